@@ -1,1 +1,32 @@
+//! The rows of Plinth's tables, and nothing but their shape.
+//!
+//! One module per area of the business, one file per table; the file, the table and the noun share a
+//! name. A `Model` is a row, its enums and value objects stand beside it. Rules, queries and changes
+//! are not known here, and no other crate of the project is.
+//!
+//! - [`id`]: one identity type per table.
+//! - [`money`]: exact amounts and rates.
+//! - [`inventory`]: sites, racks, hardware models, assets, vendors.
+//! - [`contracts`]: colocation and support.
+//! - [`lifecycle`]: refresh policies and cycles, depreciation, software releases.
+//! - [`cloud`]: provider accounts, workloads, what they cost and how they grow.
+//! - [`finance`]: currencies, exchange rates, fiscal calendars.
+//! - [`access`]: users and their tokens.
+//! - [`audit`]: the change log.
 
+pub mod id;
+pub mod money;
+
+pub mod inventory;
+
+pub mod contracts;
+
+pub mod lifecycle;
+
+pub mod cloud;
+
+pub mod finance;
+
+pub mod access;
+
+pub mod audit;

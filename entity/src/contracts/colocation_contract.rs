@@ -1,0 +1,192 @@
+//! A contract for space, power and connections in someone else's data center.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ColocationContractId, VendorId};
+use crate::money::Rate;
+
+/// A row of `colocation_contract`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "colocation_contract")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ColocationContractId,
+    /// Rises by one with every change.
+    pub version: i32,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When the row was last changed.
+    pub updated_at: DateTimeUtc,
+    /// Contract number; unique.
+    pub number: String,
+    /// The provider.
+    pub vendor_id: VendorId,
+    /// The agreement it hangs under.
+    pub master_agreement: Option<String>,
+    /// ISO 4217 code of every price in it.
+    pub currency: String,
+    /// Day of signature.
+    pub signed_on: Date,
+    /// Day the initial term and the billing begin.
+    pub billing_starts_on: Date,
+    /// Length of the initial term, in months.
+    pub initial_term_months: i32,
+    /// Last day of the initial term as the contract states it, where it does.
+    pub stated_end_on: Option<Date>,
+    /// Whether it renews unless notice is given.
+    pub auto_renew: bool,
+    /// Length of each renewal, in months.
+    pub renewal_term_months: Option<i32>,
+    /// How often it renews by itself; none is without end.
+    pub maximum_renewals: Option<i32>,
+    /// How a renewal is priced.
+    pub renewal_price_rule: RenewalPriceRule,
+    /// What a renewal adds to the price, as a fraction.
+    pub renewal_uplift: Option<Rate>,
+    /// Latest notice before the end of term, in the notice unit.
+    pub notice_minimum: i32,
+    /// Earliest notice before the end of term, in the notice unit.
+    pub notice_maximum: Option<i32>,
+    /// What notice is counted in.
+    pub notice_unit: NoticeUnit,
+    /// How and to whom notice must be given.
+    pub notice_method: Option<String>,
+    /// Day notice was given.
+    pub notice_given_on: Option<Date>,
+    /// Proof that it was.
+    pub notice_evidence: Option<String>,
+    /// Price after the end without renewal, as a multiple of the last.
+    pub holdover_multiplier: Option<Rate>,
+    /// How part of a month is billed.
+    pub proration: Proration,
+    /// Days in which an invoice may be disputed.
+    pub dispute_window_days: Option<i32>,
+    /// What it is in the books.
+    pub classification: Classification,
+    /// Team or person who answers for it.
+    pub owner: Option<String>,
+    /// Where the record came from.
+    pub source: Option<String>,
+}
+
+/// How a renewal is priced.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RenewalPriceRule {
+    /// The last price plus the stated uplift.
+    FixedUplift,
+    /// The last price moved by a consumer price index.
+    Cpi,
+    /// The provider's list price of the day.
+    ThenCurrent,
+    /// To be agreed.
+    Market,
+}
+
+/// What a notice period is counted in.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoticeUnit {
+    /// Every day.
+    CalendarDays,
+    /// Monday to Friday.
+    BusinessDays,
+    /// Calendar months.
+    Months,
+}
+
+/// How part of a month is billed.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Proration {
+    /// Days used over days of the calendar month.
+    ActualDaysCalendar,
+    /// Days used over days of the month counted from the billing day.
+    ContractMonth,
+}
+
+/// What a contract is in the books.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Classification {
+    /// A service, spent as it is received.
+    Service,
+    /// An operating lease.
+    LeaseOperating,
+    /// A finance lease.
+    LeaseFinance,
+    /// Not yet judged.
+    Undetermined,
+}
+
+/// The rows this one refers to.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "crate::inventory::vendor::Entity",
+        from = "Column::VendorId",
+        to = "crate::inventory::vendor::Column::Id",
+        on_delete = "Restrict"
+    )]
+    Vendor,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,177 @@
+//! When equipment is due for replacement, and what replacing it costs.
+
+use rust_decimal::Decimal;
+use sea_orm::FromJsonQueryResult;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DepreciationRuleId, HardwareModelId, RefreshPolicyId, SiteId};
+use crate::inventory::environment::Environment;
+use crate::inventory::hardware_model::HardwareKind;
+use crate::money::{Amount, Rate};
+
+/// A row of `refresh_policy`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "refresh_policy")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: RefreshPolicyId,
+    /// Rises by one with every change.
+    pub version: i32,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When the row was last changed.
+    pub updated_at: DateTimeUtc,
+    /// Name; unique.
+    pub name: String,
+    /// Of the policies that apply to an asset the lowest number wins.
+    pub priority: i32,
+    /// Whether it is in use.
+    pub active: bool,
+    /// The assets it applies to.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub scope: RefreshScope,
+    /// Due at this age in months; none turns the rule off.
+    pub age_months: Option<i32>,
+    /// Due this many months before support ends; none turns the rule off.
+    pub support_margin_months: Option<i32>,
+    /// Whether the end of warranty makes due.
+    pub warranty_rule: bool,
+    /// Whether the return of a lease makes due.
+    pub lease_rule: bool,
+    /// From order to delivery, in days.
+    pub lead_days: i32,
+    /// From delivery to service, in days.
+    pub install_days: i32,
+    /// Safety before the due date, in days.
+    pub buffer_days: i32,
+    /// From invoice to payment, in days.
+    pub payment_terms_days: i32,
+    /// How many new units replace the old.
+    pub quantity_rule: QuantityRule,
+    /// Old units that one new unit replaces, where the model has no ratio of its own.
+    pub ratio: Option<Rate>,
+    /// Spares as a fraction of new units.
+    pub spares_rate: Option<Rate>,
+    /// ISO 4217 code of every amount here.
+    pub currency: String,
+    /// How the list price moves, year by year.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub price_index: PriceIndex,
+    /// Freight and duty as a fraction of hardware.
+    pub freight_rate: Rate,
+    /// Installation of one new unit.
+    pub install_amount: Amount,
+    /// Prepaid support as a fraction of hardware.
+    pub support_rate: Rate,
+    /// Months that the prepaid support covers.
+    pub support_months: i32,
+    /// Disposal of one old unit.
+    pub disposal_amount: Amount,
+    /// What one old unit still brings in.
+    pub residual_amount: Amount,
+    /// Reserve as a fraction of the whole.
+    pub contingency_rate: Rate,
+    /// How long past its due date an asset may stay, in days, when its site is being left.
+    pub exit_tolerance_days: i32,
+    /// How due dates are grouped into cycles.
+    pub cohort_period: CohortPeriod,
+    /// How purchases under it are written off; none is by kind.
+    pub depreciation_rule_id: Option<DepreciationRuleId>,
+}
+
+/// How many new units replace the old.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QuantityRule {
+    /// One for one.
+    LikeForLike,
+    /// One for several, by the consolidation ratio.
+    Ratio,
+}
+
+/// How due dates are grouped.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CohortPeriod {
+    /// By calendar month.
+    Month,
+    /// By calendar quarter.
+    Quarter,
+    /// By calendar year.
+    Year,
+}
+
+/// The assets a policy applies to: all that match every list, where an empty list is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(default, deny_unknown_fields)]
+pub struct RefreshScope {
+    /// Kinds of hardware.
+    pub kinds: Vec<HardwareKind>,
+    /// Sites.
+    pub site_ids: Vec<SiteId>,
+    /// Hardware models.
+    pub model_ids: Vec<HardwareModelId>,
+    /// Environments.
+    pub environments: Vec<Environment>,
+    /// Criticality tiers, 0 to 3.
+    pub tiers: Vec<i32>,
+}
+
+/// How a price moves, one step a year.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct PriceIndex(pub Vec<YearRate>);
+
+/// The movement of a price over one calendar year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearRate {
+    /// Calendar year.
+    pub year: i32,
+    /// Change within it, as a fraction.
+    pub rate: Decimal,
+}
+
+/// The rows this one refers to.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::depreciation_rule::Entity",
+        from = "Column::DepreciationRuleId",
+        to = "super::depreciation_rule::Column::Id",
+        on_delete = "Restrict"
+    )]
+    DepreciationRule,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
