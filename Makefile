@@ -1,0 +1,38 @@
+# Every command of the project. `make help` lists them.
+
+CARGO ?= cargo
+# Where cargo puts what it builds.
+BUILT = $(or $(CARGO_TARGET_DIR),target)
+# More flags for the server, as in `make serve ARGS="--bind 127.0.0.1:9000"`.
+ARGS ?=
+
+.NOTPARALLEL:
+.PHONY: help setup serve test check bench schema
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install everything that serving and testing need and this machine lacks
+	@scripts/setup test
+
+serve: ## build in release mode and serve the demo estate from an SQLite file
+	@scripts/setup serve
+	$(CARGO) build --release --locked --package api
+	exec $(BUILT)/release/plinth serve --demo $(ARGS)
+
+test: setup check ## run every check and every test, on SQLite and on a PostgreSQL started for the run
+	$(CARGO) build --workspace --all-targets --locked
+	$(BUILT)/debug/with-postgres -- $(CARGO) test --workspace --locked
+
+check: ## formatting, lints and documentation, without running a test
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --workspace --no-deps --locked --quiet
+
+bench: ## measure queries, the roadmap and bulk writing, and print the figures
+	@scripts/setup test
+	@scripts/bench
+
+schema: ## write the GraphQL contract to api/schema.graphql
+	$(CARGO) run --quiet --locked --package api --bin plinth -- schema > $(BUILT)/schema.graphql
+	mv $(BUILT)/schema.graphql api/schema.graphql
