@@ -1,0 +1,289 @@
+//! What one charge costs in one month.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::contract::{Charge, ChargeKind, Contract, Proration, RenewalPrice};
+use super::escalation::{Factor, Indices, whole};
+use super::meter::billed_energy;
+use crate::error::{ForecastError, Result};
+use crate::explain::Explanation;
+use crate::growth::compound;
+use crate::money::{bounded, times};
+use crate::month::{Month, add_months, months_between};
+
+/// The cost of one charge in one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthLine {
+    /// The month.
+    pub month: Month,
+    /// The cost, rounded to the minor unit.
+    pub amount: Decimal,
+    /// The same before rounding.
+    pub exact: Decimal,
+    /// Runs of days with one price and one quantity; empty where nothing is due.
+    pub segments: Vec<Segment>,
+    /// Days a full price is divided by; 1 where the price is not by time.
+    pub of_days: u32,
+    /// Whether a price or a quantity is an estimate.
+    pub estimated: bool,
+}
+
+/// A run of days with one price and one quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// First day.
+    pub first: NaiveDate,
+    /// Last day, inclusive.
+    pub last: NaiveDate,
+    /// Units; billed kWh including power usage effectiveness where metered.
+    pub quantity: Decimal,
+    /// Price of a unit after escalation.
+    pub unit_price: Decimal,
+    /// Share that is paid: 1 less abatements.
+    pub paid_share: Decimal,
+    /// Days that count; 1 where the price is not by time.
+    pub days: u32,
+}
+
+impl MonthLine {
+    fn empty(month: Month) -> Self {
+        Self {
+            month,
+            amount: Decimal::ZERO,
+            exact: Decimal::ZERO,
+            segments: Vec::new(),
+            of_days: 1,
+            estimated: false,
+        }
+    }
+
+    /// The formula and its inputs, segment by segment.
+    pub fn explain(&self) -> Explanation {
+        let formula =
+            "sum over the days of quantity x escalated price x paid share / days of the month, rounded once";
+        let mut explanation = Explanation::new(formula);
+        for segment in &self.segments {
+            let value = format!(
+                "{} x {} x {} x {}/{}",
+                segment.quantity.normalize(),
+                segment.unit_price.normalize(),
+                segment.paid_share.normalize(),
+                segment.days,
+                self.of_days
+            );
+            explanation = explanation.input("segment from", segment.first).input("segment", value);
+        }
+        if self.estimated {
+            explanation = explanation.estimate("the price or the quantity of this month is an estimate");
+        }
+        explanation
+    }
+}
+
+/// The cost of a charge of a contract in a month.
+///
+/// The days of the month in which the charge runs are cut where the quantity or the price changes. Each piece
+/// costs quantity × price × paid share × days / days of the month, and the sum is rounded once. `last_day` is
+/// the last day the contract runs, `None` while it renews without end ([`Contract::end`]).
+///
+/// # Errors
+///
+/// [`ForecastError::Missing`] for metered power without metering terms or an index without values;
+/// [`ForecastError::Invalid`] and [`ForecastError::OutOfRange`] for impossible terms.
+pub fn month_cost(
+    contract: &Contract,
+    charge: &Charge,
+    month: Month,
+    last_day: Option<NaiveDate>,
+    indices: &Indices,
+) -> Result<MonthLine> {
+    if charge.kind == ChargeKind::NonRecurring {
+        return once(contract, charge, month);
+    }
+    let (span_first, span_last) = billed_span(contract, month);
+    let first = span_first.max(contract.billing_start).max(charge.from.unwrap_or(contract.billing_start));
+    let mut last = span_last;
+    for limit in [charge.to, last_day].into_iter().flatten() {
+        last = last.min(limit);
+    }
+    if first > last {
+        return Ok(MonthLine::empty(month));
+    }
+    let metered = charge.kind == ChargeKind::PowerMetered;
+    let mut line = MonthLine::empty(month);
+    if !metered {
+        line.of_days = days_between(span_first, span_last);
+    }
+    let mut sum = Decimal::ZERO;
+    let starts = change_dates(contract, charge, first, last);
+    for (index, start) in starts.iter().enumerate() {
+        let end = starts.get(index + 1).and_then(NaiveDate::pred_opt).unwrap_or(last);
+        let factor = price_factor(contract, charge, *start, indices)?;
+        line.estimated |= factor.estimated || metered;
+        let days = days_between(*start, end);
+        let (quantity, counted) = if metered {
+            (metered_quantity(contract, charge, *start, days)?, 1)
+        } else {
+            (billed_quantity(contract, charge, *start), days)
+        };
+        let unit_price = times(charge.unit_price, factor.value, "unit price")?;
+        let paid_share = paid_share(contract, charge, *start);
+        let price = times(times(quantity, unit_price, "charge")?, paid_share, "charge")?;
+        sum = bounded(sum + times(price, Decimal::from(counted), "charge")?, "charge")?;
+        line.segments.push(Segment {
+            first: *start,
+            last: end,
+            quantity,
+            unit_price,
+            paid_share,
+            days: counted,
+        });
+    }
+    line.exact = signed(charge, sum / Decimal::from(line.of_days));
+    line.amount = contract.currency.round(line.exact);
+    Ok(line)
+}
+
+/// A charge that is due once, in the month of its first day.
+fn once(contract: &Contract, charge: &Charge, month: Month) -> Result<MonthLine> {
+    let day = charge.from.unwrap_or(contract.billing_start);
+    let mut line = MonthLine::empty(month);
+    if Month::of(day) != month {
+        return Ok(line);
+    }
+    line.exact = times(charge.unit_price, charge.quantity, "charge")?;
+    line.amount = contract.currency.round(line.exact);
+    line.segments.push(Segment {
+        first: day,
+        last: day,
+        quantity: charge.quantity,
+        unit_price: charge.unit_price,
+        paid_share: Decimal::ONE,
+        days: 1,
+    });
+    Ok(line)
+}
+
+fn signed(charge: &Charge, amount: Decimal) -> Decimal {
+    if charge.kind == ChargeKind::Credit { -amount } else { amount }
+}
+
+/// The days whose cost is placed in a month: the month itself, or the contract month that begins in it.
+fn billed_span(contract: &Contract, month: Month) -> (NaiveDate, NaiveDate) {
+    match contract.proration {
+        Proration::ActualDaysCalendar => (month.first_day(), month.last_day()),
+        Proration::ContractMonth => {
+            let number = month.since(Month::of(contract.billing_start));
+            let start = add_months(contract.billing_start, number);
+            let next = add_months(contract.billing_start, number + 1);
+            (start, next.pred_opt().unwrap_or(next))
+        }
+    }
+}
+
+fn days_between(first: NaiveDate, last: NaiveDate) -> u32 {
+    u32::try_from((last - first).num_days() + 1).unwrap_or(0)
+}
+
+/// The first day and every later day of a span on which quantity or price may change.
+fn change_dates(contract: &Contract, charge: &Charge, first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
+    let mut dates = vec![first];
+    let start = contract.billing_start;
+    // Ramps, abatements, anniversaries and renewals all fall on the start of a contract month.
+    let mut number = months_between(start, first) + 1;
+    let mut day = add_months(start, number);
+    while day <= last && number < i32::MAX {
+        dates.push(day);
+        number += 1;
+        let next = add_months(start, number);
+        if next <= day {
+            break;
+        }
+        day = next;
+    }
+    if let Some(escalator) = &charge.escalator {
+        dates.extend(escalator.changes(start, first, last));
+    }
+    dates.sort_unstable();
+    dates.dedup();
+    dates
+}
+
+fn contract_month(contract: &Contract, date: NaiveDate) -> u32 {
+    months_between(contract.billing_start, date).max(0).unsigned_abs()
+}
+
+/// The committed quantity of a day by the ramp, or the peak where that is higher and counts.
+fn billed_quantity(contract: &Contract, charge: &Charge, date: NaiveDate) -> Decimal {
+    let number = contract_month(contract, date);
+    let reached = charge.ramp.iter().filter(|step| step.from_contract_month <= number);
+    let quantity = match reached.max_by_key(|step| step.from_contract_month) {
+        Some(step) => step.quantity,
+        None if charge.ramp.is_empty() => charge.quantity,
+        None => Decimal::ZERO,
+    };
+    charge.peak.map_or(quantity, |peak| quantity.max(peak))
+}
+
+/// Billed kWh of a number of days, times the power usage effectiveness.
+fn metered_quantity(contract: &Contract, charge: &Charge, date: NaiveDate, days: u32) -> Result<Decimal> {
+    let metering = charge.metering.ok_or(ForecastError::Missing {
+        field: "metering",
+        reason: "metered power needs a power usage effectiveness and a commitment",
+    })?;
+    let hours = Decimal::from(days) * Decimal::from(24);
+    let average = billed_quantity(contract, charge, date);
+    let drawn = times(average, hours, "energy")?;
+    bounded(metering.commitment, "commitment")?;
+    let energy = billed_energy(drawn, hours, metering.commitment, metering.minimum_take);
+    times(energy, metering.pue.billed(metering.measured_pue)?, "energy")
+}
+
+fn paid_share(contract: &Contract, charge: &Charge, date: NaiveDate) -> Decimal {
+    let number = contract_month(contract, date);
+    let waived: Decimal = charge
+        .abatements
+        .iter()
+        .filter(|abatement| {
+            number >= abatement.from_contract_month
+                && number - abatement.from_contract_month < abatement.months
+        })
+        .map(|abatement| abatement.rate)
+        .sum();
+    (Decimal::ONE - waived).max(Decimal::ZERO)
+}
+
+/// What the base price of a charge is multiplied with on a day: its escalator in the initial term, then the
+/// price rule of the renewals.
+fn price_factor(contract: &Contract, charge: &Charge, date: NaiveDate, indices: &Indices) -> Result<Factor> {
+    let renewals = contract.term_number(date);
+    let start = contract.billing_start;
+    let until = if renewals == 0 { date } else { contract.initial_end() };
+    let mut factor = match &charge.escalator {
+        Some(escalator) => escalator.factor(start, until, indices)?,
+        None => Factor::ONE,
+    };
+    let Some(renewal) = contract.renewal.as_ref().filter(|_| renewals > 0) else {
+        return Ok(factor);
+    };
+    match &renewal.price {
+        RenewalPrice::FixedUplift(rate) => {
+            let rate = charge.renewal_uplift.unwrap_or(*rate);
+            factor.value = times(factor.value, compound(rate, renewals)?, "renewal price")?;
+        }
+        RenewalPrice::Cpi(terms) => {
+            let mut term_months = contract.initial_term_months.min(12);
+            let mut months = contract.initial_term_months;
+            for _ in 0..renewals {
+                let step = indices.step(terms, add_months(start, whole(months)), term_months)?;
+                factor.value = times(factor.value, Decimal::ONE + step.value, "renewal price")?;
+                factor.estimated |= step.estimated;
+                term_months = renewal.term_months;
+                months = months.saturating_add(renewal.term_months);
+            }
+        }
+        RenewalPrice::ThenCurrent | RenewalPrice::Market => factor.estimated = true,
+    }
+    Ok(factor)
+}

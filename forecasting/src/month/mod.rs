@@ -1,0 +1,7 @@
+//! Months, terms and fiscal calendars. Dates have no time zone.
+
+mod calendar;
+mod fiscal;
+
+pub use calendar::{Month, Months, add_months, months_between, term_end};
+pub use fiscal::{FiscalCalendar, FiscalPeriod, LabelBy, Pattern};
