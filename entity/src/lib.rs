@@ -30,3 +30,9 @@ pub mod finance;
 pub mod access;
 
 pub mod audit;
+
+/// A moment as both engines keep it: to the microsecond, for PostgreSQL keeps no more.
+#[must_use]
+pub fn moment(at: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {
+    chrono::DurationRound::duration_trunc(at, chrono::TimeDelta::microseconds(1)).unwrap_or(at)
+}
