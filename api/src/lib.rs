@@ -1,1 +1,11 @@
+//! Plinth: inventory and capacity planning of infrastructure, over GraphQL.
+//!
+//! Areas are modules with one word each; `ARCHITECTURE.md` has the map and the invariants.
 
+pub mod access;
+pub mod config;
+pub mod error;
+pub mod inventory;
+pub mod rules;
+pub mod schema;
+pub mod store;

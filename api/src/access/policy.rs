@@ -1,0 +1,66 @@
+//! The total table of roles and permissions, and nothing else.
+
+use super::{Permission, Role};
+
+/// Whether `role` has `permission`.
+///
+/// Administrators manage users and see no business data; auditors read everything and change nothing.
+/// Planners see money only in sums; architects see what exists and not what it costs.
+#[must_use]
+pub fn allows(role: Role, permission: Permission) -> bool {
+    use Permission as P;
+    match role {
+        Role::Viewer => matches!(permission, P::ViewInventory | P::ViewLifecycle | P::ViewCloud),
+        Role::Architect => matches!(
+            permission,
+            P::ViewInventory | P::ViewContracts | P::ViewLifecycle | P::ViewCloud | P::ViewFinance
+        ),
+        Role::Planner => matches!(
+            permission,
+            P::ViewInventory
+                | P::EditInventory
+                | P::ViewContracts
+                | P::ViewLifecycle
+                | P::EditLifecycle
+                | P::ViewCloud
+                | P::EditCloud
+                | P::ViewFinance
+                | P::ViewTotals
+        ),
+        Role::Finance => matches!(
+            permission,
+            P::ViewInventory
+                | P::ViewContracts
+                | P::ViewLifecycle
+                | P::ViewCloud
+                | P::EditCloud
+                | P::ViewFinance
+                | P::EditFinance
+                | P::ViewPrices
+                | P::ViewTotals
+        ),
+        Role::Director => !matches!(permission, P::ManageUsers),
+        Role::Committee => matches!(
+            permission,
+            P::ViewInventory
+                | P::ViewContracts
+                | P::ViewLifecycle
+                | P::ViewCloud
+                | P::ViewFinance
+                | P::ViewPrices
+                | P::ViewTotals
+        ),
+        Role::Auditor => matches!(
+            permission,
+            P::ViewInventory
+                | P::ViewContracts
+                | P::ViewLifecycle
+                | P::ViewCloud
+                | P::ViewFinance
+                | P::ViewPrices
+                | P::ViewTotals
+                | P::ViewAudit
+        ),
+        Role::Admin => matches!(permission, P::ManageUsers),
+    }
+}

@@ -1,0 +1,198 @@
+//! Every setting, its environment variable, its flag and its default, in one place.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::Args;
+
+use crate::access::token::{SHORTEST_SECRET, Verifier};
+
+/// Where the database is.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseSettings {
+    /// Address of the database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
+    #[arg(long, env = "PLINTH_DATABASE_URL", default_value = "sqlite://plinth.sqlite", global = true)]
+    pub database_url: String,
+    /// Connections to the database at most.
+    #[arg(long, env = "PLINTH_DATABASE_CONNECTIONS", default_value_t = 16, global = true)]
+    pub database_connections: u32,
+}
+
+/// Who signs tokens, and for whom.
+#[derive(Args, Clone, Debug)]
+pub struct TokenSettings {
+    /// Secret that signs and checks HS256 tokens, at least 32 bytes.
+    #[arg(long, env = "PLINTH_JWT_SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<String>,
+    /// Issuer that a token has to name.
+    #[arg(long, env = "PLINTH_JWT_ISSUER", default_value = "plinth")]
+    pub jwt_issuer: String,
+    /// Audience that a token has to name.
+    #[arg(long, env = "PLINTH_JWT_AUDIENCE", default_value = "plinth")]
+    pub jwt_audience: String,
+}
+
+/// How the server serves.
+#[derive(Args, Clone, Debug)]
+pub struct ServeSettings {
+    /// Address and port to listen on.
+    #[arg(long, env = "PLINTH_BIND", default_value = "127.0.0.1:8080")]
+    pub bind: SocketAddr,
+    /// Serve the demo estate with a ready-made token for each role. Listens on loopback only.
+    #[arg(long, env = "PLINTH_DEMO")]
+    pub demo: bool,
+    /// Offer the GraphiQL page at `/`. The demo always does.
+    #[arg(long, env = "PLINTH_GRAPHIQL")]
+    pub graphiql: bool,
+    #[command(flatten)]
+    pub tokens: TokenSettings,
+    /// File with a public key in PEM that checks RS256 or ES256 tokens.
+    #[arg(long, env = "PLINTH_JWT_PUBLIC_KEY_FILE", value_name = "FILE")]
+    pub jwt_public_key_file: Option<PathBuf>,
+    /// File with a JSON web key set that checks RS256 or ES256 tokens.
+    #[arg(long, env = "PLINTH_JWT_JWKS_FILE", value_name = "FILE")]
+    pub jwt_jwks_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: Limits,
+    /// Apply outstanding migrations before serving. The demo always does.
+    #[arg(long, env = "PLINTH_MIGRATE")]
+    pub migrate: bool,
+}
+
+/// What one request may ask for.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Limits {
+    /// Fields inside fields at most.
+    #[arg(long, env = "PLINTH_MAX_DEPTH", default_value_t = 15)]
+    pub max_depth: usize,
+    /// Cost of a query at most: one for each field, times the rows that its lists may return.
+    #[arg(long, env = "PLINTH_MAX_COST", default_value_t = 100_000)]
+    pub max_cost: usize,
+    /// Aliases in a query at most.
+    #[arg(long, env = "PLINTH_MAX_ALIASES", default_value_t = 30)]
+    pub max_aliases: usize,
+    /// Rows of a page at most.
+    #[arg(long, env = "PLINTH_MAX_PAGE", default_value_t = 1_000)]
+    pub max_page: u64,
+    /// Bytes of a request at most, uploads excepted.
+    #[arg(long, env = "PLINTH_MAX_BODY_BYTES", default_value_t = 1_048_576)]
+    pub max_body_bytes: usize,
+    /// Bytes of an uploaded file at most.
+    #[arg(long, env = "PLINTH_MAX_UPLOAD_BYTES", default_value_t = 67_108_864)]
+    pub max_upload_bytes: usize,
+    /// Seconds that a request may take.
+    #[arg(long, env = "PLINTH_TIMEOUT_SECONDS", default_value_t = 30)]
+    pub timeout_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_depth: 15,
+            max_cost: 100_000,
+            max_aliases: 30,
+            max_page: 1_000,
+            max_body_bytes: 1_048_576,
+            max_upload_bytes: 67_108_864,
+            timeout_seconds: 30,
+        }
+    }
+}
+
+impl Limits {
+    /// The longest time that a request may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        let numbers = [
+            ("PLINTH_MAX_DEPTH", self.max_depth),
+            ("PLINTH_MAX_COST", self.max_cost),
+            ("PLINTH_MAX_PAGE", usize::try_from(self.max_page).unwrap_or(usize::MAX)),
+            ("PLINTH_MAX_BODY_BYTES", self.max_body_bytes),
+            ("PLINTH_MAX_UPLOAD_BYTES", self.max_upload_bytes),
+            ("PLINTH_TIMEOUT_SECONDS", usize::try_from(self.timeout_seconds).unwrap_or(usize::MAX)),
+        ];
+        let zeros = numbers.iter().filter(|(_, number)| *number == 0);
+        zeros.map(|(name, _)| format!("{name} is 0, so nothing could be asked for")).collect()
+    }
+}
+
+impl DatabaseSettings {
+    /// What is wrong with the address, if anything.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| self.database_url.starts_with(scheme)) {
+            mistakes.push("PLINTH_DATABASE_URL begins with neither sqlite: nor postgres://".to_owned());
+        }
+        if self.database_connections == 0 {
+            mistakes.push("PLINTH_DATABASE_CONNECTIONS is 0, so no statement could run".to_owned());
+        }
+        mistakes
+    }
+}
+
+impl TokenSettings {
+    /// The signing secret, when it is long enough.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and the rule.
+    pub fn secret(&self) -> Result<Option<&[u8]>, String> {
+        match &self.jwt_secret {
+            Some(secret) if secret.len() < SHORTEST_SECRET => Err(format!(
+                "PLINTH_JWT_SECRET has {} bytes, it needs at least {SHORTEST_SECRET}",
+                secret.len()
+            )),
+            Some(secret) => Ok(Some(secret.as_bytes())),
+            None => Ok(None),
+        }
+    }
+}
+
+impl ServeSettings {
+    /// The keys that tokens are checked with, after all settings were checked.
+    ///
+    /// # Errors
+    /// Every mistake of the settings, a sentence each.
+    pub fn checked(&self, database: &DatabaseSettings, demo_secret: &[u8]) -> Result<Verifier, Vec<String>> {
+        let mut mistakes = database.mistakes();
+        mistakes.extend(self.limits.mistakes());
+        if self.demo && !self.bind.ip().is_loopback() {
+            mistakes.push(format!("PLINTH_BIND is {}, but the demo listens on loopback only", self.bind));
+        }
+        let mut verifier = Verifier::new(&self.tokens.jwt_issuer, &self.tokens.jwt_audience);
+        match self.tokens.secret() {
+            Ok(Some(secret)) => verifier = verifier.trust_secret(secret),
+            Ok(None) if self.demo => verifier = verifier.trust_secret(demo_secret),
+            Ok(None) if self.jwt_public_key_file.is_none() && self.jwt_jwks_file.is_none() => mistakes.push(
+                "no key to check tokens with: set PLINTH_JWT_SECRET, PLINTH_JWT_PUBLIC_KEY_FILE or \
+                 PLINTH_JWT_JWKS_FILE"
+                    .to_owned(),
+            ),
+            Ok(None) => {}
+            Err(mistake) => mistakes.push(mistake),
+        }
+        let files = [
+            ("PLINTH_JWT_PUBLIC_KEY_FILE", &self.jwt_public_key_file, Verifier::trust_pem as Trust),
+            ("PLINTH_JWT_JWKS_FILE", &self.jwt_jwks_file, Verifier::trust_jwks as Trust),
+        ];
+        for (name, file, trust) in files {
+            let Some(file) = file else { continue };
+            let empty = Verifier::new(&self.tokens.jwt_issuer, &self.tokens.jwt_audience);
+            let current = std::mem::replace(&mut verifier, empty);
+            match std::fs::read(file)
+                .map_err(|cause| cause.to_string())
+                .and_then(|bytes| trust(current, &bytes))
+            {
+                Ok(trusting) => verifier = trusting,
+                Err(mistake) => mistakes.push(format!("{name} {}: {mistake}", file.display())),
+            }
+        }
+        if mistakes.is_empty() { Ok(verifier) } else { Err(mistakes) }
+    }
+}
+
+type Trust = fn(Verifier, &[u8]) -> Result<Verifier, String>;

@@ -1,0 +1,458 @@
+//! Sites, as clients see them.
+
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use entity::{
+    id::SiteId,
+    inventory::{asset, site},
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
+
+use super::assets::{Asset, AssetFilter, AssetOrderField};
+use crate::{
+    access::{Caller, Permission},
+    error::Result,
+    inventory::sites,
+    schema::{
+        filter::{DateFilter, EnumFilter, Filter, IdFilter, Order, StringFilter},
+        page::{Connection, Sortable, Window, page, page_cost},
+        patch::{patch, patch_required},
+        record::{Noun, Record},
+        request::{by_condition, by_id, caller, change},
+        scalar::{Date, Id, Moment},
+    },
+};
+
+/// A place where the company keeps equipment or people, a cloud region included.
+#[derive(Clone)]
+pub struct Site(Record<site::Entity>);
+
+impl From<Record<site::Entity>> for Site {
+    fn from(record: Record<site::Entity>) -> Self {
+        Self(record)
+    }
+}
+
+impl Noun for Site {
+    type Entity = site::Entity;
+    type Id = SiteId;
+    const VIEW: Permission = Permission::ViewInventory;
+    const ID: site::Column = site::Column::Id;
+
+    fn columns(field: &str) -> &'static [site::Column] {
+        use site::Column as C;
+        match field {
+            "version" => &[C::Version],
+            "createdAt" => &[C::CreatedAt],
+            "updatedAt" => &[C::UpdatedAt],
+            "code" => &[C::Code],
+            "name" => &[C::Name],
+            "kind" => &[C::Kind],
+            "status" => &[C::Status],
+            "timeZone" => &[C::TimeZone],
+            "address" => &[C::Street, C::City, C::Region, C::PostalCode, C::Country],
+            "openedOn" => &[C::OpenedOn],
+            "exit" => &[C::ExitOn, C::ExitReason],
+            "headcount" => &[C::Headcount],
+            "source" => &[C::Source],
+            _ => &[],
+        }
+    }
+}
+
+/// What sort of place a site is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "site::SiteKind")]
+pub enum SiteKind {
+    /// A data center of our own.
+    DataCenter,
+    /// Rented space in someone else's data center.
+    Colocation,
+    /// A place where people work.
+    Office,
+    /// A provider's region.
+    CloudRegion,
+    /// A small unattended place.
+    Edge,
+}
+
+/// Where a site stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "site::SiteStatus")]
+pub enum SiteStatus {
+    /// Not yet in use.
+    Planned,
+    /// In use.
+    Active,
+    /// Left; kept for its history.
+    Closed,
+}
+
+/// A postal address.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Address {
+    /// Street and number.
+    street: Option<String>,
+    /// City or town.
+    city: Option<String>,
+    /// State, province or county.
+    region: Option<String>,
+    /// Postal code as written in its country.
+    postal_code: Option<String>,
+    /// Country code of two capitals.
+    country: Option<String>,
+}
+
+/// A planned departure from a site.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SiteExit {
+    /// The day the site is to be empty.
+    on: Date,
+    /// Why it is being left.
+    reason: Option<String>,
+}
+
+/// A place where the company keeps equipment or people, a cloud region included.
+#[Object]
+impl Site {
+    /// The id of the site.
+    async fn id(&self) -> Result<ID> {
+        Ok(Id::<SiteId>(self.0.get(site::Column::Id)?).into())
+    }
+
+    /// Rises with every change; give it as `expectedVersion` to change what you have read.
+    async fn version(&self) -> Result<i32> {
+        self.0.get(site::Column::Version)
+    }
+
+    /// When the site was recorded.
+    async fn created_at(&self) -> Result<Moment> {
+        self.0.get(site::Column::CreatedAt)
+    }
+
+    /// When the record was last changed.
+    async fn updated_at(&self) -> Result<Moment> {
+        self.0.get(site::Column::UpdatedAt)
+    }
+
+    /// Short code that people and imports use.
+    async fn code(&self) -> Result<String> {
+        self.0.get(site::Column::Code)
+    }
+
+    /// Name in full.
+    async fn name(&self) -> Result<String> {
+        self.0.get(site::Column::Name)
+    }
+
+    /// What sort of place it is.
+    async fn kind(&self) -> Result<SiteKind> {
+        Ok(self.0.get::<site::SiteKind>(site::Column::Kind)?.into())
+    }
+
+    /// Where it stands in its life.
+    async fn status(&self) -> Result<SiteStatus> {
+        Ok(self.0.get::<site::SiteStatus>(site::Column::Status)?.into())
+    }
+
+    /// The time zone of its local dates, by its IANA name.
+    async fn time_zone(&self) -> Result<String> {
+        self.0.get(site::Column::TimeZone)
+    }
+
+    /// Where it is.
+    async fn address(&self) -> Result<Address> {
+        Ok(Address {
+            street: self.0.get(site::Column::Street)?,
+            city: self.0.get(site::Column::City)?,
+            region: self.0.get(site::Column::Region)?,
+            postal_code: self.0.get(site::Column::PostalCode)?,
+            country: self.0.get(site::Column::Country)?,
+        })
+    }
+
+    /// First day of use.
+    async fn opened_on(&self) -> Result<Option<Date>> {
+        Ok(self.0.get::<Option<chrono::NaiveDate>>(site::Column::OpenedOn)?.map(Date))
+    }
+
+    /// The planned departure, where there is one. What falls due there later is not refreshed.
+    async fn exit(&self) -> Result<Option<SiteExit>> {
+        let on = self.0.get::<Option<chrono::NaiveDate>>(site::Column::ExitOn)?;
+        let reason = self.0.get(site::Column::ExitReason)?;
+        Ok(on.map(|on| SiteExit { on: Date(on), reason }))
+    }
+
+    /// People who work there.
+    async fn headcount(&self) -> Result<Option<i32>> {
+        self.0.get(site::Column::Headcount)
+    }
+
+    /// Where the record came from, such as the file of an import.
+    async fn source(&self) -> Result<Option<String>> {
+        self.0.get(site::Column::Source)
+    }
+
+    /// The assets that stand there.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn assets(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<AssetFilter>,
+        order_by: Option<Vec<Order<AssetOrderField>>>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Asset>> {
+        let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
+        let window = Window::new(first, after, last, before);
+        self.0.page(ctx, (site::Column::Id, asset::Column::SiteId), condition, order_by, window).await
+    }
+}
+
+/// Which sites. All tests have to hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct SiteFilter {
+    /// All of these as well.
+    pub and: Option<Vec<SiteFilter>>,
+    /// At least one of these as well.
+    pub or: Option<Vec<SiteFilter>>,
+    /// And not this.
+    pub not: Option<Box<SiteFilter>>,
+    /// By id.
+    pub id: Option<IdFilter<SiteId>>,
+    /// By code.
+    pub code: Option<StringFilter>,
+    /// By name.
+    pub name: Option<StringFilter>,
+    /// By kind.
+    pub kind: Option<EnumFilter<SiteKind>>,
+    /// By status.
+    pub status: Option<EnumFilter<SiteStatus>>,
+    /// By city.
+    pub city: Option<StringFilter>,
+    /// By country code.
+    pub country: Option<StringFilter>,
+    /// By the day it is to be empty.
+    pub exit_on: Option<DateFilter>,
+}
+
+impl Filter for SiteFilter {
+    fn own(&self, _: &Caller) -> Result<Condition> {
+        use site::Column as C;
+        Ok(Condition::all()
+            .add_option(self.id.as_ref().map(|test| test.on(C::Id)))
+            .add_option(self.code.as_ref().map(|test| test.on(C::Code)))
+            .add_option(self.name.as_ref().map(|test| test.on(C::Name)))
+            .add_option(self.kind.as_ref().map(|test| test.on::<site::SiteKind>(C::Kind)))
+            .add_option(self.status.as_ref().map(|test| test.on::<site::SiteStatus>(C::Status)))
+            .add_option(self.city.as_ref().map(|test| test.on(C::City)))
+            .add_option(self.country.as_ref().map(|test| test.on(C::Country)))
+            .add_option(self.exit_on.as_ref().map(|test| test.on(C::ExitOn)).transpose()?))
+    }
+
+    fn joined(&self) -> (&Option<Vec<Self>>, &Option<Vec<Self>>, Option<&Self>) {
+        (&self.and, &self.or, self.not.as_deref())
+    }
+}
+
+/// What to order sites by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SiteOrderField {
+    /// By code.
+    Code,
+    /// By name.
+    Name,
+    /// By country code.
+    Country,
+    /// By the day it is to be empty.
+    ExitOn,
+    /// By the moment it was recorded.
+    CreatedAt,
+}
+
+impl Sortable for SiteOrderField {
+    type Noun = Site;
+
+    fn column(self) -> site::Column {
+        match self {
+            Self::Code => site::Column::Code,
+            Self::Name => site::Column::Name,
+            Self::Country => site::Column::Country,
+            Self::ExitOn => site::Column::ExitOn,
+            Self::CreatedAt => site::Column::CreatedAt,
+        }
+    }
+}
+
+/// A site to open.
+#[derive(Clone, Debug, InputObject)]
+pub struct NewSite {
+    /// Short code that people and imports use; no two sites share one.
+    pub code: String,
+    /// Name in full.
+    pub name: String,
+    /// What sort of place it is.
+    pub kind: SiteKind,
+    /// The time zone of its local dates, by its IANA name.
+    pub time_zone: String,
+    /// What else is known of it.
+    #[graphql(default)]
+    pub details: SiteDetails,
+}
+
+/// What may be known of a site. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct SiteDetails {
+    /// Name in full.
+    pub name: Option<String>,
+    /// What sort of place it is.
+    pub kind: Option<SiteKind>,
+    /// The time zone of its local dates, by its IANA name.
+    pub time_zone: Option<String>,
+    /// Street and number.
+    pub street: MaybeUndefined<String>,
+    /// City or town.
+    pub city: MaybeUndefined<String>,
+    /// State, province or county.
+    pub region: MaybeUndefined<String>,
+    /// Postal code as written in its country.
+    pub postal_code: MaybeUndefined<String>,
+    /// Country code of two capitals.
+    pub country: MaybeUndefined<String>,
+    /// First day of use.
+    pub opened_on: MaybeUndefined<Date>,
+    /// People who work there.
+    pub headcount: MaybeUndefined<i32>,
+}
+
+impl SiteDetails {
+    fn apply(self, row: &mut site::ActiveModel) {
+        patch_required(&mut row.name, self.name);
+        patch_required(&mut row.kind, self.kind);
+        patch_required(&mut row.time_zone, self.time_zone);
+        patch(&mut row.street, self.street);
+        patch(&mut row.city, self.city);
+        patch(&mut row.region, self.region);
+        patch(&mut row.postal_code, self.postal_code);
+        patch(&mut row.country, self.country);
+        patch(&mut row.opened_on, self.opened_on);
+        patch(&mut row.headcount, self.headcount);
+    }
+}
+
+impl From<NewSite> for site::ActiveModel {
+    fn from(new: NewSite) -> Self {
+        let mut row = Self { code: Set(new.code), ..Default::default() };
+        new.details.apply(&mut row);
+        row.name = Set(new.name);
+        row.kind = Set(new.kind.into());
+        row.time_zone = Set(new.time_zone);
+        row
+    }
+}
+
+/// Queries of sites.
+#[derive(Default)]
+pub struct SiteQuery;
+
+/// Queries of sites.
+#[Object]
+impl SiteQuery {
+    /// One site by id or by code.
+    async fn site(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<Id<SiteId>>,
+        code: Option<String>,
+    ) -> Result<Option<Site>> {
+        match (id, code) {
+            (Some(id), None) => by_id(ctx, id).await,
+            (None, Some(code)) => by_condition(ctx, Condition::all().add(site::Column::Code.eq(code))).await,
+            _ => Err(crate::error::Error::invalid("id", "give either an id or a code")),
+        }
+    }
+
+    /// The sites.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn sites(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<SiteFilter>,
+        order_by: Option<Vec<Order<SiteOrderField>>>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Site>> {
+        let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
+        page(ctx, condition, order_by, Window::new(first, after, last, before)).await
+    }
+}
+
+/// Changes of sites.
+#[derive(Default)]
+pub struct SiteMutation;
+
+/// Changes of sites.
+#[Object]
+impl SiteMutation {
+    /// Opens a site. Sent again with the same idempotency key it answers with the first site.
+    async fn open_site(
+        &self,
+        ctx: &Context<'_>,
+        input: NewSite,
+        idempotency_key: Option<String>,
+    ) -> Result<Site> {
+        let site = change(ctx, Permission::EditInventory, async |tx| {
+            tx.once("openSite", idempotency_key, &input, async || sites::open(tx, input.clone().into()).await)
+                .await
+        })
+        .await?;
+        Ok(Record::whole(site).into())
+    }
+
+    /// Changes what is known of a site.
+    async fn update_site(
+        &self,
+        ctx: &Context<'_>,
+        id: Id<SiteId>,
+        details: SiteDetails,
+        expected_version: Option<i32>,
+    ) -> Result<Site> {
+        let site = change(ctx, Permission::EditInventory, async |tx| {
+            sites::update(tx, *id, expected_version, |row| details.apply(row)).await
+        })
+        .await?;
+        Ok(Record::whole(site).into())
+    }
+
+    /// Records by when a site is to be empty; without a day, the plan is dropped.
+    async fn plan_site_exit(
+        &self,
+        ctx: &Context<'_>,
+        id: Id<SiteId>,
+        on: Option<Date>,
+        reason: Option<String>,
+        expected_version: Option<i32>,
+    ) -> Result<Site> {
+        let exit = on.map(|on| (on.0, reason));
+        let site = change(ctx, Permission::EditInventory, async |tx| {
+            sites::plan_exit(tx, *id, expected_version, exit).await
+        })
+        .await?;
+        Ok(Record::whole(site).into())
+    }
+
+    /// Closes a site that nothing stands at any more.
+    async fn close_site(
+        &self,
+        ctx: &Context<'_>,
+        id: Id<SiteId>,
+        expected_version: Option<i32>,
+    ) -> Result<Site> {
+        let site =
+            change(ctx, Permission::EditInventory, async |tx| sites::close(tx, *id, expected_version).await);
+        Ok(Record::whole(site.await?).into())
+    }
+}

@@ -1,0 +1,8 @@
+//! What there is, and where it stands.
+//!
+//! A *site* holds *racks*, a rack holds *assets*; an asset is one piece of hardware of a *hardware model*,
+//! which a *manufacturer* makes and a *vendor* sells. This area does not know contracts, money over time or
+//! when anything is replaced.
+
+pub mod graphql;
+pub mod sites;

@@ -1,0 +1,124 @@
+//! Sites: open, change, plan to leave, close.
+
+use chrono::NaiveDate;
+use entity::{
+    id::SiteId,
+    inventory::{
+        asset::{self, AssetStatus},
+        site::{self, SiteStatus},
+    },
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use crate::{
+    error::{Error, Result},
+    rules::{expect_version, require_text},
+    store::{Read, Tx},
+};
+
+/// One site.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(db: &impl Read, id: SiteId) -> Result<site::Model> {
+    site::Entity::find_by_id(id).one(db).await?.ok_or_else(|| Error::not_found("site", id))
+}
+
+/// Opens a site.
+///
+/// # Errors
+/// `Invalid` when the code is taken or a rule of [`check`] is broken.
+pub async fn open(tx: &Tx, mut row: site::ActiveModel) -> Result<site::Model> {
+    row.id = Set(tx.new_id());
+    if row.status.is_not_set() {
+        row.status = Set(SiteStatus::Active);
+    }
+    let site = tx.insert(row).await?;
+    check(&site)?;
+    Ok(site)
+}
+
+/// Changes what is known of a site.
+///
+/// # Errors
+/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken.
+pub async fn update(
+    tx: &Tx,
+    id: SiteId,
+    expected_version: Option<i32>,
+    edit: impl FnOnce(&mut site::ActiveModel),
+) -> Result<site::Model> {
+    let before = find(tx, id).await?;
+    expect_version("site", before.version, expected_version)?;
+    let after = tx.update(before, edit).await?;
+    check(&after)?;
+    Ok(after)
+}
+
+/// Records by when a site is to be empty. What would fall due there later is not refreshed.
+///
+/// # Errors
+/// As [`update`]; `Conflict` when the site is closed already.
+pub async fn plan_exit(
+    tx: &Tx,
+    id: SiteId,
+    expected_version: Option<i32>,
+    exit: Option<(NaiveDate, Option<String>)>,
+) -> Result<site::Model> {
+    let site = find(tx, id).await?;
+    if site.status == SiteStatus::Closed {
+        return Err(Error::Conflict(format!("the site {} is closed already", site.code)));
+    }
+    let (on, reason) = exit.map_or((None, None), |(on, reason)| (Some(on), reason));
+    update(tx, id, expected_version, |row| {
+        row.exit_on = Set(on);
+        row.exit_reason = Set(reason);
+    })
+    .await
+}
+
+/// Closes a site that nothing stands at any more.
+///
+/// # Errors
+/// `Conflict` while assets that are not disposed of stand there.
+pub async fn close(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Result<site::Model> {
+    let standing = asset::Entity::find()
+        .filter(asset::Column::SiteId.eq(id))
+        .filter(asset::Column::Status.ne(AssetStatus::Disposed))
+        .count(tx)
+        .await?;
+    if standing > 0 {
+        return Err(Error::Conflict(format!(
+            "{standing} assets still stand at the site, move or dispose of them"
+        )));
+    }
+    update(tx, id, expected_version, |row| row.status = Set(SiteStatus::Closed)).await
+}
+
+/// The rules of a site, whoever writes it.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check(site: &site::Model) -> Result<()> {
+    require_text("code", &site.code, 32)?;
+    require_text("name", &site.name, 200)?;
+    if site.time_zone.parse::<chrono_tz::Tz>().is_err() {
+        let message =
+            format!("`{}` is not a time zone of the IANA list, such as Europe/Berlin", site.time_zone);
+        return Err(Error::invalid("timeZone", message));
+    }
+    if let Some(country) = site.country.as_deref()
+        && !(country.len() == 2 && country.bytes().all(|letter| letter.is_ascii_uppercase()))
+    {
+        return Err(Error::invalid("country", format!("`{country}` is not a country code of two capitals")));
+    }
+    if let (Some(opened), Some(exit)) = (site.opened_on, site.exit_on)
+        && exit < opened
+    {
+        return Err(Error::invalid("exitOn", format!("{exit} lies before the opening on {opened}")));
+    }
+    if let Some(headcount) = site.headcount.filter(|count| *count < 0) {
+        return Err(Error::invalid("headcount", format!("{headcount} is below zero")));
+    }
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! The GraphQL contract: roots merged from the areas, and what all areas share to speak it.
+//!
+//! Knows how to page, filter, order and batch rows of any noun. Does not know any noun.
+
+pub mod codes;
+pub mod cursor;
+pub mod filter;
+mod generic;
+pub mod limits;
+pub mod page;
+pub mod patch;
+pub mod record;
+pub mod request;
+pub mod roots;
+pub mod scalar;
+
+pub use roots::{PlinthSchema, build, sdl};

@@ -1,0 +1,23 @@
+//! From inputs to columns: left out means unchanged, null means cleared.
+
+use async_graphql::MaybeUndefined;
+use sea_orm::{ActiveValue, Value};
+
+/// Writes an optional column when a value or null was given.
+pub fn patch<T, U: Into<T>>(column: &mut ActiveValue<Option<T>>, given: MaybeUndefined<U>)
+where
+    Option<T>: Into<Value>,
+{
+    match given {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => *column = ActiveValue::Set(None),
+        MaybeUndefined::Value(value) => *column = ActiveValue::Set(Some(value.into())),
+    }
+}
+
+/// Writes a column that always has a value when one was given.
+pub fn patch_required<T: Into<Value>, U: Into<T>>(column: &mut ActiveValue<T>, given: Option<U>) {
+    if let Some(value) = given {
+        *column = ActiveValue::Set(value.into());
+    }
+}

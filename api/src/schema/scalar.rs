@@ -1,0 +1,212 @@
+//! Values on the wire: ids that carry their kind, dates, months and money.
+
+use std::{fmt, ops::Deref};
+
+use async_graphql::{
+    InputObject, InputType, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
+    registry::Registry,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    id::EntityId,
+    money::{Amount, Rate},
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// An id on the wire: the kind, an underscore and 32 hexadecimal digits, so that a wrong kind is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Id<I>(pub I);
+
+impl<I: EntityId> Id<I> {
+    /// Reads an id, refusing those of another kind.
+    ///
+    /// # Errors
+    /// A sentence that names the value and the kind that was expected.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (kind, digits) = text.rsplit_once('_').ok_or_else(|| format!("`{text}` is not an id"))?;
+        if kind != I::KIND {
+            return Err(format!("`{text}` is the id of a {kind}, not of a {}", I::KIND));
+        }
+        let uuid = Uuid::try_parse(digits).map_err(|_| format!("`{text}` is not an id"))?;
+        Ok(Self(I::from_uuid(uuid)))
+    }
+}
+
+impl<I: EntityId> fmt::Display for Id<I> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}_{}", I::KIND, self.0.uuid().simple())
+    }
+}
+
+impl<I> Deref for Id<I> {
+    type Target = I;
+    fn deref(&self) -> &I {
+        &self.0
+    }
+}
+
+impl<I: EntityId> From<I> for Id<I> {
+    fn from(id: I) -> Self {
+        Self(id)
+    }
+}
+
+impl<I: EntityId> From<Id<I>> for async_graphql::ID {
+    fn from(id: Id<I>) -> Self {
+        id.to_string().into()
+    }
+}
+
+impl<I: EntityId> InputType for Id<I> {
+    type RawValueType = Self;
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        "ID".into()
+    }
+    fn create_type_info(registry: &mut Registry) -> String {
+        <async_graphql::ID as InputType>::create_type_info(registry)
+    }
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        match value {
+            Some(Value::String(text)) => Self::parse(&text).map_err(InputValueError::custom),
+            other => Err(InputValueError::expected_type(other.unwrap_or_default())),
+        }
+    }
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
+    }
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+/// A calendar date without a time zone: `"2027-01-31"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(pub NaiveDate);
+
+/// A calendar date without a time zone, as `"2027-01-31"`.
+#[Scalar]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|_| text.len() == 10)
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom(format!("`{text}` is not a date such as 2027-01-31")))
+    }
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A calendar month: `"2027-01"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(pub forecasting::month::Month);
+
+/// A calendar month, as `"2027-01"`.
+#[Scalar]
+impl ScalarType for Month {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        text.parse()
+            .map(Self)
+            .map_err(|_| InputValueError::custom(format!("`{text}` is not a month such as 2027-01")))
+    }
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<Date> for NaiveDate {
+    fn from(date: Date) -> Self {
+        date.0
+    }
+}
+
+impl From<NaiveDate> for Date {
+    fn from(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
+/// An amount of money: a decimal number and its currency. Never a float.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct Money {
+    /// The amount in units of the currency, as a string: `"18778.92"`.
+    pub amount: Decimal,
+    /// The ISO 4217 code of the currency: `"USD"`.
+    pub currency: String,
+}
+
+impl Money {
+    /// Money from the column pair of a row.
+    #[must_use]
+    pub fn of(amount: Amount, currency: &str) -> Self {
+        Self { amount: plain(amount.to_decimal()), currency: currency.to_owned() }
+    }
+}
+
+/// Drops zeros behind the second decimal, so that 42000.000000 reads 42000.00 and 0.085 stays.
+#[must_use]
+pub fn plain(amount: Decimal) -> Decimal {
+    let mut amount = amount.normalize();
+    if amount.scale() < 2 {
+        amount.rescale(2);
+    }
+    amount
+}
+
+/// An amount of money given by a client.
+#[derive(Clone, Debug, InputObject)]
+pub struct MoneyInput {
+    /// The amount in units of the currency, with at most six decimals.
+    pub amount: Decimal,
+    /// The ISO 4217 code of the currency: `"USD"`.
+    pub currency: String,
+}
+
+impl MoneyInput {
+    /// The column pair, checked.
+    ///
+    /// # Errors
+    /// `Invalid` for more than six decimals, an amount out of range or a currency that is not one.
+    pub fn columns(&self, field: &str) -> Result<(Amount, String)> {
+        Ok((
+            amount(self.amount, &format!("{field}.amount"))?,
+            currency(&self.currency, &format!("{field}.currency"))?,
+        ))
+    }
+}
+
+/// A decimal as a money column holds it.
+///
+/// # Errors
+/// `Invalid` naming `field` for more than six decimals or an amount out of range.
+pub fn amount(value: Decimal, field: &str) -> Result<Amount> {
+    Amount::try_from_decimal(value).map_err(|cause| Error::invalid(field, cause))
+}
+
+/// A decimal as a ratio column holds it.
+///
+/// # Errors
+/// `Invalid` naming `field` for more than nine decimals or a number out of range.
+pub fn rate(value: Decimal, field: &str) -> Result<Rate> {
+    Rate::try_from_decimal(value).map_err(|cause| Error::invalid(field, cause))
+}
+
+/// A currency code, checked against ISO 4217.
+///
+/// # Errors
+/// `Invalid` naming `field` and the value.
+pub fn currency(code: &str, field: &str) -> Result<String> {
+    match iso_currency::Currency::from_code(code) {
+        Some(currency) => Ok(currency.code().to_owned()),
+        None => Err(Error::invalid(field, format!("`{code}` is not a currency of ISO 4217"))),
+    }
+}
+
+/// A moment on the wire.
+pub type Moment = DateTime<Utc>;

@@ -1,0 +1,223 @@
+//! The only door to the database.
+//!
+//! A [`Reader`] proves that its caller may read, a [`Tx`] that it may change. Nothing else runs statements.
+//! Every write of a [`Tx`] leaves a change record in the same transaction, so a change without its record,
+//! or without a permission, cannot be written.
+
+mod failure;
+mod ids;
+mod once;
+mod write;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    prelude::async_trait::async_trait,
+};
+
+pub use failure::database_error;
+pub use ids::Ids;
+pub use once::hex;
+
+use crate::{
+    access::{Caller, Permission},
+    error::{Error, Result},
+};
+
+/// The database and what every statement through it shares.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+    ids: Arc<Ids>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Store {
+    /// Connects a pool of at most `connections` to the database at `url`.
+    ///
+    /// SQLite files are created when missing and opened with a write-ahead log, enforced foreign keys and a
+    /// wait of five seconds for other writers.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database does not answer, `Internal` when the address is not one.
+    pub async fn connect(url: &str, connections: u32, ids: Ids) -> Result<Self> {
+        let mut options = ConnectOptions::new(url.to_owned());
+        options
+            .max_connections(connections)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .test_before_acquire(false)
+            .test_before_acquire_if_idle_for(Duration::from_secs(5))
+            .map_sqlx_sqlite_opts(|options| {
+                options
+                    .create_if_missing(true)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5))
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "NORMAL")
+            });
+        let mut db = Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        db.set_metric_callback(move |info| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            if info.failed {
+                tracing::debug!(sql = info.statement.sql, "statement failed");
+            }
+        });
+        Ok(Self { db, ids: Arc::new(ids), statements })
+    }
+
+    /// A handle that may read what `permission` covers.
+    ///
+    /// # Errors
+    /// `Forbidden` when the caller's role lacks the permission.
+    pub fn read(&self, caller: &Caller, permission: Permission) -> Result<Reader> {
+        demand(caller, permission)?;
+        Ok(Guard { db: self.db.clone(), caller: caller.clone(), ids: Arc::clone(&self.ids) })
+    }
+
+    /// Opens a transaction that may change what `permission` covers. Dropping it changes nothing.
+    ///
+    /// # Errors
+    /// `Forbidden` when the caller's role lacks the permission; `Unavailable` when the database is away.
+    pub async fn begin(&self, caller: &Caller, permission: Permission) -> Result<Tx> {
+        demand(caller, permission)?;
+        let options = TransactionOptions {
+            // A deferred transaction that turns into a writer loses to any other writer at once.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let db = self.db.begin_with_options(options).await?;
+        Ok(Guard { db, caller: caller.clone(), ids: Arc::clone(&self.ids) })
+    }
+
+    /// Runs `work` in one transaction: committed when it succeeds, undone when it fails.
+    ///
+    /// # Errors
+    /// Those of [`Store::begin`] and of `work`.
+    pub async fn change<T>(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+        work: impl AsyncFnOnce(&Tx) -> Result<T>,
+    ) -> Result<T> {
+        let tx = self.begin(caller, permission).await?;
+        let outcome = work(&tx).await?;
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    /// Statements sent so far, for tests that hold queries to a number.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Which engine is behind the store.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    /// The pool itself, for migrations, health checks and shutdown.
+    #[must_use]
+    pub fn pool(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// Whether the database answers a trivial statement now.
+    ///
+    /// # Errors
+    /// `Unavailable` with the cause.
+    pub async fn ping(&self) -> Result<()> {
+        self.db.ping().await.map_err(Error::Unavailable)
+    }
+}
+
+fn demand(caller: &Caller, permission: Permission) -> Result<()> {
+    if caller.may(permission) {
+        return Ok(());
+    }
+    Err(Error::Forbidden { permission, role: caller.role })
+}
+
+/// Proof that the caller holds a permission, with the connection that it opens.
+#[derive(Clone, Debug)]
+pub struct Guard<C> {
+    db: C,
+    caller: Caller,
+    ids: Arc<Ids>,
+}
+
+/// Proof that the caller may read. Runs statements on the pool.
+pub type Reader = Guard<DatabaseConnection>;
+
+/// An open transaction and proof that the caller may change. The only writer.
+pub type Tx = Guard<DatabaseTransaction>;
+
+impl Tx {
+    /// Makes the changes lasting.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database went away; then nothing has changed.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.db.commit().await?)
+    }
+
+    /// Runs `work` so that its failure undoes only itself, for bulk changes with a result per row.
+    ///
+    /// # Errors
+    /// Those of `work`, after its writes were undone.
+    pub async fn attempt<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let db = self.db.begin().await?;
+        let nested = Self { db, caller: self.caller.clone(), ids: Arc::clone(&self.ids) };
+        let outcome = work(&nested).await?;
+        nested.commit().await?;
+        Ok(outcome)
+    }
+}
+
+/// A handle that may read: a [`Reader`], or a [`Tx`] that reads what it is about to change.
+pub trait Read: ConnectionTrait + Send + Sync {
+    /// Who asks.
+    fn caller(&self) -> &Caller;
+}
+
+impl<C: ConnectionTrait + Send + Sync> Read for Guard<C> {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Guard<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.db.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.db.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.db.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.db.query_all_raw(statement).await
+    }
+}
