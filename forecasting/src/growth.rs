@@ -46,6 +46,15 @@ pub fn compound_fraction(rate: Decimal, numerator: u32, denominator: u32) -> Res
     whole.checked_mul(exponential(exponent)).ok_or(ForecastError::OutOfRange { field: "growth" })
 }
 
+/// The rate per month that compounds to a rate per year: 0.01 per month for 0.126825… per year.
+///
+/// # Errors
+///
+/// As [`compound`].
+pub fn monthly_rate(yearly_rate: Decimal) -> Result<Decimal> {
+    Ok(compound_fraction(yearly_rate, 1, 12)? - Decimal::ONE)
+}
+
 fn factor(rate: Decimal) -> Result<Decimal> {
     if rate <= Decimal::NEGATIVE_ONE || rate > Decimal::TEN {
         return Err(ForecastError::invalid("rate", &rate, RATE_RULE));

@@ -10,5 +10,7 @@ pub mod growth;
 pub mod money;
 pub mod month;
 pub mod quantity;
+pub mod refresh;
+pub mod roadmap;
 
 pub use error::{ForecastError, Result};

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
+use crate::money::{proportion, times};
 
 /// Bytes of a terabyte: 10¹².
 pub const BYTES_PER_TERABYTE: u64 = 1_000_000_000_000;
@@ -13,28 +14,30 @@ pub const BYTES_PER_TEBIBYTE: u64 = 1 << 40;
 ///
 /// # Errors
 ///
-/// [`ForecastError::Invalid`] if the power factor is not above 0 and at most 1.
+/// [`ForecastError::Invalid`] if the power factor is not above 0 and at most 1; [`ForecastError::OutOfRange`] if
+/// the power does not fit.
 pub fn kilowatts(kilovolt_amperes: Decimal, power_factor: Decimal) -> Result<Decimal> {
-    Ok(kilovolt_amperes * checked_factor(power_factor)?)
+    times(kilovolt_amperes, checked_factor(power_factor)?, "power")
 }
 
 /// Apparent power in kVA of a real power in kW at a power factor.
 ///
 /// # Errors
 ///
-/// [`ForecastError::Invalid`] if the power factor is not above 0 and at most 1.
+/// [`ForecastError::Invalid`] if the power factor is not above 0 and at most 1; [`ForecastError::OutOfRange`] if
+/// the power does not fit.
 pub fn kilovolt_amperes(kilowatts: Decimal, power_factor: Decimal) -> Result<Decimal> {
-    Ok(kilowatts / checked_factor(power_factor)?)
+    kilowatts.checked_div(checked_factor(power_factor)?).ok_or(ForecastError::OutOfRange { field: "power" })
 }
 
 /// Tebibytes of a number of terabytes: 1 TB is 0.909495 TiB.
 pub fn tebibytes(terabytes: Decimal) -> Decimal {
-    terabytes * Decimal::from(BYTES_PER_TERABYTE) / Decimal::from(BYTES_PER_TEBIBYTE)
+    proportion(terabytes, Decimal::from(BYTES_PER_TERABYTE), Decimal::from(BYTES_PER_TEBIBYTE))
 }
 
 /// Terabytes of a number of tebibytes.
 pub fn terabytes(tebibytes: Decimal) -> Decimal {
-    tebibytes * Decimal::from(BYTES_PER_TEBIBYTE) / Decimal::from(BYTES_PER_TERABYTE)
+    proportion(tebibytes, Decimal::from(BYTES_PER_TEBIBYTE), Decimal::from(BYTES_PER_TERABYTE))
 }
 
 fn checked_factor(power_factor: Decimal) -> Result<Decimal> {

@@ -54,12 +54,6 @@ impl<I: EntityId> From<I> for Id<I> {
     }
 }
 
-impl<I: EntityId> From<Id<I>> for async_graphql::ID {
-    fn from(id: Id<I>) -> Self {
-        id.to_string().into()
-    }
-}
-
 impl<I: EntityId> InputType for Id<I> {
     type RawValueType = Self;
     fn type_name() -> std::borrow::Cow<'static, str> {

@@ -235,8 +235,7 @@ fn metered_quantity(contract: &Contract, charge: &Charge, date: NaiveDate, days:
     let hours = Decimal::from(days) * Decimal::from(24);
     let average = billed_quantity(contract, charge, date);
     let drawn = times(average, hours, "energy")?;
-    bounded(metering.commitment, "commitment")?;
-    let energy = billed_energy(drawn, hours, metering.commitment, metering.minimum_take);
+    let energy = billed_energy(drawn, hours, metering.commitment, metering.minimum_take)?;
     times(energy, metering.pue.billed(metering.measured_pue)?, "energy")
 }
 

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
 use crate::growth::compound;
-use crate::money::times;
+use crate::money::{bounded, times};
 use crate::month::{Month, add_months, months_between};
 
 /// How the price of a charge rises.
@@ -111,7 +111,10 @@ pub fn cpi_step(
         let value = previous.min(current);
         return Err(ForecastError::invalid("price index", &value, "a price index is above zero"));
     }
-    let movement = (current - previous) / previous;
+    let movement = (bounded(current, "price index")? - bounded(previous, "price index")?)
+        .checked_div(previous)
+        .ok_or(ForecastError::OutOfRange { field: "price index" })?;
+    let movement = bounded(movement, "price index")?;
     let raised = floor.map_or(movement, |floor| movement.max(floor));
     Ok(cap.map_or(raised, |cap| raised.min(cap)))
 }
@@ -155,7 +158,7 @@ impl Index {
             field: "price index",
             reason: "the months a step refers to are not published and no yearly rate is assumed",
         })?;
-        let movement = rate * Decimal::from(every_months) / Decimal::from(12);
+        let movement = times(rate, Decimal::from(every_months), "assumed rate")? / Decimal::from(12);
         let value = cpi_step(Decimal::ONE, Decimal::ONE + movement, floor, terms.cap)?;
         Ok(Factor { value, estimated: true })
     }
@@ -185,7 +188,7 @@ impl Escalator {
                 let value = if self.compounding {
                     compound(*rate, steps)?
                 } else {
-                    Decimal::ONE + rate * Decimal::from(steps)
+                    Decimal::ONE + times(*rate, Decimal::from(steps), "escalation")?
                 };
                 Ok(Factor { value, estimated: false })
             }
@@ -228,9 +231,9 @@ impl Escalator {
         for step in steps {
             let step = step?;
             sum.value = if self.compounding {
-                times(sum.value, Decimal::ONE + step.value, "escalation")?
+                times(sum.value, Decimal::ONE + bounded(step.value, "escalation")?, "escalation")?
             } else {
-                sum.value + step.value
+                bounded(sum.value + bounded(step.value, "escalation")?, "escalation")?
             };
             sum.estimated |= step.estimated;
         }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
-use crate::money::{Currency, times};
+use crate::money::{Currency, bounded, times};
 
 /// Which power usage effectiveness (facility energy over IT energy, at least 1) multiplies metered energy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +45,19 @@ impl PueRule {
 
 /// Energy in kWh that is billed: what was drawn, or the minimum take (a share of the commitment in kW over the
 /// hours) if that is more.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if the energy does not fit.
 pub fn billed_energy(
     drawn_kwh: Decimal,
     hours: Decimal,
     commitment: Decimal,
     minimum_take: Option<Decimal>,
-) -> Decimal {
-    minimum_take.map_or(drawn_kwh, |share| drawn_kwh.max(share * commitment * hours))
+) -> Result<Decimal> {
+    let Some(share) = minimum_take else { return bounded(drawn_kwh, "energy") };
+    let committed = times(bounded(commitment, "commitment")?, bounded(hours, "hours")?, "energy")?;
+    Ok(bounded(drawn_kwh, "energy")?.max(times(share, committed, "energy")?))
 }
 
 /// A month of committed power and metered energy.
@@ -75,8 +81,13 @@ pub struct MeteredMonth {
 
 impl MeteredMonth {
     /// Energy that is billed, in kWh, before power usage effectiveness.
-    pub fn energy_kwh(&self) -> Decimal {
-        billed_energy(self.average_kw * self.hours, self.hours, self.commitment, self.minimum_take)
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] if the energy does not fit.
+    pub fn energy_kwh(&self) -> Result<Decimal> {
+        let drawn = times(self.average_kw, self.hours, "energy")?;
+        billed_energy(drawn, self.hours, self.commitment, self.minimum_take)
     }
 
     /// Cost of the energy, rounded.
@@ -85,7 +96,7 @@ impl MeteredMonth {
     ///
     /// [`ForecastError::OutOfRange`] if the cost does not fit.
     pub fn energy_cost(&self, currency: Currency) -> Result<Decimal> {
-        let energy = times(self.energy_kwh(), self.pue, "energy")?;
+        let energy = times(self.energy_kwh()?, self.pue, "energy")?;
         Ok(currency.round(times(energy, self.utility_rate, "energy cost")?))
     }
 
@@ -143,8 +154,8 @@ pub fn overage(
     multiplier: Decimal,
     basis: OverageBasis,
 ) -> Result<Decimal> {
-    let allowed = times(commitment, Decimal::ONE + buffer, "commitment")?;
-    if peak <= allowed {
+    let allowed = times(commitment, Decimal::ONE + bounded(buffer, "buffer")?, "commitment")?;
+    if bounded(peak, "peak")? <= allowed {
         return Ok(Decimal::ZERO);
     }
     let excess = match basis {

@@ -19,6 +19,7 @@ pub use contract::{
 pub use cost::{MonthLine, Segment, month_cost};
 pub use escalation::{Anchor, CpiTerms, Escalation, Escalator, Index, Indices, cpi_step};
 pub use meter::{MeteredMonth, OverageBasis, PueRule, billed_energy, overage};
+pub(crate) use schedule::committed_value;
 pub use schedule::{ChargeSchedule, contract_total, renewal_exposure, schedule, straight_line_month};
 pub use term::{BusinessDays, Term};
 pub use validation::{Problem, Severity, validate};

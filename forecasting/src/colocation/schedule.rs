@@ -94,8 +94,8 @@ pub fn renewal_exposure(contract: &Contract, renewal: u32, indices: &Indices) ->
     Ok(Some(Money::new(total, contract.currency).round()))
 }
 
-/// What a term commits to, as it will be invoiced: all charges but metered power, each month rounded, by the
-/// contract's own proration. Ends early where `last_day` does.
+/// What a term commits to, as it will be invoiced: all monthly charges but metered power, each month rounded, by
+/// the contract's own proration.
 pub(crate) fn committed_value(
     contract: &Contract,
     first: NaiveDate,
@@ -105,11 +105,10 @@ pub(crate) fn committed_value(
     let from = Month::of(first);
     let months = u32::try_from(Month::of(last).since(from) + 1).unwrap_or(0);
     let mut total = Decimal::ZERO;
-    for charge in contract.charges.iter().filter(|charge| charge.kind != ChargeKind::PowerMetered) {
-        let mut within = charge.clone();
-        if charge.kind != ChargeKind::NonRecurring {
-            within.from = Some(charge.from.map_or(first, |from| from.max(first)));
-        }
+    let uncommitted = [ChargeKind::PowerMetered, ChargeKind::NonRecurring];
+    for charge in contract.charges.iter().filter(|charge| !uncommitted.contains(&charge.kind)) {
+        let within =
+            Charge { from: Some(charge.from.map_or(first, |from| from.max(first))), ..charge.clone() };
         for month in from.range(months) {
             total = bounded(
                 total + month_cost(contract, &within, month, Some(last), indices)?.amount,
