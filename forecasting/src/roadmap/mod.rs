@@ -1,0 +1,24 @@
+//! The roadmap: what an estate will cost month by month, in three views that are never mixed.
+//!
+//! Each source (a contract, a workload, a refresh, a vintage of assets) turns into [`Flows`]: amounts per month,
+//! per [`Category`] and per [`MoneyView`], for the months of a [`Window`]. A [`Roadmap`] adds flows up by a key of
+//! the caller's choice, keeps the records behind every line, and knows what was left out and why.
+//!
+//! Amounts are rounded per source and month, never afterwards, so that every row and every column foots; and no
+//! rounding depends on where the window begins, so that moving it changes no month.
+
+mod assets;
+mod cloud;
+mod colocation;
+mod coverage;
+mod flows;
+mod lines;
+mod support;
+
+pub use assets::{RefreshCohort, vintage_flows};
+pub use cloud::{CloudWorkload, GrowthWindow};
+pub use colocation::colocation_flows;
+pub use coverage::{Coverage, Exclusion, Subject};
+pub use flows::{Category, Flows, MoneyView, Window};
+pub use lines::{Line, Roadmap};
+pub use support::{PaymentFrequency, SupportContract, SupportRenewal};

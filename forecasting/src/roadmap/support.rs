@@ -1,0 +1,163 @@
+//! Flows of support contracts: paid in advance, recognised month by month.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::flows::{Category, Flows, MoneyView, Window};
+use crate::error::{ForecastError, Result};
+use crate::explain::Explanation;
+use crate::growth::compound;
+use crate::money::{Currency, bounded, times};
+use crate::month::{Month, add_months};
+
+const LONGEST_TERM: u32 = 1200;
+
+/// How often a support contract is paid, in advance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PaymentFrequency {
+    /// Every month.
+    Monthly,
+    /// Every three months.
+    Quarterly,
+    /// Every twelve months.
+    Yearly,
+    /// Once for the whole term.
+    Upfront,
+}
+
+/// A support or maintenance contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SupportContract {
+    /// Currency of the price.
+    pub currency: Currency,
+    /// When it was signed; the first day if `None`.
+    pub signed: Option<NaiveDate>,
+    /// First day. Its month counts whole.
+    pub start: NaiveDate,
+    /// Months of the term.
+    pub term_months: u32,
+    /// Price of the first twelve months.
+    pub yearly_price: Decimal,
+    /// Rise in each later year of a term: 0.03 is 3 %.
+    pub yearly_rise: Decimal,
+    /// How often it is paid.
+    pub frequency: PaymentFrequency,
+    /// How it renews, if it does.
+    pub renewal: Option<SupportRenewal>,
+    /// A day after which no renewal starts, such as the last date of support.
+    pub until: Option<NaiveDate>,
+}
+
+/// Renewal of a support contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SupportRenewal {
+    /// Months of each renewal.
+    pub term_months: u32,
+    /// Rise at the start of each renewal over the price of the last year: 0.05 is 5 %.
+    pub uplift: Decimal,
+    /// How many times it renews; `None` for without limit.
+    pub maximum: Option<u32>,
+}
+
+struct Term {
+    start: NaiveDate,
+    months: u32,
+    yearly_price: Decimal,
+}
+
+impl SupportContract {
+    /// What the contract contributes. Commitment has the value of the term at signature and of a renewal when
+    /// it starts, cash has the payments, profit and loss an even share of each year per month.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a term outside 1 to 1,200 months, a negative price or an impossible rise;
+    /// [`ForecastError::OutOfRange`] if an amount does not fit.
+    pub fn flows(&self, window: Window) -> Result<Flows> {
+        self.check()?;
+        let mut flows = Flows::new(window, self.currency);
+        let mut explanation =
+            Explanation::new("yearly price / 12 per month, rounded so that every payment is met")
+                .input("yearly price", self.yearly_price)
+                .input("term in months", self.term_months);
+        let mut months_before = 0_u32;
+        let mut term = Term { start: self.start, months: self.term_months, yearly_price: self.yearly_price };
+        let mut number = 0_u32;
+        loop {
+            let committed = if number == 0 { self.signed.unwrap_or(self.start) } else { term.start };
+            self.post_term(&mut flows, &term, Month::of(committed))?;
+            let Some(renewal) = self.renewal else { break };
+            number += 1;
+            months_before = months_before.saturating_add(term.months);
+            let start = add_months(self.start, months_before as i32);
+            let over = self.until.is_some_and(|until| start > until);
+            if over || renewal.maximum.is_some_and(|most| number > most) || Month::of(start) > window.last() {
+                break;
+            }
+            let last_year = self.price_of_year(&term, (term.months - 1) / 12)?;
+            let yearly_price = times(last_year, compound(renewal.uplift, 1)?, "yearly price")?;
+            term = Term { start, months: renewal.term_months, yearly_price };
+            explanation = explanation.assume("the support contract renews with its uplift");
+        }
+        flows.explain(Category::Support, explanation);
+        Ok(flows)
+    }
+
+    fn check(&self) -> Result<()> {
+        let terms = [Some(self.term_months), self.renewal.map(|renewal| renewal.term_months)];
+        for months in terms.into_iter().flatten() {
+            if !(1..=LONGEST_TERM).contains(&months) {
+                return Err(ForecastError::invalid("term_months", &months, "a term is 1 to 1,200 months"));
+            }
+        }
+        if bounded(self.yearly_price, "yearly price")? < Decimal::ZERO {
+            return Err(ForecastError::invalid(
+                "yearly_price",
+                &self.yearly_price,
+                "a price is not negative",
+            ));
+        }
+        Ok(())
+    }
+
+    fn price_of_year(&self, term: &Term, year: u32) -> Result<Decimal> {
+        times(term.yearly_price, compound(self.yearly_rise, year)?, "yearly price")
+    }
+
+    fn post_term(&self, flows: &mut Flows, term: &Term, committed: Month) -> Result<()> {
+        let window = flows.window();
+        let start = Month::of(term.start);
+        let end = start.plus(term.months as i32 - 1);
+        if end < window.from() && committed < window.from() {
+            return Ok(());
+        }
+        let every = match self.frequency {
+            PaymentFrequency::Monthly => 1,
+            PaymentFrequency::Quarterly => 3,
+            PaymentFrequency::Yearly => 12,
+            PaymentFrequency::Upfront => term.months,
+        };
+        // Payments and monthly shares are differences of the same rounded running total, so both meet.
+        let (mut exact, mut recognised, mut paid) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+        let mut price = Decimal::ZERO;
+        let mut payment_month = start;
+        for index in 0..term.months {
+            if index % 12 == 0 {
+                price = self.price_of_year(term, index / 12)?;
+            }
+            if index % every == 0 {
+                payment_month = start.plus(index as i32);
+            }
+            exact = bounded(exact + price / Decimal::from(12), "support")?;
+            let upto = self.currency.round(exact);
+            let month = start.plus(index as i32);
+            flows.post(MoneyView::Pnl, Category::Support, month, upto - recognised)?;
+            recognised = upto;
+            if (index + 1) % every == 0 || index + 1 == term.months {
+                flows.post(MoneyView::Cash, Category::Support, payment_month, upto - paid)?;
+                paid = upto;
+            }
+        }
+        flows.post(MoneyView::Commitment, Category::Support, committed, recognised)
+    }
+}
