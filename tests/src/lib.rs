@@ -65,7 +65,7 @@ pub fn on_engine(engine: Engine, body: impl AsyncFn(&TestApp)) {
 /// Names the engines on which `body` failed, after its own message.
 #[track_caller]
 pub fn on_empty_databases(body: impl AsyncFn(&Database)) {
-    each(&Engine::ALL, |engine| {
+    each(&Engine::ALL, move |engine| {
         let database = block_on(Database::empty(engine));
         let held = holds(|| block_on(body(&database)));
         block_on(database.remove());
@@ -80,7 +80,7 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 #[track_caller]
 fn on(engines: &[Engine], body: impl AsyncFn(&TestApp)) {
-    each(engines, |engine| {
+    each(engines, move |engine| {
         let app = block_on(TestApp::start(engine));
         let held = holds(|| block_on(body(&app)));
         block_on(app.stop());
