@@ -7,14 +7,14 @@ use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::growth::compound;
 use crate::money::{Currency, bounded, times};
-use crate::month::Month;
+use crate::month::{FiscalCalendar, Month};
 
 /// Spend on a workload: an amount in a base month that grows from month to month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudWorkload {
     /// Currency of the amount.
     pub currency: Currency,
-    /// First month that counts; amounts grow and round from here, wherever a window begins.
+    /// First month that counts; amounts grow from here, wherever a window begins.
     pub base_month: Month,
     /// Spend in the base month.
     pub monthly_amount: Decimal,
@@ -37,13 +37,14 @@ pub struct GrowthWindow {
 
 impl CloudWorkload {
     /// What the workload contributes: the same in all three views, as cloud is consumed, billed and recognised
-    /// month by month. Every sum of months from the base month is the exact sum, rounded once.
+    /// month by month. Every sum of months from the first of a fiscal year, and so the year itself, is the exact
+    /// sum rounded once; years are rounded one by one, as a yearly plan states them.
     ///
     /// # Errors
     ///
     /// [`ForecastError::Invalid`] for a negative amount or an impossible rate, [`ForecastError::OutOfRange`] if
     /// the spend does not fit.
-    pub fn flows(&self, window: Window) -> Result<Flows> {
+    pub fn flows(&self, window: Window, calendar: &FiscalCalendar) -> Result<Flows> {
         if self.monthly_amount < Decimal::ZERO {
             let rule = "spend is not negative";
             return Err(ForecastError::invalid("monthly_amount", &self.monthly_amount, rule));
@@ -53,9 +54,14 @@ impl CloudWorkload {
         let mut amount = bounded(self.monthly_amount, "monthly amount")?;
         let (mut exact, mut rounded) = (Decimal::ZERO, Decimal::ZERO);
         let mut month = self.base_month;
+        let mut year = calendar.fiscal_year_of(month);
         while month <= last {
             if month > self.base_month {
                 amount = times(amount, compound(self.rate(month), 1)?, "cloud spend")?;
+            }
+            if calendar.fiscal_year_of(month) != year {
+                year = calendar.fiscal_year_of(month);
+                (exact, rounded) = (Decimal::ZERO, Decimal::ZERO);
             }
             exact = bounded(exact + amount, "cloud spend")?;
             let upto = self.currency.round(exact);
