@@ -1,4 +1,82 @@
-//! Forecasting.
+//! Forecasting: the arithmetic of infrastructure cost, exact to the cent.
+//!
+//! The crate is pure. It has no clock, no input or output, no database and no async: plain values go in, plain
+//! values come out, and whoever calls it says which day it is.
+//!
+//! | Module | What it answers |
+//! |---|---|
+//! | [`money`] | amounts in a currency, rounding, spreading over periods, splitting by weights |
+//! | [`month`] | months, terms, fiscal calendars of months or of 4-4-5 weeks |
+//! | [`quantity`] | conversions between kW and kVA, TB and TiB |
+//! | [`growth`] | compound growth over whole and parts of periods |
+//! | [`colocation`] | the monthly cost of a contract, its renewals, its notice deadlines, what is wrong with it |
+//! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
+//! | [`depreciation`] | monthly charges and book values by method and convention, roll-forwards |
+//! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
+//! | [`explain`] | the formula, inputs and assumptions behind a figure |
+//! | [`error`] | the few ways a calculation can be impossible |
+//!
+//! # Invariants
+//!
+//! - Money is a decimal, never a binary float, and is rounded half away from zero where it would be invoiced or
+//!   posted, once.
+//! - Whatever is divided adds up again: periods to their total, shares to what was split, lines to their
+//!   columns.
+//! - Dates have no time zone. Terms count from their first day, never in repeated steps of a month.
+//! - Rates, ratios and shares are fractions: 0.03 is 3 %.
+//! - Absent input is not zero: it is an error, or a result that says what is absent.
+//! - Costs are positive. The three views of money are never added to each other.
+//! - No figure depends on where a window begins.
+//!
+//! # Example
+//!
+//! Servers for 12,000 dollars enter service in April and are written off over five years; a cloud workload of 500
+//! dollars a month grows by 1 % a month. What do the first nine months cost?
+//!
+//! ```
+//! use forecasting::depreciation::{Basis, Convention, Depreciation, DepreciationRule, Method};
+//! use forecasting::money::{Currency, Money, Rounding};
+//! use forecasting::month::{FiscalCalendar, Month};
+//! use forecasting::roadmap::{CloudWorkload, GrowthWindow, MoneyView, Roadmap, Window, vintage_flows};
+//! use rust_decimal::Decimal;
+//!
+//! # fn main() -> forecasting::Result<()> {
+//! let calendar = FiscalCalendar::calendar_years();
+//! let april = Month::new(2026, 4)?;
+//! let window = Window::new(april, 9)?;
+//!
+//! let rule = DepreciationRule {
+//!     method: Method::StraightLine,
+//!     life_months: 60,
+//!     convention: Convention::FullMonth,
+//!     rounding: Rounding::Cumulative,
+//! };
+//! let servers = Basis {
+//!     cost: Money::new(Decimal::from(12_000), Currency::USD),
+//!     salvage: Decimal::ZERO,
+//!     in_service: april.day_clamped(10),
+//!     disposed: None,
+//! };
+//! let workload = CloudWorkload {
+//!     currency: Currency::USD,
+//!     base_month: april,
+//!     monthly_amount: Decimal::from(500),
+//!     growth: vec![GrowthWindow { from: april, to: None, monthly_rate: Decimal::new(1, 2) }],
+//!     last_month: None,
+//! };
+//!
+//! let mut roadmap = Roadmap::new(window, Currency::USD);
+//! let servers = Depreciation::new(&rule, &servers, &calendar)?;
+//! roadmap.add(&"Frankfurt", &vintage_flows(&servers, None, window)?, &["server batch 1"])?;
+//! roadmap.add(&"Frankfurt", &workload.flows(window, &calendar)?, &["web shop"])?;
+//!
+//! // 9 months of 200.00, and 500 x (1.01^9 - 1) / 0.01, rounded once.
+//! assert_eq!(roadmap.total(MoneyView::Pnl), Decimal::new(648_426, 2));
+//! // Depreciation is not paid.
+//! assert_eq!(roadmap.total(MoneyView::Cash), Decimal::new(468_426, 2));
+//! # Ok(())
+//! # }
+//! ```
 #![deny(missing_docs)]
 #![deny(clippy::float_arithmetic)]
 
