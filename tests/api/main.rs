@@ -1,1 +1,5 @@
-fn main() {}
+//! Plinth from outside: what users see, on both engines, and the shape of the project.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod requests;
+mod tidy;
