@@ -3,9 +3,11 @@
 //! Areas are modules with one word each; `ARCHITECTURE.md` has the map and the invariants.
 
 pub mod access;
+pub mod cli;
 pub mod config;
 pub mod error;
 pub mod inventory;
 pub mod rules;
 pub mod schema;
+pub mod server;
 pub mod store;

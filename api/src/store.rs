@@ -123,6 +123,21 @@ impl Store {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Connections that are open, and how many of them are not in use.
+    #[must_use]
+    pub fn connections(&self) -> (u32, usize) {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let pool = self.db.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = self.db.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        }
+    }
+
     /// Which engine is behind the store.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
@@ -133,6 +148,13 @@ impl Store {
     #[must_use]
     pub fn pool(&self) -> &DatabaseConnection {
         &self.db
+    }
+
+    /// Closes the connections, after those in use were given back.
+    pub async fn close(&self) {
+        if let Err(cause) = self.db.close_by_ref().await {
+            tracing::warn!(%cause, "the database connections did not close");
+        }
     }
 
     /// Whether the database answers a trivial statement now.

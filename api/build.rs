@@ -1,0 +1,27 @@
+//! Puts the files of the GraphiQL page into the binary, so that the page works without the internet.
+
+use std::{env, fs, path::Path};
+
+/// Where `make setup` puts each file, and the name that the server gives it.
+const FILES: [(&str, &str); 4] = [
+    ("react/umd/react.production.min.js", "react.js"),
+    ("react-dom/umd/react-dom.production.min.js", "react-dom.js"),
+    ("graphiql/graphiql.min.js", "graphiql.js"),
+    ("graphiql/graphiql.min.css", "graphiql.css"),
+];
+
+fn main() -> std::io::Result<()> {
+    println!("cargo::rerun-if-changed=graphiql/node_modules/graphiql/package.json");
+    let out = env::var("OUT_DIR").map_err(std::io::Error::other)?;
+    for (source, name) in FILES {
+        let source = Path::new("graphiql/node_modules").join(source);
+        let target = Path::new(&out).join(name);
+        if source.exists() {
+            fs::copy(&source, &target)?;
+        } else {
+            println!("cargo::warning=the GraphiQL page lacks {name}: run `make setup`, then build again");
+            fs::write(&target, [])?;
+        }
+    }
+    Ok(())
+}
