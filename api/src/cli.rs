@@ -3,7 +3,7 @@
 mod serve;
 mod tokens;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use sea_orm::DatabaseConnection;
@@ -29,7 +29,12 @@ struct Arguments {
     #[command(flatten)]
     database: DatabaseSettings,
     /// What to log: error, warn, info, debug, trace, or rules such as `api=debug,sqlx=warn`.
-    #[arg(long, env = "PLINTH_LOG", default_value = "info", global = true)]
+    #[arg(
+        long,
+        env = "PLINTH_LOG",
+        default_value = "info,sea_orm_migration=warn,sqlx=warn,actix_server=warn",
+        global = true
+    )]
     log: String,
     /// How to log: `text` for people, `json` for programs.
     #[arg(long, env = "PLINTH_LOG_FORMAT", default_value = "text", global = true)]
@@ -157,7 +162,9 @@ async fn migrate(command: Migrate, database: &DatabaseSettings) -> Result<(), Fa
 fn start_log(arguments: &Arguments) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(&arguments.log)
         .map_err(|cause| format!("PLINTH_LOG `{}` is not a log filter: {cause}", arguments.log))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     match arguments.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
         LogFormat::Text => log.init(),

@@ -40,7 +40,8 @@ pub(super) async fn run(settings: ServeSettings, database: &DatabaseSettings) ->
 
 /// A secret that lasts as long as the process: tokens of one demo are worthless to the next.
 fn demo_secret() -> Vec<u8> {
-    let ids = [Ids::Random.next(server::now()), Ids::Random.next(server::now()), Ids::Random.next(server::now())];
+    let ids =
+        [Ids::Random.next(server::now()), Ids::Random.next(server::now()), Ids::Random.next(server::now())];
     ids.iter().flat_map(|id| id.into_bytes()).collect()
 }
 

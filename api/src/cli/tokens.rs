@@ -29,7 +29,9 @@ pub(super) fn print(arguments: &TokenArguments) -> Result<(), Failure> {
     let settings = &arguments.settings;
     let secret = match settings.secret() {
         Ok(Some(secret)) => secret,
-        Ok(None) => return Err(Failure::Usage(vec!["set PLINTH_JWT_SECRET, which signs the token".to_owned()])),
+        Ok(None) => {
+            return Err(Failure::Usage(vec!["set PLINTH_JWT_SECRET, which signs the token".to_owned()]));
+        }
         Err(mistake) => return Err(Failure::Usage(vec![mistake])),
     };
     let parties = (settings.jwt_issuer.as_str(), settings.jwt_audience.as_str());

@@ -16,7 +16,8 @@ const FILES: [(&str, &str, &[u8]); 4] = [
 /// The page, where it is offered.
 pub async fn page(app: web::Data<App>) -> HttpResponse {
     if !app.graphiql {
-        return HttpResponse::NotFound().body("this server offers no page; send GraphQL requests to /graphql\n");
+        return HttpResponse::NotFound()
+            .body("this server offers no page; send GraphQL requests to /graphql\n");
     }
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))

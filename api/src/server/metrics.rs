@@ -35,8 +35,10 @@ impl Metrics {
     /// When two counters had the same name.
     pub fn new() -> anyhow::Result<Self> {
         let registry = Registry::new();
-        let requests =
-            IntCounterVec::new(Opts::new("plinth_requests_total", "GraphQL requests by operation"), &["operation"])?;
+        let requests = IntCounterVec::new(
+            Opts::new("plinth_requests_total", "GraphQL requests by operation"),
+            &["operation"],
+        )?;
         let errors = IntCounterVec::new(
             Opts::new("plinth_errors_total", "Errors in answers by operation and code"),
             &["operation", "code"],
@@ -54,7 +56,16 @@ impl Metrics {
         registry.register(Box::new(connections.clone()))?;
         registry.register(Box::new(idle.clone()))?;
         registry.register(Box::new(statements.clone()))?;
-        Ok(Self { registry, requests, errors, durations, connections, idle, statements, operations: Mutex::default() })
+        Ok(Self {
+            registry,
+            requests,
+            errors,
+            durations,
+            connections,
+            idle,
+            statements,
+            operations: Mutex::default(),
+        })
     }
 
     /// The label of an operation: its name, as long as there are not too many of them.
@@ -88,7 +99,9 @@ pub async fn show(app: web::Data<App>) -> HttpResponse {
     metrics.statements.set(i64::try_from(app.store.statements()).unwrap_or(i64::MAX));
     let mut text = Vec::new();
     match TextEncoder::new().encode(&metrics.registry.gather(), &mut text) {
-        Ok(()) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4")).body(text),
+        Ok(()) => {
+            HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4")).body(text)
+        }
         Err(cause) => {
             tracing::error!(%cause, "the metrics could not be written");
             HttpResponse::InternalServerError().finish()

@@ -103,18 +103,27 @@ async fn read(
     request_id: &str,
 ) -> Result<(Request, Caller), Refusal> {
     let caller = authenticate(http, app, now, request_id).await?;
-    let content_type = http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let content_type =
+        http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let is_upload = content_type.starts_with("multipart/form-data");
     if !is_upload && !content_type.starts_with("application/json") {
-        let message = format!("content type `{content_type}` is neither application/json nor multipart/form-data");
-        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Error::invalid("content-type", message)));
+        let message =
+            format!("content type `{content_type}` is neither application/json nor multipart/form-data");
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::invalid("content-type", message),
+        ));
     }
-    let limit = if is_upload { app.limits.max_upload_bytes + app.limits.max_body_bytes } else { app.limits.max_body_bytes };
+    let limit = if is_upload {
+        app.limits.max_upload_bytes + app.limits.max_body_bytes
+    } else {
+        app.limits.max_body_bytes
+    };
     let body = bounded(payload, limit).await?;
     let options = MultipartOptions::default().max_file_size(app.limits.max_upload_bytes).max_num_files(100);
-    let request = receive_body(Some(content_type), Cursor::new(body), options)
-        .await
-        .map_err(|cause| Refusal::from(Error::invalid("body", format!("is not a GraphQL request: {cause}"))))?;
+    let request = receive_body(Some(content_type), Cursor::new(body), options).await.map_err(|cause| {
+        Refusal::from(Error::invalid("body", format!("is not a GraphQL request: {cause}")))
+    })?;
     Ok((request, caller))
 }
 
@@ -122,7 +131,8 @@ async fn read(
 async fn bounded(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>, Refusal> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|cause| Refusal::from(Error::invalid("body", format!("broke off: {cause}"))))?;
+        let chunk =
+            chunk.map_err(|cause| Refusal::from(Error::invalid("body", format!("broke off: {cause}"))))?;
         if body.len() + chunk.len() > limit {
             // Reading on lets the client see the refusal instead of a closed connection.
             payload.take(1_024).try_fold((), |(), _| async { Ok(()) }).await.ok();
@@ -144,7 +154,9 @@ async fn authenticate(
         return Err(Error::Unauthenticated("send a token in the header `Authorization: Bearer …`".into()));
     };
     let Some(token) = credentials.strip_prefix("Bearer ").map(str::trim) else {
-        return Err(Error::Unauthenticated("the header `Authorization` does not begin with `Bearer `".into()));
+        return Err(Error::Unauthenticated(
+            "the header `Authorization` does not begin with `Bearer `".into(),
+        ));
     };
     token::caller(app.verifier.verify(token, now)?, now, request_id.to_owned())
 }
