@@ -1,5 +1,6 @@
 //! The worked examples of the domain, by id. Each area asserts its own; the last test asserts that none of the
 //! ids of these areas was forgotten.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod examples;
 

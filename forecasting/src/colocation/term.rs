@@ -80,7 +80,7 @@ impl Contract {
     /// The number of the term a day lies in, if the contract renewed that far; 0 before the start too.
     pub fn term_number(&self, date: NaiveDate) -> u32 {
         let months = months_between(self.billing_start, date);
-        let beyond = months - whole(self.initial_term_months);
+        let beyond = months.saturating_sub(whole(self.initial_term_months));
         match &self.renewal {
             Some(renewal) if beyond >= 0 && renewal.term_months > 0 => {
                 beyond.unsigned_abs() / renewal.term_months + 1
@@ -105,7 +105,8 @@ impl Contract {
             if self.notice.is_none_or(|notice| given <= notice.deadline(term.end, business_days)) {
                 return Some(term.end);
             }
-            if number > self.term_number(given).saturating_add(1_000) {
+            // At the end of the calendar terms no longer advance.
+            if self.term(number + 1).is_none_or(|next| next.end <= term.end) {
                 break;
             }
             number += 1;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::convention::Convention;
@@ -99,7 +99,7 @@ impl Depreciation {
     /// # Errors
     ///
     /// [`ForecastError::Invalid`] for a life outside 1 to 1,200 months, a negative cost, a salvage that is
-    /// negative or above cost, or a disposal before entry; [`ForecastError::OutOfRange`] for a cost beyond the
+    /// negative or above cost, an impossible entry, or a disposal before entry; [`ForecastError::OutOfRange`] for a cost beyond the
     /// limit.
     pub fn new(rule: &DepreciationRule, basis: &Basis, calendar: &FiscalCalendar) -> Result<Self> {
         check(rule, basis)?;
@@ -218,7 +218,7 @@ impl Depreciation {
     pub fn dispose(&self, disposal: Disposal) -> Option<DisposalResult> {
         let accumulated = self.accumulated(Month::of(self.basis.disposed?));
         let book_value = self.basis.cost.amount - accumulated;
-        let gain = disposal.proceeds - disposal.cost_of_sale - book_value;
+        let gain = disposal.proceeds.saturating_sub(disposal.cost_of_sale).saturating_sub(book_value);
         Some(DisposalResult { accumulated, book_value, gain })
     }
 
@@ -288,6 +288,11 @@ fn check(rule: &DepreciationRule, basis: &Basis) -> Result<()> {
             &basis.salvage,
             "salvage is between zero and the cost",
         ));
+    }
+    // The end of a life must still be a date that can be written with four digits of the year.
+    if !(1..=9_800).contains(&basis.in_service.year()) {
+        let rule = "entry into service is in the years 1 to 9800";
+        return Err(ForecastError::invalid("in_service", &basis.in_service, rule));
     }
     match basis.disposed {
         Some(disposed) if disposed < basis.in_service => {

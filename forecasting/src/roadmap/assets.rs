@@ -152,6 +152,10 @@ pub fn vintage_flows(
     disposal: Option<Disposal>,
     window: Window,
 ) -> Result<Flows> {
+    if let Some(sale) = disposal {
+        bounded(sale.proceeds, "proceeds")?;
+        bounded(sale.cost_of_sale, "cost of sale")?;
+    }
     let basis = depreciation.basis();
     let mut flows = Flows::new(window, basis.cost.currency);
     post_charges(&mut flows, depreciation)?;

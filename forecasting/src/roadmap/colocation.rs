@@ -64,7 +64,8 @@ fn commit(
         let value = committed_value(contract, contract.billing_start, last, indices)? + once(contract)?;
         flows.post(MoneyView::Commitment, Category::Colocation, signed, value)?;
     }
-    let mut number = 1;
+    // A renewal that binds within the window does not start before it, so earlier ones need no look.
+    let mut number = contract.term_number(window.from().first_day()).max(1);
     while let Some(term) = contract.term(number) {
         let bound = Month::of(commitment_date(contract, &term, business_days));
         if bound > window.last() || end.is_some_and(|end| term.start > end) {
@@ -73,6 +74,10 @@ fn commit(
         if window.position(bound).is_some() {
             let value = committed_value(contract, term.start, term.end, indices)?;
             flows.post(MoneyView::Commitment, Category::Colocation, bound, value)?;
+        }
+        // At the end of the calendar terms no longer advance.
+        if contract.term(number + 1).is_none_or(|next| next.end <= term.end) {
+            break;
         }
         number += 1;
     }
