@@ -3,6 +3,7 @@
 //! Areas are modules with one word each; `ARCHITECTURE.md` has the map and the invariants.
 
 pub mod access;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod error;

@@ -23,7 +23,17 @@ pub trait EntityId: Copy + Eq + Ord + Hash + fmt::Debug + fmt::Display + Send + 
     fn uuid(self) -> Uuid;
 }
 
-/// Declares the id of a table; its first argument is the type's name, its second the table's.
+/// Declares the ids of all tables: the type's name, then the table's.
+macro_rules! ids {
+    ($($name:ident => $kind:literal,)+) => {
+        /// The kinds of all ids, which are the names of all tables.
+        pub const KINDS: &[&str] = &[$($kind),+];
+
+        $(id!($name, $kind);)+
+    };
+}
+
+/// Declares the id of one table.
 macro_rules! id {
     ($name:ident, $kind:literal) => {
         #[doc = concat!("Identity of a row of `", $kind, "`.")]
@@ -68,39 +78,41 @@ macro_rules! id {
     };
 }
 
-id!(ManufacturerId, "manufacturer");
-id!(VendorId, "vendor");
-id!(SiteId, "site");
-id!(RackId, "rack");
-id!(HardwareModelId, "hardware_model");
-id!(AssetId, "asset");
+ids! {
+    ManufacturerId => "manufacturer",
+    VendorId => "vendor",
+    SiteId => "site",
+    RackId => "rack",
+    HardwareModelId => "hardware_model",
+    AssetId => "asset",
 
-id!(ColocationContractId, "colocation_contract");
-id!(ColocationChargeId, "colocation_charge");
-id!(ColocationContractSiteId, "colocation_contract_site");
-id!(SupportContractId, "support_contract");
-id!(SupportCoverageId, "support_coverage");
+    ColocationContractId => "colocation_contract",
+    ColocationChargeId => "colocation_charge",
+    ColocationContractSiteId => "colocation_contract_site",
+    SupportContractId => "support_contract",
+    SupportCoverageId => "support_coverage",
 
-id!(RefreshPolicyId, "refresh_policy");
-id!(RefreshCycleId, "refresh_cycle");
-id!(RefreshCycleAssetId, "refresh_cycle_asset");
-id!(DepreciationRuleId, "depreciation_rule");
-id!(SoftwareReleaseId, "software_release");
+    RefreshPolicyId => "refresh_policy",
+    RefreshCycleId => "refresh_cycle",
+    RefreshCycleAssetId => "refresh_cycle_asset",
+    DepreciationRuleId => "depreciation_rule",
+    SoftwareReleaseId => "software_release",
 
-id!(ProviderAccountId, "provider_account");
-id!(WorkloadId, "workload");
-id!(CostRecordId, "cost_record");
-id!(GrowthAssumptionId, "growth_assumption");
+    ProviderAccountId => "provider_account",
+    WorkloadId => "workload",
+    CostRecordId => "cost_record",
+    GrowthAssumptionId => "growth_assumption",
 
-id!(CurrencyId, "currency");
-id!(FiscalCalendarId, "fiscal_calendar");
-id!(ExchangeRateId, "exchange_rate");
+    CurrencyId => "currency",
+    FiscalCalendarId => "fiscal_calendar",
+    ExchangeRateId => "exchange_rate",
 
-id!(UserId, "user");
-id!(ApiTokenId, "api_token");
+    UserId => "user",
+    ApiTokenId => "api_token",
 
-id!(ChangeId, "change");
-id!(IdempotencyKeyId, "idempotency_key");
+    ChangeId => "change",
+    IdempotencyKeyId => "idempotency_key",
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,15 @@
 //!
 //! A *caller* is a person or a program with one *role*; a role has *permissions*
 //! (the table in [`policy`]); a permission is asked for by name at the place that needs it.
+//! A caller shows a *token* that somebody signed ([`token`]) or the secret of an *API token* that we keep
+//! the hash of ([`keys`]); either names one of the *users*.
 //! This area does not know what the rows of other areas mean.
 
+pub mod graphql;
+pub mod keys;
 pub mod policy;
 pub mod token;
+pub mod users;
 
 use chrono::{DateTime, Utc};
 pub use entity::access::user::Role;

@@ -3,18 +3,23 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{config::Limits, inventory, store::Store};
+use crate::{access, audit, config::Limits, inventory, store::Store};
 
 /// The schema of this server.
 pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Every query of every area.
 #[derive(Default, MergedObject)]
-pub struct Query(General, inventory::graphql::InventoryQuery);
+pub struct Query(
+    General,
+    inventory::graphql::InventoryQuery,
+    access::graphql::AccessQuery,
+    audit::graphql::AuditQuery,
+);
 
 /// Every change of every area.
 #[derive(Default, MergedObject)]
-pub struct Mutation(inventory::graphql::InventoryMutation);
+pub struct Mutation(inventory::graphql::InventoryMutation, access::graphql::AccessMutation);
 
 /// What belongs to no area.
 #[derive(Default)]

@@ -3,22 +3,41 @@
 
 use std::str::FromStr;
 
-use entity::audit::{
-    change::{self, ChangeAction},
-    idempotency_key,
+use chrono::{DateTime, Utc};
+use entity::{
+    access::api_token,
+    audit::{
+        change::{self, ChangeAction},
+        idempotency_key,
+    },
+    id::ApiTokenId,
 };
 use sea_orm::{
     ActiveEnum, ActiveModelBehavior, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityName,
     EntityTrait, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value,
+    sea_query::Expr,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Read, Tx};
+use super::{Read, Store, Tx};
 use crate::error::{Error, Result};
 
 /// Values that one statement may carry: below the limits of both engines (65,535 and 32,766).
 const MAX_VALUES: usize = 30_000;
+
+impl Store {
+    /// Notes when an API token last let a caller in: bookkeeping, not a change of business data.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database takes no writes.
+    pub(crate) async fn note_use(&self, token: ApiTokenId, now: DateTime<Utc>) -> Result<()> {
+        let used = api_token::Column::LastUsedAt;
+        let update = api_token::Entity::update_many().col_expr(used, Expr::value(entity::moment(now)));
+        update.filter(api_token::Column::Id.eq(token)).exec(&self.db).await?;
+        Ok(())
+    }
+}
 
 impl Tx {
     /// A new id of the right kind.

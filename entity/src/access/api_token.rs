@@ -22,7 +22,9 @@ pub struct Model {
     pub user_id: UserId,
     /// What it is for.
     pub name: String,
-    /// SHA-256 of the secret, in hexadecimal; unique.
+    /// SHA-256 of the secret, in hexadecimal; unique. Left out wherever the row is written down, such as in
+    /// the change log.
+    #[serde(skip)]
     pub token_hash: String,
     /// First characters of the secret, to tell tokens apart.
     pub token_prefix: String,
