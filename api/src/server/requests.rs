@@ -15,7 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, io::Cursor};
 
 use super::App;
 use crate::{
-    access::{Caller, token},
+    access::{Caller, keys, token},
     error::{Error, Result},
 };
 
@@ -158,6 +158,9 @@ async fn authenticate(
             "the header `Authorization` does not begin with `Bearer `".into(),
         ));
     };
+    if keys::is_secret(token) {
+        return keys::authenticate(&app.store, token, now, request_id.to_owned()).await;
+    }
     token::caller(app.verifier.verify(token, now)?, now, request_id.to_owned())
 }
 
