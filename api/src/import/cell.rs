@@ -99,10 +99,10 @@ fn lone_mark(text: &str, is_comma: bool, style: Style) -> Result<bool, String> {
     let (before, after) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let may_group = after.len() == 3 && (1..=3).contains(&before.len()) && !before.starts_with('0');
     match (is_comma, style.semicolons, may_group) {
-        (true, _, true) | (false, true, true) => {
-            Err("is ambiguous: declare the decimal comma or the decimal point to tell thousands from decimals"
-                .into())
-        }
+        (true, _, true) | (false, true, true) => Err(
+            "is ambiguous: declare the decimal comma or the decimal point to tell thousands from decimals"
+                .into(),
+        ),
         (true, true, false) => Ok(true),
         (true, false, false) => {
             Err("has a decimal comma, which is read only between semicolons or when it is declared".into())
@@ -153,7 +153,9 @@ pub fn date(text: &str, style: Style) -> Result<NaiveDate, String> {
     // A time of midnight is how spreadsheets and databases write a day.
     let day = text
         .split_once(['T', ' '])
-        .filter(|(_, time)| matches!(*time, "00:00" | "00:00:00" | "00:00:00Z" | "00:00:00.000" | "00:00:00.000Z"))
+        .filter(|(_, time)| {
+            matches!(*time, "00:00" | "00:00:00" | "00:00:00Z" | "00:00:00.000" | "00:00:00.000Z")
+        })
         .map_or(text, |(day, _)| day);
     let date = match iso_date(day) {
         Some(date) => date?,
@@ -246,7 +248,9 @@ pub fn is_scientific(text: &str) -> bool {
     let mantissa = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    is_digits(exponent) && mantissa.split(['.', ',']).all(is_digits) && mantissa.split(['.', ',']).count() <= 2
+    is_digits(exponent)
+        && mantissa.split(['.', ',']).all(is_digits)
+        && mantissa.split(['.', ',']).count() <= 2
 }
 
 /// A long number that a spreadsheet has shortened beyond repair: `1.23E+11`, but not the serial `5E3`.

@@ -132,7 +132,8 @@ fn words_for_nothing_are_known() {
 
 #[test]
 fn shortened_numbers_are_told_from_serials() {
-    for (text, expected) in [("1.23E+11", true), ("1,23E+11", true), ("4E-7", true), ("5E3", false), ("E5", false)]
+    for (text, expected) in
+        [("1.23E+11", true), ("1,23E+11", true), ("4E-7", true), ("5E3", false), ("E5", false)]
     {
         assert_eq!(is_shortened_number(text), expected, "{text}");
     }

@@ -108,15 +108,30 @@ impl Column {
         Column { name, need: Need::Key, kind, example, about }
     }
 
-    pub const fn key_part(name: &'static str, kind: Kind, example: &'static str, about: &'static str) -> Column {
+    pub const fn key_part(
+        name: &'static str,
+        kind: Kind,
+        example: &'static str,
+        about: &'static str,
+    ) -> Column {
         Column { name, need: Need::KeyPart, kind, example, about }
     }
 
-    pub const fn create(name: &'static str, kind: Kind, example: &'static str, about: &'static str) -> Column {
+    pub const fn create(
+        name: &'static str,
+        kind: Kind,
+        example: &'static str,
+        about: &'static str,
+    ) -> Column {
         Column { name, need: Need::Create, kind, example, about }
     }
 
-    pub const fn optional(name: &'static str, kind: Kind, example: &'static str, about: &'static str) -> Column {
+    pub const fn optional(
+        name: &'static str,
+        kind: Kind,
+        example: &'static str,
+        about: &'static str,
+    ) -> Column {
         Column { name, need: Need::Optional, kind, example, about }
     }
 
@@ -195,7 +210,9 @@ impl Kind {
             Kind::HalfUnits => half_units(text, style).map(Value::Integer),
             Kind::Kilograms => grams(text, style).map(Value::Grams),
             Kind::Choice(choices) => choice(text, choices).map(Value::Text),
-            Kind::List(kind) => items(text).map(|item| kind.value(item, style)).collect::<Result<_, _>>().map(Value::List),
+            Kind::List(kind) => {
+                items(text).map(|item| kind.value(item, style)).collect::<Result<_, _>>().map(Value::List)
+            }
             Kind::Tuples(kinds) => {
                 items(text).map(|item| tuple(item, kinds, style)).collect::<Result<_, _>>().map(Value::List)
             }
@@ -262,7 +279,10 @@ fn choice(text: &str, choices: &[&str]) -> Result<String, String> {
 fn email(text: &str) -> Result<String, String> {
     match text.split_once('@') {
         Some((name, host))
-            if !name.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace) =>
+            if !name.is_empty()
+                && host.contains('.')
+                && !host.contains('@')
+                && !text.contains(char::is_whitespace) =>
         {
             Ok(text.to_lowercase())
         }
@@ -316,12 +336,19 @@ fn half_units(text: &str, style: Style) -> Result<i32, String> {
     if !halves.fract().is_zero() {
         return Err("is not a multiple of 0.5 rack units".into());
     }
-    i32::try_from(halves).ok().filter(|halves| *halves <= 400).ok_or_else(|| "is more than 200 rack units".into())
+    i32::try_from(halves)
+        .ok()
+        .filter(|halves| *halves <= 400)
+        .ok_or_else(|| "is more than 200 rack units".into())
 }
 
 fn grams(text: &str, style: Style) -> Result<i64, String> {
     let grams = quantity(text, style, 3).map_err(|reason| {
-        if reason.ends_with("decimals") { "has more than 3 decimals: a gram is the least".into() } else { reason }
+        if reason.ends_with("decimals") {
+            "has more than 3 decimals: a gram is the least".into()
+        } else {
+            reason
+        }
     })? * Decimal::ONE_THOUSAND;
     i64::try_from(grams).map_err(|_| "is too large".into())
 }
@@ -378,7 +405,11 @@ mod tests {
     fn what_breaks_a_rule_is_refused_with_it() {
         for (kind, cell, expected) in [
             (Kind::Text, "#REF!", "is the error of a formula"),
-            (Kind::Identifier, "1.23E+11", "is a number that a spreadsheet has shortened: format the column as text"),
+            (
+                Kind::Identifier,
+                "1.23E+11",
+                "is a number that a spreadsheet has shortened: format the column as text",
+            ),
             (Kind::Email, "ada", "is not an e-mail address"),
             (Kind::Currency, "EURO", "is not an ISO 4217 currency code like EUR"),
             (Kind::Country, "Germany", "is not an ISO 3166 country code of two letters like DE"),
@@ -393,7 +424,11 @@ mod tests {
             (Kind::Kilograms, "1.2345", "has more than 3 decimals: a gram is the least"),
             (Kind::Choice(&["A", "B"]), "C", "is not one of A, B"),
             (Kind::List(&Kind::Integer { least: 0, most: 3 }), "1|9", "is not between 0 and 3"),
-            (Kind::Tuples(&[Kind::Text, Kind::Text]), "a", "has an item 'a' that is not 2 parts joined by ':'"),
+            (
+                Kind::Tuples(&[Kind::Text, Kind::Text]),
+                "a",
+                "has an item 'a' that is not 2 parts joined by ':'",
+            ),
             (
                 Kind::Tuples(&[Kind::Integer { least: 0, most: 3 }, Kind::Text]),
                 "x:a",

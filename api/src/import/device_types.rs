@@ -172,7 +172,8 @@ fn of_object(object: &Value) -> DeviceType {
     };
     let ports = object.get("power_ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let draws = |name: &str| {
-        let watts: Vec<_> = ports.iter().filter_map(|port| port.get(name)?.as_i64()).map(|w| w.to_string()).collect();
+        let watts: Vec<_> =
+            ports.iter().filter_map(|port| port.get(name)?.as_i64()).map(|w| w.to_string()).collect();
         watts.join("|")
     };
     DeviceType {
@@ -207,9 +208,14 @@ fn hardware_model(
         kind: kind(device_type).map(str::to_owned),
         height_half_units: read.height(&device_type.height),
         full_depth: read.cell("is_full_depth", &device_type.full_depth, cell::boolean),
-        typical_draw_watts: read.draw("allocated_draw", device_type.power_ports, &device_type.allocated_draws),
+        typical_draw_watts: read.draw(
+            "allocated_draw",
+            device_type.power_ports,
+            &device_type.allocated_draws,
+        ),
         maximum_draw_watts: read.draw("maximum_draw", device_type.power_ports, &device_type.maximum_draws),
-        weight_grams: read.cell("weight", &device_type.weight, |weight| grams(weight, &device_type.weight_unit)),
+        weight_grams: read
+            .cell("weight", &device_type.weight, |weight| grams(weight, &device_type.weight_unit)),
         source: Some(format!("device-types:{}", device_type.slug)),
         key,
         ..HardwareModel::default()
@@ -233,7 +239,12 @@ pub(super) struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    pub fn cell<T>(&mut self, column: &str, text: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub fn cell<T>(
+        &mut self,
+        column: &str,
+        text: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
         if text.is_empty() {
             return None;
         }
@@ -261,7 +272,9 @@ impl Cells<'_> {
 
     fn draw(&mut self, column: &str, ports: usize, text: &str) -> Option<i32> {
         let ratings = self.cell(column, text, |text| {
-            text.split('|').map(|watts| cell::integer(watts, Style::default(), 0, i32::MAX)).collect::<Result<Vec<_>, _>>()
+            text.split('|')
+                .map(|watts| cell::integer(watts, Style::default(), 0, i32::MAX))
+                .collect::<Result<Vec<_>, _>>()
         })?;
         // A port of no watts is one whose watts nobody looked up.
         let ratings: Vec<i32> = ratings.into_iter().filter(|watts| *watts > 0).collect();
@@ -356,7 +369,8 @@ mod tests {
     fn a_second_model_of_a_name_is_told_apart() {
         let row = "Juniper,MX304,mx304,JNP304,2,True,,,,0,,0,0,0\n";
         let parsed = read("device_types.csv", &format!("{HEADER}{row}{row}{row}"));
-        let names: Vec<_> = parsed.records.hardware_models.iter().map(|model| model.key.name.as_str()).collect();
+        let names: Vec<_> =
+            parsed.records.hardware_models.iter().map(|model| model.key.name.as_str()).collect();
         assert_eq!(names, ["MX304", "MX304 (JNP304)", "MX304 (mx304)"]);
         assert_eq!(parsed.problems.len(), 2);
         assert_eq!(
@@ -371,7 +385,8 @@ mod tests {
         let rows = "Dell,A,a,,1.3,maybe,5,stone,,1,many,0,0,0\nDell,,b,,1,True,,,,0,,0,0,0\n";
         let parsed = read("device_types.csv", &format!("{HEADER}{rows}"));
         assert_eq!(parsed.records.hardware_models.len(), 1);
-        let columns: Vec<_> = parsed.problems.iter().filter_map(|problem| problem.column.as_deref()).collect();
+        let columns: Vec<_> =
+            parsed.problems.iter().filter_map(|problem| problem.column.as_deref()).collect();
         assert_eq!(columns, ["u_height", "is_full_depth", "maximum_draw", "weight"]);
         assert_eq!(parsed.errors(), 1);
     }

@@ -93,11 +93,7 @@ fn line_length(text: &str) -> usize {
 
 /// Length of the line break at the beginning of the text: CRLF is one, and so is a lone CR.
 fn break_length(text: &str) -> usize {
-    if text.starts_with("\r\n") {
-        2
-    } else {
-        usize::from(text.starts_with(['\n', '\r']))
-    }
+    if text.starts_with("\r\n") { 2 } else { usize::from(text.starts_with(['\n', '\r'])) }
 }
 
 fn line_breaks(text: &str) -> u64 {
@@ -143,8 +139,11 @@ fn cell(text: &str, delimiter: char) -> Result<(Cell<'_>, usize), &'static str> 
         return Err(JUNK);
     }
     let content = &inner[..closing];
-    let content =
-        if content.contains('"') { Cow::Owned(content.replace("\"\"", "\"")) } else { Cow::Borrowed(content) };
+    let content = if content.contains('"') {
+        Cow::Owned(content.replace("\"\"", "\""))
+    } else {
+        Cow::Borrowed(content)
+    };
     Ok((Cell { text: content, quoted: true }, after + junk))
 }
 
@@ -170,7 +169,8 @@ mod tests {
     fn read(text: &str) -> Vec<(u64, Result<Vec<String>, &'static str>)> {
         lines(text, ',')
             .map(|line| {
-                let cells = line.cells.map(|cells| cells.into_iter().map(|cell| cell.text.into_owned()).collect());
+                let cells =
+                    line.cells.map(|cells| cells.into_iter().map(|cell| cell.text.into_owned()).collect());
                 (line.number, cells)
             })
             .collect()

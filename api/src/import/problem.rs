@@ -37,7 +37,14 @@ const VALUE_LENGTH: usize = 80;
 impl Problem {
     /// A problem of a whole file.
     pub(super) fn of_file(file: &Arc<str>, severity: Severity, message: impl Into<String>) -> Self {
-        Problem { file: file.clone(), row: None, column: None, value: None, message: message.into(), severity }
+        Problem {
+            file: file.clone(),
+            row: None,
+            column: None,
+            value: None,
+            message: message.into(),
+            severity,
+        }
     }
 
     /// A problem of a line.

@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn the_delimiter_is_told_from_the_header() {
-        for text in ["a,b\n1,2", "a;b\n1;2", "a\tb\n1\t2", "sep=;\na;b\n1;2", "\"x,y,\" ;b\n1;2", "a,b\r\n1,2\r\n"] {
+        for text in
+            ["a,b\n1,2", "a;b\n1;2", "a\tb\n1\t2", "sep=;\na;b\n1;2", "\"x,y,\" ;b\n1;2", "a,b\r\n1,2\r\n"]
+        {
             let (header, rows, problems) = read(text);
             assert_eq!(header.len(), 2, "{text}");
             assert_eq!(rows[0][1..], ["1", "2"], "{text}");

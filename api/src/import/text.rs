@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 
-use super::problem::{Problem, Severity};
 use super::Source;
+use super::problem::{Problem, Severity};
 
 /// Largest file that is read, in bytes, both as given and unpacked.
 pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
@@ -51,7 +51,10 @@ fn text_of(bytes: &[u8], limit: usize) -> Result<(String, Option<String>), Strin
         return Err("file is empty".into());
     }
     if let Some(at) = text.find('\0') {
-        return Err(format!("file has a NUL character on line {}: it is not text", line_of(text.as_bytes(), at)));
+        return Err(format!(
+            "file has a NUL character on line {}: it is not text",
+            line_of(text.as_bytes(), at)
+        ));
     }
     Ok((text, warning))
 }
@@ -94,7 +97,9 @@ fn utf8_or_western(bytes: &[u8]) -> Result<(String, Option<String>), String> {
     };
     let line = line_of(bytes, at);
     if let Some(byte) = bytes.iter().find(|byte| is_no_text(**byte)) {
-        return Err(format!("file is not text: line {line} is not UTF-8 and there are bytes like {byte:#04x}"));
+        return Err(format!(
+            "file is not text: line {line} is not UTF-8 and there are bytes like {byte:#04x}"
+        ));
     }
     let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
     let warning = format!("line {line} is not UTF-8: the file is read as Windows-1252, check its accents");

@@ -9,7 +9,16 @@ pub(super) const USER: &[Column] = &[
     Column::create("name", Kind::Text, "Ada Lovelace", ""),
     Column::create(
         "role",
-        Kind::Choice(&["VIEWER", "ARCHITECT", "PLANNER", "FINANCE", "DIRECTOR", "COMMITTEE", "AUDITOR", "ADMIN"]),
+        Kind::Choice(&[
+            "VIEWER",
+            "ARCHITECT",
+            "PLANNER",
+            "FINANCE",
+            "DIRECTOR",
+            "COMMITTEE",
+            "AUDITOR",
+            "ADMIN",
+        ]),
         "PLANNER",
         "",
     ),

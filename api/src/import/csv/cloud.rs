@@ -41,10 +41,20 @@ pub(super) const WORKLOAD: &[Column] = &[
 pub(super) const COST_RECORD: &[Column] = &[
     PROVIDER,
     ACCOUNT_NUMBER,
-    Column::key_part("workload", Kind::Text, "web shop", "name of the workload; empty where the cost belongs to none"),
+    Column::key_part(
+        "workload",
+        Kind::Text,
+        "web shop",
+        "name of the workload; empty where the cost belongs to none",
+    ),
     Column::key("month", Kind::Month, "2026-01", ""),
     Column::key("service", Kind::Text, "EC2", ""),
-    Column::key("charge_category", Kind::Choice(&["USAGE", "PURCHASE", "TAX", "CREDIT", "ADJUSTMENT"]), "USAGE", ""),
+    Column::key(
+        "charge_category",
+        Kind::Choice(&["USAGE", "PURCHASE", "TAX", "CREDIT", "ADJUSTMENT"]),
+        "USAGE",
+        "",
+    ),
     Column::create("currency", Kind::Currency, "USD", ""),
     Column::create("billed_amount", Kind::Money, "1200.00", "what is on the invoice"),
     Column::create("effective_amount", Kind::Money, "1150.00", "with prepayments spread"),

@@ -6,8 +6,8 @@ use super::cells::{Cells, parts};
 use super::inventory::{COUNT, SOURCE};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, Metering, RampStep, RateStep, SupportContract,
-    SupportCoverage,
+    Abatement, ColocationCharge, ColocationContract, Escalator, Metering, RampStep, RateStep,
+    SupportContract, SupportCoverage,
 };
 
 const MONTHS: Kind = Kind::Integer { least: 1, most: 1_200 };
@@ -24,18 +24,38 @@ pub(super) const COLOCATION_CONTRACT: &[Column] = &[
     Column::create("auto_renew", Kind::Boolean, "true", ""),
     Column::optional("renewal_term_months", MONTHS, "12", ""),
     Column::optional("maximum_renewals", COUNT, "3", ""),
-    Column::create("renewal_price_rule", Kind::Choice(&["FIXED_UPLIFT", "CPI", "THEN_CURRENT", "MARKET"]), "FIXED_UPLIFT", ""),
+    Column::create(
+        "renewal_price_rule",
+        Kind::Choice(&["FIXED_UPLIFT", "CPI", "THEN_CURRENT", "MARKET"]),
+        "FIXED_UPLIFT",
+        "",
+    ),
     Column::optional("renewal_uplift", Kind::Rate, "0.03", ""),
     Column::create("notice_minimum", COUNT, "90", "in the notice unit, before the last day"),
     Column::optional("notice_maximum", COUNT, "180", "in the notice unit, before the last day"),
-    Column::create("notice_unit", Kind::Choice(&["CALENDAR_DAYS", "BUSINESS_DAYS", "MONTHS"]), "CALENDAR_DAYS", ""),
+    Column::create(
+        "notice_unit",
+        Kind::Choice(&["CALENDAR_DAYS", "BUSINESS_DAYS", "MONTHS"]),
+        "CALENDAR_DAYS",
+        "",
+    ),
     Column::optional("notice_method", Kind::Text, "registered letter", ""),
     Column::optional("notice_given_on", Kind::Date, "2028-09-01", ""),
     Column::optional("notice_evidence", Kind::Text, "receipt 88", ""),
     Column::optional("holdover_multiplier", Kind::Quantity, "1.5", "of the price, when staying past the end"),
-    Column::create("proration", Kind::Choice(&["ACTUAL_DAYS_CALENDAR", "CONTRACT_MONTH"]), "ACTUAL_DAYS_CALENDAR", ""),
+    Column::create(
+        "proration",
+        Kind::Choice(&["ACTUAL_DAYS_CALENDAR", "CONTRACT_MONTH"]),
+        "ACTUAL_DAYS_CALENDAR",
+        "",
+    ),
     Column::optional("dispute_window_days", COUNT, "60", ""),
-    Column::create("classification", Kind::Choice(&["SERVICE", "LEASE_OPERATING", "LEASE_FINANCE", "UNDETERMINED"]), "SERVICE", ""),
+    Column::create(
+        "classification",
+        Kind::Choice(&["SERVICE", "LEASE_OPERATING", "LEASE_FINANCE", "UNDETERMINED"]),
+        "SERVICE",
+        "",
+    ),
     Column::optional("owner", Kind::Text, "Facilities", ""),
     Column::optional("sites", Kind::List(&Kind::Identifier), "FRA1|FRA2", "codes of the sites it is for"),
     SOURCE,
@@ -73,7 +93,12 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
     Column::optional("escalator_rate", Kind::Rate, "0.03", ""),
     Column::optional("escalator_first_on", Kind::Date, "2027-01-15", ""),
     Column::optional("escalator_every_months", MONTHS, "12", ""),
-    Column::optional("escalator_anchor", Kind::Choice(&["ANNIVERSARY", "CALENDAR_JANUARY", "EXPLICIT"]), "ANNIVERSARY", ""),
+    Column::optional(
+        "escalator_anchor",
+        Kind::Choice(&["ANNIVERSARY", "CALENDAR_JANUARY", "EXPLICIT"]),
+        "ANNIVERSARY",
+        "",
+    ),
     Column::optional("escalator_compounding", Kind::Boolean, "true", ""),
     Column::optional("escalator_series", Kind::Text, "CPI-U", "of the index"),
     Column::optional("escalator_lag_months", COUNT, "3", "of the index"),
@@ -86,7 +111,12 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
         "2027-01-15:0.03|2028-01-15:0.035",
         "day and rate",
     ),
-    Column::optional("ramp", Kind::Tuples(&[COUNT, Kind::Quantity]), "0:40|3:70|6:100", "contract month, from 0, and kilowatts"),
+    Column::optional(
+        "ramp",
+        Kind::Tuples(&[COUNT, Kind::Quantity]),
+        "0:40|3:70|6:100",
+        "contract month, from 0, and kilowatts",
+    ),
     Column::optional(
         "abatements",
         Kind::Tuples(&[COUNT, MONTHS, Kind::Rate]),
@@ -109,7 +139,12 @@ pub(super) const SUPPORT_CONTRACT: &[Column] = &[
     Column::create("starts_on", Kind::Date, "2026-01-01", ""),
     Column::create("ends_on", Kind::Date, "2028-12-31", ""),
     Column::create("charge_amount", Kind::Money, "18000.00", "per billing period"),
-    Column::create("billing_frequency", Kind::Choice(&["MONTHLY", "QUARTERLY", "YEARLY", "PREPAID"]), "YEARLY", ""),
+    Column::create(
+        "billing_frequency",
+        Kind::Choice(&["MONTHLY", "QUARTERLY", "YEARLY", "PREPAID"]),
+        "YEARLY",
+        "",
+    ),
     Column::optional("escalation_rate", Kind::Rate, "0.03", "per anniversary"),
     Column::create("auto_renew", Kind::Boolean, "false", ""),
     Column::optional("renewal_term_months", MONTHS, "12", ""),

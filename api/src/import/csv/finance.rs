@@ -21,10 +21,25 @@ pub(super) const EXCHANGE_RATE: &[Column] = &[
 pub(super) const FISCAL_CALENDAR: &[Column] = &[
     Column::key("name", Kind::Text, "July to June", ""),
     Column::create("start_month", Kind::Integer { least: 1, most: 12 }, "7", ""),
-    Column::create("label_by", Kind::Choice(&["START_YEAR", "END_YEAR"]), "END_YEAR", "the year that names the fiscal year"),
+    Column::create(
+        "label_by",
+        Kind::Choice(&["START_YEAR", "END_YEAR"]),
+        "END_YEAR",
+        "the year that names the fiscal year",
+    ),
     Column::create("pattern", Kind::Choice(&["MONTHS", "W445", "W454", "W544"]), "W445", ""),
-    Column::optional("anchor_on", Kind::Date, "2025-06-29", "first day of a fiscal year, for patterns of weeks"),
-    Column::optional("leap_week_years", Kind::List(&Kind::Integer { least: 1950, most: 2200 }), "2028|2034", "years of 53 weeks"),
+    Column::optional(
+        "anchor_on",
+        Kind::Date,
+        "2025-06-29",
+        "first day of a fiscal year, for patterns of weeks",
+    ),
+    Column::optional(
+        "leap_week_years",
+        Kind::List(&Kind::Integer { least: 1950, most: 2200 }),
+        "2028|2034",
+        "years of 53 weeks",
+    ),
     Column::optional("is_default", Kind::Boolean, "true", ""),
 ];
 

@@ -12,7 +12,12 @@ const YEAR: Kind = Kind::Integer { least: 1950, most: 2200 };
 
 pub(super) const REFRESH_POLICY: &[Column] = &[
     Column::key("name", Kind::Text, "Servers after five years", ""),
-    Column::create("priority", Kind::Integer { least: i32::MIN, most: i32::MAX }, "10", "the lower wins where two policies fit"),
+    Column::create(
+        "priority",
+        Kind::Integer { least: i32::MIN, most: i32::MAX },
+        "10",
+        "the lower wins where two policies fit",
+    ),
     Column::optional("active", Kind::Boolean, "true", ""),
     Column::optional("scope_kinds", Kind::List(&HARDWARE_KIND), "SERVER|BLADE", "any when empty"),
     Column::optional("scope_sites", Kind::List(&Kind::Identifier), "FRA1|FRA2", "any when empty"),
@@ -36,7 +41,12 @@ pub(super) const REFRESH_POLICY: &[Column] = &[
     Column::optional("ratio", Kind::Quantity, "1.5", "old units that one new replaces"),
     Column::optional("spares_rate", Kind::Rate, "0.05", ""),
     Column::create("currency", Kind::Currency, "USD", "of the amounts"),
-    Column::optional("price_index", Kind::Tuples(&[YEAR, Kind::Rate]), "2027:0.03|2028:0.02", "year and rise of price"),
+    Column::optional(
+        "price_index",
+        Kind::Tuples(&[YEAR, Kind::Rate]),
+        "2027:0.03|2028:0.02",
+        "year and rise of price",
+    ),
     Column::create("freight_rate", Kind::Rate, "0.02", "share of hardware"),
     Column::create("install_amount", Kind::Money, "150.00", "per new unit"),
     Column::create("support_rate", Kind::Rate, "0.12", "share of hardware, prepaid"),
@@ -55,14 +65,24 @@ pub(super) const REFRESH_CYCLE: &[Column] = &[
     Column::optional("site", Kind::Identifier, "FRA1", "code of the site"),
     Column::optional("manufacturer", Kind::Text, "Dell", "of the model that is bought"),
     Column::optional("model", Kind::Identifier, "PowerEdge R660", "that is bought"),
-    Column::optional("status", Kind::Choice(&["PLANNED", "APPROVED", "ORDERED", "COMPLETED", "CANCELLED"]), "PLANNED", ""),
+    Column::optional(
+        "status",
+        Kind::Choice(&["PLANNED", "APPROVED", "ORDERED", "COMPLETED", "CANCELLED"]),
+        "PLANNED",
+        "",
+    ),
     Column::optional("order_on", Kind::Date, "2027-02-01", ""),
     Column::optional("in_service_on", Kind::Date, "2027-05-01", ""),
     Column::optional("quantity", COUNT, "24", "new units"),
     Column::optional("budget_amount", Kind::Money, "240000.00", ""),
     Column::optional("budget_currency", Kind::Currency, "USD", ""),
     Column::optional("notes", Kind::Text, "with the move of databases", ""),
-    Column::optional("assets", Kind::List(&Kind::Identifier), "A-000123|A-000124", "tags of the assets it replaces"),
+    Column::optional(
+        "assets",
+        Kind::List(&Kind::Identifier),
+        "A-000123|A-000124",
+        "tags of the assets it replaces",
+    ),
 ];
 
 pub(super) const DEPRECIATION_RULE: &[Column] = &[

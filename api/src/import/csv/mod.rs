@@ -52,7 +52,8 @@ impl Reading {
         let Some(table) = Table::open(&file, &text, self.options.delimiter, problems) else { return };
         let noun = noun.or_else(|| Noun::named(&source.stem())).or_else(|| Noun::of_header(&table.header));
         let Some(noun) = noun else {
-            let message = "neither the file's name nor its header tells what it holds: name it like assets.csv";
+            let message =
+                "neither the file's name nor its header tells what it holds: name it like assets.csv";
             problems.push(Problem::of_file(&file, Severity::Error, message));
             return;
         };

@@ -170,9 +170,11 @@ fn an_exported_formula_comes_back_as_it_was() {
 
 #[test]
 fn a_milestone_and_its_day_agree() {
-    let text = "product,cycle,end_of_life,end_of_life_on\na,1,,2027-01-31\na,2,REACHED,\na,3,REACHED,2027-01-31\n";
+    let text =
+        "product,cycle,end_of_life,end_of_life_on\na,1,,2027-01-31\na,2,REACHED,\na,3,REACHED,2027-01-31\n";
     let (records, problems) = read_plainly("software_releases.csv", text);
-    let states: Vec<_> = records.software_releases.iter().map(|release| release.end_of_life.as_deref()).collect();
+    let states: Vec<_> =
+        records.software_releases.iter().map(|release| release.end_of_life.as_deref()).collect();
     assert_eq!(states, [Some("DATED"), Some("REACHED")]);
     let message = "end_of_life is REACHED, and only DATED goes with end_of_life_on";
     assert_eq!(problems, [format!("software_releases.csv:4: error: {message}")]);

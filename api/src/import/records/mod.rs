@@ -19,8 +19,8 @@ use std::sync::Arc;
 pub use access::User;
 pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, Metering, RampStep, RateStep, SupportContract,
-    SupportCoverage,
+    Abatement, ColocationCharge, ColocationContract, Escalator, Metering, RampStep, RateStep,
+    SupportContract, SupportCoverage,
 };
 pub use finance::{Currency, ExchangeRate, FiscalCalendar};
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};

@@ -1,2 +1,0 @@
-use super::{Parsed, Source};
-pub(super) fn parse(_: &[Source]) -> Parsed { Parsed::default() }
