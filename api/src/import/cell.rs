@@ -182,11 +182,11 @@ fn declared_date(text: &str, style: Style) -> Result<NaiveDate, String> {
         return Err("is not a date like 2027-01-31: other dates are read only with a declared format".into());
     };
     let parts: Vec<&str> = text.trim_end_matches('.').split(['/', '.', '-', ' ']).collect();
-    let (year, month, day) = match (format, parts.as_slice()) {
-        (DateFormat::DayMonthYear, [day, month, year]) => (year, month, day),
-        (DateFormat::MonthDayYear, [month, day, year]) => (year, month, day),
-        (DateFormat::YearMonthDay, [year, month, day]) => (year, month, day),
-        _ => return Err("does not fit the declared date format".into()),
+    let ((DateFormat::DayMonthYear, [day, month, year])
+    | (DateFormat::MonthDayYear, [month, day, year])
+    | (DateFormat::YearMonthDay, [year, month, day])) = (format, parts.as_slice())
+    else {
+        return Err("does not fit the declared date format".into());
     };
     if year.len() != 4 {
         return Err("has a year of other than four digits".into());

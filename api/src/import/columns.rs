@@ -188,11 +188,10 @@ impl Kind {
 
     fn value(self, text: &str, style: Style) -> Result<Value, String> {
         match self {
-            Kind::Text | Kind::Serial => Ok(Value::Text(text.to_owned())),
             Kind::Identifier if cell::is_shortened_number(text) => {
                 Err("is a number that a spreadsheet has shortened: format the column as text".into())
             }
-            Kind::Identifier => Ok(Value::Text(text.to_owned())),
+            Kind::Text | Kind::Identifier | Kind::Serial => Ok(Value::Text(text.to_owned())),
             Kind::Email => email(text).map(Value::Text),
             Kind::Date => cell::date(text, style).map(Value::Date),
             Kind::Month => cell::month(text, style).map(Value::Date),

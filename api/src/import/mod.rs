@@ -15,6 +15,7 @@ mod lines;
 mod netbox;
 mod problem;
 pub mod records;
+mod smells;
 mod table;
 mod text;
 
@@ -22,8 +23,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-use cell::DateFormat;
-use csv::Noun;
+use self::cell::DateFormat;
+use self::csv::Noun;
 pub use problem::{Problem, Severity};
 pub use records::{Origin, Records};
 pub use text::SIZE_LIMIT;
@@ -130,6 +131,7 @@ pub fn parse(format: Format, sources: &[Source], options: &CsvOptions) -> Parsed
         Format::Endoflife => endoflife::parse(sources),
         Format::Csv(noun) => csv::parse(noun, sources, options),
     };
+    smells::of_assets(&parsed.records.assets, &mut parsed.problems);
     let places: HashMap<&str, usize> =
         sources.iter().enumerate().map(|(at, source)| (source.name.as_str(), at)).collect();
     parsed.problems.sort_by_key(|problem| (places.get(problem.file.as_ref()).copied(), problem.row));

@@ -108,12 +108,12 @@ impl Noun {
                 keep(cells, &mut records.colocation_contracts, contracts::colocation_contract);
             }
             Noun::ColocationCharge => {
-                keep(cells, &mut records.colocation_charges, contracts::colocation_charge)
+                keep(cells, &mut records.colocation_charges, contracts::colocation_charge);
             }
             Noun::SupportContract => keep(cells, &mut records.support_contracts, contracts::support_contract),
             Noun::SupportCoverage => keep(cells, &mut records.support_coverages, contracts::support_coverage),
             Noun::DepreciationRule => {
-                keep(cells, &mut records.depreciation_rules, lifecycle::depreciation_rule)
+                keep(cells, &mut records.depreciation_rules, lifecycle::depreciation_rule);
             }
             Noun::RefreshPolicy => keep(cells, &mut records.refresh_policies, lifecycle::refresh_policy),
             Noun::RefreshCycle => keep(cells, &mut records.refresh_cycles, lifecycle::refresh_cycle),

@@ -195,8 +195,8 @@ fn kind_of_words(name: &str) -> Option<&'static str> {
     let lower: Vec<String> =
         name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
     let spaced = format!(" {} ", lower.join(" "));
-    let has = |word: &&str| spaced.contains(&format!(" {word} "));
-    WORDS.iter().find(|(_, words)| words.iter().any(|word| has(&word))).map(|(kind, _)| *kind)
+    let has = |word: &str| spaced.contains(&format!(" {word} "));
+    WORDS.iter().find(|(_, words)| words.iter().any(|word| has(word))).map(|(kind, _)| *kind)
 }
 
 /// ISO 3166 codes of the countries that regions are commonly named for.
