@@ -48,10 +48,15 @@ fn push_cell(line: &mut String, cell: &str) {
     }
 }
 
-/// Whether a spreadsheet would run the text: it begins like a formula and is not simply a number.
+/// Whether a text is a formula to a spreadsheet, or would be once its quote is gone: then it has to be quoted once
+/// more, so that reading it back takes off what writing it put on.
+pub(crate) fn begins_formula(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace()).starts_with(['=', '+', '-', '@'])
+}
+
+/// Whether a cell needs the leading quote: a number may begin with a sign.
 fn is_formula(cell: &str) -> bool {
-    let text = cell.trim_start();
-    text.starts_with(['=', '@']) || text.starts_with(['+', '-']) && !is_number(text)
+    begins_formula(cell) && !is_number(cell.trim_start())
 }
 
 fn is_number(text: &str) -> bool {
@@ -91,6 +96,9 @@ mod tests {
             ("\t=1", "\"'\t=1\""),
             ("=a,b", "\"'=a,b\""),
             ("a=b", "a=b"),
+            ("'=1", "''=1"),
+            ("'-5", "''-5"),
+            ("'s-Gravenhage", "'s-Gravenhage"),
         ] {
             assert_eq!(line([cell]), format!("{expected}\r\n"));
         }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::cell::{self, Style};
+use crate::export::csv;
 
 /// A column of a noun's CSV.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +176,7 @@ impl Column {
 /// The text without the quote that keeps spreadsheets from taking it for a formula; our own exports write it.
 fn unneutralised(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        Some(rest) if csv::begins_formula(rest) => rest.trim_start(),
         _ => text,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 use super::problem::{Problem, Severity};
 use super::records::Asset;
@@ -27,7 +28,7 @@ pub(super) fn of_assets(assets: &[Asset], problems: &mut Vec<Problem>) {
                 }
             }
         }
-        if let Some(amount) = asset.purchase_amount.filter(|amount| amount.is_zero()) {
+        if let Some(amount) = asset.purchase_amount.filter(Decimal::is_zero) {
             warn(
                 "purchase_amount",
                 &amount.to_string(),
@@ -60,8 +61,6 @@ fn default_date(assets: &[Asset]) -> Option<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::Decimal;
-
     use super::*;
     use crate::import::Origin;
 

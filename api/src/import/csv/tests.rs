@@ -162,10 +162,13 @@ fn a_word_for_nothing_is_not_given_and_noted() {
 
 #[test]
 fn an_exported_formula_comes_back_as_it_was() {
-    let file = csv::table(["code", "name"], [["FRA1", "=HYPERLINK(1)"], ["FRA2", "-x, \"y\""]]);
-    let (records, _) = read_plainly("sites.csv", &file);
-    assert_eq!(records.sites[0].name.as_deref(), Some("=HYPERLINK(1)"));
-    assert_eq!(records.sites[1].name.as_deref(), Some("-x, \"y\""));
+    for name in ["=HYPERLINK(1)", "-x, \"y\"", "'=1", "''-5", "@A1", "'s-Gravenhage"] {
+        let (records, _) = read_plainly("sites.csv", &csv::table(["code", "name"], [["FRA1", name]]));
+        assert_eq!(records.sites[0].name.as_deref(), Some(name));
+    }
+    // Spaces around a cell are nobody's intent.
+    let (records, _) = read_plainly("sites.csv", &csv::table(["code", "name"], [["FRA1", " @ A1"]]));
+    assert_eq!(records.sites[0].name.as_deref(), Some("@ A1"));
 }
 
 #[test]
