@@ -210,7 +210,7 @@ pub fn month(text: &str, style: Style) -> Result<NaiveDate, String> {
 pub fn is_placeholder(text: &str) -> bool {
     const WORDS: &[&str] =
         &["null", "(null)", "\\n", "n/a", "#n/a", "none", "(none)", "nil", "-", "--", "tbd", "not available"];
-    WORDS.contains(&text.to_lowercase().as_str())
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// What makers and tools write where a serial number should stand.
@@ -229,7 +229,7 @@ pub fn is_placeholder_serial(text: &str) -> bool {
         "0123456789",
         "xxxxxxxx",
     ];
-    WORDS.contains(&text.to_lowercase().as_str())
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Days that stand for no day: what systems write where a date is asked for and none is known.

@@ -10,7 +10,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
 use super::cell::{self, Style};
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, Problems, Severity};
 use super::records::{HardwareModel, Manufacturer, ModelKey};
 use super::table::Table;
 use super::{Origin, Parsed, Source, draw, kinds, text};
@@ -199,7 +199,7 @@ fn hardware_model(
     origin: &Origin,
     key: ModelKey,
     device_type: &DeviceType,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> HardwareModel {
     let mut read = Cells { origin, problems };
     HardwareModel {
@@ -235,7 +235,7 @@ fn kind(device_type: &DeviceType) -> Option<&'static str> {
 /// Reads the texts of one device type and notes what is wrong with them.
 pub(super) struct Cells<'a> {
     pub origin: &'a Origin,
-    pub problems: &'a mut Vec<Problem>,
+    pub problems: &'a mut Problems,
 }
 
 impl Cells<'_> {
@@ -354,7 +354,7 @@ mod tests {
     fn a_row_becomes_a_model_and_its_manufacturer() {
         let row = "Dell,PowerEdge R650,dell-r650,R650,1,True,21.9,kg,,2,800|800,0,0,0\n";
         let parsed = read("device_types.csv", &format!("{HEADER}{row}"));
-        assert_eq!(parsed.problems, []);
+        assert_eq!(parsed.problems.to_vec(), []);
         assert_eq!(parsed.records.manufacturers[0].name, "Dell");
         let model = &parsed.records.hardware_models[0];
         assert_eq!(model.kind.as_deref(), Some("SERVER"));
@@ -397,7 +397,7 @@ mod tests {
             "weight": 21.9, "weight_unit": "kg", "power_ports": [{"maximum_draw": 800}, {"maximum_draw": 800}]},
             {"manufacturer": "Dell", "model": "A module"}]"#;
         let parsed = read("power.json", text);
-        assert_eq!(parsed.problems, []);
+        assert_eq!(parsed.problems.to_vec(), []);
         assert_eq!(parsed.records.hardware_models.len(), 1);
         assert_eq!(parsed.records.hardware_models[0].maximum_draw_watts, Some(800));
         assert_eq!(parsed.records.hardware_models[0].weight_grams, Some(21_900));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::cell::{self, Style};
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, Problems, Severity};
 use super::records::SoftwareRelease;
 use super::table::{Row, Table};
 use super::{Parsed, Source, text};
@@ -72,7 +72,7 @@ impl Places {
 type Milestone = (Option<NaiveDate>, Option<String>);
 
 /// The release of a row, unless product or cycle are missing or a cell cannot be read.
-fn release(places: &Places, row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<SoftwareRelease> {
+fn release(places: &Places, row: &Row<'_>, problems: &mut Problems) -> Option<SoftwareRelease> {
     let text = |place| Some(row.text(place).to_owned()).filter(|text| !text.is_empty());
     let mut refuse = |column: &str, value: &str, message: String| {
         problems.push(Problem::of_row(&row.origin, Severity::Error, message).at(column, value));

@@ -25,7 +25,7 @@ use std::str::FromStr;
 
 use self::cell::DateFormat;
 use self::csv::Noun;
-pub use problem::{Problem, Severity};
+pub use problem::{Problem, Problems, Severity};
 pub use records::{Origin, Records};
 pub use text::SIZE_LIMIT;
 
@@ -113,13 +113,13 @@ impl Source {
 pub struct Parsed {
     pub records: Records,
     /// In the order of the files and, within a file, of the lines; what concerns a file as a whole comes first.
-    pub problems: Vec<Problem>,
+    pub problems: Problems,
 }
 
 impl Parsed {
     /// How many problems are errors: each cost at least a line.
     pub fn errors(&self) -> usize {
-        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+        self.problems.count(Severity::Error)
     }
 }
 
@@ -134,7 +134,7 @@ pub fn parse(format: Format, sources: &[Source], options: &CsvOptions) -> Parsed
     smells::of_assets(&parsed.records.assets, &mut parsed.problems);
     let places: HashMap<&str, usize> =
         sources.iter().enumerate().map(|(at, source)| (source.name.as_str(), at)).collect();
-    parsed.problems.sort_by_key(|problem| (places.get(problem.file.as_ref()).copied(), problem.row));
+    parsed.problems.finish(|problem| places.get(problem.file.as_ref()).copied());
     parsed
 }
 

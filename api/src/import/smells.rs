@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, Problems, Severity};
 use super::records::Asset;
 
 /// From how many dated assets on a common date says something.
@@ -14,7 +14,7 @@ const DATED_ASSETS: usize = 20;
 /// Adds the warnings on assets: a serial number that stands twice, a price of nothing, a warranty that ends before
 /// the purchase, and a purchase date that more than a fifth of the assets share, which is mostly the date on which
 /// somebody filled the register.
-pub(super) fn of_assets(assets: &[Asset], problems: &mut Vec<Problem>) {
+pub(super) fn of_assets(assets: &[Asset], problems: &mut Problems) {
     let mut serials: HashMap<&str, &Asset> = HashMap::new();
     for asset in assets {
         let mut warn = |column: &str, value: &str, message: String| {
@@ -41,7 +41,9 @@ pub(super) fn of_assets(assets: &[Asset], problems: &mut Vec<Problem>) {
             warn("warranty_ends_on", &ends.to_string(), format!("is before the purchase on {purchased}"));
         }
     }
-    problems.extend(default_date(assets));
+    if let Some(problem) = default_date(assets) {
+        problems.push(problem);
+    }
 }
 
 fn default_date(assets: &[Asset]) -> Option<Problem> {
@@ -74,7 +76,7 @@ mod tests {
     }
 
     fn check(assets: &[Asset], expected: &[&str]) {
-        let mut problems = vec![];
+        let mut problems = Problems::default();
         of_assets(assets, &mut problems);
         let found: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(found, expected);

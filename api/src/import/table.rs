@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Origin;
 use super::lines::{Cell, Line, Lines, lines};
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, Problems, Severity};
 
 /// A CSV text whose header has been read.
 pub(super) struct Table<'a> {
@@ -42,7 +42,7 @@ impl<'a> Table<'a> {
         file: &Arc<str>,
         text: &'a str,
         delimiter: Option<char>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Problems,
     ) -> Option<Table<'a>> {
         let (text, stated, offset) = without_separator_line(text);
         let delimiter = delimiter.or(stated).unwrap_or_else(|| likely_delimiter(text));
@@ -68,7 +68,7 @@ impl<'a> Table<'a> {
     }
 
     /// Whether these columns are there; those that are not become one error each.
-    pub fn has(&self, columns: &[&str], problems: &mut Vec<Problem>) -> bool {
+    pub fn has(&self, columns: &[&str], problems: &mut Problems) -> bool {
         let missing: Vec<_> = columns.iter().filter(|name| self.column(name).is_none()).collect();
         for name in &missing {
             let message = format!("column '{name}' is missing");
@@ -78,13 +78,13 @@ impl<'a> Table<'a> {
     }
 
     /// The rows that fit the header. The others become problems, and rows without any content are passed over.
-    pub fn rows(self, problems: &mut Vec<Problem>) -> Vec<Row<'a>> {
+    pub fn rows(self, problems: &mut Problems) -> Vec<Row<'a>> {
         let (file, width) = (self.file, self.header.len());
         self.lines.filter_map(|line| row(&file, width, line, problems)).collect()
     }
 }
 
-fn row<'a>(file: &Arc<str>, width: usize, line: Line<'a>, problems: &mut Vec<Problem>) -> Option<Row<'a>> {
+fn row<'a>(file: &Arc<str>, width: usize, line: Line<'a>, problems: &mut Problems) -> Option<Row<'a>> {
     let origin = Origin { file: file.clone(), row: line.number };
     let mut refuse = |message: String| problems.push(Problem::of_row(&origin, Severity::Error, message));
     let mut cells = match line.cells {
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Vec<String>, Vec<Vec<String>>, Vec<String>) {
-        let mut problems = vec![];
+        let mut problems = Problems::default();
         let Some(table) = Table::open(&"t.csv".into(), text, None, &mut problems) else {
             return (vec![], vec![], problems.iter().map(ToString::to_string).collect());
         };
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn missing_columns_are_named() {
-        let mut problems = vec![];
+        let mut problems = Problems::default();
         let table = Table::open(&"t.csv".into(), "id,name\n", None, &mut problems).expect("a table");
         assert!(!table.has(&["id", "slug", "status"], &mut problems));
         let messages: Vec<_> = problems.iter().map(ToString::to_string).collect();

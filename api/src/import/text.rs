@@ -6,17 +6,17 @@ use std::sync::Arc;
 use flate2::read::MultiGzDecoder;
 
 use super::Source;
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, Problems, Severity};
 
 /// Largest file that is read, in bytes, both as given and unpacked.
 pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
 /// The text of a file, or nothing and the reason among the problems.
-pub(super) fn decode(source: &Source, problems: &mut Vec<Problem>) -> Option<String> {
+pub(super) fn decode(source: &Source, problems: &mut Problems) -> Option<String> {
     decode_within(source, SIZE_LIMIT, problems)
 }
 
-fn decode_within(source: &Source, limit: usize, problems: &mut Vec<Problem>) -> Option<String> {
+fn decode_within(source: &Source, limit: usize, problems: &mut Problems) -> Option<String> {
     let file: Arc<str> = source.name.as_str().into();
     match text_of(&source.bytes, limit) {
         Ok((text, None)) => Some(text),
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn the_limit_is_the_stated_one() {
         let source = Source { name: "large.csv".into(), bytes: vec![b'a'; SIZE_LIMIT + 1] };
-        let mut problems = vec![];
+        let mut problems = Problems::default();
         assert_eq!(decode(&source, &mut problems), None);
         assert_eq!(problems[0].message, "file has 67108865 bytes, more than the limit of 67108864");
     }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::cell::Style;
 use super::columns::{Cell, Column, Need, Value};
-use super::problem::{Problem, Severity};
+use super::problem::{Problem, Problems, Severity};
 use super::table::{Row, Table};
 use super::{CsvOptions, Origin, Parsed, Source, text};
 use cells::Cells;
@@ -82,12 +82,14 @@ impl Reading {
         if !cells.is_refused() {
             noun.read(&mut cells, &mut self.parsed.records);
         }
-        self.parsed.problems.append(&mut cells.problems);
+        for problem in cells.problems {
+            self.parsed.problems.push(problem);
+        }
     }
 }
 
 /// Where in a row each column of the noun is, or nothing when the header cannot be used.
-fn places(noun: Noun, table: &Table<'_>, problems: &mut Vec<Problem>) -> Option<Vec<Option<usize>>> {
+fn places(noun: Noun, table: &Table<'_>, problems: &mut Problems) -> Option<Vec<Option<usize>>> {
     let columns = noun.columns();
     let mut usable = true;
     for (at, name) in table.header.iter().enumerate() {

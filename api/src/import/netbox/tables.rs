@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::import::problem::{Problem, Severity};
+use crate::import::problem::{Problem, Problems, Severity};
 use crate::import::table::Table;
 use crate::import::{Origin, Source, text};
 
@@ -88,7 +88,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    pub fn of(sources: &[Source], problems: &mut Vec<Problem>) -> Self {
+    pub fn of(sources: &[Source], problems: &mut Problems) -> Self {
         let mut tables = Tables::default();
         for source in sources {
             let file: Arc<str> = source.name.as_str().into();
@@ -127,7 +127,7 @@ impl Tables {
         self.tables.get(table).is_some_and(|rows| rows.columns.contains(column))
     }
 
-    fn read_table(&mut self, name: &'static str, file: &Arc<str>, text: &str, problems: &mut Vec<Problem>) {
+    fn read_table(&mut self, name: &'static str, file: &Arc<str>, text: &str, problems: &mut Problems) {
         let Some(table) = Table::open(file, text, None, problems) else { return };
         if !table.has(&["id"], problems) {
             return;
@@ -143,7 +143,7 @@ impl Tables {
         }
     }
 
-    fn read_dump(&mut self, file: &Arc<str>, text: &str, problems: &mut Vec<Problem>) {
+    fn read_dump(&mut self, file: &Arc<str>, text: &str, problems: &mut Problems) {
         let list: Vec<Value> = match serde_json::from_str(text) {
             Ok(list) => list,
             Err(cause) => {
@@ -170,7 +170,7 @@ impl Tables {
         }
     }
 
-    fn keep(&mut self, name: &'static str, object: Object, problems: &mut Vec<Problem>) {
+    fn keep(&mut self, name: &'static str, object: Object, problems: &mut Problems) {
         let rows = self.tables.entry(name).or_default();
         let fault = match rows.places.get(&object.id) {
             _ if object.id.is_empty() => "id is empty",
