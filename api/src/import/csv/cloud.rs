@@ -1,0 +1,139 @@
+//! Columns of provider accounts, workloads, costs and growth.
+
+use super::cells::Cells;
+use super::inventory::{ENVIRONMENT, SOURCE, TIER};
+use crate::import::columns::{Column, Kind};
+use crate::import::records::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
+
+const PROVIDER: Column =
+    Column::key("provider", Kind::Choice(&["AWS", "AZURE", "GCP", "OCI", "IBM", "OTHER"]), "AWS", "");
+const ACCOUNT_NUMBER: Column =
+    Column::key("account_number", Kind::Identifier, "123456789012", "unique within the provider");
+
+pub(super) const PROVIDER_ACCOUNT: &[Column] = &[
+    PROVIDER,
+    ACCOUNT_NUMBER,
+    Column::create("name", Kind::Text, "Production", ""),
+    Column::create("currency", Kind::Currency, "USD", "that the provider bills in"),
+    Column::optional("vendor", Kind::Identifier, "AWS", "code of the vendor"),
+    Column::optional("owner", Kind::Text, "Platform", ""),
+    SOURCE,
+];
+
+pub(super) const WORKLOAD: &[Column] = &[
+    PROVIDER,
+    ACCOUNT_NUMBER,
+    Column::key("name", Kind::Text, "web shop", "unique within the account"),
+    Column::create("service", Kind::Text, "EC2", ""),
+    Column::create("region", Kind::Text, "eu-central-1", ""),
+    Column::optional("site", Kind::Identifier, "FRA1", "code of the site it depends on"),
+    Column::optional("vcpu", Kind::Quantity, "64", ""),
+    Column::optional("memory_gib", Kind::Quantity, "256", "of 1,024 MiB"),
+    Column::optional("storage_gib", Kind::Quantity, "2000", "of 1,024 MiB"),
+    Column::optional("owner", Kind::Text, "E-commerce", ""),
+    Column::optional("environment", ENVIRONMENT, "PRODUCTION", ""),
+    Column::optional("tier", TIER, "1", "0 is the most critical"),
+    Column::optional("started_on", Kind::Date, "2023-02-01", ""),
+    Column::optional("retires_on", Kind::Date, "2028-12-31", ""),
+    SOURCE,
+];
+
+pub(super) const COST_RECORD: &[Column] = &[
+    PROVIDER,
+    ACCOUNT_NUMBER,
+    Column::key_part(
+        "workload",
+        Kind::Text,
+        "web shop",
+        "name of the workload; empty where the cost belongs to none",
+    ),
+    Column::key("month", Kind::Month, "2026-01", ""),
+    Column::key("service", Kind::Text, "EC2", ""),
+    Column::key(
+        "charge_category",
+        Kind::Choice(&["USAGE", "PURCHASE", "TAX", "CREDIT", "ADJUSTMENT"]),
+        "USAGE",
+        "",
+    ),
+    Column::create("currency", Kind::Currency, "USD", ""),
+    Column::create("billed_amount", Kind::Money, "1200.00", "what is on the invoice"),
+    Column::create("effective_amount", Kind::Money, "1150.00", "with prepayments spread"),
+    Column::create("list_amount", Kind::Money, "1500.00", "at public prices"),
+    Column::create("contracted_amount", Kind::Money, "1300.00", "at negotiated prices"),
+    SOURCE,
+];
+
+pub(super) const GROWTH_ASSUMPTION: &[Column] = &[
+    PROVIDER,
+    ACCOUNT_NUMBER,
+    Column::key_part("workload", Kind::Text, "web shop", "name of the workload; empty for the whole account"),
+    Column::key("from_month", Kind::Month, "2026-01", ""),
+    Column::optional("to_month", Kind::Month, "2028-12", "last month it holds for"),
+    Column::create("monthly_rate", Kind::Rate, "0.015", ""),
+    Column::optional("basis", Kind::Text, "orders of the last year", ""),
+];
+
+fn account(cells: &mut Cells) -> AccountKey {
+    AccountKey { provider: cells.key("provider"), account_number: cells.key("account_number") }
+}
+
+pub(super) fn provider_account(cells: &mut Cells) -> ProviderAccount {
+    ProviderAccount {
+        origin: cells.origin.clone(),
+        key: account(cells),
+        name: cells.text("name"),
+        currency: cells.text("currency"),
+        vendor: cells.text("vendor"),
+        owner: cells.text("owner"),
+        source: cells.text("source"),
+    }
+}
+
+pub(super) fn workload(cells: &mut Cells) -> Workload {
+    Workload {
+        origin: cells.origin.clone(),
+        account: account(cells),
+        name: cells.key("name"),
+        service: cells.text("service"),
+        region: cells.text("region"),
+        site: cells.text("site"),
+        vcpu: cells.decimal("vcpu"),
+        memory_gib: cells.decimal("memory_gib"),
+        storage_gib: cells.decimal("storage_gib"),
+        owner: cells.text("owner"),
+        environment: cells.text("environment"),
+        tier: cells.integer("tier"),
+        started_on: cells.date("started_on"),
+        retires_on: cells.date("retires_on"),
+        source: cells.text("source"),
+    }
+}
+
+pub(super) fn cost_record(cells: &mut Cells) -> CostRecord {
+    CostRecord {
+        origin: cells.origin.clone(),
+        account: account(cells),
+        workload: cells.text("workload"),
+        month: cells.date("month").unwrap_or_default(),
+        service: cells.key("service"),
+        charge_category: cells.key("charge_category"),
+        currency: cells.text("currency"),
+        billed_amount: cells.decimal("billed_amount"),
+        effective_amount: cells.decimal("effective_amount"),
+        list_amount: cells.decimal("list_amount"),
+        contracted_amount: cells.decimal("contracted_amount"),
+        source: cells.text("source"),
+    }
+}
+
+pub(super) fn growth_assumption(cells: &mut Cells) -> GrowthAssumption {
+    GrowthAssumption {
+        origin: cells.origin.clone(),
+        account: account(cells),
+        workload: cells.text("workload"),
+        from_month: cells.date("from_month").unwrap_or_default(),
+        to_month: cells.date("to_month"),
+        monthly_rate: cells.decimal("monthly_rate"),
+        basis: cells.text("basis"),
+    }
+}

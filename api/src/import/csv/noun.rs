@@ -1,0 +1,214 @@
+//! What a CSV file can be about.
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::str::FromStr;
+
+use super::cells::Cells;
+use super::{access, cloud, contracts, finance, inventory, lifecycle};
+use crate::import::columns::{Column, Need};
+use crate::import::records::Records;
+
+/// A noun that can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Noun {
+    Currency,
+    ExchangeRate,
+    FiscalCalendar,
+    User,
+    Vendor,
+    Manufacturer,
+    Site,
+    Rack,
+    HardwareModel,
+    Asset,
+    ColocationContract,
+    ColocationCharge,
+    SupportContract,
+    SupportCoverage,
+    DepreciationRule,
+    RefreshPolicy,
+    RefreshCycle,
+    SoftwareRelease,
+    ProviderAccount,
+    Workload,
+    CostRecord,
+    GrowthAssumption,
+}
+
+impl Noun {
+    /// Every noun, in an order in which none refers to a later one.
+    pub const ALL: [Noun; 22] = [
+        Noun::Currency,
+        Noun::ExchangeRate,
+        Noun::FiscalCalendar,
+        Noun::User,
+        Noun::Vendor,
+        Noun::Manufacturer,
+        Noun::Site,
+        Noun::Rack,
+        Noun::HardwareModel,
+        Noun::Asset,
+        Noun::ColocationContract,
+        Noun::ColocationCharge,
+        Noun::SupportContract,
+        Noun::SupportCoverage,
+        Noun::DepreciationRule,
+        Noun::RefreshPolicy,
+        Noun::RefreshCycle,
+        Noun::SoftwareRelease,
+        Noun::ProviderAccount,
+        Noun::Workload,
+        Noun::CostRecord,
+        Noun::GrowthAssumption,
+    ];
+
+    /// The columns of its file.
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Noun::Currency => finance::CURRENCY,
+            Noun::ExchangeRate => finance::EXCHANGE_RATE,
+            Noun::FiscalCalendar => finance::FISCAL_CALENDAR,
+            Noun::User => access::USER,
+            Noun::Vendor => inventory::VENDOR,
+            Noun::Manufacturer => inventory::MANUFACTURER,
+            Noun::Site => inventory::SITE,
+            Noun::Rack => inventory::RACK,
+            Noun::HardwareModel => inventory::HARDWARE_MODEL,
+            Noun::Asset => inventory::ASSET,
+            Noun::ColocationContract => contracts::COLOCATION_CONTRACT,
+            Noun::ColocationCharge => contracts::COLOCATION_CHARGE,
+            Noun::SupportContract => contracts::SUPPORT_CONTRACT,
+            Noun::SupportCoverage => contracts::SUPPORT_COVERAGE,
+            Noun::DepreciationRule => lifecycle::DEPRECIATION_RULE,
+            Noun::RefreshPolicy => lifecycle::REFRESH_POLICY,
+            Noun::RefreshCycle => lifecycle::REFRESH_CYCLE,
+            Noun::SoftwareRelease => lifecycle::SOFTWARE_RELEASE,
+            Noun::ProviderAccount => cloud::PROVIDER_ACCOUNT,
+            Noun::Workload => cloud::WORKLOAD,
+            Noun::CostRecord => cloud::COST_RECORD,
+            Noun::GrowthAssumption => cloud::GROWTH_ASSUMPTION,
+        }
+    }
+
+    /// Makes a record of a row, unless the row turns out to contradict itself.
+    pub(super) fn read(self, cells: &mut Cells, records: &mut Records) {
+        match self {
+            Noun::Currency => keep(cells, &mut records.currencies, finance::currency),
+            Noun::ExchangeRate => keep(cells, &mut records.exchange_rates, finance::exchange_rate),
+            Noun::FiscalCalendar => keep(cells, &mut records.fiscal_calendars, finance::fiscal_calendar),
+            Noun::User => keep(cells, &mut records.users, access::user),
+            Noun::Vendor => keep(cells, &mut records.vendors, inventory::vendor),
+            Noun::Manufacturer => keep(cells, &mut records.manufacturers, inventory::manufacturer),
+            Noun::Site => keep(cells, &mut records.sites, inventory::site),
+            Noun::Rack => keep(cells, &mut records.racks, inventory::rack),
+            Noun::HardwareModel => keep(cells, &mut records.hardware_models, inventory::hardware_model),
+            Noun::Asset => keep(cells, &mut records.assets, inventory::asset),
+            Noun::ColocationContract => {
+                keep(cells, &mut records.colocation_contracts, contracts::colocation_contract);
+            }
+            Noun::ColocationCharge => {
+                keep(cells, &mut records.colocation_charges, contracts::colocation_charge);
+            }
+            Noun::SupportContract => keep(cells, &mut records.support_contracts, contracts::support_contract),
+            Noun::SupportCoverage => keep(cells, &mut records.support_coverages, contracts::support_coverage),
+            Noun::DepreciationRule => {
+                keep(cells, &mut records.depreciation_rules, lifecycle::depreciation_rule);
+            }
+            Noun::RefreshPolicy => keep(cells, &mut records.refresh_policies, lifecycle::refresh_policy),
+            Noun::RefreshCycle => keep(cells, &mut records.refresh_cycles, lifecycle::refresh_cycle),
+            Noun::SoftwareRelease => keep(cells, &mut records.software_releases, lifecycle::software_release),
+            Noun::ProviderAccount => keep(cells, &mut records.provider_accounts, cloud::provider_account),
+            Noun::Workload => keep(cells, &mut records.workloads, cloud::workload),
+            Noun::CostRecord => keep(cells, &mut records.cost_records, cloud::cost_record),
+            Noun::GrowthAssumption => keep(cells, &mut records.growth_assumptions, cloud::growth_assumption),
+        }
+    }
+
+    /// As it is spelled: `hardware_model`.
+    pub fn singular(self) -> &'static str {
+        self.spellings().0
+    }
+
+    /// As its file is called: `hardware_models`.
+    pub fn plural(self) -> &'static str {
+        self.spellings().1
+    }
+
+    fn spellings(self) -> (&'static str, &'static str) {
+        match self {
+            Noun::Currency => ("currency", "currencies"),
+            Noun::ExchangeRate => ("exchange_rate", "exchange_rates"),
+            Noun::FiscalCalendar => ("fiscal_calendar", "fiscal_calendars"),
+            Noun::User => ("user", "users"),
+            Noun::Vendor => ("vendor", "vendors"),
+            Noun::Manufacturer => ("manufacturer", "manufacturers"),
+            Noun::Site => ("site", "sites"),
+            Noun::Rack => ("rack", "racks"),
+            Noun::HardwareModel => ("hardware_model", "hardware_models"),
+            Noun::Asset => ("asset", "assets"),
+            Noun::ColocationContract => ("colocation_contract", "colocation_contracts"),
+            Noun::ColocationCharge => ("colocation_charge", "colocation_charges"),
+            Noun::SupportContract => ("support_contract", "support_contracts"),
+            Noun::SupportCoverage => ("support_coverage", "support_coverages"),
+            Noun::DepreciationRule => ("depreciation_rule", "depreciation_rules"),
+            Noun::RefreshPolicy => ("refresh_policy", "refresh_policies"),
+            Noun::RefreshCycle => ("refresh_cycle", "refresh_cycles"),
+            Noun::SoftwareRelease => ("software_release", "software_releases"),
+            Noun::ProviderAccount => ("provider_account", "provider_accounts"),
+            Noun::Workload => ("workload", "workloads"),
+            Noun::CostRecord => ("cost_record", "cost_records"),
+            Noun::GrowthAssumption => ("growth_assumption", "growth_assumptions"),
+        }
+    }
+
+    /// The noun of a word in the singular or the plural.
+    pub(super) fn named(word: &str) -> Option<Noun> {
+        let word = word.to_lowercase().replace(['-', ' '], "_");
+        Noun::ALL.into_iter().find(|noun| noun.singular() == word || noun.plural() == word)
+    }
+
+    /// The noun that has all its key columns in the header and more of the header's columns than any other; of two
+    /// with as many, the one with fewer columns that are not there.
+    pub(super) fn of_header(header: &[String]) -> Option<Noun> {
+        let fits = |column: &&Column| header.iter().any(|name| name == column.name);
+        let has_keys = |noun: &Noun| {
+            noun.columns().iter().filter(|column| column.need == Need::Key).all(|column| fits(&column))
+        };
+        let rank = |noun: Noun| {
+            let found = noun.columns().iter().filter(fits).count();
+            (found, Reverse(noun.columns().len() - found))
+        };
+        let mut fitting: Vec<Noun> = Noun::ALL.into_iter().filter(has_keys).collect();
+        fitting.sort_by_key(|noun| Reverse(rank(*noun)));
+        match fitting.as_slice() {
+            [first, second, ..] if rank(*first) == rank(*second) => None,
+            [first, ..] => Some(*first),
+            [] => None,
+        }
+    }
+}
+
+fn keep<T>(cells: &mut Cells, records: &mut Vec<T>, read: fn(&mut Cells) -> T) {
+    let record = read(cells);
+    if !cells.is_refused() {
+        records.push(record);
+    }
+}
+
+impl fmt::Display for Noun {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.singular())
+    }
+}
+
+impl FromStr for Noun {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Noun::named(text).ok_or_else(|| {
+            let known: Vec<_> = Noun::ALL.into_iter().map(Noun::singular).collect();
+            format!("'{text}' is not one of {}", known.join(", "))
+        })
+    }
+}
