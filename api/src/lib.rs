@@ -7,6 +7,8 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod export;
+pub mod import;
 pub mod inventory;
 pub mod rules;
 pub mod schema;
