@@ -7,6 +7,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod finance;
 pub mod inventory;
 pub mod rules;
 pub mod schema;

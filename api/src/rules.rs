@@ -1,6 +1,7 @@
 //! Rules that rows of every area share.
 
 use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
 use sea_orm::{
     ActiveModelTrait, ActiveValue, EntityTrait, IntoActiveModel, Iterable, ModelTrait, TryIntoModel,
 };
@@ -121,4 +122,21 @@ pub fn require_order(
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses a fraction outside of `least..=most`. One that is too large is nearly always a percentage: 18 that
+/// is meant as 0.18.
+///
+/// # Errors
+/// `Invalid` naming the field, the value and, for a percentage, the fraction that was probably meant.
+pub fn require_fraction(field: &str, value: Decimal, least: Decimal, most: Decimal) -> Result<()> {
+    if value < least {
+        return Err(Error::invalid(field, format!("{value} is less than {least}")));
+    }
+    if value > most {
+        let meant = (value / Decimal::ONE_HUNDRED).normalize();
+        let message = format!("{value} is more than {most}; this is a fraction, so {value} % is {meant}");
+        return Err(Error::invalid(field, message));
+    }
+    Ok(())
 }
