@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod export;
+pub mod finance;
 pub mod import;
 pub mod inventory;
 pub mod rules;

@@ -1,6 +1,10 @@
 //! Rules that rows of every area share.
 
 use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, EntityTrait, IntoActiveModel, Iterable, ModelTrait, TryIntoModel,
+};
 
 use crate::error::{Error, Result};
 
@@ -30,6 +34,47 @@ pub fn require_text(field: &str, text: &str, most: usize) -> Result<()> {
         return Err(Error::invalid(field, format!("has {length} characters, at most {most} are kept")));
     }
     Ok(())
+}
+
+/// [`require_text`] for text that may be missing: a client clears it with null, not with a blank.
+///
+/// # Errors
+/// `Invalid` naming the field.
+pub fn require_text_if_any(field: &str, text: Option<&str>, most: usize) -> Result<()> {
+    text.map_or(Ok(()), |text| require_text(field, text, most))
+}
+
+/// The row that an insert would write, to hold it to its rules before the database meets it: what was left
+/// out is empty. Columns whose default is not empty have to be set.
+///
+/// # Errors
+/// `Internal` when a column that always has a value was left out.
+pub fn draft<A>(row: &A) -> Result<<A::Entity as EntityTrait>::Model>
+where
+    A: ActiveModelTrait + TryIntoModel<<A::Entity as EntityTrait>::Model>,
+{
+    let mut filled = A::default_values();
+    for column in <A::Entity as EntityTrait>::Column::iter() {
+        if let ActiveValue::Set(value) | ActiveValue::Unchanged(value) = row.get(column) {
+            filled.set(column, value);
+        }
+    }
+    Ok(filled.try_into_model()?)
+}
+
+/// An edit of a row, and the row that it would leave, to hold it to its rules before the database meets it.
+///
+/// # Errors
+/// `Internal` when the edit takes a value away.
+pub fn edited<M, A>(before: &M, edit: impl FnOnce(&mut A)) -> Result<(A, M)>
+where
+    M: ModelTrait + IntoActiveModel<A>,
+    A: ActiveModelTrait + TryIntoModel<M>,
+{
+    let mut row = before.clone().into_active_model();
+    edit(&mut row);
+    let after = row.clone().try_into_model()?;
+    Ok((row, after))
 }
 
 /// Refuses a number outside of `least..=most`.
@@ -77,4 +122,21 @@ pub fn require_order(
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses a fraction outside of `least..=most`. One that is too large is nearly always a percentage: 18 that
+/// is meant as 0.18.
+///
+/// # Errors
+/// `Invalid` naming the field, the value and, for a percentage, the fraction that was probably meant.
+pub fn require_fraction(field: &str, value: Decimal, least: Decimal, most: Decimal) -> Result<()> {
+    if value < least {
+        return Err(Error::invalid(field, format!("{value} is less than {least}")));
+    }
+    if value > most {
+        let meant = (value / Decimal::ONE_HUNDRED).normalize();
+        let message = format!("{value} is more than {most}; this is a fraction, so {value} % is {meant}");
+        return Err(Error::invalid(field, message));
+    }
+    Ok(())
 }

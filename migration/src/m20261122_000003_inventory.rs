@@ -130,6 +130,7 @@ fn hardware_model() -> TableCreateStatement {
         .col(date_null("list_price_on"))
         .col(date_null("list_price_valid_until"))
         .col(text_null("list_price_source"))
+        .col(date_null("released_on"))
         .col(date_null("end_of_sale_announced_on"))
         .col(date_null("end_of_sale_on"))
         .col(date_null("last_ship_on"))

@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, boolean, date, date_null, integer, json_binary, text};
 
-use crate::table::{at_least, between, create, drop, length, one_of, table, unique};
+use crate::table::{at_least, at_most_one, between, create, drop, length, one_of, table, unique};
 
 const LABEL_BIES: [&str; 2] = ["START_YEAR", "END_YEAR"];
 const CALENDAR_PATTERNS: [&str; 4] = ["MONTHS", "W445", "W454", "W544"];
@@ -66,6 +66,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         unique("currency", &["code"]),
         unique("fiscal_calendar", &["name"]),
+        at_most_one("fiscal_calendar", "is_default"),
         unique("exchange_rate", &["base", "quote", "on_date", "kind"]),
     ]
 }

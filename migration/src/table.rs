@@ -86,6 +86,11 @@ pub fn unique_as(name: &str, table: &'static str, columns: &[&'static str]) -> I
     named_index(name.to_owned(), table, columns).unique().take()
 }
 
+/// At most one row has `true` in the column.
+pub fn at_most_one(table: &'static str, column: &'static str) -> IndexCreateStatement {
+    unique(table, &[column]).and_where(Expr::col(column).eq(true)).take()
+}
+
 /// Makes the tables, in this order, and then the indexes.
 pub async fn create(
     manager: &SchemaManager<'_>,

@@ -3,5 +3,6 @@
 
 mod access;
 mod audit;
+mod finance;
 mod requests;
 mod tidy;

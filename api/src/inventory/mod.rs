@@ -4,5 +4,13 @@
 //! which a *manufacturer* makes and a *vendor* sells. This area does not know contracts, money over time or
 //! when anything is replaced.
 
+pub mod assets;
+pub mod chains;
 pub mod graphql;
+pub mod manufacturers;
+pub mod models;
+pub mod placement;
+pub mod racks;
 pub mod sites;
+pub mod usage;
+pub mod vendors;

@@ -2,6 +2,7 @@
 //!
 //! Knows how to page, filter, order and batch rows of any noun. Does not know any noun.
 
+pub mod bulk;
 pub mod codes;
 pub mod cursor;
 pub mod filter;

@@ -19,6 +19,7 @@ use super::{
     request::read,
 };
 use crate::{
+    access::Permission,
     error::{Error, Result},
     store::Reader,
 };
@@ -46,6 +47,10 @@ pub trait Sortable: async_graphql::InputType + Copy {
     type Noun: Noun;
     /// The column behind the word.
     fn column(self) -> Column<Self::Noun>;
+    /// What a caller needs to order by it, beyond seeing the noun: an order tells what is hidden.
+    fn permission(self) -> Option<Permission> {
+        None
+    }
 }
 
 /// Which part of a list is wanted.
@@ -108,6 +113,11 @@ impl<N: Noun> Plan<N> {
         window: &Window,
         also: &[Column<N>],
     ) -> Result<Self> {
+        for field in order.iter().flatten().map(|order| order.field) {
+            if let Some(permission) = field.permission() {
+                read(ctx, permission)?;
+            }
+        }
         let mut keys: Vec<_> =
             order.into_iter().flatten().map(|o| Key::new(o.field.column(), o.direction)).collect();
         keys.push(Key::new(N::ID, Direction::Asc));

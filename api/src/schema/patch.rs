@@ -1,7 +1,7 @@
 //! From inputs to columns: left out means unchanged, null means cleared.
 
 use async_graphql::MaybeUndefined;
-use sea_orm::{ActiveValue, Value};
+use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, Iterable, Value};
 
 /// Writes an optional column when a value or null was given.
 pub fn patch<T, U: Into<T>>(column: &mut ActiveValue<Option<T>>, given: MaybeUndefined<U>)
@@ -19,5 +19,14 @@ where
 pub fn patch_required<T: Into<Value>, U: Into<T>>(column: &mut ActiveValue<T>, given: Option<U>) {
     if let Some(value) = given {
         *column = ActiveValue::Set(value.into());
+    }
+}
+
+/// Writes the columns that are set in `given` over those of `row`.
+pub fn overlay<A: ActiveModelTrait>(row: &mut A, given: &A) {
+    for column in <A::Entity as EntityTrait>::Column::iter() {
+        if let ActiveValue::Set(value) = given.get(column) {
+            row.set(column, value);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{access, audit, config::Limits, inventory, store::Store};
+use crate::{access, audit, config::Limits, finance, inventory, store::Store};
 
 /// The schema of this server.
 pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -13,13 +13,18 @@ pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
 pub struct Query(
     General,
     inventory::graphql::InventoryQuery,
+    finance::graphql::FinanceQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
 );
 
 /// Every change of every area.
 #[derive(Default, MergedObject)]
-pub struct Mutation(inventory::graphql::InventoryMutation, access::graphql::AccessMutation);
+pub struct Mutation(
+    inventory::graphql::InventoryMutation,
+    finance::graphql::FinanceMutation,
+    access::graphql::AccessMutation,
+);
 
 /// What belongs to no area.
 #[derive(Default)]

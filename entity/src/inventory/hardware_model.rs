@@ -49,6 +49,8 @@ pub struct Model {
     pub list_price_valid_until: Option<Date>,
     /// How the list price is known.
     pub list_price_source: Option<PriceSource>,
+    /// First day the maker sold it.
+    pub released_on: Option<Date>,
     /// Day the maker announced the end of sale.
     pub end_of_sale_announced_on: Option<Date>,
     /// Last day it can be ordered.

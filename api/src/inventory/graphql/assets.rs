@@ -1,26 +1,30 @@
 //! Assets, as clients see them.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+mod changes;
+mod filter;
+
+pub use changes::{AssetMutation, NewAsset, PlacementInput};
+pub use filter::{AssetFilter, AssetOrderField};
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{
-    id::AssetId,
-    inventory::{asset, environment, site},
+    id::{AssetId, HardwareModelId},
+    inventory::{asset, environment},
     money::Amount,
 };
-use rust_decimal::Decimal;
-use sea_orm::Condition;
+use sea_orm::{ColumnTrait, Condition};
 
-use super::sites::{Site, SiteFilter};
+use super::{models::HardwareModel, racks::Rack, sites::Site, units::units, vendors::Vendor};
 use crate::{
-    access::{Caller, Permission},
+    access::Permission,
     error::{Error, Result},
+    inventory::{models, usage},
     schema::{
-        filter::{
-            Comparison, DateFilter, EnumFilter, Filter, IdFilter, IntFilter, Order, StringFilter, through,
-        },
-        page::{Connection, Sortable, Window, page, page_cost},
+        filter::{Filter, Order},
+        page::{Connection, Window, page, page_cost},
         record::{Noun, Record},
-        request::{by_condition, by_id, caller, priced},
+        request::{by_condition, by_id, caller, priced, read},
         scalar::{Date, Id, Moment, Money},
     },
 };
@@ -66,6 +70,7 @@ impl Noun for Asset {
             "environment" => &[C::Environment],
             "power" => &[C::PowerBasis, C::MeasuredDrawWatts, C::ModelId],
             "costCentre" => &[C::CostCentre],
+            "children" => &[C::Id],
             "source" => &[C::Source],
             _ => &[],
         }
@@ -102,6 +107,18 @@ pub enum RackFace {
     Rear,
 }
 
+/// Which figure an asset's draw is taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "asset::PowerBasis")]
+pub enum PowerBasis {
+    /// Its own measurement.
+    Measured,
+    /// The usual draw of its model.
+    Model,
+    /// The draw on the nameplate of its model.
+    Nameplate,
+}
+
 /// What an asset or a workload is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "environment::Environment")]
@@ -129,9 +146,15 @@ impl Placement {
         self.0.one(ctx, asset::Column::SiteId).await
     }
 
-    /// The lowest unit that it takes, counted from the floor; halves are possible.
+    /// The rack that it is mounted in.
+    async fn rack(&self, ctx: &Context<'_>) -> Result<Option<Rack>> {
+        self.0.one(ctx, asset::Column::RackId).await
+    }
+
+    /// The lowest unit that it takes, counted from the floor: the lowest is 1, its upper half 1.5. Null for
+    /// what mounts beside the units, lives in a chassis or stands at a unit that is not known.
     async fn unit(&self) -> Result<Option<f64>> {
-        Ok(self.0.get::<Option<i32>>(asset::Column::PositionHalfUnits)?.map(|halves| f64::from(halves) / 2.0))
+        Ok(self.0.get::<Option<i32>>(asset::Column::PositionHalfUnits)?.map(units))
     }
 
     /// The side of the rack that it is mounted on.
@@ -170,10 +193,26 @@ impl Purchase {
         Ok(self.0.get::<Option<NaiveDate>>(asset::Column::PurchasedOn)?.map(Date))
     }
 
+    /// Whom it was bought or leased from.
+    async fn vendor(&self, ctx: &Context<'_>) -> Result<Option<Vendor>> {
+        self.0.one(ctx, asset::Column::VendorId).await
+    }
+
     /// Number of the purchase order.
     async fn order(&self) -> Result<Option<String>> {
         self.0.get(asset::Column::PurchaseOrder)
     }
+}
+
+/// What an asset draws.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AssetPower {
+    /// Which figure the draw is taken from.
+    basis: PowerBasis,
+    /// The asset's own measurement, in watts.
+    measured_draw_watts: Option<i32>,
+    /// The draw by the basis, in watts. Null when the basis has no figure: nothing is guessed from another.
+    draw_watts: Option<i32>,
 }
 
 /// One piece of hardware that the company answers for.
@@ -212,6 +251,11 @@ impl Asset {
     /// Serial number of the maker.
     async fn serial(&self) -> Result<Option<String>> {
         self.0.get(asset::Column::Serial)
+    }
+
+    /// What it is an instance of.
+    async fn model(&self, ctx: &Context<'_>) -> Result<Option<HardwareModel>> {
+        self.0.one(ctx, asset::Column::ModelId).await
     }
 
     /// Where it stands in its life.
@@ -269,6 +313,30 @@ impl Asset {
         Ok(self.0.get::<environment::Environment>(asset::Column::Environment)?.into())
     }
 
+    /// What it draws.
+    async fn power(&self, ctx: &Context<'_>) -> Result<AssetPower> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let load = async || {
+            let ids = self.0.column_of_siblings::<HardwareModelId>(asset::Column::ModelId)?;
+            models::power_of(&reader, ids).await
+        };
+        let of_models = self.0.shared("power of models".to_owned(), load).await?;
+        let basis: asset::PowerBasis = self.0.get(asset::Column::PowerBasis)?;
+        let measured_draw_watts = self.0.get(asset::Column::MeasuredDrawWatts)?;
+        let of_model = of_models.get(&self.0.get(asset::Column::ModelId)?);
+        let draw_watts = of_model.and_then(|it| {
+            usage::draw(it.kind, basis, measured_draw_watts, (it.typical_draw_watts, it.maximum_draw_watts))
+        });
+        Ok(AssetPower { basis: basis.into(), measured_draw_watts, draw_watts })
+    }
+
+    /// What lives in it, where it is a chassis.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Asset>> {
+        let order = [(asset::Column::Tag, sea_orm::Order::Asc)];
+        self.0.many(ctx, asset::Column::Id, asset::Column::ParentId, &order).await
+    }
+
     /// The cost centre that it is charged to.
     async fn cost_centre(&self) -> Result<Option<String>> {
         self.0.get(asset::Column::CostCentre)
@@ -277,115 +345,6 @@ impl Asset {
     /// Where the record came from, such as the file of an import.
     async fn source(&self) -> Result<Option<String>> {
         self.0.get(asset::Column::Source)
-    }
-}
-
-/// Which assets. All tests have to hold.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct AssetFilter {
-    /// All of these as well.
-    pub and: Option<Vec<AssetFilter>>,
-    /// At least one of these as well.
-    pub or: Option<Vec<AssetFilter>>,
-    /// And not this.
-    pub not: Option<Box<AssetFilter>>,
-    /// By id.
-    pub id: Option<IdFilter<AssetId>>,
-    /// By tag.
-    pub tag: Option<StringFilter>,
-    /// By name.
-    pub name: Option<StringFilter>,
-    /// By serial number.
-    pub serial: Option<StringFilter>,
-    /// By status.
-    pub status: Option<EnumFilter<AssetStatus>>,
-    /// By the site that it stands at.
-    pub site: Option<SiteFilter>,
-    /// By environment.
-    pub environment: Option<EnumFilter<Environment>>,
-    /// By criticality.
-    pub tier: Option<IntFilter>,
-    /// By owner.
-    pub owner: Option<StringFilter>,
-    /// By cost centre.
-    pub cost_centre: Option<StringFilter>,
-    /// By first day of service.
-    pub in_service_on: Option<DateFilter>,
-    /// By last day of the warranty.
-    pub warranty_ends_on: Option<DateFilter>,
-    /// By day of purchase.
-    pub purchased_on: Option<DateFilter>,
-    /// By price, in units of its currency. Needs the right to see prices.
-    pub price: Option<Comparison<Decimal>>,
-}
-
-impl Filter for AssetFilter {
-    fn own(&self, caller: &Caller) -> Result<Condition> {
-        use asset::Column as C;
-        if self.price.is_some() && !caller.may(Permission::ViewPrices) {
-            // An answer would tell the price by halving.
-            return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller.role });
-        }
-        let site = match &self.site {
-            Some(site) => Some(through::<site::Entity>(C::SiteId, site::Column::Id, site.condition(caller)?)),
-            None => None,
-        };
-        Ok(Condition::all()
-            .add_option(self.id.as_ref().map(|test| test.on(C::Id)))
-            .add_option(self.tag.as_ref().map(|test| test.on(C::Tag)))
-            .add_option(self.name.as_ref().map(|test| test.on(C::Name)))
-            .add_option(self.serial.as_ref().map(|test| test.on(C::Serial)))
-            .add_option(self.status.as_ref().map(|test| test.on::<asset::AssetStatus>(C::Status)))
-            .add_option(site)
-            .add_option(
-                self.environment.as_ref().map(|test| test.on::<environment::Environment>(C::Environment)),
-            )
-            .add_option(self.tier.as_ref().map(|test| test.on(C::Tier)).transpose()?)
-            .add_option(self.owner.as_ref().map(|test| test.on(C::Owner)))
-            .add_option(self.cost_centre.as_ref().map(|test| test.on(C::CostCentre)))
-            .add_option(self.in_service_on.as_ref().map(|test| test.on(C::InServiceOn)).transpose()?)
-            .add_option(self.warranty_ends_on.as_ref().map(|test| test.on(C::WarrantyEndsOn)).transpose()?)
-            .add_option(self.purchased_on.as_ref().map(|test| test.on(C::PurchasedOn)).transpose()?)
-            .add_option(self.price.as_ref().map(|test| test.on(C::PurchaseAmount)).transpose()?))
-    }
-
-    fn joined(&self) -> (&Option<Vec<Self>>, &Option<Vec<Self>>, Option<&Self>) {
-        (&self.and, &self.or, self.not.as_deref())
-    }
-}
-
-/// What to order assets by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum AssetOrderField {
-    /// By tag.
-    Tag,
-    /// By name.
-    Name,
-    /// By status.
-    Status,
-    /// By first day of service.
-    InServiceOn,
-    /// By last day of the warranty.
-    WarrantyEndsOn,
-    /// By criticality.
-    Tier,
-    /// By the moment it was recorded.
-    CreatedAt,
-}
-
-impl Sortable for AssetOrderField {
-    type Noun = Asset;
-
-    fn column(self) -> asset::Column {
-        match self {
-            Self::Tag => asset::Column::Tag,
-            Self::Name => asset::Column::Name,
-            Self::Status => asset::Column::Status,
-            Self::InServiceOn => asset::Column::InServiceOn,
-            Self::WarrantyEndsOn => asset::Column::WarrantyEndsOn,
-            Self::Tier => asset::Column::Tier,
-            Self::CreatedAt => asset::Column::CreatedAt,
-        }
     }
 }
 
@@ -403,7 +362,6 @@ impl AssetQuery {
         id: Option<Id<AssetId>>,
         tag: Option<String>,
     ) -> Result<Option<Asset>> {
-        use sea_orm::ColumnTrait;
         match (id, tag) {
             (Some(id), None) => by_id(ctx, id).await,
             (None, Some(tag)) => by_condition(ctx, Condition::all().add(asset::Column::Tag.eq(tag))).await,

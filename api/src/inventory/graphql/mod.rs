@@ -3,12 +3,31 @@
 use async_graphql::MergedObject;
 
 pub mod assets;
+pub mod manufacturers;
+pub mod models;
+pub mod racks;
 pub mod sites;
+mod units;
+pub mod vendors;
 
 /// Queries of the inventory.
 #[derive(Default, MergedObject)]
-pub struct InventoryQuery(sites::SiteQuery, assets::AssetQuery);
+pub struct InventoryQuery(
+    sites::SiteQuery,
+    racks::RackQuery,
+    manufacturers::ManufacturerQuery,
+    models::HardwareModelQuery,
+    vendors::VendorQuery,
+    assets::AssetQuery,
+);
 
 /// Changes of the inventory.
 #[derive(Default, MergedObject)]
-pub struct InventoryMutation(sites::SiteMutation);
+pub struct InventoryMutation(
+    sites::SiteMutation,
+    racks::RackMutation,
+    manufacturers::ManufacturerMutation,
+    models::HardwareModelMutation,
+    vendors::VendorMutation,
+    assets::AssetMutation,
+);

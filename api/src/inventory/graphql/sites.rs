@@ -3,11 +3,14 @@
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::{
     id::SiteId,
-    inventory::{asset, site},
+    inventory::{asset, rack, site},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
-use super::assets::{Asset, AssetFilter, AssetOrderField};
+use super::{
+    assets::{Asset, AssetFilter, AssetOrderField},
+    racks::{Rack, RackFilter, RackOrderField},
+};
 use crate::{
     access::{Caller, Permission},
     error::Result,
@@ -190,6 +193,23 @@ impl Site {
     /// Where the record came from, such as the file of an import.
     async fn source(&self) -> Result<Option<String>> {
         self.0.get(site::Column::Source)
+    }
+
+    /// The racks that stand there.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn racks(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<RackFilter>,
+        order_by: Option<Vec<Order<RackOrderField>>>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Rack>> {
+        let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
+        let window = Window::new(first, after, last, before);
+        self.0.page(ctx, (site::Column::Id, rack::Column::SiteId), condition, order_by, window).await
     }
 
     /// The assets that stand there.
