@@ -5,6 +5,7 @@
 pub mod bulk;
 pub mod codes;
 pub mod cursor;
+pub mod explain;
 pub mod filter;
 mod generic;
 pub mod limits;

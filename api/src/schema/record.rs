@@ -135,13 +135,26 @@ impl<E: Table> Record<E> {
         parent: Column<N>,
         order: &[(Column<N>, Order)],
     ) -> Result<Vec<N>> {
+        self.many_where(ctx, (own, parent), Condition::all(), order).await
+    }
+
+    /// As [`Record::many`], but only those rows for which `condition` holds.
+    ///
+    /// # Errors
+    /// `Forbidden` when the caller may not see `N`.
+    pub async fn many_where<N: Noun>(
+        &self,
+        ctx: &Context<'_>,
+        (own, parent): (E::Column, Column<N>),
+        condition: Condition,
+        order: &[(Column<N>, Order)],
+    ) -> Result<Vec<N>> {
         let reader = read(ctx, N::VIEW)?;
         let columns = columns_of::<N>(ctx.field(), &[parent]);
-        let key = format!("{}<{}", parent.as_str(), columns_key::<N>(&columns));
+        let key = format!("{}<{}{condition:?}", parent.as_str(), columns_key::<N>(&columns));
         let load = async || {
             let ids = self.siblings.column::<Uuid>(own)?;
-            let found =
-                select::<N>(&reader, Condition::all().add(parent.is_in(ids)), order, &columns).await?;
+            let found = select::<N>(&reader, condition.add(parent.is_in(ids)), order, &columns).await?;
             let mut by_parent: HashMap<Uuid, Vec<Record<N::Entity>>> = HashMap::new();
             for record in found {
                 by_parent.entry(record.get(parent)?).or_default().push(record);

@@ -1,0 +1,127 @@
+//! Provider accounts: open and change.
+
+use entity::{
+    cloud::{cost_record, provider_account, workload},
+    id::{ProviderAccountId, WorkloadId},
+    inventory::vendor,
+};
+use sea_orm::{ActiveValue, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+
+use crate::{
+    error::{Error, Result},
+    rules::{expect_version, require_text},
+    schema::scalar,
+    store::{Read, Tx},
+};
+
+/// One account.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(db: &impl Read, id: ProviderAccountId) -> Result<provider_account::Model> {
+    let found = provider_account::Entity::find_by_id(id).one(db).await?;
+    found.ok_or_else(|| Error::not_found("provider account", id))
+}
+
+/// One account, kept from changing until the transaction ends.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn lock(tx: &Tx, id: ProviderAccountId) -> Result<provider_account::Model> {
+    let found = provider_account::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    found.ok_or_else(|| Error::not_found("provider account", id))
+}
+
+/// What a cost or a growth assumption is for: a workload, or an account as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The account, unless it follows from the workload.
+    pub account_id: Option<ProviderAccountId>,
+    /// The workload, unless it is the account as a whole.
+    pub workload_id: Option<WorkloadId>,
+}
+
+impl Target {
+    /// The account, where `workload` is the row of the workload that was named.
+    ///
+    /// # Errors
+    /// `Invalid` when neither is named, or when the workload runs in another account.
+    pub fn account(&self, workload: Option<&workload::Model>) -> Result<ProviderAccountId> {
+        match (self.account_id, workload) {
+            (Some(account), Some(workload)) if workload.account_id != account => Err(Error::invalid(
+                "workloadId",
+                format!("the workload {} runs in another account than the one given", workload.name),
+            )),
+            (_, Some(workload)) => Ok(workload.account_id),
+            (Some(account), None) => Ok(account),
+            (None, None) => Err(Error::invalid("accountId", "give an account or a workload")),
+        }
+    }
+}
+
+/// Opens an account.
+///
+/// # Errors
+/// `NotFound` for a vendor that is not there, `Invalid` when the provider's number is taken or a rule of
+/// [`check`] is broken.
+pub async fn open(tx: &Tx, mut row: provider_account::ActiveModel) -> Result<provider_account::Model> {
+    row.id = Set(tx.new_id());
+    require_vendor(tx, &row).await?;
+    let account = tx.insert(row).await?;
+    check(&account)?;
+    Ok(account)
+}
+
+/// Changes what is known of an account.
+///
+/// # Errors
+/// As [`open`]; `Conflict` for a stale version, or for another currency once costs are recorded.
+pub async fn update(
+    tx: &Tx,
+    id: ProviderAccountId,
+    expected_version: Option<i32>,
+    edit: impl FnOnce(&mut provider_account::ActiveModel),
+) -> Result<provider_account::Model> {
+    let before = find(tx, id).await?;
+    expect_version("provider account", before.version, expected_version)?;
+    let mut row = provider_account::ActiveModel::from(before.clone());
+    edit(&mut row);
+    require_vendor(tx, &row).await?;
+    let currency = before.currency.clone();
+    let after = tx.update(before, |target| *target = row).await?;
+    check(&after)?;
+    if after.currency != currency {
+        require_no_costs(tx, &after, &currency).await?;
+    }
+    Ok(after)
+}
+
+/// The rules of an account, whoever writes it.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check(account: &provider_account::Model) -> Result<()> {
+    require_text("accountNumber", &account.account_number, 100)?;
+    require_text("name", &account.name, 200)?;
+    scalar::currency(&account.currency, "currency")?;
+    Ok(())
+}
+
+async fn require_vendor(tx: &Tx, row: &provider_account::ActiveModel) -> Result<()> {
+    if let ActiveValue::Set(Some(id)) = row.vendor_id {
+        let found = vendor::Entity::find_by_id(id).one(tx).await?;
+        found.ok_or_else(|| Error::not_found("vendor", id))?;
+    }
+    Ok(())
+}
+
+async fn require_no_costs(tx: &Tx, account: &provider_account::Model, currency: &str) -> Result<()> {
+    let of_account = cost_record::Column::AccountId.eq(account.id);
+    let costs = cost_record::Entity::find().filter(of_account).count(tx).await?;
+    if costs > 0 {
+        return Err(Error::Conflict(format!(
+            "{costs} costs of the account are recorded in {currency}, so it stays in {currency}"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The face of cloud.
+
+use async_graphql::{Context, MaybeUndefined, MergedObject};
+use entity::money::Rate;
+use rust_decimal::Decimal;
+
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    schema::{request::caller, scalar},
+};
+
+pub mod accounts;
+pub mod costs;
+pub mod growth;
+pub mod record_costs;
+pub mod register_workloads;
+pub mod summary;
+pub mod workloads;
+
+/// Queries of cloud.
+#[derive(Default, MergedObject)]
+pub struct CloudQuery(
+    accounts::AccountQuery,
+    workloads::WorkloadQuery,
+    costs::CostQuery,
+    growth::GrowthQuery,
+    summary::SummaryQuery,
+);
+
+/// Changes of cloud.
+#[derive(Default, MergedObject)]
+pub struct CloudMutation(
+    accounts::AccountMutation,
+    register_workloads::WorkloadMutation,
+    record_costs::CostMutation,
+    growth::GrowthMutation,
+);
+
+/// A quantity as its column holds it.
+fn quantity(given: MaybeUndefined<Decimal>, field: &str) -> Result<MaybeUndefined<Rate>> {
+    given.map_value(|value| scalar::rate(value, field)).transpose()
+}
+
+/// Refuses to filter or to order by a price that the caller may not see: the answer would tell it by halving.
+fn require_prices(ctx: &Context<'_>, asked: bool) -> Result<()> {
+    let caller = caller(ctx)?;
+    if asked && !caller.may(Permission::ViewPrices) {
+        return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller.role });
+    }
+    Ok(())
+}
