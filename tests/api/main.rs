@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
+mod access_matrix;
 mod audit;
+mod cloud;
 mod finance;
 mod requests;
 mod tidy;

@@ -3,12 +3,12 @@
 use entity::{
     cloud::{cost_record, provider_account, workload},
     id::{ProviderAccountId, WorkloadId},
-    inventory::vendor,
 };
-use sea_orm::{ActiveValue, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use crate::{
     error::{Error, Result},
+    inventory::vendors,
     rules::{expect_version, require_text},
     schema::scalar,
     store::{Read, Tx},
@@ -108,9 +108,8 @@ pub fn check(account: &provider_account::Model) -> Result<()> {
 }
 
 async fn require_vendor(tx: &Tx, row: &provider_account::ActiveModel) -> Result<()> {
-    if let ActiveValue::Set(Some(id)) = row.vendor_id {
-        let found = vendor::Entity::find_by_id(id).one(tx).await?;
-        found.ok_or_else(|| Error::not_found("vendor", id))?;
+    if let Set(Some(id)) = row.vendor_id {
+        vendors::find(tx, id).await?;
     }
     Ok(())
 }

@@ -112,9 +112,9 @@ pub async fn record(tx: &Tx, figures: Figures, known: &Known) -> Result<cost_rec
         return Err(Error::invalid("currency", message));
     }
     let service = figures.service.clone().or_else(|| workload.map(|workload| workload.service.clone()));
-    let service = service.ok_or_else(|| Error::invalid("service", "is needed for a cost of a whole account"))?;
-    let key =
-        (account_id, figures.target.workload_id, figures.month.first_day(), service, figures.category);
+    let service =
+        service.ok_or_else(|| Error::invalid("service", "is needed for a cost of a whole account"))?;
+    let key = (account_id, figures.target.workload_id, figures.month.first_day(), service, figures.category);
     let record = match known.records.get(&key) {
         Some(before) => tx.update(before.clone(), |row| replace(row, figures)).await?,
         None => tx.insert(new_row(tx, key, figures)).await?,

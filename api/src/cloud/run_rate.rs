@@ -19,8 +19,8 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoSimpleExpr, Order, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, QueryTrait,
+    ColumnTrait, EntityTrait, IntoSimpleExpr, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait,
     sea_query::{Alias, Expr, ExprTrait, Func, OverStatement, Query, SelectStatement, WindowStatement},
 };
 
@@ -31,8 +31,7 @@ use crate::{
 };
 
 /// Charges that come again every month. Credits and adjustments are given once.
-const RECURRING: [ChargeCategory; 3] =
-    [ChargeCategory::Usage, ChargeCategory::Purchase, ChargeCategory::Tax];
+const RECURRING: [ChargeCategory; 3] = [ChargeCategory::Usage, ChargeCategory::Purchase, ChargeCategory::Tax];
 
 /// What a workload, or the rest of an account, cost in its latest known month, and how that is taken to grow.
 #[derive(Clone, Debug)]

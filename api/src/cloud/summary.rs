@@ -7,9 +7,9 @@ use entity::cloud::{
 use forecasting::month::Month;
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IdenStatic, IntoSimpleExpr, JoinType, QueryFilter,
+    ColumnTrait, Condition, EntityTrait, IdenStatic, IntoSimpleExpr, JoinType, Order, QueryFilter,
     QueryResult, QuerySelect, QueryTrait, RelationTrait,
-    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func, SelectStatement},
+    sea_query::{Expr, Func, NullOrdering, SelectStatement},
 };
 
 use super::sums;
@@ -195,7 +195,7 @@ fn query(
     let mut query = select.into_query();
     let usage = |amount: C| {
         let is_usage = C::ChargeCategory.eq(ChargeCategory::Usage);
-        Expr::from(CaseStatement::new().case(is_usage, amount.into_simple_expr()).finally(0_i64))
+        Expr::expr(Expr::case(is_usage, amount.into_simple_expr()).finally(0_i64))
     };
     for (name, amount) in [
         ("billed", C::BilledAmount.into_simple_expr()),
@@ -207,10 +207,9 @@ fn query(
     ] {
         sums::select(&mut query, &amount, name);
     }
-    query.order_by(Alias::new("currency"), sea_orm::Order::Asc);
+    query.order_by_expr(C::Currency.into_simple_expr(), Order::Asc);
     for dimension in dimensions {
-        let nulls = sea_orm::sea_query::NullOrdering::Last;
-        query.order_by_expr_with_nulls(dimension.expression(), sea_orm::Order::Asc, nulls);
+        query.order_by_expr_with_nulls(dimension.expression(), Order::Asc, NullOrdering::Last);
     }
     query
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use entity::{
     cloud::{cost_record, growth_assumption, provider_account, workload},
     id::{ProviderAccountId, VendorId},
+    inventory::vendor,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order as SqlOrder};
 
@@ -16,8 +17,9 @@ use crate::{
     access::{Caller, Permission},
     cloud::accounts,
     error::{Error, Result},
+    inventory::graphql::vendors::{Vendor, VendorFilter},
     schema::{
-        filter::{EnumFilter, Filter, IdFilter, Order, StringFilter},
+        filter::{EnumFilter, Filter, IdFilter, Order, StringFilter, through},
         page::{Connection, Sortable, Window, page, page_cost},
         patch::{patch, patch_required},
         record::{Noun, Record},
@@ -52,6 +54,7 @@ impl Noun for ProviderAccount {
             "accountNumber" => &[C::AccountNumber],
             "name" => &[C::Name],
             "currency" => &[C::Currency],
+            "vendor" => &[C::VendorId],
             "owner" => &[C::Owner],
             "source" => &[C::Source],
             _ => &[],
@@ -120,6 +123,11 @@ impl ProviderAccount {
         self.0.get(provider_account::Column::Currency)
     }
 
+    /// The vendor that is paid.
+    async fn vendor(&self, ctx: &Context<'_>) -> Result<Option<Vendor>> {
+        self.0.one(ctx, provider_account::Column::VendorId).await
+    }
+
     /// Team or person who answers for it.
     async fn owner(&self) -> Result<Option<String>> {
         self.0.get(provider_account::Column::Owner)
@@ -184,21 +192,28 @@ pub struct ProviderAccountFilter {
     pub name: Option<StringFilter>,
     /// By currency.
     pub currency: Option<StringFilter>,
+    /// By the vendor that is paid.
+    pub vendor: Option<VendorFilter>,
     /// By owner.
     pub owner: Option<StringFilter>,
 }
 
 impl Filter for ProviderAccountFilter {
-    fn own(&self, _: &Caller) -> Result<Condition> {
+    fn own(&self, caller: &Caller) -> Result<Condition> {
         use provider_account::Column as C;
+        let vendor = match &self.vendor {
+            Some(test) => {
+                Some(through::<vendor::Entity>(C::VendorId, vendor::Column::Id, test.condition(caller)?))
+            }
+            None => None,
+        };
         Ok(Condition::all()
             .add_option(self.id.as_ref().map(|test| test.on(C::Id)))
-            .add_option(
-                self.provider.as_ref().map(|test| test.on::<provider_account::Provider>(C::Provider)),
-            )
+            .add_option(self.provider.as_ref().map(|test| test.on::<provider_account::Provider>(C::Provider)))
             .add_option(self.account_number.as_ref().map(|test| test.on(C::AccountNumber)))
             .add_option(self.name.as_ref().map(|test| test.on(C::Name)))
             .add_option(self.currency.as_ref().map(|test| test.on(C::Currency)))
+            .add_option(vendor)
             .add_option(self.owner.as_ref().map(|test| test.on(C::Owner))))
     }
 

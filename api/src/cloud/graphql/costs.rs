@@ -11,7 +11,6 @@ use sea_orm::{ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{
     accounts::{ProviderAccount, ProviderAccountFilter},
-    require_prices,
     workloads::{Workload, WorkloadFilter},
 };
 use crate::{
@@ -309,6 +308,10 @@ impl Sortable for CostRecordOrderField {
             Self::CreatedAt => C::CreatedAt,
         }
     }
+
+    fn permission(self) -> Option<Permission> {
+        matches!(self, Self::Billed | Self::Effective).then_some(Permission::ViewPrices)
+    }
 }
 
 /// Queries of cost records.
@@ -335,9 +338,6 @@ impl CostQuery {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<CostRecord>> {
-        let is_price =
-            |field| matches!(field, CostRecordOrderField::Billed | CostRecordOrderField::Effective);
-        require_prices(ctx, order_by.iter().flatten().any(|order| is_price(order.field)))?;
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
     }

@@ -1,14 +1,10 @@
 //! The face of cloud.
 
-use async_graphql::{Context, MaybeUndefined, MergedObject};
+use async_graphql::{MaybeUndefined, MergedObject};
 use entity::money::Rate;
 use rust_decimal::Decimal;
 
-use crate::{
-    access::Permission,
-    error::{Error, Result},
-    schema::{request::caller, scalar},
-};
+use crate::{error::Result, schema::scalar};
 
 pub mod accounts;
 pub mod costs;
@@ -40,13 +36,4 @@ pub struct CloudMutation(
 /// A quantity as its column holds it.
 fn quantity(given: MaybeUndefined<Decimal>, field: &str) -> Result<MaybeUndefined<Rate>> {
     given.map_value(|value| scalar::rate(value, field)).transpose()
-}
-
-/// Refuses to filter or to order by a price that the caller may not see: the answer would tell it by halving.
-fn require_prices(ctx: &Context<'_>, asked: bool) -> Result<()> {
-    let caller = caller(ctx)?;
-    if asked && !caller.may(Permission::ViewPrices) {
-        return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller.role });
-    }
-    Ok(())
 }

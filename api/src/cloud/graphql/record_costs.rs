@@ -1,7 +1,12 @@
 //! Recording costs, as clients ask for it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use entity::id::{CostRecordId, ProviderAccountId, WorkloadId};
+use entity::{
+    cloud::cost_record,
+    id::{CostRecordId, ProviderAccountId, WorkloadId},
+};
 use rust_decimal::Decimal;
 
 use super::costs::{ChargeCategory, CostRecord};
@@ -18,6 +23,7 @@ use crate::{
         request::change,
         scalar::{self, Id, Month},
     },
+    store::Tx,
 };
 
 /// The figures of one month. Give the account, or the workload, or both.
@@ -68,6 +74,10 @@ impl CostInput {
     }
 }
 
+async fn record(tx: &Tx, (figures, known): (Result<Figures>, Arc<Known>)) -> Result<cost_record::Model> {
+    costs::record(tx, figures?, &known).await
+}
+
 /// What became of one row of figures.
 #[derive(SimpleObject)]
 pub struct RecordedCost {
@@ -103,8 +113,9 @@ impl CostMutation {
             require_rows("input", input.len())?;
             let rows: Vec<Result<Figures>> = input.into_iter().map(CostInput::figures).collect();
             let readable: Vec<Figures> = rows.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
-            let known = Known::of(tx, &readable).await?;
-            each(tx, rows, async |tx, figures| costs::record(tx, figures?, &known).await).await
+            let known = Arc::new(Known::of(tx, &readable).await?);
+            let rows = rows.into_iter().map(|row| (row, Arc::clone(&known))).collect();
+            each(tx, rows, record).await
         })
         .await?;
         let rows = bulk::rows::<CostRecord>(outcomes).into_iter().map(bulk::Row::parts);

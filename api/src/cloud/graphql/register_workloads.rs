@@ -1,5 +1,7 @@
 //! Registering, changing and retiring workloads, as clients ask for it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::{
     cloud::workload,
@@ -21,6 +23,7 @@ use crate::{
         request::change,
         scalar::{Date, Id},
     },
+    store::Tx,
 };
 
 /// A workload to register.
@@ -105,6 +108,13 @@ impl NewWorkload {
     }
 }
 
+async fn register(
+    tx: &Tx,
+    (row, places): (Result<workload::ActiveModel>, Arc<Places>),
+) -> Result<workload::Model> {
+    workloads::register(tx, row?, &places).await
+}
+
 /// What became of one row of new workloads.
 #[derive(SimpleObject)]
 pub struct RegisteredWorkload {
@@ -151,8 +161,9 @@ impl WorkloadMutation {
             require_rows("input", input.len())?;
             let rows: Vec<Result<workload::ActiveModel>> = input.into_iter().map(NewWorkload::row).collect();
             let readable: Vec<_> = rows.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
-            let places = Places::of(tx, &readable).await?;
-            each(tx, rows, async |tx, row| workloads::register(tx, row?, &places).await).await
+            let places = Arc::new(Places::of(tx, &readable).await?);
+            let rows = rows.into_iter().map(|row| (row, Arc::clone(&places))).collect();
+            each(tx, rows, register).await
         })
         .await?;
         let rows = bulk::rows::<Workload>(outcomes).into_iter().map(bulk::Row::parts);

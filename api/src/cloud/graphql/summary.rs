@@ -318,7 +318,8 @@ fn hide_a_second(rows: &mut [CloudCostRow]) {
 }
 
 fn totals(rows: &[CloudCostRow], sees_prices: bool) -> Result<Vec<CloudCostTotal>> {
-    let share = |part: Decimal, whole: Decimal| part.checked_div(whole).map(|share| share.round_dp(6).normalize());
+    let share =
+        |part: Decimal, whole: Decimal| part.checked_div(whole).map(|share| share.round_dp(6).normalize());
     // Rows of one currency stand together.
     let totals = rows.chunk_by(|left, right| left.sums.currency == right.sums.currency).map(|rows| {
         let mut total = Sums::default();
@@ -339,7 +340,11 @@ fn totals(rows: &[CloudCostRow], sees_prices: bool) -> Result<Vec<CloudCostTotal
             costs_hidden: hidden,
             coverage_by_count: share(covered.into(), total.records.into()).unwrap_or_default(),
             // The share of a hidden row would tell its cost.
-            coverage_by_value: if rows.iter().any(|row| row.hidden) { None } else { share(value, total.effective) },
+            coverage_by_value: if rows.iter().any(|row| row.hidden) {
+                None
+            } else {
+                share(value, total.effective)
+            },
         })
     });
     totals.collect()
@@ -349,7 +354,9 @@ fn explain(from: Month, months: i32, dimensions: &[Dimension]) -> Explanation {
     let mut words = Words::new("sum of the cost records of the months, by group and currency")
         .input("from", from.0)
         .input("months", months)
-        .assume("the savings rate is (list - effective) / list over usage, without purchases, taxes and credits");
+        .assume(
+            "the savings rate is (list - effective) / list over usage, without purchases, taxes and credits",
+        );
     if dimensions.contains(&Dimension::Owner) {
         words = words.assume("the cost of a workload without an owner is its account owner's");
     }

@@ -334,7 +334,8 @@ impl WorkloadQuery {
         match (id, account_id, name) {
             (Some(id), None, None) => by_id(ctx, id).await,
             (None, Some(account), Some(name)) => {
-                by_condition(ctx, Condition::all().add(C::AccountId.eq(account.0)).add(C::Name.eq(name))).await
+                by_condition(ctx, Condition::all().add(C::AccountId.eq(account.0)).add(C::Name.eq(name)))
+                    .await
             }
             _ => Err(Error::invalid("id", "give either an id, or an account and a name")),
         }
