@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use super::Caller;
 use crate::{
     error::{Error, Result},
-    rules::{expect_version, require_text},
+    rules::{draft, edited, expect_version, require_text},
     store::{Read, Tx},
 };
 
@@ -40,9 +40,8 @@ pub async fn create(tx: &Tx, email: &str, name: String, role: Role) -> Result<us
         active: Set(true),
         ..Default::default()
     };
-    let user = tx.insert(row).await?;
-    check(&user)?;
-    Ok(user)
+    check(&draft(&row)?)?;
+    tx.insert(row).await
 }
 
 /// Gives a user another name for people.
@@ -122,9 +121,9 @@ async fn update(
     edit: impl FnOnce(&mut user::ActiveModel),
 ) -> Result<user::Model> {
     expect_version("user", before.version, expected_version)?;
-    let after = tx.update(before, edit).await?;
+    let (row, after) = edited(&before, edit)?;
     check(&after)?;
-    Ok(after)
+    tx.update(before, |changed| *changed = row).await
 }
 
 fn refuse_self(caller: &Caller, user: &user::Model, rule: &str) -> Result<()> {

@@ -9,21 +9,12 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use crate::{
     error::{Error, Result},
     inventory::vendors,
-    rules::{expect_version, require_text},
+    rules::{draft, edited, expect_version, require_text},
     schema::scalar,
-    store::{Read, Tx},
+    store::Tx,
 };
 
-/// One account.
-///
-/// # Errors
-/// `NotFound` when there is none.
-pub async fn find(db: &impl Read, id: ProviderAccountId) -> Result<provider_account::Model> {
-    let found = provider_account::Entity::find_by_id(id).one(db).await?;
-    found.ok_or_else(|| Error::not_found("provider account", id))
-}
-
-/// One account, kept from changing until the transaction ends.
+/// One account, which nobody else may change until the change is over. SQLite has one writer at a time anyway.
 ///
 /// # Errors
 /// `NotFound` when there is none.
@@ -66,10 +57,9 @@ impl Target {
 /// [`check`] is broken.
 pub async fn open(tx: &Tx, mut row: provider_account::ActiveModel) -> Result<provider_account::Model> {
     row.id = Set(tx.new_id());
+    check(&draft(&row)?)?;
     require_vendor(tx, &row).await?;
-    let account = tx.insert(row).await?;
-    check(&account)?;
-    Ok(account)
+    tx.insert(row).await
 }
 
 /// Changes what is known of an account.
@@ -82,18 +72,15 @@ pub async fn update(
     expected_version: Option<i32>,
     edit: impl FnOnce(&mut provider_account::ActiveModel),
 ) -> Result<provider_account::Model> {
-    let before = find(tx, id).await?;
+    let before = lock(tx, id).await?;
     expect_version("provider account", before.version, expected_version)?;
-    let mut row = provider_account::ActiveModel::from(before.clone());
-    edit(&mut row);
-    require_vendor(tx, &row).await?;
-    let currency = before.currency.clone();
-    let after = tx.update(before, |target| *target = row).await?;
+    let (row, after) = edited(&before, edit)?;
     check(&after)?;
-    if after.currency != currency {
-        require_no_costs(tx, &after, &currency).await?;
+    require_vendor(tx, &row).await?;
+    if after.currency != before.currency {
+        require_no_costs(tx, &before).await?;
     }
-    Ok(after)
+    tx.update(before, |changed| *changed = row).await
 }
 
 /// The rules of an account, whoever writes it.
@@ -114,10 +101,11 @@ async fn require_vendor(tx: &Tx, row: &provider_account::ActiveModel) -> Result<
     Ok(())
 }
 
-async fn require_no_costs(tx: &Tx, account: &provider_account::Model, currency: &str) -> Result<()> {
+async fn require_no_costs(tx: &Tx, account: &provider_account::Model) -> Result<()> {
     let of_account = cost_record::Column::AccountId.eq(account.id);
     let costs = cost_record::Entity::find().filter(of_account).count(tx).await?;
     if costs > 0 {
+        let currency = &account.currency;
         return Err(Error::Conflict(format!(
             "{costs} costs of the account are recorded in {currency}, so it stays in {currency}"
         )));

@@ -11,13 +11,15 @@ use entity::{
     money::Amount,
 };
 use forecasting::month::Month;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, prelude::Date};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Date,
+};
 
 use super::{accounts::Target, workloads};
 use crate::{
     error::{Error, Result},
-    rules::{expect_version, require_plausible, require_text},
-    store::{Read, Tx},
+    rules::{draft, edited, expect_version, require_plausible, require_text},
+    store::Tx,
 };
 
 /// The figures of one month, as they come in.
@@ -57,13 +59,14 @@ pub struct Known {
 }
 
 impl Known {
-    /// Reads what `figures` name, with three statements.
+    /// Reads what `figures` name, with three statements. The accounts stay locked until the change is over, so that
+    /// the same figures that arrive twice at the same moment are recorded once.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn of(db: &impl Read, figures: &[Figures]) -> Result<Self> {
+    pub async fn of(tx: &Tx, figures: &[Figures]) -> Result<Self> {
         let named = figures.iter().filter_map(|row| row.target.workload_id);
-        let workloads = workloads::among(db, named).await?;
+        let workloads = workloads::among(tx, named).await?;
         let accounts: HashSet<_> = figures
             .iter()
             .filter_map(|row| row.target.account_id)
@@ -71,13 +74,15 @@ impl Known {
             .collect();
         let found = provider_account::Entity::find()
             .filter(provider_account::Column::Id.is_in(accounts.iter().copied()))
-            .all(db)
+            .order_by_asc(provider_account::Column::Id)
+            .lock_exclusive()
+            .all(tx)
             .await?;
         let months: HashSet<Date> = figures.iter().map(|row| row.month.first_day()).collect();
         let records = cost_record::Entity::find()
             .filter(cost_record::Column::AccountId.is_in(accounts))
             .filter(cost_record::Column::Month.is_in(months))
-            .all(db)
+            .all(tx)
             .await?;
         Ok(Self {
             accounts: found.into_iter().map(|account| (account.id, account)).collect(),
@@ -115,12 +120,14 @@ pub async fn record(tx: &Tx, figures: Figures, known: &Known) -> Result<cost_rec
     let service =
         service.ok_or_else(|| Error::invalid("service", "is needed for a cost of a whole account"))?;
     let key = (account_id, figures.target.workload_id, figures.month.first_day(), service, figures.category);
-    let record = match known.records.get(&key) {
-        Some(before) => tx.update(before.clone(), |row| replace(row, figures)).await?,
-        None => tx.insert(new_row(tx, key, figures)).await?,
-    };
-    check(&record)?;
-    Ok(record)
+    if let Some(before) = known.records.get(&key) {
+        let (row, after) = edited(before, |row| replace(row, figures))?;
+        check(&after)?;
+        return tx.update(before.clone(), |changed| *changed = row).await;
+    }
+    let row = new_row(tx, key, figures);
+    check(&draft(&row)?)?;
+    tx.insert(row).await
 }
 
 fn new_row(

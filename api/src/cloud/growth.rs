@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    rules::{expect_version, require_plausible},
+    rules::{draft, edited, expect_version, require_plausible},
     store::{Read, Tx},
 };
 
@@ -67,13 +67,12 @@ pub async fn assume(tx: &Tx, growth: Assumption) -> Result<growth_assumption::Mo
         basis: Set(growth.basis),
         ..Default::default()
     };
+    let assumption = draft(&row)?;
+    check(&assumption)?;
     // Locked, so that two assumptions for the same cannot be made at the same moment.
     accounts::lock(tx, account_id).await?;
-    check_order(growth.from, growth.to)?;
-    let assumption = tx.insert(row).await?;
-    check(&assumption)?;
     refuse_overlap(tx, &assumption, "fromMonth").await?;
-    Ok(assumption)
+    tx.insert(row).await
 }
 
 /// Sets the last month of an assumption; without a month, it holds without end.
@@ -89,13 +88,11 @@ pub async fn end(
     let before = find(tx, id).await?;
     expect_version("growth assumption", before.version, expected_version)?;
     accounts::lock(tx, before.account_id).await?;
-    check_order(Month::of(before.from_month), last)?;
     let to = last.map(Month::first_day);
-    let edit = |row: &mut growth_assumption::ActiveModel| row.to_month = Set(to);
-    let after = tx.update(before, edit).await?;
+    let (row, after) = edited(&before, |row: &mut growth_assumption::ActiveModel| row.to_month = Set(to))?;
     check(&after)?;
     refuse_overlap(tx, &after, "toMonth").await?;
-    Ok(after)
+    tx.update(before, |changed| *changed = row).await
 }
 
 /// Withdraws an assumption, as if it had never been made.
@@ -134,13 +131,9 @@ pub fn check(assumption: &growth_assumption::Model) -> Result<()> {
             return Err(Error::invalid(field, format!("{month} is not the first day of a month")));
         }
     }
-    check_order(Month::of(assumption.from_month), assumption.to_month.map(Month::of))
-}
-
-/// Asked for before the row is written, as the table has the rule as well and names no values.
-fn check_order(from: Month, to: Option<Month>) -> Result<()> {
-    match to {
-        Some(to) if to < from => {
+    match assumption.to_month {
+        Some(to) if to < assumption.from_month => {
+            let (from, to) = (Month::of(assumption.from_month), Month::of(to));
             Err(Error::invalid("toMonth", format!("{to} lies before the first month {from}")))
         }
         _ => Ok(()),

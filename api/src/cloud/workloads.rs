@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use crate::{
     error::{Error, Result},
     inventory::sites,
-    rules::{expect_version, require_order, require_plausible, require_range, require_text},
+    rules::{draft, edited, expect_version, require_order, require_plausible, require_range, require_text},
     store::{Read, Tx},
 };
 
@@ -85,11 +85,10 @@ impl Places {
 /// `NotFound` for an account or a site that is not there, `Invalid` when the account has a workload of that name
 /// or a rule of [`check`] is broken.
 pub async fn register(tx: &Tx, mut row: workload::ActiveModel, places: &Places) -> Result<workload::Model> {
-    places.require(&row)?;
     row.id = Set(tx.new_id());
-    let workload = tx.insert(row).await?;
-    check(&workload)?;
-    Ok(workload)
+    check(&draft(&row)?)?;
+    places.require(&row)?;
+    tx.insert(row).await
 }
 
 /// Changes what is known of a workload. It stays in its account.
@@ -105,14 +104,12 @@ pub async fn update(
 ) -> Result<workload::Model> {
     let before = find(tx, id).await?;
     expect_version("workload", before.version, expected_version)?;
-    let mut row = workload::ActiveModel::from(before.clone());
-    edit(&mut row);
+    let (row, after) = edited(&before, edit)?;
+    check(&after)?;
     if let Set(Some(site)) = row.site_id {
         sites::find(tx, site).await?;
     }
-    let after = tx.update(before, |target| *target = row).await?;
-    check(&after)?;
-    Ok(after)
+    tx.update(before, |changed| *changed = row).await
 }
 
 /// Records the last day of a workload, after which it costs nothing; without a day, the plan is dropped.

@@ -30,11 +30,11 @@ fn every_field_of_the_cloud_can_be_read() {
 
         let data = director
             .query(
-                "{ providerAccounts { totalCount nodes {
+                "{ providerAccounts(first: 2) { totalCount nodes {
                     id version createdAt updatedAt provider accountNumber name currency owner source vendor { code }
                     growth { id monthlyRate workload { name } account { name } }
                     costs(from: \"2026-01\", to: \"2026-12\") { month }
-                    workloads { totalCount nodes {
+                    workloads(first: 2) { totalCount nodes {
                         id version createdAt updatedAt name service region vcpu memoryGib storageGib owner
                         environment tier startedOn retiresOn source
                         account { name } site { code }

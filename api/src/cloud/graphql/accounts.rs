@@ -9,8 +9,8 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{
-    costs::{CostRecord, months},
-    growth::GrowthAssumption,
+    costs::{CostRecord, months, months_cost},
+    growth::{FEW, GrowthAssumption},
     workloads::{Workload, WorkloadFilter, WorkloadOrderField},
 };
 use crate::{
@@ -157,7 +157,7 @@ impl ProviderAccount {
     }
 
     /// The costs that no workload caused, from one month to another, both included; 60 months at most.
-    #[graphql(complexity = "page_cost(None, None, child_complexity)")]
+    #[graphql(complexity = "months_cost(from, to, child_complexity)")]
     async fn costs(&self, ctx: &Context<'_>, from: Month, to: Month) -> Result<Vec<CostRecord>> {
         let condition = months(from, to)?.add(cost_record::Column::WorkloadId.is_null());
         let relation = (provider_account::Column::Id, cost_record::Column::AccountId);
@@ -165,7 +165,7 @@ impl ProviderAccount {
     }
 
     /// How it is taken to grow: what holds for a workload, and what holds for the rest, by first month.
-    #[graphql(complexity = "page_cost(None, None, child_complexity)")]
+    #[graphql(complexity = "page_cost(Some(FEW), None, child_complexity)")]
     async fn growth(&self, ctx: &Context<'_>) -> Result<Vec<GrowthAssumption>> {
         use growth_assumption::Column as C;
         let order = [(C::FromMonth, SqlOrder::Asc), (C::Id, SqlOrder::Asc)];

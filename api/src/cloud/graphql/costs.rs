@@ -93,6 +93,12 @@ pub fn months(from: Month, to: Month) -> Result<Condition> {
     Ok(Condition::all().add(month.gte(from.0.first_day())).add(month.lte(to.0.first_day())))
 }
 
+/// The cost of listing months: what one record costs, times the months.
+pub fn months_cost(from: Month, to: Month, row: usize) -> usize {
+    let months = (to.0.since(from.0) + 1).clamp(1, MOST_MONTHS);
+    usize::try_from(months).unwrap_or(1).saturating_mul(row).saturating_add(1)
+}
+
 /// What sort of charge a cost is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(remote = "cost_record::ChargeCategory")]

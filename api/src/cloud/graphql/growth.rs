@@ -30,6 +30,9 @@ use crate::{
     },
 };
 
+/// How many assumptions one account or workload has, for the cost of a query.
+pub(super) const FEW: i32 = 10;
+
 /// By how much the cost of a workload, or of the rest of an account, is taken to grow from month to month.
 #[derive(Clone)]
 pub struct GrowthAssumption(Record<growth_assumption::Entity>);

@@ -13,8 +13,8 @@ use sea_orm::{ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{
     accounts::{ProviderAccount, ProviderAccountFilter},
-    costs::{CostRecord, months},
-    growth::GrowthAssumption,
+    costs::{CostRecord, months, months_cost},
+    growth::{FEW, GrowthAssumption},
 };
 use crate::{
     access::{Caller, Permission},
@@ -169,14 +169,14 @@ impl Workload {
     }
 
     /// What it cost from one month to another, both included; 60 months at most.
-    #[graphql(complexity = "page_cost(None, None, child_complexity)")]
+    #[graphql(complexity = "months_cost(from, to, child_complexity)")]
     async fn costs(&self, ctx: &Context<'_>, from: Month, to: Month) -> Result<Vec<CostRecord>> {
         let relation = (workload::Column::Id, cost_record::Column::WorkloadId);
         self.0.many_where(ctx, relation, months(from, to)?, &CostRecord::BY_MONTH).await
     }
 
     /// How it is taken to grow, by first month. In other months it grows as the rest of its account.
-    #[graphql(complexity = "page_cost(None, None, child_complexity)")]
+    #[graphql(complexity = "page_cost(Some(FEW), None, child_complexity)")]
     async fn growth(&self, ctx: &Context<'_>) -> Result<Vec<GrowthAssumption>> {
         use growth_assumption::Column as C;
         self.0.many(ctx, workload::Column::Id, C::WorkloadId, &[(C::FromMonth, SqlOrder::Asc)]).await
