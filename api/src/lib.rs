@@ -11,6 +11,7 @@ pub mod export;
 pub mod finance;
 pub mod import;
 pub mod inventory;
+pub mod lifecycle;
 pub mod rules;
 pub mod schema;
 pub mod server;
