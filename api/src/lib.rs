@@ -12,6 +12,7 @@ pub mod export;
 pub mod finance;
 pub mod import;
 pub mod inventory;
+pub mod lifecycle;
 pub mod rules;
 pub mod schema;
 pub mod server;

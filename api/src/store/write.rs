@@ -13,7 +13,7 @@ use entity::{
     id::ApiTokenId,
 };
 use sea_orm::{
-    ActiveEnum, ActiveModelBehavior, ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityName,
+    ActiveEnum, ActiveModelBehavior, ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityName,
     EntityTrait, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value,
     sea_query::Expr,
 };
@@ -104,6 +104,19 @@ impl Tx {
         let row: A = before.clone().into_active_model();
         row.delete(&self.db).await?;
         self.record::<M::Entity>(ChangeAction::Delete, Some(&before), None).await
+    }
+
+    /// Removes the rows of a condition with one statement and one change record that says why and how many.
+    ///
+    /// # Errors
+    /// `Conflict` when other rows still refer to one of them.
+    pub async fn delete_many<E: EntityTrait>(&self, condition: Condition, reason: &str) -> Result<u64> {
+        let count = E::delete_many().filter(condition).exec(&self.db).await?.rows_affected;
+        let before = serde_json::json!({ "rows": count });
+        let table = E::default();
+        self.write_record(ChangeAction::Bulk, table.table_name(), None, (Some(before), None), Some(reason))
+            .await?;
+        Ok(count)
     }
 
     /// Writes many rows with few statements and one change record that says why and how many.

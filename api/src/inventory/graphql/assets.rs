@@ -20,6 +20,7 @@ use crate::{
     access::Permission,
     error::{Error, Result},
     inventory::{models, usage},
+    lifecycle::graphql::refreshes::{self, AssetRefresh},
     schema::{
         filter::{Filter, Order},
         page::{Connection, Window, page, page_cost},
@@ -71,6 +72,7 @@ impl Noun for Asset {
             "power" => &[C::PowerBasis, C::MeasuredDrawWatts, C::ModelId],
             "costCentre" => &[C::CostCentre],
             "children" => &[C::Id],
+            "refresh" => refreshes::COLUMNS,
             "source" => &[C::Source],
             _ => &[],
         }
@@ -335,6 +337,16 @@ impl Asset {
     async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Asset>> {
         let order = [(asset::Column::Tag, sea_orm::Order::Asc)];
         self.0.many(ctx, asset::Column::Id, asset::Column::ParentId, &order).await
+    }
+
+    /// When its replacement is due, seen on a day: with the rules of the refresh policy that it falls under.
+    async fn refresh(
+        &self,
+        ctx: &Context<'_>,
+        as_of: Date,
+        #[graphql(default = 36)] horizon_months: i32,
+    ) -> Result<AssetRefresh> {
+        refreshes::of_asset(ctx, &self.0, as_of, horizon_months).await
     }
 
     /// The cost centre that it is charged to.

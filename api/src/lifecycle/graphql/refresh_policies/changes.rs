@@ -1,0 +1,326 @@
+//! Changes of refresh policies.
+
+use async_graphql::{Context, InputObject, MaybeUndefined, Object};
+use entity::{
+    id::{DepreciationRuleId, HardwareModelId, RefreshPolicyId, SiteId},
+    lifecycle::refresh_policy::{self, PriceIndex, RefreshScope},
+    money::{Amount, Rate},
+};
+use rust_decimal::Decimal;
+use sea_orm::ActiveValue::Set;
+
+use super::{CohortPeriod, QuantityRule, RefreshPolicy};
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    inventory::graphql::{assets::Environment, models::HardwareKind},
+    lifecycle::refresh_policies,
+    schema::{
+        patch::{overlay, patch, patch_required},
+        record::Record,
+        request::change,
+        scalar::{Id, amount, currency, rate},
+    },
+};
+
+/// A refresh policy to create.
+#[derive(Clone, Debug, InputObject)]
+pub struct NewRefreshPolicy {
+    /// Name; no two policies share one.
+    pub name: String,
+    /// Of the policies whose scope holds an asset the one with the lowest number counts.
+    pub priority: i32,
+    /// What makes an asset due; at least one rule is needed.
+    pub rules: RefreshRulesInput,
+    /// The ISO 4217 code of every amount of the policy.
+    pub currency: String,
+    /// What else is known of it.
+    #[graphql(default)]
+    pub details: RefreshPolicyDetails,
+}
+
+/// What may be said of a refresh policy. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshPolicyDetails {
+    /// Name; no two policies share one.
+    pub name: Option<String>,
+    /// Of the policies whose scope holds an asset the one with the lowest number counts.
+    pub priority: Option<i32>,
+    /// Whether it is in use. At first: yes.
+    pub active: Option<bool>,
+    /// The assets that it is for, replaced as a whole. At first: any.
+    pub scope: Option<RefreshScopeInput>,
+    /// What makes an asset due.
+    #[graphql(default)]
+    pub rules: RefreshRulesInput,
+    /// How long a replacement takes.
+    #[graphql(default)]
+    pub times: RefreshTimesInput,
+    /// How many new units replace the old.
+    #[graphql(default)]
+    pub quantity: RefreshQuantityInput,
+    /// The ISO 4217 code of every amount of the policy.
+    pub currency: Option<String>,
+    /// How list prices move, by calendar year, replaced as a whole. At first: they stand still.
+    pub price_index: Option<Vec<YearRateInput>>,
+    /// What a replacement costs besides the hardware.
+    #[graphql(default)]
+    pub costs: RefreshCostsInput,
+    /// An asset whose site is left no more than so many days after it falls due is not replaced. At first: 0.
+    pub exit_tolerance_days: Option<i32>,
+    /// How due dates are grouped into cohorts. At first: by month.
+    pub cohort_period: Option<CohortPeriod>,
+    /// How purchases under it are written off. Null: by the rule for the kind of hardware.
+    pub depreciation_rule: MaybeUndefined<Id<DepreciationRuleId>>,
+}
+
+/// The assets that a policy is for: those that every list names, where an empty list is any.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshScopeInput {
+    /// What their models are for.
+    #[graphql(default)]
+    pub kinds: Vec<HardwareKind>,
+    /// Where they stand.
+    #[graphql(default)]
+    pub sites: Vec<Id<SiteId>>,
+    /// What they are instances of.
+    #[graphql(default)]
+    pub models: Vec<Id<HardwareModelId>>,
+    /// What they are used for.
+    #[graphql(default)]
+    pub environments: Vec<Environment>,
+    /// Their criticality, 0 to 3.
+    #[graphql(default)]
+    pub tiers: Vec<i32>,
+}
+
+/// What makes an asset due for replacement. Left out: unchanged. Null: does not count.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshRulesInput {
+    /// Due at this age in months: 60 for five years.
+    pub age_months: MaybeUndefined<i32>,
+    /// Due this many months before the last day of support.
+    pub support_margin_months: MaybeUndefined<i32>,
+    /// Whether the end of the warranty makes due. At first: no.
+    pub warranty: Option<bool>,
+    /// Whether the return of a lease makes due. At first: no.
+    pub lease: Option<bool>,
+}
+
+/// How long a replacement takes, in calendar days. Left out: unchanged, at first 0.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshTimesInput {
+    /// From order to delivery.
+    pub lead_days: Option<i32>,
+    /// From delivery to service.
+    pub install_days: Option<i32>,
+    /// To spare before the asset is due.
+    pub buffer_days: Option<i32>,
+    /// From invoice, on delivery, to payment. At first: 30.
+    pub payment_terms_days: Option<i32>,
+}
+
+/// How many new units replace the old. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshQuantityInput {
+    /// The rule. At first: LIKE_FOR_LIKE.
+    pub rule: Option<QuantityRule>,
+    /// Under the rule RATIO: old units that one new unit replaces, where their model has no ratio of its own.
+    pub ratio: MaybeUndefined<Decimal>,
+    /// Spares on top, as a fraction of the new units: 0.05 for 5 %.
+    pub spares_rate: MaybeUndefined<Decimal>,
+}
+
+/// The movement of a price over one calendar year.
+#[derive(Clone, Debug, InputObject)]
+pub struct YearRateInput {
+    /// The calendar year.
+    pub year: i32,
+    /// The change within it, as a fraction: 0.18 for a rise of 18 %.
+    pub rate: Decimal,
+}
+
+/// What a replacement costs besides the hardware, in the currency of the policy. Left out: unchanged, at first 0.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshCostsInput {
+    /// Freight and duty, as a fraction of the hardware: 0.09 for 9 %.
+    pub freight_rate: Option<Decimal>,
+    /// Installation of one new unit.
+    pub install_per_unit: Option<Decimal>,
+    /// Prepaid support for all its months, as a fraction of the hardware.
+    pub support_rate: Option<Decimal>,
+    /// Months that the prepaid support covers.
+    pub support_months: Option<i32>,
+    /// Disposal of one old unit, the wiping of its data included.
+    pub disposal_per_unit: Option<Decimal>,
+    /// What one old unit still brings in.
+    pub residual_per_unit: Option<Decimal>,
+    /// Contingency, as a fraction of the hardware.
+    pub contingency_rate: Option<Decimal>,
+}
+
+impl From<RefreshScopeInput> for RefreshScope {
+    fn from(input: RefreshScopeInput) -> Self {
+        Self {
+            kinds: input.kinds.into_iter().map(Into::into).collect(),
+            site_ids: input.sites.into_iter().map(|id| id.0).collect(),
+            model_ids: input.models.into_iter().map(|id| id.0).collect(),
+            environments: input.environments.into_iter().map(Into::into).collect(),
+            tiers: input.tiers,
+        }
+    }
+}
+
+impl RefreshRulesInput {
+    fn apply(self, row: &mut refresh_policy::ActiveModel) {
+        patch(&mut row.age_months, self.age_months);
+        patch(&mut row.support_margin_months, self.support_margin_months);
+        patch_required(&mut row.warranty_rule, self.warranty);
+        patch_required(&mut row.lease_rule, self.lease);
+    }
+}
+
+impl RefreshQuantityInput {
+    fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
+        patch_required(&mut row.quantity_rule, self.rule);
+        for (column, given, field) in [
+            (&mut row.ratio, self.ratio, "quantity.ratio"),
+            (&mut row.spares_rate, self.spares_rate, "quantity.sparesRate"),
+        ] {
+            patch(column, given.map_value(|value| rate(value, field)).transpose()?);
+        }
+        Ok(())
+    }
+}
+
+impl RefreshCostsInput {
+    fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
+        for (column, given, field) in [
+            (&mut row.freight_rate, self.freight_rate, "costs.freightRate"),
+            (&mut row.support_rate, self.support_rate, "costs.supportRate"),
+            (&mut row.contingency_rate, self.contingency_rate, "costs.contingencyRate"),
+        ] {
+            patch_required::<Rate, _>(column, given.map(|value| rate(value, field)).transpose()?);
+        }
+        for (column, given, field) in [
+            (&mut row.install_amount, self.install_per_unit, "costs.installPerUnit"),
+            (&mut row.disposal_amount, self.disposal_per_unit, "costs.disposalPerUnit"),
+            (&mut row.residual_amount, self.residual_per_unit, "costs.residualPerUnit"),
+        ] {
+            patch_required::<Amount, _>(column, given.map(|value| amount(value, field)).transpose()?);
+        }
+        patch_required(&mut row.support_months, self.support_months);
+        Ok(())
+    }
+}
+
+impl RefreshPolicyDetails {
+    /// Writes what was given over `row`.
+    fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name);
+        patch_required(&mut row.priority, self.priority);
+        patch_required(&mut row.active, self.active);
+        patch_required(&mut row.scope, self.scope);
+        self.rules.apply(row);
+        patch_required(&mut row.lead_days, self.times.lead_days);
+        patch_required(&mut row.install_days, self.times.install_days);
+        patch_required(&mut row.buffer_days, self.times.buffer_days);
+        patch_required(&mut row.payment_terms_days, self.times.payment_terms_days);
+        self.quantity.apply(row)?;
+        patch_required(&mut row.currency, self.currency);
+        let steps = self.price_index.map(|steps| {
+            let steps = steps.into_iter();
+            PriceIndex(
+                steps.map(|step| refresh_policy::YearRate { year: step.year, rate: step.rate }).collect(),
+            )
+        });
+        patch_required(&mut row.price_index, steps);
+        self.costs.apply(row)?;
+        patch_required(&mut row.exit_tolerance_days, self.exit_tolerance_days);
+        patch_required(&mut row.cohort_period, self.cohort_period);
+        patch(&mut row.depreciation_rule_id, self.depreciation_rule.map_value(|id| id.0));
+        Ok(())
+    }
+}
+
+/// A policy before anything is said of it.
+fn blank() -> refresh_policy::ActiveModel {
+    refresh_policy::ActiveModel {
+        active: Set(true),
+        scope: Set(RefreshScope::default()),
+        warranty_rule: Set(false),
+        lease_rule: Set(false),
+        lead_days: Set(0),
+        install_days: Set(0),
+        buffer_days: Set(0),
+        payment_terms_days: Set(30),
+        quantity_rule: Set(refresh_policy::QuantityRule::LikeForLike),
+        price_index: Set(PriceIndex::default()),
+        freight_rate: Set(Rate::ZERO),
+        install_amount: Set(Amount::ZERO),
+        support_rate: Set(Rate::ZERO),
+        support_months: Set(0),
+        disposal_amount: Set(Amount::ZERO),
+        residual_amount: Set(Amount::ZERO),
+        contingency_rate: Set(Rate::ZERO),
+        exit_tolerance_days: Set(0),
+        cohort_period: Set(refresh_policy::CohortPeriod::Month),
+        ..Default::default()
+    }
+}
+
+impl TryFrom<NewRefreshPolicy> for refresh_policy::ActiveModel {
+    type Error = Error;
+
+    fn try_from(new: NewRefreshPolicy) -> Result<Self> {
+        let mut row = blank();
+        new.details.apply(&mut row)?;
+        new.rules.apply(&mut row);
+        row.name = Set(new.name);
+        row.priority = Set(new.priority);
+        row.currency = Set(currency(&new.currency, "currency")?);
+        Ok(row)
+    }
+}
+
+/// Changes of refresh policies.
+#[derive(Default)]
+pub struct RefreshPolicyMutation;
+
+/// Changes of refresh policies.
+#[Object]
+impl RefreshPolicyMutation {
+    /// Creates a refresh policy.
+    async fn create_refresh_policy(
+        &self,
+        ctx: &Context<'_>,
+        input: NewRefreshPolicy,
+        idempotency_key: Option<String>,
+    ) -> Result<RefreshPolicy> {
+        let policy = change(ctx, Permission::EditLifecycle, async |tx| {
+            tx.once("createRefreshPolicy", idempotency_key, &input, async || {
+                refresh_policies::create(tx, input.clone().try_into()?).await
+            })
+            .await
+        })
+        .await?;
+        Ok(Record::whole(policy).into())
+    }
+
+    /// Changes a refresh policy.
+    async fn update_refresh_policy(
+        &self,
+        ctx: &Context<'_>,
+        id: Id<RefreshPolicyId>,
+        details: RefreshPolicyDetails,
+        expected_version: Option<i32>,
+    ) -> Result<RefreshPolicy> {
+        let policy = change(ctx, Permission::EditLifecycle, async |tx| {
+            let mut columns = refresh_policy::ActiveModel::default();
+            details.apply(&mut columns)?;
+            refresh_policies::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
+        })
+        .await?;
+        Ok(Record::whole(policy).into())
+    }
+}

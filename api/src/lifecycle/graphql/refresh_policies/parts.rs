@@ -1,0 +1,243 @@
+//! The parts of a refresh policy.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Object, SimpleObject};
+use entity::{
+    id::EntityId,
+    lifecycle::refresh_policy::{self, Column as C, RefreshScope},
+    money::{Amount, Rate},
+};
+use rust_decimal::Decimal;
+use sea_orm::{ColumnTrait, Condition};
+use uuid::Uuid;
+
+use super::QuantityRule;
+use crate::{
+    access::Permission,
+    error::Result,
+    inventory::graphql::{
+        assets::Environment,
+        models::{HardwareKind, HardwareModel},
+        sites::Site,
+    },
+    schema::{
+        record::{Noun, Record, columns_of, names, select},
+        request::{caller, priced, read},
+        scalar::Money,
+    },
+};
+
+type Policy = Record<refresh_policy::Entity>;
+
+/// The assets that a policy is for: those that every list names, where an empty list is any.
+pub struct Scope(pub(super) Policy);
+
+/// The assets that a policy is for: those that every list names, where an empty list is any.
+#[Object(name = "RefreshScope")]
+impl Scope {
+    /// What their models are for.
+    async fn kinds(&self) -> Result<Vec<HardwareKind>> {
+        Ok(self.lists()?.kinds.into_iter().map(HardwareKind::from).collect())
+    }
+
+    /// Where they stand.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn sites(&self, ctx: &Context<'_>) -> Result<Vec<Site>> {
+        self.listed(ctx, |scope| scope.site_ids.iter().map(|id| id.uuid()).collect()).await
+    }
+
+    /// What they are instances of.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn models(&self, ctx: &Context<'_>) -> Result<Vec<HardwareModel>> {
+        self.listed(ctx, |scope| scope.model_ids.iter().map(|id| id.uuid()).collect()).await
+    }
+
+    /// What they are used for.
+    async fn environments(&self) -> Result<Vec<Environment>> {
+        Ok(self.lists()?.environments.into_iter().map(Environment::from).collect())
+    }
+
+    /// Their criticality, 0 to 3.
+    async fn tiers(&self) -> Result<Vec<i32>> {
+        Ok(self.lists()?.tiers)
+    }
+}
+
+impl Scope {
+    fn lists(&self) -> Result<RefreshScope> {
+        self.0.get(C::Scope)
+    }
+
+    /// The rows of `N` that the scope lists, read once for the scopes of all siblings.
+    async fn listed<N: Noun>(
+        &self,
+        ctx: &Context<'_>,
+        ids: impl Fn(&RefreshScope) -> Vec<Uuid>,
+    ) -> Result<Vec<N>> {
+        let reader = read(ctx, N::VIEW)?;
+        let columns = columns_of::<N>(ctx.field(), &[]);
+        let key = format!("scope {} {}", N::type_name(), names::<N>(&columns).join(","));
+        let load = async || {
+            let scopes = self.0.column_of_siblings::<RefreshScope>(C::Scope)?;
+            let mut all: Vec<Uuid> = scopes.iter().flat_map(&ids).collect();
+            all.sort_unstable();
+            all.dedup();
+            if all.is_empty() {
+                return Ok(HashMap::new());
+            }
+            let found = select::<N>(&reader, Condition::all().add(N::ID.is_in(all)), &[], &columns).await?;
+            found.into_iter().map(|record| Ok((record.get::<Uuid>(N::ID)?, record))).collect()
+        };
+        let found = self.0.shared::<HashMap<Uuid, Record<N::Entity>>>(key, load).await?;
+        let own = ids(&self.lists()?);
+        Ok(own.iter().filter_map(|id| found.get(id).cloned()).map(N::from).collect())
+    }
+}
+
+/// What makes an asset due for replacement. The earliest day of all rules counts.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(name = "RefreshRules")]
+pub struct Rules {
+    /// Due at this age in months. Null: age does not count.
+    age_months: Option<i32>,
+    /// Due this many months before the last day of support. Null: support does not count.
+    support_margin_months: Option<i32>,
+    /// Whether the end of the warranty makes due.
+    warranty: bool,
+    /// Whether the return of a lease makes due.
+    lease: bool,
+}
+
+impl Rules {
+    pub(super) fn of(policy: &Policy) -> Result<Self> {
+        Ok(Self {
+            age_months: policy.get(C::AgeMonths)?,
+            support_margin_months: policy.get(C::SupportMarginMonths)?,
+            warranty: policy.get(C::WarrantyRule)?,
+            lease: policy.get(C::LeaseRule)?,
+        })
+    }
+}
+
+/// How long a replacement takes, in calendar days.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(name = "RefreshTimes")]
+pub struct Times {
+    /// From order to delivery.
+    lead_days: i32,
+    /// From delivery to service.
+    install_days: i32,
+    /// To spare before the asset is due.
+    buffer_days: i32,
+    /// From invoice, on delivery, to payment.
+    payment_terms_days: i32,
+}
+
+impl Times {
+    pub(super) fn of(policy: &Policy) -> Result<Self> {
+        Ok(Self {
+            lead_days: policy.get(C::LeadDays)?,
+            install_days: policy.get(C::InstallDays)?,
+            buffer_days: policy.get(C::BufferDays)?,
+            payment_terms_days: policy.get(C::PaymentTermsDays)?,
+        })
+    }
+}
+
+/// How many new units replace the old.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(name = "RefreshQuantity")]
+pub struct Quantity {
+    /// The rule.
+    rule: QuantityRule,
+    /// Under the rule RATIO: old units that one new unit replaces, where their model has no ratio of its own.
+    ratio: Option<Decimal>,
+    /// Spares on top, as a fraction of the new units, rounded up.
+    spares_rate: Option<Decimal>,
+}
+
+impl Quantity {
+    pub(super) fn of(policy: &Policy) -> Result<Self> {
+        Ok(Self {
+            rule: policy.get::<refresh_policy::QuantityRule>(C::QuantityRule)?.into(),
+            ratio: policy.get::<Option<Rate>>(C::Ratio)?.map(Rate::to_decimal),
+            spares_rate: policy.get::<Option<Rate>>(C::SparesRate)?.map(Rate::to_decimal),
+        })
+    }
+}
+
+/// The movement of a price over one calendar year.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct YearRate {
+    /// The calendar year.
+    year: i32,
+    /// The change within it, as a fraction: 0.18 for a rise of 18 %.
+    rate: Decimal,
+}
+
+impl From<refresh_policy::YearRate> for YearRate {
+    fn from(step: refresh_policy::YearRate) -> Self {
+        Self { year: step.year, rate: step.rate.normalize() }
+    }
+}
+
+/// What a replacement costs besides the hardware.
+pub struct Costs(pub(super) Policy);
+
+impl Costs {
+    fn rate(&self, column: C) -> Result<Decimal> {
+        Ok(self.0.get::<Rate>(column)?.to_decimal())
+    }
+
+    fn money(&self, ctx: &Context<'_>, column: C) -> Result<Option<Money>> {
+        priced(ctx, || {
+            let currency: String = self.0.get(C::Currency)?;
+            Ok(Some(Money::of(self.0.get::<Amount>(column)?, &currency)))
+        })
+    }
+}
+
+/// What a replacement costs besides the hardware.
+#[Object(name = "RefreshCosts")]
+impl Costs {
+    /// Freight and duty, as a fraction of the hardware.
+    async fn freight_rate(&self) -> Result<Decimal> {
+        self.rate(C::FreightRate)
+    }
+
+    /// Installation of one new unit. Null when the caller may not see prices.
+    async fn install_per_unit(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, C::InstallAmount)
+    }
+
+    /// Prepaid support for all its months, as a fraction of the hardware.
+    async fn support_rate(&self) -> Result<Decimal> {
+        self.rate(C::SupportRate)
+    }
+
+    /// Months that the prepaid support covers.
+    async fn support_months(&self) -> Result<i32> {
+        self.0.get(C::SupportMonths)
+    }
+
+    /// Disposal of one old unit, the wiping of its data included. Null when the caller may not see prices.
+    async fn disposal_per_unit(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, C::DisposalAmount)
+    }
+
+    /// What one old unit still brings in. Null when the caller may not see prices.
+    async fn residual_per_unit(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, C::ResidualAmount)
+    }
+
+    /// Contingency, as a fraction of the hardware.
+    async fn contingency_rate(&self) -> Result<Decimal> {
+        self.rate(C::ContingencyRate)
+    }
+
+    /// Whether amounts are hidden from the caller's role.
+    async fn prices_hidden(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(!caller(ctx)?.may(Permission::ViewPrices))
+    }
+}
