@@ -4,5 +4,6 @@
 mod access;
 mod audit;
 mod finance;
+mod inventory;
 mod requests;
 mod tidy;
