@@ -6,5 +6,6 @@ mod access_matrix;
 mod audit;
 mod cloud;
 mod finance;
+mod inventory;
 mod requests;
 mod tidy;

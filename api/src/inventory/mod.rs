@@ -6,11 +6,13 @@
 
 pub mod assets;
 pub mod chains;
+pub mod findings;
 pub mod graphql;
 pub mod manufacturers;
 pub mod models;
 pub mod placement;
 pub mod racks;
 pub mod sites;
+pub mod summary;
 pub mod usage;
 pub mod vendors;

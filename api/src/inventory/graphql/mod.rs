@@ -3,10 +3,12 @@
 use async_graphql::MergedObject;
 
 pub mod assets;
+pub mod findings;
 pub mod manufacturers;
 pub mod models;
 pub mod racks;
 pub mod sites;
+pub mod summary;
 mod units;
 pub mod vendors;
 
@@ -19,6 +21,8 @@ pub struct InventoryQuery(
     models::HardwareModelQuery,
     vendors::VendorQuery,
     assets::AssetQuery,
+    summary::SummaryQuery,
+    findings::FindingQuery,
 );
 
 /// Changes of the inventory.

@@ -1,0 +1,130 @@
+//! What looks wrong in the inventory, as clients see it.
+
+use async_graphql::{Context, Enum, Object};
+use chrono::NaiveDate;
+
+use super::assets::{Asset, AssetOrderField};
+use crate::{
+    access::Permission,
+    error::Result,
+    inventory::findings::{self, Finding},
+    schema::{
+        filter::Order,
+        page::{Connection, Window, page, page_cost},
+        request::{caller, read},
+    },
+};
+
+/// A rule that assets may break. They are not refused for it, because an estate has to be loaded before it
+/// can be put right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Finding")]
+pub enum InventoryFindingKind {
+    /// Several assets that are still here have the same serial number.
+    DuplicateSerial,
+    /// The serial number is a word that stands for none, such as `N/A` or `To be filled by O.E.M.`.
+    PlaceholderSerial,
+    /// It went into service before its model was sold.
+    InServiceBeforeRelease,
+    /// Its warranty ended before it was bought.
+    WarrantyBeforePurchase,
+    /// It shares its day of purchase with more than a fifth of all, and with nine others at least: probably
+    /// the day of an import.
+    DefaultPurchaseDate,
+    /// Its service begins in the future.
+    FutureService,
+    /// It is in service, and nobody knows since when: no age, no depreciation.
+    ServiceDateMissing,
+    /// It has been disposed of and is still in a rack.
+    DisposedInRack,
+    /// It is retired and still takes room in a rack.
+    RetiredInRack,
+    /// It is retired and still draws power by its own measurement.
+    RetiredDrawingPower,
+    /// It is in use and nobody answers for it.
+    OwnerMissing,
+    /// It is in use and charged to no cost centre.
+    CostCentreMissing,
+    /// It is in use and the last date of support of its model is not known.
+    SupportDateMissing,
+    /// It was bought for nothing. Needs the right to see prices.
+    ZeroPrice,
+}
+
+/// A rule, and the assets that break it.
+pub struct InventoryFinding {
+    finding: Finding,
+    today: NaiveDate,
+}
+
+/// A rule, and the assets that break it.
+#[Object]
+impl InventoryFinding {
+    /// Which rule.
+    async fn kind(&self) -> InventoryFindingKind {
+        self.finding.into()
+    }
+
+    /// The rule in words.
+    async fn rule(&self) -> &'static str {
+        self.finding.rule()
+    }
+
+    /// How many assets break it.
+    async fn count(&self, ctx: &Context<'_>) -> Result<u64> {
+        findings::count(&read(ctx, Permission::ViewInventory)?, self.finding, self.today).await
+    }
+
+    /// The assets that break it.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn assets(
+        &self,
+        ctx: &Context<'_>,
+        order_by: Option<Vec<Order<AssetOrderField>>>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Asset>> {
+        let window = Window::new(first, after, last, before);
+        page(ctx, self.finding.condition(self.today), order_by, window).await
+    }
+}
+
+/// Queries of what looks wrong.
+#[derive(Default)]
+pub struct FindingQuery;
+
+/// Queries of what looks wrong.
+#[Object]
+impl FindingQuery {
+    /// What looks wrong in the inventory: the rules of the given kinds, all that the caller may see when none
+    /// is given, and the assets that break each. A rule that no asset breaks has the count 0.
+    #[graphql(complexity = "kinds.as_ref().map_or(Finding::ALL.len(), Vec::len) * child_complexity + 1")]
+    async fn inventory_findings(
+        &self,
+        ctx: &Context<'_>,
+        kinds: Option<Vec<InventoryFindingKind>>,
+    ) -> Result<Vec<InventoryFinding>> {
+        read(ctx, Permission::ViewInventory)?;
+        let caller = caller(ctx)?;
+        let today = caller.now.date_naive();
+        let may = |finding: &Finding| finding.permission().is_none_or(|permission| caller.may(permission));
+        let findings = match kinds {
+            None => Finding::ALL.into_iter().filter(may).collect::<Vec<_>>(),
+            Some(kinds) => {
+                let mut findings = Vec::with_capacity(kinds.len());
+                for finding in kinds.into_iter().map(Finding::from) {
+                    if let Some(permission) = finding.permission() {
+                        read(ctx, permission)?;
+                    }
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+                findings
+            }
+        };
+        Ok(findings.into_iter().map(|finding| InventoryFinding { finding, today }).collect())
+    }
+}
