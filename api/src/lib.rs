@@ -7,6 +7,7 @@ pub mod audit;
 pub mod cli;
 pub mod cloud;
 pub mod config;
+pub mod contracts;
 pub mod error;
 pub mod export;
 pub mod finance;

@@ -81,7 +81,7 @@ where
 ///
 /// # Errors
 /// `Invalid` naming the field, the value and the range.
-pub fn require_range<T: PartialOrd + std::fmt::Display>(
+pub fn require_range<T: PartialOrd + Copy + std::fmt::Display>(
     field: &str,
     value: T,
     least: T,
@@ -91,6 +91,21 @@ pub fn require_range<T: PartialOrd + std::fmt::Display>(
         return Err(Error::invalid(field, format!("{value} is not between {least} and {most}")));
     }
     Ok(())
+}
+
+/// Refuses a number below `least`, where there is one.
+///
+/// # Errors
+/// `Invalid` naming the field, the value and the limit.
+pub fn require_least<T: PartialOrd + Copy + std::fmt::Display>(
+    field: &str,
+    value: Option<T>,
+    least: T,
+) -> Result<()> {
+    match value {
+        Some(value) if value < least => Err(Error::invalid(field, format!("{value} is below {least}"))),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses dates that only a default or a slip of the keyboard gives: before 1970 or after 2199.

@@ -71,7 +71,7 @@ fn value_objects_refuse_what_they_do_not_know() {
     assert_eq!(scope.kinds, [hardware_model::HardwareKind::Server]);
     assert!(scope.site_ids.is_empty());
     assert!(serde_json::from_str::<refresh_policy::RefreshScope>(r#"{"kind":["SERVER"]}"#).is_err());
-    let step = colocation_charge::RampStep { from_contract_month: 1, kilowatts: "62.5".parse().unwrap() };
+    let step = colocation_charge::RampStep { from_contract_month: 3, kilowatts: "62.5".parse().unwrap() };
     let json = serde_json::to_string(&step).unwrap();
-    assert_eq!(json, r#"{"from_contract_month":1,"kilowatts":"62.5"}"#);
+    assert_eq!(json, r#"{"from_contract_month":3,"kilowatts":"62.5"}"#);
 }

@@ -5,6 +5,7 @@ mod access;
 mod access_matrix;
 mod audit;
 mod cloud;
+mod contracts;
 mod finance;
 mod inventory;
 mod requests;

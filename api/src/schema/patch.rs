@@ -3,6 +3,8 @@
 use async_graphql::MaybeUndefined;
 use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, Iterable, Value};
 
+use crate::error::Result;
+
 /// Writes an optional column when a value or null was given.
 pub fn patch<T, U: Into<T>>(column: &mut ActiveValue<Option<T>>, given: MaybeUndefined<U>)
 where
@@ -29,4 +31,24 @@ pub fn overlay<A: ActiveModelTrait>(row: &mut A, given: &A) {
             row.set(column, value);
         }
     }
+}
+
+/// Writes an optional column when a value, which may not fit it, or null was given.
+///
+/// # Errors
+/// Those of `convert`.
+pub fn patch_with<T, U>(
+    column: &mut ActiveValue<Option<T>>,
+    given: MaybeUndefined<U>,
+    convert: impl FnOnce(U) -> Result<T>,
+) -> Result<()>
+where
+    Option<T>: Into<Value>,
+{
+    match given {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => *column = ActiveValue::Set(None),
+        MaybeUndefined::Value(value) => *column = ActiveValue::Set(Some(convert(value)?)),
+    }
+    Ok(())
 }

@@ -13,8 +13,9 @@ use std::{
 use async_graphql::{Context, OutputType, SelectionField};
 use entity::id::EntityId;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Order, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, Select, TryGetable, sea_query::ValueType,
+    ColumnTrait, Condition, ConnectionTrait, EntityName, EntityTrait, FromQueryResult, IdenStatic,
+    ModelTrait, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TryGetable,
+    sea_query::ValueType,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -166,6 +167,65 @@ impl<E: Table> Record<E> {
         Ok(found.get(&id).map(|rows| rows.iter().cloned().map(N::from).collect()).unwrap_or_default())
     }
 
+    /// The rows of `N` that the link table `L` ties to this row, in `order`, read once for all siblings: the
+    /// links with one statement, the rows with another. `near` of a link points here, `far` at `N`.
+    /// For links that stay few on this side; growing lists are pages over the link table.
+    ///
+    /// # Errors
+    /// `Forbidden` when the caller may not see `N`.
+    pub async fn linked<N: Noun, L: EntityTrait>(
+        &self,
+        ctx: &Context<'_>,
+        own: E::Column,
+        (near, far): (L::Column, L::Column),
+        order: &[(Column<N>, Order)],
+    ) -> Result<Vec<N>> {
+        let reader = read(ctx, N::VIEW)?;
+        let columns = columns_of::<N>(ctx.field(), &[]);
+        let key = format!(
+            "{}<{}>{}",
+            EntityName::table_name(&L::default()),
+            near.as_str(),
+            columns_key::<N>(&columns)
+        );
+        let load = async || {
+            let ids = self.siblings.column::<Uuid>(own)?;
+            let links = L::find().select_only().column(near).column(far).filter(near.is_in(ids));
+            let mut ends: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+            for link in reader.query_all(links.as_query()).await? {
+                ends.entry(link.try_get_by_index(1)?).or_default().push(link.try_get_by_index(0)?);
+            }
+            let mut by_parent: HashMap<Uuid, Vec<Record<N::Entity>>> = HashMap::new();
+            if ends.is_empty() {
+                return Ok(by_parent);
+            }
+            let among = Condition::all().add(N::ID.is_in(ends.keys().copied()));
+            for record in select::<N>(&reader, among, order, &columns).await? {
+                for parent in ends.get(&record.get(N::ID)?).into_iter().flatten() {
+                    by_parent.entry(*parent).or_default().push(record.clone());
+                }
+            }
+            Ok(by_parent)
+        };
+        let found = self.siblings.related(key, load).await?;
+        let id: Uuid = self.get(own)?;
+        Ok(found.get(&id).map(|rows| rows.iter().cloned().map(N::from).collect()).unwrap_or_default())
+    }
+
+    /// The whole row, for figures that many of its columns go into.
+    ///
+    /// # Errors
+    /// `Internal` when a column was not read: the noun's table of columns lacks it.
+    pub fn model(&self) -> Result<E::Model> {
+        match &self.siblings.rows {
+            Rows::Whole(models) => models.get(self.index).cloned(),
+            Rows::Read(rows) => {
+                rows.get(self.index).map(|row| E::Model::from_query_result(row, "")).transpose()?
+            }
+        }
+        .ok_or_else(|| Error::internal("a row that is not there"))
+    }
+
     /// The values of a column over all siblings, for batches that are not plain relations.
     ///
     /// # Errors
@@ -254,7 +314,7 @@ pub async fn select<N: Noun>(
     for (column, direction) in order {
         query = query.order_by(*column, direction.clone());
     }
-    let rows = reader.query_all(sea_orm::QueryTrait::as_query(&query)).await?;
+    let rows = reader.query_all(query.as_query()).await?;
     Ok(Record::of_rows(names::<N>(columns), rows))
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{access, audit, cloud, config::Limits, finance, inventory, lifecycle, store::Store};
+use crate::{access, audit, cloud, config::Limits, contracts, finance, inventory, lifecycle, store::Store};
 
 /// The schema of this server.
 pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -13,6 +13,7 @@ pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
 pub struct Query(
     General,
     inventory::graphql::InventoryQuery,
+    contracts::graphql::ContractsQuery,
     lifecycle::graphql::LifecycleQuery,
     cloud::graphql::CloudQuery,
     finance::graphql::FinanceQuery,
@@ -24,6 +25,7 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     inventory::graphql::InventoryMutation,
+    contracts::graphql::ContractsMutation,
     lifecycle::graphql::LifecycleMutation,
     cloud::graphql::CloudMutation,
     finance::graphql::FinanceMutation,

@@ -31,7 +31,8 @@ pub struct Model {
     pub kind: ChargeKind,
     /// The line's text.
     pub description: Option<String>,
-    /// Price of one unit in the contract's currency, per month, per kilowatt-hour or once as the kind has it; negative for a credit.
+    /// Price of one unit in the contract's currency, per month, per kilowatt-hour or once as the kind has
+    /// it. Stated positive for a credit too, which lowers the cost.
     pub unit_price_amount: Amount,
     /// How many units.
     pub quantity: Rate,
@@ -47,12 +48,16 @@ pub struct Model {
     /// Committed power by contract month; empty is the quantity throughout.
     #[sea_orm(column_type = "JsonBinary")]
     pub ramp: Ramp,
+    /// Peak draw, in kilowatts, where the higher of commitment and peak is billed.
+    pub peak_kilowatts: Option<Rate>,
     /// Months that are free or reduced; empty is none.
     #[sea_orm(column_type = "JsonBinary")]
     pub abatements: Abatements,
     /// What metered power is billed by.
     #[sea_orm(column_type = "JsonBinary")]
     pub metering: Option<Metering>,
+    /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
+    pub renewal_uplift: Option<Rate>,
 }
 
 /// What a colocation charge is for.
@@ -178,7 +183,7 @@ pub struct Ramp(pub Vec<RampStep>);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RampStep {
-    /// First contract month it holds in; the first of all is 1.
+    /// First contract month it holds in; the first of all is 0.
     pub from_contract_month: i32,
     /// Committed power, in kilowatts.
     pub kilowatts: Decimal,
@@ -193,7 +198,7 @@ pub struct Abatements(pub Vec<Abatement>);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Abatement {
-    /// First contract month; the first of all is 1.
+    /// First contract month; the first of all is 0.
     pub from_contract_month: i32,
     /// How many months.
     pub months: i32,

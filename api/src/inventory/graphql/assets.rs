@@ -9,15 +9,17 @@ pub use filter::{AssetFilter, AssetOrderField};
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{
+    contracts::{support_contract, support_coverage},
     id::{AssetId, HardwareModelId},
     inventory::{asset, environment},
     money::Amount,
 };
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{models::HardwareModel, racks::Rack, sites::Site, units::units, vendors::Vendor};
 use crate::{
     access::Permission,
+    contracts::graphql::support_contracts::SupportContract,
     error::{Error, Result},
     inventory::{models, usage},
     lifecycle::graphql::refreshes::{self, AssetRefresh},
@@ -347,6 +349,15 @@ impl Asset {
         #[graphql(default = 36)] horizon_months: i32,
     ) -> Result<AssetRefresh> {
         refreshes::of_asset(ctx, &self.0, as_of, horizon_months).await
+    }
+
+    /// The support contracts that cover it, the last to end first. Needs the right to see contracts.
+    async fn support_contracts(&self, ctx: &Context<'_>) -> Result<Option<Vec<SupportContract>>> {
+        use support_contract::Column as Contract;
+        use support_coverage::{Column as Link, Entity};
+        let order = [(Contract::EndsOn, SqlOrder::Desc), (Contract::Number, SqlOrder::Asc)];
+        let ends = (Link::AssetId, Link::ContractId);
+        self.0.linked::<SupportContract, Entity>(ctx, asset::Column::Id, ends, &order).await.map(Some)
     }
 
     /// The cost centre that it is charged to.

@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use entity::{
+    contracts::{colocation_contract, colocation_contract_site},
     id::SiteId,
     inventory::{asset, rack, site},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{
     assets::{Asset, AssetFilter, AssetOrderField},
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     access::{Caller, Permission},
+    contracts::graphql::colocation_contracts::ColocationContract,
     error::Result,
     inventory::sites,
     schema::{
@@ -210,6 +212,14 @@ impl Site {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
         self.0.page(ctx, (site::Column::Id, rack::Column::SiteId), condition, order_by, window).await
+    }
+
+    /// The colocation contracts that are for it, by number. Needs the right to see contracts.
+    async fn colocation_contracts(&self, ctx: &Context<'_>) -> Result<Option<Vec<ColocationContract>>> {
+        use colocation_contract_site::{Column as Link, Entity};
+        let order = [(colocation_contract::Column::Number, SqlOrder::Asc)];
+        let ends = (Link::SiteId, Link::ContractId);
+        self.0.linked::<ColocationContract, Entity>(ctx, site::Column::Id, ends, &order).await.map(Some)
     }
 
     /// The assets that stand there.

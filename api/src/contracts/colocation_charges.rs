@@ -1,0 +1,173 @@
+//! Charges of colocation contracts: add, change, remove.
+
+use std::collections::HashMap;
+
+use entity::{
+    contracts::{
+        colocation_charge::{self, Abatements, Billing, Ramp},
+        colocation_contract,
+    },
+    id::{ColocationChargeId, ColocationContractId},
+    money::{Amount, Rate},
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+
+use super::colocation_contracts::{self, default};
+use crate::{
+    error::{Error, Result},
+    inventory::sites,
+    rules::{expect_version, require_least, require_order, require_plausible},
+    store::{Read, Tx},
+};
+
+/// One charge.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(db: &impl Read, id: ColocationChargeId) -> Result<colocation_charge::Model> {
+    let found = colocation_charge::Entity::find_by_id(id).one(db).await?;
+    found.ok_or_else(|| Error::not_found("colocation charge", id))
+}
+
+/// The price sheets of contracts, each in order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_contracts(
+    db: &impl Read,
+    ids: Vec<ColocationContractId>,
+) -> Result<HashMap<ColocationContractId, Vec<colocation_charge::Model>>> {
+    let found = colocation_charge::Entity::find()
+        .filter(colocation_charge::Column::ContractId.is_in(ids))
+        .order_by_asc(colocation_charge::Column::Position)
+        .order_by_asc(colocation_charge::Column::Id)
+        .all(db)
+        .await?;
+    let mut sheets: HashMap<_, Vec<_>> = HashMap::new();
+    for charge in found {
+        sheets.entry(charge.contract_id).or_default().push(charge);
+    }
+    Ok(sheets)
+}
+
+/// Adds a charge to the end of a contract's price sheet.
+///
+/// # Errors
+/// `NotFound` when there is no such contract or site, `Invalid` when a rule of the contract is broken.
+pub async fn add(
+    tx: &Tx,
+    contract_id: ColocationContractId,
+    mut row: colocation_charge::ActiveModel,
+) -> Result<colocation_charge::Model> {
+    let contract = colocation_contracts::find(tx, contract_id).await?;
+    let sheet = of_contracts(tx, vec![contract_id]).await?;
+    let last = sheet.get(&contract_id).into_iter().flatten().map(|charge| charge.position).max();
+    row.position = Set(last.map_or(0, |last| last.saturating_add(1)));
+    check_site(tx, &row).await?;
+    let charge = write(tx, contract_id, row).await?;
+    check(tx, contract, &charge).await?;
+    Ok(charge)
+}
+
+/// Changes a charge.
+///
+/// # Errors
+/// `Conflict` for a stale version, otherwise as [`add`].
+pub async fn update(
+    tx: &Tx,
+    id: ColocationChargeId,
+    expected_version: Option<i32>,
+    edit: impl FnOnce(&mut colocation_charge::ActiveModel) -> Result<()>,
+) -> Result<colocation_charge::Model> {
+    let before = find(tx, id).await?;
+    expect_version("colocation charge", before.version, expected_version)?;
+    let mut row = before.clone().into_active_model();
+    edit(&mut row)?;
+    check_site(tx, &row).await?;
+    check_numbers(&row)?;
+    let contract = colocation_contracts::find(tx, before.contract_id).await?;
+    let after = tx.update(before, |changed| *changed = row).await?;
+    check(tx, contract, &after).await?;
+    Ok(after)
+}
+
+/// Removes a charge, and answers with its contract.
+///
+/// # Errors
+/// `NotFound` when there is none, `Conflict` for a stale version.
+pub async fn remove(
+    tx: &Tx,
+    id: ColocationChargeId,
+    expected_version: Option<i32>,
+) -> Result<colocation_contract::Model> {
+    let charge = find(tx, id).await?;
+    expect_version("colocation charge", charge.version, expected_version)?;
+    let contract = colocation_contracts::find(tx, charge.contract_id).await?;
+    tx.delete(charge).await?;
+    Ok(contract)
+}
+
+/// Writes a charge without looking at its contract, which the caller checks when all parts are written.
+pub(super) async fn write(
+    tx: &Tx,
+    contract_id: ColocationContractId,
+    mut row: colocation_charge::ActiveModel,
+) -> Result<colocation_charge::Model> {
+    row.id = Set(tx.new_id());
+    row.contract_id = Set(contract_id);
+    default(&mut row.billing, Billing::Advance);
+    default(&mut row.ramp, Ramp::default());
+    default(&mut row.abatements, Abatements::default());
+    if row.quantity.is_not_set() {
+        row.quantity = Set(quantity(&row)?);
+    }
+    check_numbers(&row)?;
+    tx.insert(row).await
+}
+
+/// The quantity that the other terms state: the last step of the ramp or the expected draw.
+fn quantity(row: &colocation_charge::ActiveModel) -> Result<Rate> {
+    let last = row.ramp.try_as_ref().and_then(|ramp| ramp.0.last()).map(|step| step.kilowatts);
+    let metering = row.metering.try_as_ref().and_then(Option::as_ref);
+    let stated = last.or_else(|| metering.and_then(|metering| metering.average_kilowatts));
+    let missing = || Error::invalid("quantity", "is missing, and neither a ramp nor a meter states it");
+    Rate::try_from_decimal(stated.ok_or_else(missing)?).map_err(|cause| Error::invalid("quantity", cause))
+}
+
+/// The rules of a contract, as far as they concern one charge: fields are the charge's own.
+async fn check(
+    tx: &Tx,
+    contract: colocation_contract::Model,
+    charge: &colocation_charge::Model,
+) -> Result<()> {
+    for whole in colocation_contracts::with_parts(tx, vec![contract]).await? {
+        let position = whole.charges.iter().position(|other| other.id == charge.id);
+        let prefix = format!("charges[{}].", position.unwrap_or_default());
+        for mut finding in colocation_contracts::errors(&whole) {
+            if let Some(field) = finding.field.strip_prefix(&prefix) {
+                finding.field = field.to_owned();
+                return Err(finding.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn check_site(tx: &Tx, row: &colocation_charge::ActiveModel) -> Result<()> {
+    if let Set(Some(site)) = row.site_id {
+        sites::find(tx, site).await?;
+    }
+    Ok(())
+}
+
+/// What the table would refuse without naming the value.
+fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
+    require_least("unitPrice", row.unit_price_amount.try_as_ref().copied(), Amount::ZERO)?;
+    require_least("quantity", row.quantity.try_as_ref().copied(), Rate::ZERO)?;
+    require_least("peakKilowatts", row.peak_kilowatts.try_as_ref().copied().flatten(), Rate::ZERO)?;
+    let from = row.from_on.try_as_ref().copied().flatten();
+    let to = row.to_on.try_as_ref().copied().flatten();
+    require_plausible("fromOn", from)?;
+    require_plausible("toOn", to)?;
+    require_order("toOn", from, to, "the first day")
+}

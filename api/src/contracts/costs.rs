@@ -1,0 +1,149 @@
+//! What a colocation contract costs month by month, with the way every figure came about.
+
+use std::collections::BTreeMap;
+
+use entity::contracts::{
+    colocation_charge,
+    colocation_contract::{self, RenewalPriceRule},
+};
+use forecasting::{
+    colocation::{BusinessDays, ChargeSchedule, Contract, Index, Indices, schedule},
+    explain::Explanation,
+    month::Month,
+};
+use rust_decimal::Decimal;
+
+use super::terms;
+use crate::{
+    error::{Error, Result},
+    rules::require_range,
+};
+
+/// The longest list of months that is given at once.
+pub const MOST_MONTHS: i32 = 600;
+
+/// What a contract costs in consecutive months.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthlyCost {
+    /// The months in order.
+    pub months: Vec<MonthCost>,
+    /// The sum of the months. None where a line could not be computed.
+    pub total: Option<Decimal>,
+    /// How the total came about, and what was assumed.
+    pub explanation: Explanation,
+    /// What could not be computed, and why.
+    pub excluded: Vec<String>,
+}
+
+/// What a contract costs in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthCost {
+    /// The month.
+    pub month: Month,
+    /// One line per charge, in the order of the price sheet.
+    pub lines: Vec<CostLine>,
+    /// The sum of the lines. None where a line could not be computed.
+    pub total: Option<Decimal>,
+}
+
+/// What a charge costs in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostLine {
+    /// Position of the charge in the price sheet.
+    pub charge: usize,
+    /// The cost, rounded to the minor unit. None where an input is missing.
+    pub amount: Option<Decimal>,
+    /// How it came about.
+    pub explanation: Explanation,
+    /// Why there is no cost.
+    pub reason: Option<String>,
+}
+
+/// The months of a contract. Indices that prices follow rise by `assumed_index_rate` a year, where given.
+///
+/// # Errors
+/// `Invalid` for a number of months that is not given at once, and for terms that cannot be computed.
+pub fn monthly(
+    contract: &colocation_contract::Model,
+    charges: &[colocation_charge::Model],
+    from: Month,
+    months: i32,
+    assumed_index_rate: Option<Decimal>,
+) -> Result<MonthlyCost> {
+    require_range("months", months, 1, MOST_MONTHS)?;
+    if let Some(rate) = assumed_index_rate.filter(|rate| rate.abs() >= Decimal::ONE) {
+        let message = format!("{rate} is refused: a rate is a fraction: 0.03 is 3 %");
+        return Err(Error::invalid("assumedIndexRate", message));
+    }
+    let months = months.unsigned_abs();
+    let indices = indices(contract, charges, assumed_index_rate);
+    let value = terms::colocation(contract, charges)?;
+    let schedules = value.charges.iter().map(|charge| {
+        // One by one, so that a charge without an index does not hide the others.
+        let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
+        let schedules = schedule(&alone, from, months, &indices, &BusinessDays::default());
+        schedules.map_err(|cause| cause.to_string())
+    });
+    let schedules: Vec<_> = schedules.map(|one| one.map(|list| list.into_iter().next())).collect();
+    Ok(assemble(from, months, &schedules))
+}
+
+type Scheduled = Result<Option<ChargeSchedule>, String>;
+
+fn assemble(from: Month, months: u32, schedules: &[Scheduled]) -> MonthlyCost {
+    let months: Vec<_> = from
+        .range(months)
+        .enumerate()
+        .map(|(place, month)| {
+            let lines: Vec<_> =
+                schedules.iter().enumerate().map(|(charge, one)| line(charge, one, place)).collect();
+            let total = lines.iter().map(|line| line.amount).sum();
+            MonthCost { month, lines, total }
+        })
+        .collect();
+    let mut explanation = Explanation::new("sum of the lines of all months, each rounded once");
+    let mut excluded = Vec::new();
+    for (charge, one) in schedules.iter().enumerate() {
+        match one {
+            Ok(Some(schedule)) => {
+                explanation.estimated |= schedule.explanation.estimated;
+                explanation.assumptions.extend(schedule.explanation.assumptions.iter().cloned());
+            }
+            Ok(None) => {}
+            Err(reason) => excluded.push(format!("charges[{charge}]: {reason}")),
+        }
+    }
+    let explanation = explanation.input("charges", schedules.len()).input("months", months.len());
+    MonthlyCost { total: months.iter().map(|month| month.total).sum(), months, explanation, excluded }
+}
+
+fn line(charge: usize, scheduled: &Scheduled, place: usize) -> CostLine {
+    match scheduled {
+        Ok(schedule) => {
+            let line = schedule.as_ref().and_then(|schedule| schedule.months.get(place));
+            let explanation = line.map(forecasting::colocation::MonthLine::explain).unwrap_or_default();
+            CostLine { charge, amount: line.map(|line| line.amount), explanation, reason: None }
+        }
+        Err(reason) => {
+            let explanation = Explanation::default();
+            CostLine { charge, amount: None, explanation, reason: Some(reason.clone()) }
+        }
+    }
+}
+
+/// The indices that the contract names. None is published here, so every step takes the assumed rate.
+fn indices(
+    contract: &colocation_contract::Model,
+    charges: &[colocation_charge::Model],
+    assumed_rate: Option<Decimal>,
+) -> Indices {
+    let of_renewal = contract
+        .renewal_index
+        .as_ref()
+        .filter(|_| contract.renewal_price_rule == RenewalPriceRule::Cpi)
+        .map(|index| index.series.clone());
+    let of_charges =
+        charges.iter().filter_map(|charge| charge.escalator.as_ref().and_then(|terms| terms.series.clone()));
+    let index = Index { published: BTreeMap::new(), assumed_rate };
+    Indices(of_charges.chain(of_renewal).map(|series| (series, index.clone())).collect())
+}

@@ -1,0 +1,345 @@
+//! Charges of colocation contracts, as clients see them.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use chrono::NaiveDate;
+use entity::{
+    contracts::colocation_charge,
+    id::{ColocationChargeId, ColocationContractId, SiteId},
+    money::{Amount, Rate},
+};
+use rust_decimal::Decimal;
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use super::{
+    charge_terms::{
+        Abatement, AbatementInput, Escalator, EscalatorInput, Metering, MeteringInput, RampStep,
+        RampStepInput, abatements, ramp,
+    },
+    colocation_contracts::ColocationContract,
+    words::{ChargeBilling, ChargeKind},
+};
+use crate::{
+    access::Permission,
+    contracts::{colocation_charges, colocation_contracts},
+    error::Result,
+    inventory::graphql::sites::Site,
+    schema::{
+        patch::{patch, patch_required, patch_with},
+        record::{Noun, Record},
+        request::{caller, change, read},
+        scalar::{Date, Id, Moment, Money, amount, rate},
+    },
+};
+
+/// One line of a colocation contract's price sheet.
+#[derive(Clone)]
+pub struct ColocationCharge(Record<colocation_charge::Entity>);
+
+impl From<Record<colocation_charge::Entity>> for ColocationCharge {
+    fn from(record: Record<colocation_charge::Entity>) -> Self {
+        Self(record)
+    }
+}
+
+impl Noun for ColocationCharge {
+    type Entity = colocation_charge::Entity;
+    type Id = ColocationChargeId;
+    const VIEW: Permission = Permission::ViewContracts;
+    const ID: colocation_charge::Column = colocation_charge::Column::Id;
+
+    fn columns(field: &str) -> &'static [colocation_charge::Column] {
+        use colocation_charge::Column as C;
+        match field {
+            "version" => &[C::Version],
+            "createdAt" => &[C::CreatedAt],
+            "updatedAt" => &[C::UpdatedAt],
+            "contract" => &[C::ContractId],
+            "site" => &[C::SiteId],
+            "position" => &[C::Position],
+            "kind" => &[C::Kind],
+            "description" => &[C::Description],
+            "unitPrice" => &[C::UnitPriceAmount, C::ContractId],
+            "quantity" => &[C::Quantity],
+            "fromOn" => &[C::FromOn],
+            "toOn" => &[C::ToOn],
+            "billing" => &[C::Billing],
+            "escalator" => &[C::Escalator],
+            "ramp" => &[C::Ramp],
+            "peakKilowatts" => &[C::PeakKilowatts],
+            "abatements" => &[C::Abatements],
+            "metering" => &[C::Metering],
+            "renewalUplift" => &[C::RenewalUplift],
+            _ => &[],
+        }
+    }
+}
+
+/// One line of a colocation contract's price sheet.
+#[Object]
+impl ColocationCharge {
+    /// The id of the charge.
+    async fn id(&self) -> Result<ID> {
+        Ok(Id::<ColocationChargeId>(self.0.get(colocation_charge::Column::Id)?).into())
+    }
+
+    /// Rises with every change; give it as `expectedVersion` to change what you have read.
+    async fn version(&self) -> Result<i32> {
+        self.0.get(colocation_charge::Column::Version)
+    }
+
+    /// When the charge was recorded.
+    async fn created_at(&self) -> Result<Moment> {
+        self.0.get(colocation_charge::Column::CreatedAt)
+    }
+
+    /// When the record was last changed.
+    async fn updated_at(&self) -> Result<Moment> {
+        self.0.get(colocation_charge::Column::UpdatedAt)
+    }
+
+    /// The contract that it is part of.
+    async fn contract(&self, ctx: &Context<'_>) -> Result<Option<ColocationContract>> {
+        self.0.one(ctx, colocation_charge::Column::ContractId).await
+    }
+
+    /// The site it is for; null is the whole contract.
+    async fn site(&self, ctx: &Context<'_>) -> Result<Option<Site>> {
+        self.0.one(ctx, colocation_charge::Column::SiteId).await
+    }
+
+    /// Place in the price sheet, from 0.
+    async fn position(&self) -> Result<i32> {
+        self.0.get(colocation_charge::Column::Position)
+    }
+
+    /// What is charged for.
+    async fn kind(&self) -> Result<ChargeKind> {
+        Ok(self.0.get::<colocation_charge::ChargeKind>(colocation_charge::Column::Kind)?.into())
+    }
+
+    /// The line's text.
+    async fn description(&self) -> Result<Option<String>> {
+        self.0.get(colocation_charge::Column::Description)
+    }
+
+    /// Price of one unit for a month; of a kilowatt-hour where metered; of one unit once where non-recurring.
+    /// Null when the caller may not see prices.
+    async fn unit_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        if !caller(ctx)?.may(Permission::ViewPrices) {
+            return Ok(None);
+        }
+        let reader = read(ctx, ColocationContract::VIEW)?;
+        let load = async || {
+            let contracts = self.0.column_of_siblings::<Uuid>(colocation_charge::Column::ContractId)?;
+            colocation_contracts::currencies(&reader, contracts).await
+        };
+        let currencies = self.0.shared("currencies".to_owned(), load).await?;
+        let contract: ColocationContractId = self.0.get(colocation_charge::Column::ContractId)?;
+        let price: Amount = self.0.get(colocation_charge::Column::UnitPriceAmount)?;
+        Ok(currencies.get(&contract).map(|currency| Money::of(price, currency)))
+    }
+
+    /// Whether the price is hidden from the caller's role.
+    async fn unit_price_hidden(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(!caller(ctx)?.may(Permission::ViewPrices))
+    }
+
+    /// How many units: kilowatts, cabinets, connections. A ramp takes its place.
+    async fn quantity(&self) -> Result<Decimal> {
+        Ok(self.0.get::<Rate>(colocation_charge::Column::Quantity)?.to_decimal())
+    }
+
+    /// First day charged; null is the start of billing.
+    #[graphql(name = "fromOn")]
+    async fn first_day(&self) -> Result<Option<Date>> {
+        Ok(self.0.get::<Option<NaiveDate>>(colocation_charge::Column::FromOn)?.map(Date))
+    }
+
+    /// Last day charged; null is the end of the contract.
+    #[graphql(name = "toOn")]
+    async fn last_day(&self) -> Result<Option<Date>> {
+        Ok(self.0.get::<Option<NaiveDate>>(colocation_charge::Column::ToOn)?.map(Date))
+    }
+
+    /// Whether it is billed before or after the month.
+    async fn billing(&self) -> Result<ChargeBilling> {
+        Ok(self.0.get::<colocation_charge::Billing>(colocation_charge::Column::Billing)?.into())
+    }
+
+    /// How its price rises within the initial term.
+    async fn escalator(&self) -> Result<Option<Escalator>> {
+        let terms: Option<colocation_charge::Escalator> = self.0.get(colocation_charge::Column::Escalator)?;
+        Ok(terms.map(Into::into))
+    }
+
+    /// Committed power by contract month; empty is the quantity throughout.
+    async fn ramp(&self) -> Result<Vec<RampStep>> {
+        let ramp: colocation_charge::Ramp = self.0.get(colocation_charge::Column::Ramp)?;
+        Ok(ramp.0.into_iter().map(Into::into).collect())
+    }
+
+    /// Peak draw in kilowatts, where the higher of commitment and peak is billed.
+    async fn peak_kilowatts(&self) -> Result<Option<Decimal>> {
+        Ok(self.0.get::<Option<Rate>>(colocation_charge::Column::PeakKilowatts)?.map(Rate::to_decimal))
+    }
+
+    /// Months that are free or reduced.
+    async fn abatements(&self) -> Result<Vec<Abatement>> {
+        let runs: colocation_charge::Abatements = self.0.get(colocation_charge::Column::Abatements)?;
+        Ok(runs.0.into_iter().map(Into::into).collect())
+    }
+
+    /// What metered power is billed by.
+    async fn metering(&self) -> Result<Option<Metering>> {
+        let terms: Option<colocation_charge::Metering> = self.0.get(colocation_charge::Column::Metering)?;
+        Ok(terms.map(Into::into))
+    }
+
+    /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
+    async fn renewal_uplift(&self) -> Result<Option<Decimal>> {
+        Ok(self.0.get::<Option<Rate>>(colocation_charge::Column::RenewalUplift)?.map(Rate::to_decimal))
+    }
+}
+
+/// A charge to add to a price sheet.
+#[derive(Clone, Debug, InputObject)]
+pub struct NewColocationCharge {
+    /// What is charged for.
+    pub kind: ChargeKind,
+    /// Price of one unit in the contract's currency, for a month; of a kilowatt-hour where metered; of one unit
+    /// once where non-recurring.
+    pub unit_price: Decimal,
+    /// How many units. May be left out where a ramp or a meter states it.
+    pub quantity: Option<Decimal>,
+    /// What else is agreed.
+    #[graphql(default)]
+    pub details: ColocationChargeDetails,
+}
+
+/// What may be agreed of a charge. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ColocationChargeDetails {
+    /// What is charged for.
+    pub kind: Option<ChargeKind>,
+    /// Price of one unit in the contract's currency.
+    pub unit_price: Option<Decimal>,
+    /// How many units: kilowatts, cabinets, connections.
+    pub quantity: Option<Decimal>,
+    /// The site it is for; null is the whole contract.
+    pub site: MaybeUndefined<Id<SiteId>>,
+    /// The line's text.
+    pub description: MaybeUndefined<String>,
+    /// First day charged; null is the start of billing.
+    pub from_on: MaybeUndefined<Date>,
+    /// Last day charged; null is the end of the contract.
+    pub to_on: MaybeUndefined<Date>,
+    /// Whether it is billed before or after the month.
+    pub billing: Option<ChargeBilling>,
+    /// How its price rises within the initial term.
+    pub escalator: MaybeUndefined<EscalatorInput>,
+    /// Committed power by contract month, in order; empty is the quantity throughout.
+    pub ramp: Option<Vec<RampStepInput>>,
+    /// Peak draw in kilowatts, where the higher of commitment and peak is billed.
+    pub peak_kilowatts: MaybeUndefined<Decimal>,
+    /// Months that are free or reduced.
+    pub abatements: Option<Vec<AbatementInput>>,
+    /// What metered power is billed by.
+    pub metering: MaybeUndefined<MeteringInput>,
+    /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
+    pub renewal_uplift: MaybeUndefined<Decimal>,
+}
+
+impl ColocationChargeDetails {
+    fn apply(self, row: &mut colocation_charge::ActiveModel) -> Result<()> {
+        patch_required(&mut row.kind, self.kind);
+        if let Some(price) = self.unit_price {
+            row.unit_price_amount = Set(amount(price, "unitPrice")?);
+        }
+        if let Some(quantity) = self.quantity {
+            row.quantity = Set(rate(quantity, "quantity")?);
+        }
+        patch_with(&mut row.site_id, self.site, |site| Ok(*site))?;
+        patch(&mut row.description, self.description);
+        patch(&mut row.from_on, self.from_on);
+        patch(&mut row.to_on, self.to_on);
+        patch_required(&mut row.billing, self.billing);
+        patch(&mut row.escalator, self.escalator);
+        patch_required(&mut row.ramp, self.ramp.map(ramp));
+        patch_with(&mut row.peak_kilowatts, self.peak_kilowatts, |peak| rate(peak, "peakKilowatts"))?;
+        patch_required(&mut row.abatements, self.abatements.map(abatements));
+        patch(&mut row.metering, self.metering);
+        patch_with(&mut row.renewal_uplift, self.renewal_uplift, |uplift| rate(uplift, "renewalUplift"))
+    }
+}
+
+impl NewColocationCharge {
+    /// The row, without its contract and place.
+    pub(super) fn row(self) -> Result<colocation_charge::ActiveModel> {
+        let mut row = colocation_charge::ActiveModel::default();
+        self.details.apply(&mut row)?;
+        row.kind = Set(self.kind.into());
+        row.unit_price_amount = Set(amount(self.unit_price, "unitPrice")?);
+        if let Some(quantity) = self.quantity {
+            row.quantity = Set(rate(quantity, "quantity")?);
+        }
+        Ok(row)
+    }
+}
+
+/// Changes of charges.
+#[derive(Default)]
+pub struct ColocationChargeMutation;
+
+/// Changes of charges.
+#[Object]
+impl ColocationChargeMutation {
+    /// Adds a charge to the end of a contract's price sheet. Sent again with the same idempotency key it
+    /// answers with the first charge.
+    async fn add_colocation_charge(
+        &self,
+        ctx: &Context<'_>,
+        contract_id: Id<ColocationContractId>,
+        input: NewColocationCharge,
+        idempotency_key: Option<String>,
+    ) -> Result<ColocationCharge> {
+        let given = (contract_id, &input);
+        let charge = change(ctx, Permission::EditContracts, async |tx| {
+            tx.once("addColocationCharge", idempotency_key, &given, async || {
+                colocation_charges::add(tx, *contract_id, input.clone().row()?).await
+            })
+            .await
+        })
+        .await?;
+        Ok(Record::whole(charge).into())
+    }
+
+    /// Changes a charge.
+    async fn update_colocation_charge(
+        &self,
+        ctx: &Context<'_>,
+        id: Id<ColocationChargeId>,
+        details: ColocationChargeDetails,
+        expected_version: Option<i32>,
+    ) -> Result<ColocationCharge> {
+        let charge = change(ctx, Permission::EditContracts, async |tx| {
+            colocation_charges::update(tx, *id, expected_version, |row| details.apply(row)).await
+        })
+        .await?;
+        Ok(Record::whole(charge).into())
+    }
+
+    /// Removes a charge from its contract, and answers with the contract.
+    async fn remove_colocation_charge(
+        &self,
+        ctx: &Context<'_>,
+        id: Id<ColocationChargeId>,
+        expected_version: Option<i32>,
+    ) -> Result<ColocationContract> {
+        let contract = change(ctx, Permission::EditContracts, async |tx| {
+            colocation_charges::remove(tx, *id, expected_version).await
+        })
+        .await?;
+        Ok(Record::whole(contract).into())
+    }
+}
