@@ -14,6 +14,7 @@ pub mod finance;
 pub mod import;
 pub mod inventory;
 pub mod lifecycle;
+pub mod roadmap;
 pub mod rules;
 pub mod schema;
 pub mod server;

@@ -3,7 +3,9 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{access, audit, cloud, config::Limits, contracts, finance, inventory, lifecycle, store::Store};
+use crate::{
+    access, audit, cloud, config::Limits, contracts, finance, inventory, lifecycle, roadmap, store::Store,
+};
 
 /// The schema of this server.
 pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -19,6 +21,7 @@ pub struct Query(
     finance::graphql::FinanceQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
+    roadmap::graphql::RoadmapQuery,
 );
 
 /// Every change of every area.

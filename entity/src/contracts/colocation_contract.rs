@@ -1,5 +1,7 @@
 //! A contract for space, power and connections in someone else's data center.
 
+use rust_decimal::Decimal;
+use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,9 @@ pub struct Model {
     pub renewal_price_rule: RenewalPriceRule,
     /// What a renewal adds to the price, as a fraction.
     pub renewal_uplift: Option<Rate>,
+    /// The index that a renewal follows, where it is priced by one.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub renewal_index: Option<IndexTerms>,
     /// Latest notice before the end of term, in the notice unit.
     pub notice_minimum: i32,
     /// Earliest notice before the end of term, in the notice unit.
@@ -84,6 +89,26 @@ pub enum RenewalPriceRule {
     ThenCurrent,
     /// To be agreed.
     Market,
+}
+
+/// How a price follows a price index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct IndexTerms {
+    /// Name of the index.
+    pub series: String,
+    /// How many months before the rise the index is read.
+    #[serde(default)]
+    pub lag_months: i32,
+    /// Least rise, as a fraction.
+    #[serde(default)]
+    pub floor: Option<Decimal>,
+    /// Greatest rise, as a fraction.
+    #[serde(default)]
+    pub cap: Option<Decimal>,
+    /// Whether a falling index leaves the price as it is.
+    #[serde(default)]
+    pub no_decrease: bool,
 }
 
 /// What a notice period is counted in.

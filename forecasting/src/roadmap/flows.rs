@@ -125,6 +125,11 @@ impl Flows {
         }
     }
 
+    /// The same source with nothing to pay: its window, currency and explanations.
+    pub(super) fn without_amounts(&self) -> Self {
+        Self { explanations: self.explanations.clone(), ..Self::new(self.window, self.currency) }
+    }
+
     /// The months covered.
     pub fn window(&self) -> Window {
         self.window

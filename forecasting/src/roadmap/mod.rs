@@ -13,6 +13,7 @@ mod colocation;
 mod coverage;
 mod flows;
 mod lines;
+mod share;
 mod support;
 
 pub use assets::{RefreshCohort, vintage_flows};

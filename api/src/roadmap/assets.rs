@@ -1,0 +1,207 @@
+//! The assets, read in chunks and kept small: a hundred thousand of them take a few megabytes.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::NaiveDate;
+use entity::{
+    id::{AssetId, HardwareModelId, SiteId},
+    inventory::{
+        asset::{self, AssetStatus},
+        environment::Environment,
+    },
+    money::Amount,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait,
+};
+
+use super::{
+    estate::Estate,
+    keys::{Dimension, Properties},
+};
+use crate::{error::Result, store::Read};
+
+/// Rows of a chunk.
+const CHUNK: u64 = 20_000;
+
+/// What the roadmap needs of an asset.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Which one.
+    pub id: AssetId,
+    /// Its model.
+    pub model: HardwareModelId,
+    /// Where it stands.
+    pub site: SiteId,
+    /// First day of service.
+    pub in_service_on: Option<NaiveDate>,
+    /// Last day of the warranty.
+    pub warranty_ends_on: Option<NaiveDate>,
+    /// Day on which it is due back, when leased.
+    pub lease_return_on: Option<NaiveDate>,
+    /// Day on which it left service.
+    pub retired_on: Option<NaiveDate>,
+    /// What was paid for it, and in which currency.
+    pub price: Option<(Amount, Arc<str>)>,
+    /// What it is used for.
+    pub environment: Environment,
+    /// Its criticality.
+    pub tier: Option<i32>,
+    /// What lines are kept apart by, shared by assets that agree in it.
+    pub properties: Arc<Properties>,
+}
+
+impl Asset {
+    /// Whether it still works, and so may be refreshed.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        self.retired_on.is_none()
+    }
+}
+
+/// Words that many rows share, kept once.
+#[derive(Default)]
+struct Words(HashMap<String, Arc<str>>);
+
+impl Words {
+    fn share(&mut self, word: String) -> Arc<str> {
+        Arc::clone(self.0.entry(word).or_insert_with_key(|word| word.as_str().into()))
+    }
+}
+
+/// Reads the assets that cost something from a day on: those in use, and those that left later.
+///
+/// # Errors
+/// Those of the database.
+pub async fn read(
+    db: &impl Read,
+    estate: &Estate,
+    dimensions: &[Dimension],
+    from: NaiveDate,
+) -> Result<Vec<Asset>> {
+    use asset::Column as C;
+    let mut columns = vec![
+        C::Id,
+        C::ModelId,
+        C::SiteId,
+        C::Status,
+        C::InServiceOn,
+        C::WarrantyEndsOn,
+        C::LeaseReturnOn,
+        C::RetiredOn,
+        C::PurchaseAmount,
+        C::PurchaseCurrency,
+        C::Environment,
+        C::Tier,
+    ];
+    for (dimension, column) in [(Dimension::Owner, C::Owner), (Dimension::CostCentre, C::CostCentre)] {
+        if dimensions.contains(&dimension) {
+            columns.push(column);
+        }
+    }
+    let relevant =
+        Condition::any().add(C::Status.is_in([AssetStatus::InService, AssetStatus::Maintenance])).add(
+            Condition::all()
+                .add(C::Status.is_in([AssetStatus::Retired, AssetStatus::Disposed]))
+                .add(C::RetiredOn.gte(from)),
+        );
+    let mut decoder = Decoder { estate, dimensions, words: Words::default(), properties: HashMap::new() };
+    let mut assets = Vec::new();
+    let mut last: Option<AssetId> = None;
+    loop {
+        let query = asset::Entity::find()
+            .select_only()
+            .columns(columns.iter().copied())
+            .filter(relevant.clone())
+            .filter(Condition::all().add_option(last.map(|last| C::Id.gt(last))))
+            .order_by_asc(C::Id)
+            .limit(CHUNK);
+        let rows = db.query_all(query.as_query()).await?;
+        assets.reserve(rows.len());
+        for row in &rows {
+            assets.push(decoder.asset(row)?);
+        }
+        if (rows.len() as u64) < CHUNK {
+            return Ok(assets);
+        }
+        last = assets.last().map(|asset: &Asset| asset.id);
+    }
+}
+
+struct Decoder<'a> {
+    estate: &'a Estate,
+    dimensions: &'a [Dimension],
+    words: Words,
+    properties: HashMap<Properties, Arc<Properties>>,
+}
+
+impl Decoder<'_> {
+    fn asset(&mut self, row: &QueryResult) -> Result<Asset> {
+        let model: HardwareModelId = row.try_get_by_index(1)?;
+        let site: SiteId = row.try_get_by_index(2)?;
+        let status: AssetStatus = row.try_get_by_index(3)?;
+        let amount: Option<Amount> = row.try_get_by_index(8)?;
+        let currency: Option<String> = row.try_get_by_index(9)?;
+        let environment: Environment = row.try_get_by_index(10)?;
+        let tier: Option<i32> = row.try_get_by_index(11)?;
+        let retired_on: Option<NaiveDate> = row.try_get_by_index(7)?;
+        let is_in_use = matches!(status, AssetStatus::InService | AssetStatus::Maintenance);
+        let properties = self.properties(row, model, site, environment, tier)?;
+        Ok(Asset {
+            id: row.try_get_by_index(0)?,
+            model,
+            site,
+            in_service_on: row.try_get_by_index(4)?,
+            warranty_ends_on: row.try_get_by_index(5)?,
+            lease_return_on: row.try_get_by_index(6)?,
+            retired_on: if is_in_use { None } else { retired_on },
+            price: amount.zip(currency.map(|code| self.words.share(code))),
+            environment,
+            tier,
+            properties,
+        })
+    }
+
+    fn properties(
+        &mut self,
+        row: &QueryResult,
+        model: HardwareModelId,
+        site: SiteId,
+        environment: Environment,
+        tier: Option<i32>,
+    ) -> Result<Arc<Properties>> {
+        let mut properties = Properties::default();
+        let mut next = 12;
+        for dimension in self.dimensions {
+            match dimension {
+                Dimension::Site => {
+                    properties.site = self.estate.sites.get(&site).map(|site| Arc::clone(&site.code))
+                }
+                Dimension::HardwareKind => {
+                    properties.kind =
+                        self.estate.models.get(&model).map(|model| self.words.share(model.kind.to_value()));
+                }
+                Dimension::Environment => {
+                    properties.environment = Some(self.words.share(environment.to_value()))
+                }
+                Dimension::Tier => properties.tier = tier.map(|tier| self.words.share(tier.to_string())),
+                _ => {}
+            }
+        }
+        for (dimension, place) in
+            [(Dimension::Owner, &mut properties.owner), (Dimension::CostCentre, &mut properties.cost_centre)]
+        {
+            if self.dimensions.contains(&dimension) {
+                *place = row.try_get_by_index::<Option<String>>(next)?.map(|word| self.words.share(word));
+                next += 1;
+            }
+        }
+        if let Some(known) = self.properties.get(&properties) {
+            return Ok(Arc::clone(known));
+        }
+        let shared = Arc::new(properties.clone());
+        self.properties.insert(properties, Arc::clone(&shared));
+        Ok(shared)
+    }
+}

@@ -1,0 +1,149 @@
+//! Contracts: read whole, with what they are divided by.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entity::{
+    contracts::{
+        colocation_charge, colocation_contract, colocation_contract_site, support_contract, support_coverage,
+    },
+    id::{ColocationContractId, SiteId, SupportContractId},
+    inventory::asset,
+};
+use forecasting::colocation::BusinessDays;
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryOrder, QuerySelect, RelationTrait};
+
+use crate::{contracts::terms, error::Result, store::Read};
+
+/// A colocation contract.
+pub struct Colocation {
+    /// The contract.
+    pub contract: colocation_contract::Model,
+    /// What it charges, in the order of its price sheet.
+    pub charges: Vec<colocation_charge::Model>,
+    /// The sites that it is for.
+    pub sites: Vec<SiteId>,
+}
+
+impl Colocation {
+    /// The site of a charge: its own, or the contract's where that has just one.
+    fn site_of(&self, charge: &colocation_charge::Model) -> Option<SiteId> {
+        match (charge.site_id, self.sites.as_slice()) {
+            (Some(site), _) => Some(site),
+            (None, [only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// The charges by site; none is the site of charges that several sites share.
+    #[must_use]
+    pub fn by_site(&self) -> Vec<(Option<SiteId>, Vec<colocation_charge::Model>)> {
+        let mut parts: Vec<(Option<SiteId>, Vec<colocation_charge::Model>)> = Vec::new();
+        for charge in &self.charges {
+            let site = self.site_of(charge);
+            match parts.iter_mut().find(|(known, _)| *known == site) {
+                Some((_, charges)) => charges.push(charge.clone()),
+                None => parts.push((site, vec![charge.clone()])),
+            }
+        }
+        parts
+    }
+}
+
+/// A support contract.
+pub struct Support {
+    /// The contract.
+    pub contract: support_contract::Model,
+    /// How many of the assets that it covers stand at each site.
+    pub sites: Vec<(SiteId, i64)>,
+}
+
+/// Every contract.
+pub struct Contracts {
+    /// Colocation contracts, by number.
+    pub colocation: Vec<Colocation>,
+    /// Support contracts, by number.
+    pub support: Vec<Support>,
+}
+
+impl Contracts {
+    /// Reads all contracts, with five statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read(db: &impl Read) -> Result<Self> {
+        Ok(Self { colocation: colocation(db).await?, support: support(db).await? })
+    }
+
+    /// Sites whose every colocation contract ends by notice that was given, with the day after which nothing
+    /// is rented there.
+    #[must_use]
+    pub fn ends_by_notice(&self) -> HashMap<SiteId, NaiveDate> {
+        let mut ends: HashMap<SiteId, Option<NaiveDate>> = HashMap::new();
+        for colocation in &self.colocation {
+            let end = colocation.contract.notice_given_on.and_then(|_| {
+                let value = terms::colocation(&colocation.contract, &colocation.charges).ok()?;
+                value.end(&BusinessDays::default())
+            });
+            for site in &colocation.sites {
+                let known = ends.entry(*site).or_insert(end);
+                *known = known.zip(end).map(|(one, other)| one.max(other));
+            }
+        }
+        ends.into_iter().filter_map(|(site, end)| Some((site, end?))).collect()
+    }
+}
+
+async fn colocation(db: &impl Read) -> Result<Vec<Colocation>> {
+    let contracts =
+        colocation_contract::Entity::find().order_by_asc(colocation_contract::Column::Number).all(db).await?;
+    let mut charges: HashMap<ColocationContractId, Vec<_>> = HashMap::new();
+    let sheet = colocation_charge::Entity::find()
+        .order_by_asc(colocation_charge::Column::Position)
+        .order_by_asc(colocation_charge::Column::Id)
+        .all(db)
+        .await?;
+    for charge in sheet {
+        charges.entry(charge.contract_id).or_default().push(charge);
+    }
+    let mut sites: HashMap<ColocationContractId, Vec<SiteId>> = HashMap::new();
+    let links = colocation_contract_site::Entity::find()
+        .order_by_asc(colocation_contract_site::Column::SiteId)
+        .all(db)
+        .await?;
+    for link in links {
+        sites.entry(link.contract_id).or_default().push(link.site_id);
+    }
+    let contracts = contracts.into_iter().map(|contract| Colocation {
+        charges: charges.remove(&contract.id).unwrap_or_default(),
+        sites: sites.remove(&contract.id).unwrap_or_default(),
+        contract,
+    });
+    Ok(contracts.collect())
+}
+
+async fn support(db: &impl Read) -> Result<Vec<Support>> {
+    let contracts =
+        support_contract::Entity::find().order_by_asc(support_contract::Column::Number).all(db).await?;
+    let counts: Vec<(SupportContractId, SiteId, i64)> = support_coverage::Entity::find()
+        .select_only()
+        .column(support_coverage::Column::ContractId)
+        .column(asset::Column::SiteId)
+        .column_as(support_coverage::Column::Id.count(), "assets")
+        .join(JoinType::InnerJoin, support_coverage::Relation::Asset.def())
+        .group_by(support_coverage::Column::ContractId)
+        .group_by(asset::Column::SiteId)
+        .order_by_asc(asset::Column::SiteId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut sites: HashMap<SupportContractId, Vec<(SiteId, i64)>> = HashMap::new();
+    for (contract, site, count) in counts {
+        sites.entry(contract).or_default().push((site, count));
+    }
+    let contracts = contracts.into_iter().map(|contract| {
+        let sites = sites.remove(&contract.id).unwrap_or_default();
+        Support { contract, sites }
+    });
+    Ok(contracts.collect())
+}

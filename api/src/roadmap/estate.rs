@@ -1,0 +1,101 @@
+//! What the roadmap reads before the assets: the tables that are few, whole, with one statement each.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::NaiveDate;
+use entity::{
+    id::{AssetId, DepreciationRuleId, HardwareModelId, RefreshCycleId, SiteId},
+    inventory::{hardware_model, site},
+    lifecycle::{
+        depreciation_rule::{self, Book},
+        refresh_cycle::{self, CycleStatus},
+        refresh_cycle_asset, refresh_policy,
+    },
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::{error::Result, lifecycle::matching, store::Read};
+
+/// The tables that assets are looked up in.
+pub struct Estate {
+    /// Sites by id.
+    pub sites: HashMap<SiteId, Site>,
+    /// Hardware models by id.
+    pub models: HashMap<HardwareModelId, hardware_model::Model>,
+    /// Active refresh policies, the first that applies decides.
+    pub policies: Vec<refresh_policy::Model>,
+    /// Depreciation rules.
+    pub rules: Vec<depreciation_rule::Model>,
+    /// Refresh cycles that are not cancelled.
+    pub cycles: HashMap<RefreshCycleId, refresh_cycle::Model>,
+    /// The cycle of an asset, where it has one.
+    pub cycle_of: HashMap<AssetId, RefreshCycleId>,
+}
+
+/// What the roadmap knows of a site.
+pub struct Site {
+    /// Its code.
+    pub code: Arc<str>,
+    /// The day on which it is to be empty, and why that is known.
+    pub exit: Option<(NaiveDate, &'static str)>,
+}
+
+impl Estate {
+    /// Reads the tables. `noticed` has the sites where notice ends the last colocation contract.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read(db: &impl Read, noticed: &HashMap<SiteId, NaiveDate>) -> Result<Self> {
+        let models = hardware_model::Entity::find().all(db).await?;
+        let policies = matching::in_order(refresh_policy::Entity::find().all(db).await?);
+        let rules =
+            depreciation_rule::Entity::find().order_by_asc(depreciation_rule::Column::Name).all(db).await?;
+        let cycles = refresh_cycle::Entity::find()
+            .filter(refresh_cycle::Column::Status.ne(CycleStatus::Cancelled))
+            .all(db)
+            .await?;
+        let cycles: HashMap<_, _> = cycles.into_iter().map(|cycle| (cycle.id, cycle)).collect();
+        let links: Vec<(AssetId, RefreshCycleId)> = refresh_cycle_asset::Entity::find()
+            .select_only()
+            .columns([refresh_cycle_asset::Column::AssetId, refresh_cycle_asset::Column::CycleId])
+            .into_tuple()
+            .all(db)
+            .await?;
+        let cycle_of = links.into_iter().filter(|(_, cycle)| cycles.contains_key(cycle)).collect();
+        Ok(Self {
+            sites: sites(db, noticed).await?,
+            models: models.into_iter().map(|model| (model.id, model)).collect(),
+            policies,
+            rules,
+            cycles,
+            cycle_of,
+        })
+    }
+
+    /// The rule by which hardware of a kind is depreciated: the policy's own, or that of the kind.
+    #[must_use]
+    pub fn rule(
+        &self,
+        kind: hardware_model::HardwareKind,
+        own: Option<DepreciationRuleId>,
+    ) -> Option<&depreciation_rule::Model> {
+        let named = own.and_then(|id| self.rules.iter().find(|rule| rule.id == id));
+        named.or_else(|| matching::rule_of(&self.rules, Book::Book, kind))
+    }
+}
+
+/// Sites with their exits: the planned day, or the end of the last contract that notice was given for.
+async fn sites(db: &impl Read, noticed: &HashMap<SiteId, NaiveDate>) -> Result<HashMap<SiteId, Site>> {
+    let rows: Vec<(SiteId, String, Option<NaiveDate>)> = site::Entity::find()
+        .select_only()
+        .columns([site::Column::Id, site::Column::Code, site::Column::ExitOn])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let sites = rows.into_iter().map(|(id, code, exit_on)| {
+        let planned = exit_on.map(|on| (on, "its exit is planned"));
+        let ended = noticed.get(&id).map(|on| (*on, "notice was given on its last colocation contract"));
+        (id, Site { code: code.into(), exit: planned.or(ended) })
+    });
+    Ok(sites.collect())
+}

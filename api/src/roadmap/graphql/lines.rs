@@ -1,0 +1,222 @@
+//! Lines, coverage and what was left out.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use forecasting::roadmap::{Category as Purpose, Coverage as Counted, Line as Row, Subject};
+use rust_decimal::Decimal;
+
+use super::{
+    series::Series,
+    words::{Category, RoadmapDimension, RoadmapSubject},
+};
+use crate::{
+    access::Permission,
+    error::Result,
+    inventory::graphql::sites::Site,
+    roadmap::{
+        keys::Key,
+        plan::{Plan, Source},
+        records,
+    },
+    schema::request::read,
+};
+
+/// A value of a dimension.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RoadmapKey {
+    /// The dimension.
+    dimension: RoadmapDimension,
+    /// Its value. Null where the records have none.
+    value: Option<String>,
+}
+
+/// How a figure came about.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RoadmapExplanation {
+    /// The formulas, one for each kind of source.
+    pub(super) formula: Vec<String>,
+    /// What went in, counted.
+    pub(super) inputs: Vec<String>,
+    /// What was taken for granted.
+    pub(super) assumptions: Vec<String>,
+    /// Whether any of it is an estimate.
+    pub(super) estimated: bool,
+    /// What was left out, counted by reason.
+    pub(super) excluded: Vec<String>,
+}
+
+/// A record behind a figure.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RoadmapRecord {
+    /// Its id.
+    id: ID,
+    /// What it is.
+    kind: &'static str,
+    /// What people call it.
+    label: String,
+}
+
+fn shown(records: Result<Vec<records::Record>>) -> Result<Vec<RoadmapRecord>> {
+    let records = records?.into_iter();
+    Ok(records
+        .map(|record| RoadmapRecord { id: record.id.into(), kind: record.kind, label: record.label })
+        .collect())
+}
+
+/// A line of the roadmap: one category and one value of each dimension.
+pub struct Line {
+    pub(super) plan: Arc<Plan>,
+    pub(super) category: Purpose,
+    pub(super) key: Key,
+    pub(super) site: Option<Site>,
+    pub(super) row: Row<Source>,
+}
+
+/// A line of the roadmap: one category and one value of each dimension.
+#[Object(name = "RoadmapLine")]
+impl Line {
+    /// What the amounts are for.
+    async fn category(&self) -> Category {
+        self.category.into()
+    }
+
+    /// The values of the dimensions, in the order in which they were asked for.
+    async fn keys(&self) -> Vec<RoadmapKey> {
+        let keys = self.plan.dimensions.iter().zip(&self.key);
+        keys.map(|(dimension, value)| RoadmapKey {
+            dimension: (*dimension).into(),
+            value: value.as_deref().map(str::to_owned),
+        })
+        .collect()
+    }
+
+    /// The site, when lines are kept apart by site. Null for what belongs to no single site.
+    async fn site(&self) -> Option<&Site> {
+        self.site.as_ref()
+    }
+
+    /// The amounts.
+    async fn amounts(&self) -> Series {
+        Series { plan: Arc::clone(&self.plan), amounts: self.row.amounts.clone() }
+    }
+
+    /// All months together.
+    async fn total(&self) -> Decimal {
+        self.plan.shown(self.row.total())
+    }
+
+    /// How the amounts came about.
+    async fn explain(&self) -> RoadmapExplanation {
+        RoadmapExplanation {
+            formula: self.row.formulas.iter().map(|formula| (*formula).to_owned()).collect(),
+            inputs: records::counted(&self.plan, &self.row.records),
+            assumptions: self.row.assumptions.iter().cloned().collect(),
+            estimated: self.row.estimated,
+            excluded: Vec::new(),
+        }
+    }
+
+    /// How many records are behind the amounts.
+    async fn record_count(&self) -> usize {
+        records::count(&self.plan, &self.row.records)
+    }
+
+    /// The records behind the amounts.
+    async fn records(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "At most so many, up to 100.")] first: i32,
+    ) -> Result<Vec<RoadmapRecord>> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        shown(records::list(&reader, &self.plan, &self.row.records, first).await)
+    }
+}
+
+/// Which share of the records had the inputs that the roadmap needs.
+pub struct Coverage {
+    pub(super) plan: Arc<Plan>,
+    pub(super) subject: Subject,
+    pub(super) counted: Counted,
+}
+
+/// Which share of the records had the inputs that the roadmap needs.
+#[Object(name = "RoadmapCoverage")]
+impl Coverage {
+    /// The kind of record.
+    async fn subject(&self) -> RoadmapSubject {
+        self.subject.into()
+    }
+
+    /// Records that had all inputs.
+    async fn covered_count(&self) -> u64 {
+        self.counted.covered_count
+    }
+
+    /// All records.
+    async fn total_count(&self) -> u64 {
+        self.counted.total_count
+    }
+
+    /// Share of the records, 0 to 1. Null without records.
+    async fn count_ratio(&self) -> Option<Decimal> {
+        self.counted.count_ratio().map(|ratio| ratio.round_dp(4))
+    }
+
+    /// Value of the records that had all inputs: what assets cost, what the others cost in these months.
+    async fn covered_value(&self) -> Decimal {
+        self.plan.shown(self.counted.covered_value)
+    }
+
+    /// Value of all records, as far as it is known.
+    async fn total_value(&self) -> Decimal {
+        self.plan.shown(self.counted.total_value)
+    }
+
+    /// Share of the known value, 0 to 1. Null where none is known.
+    async fn value_ratio(&self) -> Option<Decimal> {
+        self.counted.value_ratio().map(|ratio| ratio.round_dp(4))
+    }
+
+    /// Records whose value is not known: they count, and weigh nothing.
+    async fn without_value(&self) -> u64 {
+        self.counted.without_value
+    }
+}
+
+/// Records that were left out, wholly or of one part, for one reason.
+pub struct Exclusion {
+    pub(super) plan: Arc<Plan>,
+    pub(super) subject: Subject,
+    pub(super) reason: String,
+    pub(super) records: Vec<Source>,
+}
+
+/// Records that were left out, wholly or of one part, for one reason.
+#[Object(name = "RoadmapExclusion")]
+impl Exclusion {
+    /// The kind of record.
+    async fn subject(&self) -> RoadmapSubject {
+        self.subject.into()
+    }
+
+    /// Why.
+    async fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// How many.
+    async fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Which.
+    async fn records(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "At most so many, up to 100.")] first: i32,
+    ) -> Result<Vec<RoadmapRecord>> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        shown(records::list(&reader, &self.plan, &self.records.iter().copied().collect(), first).await)
+    }
+}

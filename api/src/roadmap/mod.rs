@@ -1,0 +1,21 @@
+//! The roadmap: what the estate will cost month by month, from everything that is recorded.
+//!
+//! A *question* names the months, the view and the currency. *Sources* are read area by area: assets become
+//! *vintages* (depreciated together) and *cohorts* (refreshed together), contracts and workloads stand for
+//! themselves. Each turns into flows, which `forecasting` adds up. This module joins the areas and knows no
+//! arithmetic of its own.
+
+pub mod assets;
+mod cloud;
+mod cohorts;
+mod contracts;
+mod estate;
+pub mod graphql;
+mod keys;
+pub mod plan;
+mod records;
+mod vintages;
+
+pub use graphql::year_label;
+pub use keys::{Dimension, Key};
+pub use plan::{Plan, Question, Source, draw};

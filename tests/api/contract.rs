@@ -1,0 +1,54 @@
+//! The contract is the file `api/schema.graphql`, and every word of it is explained.
+
+use std::{env, fs, path::Path};
+
+use serde_json::Value;
+use support::on_engine;
+
+const FILE: &str = "../api/schema.graphql";
+
+#[test]
+fn the_schema_is_the_file() {
+    let printed = api::schema::sdl();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        printed == written,
+        "the schema differs from api/schema.graphql: read the change, then run `make schema`"
+    );
+}
+
+#[test]
+fn every_type_field_argument_and_value_is_described() {
+    on_engine(support::Engine::Sqlite, async |app| {
+        let query = "{ __schema { types { kind name description
+            fields(includeDeprecated: true) { name description args { name description type { kind } } }
+            inputFields { name description }
+            enumValues(includeDeprecated: true) { name description } } } }";
+        let data = app.viewer().query(query).await;
+        let mut silent = Vec::new();
+        for of_type in list(&data["__schema"]["types"]) {
+            let name = of_type["name"].as_str().unwrap();
+            if name.starts_with("__") {
+                continue;
+            }
+            note(&mut silent, name, of_type);
+            for kind in ["fields", "inputFields", "enumValues"] {
+                for part in list(&of_type[kind]) {
+                    note(&mut silent, &format!("{name}.{}", part["name"].as_str().unwrap()), part);
+                }
+            }
+        }
+        assert!(silent.is_empty(), "without a description: {silent:#?}");
+    });
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn note(silent: &mut Vec<String>, name: &str, part: &Value) {
+    if part["description"].as_str().is_none_or(|text| text.trim().is_empty()) {
+        silent.push(name.to_owned());
+    }
+}
