@@ -4,10 +4,12 @@
 
 pub mod bulk;
 pub mod codes;
+mod cost;
 pub mod cursor;
 pub mod filter;
 mod generic;
 pub mod limits;
+mod order;
 pub mod page;
 pub mod patch;
 pub mod record;
