@@ -10,7 +10,13 @@ use crate::access::token::{SHORTEST_SECRET, Verifier};
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
     /// Address of the database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
-    #[arg(long, env = "PLINTH_DATABASE_URL", default_value = "sqlite://plinth.sqlite", global = true)]
+    #[arg(
+        long,
+        env = "PLINTH_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite://plinth.sqlite",
+        global = true
+    )]
     pub database_url: String,
     /// Connections to the database at most.
     #[arg(long, env = "PLINTH_DATABASE_CONNECTIONS", default_value_t = 16, global = true)]
@@ -64,10 +70,11 @@ pub struct Limits {
     /// Fields inside fields at most.
     #[arg(long, env = "PLINTH_MAX_DEPTH", default_value_t = 15)]
     pub max_depth: usize,
-    /// Cost of a query at most: one for each field, times the rows that its lists may return.
+    /// Cost of a query at most: one for each field, times the rows that its lists may return. A list that has no
+    /// pages counts as ten rows.
     #[arg(long, env = "PLINTH_MAX_COST", default_value_t = 100_000)]
     pub max_cost: usize,
-    /// Aliases in a query at most.
+    /// Aliases in a query at most, again for each use of a fragment.
     #[arg(long, env = "PLINTH_MAX_ALIASES", default_value_t = 30)]
     pub max_aliases: usize,
     /// Rows of a page at most.
