@@ -237,7 +237,11 @@ fn check_size(key: &DecodingKey) -> Result<(), String> {
         }
         DecodingKeyKind::SecretOrDer(point) => point.len() != P256_POINT_BYTES,
     };
-    if too_weak { Err("holds a key that is neither RSA of 2,048 bits or more nor P-256".into()) } else { Ok(()) }
+    if too_weak {
+        Err("holds a key that is neither RSA of 2,048 bits or more nor P-256".into())
+    } else {
+        Ok(())
+    }
 }
 
 /// The caller that valid claims describe.

@@ -16,9 +16,20 @@ use crate::{
 const DEMO_TOKEN_HOURS: i64 = 12;
 
 /// Serves until the process is told to stop.
-pub(super) async fn run(settings: ServeSettings, database: &DatabaseSettings) -> Result<(), Failure> {
+pub(super) async fn run(
+    settings: ServeSettings,
+    database: &DatabaseSettings,
+    mut mistakes: Vec<String>,
+) -> Result<(), Failure> {
     let demo_secret = demo_secret();
-    let verifier = settings.checked(database, &demo_secret).map_err(Failure::Usage)?;
+    let verifier = match settings.checked(database, &demo_secret) {
+        Ok(verifier) if mistakes.is_empty() => verifier,
+        Ok(_) => return Err(Failure::Usage(mistakes)),
+        Err(more) => {
+            mistakes.extend(more);
+            return Err(Failure::Usage(mistakes));
+        }
+    };
     if settings.migrate || settings.demo {
         let store = connect(database, Ids::Random).await?;
         migration::up(store.pool(), None).await?;

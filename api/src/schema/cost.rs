@@ -6,9 +6,7 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Value, Variables,
-    parser::types::{
-        ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
-    },
+    parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet},
     registry::{MetaField, MetaType, MetaTypeName, Registry},
 };
 
@@ -134,7 +132,9 @@ impl<'a> Reckoning<'a> {
     fn fragment(&mut self, name: &'a Name) -> Result<Size> {
         match self.fragments.get(name.as_str()) {
             Some(Some(known)) => return Ok(*known),
-            Some(None) => return Err(Error::invalid("query", format!("the fragment {name} contains itself"))),
+            Some(None) => {
+                return Err(Error::invalid("query", format!("the fragment {name} contains itself")));
+            }
             None => {}
         }
         // A name without a fragment is refused, in better words, when the query is checked against the schema.
