@@ -4,5 +4,8 @@
 mod access;
 mod audit;
 mod finance;
+mod limits;
 mod requests;
+mod server;
 mod tidy;
+mod tokens;
