@@ -49,7 +49,8 @@ async fn somebody_waits(holder: &sea_orm::DatabaseTransaction, engine: Engine) {
         tokio::time::sleep(Duration::from_millis(500)).await;
         return;
     }
-    let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let sql =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..1_000 {
         let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, sql);
         if holder.query_one_raw(statement).await.unwrap().is_some() {
@@ -82,8 +83,23 @@ fn an_answer_keeps_the_order_of_the_query() {
         let text = "{ sites { totalCount nodes { name racks { totalCount nodes { name } } code ...f } \
                     pageInfo { hasNextPage } } serverVersion } fragment f on Site { id assets { totalCount } kind }";
         let answer = server.query(&token_of(Role::Director), text).await;
-        let names = ["sites", "totalCount", "nodes", "name", "racks", "totalCount", "nodes", "code", "id", "assets",
-            "totalCount", "kind", "pageInfo", "hasNextPage", "serverVersion"];
+        let names = [
+            "sites",
+            "totalCount",
+            "nodes",
+            "name",
+            "racks",
+            "totalCount",
+            "nodes",
+            "code",
+            "id",
+            "assets",
+            "totalCount",
+            "kind",
+            "pageInfo",
+            "hasNextPage",
+            "serverVersion",
+        ];
         let mut rest = answer.text.as_str();
         for name in names {
             let place = rest.find(&format!("\"{name}\":"));
@@ -119,7 +135,11 @@ fn requests_are_posted_as_single_objects() {
             ("multipart/form-data; boundary=edge", "--edge--", 400),
         ] {
             let answer = send(kind, body).await;
-            assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, "INVALID"), "{kind} {body}");
+            assert_eq!(
+                (answer.status.as_u16(), answer.code().as_str()),
+                (status, "INVALID"),
+                "{kind} {body}"
+            );
         }
         let answer = send("application/json; charset=utf-8", r#"{"query":"{ serverVersion }"}"#).await;
         assert_eq!(answer.json()["data"]["serverVersion"], env!("CARGO_PKG_VERSION"));
@@ -134,7 +154,8 @@ fn a_request_id_goes_through_or_is_made() {
     on_engine(Engine::Sqlite, async |app| {
         let server = Server::start(app.store(), Limits::default()).await;
         let send = async |id: &str| {
-            let request = server.post("/graphql").bearer_auth(token_of(Role::Viewer)).header("x-request-id", id);
+            let request =
+                server.post("/graphql").bearer_auth(token_of(Role::Viewer)).header("x-request-id", id);
             let answer = answer(request.json(&json!({ "query": COUNT }))).await;
             answer.headers["x-request-id"].to_str().unwrap().to_owned()
         };
@@ -187,7 +208,12 @@ fn a_request_that_takes_too_long_is_cancelled_and_undone() {
         let started = Instant::now();
         let answer = server.query(&token_of(Role::Director), OPEN).await;
         assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
-        assert_eq!((answer.status.as_u16(), answer.code().as_str()), (200, "LIMIT_EXCEEDED"), "{}", answer.text);
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (200, "LIMIT_EXCEEDED"),
+            "{}",
+            answer.text
+        );
         assert_eq!(answer.message(), "the request took longer than 1 seconds and was undone");
         let id = answer.json()["errors"][0]["extensions"]["requestId"].clone();
         assert_eq!(id, answer.headers["x-request-id"].to_str().unwrap());
@@ -337,8 +363,9 @@ fn a_server_that_is_told_to_stop_finishes_what_it_has_begun() {
             let address = server.address().to_owned();
             let token = token_from_the_command_line("director");
             // Opens connections from several threads, so that those without work can end.
-            let warm: Vec<_> = (0..4).map(|_| post(&address, &token, COUNT)).collect();
-            for answer in futures_util::future::join_all(warm).await {
+            let warm = || post(&address, &token, COUNT);
+            let answers = tokio::join!(warm(), warm(), warm(), warm());
+            for answer in [answers.0, answers.1, answers.2, answers.3] {
                 assert_eq!(answer.unwrap().code(), "");
             }
             let holder = hold_writers(app.database()).await;
@@ -455,7 +482,8 @@ fn the_demo_serves_a_token_for_each_role() {
         let url = format!("sqlite://{}/demo.sqlite", directory.path().display());
         let mut server = Process::serve(&url, &["--demo"]);
         let address = server.address().to_owned();
-        for role in ["viewer", "architect", "planner", "finance", "director", "committee", "auditor", "admin"] {
+        for role in ["viewer", "architect", "planner", "finance", "director", "committee", "auditor", "admin"]
+        {
             let line = server.wait_for(&format!("  {role} "));
             let token = line.split_whitespace().last().unwrap();
             let answer = post(&address, token, "{ serverVersion }").await.unwrap();

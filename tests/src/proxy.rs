@@ -39,7 +39,8 @@ impl Cable {
         };
         let server = Path::new(parameter("host=").expect("the server listens on a socket")).join(SOCKET);
         let (base, _) = database.url().split_once('?').expect("the address names a socket");
-        let directory = tempfile::Builder::new().prefix("plinth-cable-").tempdir().expect("a directory is made");
+        let directory =
+            tempfile::Builder::new().prefix("plinth-cable-").tempdir().expect("a directory is made");
         let cable = Self { directory, server, database: base.to_owned(), plugged: Mutex::default() };
         cable.plug();
         cable
