@@ -11,7 +11,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::{
     access::Role,
-    config::{DatabaseSettings, ServeSettings, TokenSettings},
+    config::{self, DatabaseSettings, LogFormat, LogSettings, ServeSettings, TokenSettings},
     error::Error,
     schema,
     store::{Ids, Store},
@@ -29,25 +29,10 @@ use crate::{
 struct Arguments {
     #[command(flatten)]
     database: DatabaseSettings,
-    /// What to log: error, warn, info, debug, trace, or rules such as `api=debug,sqlx=warn`.
-    #[arg(
-        long,
-        env = "PLINTH_LOG",
-        default_value = "info,sea_orm_migration=warn,sqlx=warn,actix_server=warn",
-        global = true
-    )]
-    log: String,
-    /// How to log: `text` for people, `json` for programs.
-    #[arg(long, env = "PLINTH_LOG_FORMAT", default_value = "text", global = true)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    log: LogSettings,
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,12 +87,14 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    if let Err(mistake) = start_log(&arguments) {
-        eprintln!("plinth: {mistake}");
-        return ExitCode::from(2);
+    let (arguments, mut mistakes) = match config::read::<Arguments>() {
+        Ok(read) => read,
+        Err(refusal) => refusal.exit(),
+    };
+    if let Err(mistake) = start_log(&arguments.log) {
+        mistakes.push(mistake);
     }
-    match dispatch(arguments).await {
+    match dispatch(arguments, mistakes).await {
         Ok(code) => code,
         Err(Failure::Usage(mistakes)) => {
             for mistake in mistakes {
@@ -123,10 +110,14 @@ pub async fn run() -> ExitCode {
     }
 }
 
-async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
+async fn dispatch(arguments: Arguments, mut mistakes: Vec<String>) -> Result<ExitCode, Failure> {
     let database = &arguments.database;
     match arguments.command {
-        Command::Serve(settings) => serve::run(*settings, database).await?,
+        Command::Serve(settings) => serve::run(*settings, database, mistakes).await?,
+        _ if !mistakes.is_empty() => {
+            mistakes.extend(database.mistakes());
+            return Err(Failure::Usage(mistakes));
+        }
         Command::Migrate(command) => migrate(command, database).await?,
         Command::Roadmap(question) => roadmap::print(&question, database).await?,
         Command::Token(token) => tokens::print(&token)?,
@@ -163,13 +154,13 @@ async fn migrate(command: Migrate, database: &DatabaseSettings) -> Result<(), Fa
     Ok(())
 }
 
-fn start_log(arguments: &Arguments) -> Result<(), String> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&arguments.log)
-        .map_err(|cause| format!("PLINTH_LOG `{}` is not a log filter: {cause}", arguments.log))?;
+fn start_log(settings: &LogSettings) -> Result<(), String> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .map_err(|cause| format!("PLINTH_LOG `{}` is not a log filter: {cause}", settings.log))?;
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let log = log.with_ansi(std::io::stderr().is_terminal());
-    match arguments.log_format {
+    match settings.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
         LogFormat::Text => log.init(),
     }

@@ -2,15 +2,102 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{
+    Args, CommandFactory, FromArgMatches,
+    builder::BoolishValueParser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use crate::access::token::{SHORTEST_SECRET, Verifier};
+
+/// What is logged, and how.
+#[derive(Args, Clone, Debug)]
+pub struct LogSettings {
+    /// What to log: error, warn, info, debug, trace, or rules such as `api=debug,sqlx=warn`.
+    #[arg(
+        long,
+        env = "PLINTH_LOG",
+        default_value = "info,sea_orm_migration=warn,sqlx=warn,actix_server=warn",
+        global = true
+    )]
+    pub log: String,
+    /// How to log: `text` for people, `json` for programs.
+    #[arg(long, env = "PLINTH_LOG_FORMAT", default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Reads the command line and the environment.
+///
+/// Environment variables that make no sense do not stop the reading: they are answered as mistakes, a sentence
+/// each, with their defaults in their places, so that all mistakes of a deployment are seen at once.
+///
+/// # Errors
+/// Those of the command line, and requests for help.
+pub fn read<P: CommandFactory + FromArgMatches>() -> Result<(P, Vec<String>), clap::Error> {
+    let mut command = P::command();
+    let mut mistakes = Vec::new();
+    loop {
+        match command.clone().try_get_matches() {
+            Ok(matches) => return Ok((P::from_arg_matches(&matches)?, mistakes)),
+            Err(refusal) => {
+                let Some(argument) = refused_argument(&refusal) else { return Err(refusal) };
+                let Some(variable) = forget_variable(&mut command, &argument) else { return Err(refusal) };
+                let value = refusal.get(ContextKind::InvalidValue);
+                let value = value.map_or_else(String::new, ToString::to_string);
+                let cause = std::error::Error::source(&refusal).map(ToString::to_string);
+                let rule = cause.unwrap_or_else(|| match refusal.get(ContextKind::ValidValue) {
+                    Some(ContextValue::Strings(known)) => format!("is none of {}", known.join(", ")),
+                    _ => "makes no sense here".to_owned(),
+                });
+                mistakes.push(format!("{variable} `{value}`: {rule}"));
+            }
+        }
+    }
+}
+
+/// The argument whose value was refused, as the command line writes it: `--bind <BIND>`.
+fn refused_argument(refusal: &clap::Error) -> Option<String> {
+    if !matches!(refusal.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
+        return None;
+    }
+    refusal.get(ContextKind::InvalidArg).map(ToString::to_string)
+}
+
+/// Makes the command deaf to the variable of an argument, and answers the name of the variable.
+///
+/// Nothing when there is none left: then the value came from the command line.
+fn forget_variable(command: &mut clap::Command, argument: &str) -> Option<String> {
+    let found =
+        command.get_arguments().find(|known| known.to_string() == argument && known.get_env().is_some());
+    if let Some(known) = found {
+        let variable = known.get_env()?.to_string_lossy().into_owned();
+        let id = known.get_id().clone();
+        *command = command.clone().mut_arg(id, |known| known.env(None::<&'static str>));
+        return Some(variable);
+    }
+    command.get_subcommands_mut().find_map(|inner| forget_variable(inner, argument))
+}
 
 /// Where the database is.
 #[derive(Args, Clone, Debug)]
 pub struct DatabaseSettings {
     /// Address of the database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
-    #[arg(long, env = "PLINTH_DATABASE_URL", default_value = "sqlite://plinth.sqlite", global = true)]
+    #[arg(
+        long,
+        env = "PLINTH_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite://plinth.sqlite",
+        global = true
+    )]
     pub database_url: String,
     /// Connections to the database at most.
     #[arg(long, env = "PLINTH_DATABASE_CONNECTIONS", default_value_t = 16, global = true)]
@@ -38,10 +125,10 @@ pub struct ServeSettings {
     #[arg(long, env = "PLINTH_BIND", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
     /// Serve the demo estate with a ready-made token for each role. Listens on loopback only.
-    #[arg(long, env = "PLINTH_DEMO")]
+    #[arg(long, env = "PLINTH_DEMO", value_parser = BoolishValueParser::new())]
     pub demo: bool,
     /// Offer the GraphiQL page at `/`. The demo always does.
-    #[arg(long, env = "PLINTH_GRAPHIQL")]
+    #[arg(long, env = "PLINTH_GRAPHIQL", value_parser = BoolishValueParser::new())]
     pub graphiql: bool,
     #[command(flatten)]
     pub tokens: TokenSettings,
@@ -54,7 +141,7 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub limits: Limits,
     /// Apply outstanding migrations before serving. The demo always does.
-    #[arg(long, env = "PLINTH_MIGRATE")]
+    #[arg(long, env = "PLINTH_MIGRATE", value_parser = BoolishValueParser::new())]
     pub migrate: bool,
 }
 
@@ -64,10 +151,11 @@ pub struct Limits {
     /// Fields inside fields at most.
     #[arg(long, env = "PLINTH_MAX_DEPTH", default_value_t = 15)]
     pub max_depth: usize,
-    /// Cost of a query at most: one for each field, times the rows that its lists may return.
+    /// Cost of a query at most: one for each field, times the rows that its lists may return. A list that has no
+    /// pages counts as ten rows.
     #[arg(long, env = "PLINTH_MAX_COST", default_value_t = 100_000)]
     pub max_cost: usize,
-    /// Aliases in a query at most.
+    /// Aliases in a query at most, again for each use of a fragment.
     #[arg(long, env = "PLINTH_MAX_ALIASES", default_value_t = 30)]
     pub max_aliases: usize,
     /// Rows of a page at most.

@@ -8,11 +8,17 @@ mod health;
 mod metrics;
 mod requests;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App as ActixApp, HttpServer, middleware::Compress, web};
+use actix_web::{
+    App as ActixApp, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::{Compress, DefaultHeaders},
+    web,
+};
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
+use tokio::{runtime::Handle, task::JoinError};
 
 use crate::{
     access::token::Verifier,
@@ -21,10 +27,14 @@ use crate::{
     store::Store,
 };
 
+pub use graphiql::is_complete as has_graphiql;
 pub use metrics::Metrics;
 
-/// How long a stopping server waits for what it has begun, in seconds.
-const SHUTDOWN_SECONDS: u64 = 30;
+/// How long a stopping server waits for what it has begun beyond the time that a request may take.
+const SHUTDOWN_MARGIN: Duration = Duration::from_secs(5);
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What every request needs.
 pub struct App {
@@ -35,16 +45,19 @@ pub struct App {
     graphiql: bool,
     metrics: Metrics,
     clock: fn() -> DateTime<Utc>,
+    runtime: Handle,
 }
 
 impl App {
     /// An application on a store.
     ///
     /// # Errors
-    /// When the metrics cannot be registered.
+    /// When the metrics cannot be registered, or outside of a runtime.
     pub fn new(store: Store, verifier: Verifier, limits: Limits, graphiql: bool) -> anyhow::Result<Self> {
         let schema = schema::build(Some(store.clone()), &limits);
-        Ok(Self { schema, store, verifier, limits, graphiql, metrics: Metrics::new()?, clock: now })
+        let runtime = Handle::try_current().context("an application needs a runtime")?;
+        let metrics = Metrics::new()?;
+        Ok(Self { schema, store, verifier, limits, graphiql, metrics, clock: now, runtime })
     }
 
     /// The same with another clock, for tests.
@@ -62,45 +75,101 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Serves until the process is told to stop, then finishes what was begun.
-///
-/// # Errors
-/// When the address cannot be bound.
-pub async fn serve(app: App, bind: SocketAddr) -> anyhow::Result<()> {
-    let (server, address) = start(app, bind, true)?;
-    tracing::info!(%address, "serving");
-    server.await.context("the server stopped unexpectedly")
+/// A server that answers requests.
+pub struct Running {
+    server: Server,
+    address: SocketAddr,
 }
 
-/// Binds and starts; the second part of the answer is the address, with the port that was free.
+/// Stops a server from elsewhere.
+#[derive(Clone)]
+pub struct Stopper(ServerHandle);
+
+/// Binds and starts.
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn start(
-    app: App,
-    bind: SocketAddr,
-    signals: bool,
-) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
+pub fn start(app: App, bind: SocketAddr) -> anyhow::Result<Running> {
+    let patience = app.limits.timeout() + SHUTDOWN_MARGIN;
     let app = web::Data::from(Arc::new(app));
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
             .wrap(Compress::default())
-            .route("/graphql", web::post().to(requests::graphql))
-            .route("/graphql", web::get().to(requests::only_post))
+            .wrap(DefaultHeaders::new().add(("x-content-type-options", "nosniff")))
+            .service(
+                web::resource("/graphql")
+                    .route(web::post().to(requests::graphql))
+                    .default_service(web::to(requests::only_post)),
+            )
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))
             .route("/metrics", web::get().to(metrics::show))
             .route("/", web::get().to(graphiql::page))
             .route("/graphiql/{file}", web::get().to(graphiql::file))
     });
-    let server = if signals { server } else { server.disable_signals() };
     let server = server
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .client_request_timeout(Duration::from_secs(10))
+        .disable_signals()
+        .shutdown_timeout(patience.as_secs())
+        .client_request_timeout(HEAD_TIMEOUT)
         .bind(bind)
         .with_context(|| format!("cannot listen on {bind}"))?;
     let address = server.addrs().first().copied().unwrap_or(bind);
-    let running = server.run();
-    Ok((running, address))
+    Ok(Running { server: server.run(), address })
+}
+
+impl Running {
+    /// Where it listens, with the port that was free when none was asked for.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What stops it.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.server.handle())
+    }
+
+    /// Ends when the server has stopped.
+    ///
+    /// # Errors
+    /// When it could not go on.
+    pub async fn finished(self) -> anyhow::Result<()> {
+        self.server.await.context("the server stopped unexpectedly")
+    }
+}
+
+impl Stopper {
+    /// Takes no new requests, and ends when those that were begun are answered.
+    pub async fn finish(&self) {
+        self.0.stop(true).await;
+    }
+
+    /// Ends at once. What was begun is undone.
+    pub async fn abandon(&self) {
+        self.0.stop(false).await;
+    }
+}
+
+/// Runs `work` on the runtime that the connections to the database belong to, and stops it when it is no
+/// longer waited for.
+///
+/// Each of the threads that speak HTTP has a runtime of its own, which ends when that thread has nothing to
+/// do; a connection that was opened on it would end with it, under the feet of the other threads.
+async fn on_runtime<T: Send + 'static>(
+    app: &App,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, JoinError> {
+    let task = app.runtime.spawn(work);
+    let _stopped_when_dropped = AbortOnDrop(task.abort_handle());
+    task.await
+}
+
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

@@ -32,6 +32,9 @@ use crate::{
     error::{Error, Result},
 };
 
+/// How long a request waits for a connection before the database counts as away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// The database and what every statement through it shares.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -49,11 +52,26 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database does not answer, `Internal` when the address is not one.
     pub async fn connect(url: &str, connections: u32, ids: Ids) -> Result<Self> {
+        Self::connect_with(url, connections, ids, None).await
+    }
+
+    /// As [`Store::connect`], where PostgreSQL gives up a statement that takes longer than `longest`: when a
+    /// request is cancelled, its statement must not go on for hours and hold a connection.
+    ///
+    /// # Errors
+    /// As [`Store::connect`].
+    #[expect(clippy::disallowed_methods, reason = "the one place that connects")]
+    pub async fn connect_with(
+        url: &str,
+        connections: u32,
+        ids: Ids,
+        longest: Option<Duration>,
+    ) -> Result<Self> {
         let mut options = ConnectOptions::new(url.to_owned());
         options
             .max_connections(connections)
             .min_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
             .sqlx_logging(false)
             .test_before_acquire(false)
             .test_before_acquire_if_idle_for(Duration::from_secs(5))
@@ -64,6 +82,16 @@ impl Store {
                     .busy_timeout(Duration::from_secs(5))
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "NORMAL")
+            })
+            .map_sqlx_postgres_opts(move |options| match longest {
+                Some(longest) => {
+                    let milliseconds = longest.as_millis().to_string();
+                    options.options([
+                        ("statement_timeout", milliseconds.as_str()),
+                        ("idle_in_transaction_session_timeout", milliseconds.as_str()),
+                    ])
+                }
+                None => options,
             });
         let mut db = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
@@ -90,6 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// `Forbidden` when the caller's role lacks the permission; `Unavailable` when the database is away.
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens transactions")]
     pub async fn begin(&self, caller: &Caller, permission: Permission) -> Result<Tx> {
         demand(caller, permission)?;
         let options = TransactionOptions {
@@ -200,6 +229,7 @@ impl Tx {
     ///
     /// # Errors
     /// Those of `work`, after its writes were undone.
+    #[expect(clippy::disallowed_methods, reason = "a savepoint inside the one transaction")]
     pub async fn attempt<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         let db = self.db.begin().await?;
         let nested = Self { db, caller: self.caller.clone(), ids: Arc::clone(&self.ids) };
@@ -215,14 +245,18 @@ pub trait Read: ConnectionTrait + Send + Sync {
     fn caller(&self) -> &Caller;
 }
 
-impl<C: ConnectionTrait + Send + Sync> Read for Guard<C> {
+impl<C: Send + Sync> Read for Guard<C>
+where
+    Self: ConnectionTrait,
+{
     fn caller(&self) -> &Caller {
         &self.caller
     }
 }
 
 #[async_trait]
-impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Guard<C> {
+#[expect(clippy::disallowed_methods, reason = "a transaction passes statements on to the database")]
+impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
         self.db.get_database_backend()
     }
@@ -242,4 +276,44 @@ impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Guard<C> {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.db.query_all_raw(statement).await
     }
+}
+
+/// Statements that change rows are refused before they reach the database.
+#[async_trait]
+impl ConnectionTrait for Reader {
+    fn get_database_backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        Err(only_reads(&statement.sql))
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        Err(only_reads(sql))
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        if !is_query(&statement.sql) {
+            return Err(only_reads(&statement.sql));
+        }
+        self.db.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        if !is_query(&statement.sql) {
+            return Err(only_reads(&statement.sql));
+        }
+        self.db.query_all_raw(statement).await
+    }
+}
+
+/// Whether a statement can only answer rows. `INSERT … RETURNING` answers rows too, so the first word counts.
+fn is_query(sql: &str) -> bool {
+    let word = sql.split_whitespace().next().unwrap_or_default();
+    word.eq_ignore_ascii_case("select") || word.eq_ignore_ascii_case("with")
+}
+
+fn only_reads(sql: &str) -> DbErr {
+    DbErr::Custom(format!("a reader was given a statement that changes rows: {sql}"))
 }

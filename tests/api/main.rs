@@ -12,4 +12,7 @@ mod inventory;
 mod requests;
 mod roadmap;
 mod tables;
+mod limits;
+mod server;
 mod tidy;
+mod tokens;

@@ -20,7 +20,10 @@ mod app;
 mod client;
 mod command;
 mod database;
+pub mod http;
 mod postgres;
+mod process;
+mod proxy;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -34,6 +37,8 @@ pub use self::{
     client::{Client, Refusal},
     command::plinth,
     database::{Database, Engine},
+    process::Process,
+    proxy::Cable,
 };
 
 /// One runtime for all tests: a pool of connections must not outlive the runtime that it was made in.

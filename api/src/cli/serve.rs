@@ -4,26 +4,44 @@ use std::io::IsTerminal;
 
 use chrono::Duration;
 use sea_orm::Iterable;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{DatabaseSettings, Failure, Ids, Role, ServeSettings, connect};
+use super::{DatabaseSettings, Failure, Ids, Role, ServeSettings, Store, connect};
 use crate::{
     access::token,
-    server::{self, App},
+    server::{self, App, Stopper},
 };
 
 /// How long the tokens of the demo are valid, in hours.
 const DEMO_TOKEN_HOURS: i64 = 12;
 
 /// Serves until the process is told to stop.
-pub(super) async fn run(settings: ServeSettings, database: &DatabaseSettings) -> Result<(), Failure> {
+pub(super) async fn run(
+    settings: ServeSettings,
+    database: &DatabaseSettings,
+    mut mistakes: Vec<String>,
+) -> Result<(), Failure> {
     let demo_secret = demo_secret();
-    let verifier = settings.checked(database, &demo_secret).map_err(Failure::Usage)?;
-    let store = connect(database, Ids::Random).await?;
+    let verifier = match settings.checked(database, &demo_secret) {
+        Ok(verifier) if mistakes.is_empty() => verifier,
+        Ok(_) => return Err(Failure::Usage(mistakes)),
+        Err(more) => {
+            mistakes.extend(more);
+            return Err(Failure::Usage(mistakes));
+        }
+    };
     if settings.migrate || settings.demo {
+        let store = connect(database, Ids::Random).await?;
         migration::up(store.pool(), None).await?;
+        store.close().await;
     }
+    let longest = Some(settings.limits.timeout());
+    let (url, connections) = (&database.database_url, database.database_connections);
+    let store = Store::connect_with(url, connections, Ids::Random, longest).await?;
     let app = App::new(store.clone(), verifier, settings.limits, settings.graphiql || settings.demo)?;
-    let (server, address) = server::start(app, settings.bind, true)?;
+    let signals = Signals::listen()?;
+    let running = server::start(app, settings.bind)?;
+    let address = running.address();
     tracing::info!("GraphQL at http://{address}/graphql");
     if settings.graphiql || settings.demo {
         tracing::info!("GraphiQL at http://{address}/");
@@ -32,10 +50,40 @@ pub(super) async fn run(settings: ServeSettings, database: &DatabaseSettings) ->
         let secret = settings.tokens.secret().ok().flatten().unwrap_or(&demo_secret).to_vec();
         announce_tokens(&settings, &secret, &address.to_string())?;
     }
-    server.await?;
+    tokio::spawn(stop_when_told(running.stopper(), signals));
+    running.finished().await?;
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The signals by which a person or a system asks the server to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The first signal lets the server finish what it has begun, the second one does not.
+async fn stop_when_told(stopper: Stopper, mut signals: Signals) {
+    signals.next().await;
+    tracing::info!("stopping: finishing what was begun; a second signal stops at once");
+    tokio::select! {
+        () = stopper.finish() => {}
+        () = signals.next() => stopper.abandon().await,
+    }
 }
 
 /// A secret that lasts as long as the process: tokens of one demo are worthless to the next.

@@ -43,7 +43,8 @@ fn classify(error: &mut ServerError, request_id: &str) {
             }
             (ours.code(), ours.field().map(str::to_owned))
         }
-        None => (code_of_library(&error.message), None),
+        // Syntax and rules of the schema, refused by the GraphQL library before any of our code runs.
+        None => ("INVALID", None),
     };
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
@@ -53,17 +54,4 @@ fn classify(error: &mut ServerError, request_id: &str) {
     if matches!(code, "INTERNAL" | "UNAVAILABLE") {
         extensions.set("requestId", request_id);
     }
-}
-
-/// Refusals that the GraphQL library speaks before any of our code runs.
-fn code_of_library(message: &str) -> &'static str {
-    let limits = [
-        "too complex",
-        "too deep",
-        "nested too deep",
-        "recursion depth",
-        "The recursion depth",
-        "directives",
-    ];
-    if limits.iter().any(|limit| message.contains(limit)) { "LIMIT_EXCEEDED" } else { "INVALID" }
 }

@@ -1,21 +1,34 @@
-//! Limits that the GraphQL library does not know: aliases, and the right to ask anything at all.
+//! What one query may ask for, and the right to ask anything at all.
+//!
+//! Checked before the GraphQL library walks the query: its parser and its rules take time, and stack, that
+//! grow faster than the text of a hostile query does.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{
-    Positioned, ServerError, ServerResult, Variables,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery},
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    Request, ServerError, ServerResult,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest},
 };
 
-use crate::{access::Caller, error::Error};
+use super::cost::{DEEPEST_NESTING, Size, size_of};
+use crate::{
+    access::Caller,
+    config::Limits,
+    error::{Error, Result},
+};
 
-/// Refuses anonymous requests, introspection included, and queries with too many aliases.
+/// Directives in a query at most.
+const MOST_DIRECTIVES: u64 = 50;
+
+/// Lists inside lists at most in what is asked of the schema itself: types, their fields, and arguments.
+const DEEPEST_INTROSPECTION: u64 = 3;
+
+/// From here on nobody cares how much exactly.
+const BEYOND_COUNTING: u64 = 1_000_000_000_000;
+
+/// Refuses anonymous requests, introspection included, and queries that ask for too much.
 #[derive(Clone, Copy, Debug)]
-pub struct QueryLimits {
-    /// Aliases in a query at most.
-    pub aliases: usize,
-}
+pub struct QueryLimits(pub Limits);
 
 impl ExtensionFactory for QueryLimits {
     fn create(&self) -> Arc<dyn Extension> {
@@ -25,26 +38,54 @@ impl ExtensionFactory for QueryLimits {
 
 #[async_graphql::async_trait::async_trait]
 impl Extension for QueryLimits {
-    async fn parse_query(
+    async fn prepare_request(
         &self,
         ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        if ctx.data_opt::<Caller>().is_none() {
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let mut request = next.run(ctx, request).await?;
+        if !request.data.contains_key(&TypeId::of::<Caller>()) {
             let message = "send a token in the header `Authorization: Bearer …`";
             return Err(server_error(Error::Unauthenticated(message.into())));
         }
-        let document = next.run(ctx, query, variables).await?;
-        let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set);
-        let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
-        let aliases: usize = operations.chain(fragments).map(aliases).sum();
-        if aliases > self.aliases {
-            let message = format!("the query has {aliases} aliases, {} are allowed", self.aliases);
-            return Err(server_error(Error::LimitExceeded(message)));
+        check_nesting(&request.query).map_err(server_error)?;
+        request.parsed_query()?;
+        let variables = std::mem::take(&mut request.variables);
+        let size = size_of(&ctx.schema_env.registry, request.parsed_query()?, &variables);
+        request.variables = variables;
+        size.and_then(|size| self.check(size)).map_err(server_error)?;
+        Ok(request)
+    }
+}
+
+impl QueryLimits {
+    fn check(&self, size: Size) -> Result<()> {
+        let most = |limit: usize| u64::try_from(limit).unwrap_or(u64::MAX);
+        let limits = [
+            ("nests", size.depth, "fields inside each other", most(self.0.max_depth)),
+            ("nests", size.nesting, "braces and fragments inside each other", DEEPEST_NESTING),
+            ("has", size.aliases, "aliases", most(self.0.max_aliases)),
+            ("has", size.directives, "directives", MOST_DIRECTIVES),
+            ("nests", size.introspection, "lists of the schema inside each other", DEEPEST_INTROSPECTION),
+        ];
+        for (verb, found, what, limit) in limits {
+            if found > limit {
+                let message = format!(
+                    "the query {verb} {} {what}, at most {} are allowed",
+                    counted(found),
+                    grouped(limit)
+                );
+                return Err(Error::LimitExceeded(message));
+            }
         }
-        Ok(document)
+        let most = most(self.0.max_cost);
+        if size.cost > most {
+            let message =
+                format!("the query costs {}, at most {} is allowed", counted(size.cost), grouped(most));
+            return Err(Error::LimitExceeded(message));
+        }
+        Ok(())
     }
 }
 
@@ -52,13 +93,97 @@ fn server_error(error: Error) -> ServerError {
     async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default())
 }
 
-fn aliases(set: &Positioned<SelectionSet>) -> usize {
-    let counts = set.node.items.iter().map(|item| match &item.node {
-        Selection::Field(field) => {
-            usize::from(field.node.alias.is_some()) + aliases(&field.node.selection_set)
+fn check_nesting(query: &str) -> Result<()> {
+    let nesting = nesting(query);
+    if nesting > DEEPEST_NESTING {
+        return Err(Error::LimitExceeded(format!(
+            "the query nests {} brackets inside each other, at most {DEEPEST_NESTING} are allowed",
+            grouped(nesting)
+        )));
+    }
+    Ok(())
+}
+
+/// How deep brackets lie inside brackets, those in texts and comments left out.
+fn nesting(query: &str) -> u64 {
+    let (mut depth, mut deepest) = (0_u64, 0);
+    let mut rest = query.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = match first {
+            b'"' if after.starts_with(b"\"\"") => after_text(&after[2..], b"\"\"\""),
+            b'"' => after_text(after, b"\""),
+            b'#' => after.iter().position(|byte| b"\r\n".contains(byte)).map_or(&[], |end| &after[end..]),
+            b'{' | b'[' | b'(' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                after
+            }
+            b'}' | b']' | b')' => {
+                depth = depth.saturating_sub(1);
+                after
+            }
+            _ => after,
+        };
+    }
+    deepest
+}
+
+/// What follows a text that ends with `quotes`; the byte behind a backslash does not end it.
+///
+/// A line break ends a text within one line. The parser refuses that query; it must not hide brackets here.
+fn after_text<'a>(mut rest: &'a [u8], quotes: &[u8]) -> &'a [u8] {
+    while let [first, after @ ..] = rest {
+        if let Some(end) = rest.strip_prefix(quotes) {
+            return end;
         }
-        Selection::InlineFragment(fragment) => aliases(&fragment.node.selection_set),
-        Selection::FragmentSpread(_) => 0,
-    });
-    counts.sum()
+        rest = match first {
+            b'\\' => after.get(1..).unwrap_or_default(),
+            b'\n' | b'\r' if quotes.len() == 1 => return after,
+            _ => after,
+        };
+    }
+    rest
+}
+
+fn counted(number: u64) -> String {
+    if number > BEYOND_COUNTING {
+        return format!("more than {}", grouped(BEYOND_COUNTING));
+    }
+    grouped(number)
+}
+
+/// A number with a comma between each three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, nesting};
+
+    #[test]
+    fn brackets_are_counted_where_they_are_brackets() {
+        assert_eq!(nesting("{ a { b } c { d(e: [{ f: 1 }]) } }"), 5);
+        assert_eq!(nesting("{ a(b: \"{{{{\") }"), 2);
+        assert_eq!(nesting("{ a(b: \"\\\"{{{{\") }"), 2);
+        assert_eq!(nesting("{ a(b: \"\"\"{{{{\"\"\") # {{{{\n }"), 2);
+        assert_eq!(nesting("{ a(b: \"\"\"\\\"\"\"{{{{\"\"\") }"), 2);
+        assert_eq!(nesting("\"{{\n{{{"), 3);
+        assert_eq!(nesting("}}}}{"), 1);
+        assert_eq!(nesting(""), 0);
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let texts = [0, 12, 123, 1_234, 123_456, 1_234_567].map(grouped);
+        assert_eq!(texts, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
+    }
 }

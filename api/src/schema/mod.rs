@@ -4,11 +4,13 @@
 
 pub mod bulk;
 pub mod codes;
+mod cost;
 pub mod cursor;
 pub mod explain;
 pub mod filter;
 mod generic;
 pub mod limits;
+mod order;
 pub mod page;
 pub mod patch;
 pub mod record;

@@ -3,9 +3,8 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{
-    access, audit, cloud, config::Limits, contracts, finance, inventory, lifecycle, roadmap, store::Store,
-};
+use crate::{access, audit, cloud, config::Limits, contracts, finance, inventory, lifecycle, roadmap, store::Store};
+use super::{codes::Codes, limits::QueryLimits, order::FieldOrder, page::LargestPage};
 
 /// The schema of this server.
 pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -52,13 +51,12 @@ impl General {
 #[must_use]
 pub fn build(store: Option<Store>, limits: &Limits) -> PlinthSchema {
     let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(limits.max_depth)
-        .limit_complexity(limits.max_cost)
-        .limit_recursive_depth(64)
-        .limit_directives(10)
+        // Ours are checked before, and say by how much; this one only has to be no narrower.
+        .limit_recursive_depth(usize::MAX)
         .data(LargestPage(limits.max_page))
-        .extension(QueryLimits { aliases: limits.max_aliases })
-        .extension(Codes);
+        .extension(Codes)
+        .extension(FieldOrder)
+        .extension(QueryLimits(*limits));
     match store {
         Some(store) => builder.data(store).finish(),
         None => builder.finish(),

@@ -23,8 +23,10 @@ pub async fn page(app: web::Data<App>) -> HttpResponse {
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:",
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .body(PAGE)
 }
 

@@ -1,9 +1,15 @@
 //! Whether the server lives, and whether it is ready to answer.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 use migration::Step;
 
-use super::App;
+use super::{App, on_runtime};
+use crate::store::Store;
+
+/// How long the database may take to answer before it counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The process runs.
 pub async fn alive() -> HttpResponse {
@@ -12,17 +18,31 @@ pub async fn alive() -> HttpResponse {
 
 /// The database answers, and is migrated to what this server expects.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
-    let waiting = match app.store.ping().await {
-        Ok(()) => match migration::status(app.store.pool()).await {
-            Ok(steps) => outstanding(&steps),
-            Err(cause) => vec![format!("the state of the migrations is not known: {cause}")],
-        },
-        Err(_) => vec!["the database does not answer".to_owned()],
+    let store = app.store.clone();
+    let found = tokio::time::timeout(PATIENCE, on_runtime(&app, async move { reasons(&store).await }));
+    let reasons = match found.await {
+        Ok(Ok(reasons)) => reasons,
+        Ok(Err(_)) | Err(_) => vec!["the database does not answer".to_owned()],
     };
-    if waiting.is_empty() {
+    if reasons.is_empty() {
         return HttpResponse::Ok().json(serde_json::json!({ "status": "ready" }));
     }
-    HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "not ready", "reasons": waiting }))
+    HttpResponse::ServiceUnavailable().json(serde_json::json!({ "status": "not ready", "reasons": reasons }))
+}
+
+/// Why the server cannot answer yet. The cause stays in the log: whoever asks here has shown no token.
+async fn reasons(store: &Store) -> Vec<String> {
+    if let Err(cause) = store.ping().await {
+        tracing::warn!(%cause, "not ready: the database does not answer");
+        return vec!["the database does not answer".to_owned()];
+    }
+    match migration::status(store.pool()).await {
+        Ok(steps) => outstanding(&steps),
+        Err(cause) => {
+            tracing::warn!(%cause, "not ready: the state of the migrations is not known");
+            vec!["the state of the migrations is not known".to_owned()]
+        }
+    }
 }
 
 fn outstanding(steps: &[Step]) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::{
 
 use actix_web::{HttpResponse, http::header, web};
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
 
 use super::App;
@@ -24,7 +24,7 @@ pub struct Metrics {
     durations: HistogramVec,
     connections: IntGauge,
     idle: IntGauge,
-    statements: IntGauge,
+    statements: IntCounter,
     operations: Mutex<HashSet<String>>,
 }
 
@@ -49,7 +49,7 @@ impl Metrics {
         )?;
         let connections = IntGauge::new("plinth_pool_connections", "Open connections to the database")?;
         let idle = IntGauge::new("plinth_pool_idle_connections", "Open connections that are not in use")?;
-        let statements = IntGauge::new("plinth_statements", "Statements sent since the start")?;
+        let statements = IntCounter::new("plinth_statements_total", "Statements sent to the database")?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(errors.clone()))?;
         registry.register(Box::new(durations.clone()))?;
@@ -96,7 +96,7 @@ pub async fn show(app: web::Data<App>) -> HttpResponse {
     let (open, idle) = app.store.connections();
     metrics.connections.set(i64::from(open));
     metrics.idle.set(i64::try_from(idle).unwrap_or(i64::MAX));
-    metrics.statements.set(i64::try_from(app.store.statements()).unwrap_or(i64::MAX));
+    metrics.statements.inc_by(app.store.statements().saturating_sub(metrics.statements.get()));
     let mut text = Vec::new();
     match TextEncoder::new().encode(&metrics.registry.gather(), &mut text) {
         Ok(()) => {

@@ -1,6 +1,6 @@
 //! From bytes to answers.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -13,7 +13,7 @@ use async_graphql::{
 };
 use futures_util::{StreamExt, TryStreamExt, io::Cursor};
 
-use super::App;
+use super::{App, on_runtime};
 use crate::{
     access::{Caller, keys, token},
     error::{Error, Result},
@@ -27,13 +27,19 @@ pub async fn graphql(http: HttpRequest, payload: web::Payload, app: web::Data<Ap
     let started = Instant::now();
     let now = (app.clock)();
     let request_id = request_id(&http, now);
-    let (response, status, operation) = match read(&http, payload, &app, now, &request_id).await {
-        Ok((request, caller)) => {
-            let operation = app.metrics.operation(request.operation_name.as_deref());
-            let (response, status) = execute(&app, request, caller).await;
-            (response, status, operation)
+    let mut operation = "refused".to_owned();
+    let answer = tokio::time::timeout(app.limits.timeout(), async {
+        let (request, caller) = read(&http, payload, &app, now, &request_id).await?;
+        operation = app.metrics.operation(request.operation_name.as_deref());
+        execute(&app, request, caller).await
+    });
+    let (response, status) = match answer.await {
+        Ok(Ok(response)) => (response, StatusCode::OK),
+        Ok(Err(refusal)) => (refusal.response(&request_id), refusal.status),
+        Err(_) => {
+            let refusal = Refusal::too_slow(app.limits.timeout());
+            (refusal.response(&request_id), refusal.status)
         }
-        Err(refusal) => (refusal.response(&request_id), refusal.status, "refused".to_owned()),
     };
     let codes = codes(&response);
     let elapsed = started.elapsed();
@@ -68,6 +74,11 @@ struct Refusal {
 impl Refusal {
     fn new(status: StatusCode, error: Error) -> Self {
         Self { status, error }
+    }
+
+    fn too_slow(limit: Duration) -> Self {
+        let message = format!("the request took longer than {} seconds and was undone", limit.as_secs());
+        Self::new(StatusCode::OK, Error::LimitExceeded(message))
     }
 
     fn response(&self, request_id: &str) -> Response {
@@ -159,21 +170,17 @@ async fn authenticate(
         ));
     };
     if keys::is_secret(token) {
-        return keys::authenticate(&app.store, token, now, request_id.to_owned()).await;
+        let (store, token, request_id) = (app.store.clone(), token.to_owned(), request_id.to_owned());
+        let holder = async move { keys::authenticate(&store, &token, now, request_id).await };
+        return on_runtime(app, holder).await.map_err(Error::internal)?;
     }
     token::caller(app.verifier.verify(token, now)?, now, request_id.to_owned())
 }
 
-async fn execute(app: &App, request: Request, caller: Caller) -> (Response, StatusCode) {
-    let execution = app.schema.execute(request.data(caller));
-    match tokio::time::timeout(app.limits.timeout(), execution).await {
-        Ok(response) => (response, StatusCode::OK),
-        Err(_) => {
-            let message = format!("the request took longer than {} seconds", app.limits.timeout_seconds);
-            let refusal = Refusal::new(StatusCode::OK, Error::LimitExceeded(message));
-            (refusal.response(""), StatusCode::OK)
-        }
-    }
+async fn execute(app: &App, request: Request, caller: Caller) -> Result<Response, Refusal> {
+    let schema = app.schema.clone();
+    let execution = async move { schema.execute(request.data(caller)).await };
+    on_runtime(app, execution).await.map_err(|broken| Error::internal(broken).into())
 }
 
 fn request_id(http: &HttpRequest, now: chrono::DateTime<chrono::Utc>) -> String {

@@ -1,8 +1,11 @@
 //! What a failed statement means for the caller.
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 
 use crate::error::Error;
+
+/// The code by which PostgreSQL says that it gave a statement up.
+const GIVEN_UP: &str = "57014";
 
 /// Translates a failure of the database: broken rules of tables name their columns, a database that is away
 /// is `Unavailable`, the rest is a fault of ours.
@@ -10,6 +13,9 @@ use crate::error::Error;
 pub fn database_error(cause: DbErr) -> Error {
     if is_away(&cause) {
         return Error::Unavailable(cause);
+    }
+    if code(&cause).as_deref() == Some(GIVEN_UP) {
+        return Error::LimitExceeded("a statement of the request took too long and was given up".into());
     }
     match cause.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(message)) => taken(&cause, &message),
@@ -66,11 +72,7 @@ fn camel_case(columns: &str) -> String {
 }
 
 fn constraint(cause: &DbErr) -> Option<(String, String)> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = cause
-    else {
-        return None;
-    };
-    let failure = inner.as_database_error()?;
+    let failure = failure_of_driver(cause)?.as_database_error()?;
     if let Some(rule) = failure.constraint() {
         return Some((failure.table().unwrap_or_default().to_owned(), rule.to_owned()));
     }
@@ -78,27 +80,43 @@ fn constraint(cause: &DbErr) -> Option<(String, String)> {
     Some((String::new(), rule.to_owned()))
 }
 
+/// Whether the database cannot be reached, or undid the work for reasons of its own: the same may succeed later.
 fn is_away(cause: &DbErr) -> bool {
+    if matches!(cause, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
+    }
+    let Some(inner) = failure_of_driver(cause) else { return false };
+    match code(cause) {
+        Some(code) => is_code_of_absence(&code),
+        None => matches!(
+            inner,
+            SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed
+        ),
+    }
+}
+
+fn is_code_of_absence(code: &str) -> bool {
+    if code.len() == 5 {
+        // PostgreSQL, by class: 08 connection lost, 40 undone because of others, 57P shutting down; 25P03 idle in
+        // a transaction for too long, 53300 too many connections.
+        return ["08", "40", "57P", "25P03", "53300"].iter().any(|class| code.starts_with(class));
+    }
+    // SQLite keeps its primary code in the lowest byte: 5 busy, 6 locked.
+    code.parse::<u32>().is_ok_and(|number| matches!(number & 0xFF, 5 | 6))
+}
+
+/// The code that the database gave the failure, where it was the database that failed.
+fn code(cause: &DbErr) -> Option<String> {
+    Some(failure_of_driver(cause)?.as_database_error()?.code()?.into_owned())
+}
+
+fn failure_of_driver(cause: &DbErr) -> Option<&SqlxError> {
     match cause {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
-            let Some(failure) = inner.as_database_error() else {
-                let words = inner.to_string();
-                return ["error communicating", "pool", "closed", "worker"]
-                    .iter()
-                    .any(|word| words.contains(word));
-            };
-            // PostgreSQL: class 08 lost connections, class 57 shutdown, 53300 too many connections, 40 retry.
-            // SQLite: 5 busy, 6 locked.
-            let code = failure.code().unwrap_or_default().into_owned();
-            code.starts_with("08")
-                || code.starts_with("57P")
-                || code == "53300"
-                || code.starts_with("400")
-                || code == "5"
-                || code == "6"
-                || code == "517"
-        }
-        _ => false,
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => Some(inner),
+        _ => None,
     }
 }
