@@ -4,5 +4,6 @@
 mod access;
 mod audit;
 mod finance;
+mod import;
 mod requests;
 mod tidy;

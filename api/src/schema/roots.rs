@@ -3,7 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{access, audit, config::Limits, finance, inventory, store::Store};
+use crate::{access, audit, config::Limits, export, finance, import, inventory, store::Store};
 
 /// The schema of this server.
 pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -16,6 +16,7 @@ pub struct Query(
     finance::graphql::FinanceQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
+    export::graphql::ExportQuery,
 );
 
 /// Every change of every area.
@@ -24,6 +25,7 @@ pub struct Mutation(
     inventory::graphql::InventoryMutation,
     finance::graphql::FinanceMutation,
     access::graphql::AccessMutation,
+    import::graphql::ImportMutation,
 );
 
 /// What belongs to no area.
