@@ -1,6 +1,8 @@
 //! The command line. Each command is a file of `cli/` once it is longer than a screen.
 
 mod roadmap;
+mod export;
+mod import;
 mod serve;
 mod tokens;
 
@@ -44,6 +46,10 @@ enum Command {
     Migrate(Migrate),
     /// Print what the estate will cost, as a table, CSV or JSON.
     Roadmap(roadmap::RoadmapArguments),
+    /// Read files of other systems or our own CSV into the database.
+    Import(import::ImportArguments),
+    /// Write templates for imports, or what the database holds.
+    Export(export::ExportArguments),
     /// Print one signed token on standard output.
     Token(tokens::TokenArguments),
     /// Print the GraphQL schema.
@@ -120,6 +126,8 @@ async fn dispatch(arguments: Arguments, mut mistakes: Vec<String>) -> Result<Exi
         }
         Command::Migrate(command) => migrate(command, database).await?,
         Command::Roadmap(question) => roadmap::print(&question, database).await?,
+        Command::Import(arguments) => return import::run(arguments, database).await,
+        Command::Export(arguments) => export::run(&arguments, database).await?,
         Command::Token(token) => tokens::print(&token)?,
         Command::Schema => print!("{}", schema::sdl()),
     }
@@ -133,6 +141,17 @@ async fn connect(database: &DatabaseSettings, ids: Ids) -> Result<Store, Failure
         return Err(Failure::Usage(mistakes));
     }
     Ok(Store::connect(&database.database_url, database.database_connections, ids).await?)
+}
+
+/// Refuses a database that lacks tables or columns of this version.
+async fn require_migrated(store: &Store) -> Result<(), Failure> {
+    let steps = migration::status(store.pool()).await?;
+    let outstanding = steps.iter().filter(|step| !step.applied).count();
+    if outstanding == 0 {
+        return Ok(());
+    }
+    let message = format!("{outstanding} migrations are outstanding: run `plinth migrate up` first");
+    Err(Failure::Usage(vec![message]))
 }
 
 async fn migrate(command: Migrate, database: &DatabaseSettings) -> Result<(), Failure> {

@@ -120,7 +120,21 @@ impl Store {
     /// `Forbidden` when the caller's role lacks the permission; `Unavailable` when the database is away.
     #[expect(clippy::disallowed_methods, reason = "the one place that opens transactions")]
     pub async fn begin(&self, caller: &Caller, permission: Permission) -> Result<Tx> {
-        demand(caller, permission)?;
+        self.begin_all(caller, &[permission]).await
+    }
+
+    /// Opens a transaction that may change what all of `permissions` cover. Dropping it changes nothing.
+    ///
+    /// # Errors
+    /// `Forbidden` for the first permission that the caller's role lacks; `Internal` when none is named;
+    /// `Unavailable` when the database is away.
+    pub async fn begin_all(&self, caller: &Caller, permissions: &[Permission]) -> Result<Tx> {
+        if permissions.is_empty() {
+            return Err(Error::internal("a change without a permission"));
+        }
+        for permission in permissions {
+            demand(caller, *permission)?;
+        }
         let options = TransactionOptions {
             // A deferred transaction that turns into a writer loses to any other writer at once.
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

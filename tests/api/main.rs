@@ -9,6 +9,7 @@ mod contract;
 mod contracts;
 mod finance;
 mod inventory;
+mod import;
 mod requests;
 mod roadmap;
 mod tables;

@@ -1,4 +1,13 @@
-//! From rows to the bytes of a file. Pure: what is exported is decided elsewhere.
+//! From rows to the bytes of a file.
 
+mod cloud;
+mod contracts;
 pub mod csv;
+mod finance;
+pub mod graphql;
+mod inventory;
+pub mod labels;
+mod lifecycle;
+pub mod line;
+pub mod rows;
 pub mod template;

@@ -94,7 +94,11 @@ pub async fn remove(tx: &Tx, id: FiscalCalendarId, expected_version: Option<i32>
     tx.delete(calendar).await
 }
 
-async fn give_way(tx: &Tx) -> Result<()> {
+/// Takes the default from the calendar that has it, before another becomes it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn give_way(tx: &Tx) -> Result<()> {
     if let Some(former) = find_default(tx).await? {
         tx.update(former, |row: &mut fiscal_calendar::ActiveModel| row.is_default = Set(false)).await?;
     }

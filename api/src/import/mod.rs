@@ -4,17 +4,20 @@
 //! a broken line never costs the good ones. Nothing here knows the database: natural keys stay natural keys, and
 //! whether what they name exists is found out when the records are applied.
 
+pub mod apply;
 pub mod cell;
 pub mod columns;
 pub mod csv;
 mod device_types;
 mod draw;
 mod endoflife;
+pub mod graphql;
 mod kinds;
 mod lines;
 mod netbox;
 mod problem;
 pub mod records;
+pub mod rights;
 mod smells;
 mod table;
 mod text;

@@ -1,5 +1,6 @@
 //! What is wrong with a file, in a form that a person can act on.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -51,6 +52,16 @@ impl Problems {
         if *count <= Problems::KEPT {
             self.kept.push(problem);
         }
+    }
+
+    /// Puts the problems in the order of their lines; the files stay in the order in which they first occur.
+    pub(super) fn sort(&mut self) {
+        let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+        for problem in &self.kept {
+            let next = places.len();
+            places.entry(problem.file.clone()).or_insert(next);
+        }
+        self.kept.sort_by_key(|problem| (places.get(&problem.file).copied(), problem.row));
     }
 
     /// How many problems of a severity there are, those that are not kept included.

@@ -331,30 +331,41 @@ async fn settle(tx: &Tx, asset: asset::Model, place: Option<&Place>) -> Result<a
     Ok(asset)
 }
 
-/// What lives in a chassis goes where the chassis goes.
-async fn take_along(tx: &Tx, within: &[AssetId], spot: Spot) -> Result<()> {
+/// What lives in a chassis goes where the chassis goes. Answers with what has moved.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_along(tx: &Tx, within: &[AssetId], spot: Spot) -> Result<Vec<asset::Model>> {
     if within.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids = within.iter().map(|id| id.uuid());
+    let mut moved = Vec::new();
     for child in asset::Entity::find().filter(asset::Column::Id.is_in(ids)).all(tx).await? {
-        tx.update(child, |row: &mut asset::ActiveModel| {
+        let child = tx.update(child, |row: &mut asset::ActiveModel| {
             row.site_id = Set(spot.site_id);
             row.rack_id = Set(spot.rack_id);
-        })
-        .await?;
+        });
+        moved.push(child.await?);
     }
-    Ok(())
+    Ok(moved)
 }
 
 /// The asset, and then all that lives in it.
-async fn with_all_within(tx: &Tx, id: AssetId) -> Result<Vec<AssetId>> {
+///
+/// # Errors
+/// Those of the database.
+pub async fn with_all_within(tx: &Tx, id: AssetId) -> Result<Vec<AssetId>> {
     let columns = (asset::Column::Id, asset::Column::ParentId);
     let within = chains::all_within::<asset::Entity>(tx, columns, id.uuid()).await?;
     Ok(std::iter::once(id).chain(within.into_iter().map(AssetId::from_uuid)).collect())
 }
 
-async fn require_no_children(
+/// Refuses a change of an asset that others live in which are in a state that does not allow it.
+///
+/// # Errors
+/// `Conflict` with their number.
+pub async fn require_no_children(
     tx: &Tx,
     asset: &asset::Model,
     such: sea_orm::sea_query::SimpleExpr,

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use crate::{
     error::{Error, Result},
-    rules::{expect_version, require_text},
+    rules::{draft, edited, expect_version, require_text},
     store::{Read, Tx},
 };
 
@@ -22,8 +22,8 @@ pub async fn find(db: &impl Read, id: ManufacturerId) -> Result<manufacturer::Mo
 /// # Errors
 /// `Invalid` when the name is blank or taken.
 pub async fn register(tx: &Tx, name: String) -> Result<manufacturer::Model> {
-    require_text("name", &name, 200)?;
     let row = manufacturer::ActiveModel { id: Set(tx.new_id()), name: Set(name), ..Default::default() };
+    check(&draft(&row)?)?;
     tx.insert(row).await
 }
 
@@ -37,8 +37,17 @@ pub async fn rename(
     expected_version: Option<i32>,
     name: String,
 ) -> Result<manufacturer::Model> {
-    require_text("name", &name, 200)?;
     let before = find(tx, id).await?;
     expect_version("manufacturer", before.version, expected_version)?;
-    tx.update(before, |row: &mut manufacturer::ActiveModel| row.name = Set(name)).await
+    let (row, after) = edited(&before, |row: &mut manufacturer::ActiveModel| row.name = Set(name))?;
+    check(&after)?;
+    tx.update(before, |changed| *changed = row).await
+}
+
+/// The rules of a manufacturer, whoever writes it.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check(manufacturer: &manufacturer::Model) -> Result<()> {
+    require_text("name", &manufacturer.name, 200)
 }

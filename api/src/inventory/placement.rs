@@ -320,7 +320,11 @@ async fn in_rack(
     })
 }
 
-fn wanted_span(position: i32, face: RackFace, model: &hardware_model::Model) -> Result<Span> {
+/// The units that an asset of `model` would take at a position.
+///
+/// # Errors
+/// `Invalid` naming `unit` for a position or a model that takes none.
+pub fn wanted_span(position: i32, face: RackFace, model: &hardware_model::Model) -> Result<Span> {
     if position < 2 {
         return Err(Error::invalid("unit", format!("{} is below the lowest unit, 1", units(position))));
     }
@@ -335,7 +339,11 @@ fn wanted_span(position: i32, face: RackFace, model: &hardware_model::Model) -> 
     }
 }
 
-fn check_units(rack: &rack::Model, others: &[Mounted], wanted: Span) -> Result<()> {
+/// Holds units to the height of a rack and to what stands in it.
+///
+/// # Errors
+/// `Invalid` naming `unit`, and the asset that is in the way.
+pub fn check_units(rack: &rack::Model, others: &[Mounted], wanted: Span) -> Result<()> {
     if wanted.is_above(rack.height_units) {
         let message = format!("{wanted} is beyond the top of the rack {}, U{}", rack.name, rack.height_units);
         return Err(Error::invalid("unit", message));

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Days from invoice to payment, unless said otherwise.
-const USUAL_TERMS: i32 = 30;
+pub const USUAL_TERMS: i32 = 30;
 
 /// One vendor.
 ///

@@ -3,7 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
 
 use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{access, audit, cloud, config::Limits, contracts, finance, inventory, lifecycle, roadmap, store::Store};
+use crate::{access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap, store::Store};
 use super::{codes::Codes, limits::QueryLimits, order::FieldOrder, page::LargestPage};
 
 /// The schema of this server.
@@ -21,6 +21,7 @@ pub struct Query(
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
     roadmap::graphql::RoadmapQuery,
+    export::graphql::ExportQuery,
 );
 
 /// Every change of every area.
@@ -32,6 +33,7 @@ pub struct Mutation(
     cloud::graphql::CloudMutation,
     finance::graphql::FinanceMutation,
     access::graphql::AccessMutation,
+    import::graphql::ImportMutation,
 );
 
 /// What belongs to no area.

@@ -45,6 +45,11 @@ impl Tx {
         I::from_uuid(self.ids.next(self.caller.now))
     }
 
+    /// A new id of any kind.
+    pub fn new_uuid(&self) -> Uuid {
+        self.ids.next(self.caller.now)
+    }
+
     /// Writes a new row, with version 1 and the moment of the change.
     ///
     /// # Errors

@@ -94,6 +94,7 @@ pub struct HardwareModel {
     pub list_price_on: Option<NaiveDate>,
     pub list_price_valid_until: Option<NaiveDate>,
     pub list_price_source: Option<String>,
+    pub released_on: Option<NaiveDate>,
     pub end_of_sale_announced_on: Option<NaiveDate>,
     pub end_of_sale_on: Option<NaiveDate>,
     pub last_ship_on: Option<NaiveDate>,

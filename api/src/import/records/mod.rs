@@ -16,6 +16,8 @@ mod lifecycle;
 
 use std::sync::Arc;
 
+use super::csv::Noun;
+
 pub use access::User;
 pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
@@ -68,28 +70,69 @@ pub struct Records {
 impl Records {
     /// How many records there are, of all nouns.
     pub fn len(&self) -> usize {
-        self.currencies.len()
-            + self.exchange_rates.len()
-            + self.fiscal_calendars.len()
-            + self.users.len()
-            + self.vendors.len()
-            + self.manufacturers.len()
-            + self.sites.len()
-            + self.racks.len()
-            + self.hardware_models.len()
-            + self.assets.len()
-            + self.colocation_contracts.len()
-            + self.colocation_charges.len()
-            + self.support_contracts.len()
-            + self.support_coverages.len()
-            + self.depreciation_rules.len()
-            + self.refresh_policies.len()
-            + self.refresh_cycles.len()
-            + self.software_releases.len()
-            + self.provider_accounts.len()
-            + self.workloads.len()
-            + self.cost_records.len()
-            + self.growth_assumptions.len()
+        Noun::ALL.into_iter().map(|noun| self.count(noun)).sum()
+    }
+
+    /// How many records there are of a noun.
+    pub fn count(&self, noun: Noun) -> usize {
+        match noun {
+            Noun::Currency => self.currencies.len(),
+            Noun::ExchangeRate => self.exchange_rates.len(),
+            Noun::FiscalCalendar => self.fiscal_calendars.len(),
+            Noun::User => self.users.len(),
+            Noun::Vendor => self.vendors.len(),
+            Noun::Manufacturer => self.manufacturers.len(),
+            Noun::Site => self.sites.len(),
+            Noun::Rack => self.racks.len(),
+            Noun::HardwareModel => self.hardware_models.len(),
+            Noun::Asset => self.assets.len(),
+            Noun::ColocationContract => self.colocation_contracts.len(),
+            Noun::ColocationCharge => self.colocation_charges.len(),
+            Noun::SupportContract => self.support_contracts.len(),
+            Noun::SupportCoverage => self.support_coverages.len(),
+            Noun::DepreciationRule => self.depreciation_rules.len(),
+            Noun::RefreshPolicy => self.refresh_policies.len(),
+            Noun::RefreshCycle => self.refresh_cycles.len(),
+            Noun::SoftwareRelease => self.software_releases.len(),
+            Noun::ProviderAccount => self.provider_accounts.len(),
+            Noun::Workload => self.workloads.len(),
+            Noun::CostRecord => self.cost_records.len(),
+            Noun::GrowthAssumption => self.growth_assumptions.len(),
+        }
+    }
+
+    /// The models that records name, those that are records themselves included.
+    pub fn models(&self) -> impl Iterator<Item = &ModelKey> {
+        let own = self.hardware_models.iter().map(|record| &record.key);
+        let successors = self.hardware_models.iter().filter_map(|record| record.successor.as_ref());
+        let of_assets = self.assets.iter().filter_map(|record| record.model.as_ref());
+        let of_cycles = self.refresh_cycles.iter().filter_map(|record| record.model.as_ref());
+        let of_policies =
+            self.refresh_policies.iter().flat_map(|record| record.scope_models.iter().flatten());
+        own.chain(successors).chain(of_assets).chain(of_cycles).chain(of_policies)
+    }
+
+    /// The codes of the sites that records name, those that are records themselves included.
+    pub fn sites_named(&self) -> impl Iterator<Item = &String> {
+        let own = self.sites.iter().map(|record| &record.code);
+        let of_racks = self.racks.iter().map(|record| &record.key.site);
+        let of_assets = self.assets.iter().filter_map(|record| record.site.as_ref());
+        let of_contracts = self.colocation_contracts.iter().flat_map(|record| record.sites.iter().flatten());
+        let of_charges = self.colocation_charges.iter().filter_map(|record| record.site.as_ref());
+        let of_policies = self.refresh_policies.iter().flat_map(|record| record.scope_sites.iter().flatten());
+        let of_cycles = self.refresh_cycles.iter().filter_map(|record| record.site.as_ref());
+        let of_workloads = self.workloads.iter().filter_map(|record| record.site.as_ref());
+        let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles);
+        own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads)
+    }
+
+    /// The accounts that records name, those that are records themselves included.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountKey> {
+        let own = self.provider_accounts.iter().map(|record| &record.key);
+        let of_workloads = self.workloads.iter().map(|record| &record.account);
+        let of_costs = self.cost_records.iter().map(|record| &record.account);
+        let of_growth = self.growth_assumptions.iter().map(|record| &record.account);
+        own.chain(of_workloads).chain(of_costs).chain(of_growth)
     }
 
     /// Whether nothing was read.

@@ -1,0 +1,202 @@
+//! The natural keys of rows that other rows refer to.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{cloud, contracts, id::EntityId, inventory, lifecycle};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    sea_query::ExprTrait,
+};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::store::Read;
+
+/// Ids that one statement asks for.
+const IDS_AT_ONCE: usize = 10_000;
+
+/// What a row is referred to as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Vendor,
+    Manufacturer,
+    Site,
+    /// Its name at its site.
+    Rack,
+    /// Manufacturer and name.
+    HardwareModel,
+    Asset,
+    ColocationContract,
+    SupportContract,
+    DepreciationRule,
+    RefreshPolicy,
+    /// Provider and number.
+    ProviderAccount,
+    /// Its name in its account.
+    Workload,
+    /// The codes of the sites of a colocation contract.
+    SitesOfContract,
+    /// The tags of the assets of a refresh cycle.
+    AssetsOfCycle,
+}
+
+impl Kind {
+    const ALL: [Kind; 14] = [
+        Kind::Vendor,
+        Kind::Manufacturer,
+        Kind::Site,
+        Kind::Rack,
+        Kind::HardwareModel,
+        Kind::Asset,
+        Kind::ColocationContract,
+        Kind::SupportContract,
+        Kind::DepreciationRule,
+        Kind::RefreshPolicy,
+        Kind::ProviderAccount,
+        Kind::Workload,
+        Kind::SitesOfContract,
+        Kind::AssetsOfCycle,
+    ];
+}
+
+/// Natural keys by id. Asking for one that is not loaded answers with nothing and notes it; [`Labels::load`] then
+/// reads all that were noted, with one statement for each kind. So rows are gone through twice: once to find out what they
+/// name, and once to write it.
+#[derive(Debug, Default)]
+pub struct Labels {
+    loaded: HashMap<(Kind, Uuid), Vec<String>>,
+    noted: HashSet<(Kind, Uuid)>,
+}
+
+impl Labels {
+    /// The key of a row that has one part.
+    pub fn text(&mut self, kind: Kind, id: Uuid) -> String {
+        self.list(kind, id).into_iter().next().unwrap_or_default()
+    }
+
+    /// The key of a row that has one part, where a row is referred to.
+    pub fn text_if_any(&mut self, kind: Kind, id: Option<impl EntityId>) -> String {
+        id.map(|id| self.text(kind, id.uuid())).unwrap_or_default()
+    }
+
+    /// The key of a row that has two parts.
+    pub fn pair(&mut self, kind: Kind, id: impl EntityId) -> (String, String) {
+        let mut parts = self.list(kind, id.uuid()).into_iter();
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    }
+
+    /// All parts of a key, or the keys of all rows that are linked.
+    pub fn list(&mut self, kind: Kind, id: Uuid) -> Vec<String> {
+        match self.loaded.get(&(kind, id)) {
+            Some(parts) => parts.clone(),
+            None => {
+                self.noted.insert((kind, id));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reads what was asked for and not there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn load(&mut self, db: &impl Read) -> Result<()> {
+        let noted = std::mem::take(&mut self.noted);
+        for kind in Kind::ALL {
+            let ids: Vec<Uuid> =
+                noted.iter().filter(|(noted, _)| *noted == kind).map(|(_, id)| *id).collect();
+            for ids in ids.chunks(IDS_AT_ONCE) {
+                // What has no key, such as a contract without sites, is not asked for again.
+                self.loaded.extend(ids.iter().map(|id| ((kind, *id), Vec::new())));
+                for (id, parts) in read(db, kind, ids).await? {
+                    self.loaded.entry((kind, id)).or_default().extend(parts);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+type Found = Vec<(Uuid, Vec<String>)>;
+
+async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    use inventory::{asset, hardware_model, manufacturer, rack, site, vendor};
+    match kind {
+        Kind::Vendor => single::<vendor::Entity>(db, vendor::Column::Id, vendor::Column::Code, ids).await,
+        Kind::Manufacturer => {
+            use manufacturer::Column as C;
+            single::<manufacturer::Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::Site => single::<site::Entity>(db, site::Column::Id, site::Column::Code, ids).await,
+        Kind::Rack => single::<rack::Entity>(db, rack::Column::Id, rack::Column::Name, ids).await,
+        Kind::HardwareModel => {
+            let query = hardware_model::Entity::find()
+                .select_only()
+                .column(hardware_model::Column::Id)
+                .column(manufacturer::Column::Name)
+                .column(hardware_model::Column::Name)
+                .join(JoinType::InnerJoin, hardware_model::Relation::Manufacturer.def())
+                .filter(hardware_model::Column::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::Asset => single::<asset::Entity>(db, asset::Column::Id, asset::Column::Tag, ids).await,
+        Kind::ColocationContract => {
+            use contracts::colocation_contract::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Number, ids).await
+        }
+        Kind::SupportContract => {
+            use contracts::support_contract::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Number, ids).await
+        }
+        Kind::DepreciationRule => {
+            use lifecycle::depreciation_rule::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::RefreshPolicy => {
+            use lifecycle::refresh_policy::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::ProviderAccount => {
+            use cloud::provider_account::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Provider, C::AccountNumber]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::Workload => {
+            use cloud::workload::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::SitesOfContract => {
+            use contracts::colocation_contract_site::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::ContractId).column(site::Column::Code);
+            let query = query.join(JoinType::InnerJoin, Relation::Site.def());
+            let query = query.filter(C::ContractId.is_in(ids.iter().copied()));
+            singles(query.order_by_asc(site::Column::Code).into_tuple().all(db).await?)
+        }
+        Kind::AssetsOfCycle => {
+            use lifecycle::refresh_cycle_asset::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::CycleId).column(asset::Column::Tag);
+            let query = query.join(JoinType::InnerJoin, Relation::Asset.def());
+            let query = query.filter(C::CycleId.is_in(ids.iter().copied()));
+            singles(query.order_by_asc(asset::Column::Tag).into_tuple().all(db).await?)
+        }
+    }
+}
+
+async fn single<E: EntityTrait>(
+    db: &impl Read,
+    id: E::Column,
+    key: E::Column,
+    ids: &[Uuid],
+) -> Result<Found> {
+    let among = id.into_simple_expr().is_in(ids.iter().copied());
+    singles(E::find().select_only().column(id).column(key).filter(among).into_tuple().all(db).await?)
+}
+
+fn singles(rows: Vec<(Uuid, String)>) -> Result<Found> {
+    Ok(rows.into_iter().map(|(id, key)| (id, vec![key])).collect())
+}
+
+fn pairs(rows: Vec<(Uuid, String, String)>) -> Result<Found> {
+    Ok(rows.into_iter().map(|(id, first, second)| (id, vec![first, second])).collect())
+}

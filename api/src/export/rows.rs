@@ -1,0 +1,102 @@
+//! The rows of a noun, page by page, as the cells of its file.
+
+use entity::{access, cloud, contracts, finance, inventory, lifecycle};
+use sea_orm::{
+    EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
+    QuerySelect, Value, sea_query::ExprTrait,
+};
+use uuid::Uuid;
+
+use super::labels::Labels;
+use super::line::{Exportable, Line};
+use crate::access::Caller;
+use crate::error::{Error, Result};
+use crate::import::csv::Noun;
+use crate::import::rights;
+use crate::store::{Read, Reader, Store};
+
+/// Rows of a page.
+pub const PAGE: u64 = 5_000;
+
+/// Some rows, in the order in which they were made.
+#[derive(Debug)]
+pub struct Page {
+    pub lines: Vec<Line>,
+    /// The last row, where more may follow.
+    pub next: Option<Uuid>,
+}
+
+/// A handle that reads a noun with its prices.
+///
+/// # Errors
+/// `Forbidden` when the caller may not see the noun, or its prices.
+pub fn open(store: &Store, caller: &Caller, noun: Noun) -> Result<Reader> {
+    let mut reader = Err(Error::internal("a noun that nobody may see"));
+    for permission in rights::view(noun) {
+        reader = Ok(store.read(caller, permission)?);
+    }
+    reader
+}
+
+/// At most `rows` rows after the row `after`, or from the first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn page(
+    db: &impl Read,
+    noun: Noun,
+    after: Option<Uuid>,
+    rows: u64,
+    labels: &mut Labels,
+) -> Result<Page> {
+    let at = (after, rows);
+    match noun {
+        Noun::Currency => read::<finance::currency::Entity>(db, at, labels).await,
+        Noun::ExchangeRate => read::<finance::exchange_rate::Entity>(db, at, labels).await,
+        Noun::FiscalCalendar => read::<finance::fiscal_calendar::Entity>(db, at, labels).await,
+        Noun::User => read::<access::user::Entity>(db, at, labels).await,
+        Noun::Vendor => read::<inventory::vendor::Entity>(db, at, labels).await,
+        Noun::Manufacturer => read::<inventory::manufacturer::Entity>(db, at, labels).await,
+        Noun::Site => read::<inventory::site::Entity>(db, at, labels).await,
+        Noun::Rack => read::<inventory::rack::Entity>(db, at, labels).await,
+        Noun::HardwareModel => read::<inventory::hardware_model::Entity>(db, at, labels).await,
+        Noun::Asset => read::<inventory::asset::Entity>(db, at, labels).await,
+        Noun::ColocationContract => read::<contracts::colocation_contract::Entity>(db, at, labels).await,
+        Noun::ColocationCharge => read::<contracts::colocation_charge::Entity>(db, at, labels).await,
+        Noun::SupportContract => read::<contracts::support_contract::Entity>(db, at, labels).await,
+        Noun::SupportCoverage => read::<contracts::support_coverage::Entity>(db, at, labels).await,
+        Noun::DepreciationRule => read::<lifecycle::depreciation_rule::Entity>(db, at, labels).await,
+        Noun::RefreshPolicy => read::<lifecycle::refresh_policy::Entity>(db, at, labels).await,
+        Noun::RefreshCycle => read::<lifecycle::refresh_cycle::Entity>(db, at, labels).await,
+        Noun::SoftwareRelease => read::<lifecycle::software_release::Entity>(db, at, labels).await,
+        Noun::ProviderAccount => read::<cloud::provider_account::Entity>(db, at, labels).await,
+        Noun::Workload => read::<cloud::workload::Entity>(db, at, labels).await,
+        Noun::CostRecord => read::<cloud::cost_record::Entity>(db, at, labels).await,
+        Noun::GrowthAssumption => read::<cloud::growth_assumption::Entity>(db, at, labels).await,
+    }
+}
+
+async fn read<E>(db: &impl Read, (after, rows): (Option<Uuid>, u64), labels: &mut Labels) -> Result<Page>
+where
+    E: EntityTrait,
+    E::Model: Exportable,
+{
+    let key = E::PrimaryKey::iter().next().map(PrimaryKeyToColumn::into_column);
+    let key = key.ok_or_else(|| Error::internal("a table without a key"))?;
+    let mut query = E::find().order_by_asc(key).limit(rows);
+    if let Some(after) = after {
+        query = query.filter(key.into_simple_expr().gt(after));
+    }
+    let models = query.all(db).await?;
+    for model in &models {
+        model.cells(labels);
+    }
+    labels.load(db).await?;
+    let is_full = u64::try_from(models.len()).unwrap_or(u64::MAX) >= rows;
+    let last = models.last().filter(|_| is_full).map(|model| model.get(key));
+    let next = match last {
+        Some(Value::Uuid(id)) => id,
+        _ => None,
+    };
+    Ok(Page { lines: models.iter().map(|model| model.cells(labels)).collect(), next })
+}

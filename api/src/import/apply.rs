@@ -1,0 +1,109 @@
+//! From records to rows: checked, matched by natural key and written in one transaction.
+//!
+//! A record whose natural key is not there becomes a row; one that says something else than its row changes it; one
+//! that says nothing new leaves it alone, so that applying the same files again changes nothing. What a file is
+//! silent about stays as it is. Every record is held to the same rules as a change through the API before anything of
+//! it is written, and one that breaks a rule is left out without the others.
+//!
+//! What a new row has that no file gave: a site is a data center where racks of the files stand and an office
+//! otherwise, in the time zone UTC; a model is of the kind OTHER; an account is billed in USD (each of these is
+//! mentioned in the report); an asset is in service, or retired or disposed of where a file has such a day; rows are
+//! active where they have a state.
+
+mod assets;
+mod engine;
+mod fill;
+mod finance;
+mod inventory;
+mod known;
+mod models;
+mod places;
+mod report;
+
+use self::engine::Run;
+pub use self::report::{Change, Counts, FieldChange, Outcome, Report};
+use super::csv::Noun;
+use super::records::{self, Records};
+use super::{Parsed, rights};
+use crate::access::{Caller, Permission};
+use crate::error::Result;
+use crate::store::{Store, Tx};
+
+/// What happens to the good records when others are refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// They are written.
+    #[default]
+    Partial,
+    /// Nothing is written.
+    AllOrNothing,
+}
+
+/// How an import is applied.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Does all of it, reports it, and undoes it.
+    pub dry_run: bool,
+    pub mode: Mode,
+    /// Told how many more records are done.
+    pub progress: &'a (dyn Fn(usize) + Sync),
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { dry_run: false, mode: Mode::Partial, progress: &|_| {} }
+    }
+}
+
+/// The permissions that applying records needs: one for each area that they are of.
+#[must_use]
+pub fn permissions(records: &Records) -> Vec<Permission> {
+    let mut needed: Vec<Permission> = Vec::new();
+    for noun in Noun::ALL {
+        if records.count(noun) > 0 && !needed.contains(&rights::edit(noun)) {
+            needed.push(rights::edit(noun));
+        }
+    }
+    needed
+}
+
+/// Applies what was read, in one transaction.
+///
+/// # Errors
+/// `Forbidden` when the caller may not change an area that the records are of; `Unavailable` when the database
+/// goes away. Then nothing has changed. What is wrong with records stands in the report.
+pub async fn apply(store: &Store, caller: &Caller, parsed: Parsed, options: Options<'_>) -> Result<Report> {
+    let unreadable = parsed.errors();
+    let Parsed { records, problems } = parsed;
+    let report = Report { dry_run: options.dry_run, unreadable, problems, ..Report::default() };
+    let permissions = permissions(&records);
+    if permissions.is_empty() {
+        return Ok(report);
+    }
+    let tx = store.begin_all(caller, &permissions).await?;
+    let mut report = run(&tx, &records, report, options).await?;
+    let stopped = options.mode == Mode::AllOrNothing && report.refused() > 0;
+    let has_changes = report.count(Outcome::Created) + report.count(Outcome::Updated) > 0;
+    // Dropping the transaction undoes it.
+    if !options.dry_run && !stopped && has_changes {
+        tx.commit().await?;
+        report.written = true;
+    }
+    Ok(report)
+}
+
+/// Applies the nouns in an order in which none refers to a later one.
+async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -> Result<Report> {
+    let mut run = Run::new(tx, records, report, options.progress);
+    engine::apply::<records::Currency>(&mut run).await?;
+    engine::apply::<records::ExchangeRate>(&mut run).await?;
+    engine::apply::<records::FiscalCalendar>(&mut run).await?;
+    engine::apply::<records::User>(&mut run).await?;
+    engine::apply::<records::Vendor>(&mut run).await?;
+    engine::apply::<records::Manufacturer>(&mut run).await?;
+    engine::apply::<records::Site>(&mut run).await?;
+    engine::apply::<records::Rack>(&mut run).await?;
+    engine::apply::<records::HardwareModel>(&mut run).await?;
+    engine::apply::<records::Asset>(&mut run).await?;
+    Ok(run.finish())
+}

@@ -1,0 +1,554 @@
+//! How the records of any noun become rows: the same way for all.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IdenStatic,
+    IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, TryIntoModel,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::fill::Filling;
+use super::known::{Key, Known, Table, id_of};
+use super::report::{Change, Counts, FieldChange, Outcome, Report};
+use crate::access::Permission;
+use crate::error::{Error, Result};
+use crate::export::labels::{Kind as LabelKind, Labels};
+use crate::export::line::{Exportable, Line};
+use crate::import::columns::Kind;
+use crate::import::csv::Noun;
+use crate::import::{Origin, Problem, Records, Severity};
+use crate::rules::draft;
+use crate::store::Tx;
+
+/// A chain of rows of one noun that is longer than this is taken for a circle.
+const LONGEST_CHAIN: usize = 64;
+
+/// Files that the change log names.
+const FILES_NAMED: usize = 5;
+
+/// A record that becomes a row.
+pub trait Importable: Sized + Sync + 'static {
+    const NOUN: Noun;
+    /// The column of the file that lists rows of another noun, which a table of links keeps.
+    const LINKS: Option<(&'static str, LabelKind)> = None;
+
+    type Entity: EntityTrait<Model = Self::Model>;
+    type Model: ModelTrait<Entity = Self::Entity> + IntoActiveModel<Self::Row> + Exportable + Serialize + Sync;
+    type Row: ActiveModelTrait<Entity = Self::Entity> + ActiveModelBehavior + TryIntoModel<Self::Model> + Send;
+
+    /// The records of the noun.
+    fn all(records: &Records) -> &[Self];
+    fn origin(&self) -> &Origin;
+    fn key(&self) -> Key;
+
+    /// The record of the same noun that has to be there before this one.
+    fn needs(&self) -> Option<Key> {
+        None
+    }
+
+    fn table(known: &Known) -> &Table<Self::Model>;
+    fn table_mut(known: &mut Known) -> &mut Table<Self::Model>;
+
+    /// Reads the rows that the files name, as records or as what records refer to.
+    async fn load(run: &mut Run<'_>) -> Result<()>;
+
+    /// Writes what the file says into a row, and what a new row has besides.
+    fn fill(&self, row: &mut Self::Row, before: Option<&Self::Model>, at: &mut Filling<'_>) -> Result<()>;
+
+    /// The rules of the row that would be, as far as they need nothing but what is known.
+    fn check(row: Candidate<'_, Self::Model>, known: &Known) -> Result<()>;
+
+    /// The rules that have to ask the database, and changes of other rows that go before this one.
+    async fn settle(_run: &mut Run<'_>, _row: Candidate<'_, Self::Model>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether a change refers to another row of the same noun, which then has to be written first.
+    fn refers_anew(_before: &Self::Model, _after: &Self::Model) -> bool {
+        false
+    }
+
+    /// Writes a change of a row.
+    async fn write(run: &mut Run<'_>, before: Self::Model, row: Self::Row) -> Result<Self::Model> {
+        run.tx.update(before, |changed| *changed = row).await
+    }
+
+    /// Notes what later records have to know of a row that was taken.
+    fn taken(_known: &mut Known, _before: Option<&Self::Model>, _after: &Self::Model) {}
+
+    /// The rows that it is linked with, where the file says so.
+    fn links(&self, _known: &Known) -> Result<Option<BTreeSet<Uuid>>> {
+        Ok(None)
+    }
+
+    /// Writes links.
+    async fn link(_tx: &Tx, _links: Vec<Links>, _reason: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A row that is to be written.
+#[derive(Debug)]
+pub struct Candidate<'a, M> {
+    /// As it is, unless it is new.
+    pub before: Option<&'a M>,
+    /// As it would be.
+    pub after: &'a M,
+    /// What it would be linked with.
+    pub links: &'a BTreeSet<Uuid>,
+}
+
+impl<M> Clone for Candidate<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Candidate<'_, M> {}
+
+/// Links of a row that come and go.
+#[derive(Debug)]
+pub struct Links {
+    pub owner: Uuid,
+    pub added: Vec<Uuid>,
+    pub removed: Vec<Uuid>,
+}
+
+/// An import that is under way.
+pub struct Run<'a> {
+    pub tx: &'a Tx,
+    pub records: &'a Records,
+    pub known: Known,
+    pub report: Report,
+    /// How often a column of a noun got a value that no file gave.
+    assumed: BTreeMap<(Arc<str>, Noun, &'static str, String), usize>,
+    progress: &'a (dyn Fn(usize) + Sync),
+}
+
+impl<'a> Run<'a> {
+    pub fn new(
+        tx: &'a Tx,
+        records: &'a Records,
+        report: Report,
+        progress: &'a (dyn Fn(usize) + Sync),
+    ) -> Self {
+        let known = Known {
+            sites_with_racks: records.racks.iter().map(|rack| rack.key.site.clone()).collect(),
+            ..Known::default()
+        };
+        Self { tx, records, known, report, assumed: BTreeMap::new(), progress }
+    }
+
+    /// The report, with one note for each column that had to be assumed.
+    pub fn finish(mut self) -> Report {
+        for ((file, noun, column, value), count) in self.assumed {
+            let message = match count {
+                1 => format!("1 new {noun} has no {column} and is taken as {value}"),
+                _ => format!("{count} new {} have no {column} and are taken as {value}", noun.plural()),
+            };
+            self.report.add_problem(Problem::of_file(&file, Severity::Note, message.replace('_', " ")));
+        }
+        self.report.problems.sort();
+        self.report
+    }
+
+    /// Says something about a row of a file.
+    pub fn remark(&mut self, origin: &Origin, severity: Severity, column: Option<&str>, message: String) {
+        let mut problem = Problem::of_row(origin, severity, message);
+        problem.column = column.map(str::to_owned);
+        self.report.add_problem(problem);
+    }
+
+    fn refuse(&mut self, noun: Noun, origin: &Origin, error: &Error) {
+        let (column, message) = match error {
+            Error::Invalid { field, message } => match column_of(noun, field) {
+                Some(column) => (Some(column), message.clone()),
+                None if field.is_empty() => (None, message.clone()),
+                None => (None, format!("{field}: {message}")),
+            },
+            other => (None, other.to_string()),
+        };
+        self.remark(origin, Severity::Error, column, message);
+    }
+
+    fn note(&mut self, noun: Noun, origin: &Origin, said: Said) {
+        for (column, value) in said.assumed {
+            *self.assumed.entry((origin.file.clone(), noun, column, value)).or_default() += 1;
+        }
+        for (column, message) in said.remarks {
+            self.remark(origin, Severity::Note, Some(column), message);
+        }
+    }
+}
+
+/// What filling a row had to say.
+struct Said {
+    assumed: Vec<(&'static str, String)>,
+    remarks: Vec<(&'static str, String)>,
+}
+
+/// Applies the records of a noun, and reads the rows of it that other records refer to.
+pub async fn apply<R: Importable>(run: &mut Run<'_>) -> Result<()> {
+    R::load(run).await?;
+    let records = R::all(run.records);
+    if records.is_empty() {
+        return Ok(());
+    }
+    let mut stage = Stage::<R>::new(records);
+    for record in in_order(records) {
+        stage.take(run, record).await?;
+    }
+    stage.flush(run).await?;
+    stage.describe(run).await?;
+    run.report.nouns.push(stage.counts);
+    Ok(())
+}
+
+/// Records in an order in which none needs a later one; in the order of the files otherwise.
+fn in_order<R: Importable>(records: &[R]) -> Vec<&R> {
+    let mut ordered: Vec<(usize, &R)> = records.iter().map(|record| (0, record)).collect();
+    let needs: HashMap<Key, Key> =
+        records.iter().filter_map(|record| Some((record.key(), record.needs()?))).collect();
+    if !needs.is_empty() {
+        for (depth, record) in &mut ordered {
+            let mut needed = record.needs();
+            while let Some(key) = needed.filter(|_| *depth < LONGEST_CHAIN) {
+                *depth += 1;
+                needed = needs.get(&key).cloned();
+            }
+        }
+        ordered.sort_by_key(|(depth, _)| *depth);
+    }
+    ordered.into_iter().map(|(_, record)| record).collect()
+}
+
+/// A row that is to be written.
+struct Fresh<R: Importable> {
+    key: Key,
+    origin: Origin,
+    row: R::Model,
+}
+
+/// A row that was changed.
+struct Changed<R: Importable> {
+    key: Key,
+    origin: Origin,
+    before: R::Model,
+    after: R::Model,
+    /// What it was linked with and is now, where that changed.
+    links: Option<(BTreeSet<Uuid>, BTreeSet<Uuid>)>,
+}
+
+/// The records of one noun, on their way.
+struct Stage<R: Importable> {
+    counts: Counts,
+    /// What the change log says.
+    reason: String,
+    seen: HashSet<Key>,
+    fresh: Vec<Fresh<R>>,
+    links: Vec<Links>,
+    changed: Vec<Changed<R>>,
+}
+
+impl<R: Importable> Stage<R> {
+    fn new(records: &[R]) -> Self {
+        let files: BTreeSet<&str> = records.iter().map(|record| record.origin().file.as_ref()).collect();
+        let named: Vec<&str> = files.iter().take(FILES_NAMED).copied().collect();
+        let reason = match files.len() - named.len() {
+            0 => format!("import of {}", named.join(", ")),
+            more => format!("import of {} and {more} more files", named.join(", ")),
+        };
+        Self {
+            counts: Counts::of(R::NOUN),
+            reason,
+            seen: HashSet::new(),
+            fresh: Vec::new(),
+            links: Vec::new(),
+            changed: Vec::new(),
+        }
+    }
+
+    async fn take(&mut self, run: &mut Run<'_>, record: &R) -> Result<()> {
+        (run.progress)(1);
+        let key = record.key();
+        let outcome = if self.seen.insert(key.clone()) {
+            self.decide(run, record, key).await
+        } else {
+            Err(Error::Conflict(format!("repeats the {} '{key}'", spoken(R::NOUN))))
+        };
+        match outcome {
+            // A new row is counted when it has been written.
+            Ok(Outcome::Created) => {}
+            Ok(outcome) => self.counts.add(outcome),
+            Err(error) if is_refusal(&error) => {
+                run.refuse(R::NOUN, record.origin(), &error);
+                self.counts.add(Outcome::Refused);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    async fn decide(&mut self, run: &mut Run<'_>, record: &R, key: Key) -> Result<Outcome> {
+        let before = R::table(&run.known).get(&key).cloned();
+        let mut row = match &before {
+            Some(before) => before.clone().into_active_model(),
+            None => <R::Row as ActiveModelTrait>::default(),
+        };
+        let mut filling = Filling::new(&run.known);
+        record.fill(&mut row, before.as_ref(), &mut filling)?;
+        let said = Said { assumed: filling.assumed, remarks: filling.remarks };
+        let links = record.links(&run.known)?;
+        match before {
+            None => self.create(run, record, key, row, links, said).await,
+            Some(before) => self.change(run, record, key, (before, row), links, said).await,
+        }
+    }
+
+    async fn create(
+        &mut self,
+        run: &mut Run<'_>,
+        record: &R,
+        key: Key,
+        mut row: R::Row,
+        links: Option<BTreeSet<Uuid>>,
+        said: Said,
+    ) -> Result<Outcome> {
+        let id = run.tx.new_uuid();
+        for key_column in <R::Entity as EntityTrait>::PrimaryKey::iter() {
+            row.set(key_column.into_column(), id.into());
+        }
+        require_whole::<R>(&row)?;
+        let after = draft(&row)?;
+        let links = links.unwrap_or_default();
+        let candidate = Candidate { before: None, after: &after, links: &links };
+        R::check(candidate, &run.known)?;
+        R::settle(run, candidate).await?;
+        run.note(R::NOUN, record.origin(), said);
+        R::taken(&mut run.known, None, &after);
+        R::table_mut(&mut run.known).put(key.clone(), after.clone());
+        if !links.is_empty() {
+            let added = links.iter().copied().collect();
+            self.links.push(Links { owner: id, added, removed: Vec::new() });
+            run.known.links.insert(id, links);
+        }
+        self.fresh.push(Fresh { key, origin: record.origin().clone(), row: after });
+        Ok(Outcome::Created)
+    }
+
+    async fn change(
+        &mut self,
+        run: &mut Run<'_>,
+        record: &R,
+        key: Key,
+        (before, row): (R::Model, R::Row),
+        links: Option<BTreeSet<Uuid>>,
+        said: Said,
+    ) -> Result<Outcome> {
+        let id = id_of(&before).ok_or_else(|| Error::internal("a row without an id"))?;
+        let linked = run.known.links.get(&id).cloned().unwrap_or_default();
+        let links = links.filter(|links| *links != linked);
+        if !row.is_changed() && links.is_none() {
+            return Ok(Outcome::Unchanged);
+        }
+        let after = row.clone().try_into_model()?;
+        let candidate =
+            Candidate { before: Some(&before), after: &after, links: links.as_ref().unwrap_or(&linked) };
+        R::check(candidate, &run.known)?;
+        if R::refers_anew(&before, &after) {
+            self.flush(run).await?;
+        }
+        R::settle(run, candidate).await?;
+        let after = R::write(run, before.clone(), row).await?;
+        run.note(R::NOUN, record.origin(), said);
+        R::taken(&mut run.known, Some(&before), &after);
+        R::table_mut(&mut run.known).put(key.clone(), after.clone());
+        if let Some(links) = &links {
+            let added = links.difference(&linked).copied().collect();
+            let removed = linked.difference(links).copied().collect();
+            self.links.push(Links { owner: id, added, removed });
+            run.known.links.insert(id, links.clone());
+        }
+        let links = links.map(|links| (linked, links));
+        self.changed.push(Changed { key, origin: record.origin().clone(), before, after, links });
+        Ok(Outcome::Updated)
+    }
+
+    /// Writes the new rows, and the links of new and of changed rows.
+    async fn flush(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let fresh = std::mem::take(&mut self.fresh);
+        let mut parts: Vec<&[Fresh<R>]> = vec![&fresh];
+        while let Some(part) = parts.pop() {
+            let rows: Vec<R::Row> =
+                part.iter().map(|fresh| fresh.row.clone().into_active_model().reset_all()).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let reason = &self.reason;
+            match run.tx.attempt(async |tx| tx.insert_many(rows, reason).await).await {
+                Ok(_) => part.iter().for_each(|fresh| self.created(run, fresh)),
+                // A rule that only the tables know: the halves are tried until the row that breaks it is alone.
+                Err(error) if is_refusal(&error) => match part {
+                    [fresh] => {
+                        run.refuse(R::NOUN, &fresh.origin, &error);
+                        R::table_mut(&mut run.known).forget(&fresh.key);
+                        self.counts.add(Outcome::Refused);
+                        let id = id_of(&fresh.row);
+                        self.links.retain(|links| Some(links.owner) != id);
+                    }
+                    _ => {
+                        let (first, second) = part.split_at(part.len() / 2);
+                        parts.extend([second, first]);
+                    }
+                },
+                Err(error) => return Err(error),
+            }
+        }
+        let links = std::mem::take(&mut self.links);
+        if links.is_empty() { Ok(()) } else { R::link(run.tx, links, &self.reason).await }
+    }
+
+    fn created(&mut self, run: &mut Run<'_>, fresh: &Fresh<R>) {
+        self.counts.add(Outcome::Created);
+        run.report.keep_change(Change {
+            noun: R::NOUN,
+            key: fresh.key.to_string(),
+            outcome: Outcome::Created,
+            file: fresh.origin.file.clone(),
+            row: fresh.origin.row,
+            fields: Vec::new(),
+        });
+    }
+
+    /// Adds to the report what changed, in the spelling of our own CSV.
+    async fn describe(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let room = Report::CHANGES_KEPT.saturating_sub(run.report.changes.len());
+        self.changed.truncate(room);
+        let mut labels = Labels::default();
+        for pass in 0..2 {
+            for changed in &self.changed {
+                let mut cells = [&changed.before, &changed.after].map(|row| row.cells(&mut labels));
+                let [before, after] = &mut cells;
+                let mut fields = differences::<R>(run.tx, before, after);
+                if let (Some((column, kind)), Some((before, after))) = (R::LINKS, &changed.links) {
+                    let mut names = |ids: &BTreeSet<Uuid>| {
+                        let mut names: Vec<_> = ids.iter().map(|id| labels.text(kind, *id)).collect();
+                        names.sort();
+                        names.join("|")
+                    };
+                    let (before, after) = (names(before), names(after));
+                    fields.retain(|field| field.column != column);
+                    fields.push(FieldChange { column: column.to_owned(), before, after });
+                }
+                if pass == 1 {
+                    run.report.keep_change(Change {
+                        noun: R::NOUN,
+                        key: changed.key.to_string(),
+                        outcome: Outcome::Updated,
+                        file: changed.origin.file.clone(),
+                        row: changed.origin.row,
+                        fields,
+                    });
+                }
+            }
+            // The first pass finds out which other rows are named.
+            labels.load(run.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+fn differences<R: Importable>(tx: &Tx, before: &mut Line, after: &mut Line) -> Vec<FieldChange> {
+    use crate::store::Read;
+    let sees_prices = tx.caller().may(Permission::ViewPrices);
+    let is_price = |name: &str| {
+        let column = R::NOUN.columns().iter().find(|column| column.name == name);
+        column.is_some_and(|column| matches!(column.kind, Kind::Money))
+    };
+    let pairs = before.drain(..).zip(after.drain(..)).filter(|((_, before), (_, after))| before != after);
+    pairs
+        .map(|((name, before), (_, after))| FieldChange {
+            column: name.to_owned(),
+            before: if sees_prices || !is_price(name) { before } else { String::new() },
+            after,
+        })
+        .collect()
+}
+
+/// Refuses a new row that lacks what the file should have given.
+fn require_whole<R: Importable>(row: &R::Row) -> Result<()> {
+    let stamped = ["version", "created_at", "updated_at"];
+    let missing: Vec<&str> = <R::Entity as EntityTrait>::Column::iter()
+        .filter(|column| !column.def().is_null() && !stamped.contains(&column.as_str()))
+        .filter(|column| matches!(row.get(*column), ActiveValue::NotSet))
+        .map(|column| {
+            let name: &'static str = column.as_str();
+            name.trim_end_matches("_id")
+        })
+        .collect();
+    let Some(first) = missing.first() else { return Ok(()) };
+    let message = match missing.len() {
+        1 => format!("is empty, and a new {} needs it", spoken(R::NOUN)),
+        _ => format!("is empty, and a new {} needs {}", spoken(R::NOUN), missing.join(", ")),
+    };
+    Err(Error::invalid(*first, message))
+}
+
+/// Whether an error is about the row, and not about us or the database.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::Invalid { .. } | Error::NotFound { .. } | Error::Conflict(_))
+}
+
+/// A noun as people say it.
+pub fn spoken(noun: Noun) -> String {
+    noun.singular().replace('_', " ")
+}
+
+/// The column of the file that a field of the API is read from, where one can be told.
+fn column_of(noun: Noun, field: &str) -> Option<&'static str> {
+    let mut name = String::new();
+    for letter in field.chars() {
+        match letter {
+            '.' => name.push('_'),
+            '[' => break,
+            upper if upper.is_ascii_uppercase() => {
+                name.push('_');
+                name.push(upper.to_ascii_lowercase());
+            }
+            other => name.push(other),
+        }
+    }
+    let last = field.rsplit('.').next().map_or(0, str::len);
+    let tail = &name[name.len().saturating_sub(last)..];
+    let columns = noun.columns();
+    let found = |wanted: &str| columns.iter().map(|column| column.name).find(|name| *name == wanted);
+    let ending = |wanted: &str| columns.iter().map(|column| column.name).find(|name| name.ends_with(wanted));
+    found(&name)
+        .or_else(|| found(name.trim_end_matches("_id")))
+        .or_else(|| found(tail))
+        .or_else(|| ending(&format!("_{name}")))
+        .or_else(|| name.rsplit_once('_').and_then(|(_, word)| found(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_the_api_are_columns_of_files() {
+        for (noun, field, expected) in [
+            (Noun::Asset, "tag", Some("tag")),
+            (Noun::Asset, "inServiceOn", Some("in_service_on")),
+            (Noun::Asset, "power.measuredDrawWatts", Some("measured_draw_watts")),
+            (Noun::Asset, "purchase.order", Some("purchase_order")),
+            (Noun::HardwareModel, "dimensions.heightUnits", Some("height_units")),
+            (Noun::ColocationCharge, "ramp[1].kilowatts", Some("ramp")),
+            (Noun::Site, "nothing", None),
+        ] {
+            assert_eq!(column_of(noun, field), expected, "{field}");
+        }
+    }
+}

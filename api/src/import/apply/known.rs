@@ -1,0 +1,199 @@
+//! What the database and the rows taken so far say, by natural key.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use entity::id::{EntityId, RackId};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle};
+use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::import::records::{AccountKey, ModelKey, RackKey};
+use crate::inventory::placement::Mounted;
+use crate::store::Tx;
+
+/// Keys that one statement asks for: below what SQLite takes, and few enough statements for large files.
+const KEYS_AT_ONCE: usize = 10_000;
+
+/// A natural key as texts: the tag of an asset, the site and the name of a rack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub Vec<String>);
+
+impl Key {
+    /// The key of these parts.
+    pub fn of<Part: Into<String>>(parts: impl IntoIterator<Item = Part>) -> Self {
+        Self(parts.into_iter().map(Into::into).collect())
+    }
+
+    /// A part; empty where there are fewer.
+    pub fn part(&self, place: usize) -> &str {
+        self.0.get(place).map_or("", String::as_str)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join(" / "))
+    }
+}
+
+impl From<&RackKey> for Key {
+    fn from(key: &RackKey) -> Self {
+        Self::of([&key.site, &key.name])
+    }
+}
+
+impl From<&ModelKey> for Key {
+    fn from(key: &ModelKey) -> Self {
+        Self::of([&key.manufacturer, &key.name])
+    }
+}
+
+impl From<&AccountKey> for Key {
+    fn from(key: &AccountKey) -> Self {
+        Self::of([&key.provider, &key.account_number])
+    }
+}
+
+impl From<&String> for Key {
+    fn from(text: &String) -> Self {
+        Self::of([text])
+    }
+}
+
+/// The rows of a noun that an import meets.
+#[derive(Debug)]
+pub struct Table<M> {
+    rows: HashMap<Key, M>,
+    keys: HashMap<Uuid, Key>,
+}
+
+impl<M> Default for Table<M> {
+    fn default() -> Self {
+        Self { rows: HashMap::new(), keys: HashMap::new() }
+    }
+}
+
+impl<M: ModelTrait> Table<M> {
+    /// Takes a row in, in place of an earlier state of it.
+    pub fn put(&mut self, key: Key, row: M) {
+        if let Some(id) = id_of(&row) {
+            self.keys.insert(id, key.clone());
+        }
+        self.rows.insert(key, row);
+    }
+
+    /// Forgets a row that could not be written.
+    pub fn forget(&mut self, key: &Key) {
+        self.rows.remove(key);
+    }
+
+    /// The row of a key.
+    pub fn get(&self, key: &Key) -> Option<&M> {
+        self.rows.get(key)
+    }
+
+    /// Every row.
+    pub fn rows(&self) -> impl Iterator<Item = &M> {
+        self.rows.values()
+    }
+
+    /// The row with an id.
+    pub fn with_id(&self, id: impl EntityId) -> Option<&M> {
+        self.rows.get(self.keys.get(&id.uuid())?)
+    }
+
+    /// The natural key of the row with an id.
+    pub fn key_of(&self, id: impl EntityId) -> Option<&Key> {
+        self.keys.get(&id.uuid())
+    }
+
+    /// The row that `column` of a file names.
+    ///
+    /// # Errors
+    /// `Invalid` naming the column and the key when there is no such row.
+    pub fn named(&self, column: &str, key: &Key) -> Result<&M> {
+        self.rows.get(key).ok_or_else(|| {
+            let message = format!("'{key}' is neither in the database nor among the rows that were taken");
+            Error::invalid(column, message)
+        })
+    }
+
+    /// The row that `column` of a file names, if it names one.
+    ///
+    /// # Errors
+    /// As [`Table::named`].
+    pub fn named_if_any<'k, K>(&self, column: &str, key: Option<&'k K>) -> Result<Option<&M>>
+    where
+        Key: From<&'k K>,
+    {
+        key.map(|key| self.named(column, &Key::from(key))).transpose()
+    }
+}
+
+/// The id of a row.
+pub fn id_of<M: ModelTrait>(row: &M) -> Option<Uuid> {
+    let key = <M::Entity as EntityTrait>::PrimaryKey::iter().next()?;
+    match row.get(key.into_column()) {
+        Value::Uuid(id) => id,
+        _ => None,
+    }
+}
+
+/// Everything that is known, by noun.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub currencies: Table<finance::currency::Model>,
+    pub exchange_rates: Table<finance::exchange_rate::Model>,
+    pub fiscal_calendars: Table<finance::fiscal_calendar::Model>,
+    pub users: Table<access::user::Model>,
+    pub vendors: Table<inventory::vendor::Model>,
+    pub manufacturers: Table<inventory::manufacturer::Model>,
+    pub sites: Table<inventory::site::Model>,
+    pub racks: Table<inventory::rack::Model>,
+    pub hardware_models: Table<inventory::hardware_model::Model>,
+    pub assets: Table<inventory::asset::Model>,
+    pub colocation_contracts: Table<contracts::colocation_contract::Model>,
+    pub colocation_charges: Table<contracts::colocation_charge::Model>,
+    pub support_contracts: Table<contracts::support_contract::Model>,
+    pub support_coverages: Table<contracts::support_coverage::Model>,
+    pub depreciation_rules: Table<lifecycle::depreciation_rule::Model>,
+    pub refresh_policies: Table<lifecycle::refresh_policy::Model>,
+    pub refresh_cycles: Table<lifecycle::refresh_cycle::Model>,
+    pub software_releases: Table<lifecycle::software_release::Model>,
+    pub provider_accounts: Table<cloud::provider_account::Model>,
+    pub workloads: Table<cloud::workload::Model>,
+    pub cost_records: Table<cloud::cost_record::Model>,
+    pub growth_assumptions: Table<cloud::growth_assumption::Model>,
+    /// Codes of sites that racks of the files stand at.
+    pub sites_with_racks: HashSet<String>,
+    /// What stands in the racks that assets of the files are in.
+    pub mounted: HashMap<RackId, Vec<Mounted>>,
+    /// The sites of colocation contracts and the assets of refresh cycles, by the id of the contract or cycle.
+    pub links: HashMap<Uuid, BTreeSet<Uuid>>,
+}
+
+/// The rows whose `column` is one of `values`, read with few statements.
+///
+/// # Errors
+/// Those of the database.
+pub async fn rows_among<E, V>(
+    tx: &Tx,
+    column: E::Column,
+    values: impl IntoIterator<Item = V>,
+) -> Result<Vec<E::Model>>
+where
+    E: EntityTrait,
+    V: Into<Value> + Ord,
+{
+    let values: Vec<V> = values.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    let mut rows = Vec::new();
+    let mut values = values.into_iter().peekable();
+    while values.peek().is_some() {
+        let chunk: Vec<Value> = values.by_ref().take(KEYS_AT_ONCE).map(Into::into).collect();
+        let among = sea_orm::sea_query::ExprTrait::is_in(column.into_simple_expr(), chunk);
+        rows.extend(E::find().filter(among).all(tx).await?);
+    }
+    Ok(rows)
+}

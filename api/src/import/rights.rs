@@ -1,0 +1,52 @@
+//! What a caller has to be allowed to, to import and to export each noun.
+
+use super::columns::Kind;
+use super::csv::Noun;
+use crate::access::Permission;
+
+/// Every permission that some import needs.
+pub const EDITS: [Permission; 6] = [
+    Permission::EditInventory,
+    Permission::EditContracts,
+    Permission::EditLifecycle,
+    Permission::EditCloud,
+    Permission::EditFinance,
+    Permission::ManageUsers,
+];
+
+/// The permission that importing a noun needs.
+#[must_use]
+pub fn edit(noun: Noun) -> Permission {
+    match noun {
+        Noun::Currency | Noun::ExchangeRate | Noun::FiscalCalendar | Noun::DepreciationRule => {
+            Permission::EditFinance
+        }
+        Noun::User => Permission::ManageUsers,
+        Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
+            Permission::EditInventory
+        }
+        Noun::ColocationContract | Noun::ColocationCharge | Noun::SupportContract | Noun::SupportCoverage => {
+            Permission::EditContracts
+        }
+        Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease => Permission::EditLifecycle,
+        Noun::ProviderAccount | Noun::Workload | Noun::CostRecord | Noun::GrowthAssumption => {
+            Permission::EditCloud
+        }
+    }
+}
+
+/// The permissions that exporting a noun needs: to see it and, where it has prices, to see those.
+#[must_use]
+pub fn view(noun: Noun) -> Vec<Permission> {
+    let view = match edit(noun) {
+        _ if noun == Noun::DepreciationRule => Permission::ViewLifecycle,
+        Permission::EditFinance => Permission::ViewFinance,
+        Permission::EditInventory => Permission::ViewInventory,
+        Permission::EditContracts => Permission::ViewContracts,
+        Permission::EditLifecycle => Permission::ViewLifecycle,
+        Permission::EditCloud => Permission::ViewCloud,
+        other => other,
+    };
+    let has_prices = noun.columns().iter().any(|column| matches!(column.kind, Kind::Money));
+    if has_prices { vec![view, Permission::ViewPrices] } else { vec![view] }
+}

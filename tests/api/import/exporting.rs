@@ -1,0 +1,102 @@
+//! What was exported comes in again and changes nothing.
+
+use api::{
+    access::Role,
+    export::{csv, labels::Labels, line::Line, rows, template},
+    import::{
+        CsvOptions, Format, Source,
+        apply::{Options, apply},
+        csv::Noun,
+        parse,
+    },
+};
+use support::{TestApp, on_both_engines};
+
+use super::*;
+
+async fn lines(app: &TestApp, noun: Noun, page: u64) -> Vec<Line> {
+    let role = if noun == Noun::User { Role::Admin } else { Role::Director };
+    let reader = rows::open(app.store(), &app.caller(role), noun).unwrap();
+    let (mut labels, mut after, mut lines) = (Labels::default(), None, Vec::new());
+    loop {
+        let page = rows::page(&reader, noun, after, page, &mut labels).await.unwrap();
+        lines.extend(page.lines);
+        after = page.next;
+        if after.is_none() {
+            return lines;
+        }
+    }
+}
+
+async fn exported(app: &TestApp, noun: Noun) -> Source {
+    let header = noun.columns().iter().map(|column| column.name);
+    let rows = lines(app, noun, 2).await.into_iter().map(|line| line.into_iter().map(|(_, cell)| cell));
+    Source { name: format!("{}.csv", noun.plural()), bytes: csv::table(header, rows).into_bytes() }
+}
+
+/// The example row of every template, as an estate of its own.
+fn examples() -> Vec<Source> {
+    let of = |noun: Noun| Source {
+        name: format!("{}.csv", noun.plural()),
+        bytes: template::template(noun).into_bytes(),
+    };
+    Noun::ALL.into_iter().map(of).collect()
+}
+
+#[test]
+fn cells_stand_in_the_order_of_the_columns() {
+    on_both_engines(async |app| {
+        furnish(app).await;
+        let file = "tag,manufacturer,model,site\nA-1,Dell,R650,HQ\n";
+        import(app, &[("assets.csv", file)]).await;
+        for noun in Noun::ALL {
+            let columns: Vec<_> = noun.columns().iter().map(|column| column.name).collect();
+            for line in lines(app, noun, 100).await {
+                let names: Vec<_> = line.iter().map(|(name, _)| *name).collect();
+                assert_eq!(names, columns, "{noun}");
+            }
+        }
+    });
+}
+
+#[test]
+fn what_was_exported_changes_nothing_when_it_comes_back() {
+    on_both_engines(async |app| {
+        furnish(app).await;
+        let assets = "tag,name,serial,manufacturer,model,site,rack,position_units,face,parent,purchase_amount,\
+            purchase_currency,in_service_on,owner,tier,status\n\
+            C-1,'=SUM(1),007,Dell,M1000e,FRA1,A01,1,,,12000.5,USD,2021-05-01,\"Smith, J\",1,IN_SERVICE\n\
+            B-1,blade,,Dell,M640,FRA1,,,,C-1,,,,,,IN_STOCK\n\
+            S-1,srv,,Dell,R650,FRA1,A01,20.5,REAR,,,,,,0,\n";
+        let report = import(app, &[("assets.csv", assets)]).await;
+        assert_eq!(errors(&report), [""; 0]);
+        let finance = [
+            ("exchange_rates.csv", "base,quote,on_date,kind,rate\nEUR,USD,2026-01-01,PLAN,1.1\n"),
+            (
+                "fiscal_calendars.csv",
+                "name,start_month,label_by,pattern,is_default\nA,1,END_YEAR,MONTHS,true\nB,7,END_YEAR,MONTHS,false\n",
+            ),
+        ];
+        let report = import(app, &finance).await;
+        assert_eq!(errors(&report), [""; 0]);
+
+        let mut files = Vec::new();
+        for noun in Noun::ALL.into_iter().filter(|noun| *noun != Noun::User) {
+            files.push(exported(app, noun).await);
+        }
+        let before = dump(app).await;
+        let parsed = parse(Format::Csv(None), &files, &CsvOptions::default());
+        let report =
+            apply(app.store(), &app.caller(Role::Director), parsed, Options::default()).await.unwrap();
+        assert_eq!(problems(&report), [""; 0]);
+        assert_eq!((report.written, report.refused()), (false, 0), "{:?}", changes(&report));
+        assert!(dump(app).await == before);
+    });
+}
+
+#[test]
+fn templates_are_files_that_can_be_imported() {
+    let parsed = parse(Format::Csv(None), &examples(), &CsvOptions::default());
+    assert_eq!(parsed.errors(), 0, "{:?}", parsed.problems);
+    assert_eq!(parsed.records.len(), Noun::ALL.len());
+}

@@ -1,0 +1,81 @@
+//! Real files of other systems, read from beside the project.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use api::{
+    access::Role,
+    import::{
+        CsvOptions, Format, Source,
+        apply::{Options, Report, apply},
+        parse,
+    },
+};
+use support::{TestApp, on_both_engines};
+
+use super::{counts, dump, problems};
+
+fn shared(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(path)
+}
+
+fn folder(path: &str, ending: &str) -> Vec<Source> {
+    let folder = shared(path);
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .unwrap_or_else(|cause| panic!("{} is needed: {cause}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(ending))
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .map(|path| Source {
+            name: path.file_name().unwrap().to_string_lossy().into_owned(),
+            bytes: fs::read(path).unwrap(),
+        })
+        .collect()
+}
+
+async fn import(app: &TestApp, format: Format, sources: &[Source]) -> Report {
+    let parsed = parse(format, sources, &CsvOptions::default());
+    apply(app.store(), &app.caller(Role::Director), parsed, Options::default()).await.unwrap()
+}
+
+async fn twice(app: &TestApp, format: Format, sources: &[Source]) -> [Report; 2] {
+    let first = import(app, format, sources).await;
+    let before = dump(app).await;
+    let second = import(app, format, sources).await;
+    assert!(dump(app).await == before, "the second import changed something");
+    [first, second]
+}
+
+#[test]
+fn the_demo_of_netbox_comes_in_twice() {
+    on_both_engines(async |app| {
+        let [first, second] = twice(app, Format::Netbox, &folder("netbox-demo/v4.2", ".csv")).await;
+        insta::assert_snapshot!(counts(&first).join("\n"));
+        insta::assert_snapshot!(counts(&second).join("\n"));
+        insta::assert_snapshot!(problems(&first).join("\n"));
+    });
+}
+
+#[test]
+fn the_older_demo_of_netbox_comes_in_twice() {
+    on_both_engines(async |app| {
+        let [first, second] = twice(app, Format::Netbox, &folder("netbox-demo", ".json.gz")).await;
+        insta::assert_snapshot!(counts(&first).join("\n"));
+        insta::assert_snapshot!(counts(&second).join("\n"));
+    });
+}
+
+#[test]
+fn the_library_of_device_types_comes_in_twice() {
+    on_both_engines(async |app| {
+        let sources = folder("devicetype-library", "");
+        let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
+        insta::assert_snapshot!(counts(&first).join("\n"));
+        insta::assert_snapshot!(counts(&second).join("\n"));
+    });
+}
