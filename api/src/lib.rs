@@ -6,6 +6,7 @@ pub mod access;
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod error;
 pub mod export;
 pub mod finance;
