@@ -1,5 +1,6 @@
 //! The command line. Each command is a file of `cli/` once it is longer than a screen.
 
+mod demo;
 mod serve;
 mod tokens;
 
@@ -56,6 +57,8 @@ enum Command {
     /// Change the tables of the database to what this version expects, or back.
     #[command(subcommand)]
     Migrate(Migrate),
+    /// Fill an empty database with the demo estate.
+    Demo(demo::DemoArguments),
     /// Print one signed token on standard output.
     Token(tokens::TokenArguments),
     /// Print the GraphQL schema.
@@ -125,6 +128,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Serve(settings) => serve::run(*settings, database).await?,
         Command::Migrate(command) => migrate(command, database).await?,
+        Command::Demo(arguments) => demo::run(&arguments, database).await?,
         Command::Token(token) => tokens::print(&token)?,
         Command::Schema => print!("{}", schema::sdl()),
     }

@@ -22,6 +22,9 @@ pub(super) async fn run(settings: ServeSettings, database: &DatabaseSettings) ->
     if settings.migrate || settings.demo {
         migration::up(store.pool(), None).await?;
     }
+    if settings.demo {
+        super::demo::load_standard(&store).await?;
+    }
     let app = App::new(store.clone(), verifier, settings.limits, settings.graphiql || settings.demo)?;
     let (server, address) = server::start(app, settings.bind, true)?;
     tracing::info!("GraphQL at http://{address}/graphql");

@@ -11,7 +11,7 @@ use crate::error::Result;
 
 /// The rows of the users.
 pub(super) fn users(ids: &mut Sequence) -> Result<Vec<user::ActiveModel>> {
-    let users: Vec<User> = data::rows(include_str!("data/users.csv"))?;
+    let users: Vec<User> = data::rows(include_str!("data/users.json"))?;
     let rows = users.into_iter().map(|user| user::ActiveModel {
         id: Set(ids.next()),
         email: Set(user.email),

@@ -41,8 +41,8 @@ pub(super) struct Rows {
 
 /// What the company has in the cloud.
 pub(super) fn plan(estate: &Estate, ids: &mut Sequence) -> Result<Rows> {
-    let accounts: Vec<Account> = data::rows(include_str!("data/accounts.csv"))?;
-    let workloads: Vec<Workload> = data::rows(include_str!("data/workloads.csv"))?;
+    let accounts: Vec<Account> = data::rows(include_str!("data/accounts.json"))?;
+    let workloads: Vec<Workload> = data::rows(include_str!("data/workloads.json"))?;
     let mut dice = Dice::of(estate.seed, 2);
     let mut rows = Rows::default();
     let mut known: HashMap<String, (ProviderAccountId, Account)> = HashMap::new();
@@ -142,14 +142,14 @@ fn account_costs(id: ProviderAccountId, account: &Account, ids: &mut Sequence, r
     let costs = match (account.provider, account.key.as_str()) {
         (Provider::Aws, "aws-production") => vec![
             // Spread over what it covers, it is in the effective costs of the workloads.
-            whole("Compute Savings Plans", ChargeCategory::Purchase, month(9), 286_000_00, 0),
-            whole("AWS Promotional Credit", ChargeCategory::Credit, month(4), -4_500_00, -4_500_00),
+            whole("Compute Savings Plans", ChargeCategory::Purchase, month(9), 28_600_000, 0),
+            whole("AWS Promotional Credit", ChargeCategory::Credit, month(4), -450_000, -450_000),
         ],
         (Provider::Azure, "azure-corporate") => {
-            vec![whole("Reserved VM Instances", ChargeCategory::Purchase, month(7), 198_000_00, 0)]
+            vec![whole("Reserved VM Instances", ChargeCategory::Purchase, month(7), 19_800_000, 0)]
         }
         (Provider::Gcp, _) => {
-            vec![whole("Invoice", ChargeCategory::Adjustment, month(2), -1_240_50, -1_240_50)]
+            vec![whole("Invoice", ChargeCategory::Adjustment, month(2), -124_050, -124_050)]
         }
         _ => Vec::new(),
     };

@@ -202,12 +202,20 @@ pub(super) struct Workload {
     pub growth: Option<Rate>,
 }
 
-/// The rows of a table in CSV.
+/// The rows of a table: lists of values in JSON, of which the first has the names of the columns.
 pub(super) fn rows<T: DeserializeOwned>(table: &str) -> Result<Vec<T>> {
-    csv::Reader::from_reader(table.as_bytes())
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(Error::internal)
+    let mut lines: std::vec::IntoIter<Vec<Value>> = value::<Vec<_>>(table)?.into_iter();
+    let names: Vec<String> = lines
+        .next()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|name| name.as_str().unwrap_or_default().to_owned())
+        .collect();
+    let rows = lines.map(|line| {
+        let row = names.iter().cloned().zip(line).collect();
+        serde_json::from_value(Value::Object(row)).map_err(Error::internal)
+    });
+    rows.collect()
 }
 
 /// A value in JSON.

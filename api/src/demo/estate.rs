@@ -1,19 +1,19 @@
 //! What the estate consists of, before its many assets are made: enough to make them anywhere.
 
 use entity::{
-    id::{RefreshCycleId, SupportContractId},
+    id::RefreshCycleId,
     inventory::{hardware_model, manufacturer, rack, site, vendor},
 };
 
 use super::{
     Scale,
-    data::Covers,
     dice::{Sequence, shares},
     eleven,
     hardware::Catalogue,
     lifecycle::Choice,
     racks::{self, Frame},
     sites::{self, Place, Vendors},
+    support::Cover,
 };
 use crate::error::Result;
 
@@ -29,7 +29,7 @@ pub(super) struct Estate {
     /// Sites with their racks and how many assets each has.
     pub holdings: Vec<Holding>,
     /// The support contracts of each division, and what they cover.
-    pub support: Vec<Vec<(SupportContractId, Covers)>>,
+    pub support: Vec<Cover>,
     /// The refresh cycles, and the assets that they replace.
     pub cycles: Vec<(RefreshCycleId, Choice)>,
 }
@@ -60,7 +60,7 @@ impl Estate {
         let catalogue = Catalogue::plan(&mut ids)?;
         let divisions = scale.divisions();
         let places = sites::places(divisions, &mut ids)?;
-        let holdings = hold(places, scale, &mut ids);
+        let holdings = hold(&places, scale, &mut ids);
         let rows = Rows {
             vendors: vendor_rows,
             manufacturers: catalogue.manufacturers(),
@@ -85,7 +85,7 @@ impl Estate {
 }
 
 /// Divides the assets among divisions, and within each among endpoints and the rest, and among its sites.
-fn hold(places: Vec<Place>, scale: Scale, ids: &mut Sequence) -> Vec<Holding> {
+fn hold(places: &[Place], scale: Scale, ids: &mut Sequence) -> Vec<Holding> {
     let mut holdings = Vec::with_capacity(places.len());
     for (division, assets) in (0_u32..).zip(scale.assets_of_divisions()) {
         let own: Vec<&Place> = places.iter().filter(|place| place.division == division).collect();

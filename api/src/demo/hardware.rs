@@ -34,7 +34,7 @@ pub(super) struct Family(usize);
 impl Catalogue {
     /// The catalogue, without rows.
     pub(super) fn plan(ids: &mut Sequence) -> Result<Self> {
-        let read: Vec<Model> = data::rows(include_str!("data/models.csv"))?;
+        let read: Vec<Model> = data::rows(include_str!("data/models.json"))?;
         let mut makers = BTreeMap::new();
         for model in &read {
             makers.entry(model.maker.clone()).or_insert_with(|| ids.next());

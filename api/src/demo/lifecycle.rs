@@ -127,7 +127,7 @@ pub(super) fn row(
 }
 
 fn releases(ids: &mut Sequence) -> Result<Vec<software_release::ActiveModel>> {
-    let releases: Vec<Release> = data::rows(include_str!("data/releases.csv"))?;
+    let releases: Vec<Release> = data::rows(include_str!("data/releases.json"))?;
     let rows = releases.into_iter().map(|release| software_release::ActiveModel {
         id: Set(ids.next()),
         product: Set(release.product),

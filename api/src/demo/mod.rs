@@ -126,7 +126,7 @@ pub async fn load(store: &Store, scale: Scale, progress: impl Fn(u64) + Send + S
     let caller = Caller::system(Role::Director, noon());
     let written = store
         .change(&caller, Permission::EditInventory, async |tx| {
-            if let Some(found) = contents(tx).await? {
+            if let Some(found) = count(tx).await? {
                 let message = format!("the database already holds {found}; the demo wants an empty one");
                 return Err(Error::Conflict(message));
             }
@@ -136,18 +136,16 @@ pub async fn load(store: &Store, scale: Scale, progress: impl Fn(u64) + Send + S
     Ok(Summary { took: started.elapsed(), ..written })
 }
 
-/// Whether there is nothing that the estate could meet.
+/// What the database holds of that which the estate would meet, in words; nothing when it is empty.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn is_welcome(store: &Store) -> Result<bool> {
+pub async fn contents(store: &Store) -> Result<Option<String>> {
     let caller = Caller::system(Role::Director, noon());
-    let reader = store.read(&caller, Permission::ViewInventory)?;
-    Ok(contents(&reader).await?.is_none())
+    count(&store.read(&caller, Permission::ViewInventory)?).await
 }
 
-/// What the database holds, in words, of that which the estate would meet.
-async fn contents(db: &impl Read) -> Result<Option<String>> {
+async fn count(db: &impl Read) -> Result<Option<String>> {
     let counts = [
         (site::Entity::find().count(db).await?, "site"),
         (vendor::Entity::find().count(db).await?, "vendor"),

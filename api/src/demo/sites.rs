@@ -29,7 +29,7 @@ pub(super) struct Place {
 
 /// The sites of so many divisions, each with one of every template.
 pub(super) fn places(divisions: u32, ids: &mut Sequence) -> Result<Vec<Place>> {
-    let templates: Vec<Site> = data::rows(include_str!("data/sites.csv"))?;
+    let templates: Vec<Site> = data::rows(include_str!("data/sites.json"))?;
     let mut places = Vec::with_capacity(templates.len() * divisions as usize);
     for division in 0..divisions {
         for like in &templates {
@@ -76,7 +76,7 @@ pub(super) struct Vendors(HashMap<String, VendorId>);
 impl Vendors {
     /// The vendors and their rows.
     pub(super) fn plan(ids: &mut Sequence) -> Result<(Self, Vec<vendor::ActiveModel>)> {
-        let vendors: Vec<Vendor> = data::rows(include_str!("data/vendors.csv"))?;
+        let vendors: Vec<Vendor> = data::rows(include_str!("data/vendors.json"))?;
         let mut known = Self::default();
         let rows = vendors.into_iter().map(|vendor| {
             let id = ids.next();

@@ -16,14 +16,17 @@ use super::{
 };
 use crate::error::Result;
 
+/// The contracts of a division, and what each covers.
+pub(super) type Cover = Vec<(SupportContractId, Covers)>;
+
 /// The contracts of each division with what they cover, and their rows. A contract of the standard estate is
 /// for a division of the standard size; larger ones pay more.
 pub(super) fn plan(
     divisions: &[u32],
     vendors: &Vendors,
     ids: &mut Sequence,
-) -> Result<(Vec<Vec<(SupportContractId, Covers)>>, Vec<support_contract::ActiveModel>)> {
-    let contracts: Vec<Support> = data::rows(include_str!("data/support_contracts.csv"))?;
+) -> Result<(Vec<Cover>, Vec<support_contract::ActiveModel>)> {
+    let contracts: Vec<Support> = data::rows(include_str!("data/support_contracts.json"))?;
     let mut planned = Vec::with_capacity(divisions.len());
     let mut rows = Vec::with_capacity(divisions.len() * contracts.len());
     for (division, assets) in (0_u32..).zip(divisions) {

@@ -67,15 +67,13 @@ impl Tx {
         A: ActiveModelTrait,
     {
         let mut arrays = vec![String::from("{"); columns.used.len()];
-        let mut count = 0;
-        for mut row in rows {
+        for (place, mut row) in rows.enumerate() {
             for (array, column) in arrays.iter_mut().zip(&columns.used) {
-                if count > 0 {
+                if place > 0 {
                     array.push(',');
                 }
                 write_element(array, row.take(*column))?;
             }
-            count += 1;
         }
         let mut select = String::new();
         for (index, column) in columns.used.iter().enumerate() {
