@@ -1,8 +1,9 @@
 //! The command line. Each command is a file of `cli/` once it is longer than a screen.
 
-mod roadmap;
+mod demo;
 mod export;
 mod import;
+mod roadmap;
 mod serve;
 mod tokens;
 
@@ -50,6 +51,8 @@ enum Command {
     Import(import::ImportArguments),
     /// Write templates for imports, or what the database holds.
     Export(export::ExportArguments),
+    /// Fill an empty database with the demo estate.
+    Demo(demo::DemoArguments),
     /// Print one signed token on standard output.
     Token(tokens::TokenArguments),
     /// Print the GraphQL schema.
@@ -128,6 +131,7 @@ async fn dispatch(arguments: Arguments, mut mistakes: Vec<String>) -> Result<Exi
         Command::Roadmap(question) => roadmap::print(&question, database).await?,
         Command::Import(arguments) => return import::run(arguments, database).await,
         Command::Export(arguments) => export::run(&arguments, database).await?,
+        Command::Demo(arguments) => demo::run(&arguments, database).await?,
         Command::Token(token) => tokens::print(&token)?,
         Command::Schema => print!("{}", schema::sdl()),
     }

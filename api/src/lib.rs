@@ -8,6 +8,7 @@ pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod contracts;
+pub mod demo;
 pub mod error;
 pub mod export;
 pub mod finance;

@@ -4,6 +4,7 @@
 //! Every write of a [`Tx`] leaves a change record in the same transaction, so a change without its record,
 //! or without a permission, cannot be written.
 
+mod bulk;
 mod failure;
 mod ids;
 mod once;
@@ -103,6 +104,12 @@ impl Store {
             }
         });
         Ok(Self { db, ids: Arc::new(ids), statements })
+    }
+
+    /// The same database with another source of ids, for what has to come out the same on every run.
+    #[must_use]
+    pub fn with_ids(&self, ids: Ids) -> Self {
+        Self { ids: Arc::new(ids), ..self.clone() }
     }
 
     /// A handle that may read what `permission` covers.

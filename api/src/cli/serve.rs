@@ -33,6 +33,9 @@ pub(super) async fn run(
     if settings.migrate || settings.demo {
         let store = connect(database, Ids::Random).await?;
         migration::up(store.pool(), None).await?;
+        if settings.demo {
+            super::demo::load_standard(&store).await?;
+        }
         store.close().await;
     }
     let longest = Some(settings.limits.timeout());

@@ -1,38 +1,12 @@
 //! From errors to answers: every error that leaves carries a code of the closed list, and the causes of
 //! faults stay in the log.
 
-use std::sync::Arc;
+use async_graphql::{ServerError, Value};
 
-use async_graphql::{
-    Response, ServerError, Value,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextRequest},
-};
+use crate::error::Error;
 
-use crate::{access::Caller, error::Error};
-
-/// Attaches codes to errors.
-#[derive(Debug)]
-pub struct Codes;
-
-impl ExtensionFactory for Codes {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for Codes {
-    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
-        let mut response = next.run(ctx).await;
-        let request_id = ctx.data_opt::<Caller>().map_or("", |caller| caller.request_id.as_str());
-        for error in &mut response.errors {
-            classify(error, request_id);
-        }
-        response
-    }
-}
-
-fn classify(error: &mut ServerError, request_id: &str) {
+/// Attaches the code and the field to an error, and logs what clients are not shown.
+pub fn classify(error: &mut ServerError, request_id: &str) {
     let (code, field) = match error.source::<Error>() {
         Some(ours) => {
             if let Error::Internal(cause) = ours {

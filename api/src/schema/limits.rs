@@ -3,16 +3,13 @@
 //! Checked before the GraphQL library walks the query: its parser and its rules take time, and stack, that
 //! grow faster than the text of a hostile query does.
 
-use std::{any::TypeId, sync::Arc};
+use async_graphql::{Request, ServerResult, registry::Registry};
 
-use async_graphql::{
-    Request, ServerError, ServerResult,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest},
+use super::{
+    cost::{DEEPEST_NESTING, Size, size_of},
+    engine::server_error,
 };
-
-use super::cost::{DEEPEST_NESTING, Size, size_of};
 use crate::{
-    access::Caller,
     config::Limits,
     error::{Error, Result},
 };
@@ -26,40 +23,24 @@ const DEEPEST_INTROSPECTION: u64 = 3;
 /// From here on nobody cares how much exactly.
 const BEYOND_COUNTING: u64 = 1_000_000_000_000;
 
-/// Refuses anonymous requests, introspection included, and queries that ask for too much.
+/// What queries may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct QueryLimits(pub Limits);
 
-impl ExtensionFactory for QueryLimits {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(*self)
-    }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for QueryLimits {
-    async fn prepare_request(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        request: Request,
-        next: NextPrepareRequest<'_>,
-    ) -> ServerResult<Request> {
-        let mut request = next.run(ctx, request).await?;
-        if !request.data.contains_key(&TypeId::of::<Caller>()) {
-            let message = "send a token in the header `Authorization: Bearer …`";
-            return Err(server_error(Error::Unauthenticated(message.into())));
-        }
+impl QueryLimits {
+    /// Refuses queries that ask for too much.
+    ///
+    /// # Errors
+    /// `LimitExceeded` with what was asked for and what is allowed; `Invalid` for what cannot be parsed.
+    pub fn check_request(&self, registry: &Registry, request: &mut Request) -> ServerResult<()> {
         check_nesting(&request.query).map_err(server_error)?;
         request.parsed_query()?;
         let variables = std::mem::take(&mut request.variables);
-        let size = size_of(&ctx.schema_env.registry, request.parsed_query()?, &variables);
+        let size = size_of(registry, request.parsed_query()?, &variables);
         request.variables = variables;
-        size.and_then(|size| self.check(size)).map_err(server_error)?;
-        Ok(request)
+        size.and_then(|size| self.check(size)).map_err(server_error)
     }
-}
 
-impl QueryLimits {
     fn check(&self, size: Size) -> Result<()> {
         let most = |limit: usize| u64::try_from(limit).unwrap_or(u64::MAX);
         let limits = [
@@ -87,10 +68,6 @@ impl QueryLimits {
         }
         Ok(())
     }
-}
-
-fn server_error(error: Error) -> ServerError {
-    async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default())
 }
 
 fn check_nesting(query: &str) -> Result<()> {

@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod codes;
 mod cost;
 pub mod cursor;
+mod engine;
 pub mod explain;
 pub mod filter;
 mod generic;
@@ -18,4 +19,5 @@ pub mod request;
 pub mod roots;
 pub mod scalar;
 
-pub use roots::{PlinthSchema, build, sdl};
+pub use engine::PlinthSchema;
+pub use roots::{build, sdl};

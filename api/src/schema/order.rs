@@ -2,25 +2,11 @@
 //!
 //! The GraphQL library answers fields in the order in which they became ready.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use async_graphql::{
-    Name, Positioned, Request, Response, ServerResult, Value,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest},
+    Name, Positioned, Value,
     indexmap::IndexMap,
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
-
-/// Orders the fields of answers. Comes before the extension that limits queries, so that it walks only
-/// what that lets through.
-#[derive(Debug)]
-pub struct FieldOrder;
-
-impl ExtensionFactory for FieldOrder {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(OrderOfRequest::default())
-    }
-}
 
 /// The names that an answer uses for its fields, in order, each with those inside it.
 #[derive(Debug, Default)]
@@ -28,40 +14,26 @@ struct Fields(IndexMap<Name, Fields>);
 
 /// The order of each operation of one request.
 #[derive(Debug, Default)]
-struct OrderOfRequest(Mutex<Vec<(Option<Name>, Fields)>>);
+pub struct FieldOrder(Vec<(Option<Name>, Fields)>);
 
-#[async_graphql::async_trait::async_trait]
-impl Extension for OrderOfRequest {
-    async fn prepare_request(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        request: Request,
-        next: NextPrepareRequest<'_>,
-    ) -> ServerResult<Request> {
-        let mut request = next.run(ctx, request).await?;
-        let document = request.parsed_query()?;
+impl FieldOrder {
+    /// The order that a document asks for.
+    #[must_use]
+    pub fn of(document: &ExecutableDocument) -> Self {
         let operations = document.operations.iter().map(|(name, operation)| {
             let mut fields = Fields::default();
             fields.add(document, &operation.node.selection_set);
             (name.cloned(), fields)
         });
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = operations.collect();
-        Ok(request)
+        Self(operations.collect())
     }
 
-    async fn execute(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        operation_name: Option<&str>,
-        next: NextExecute<'_>,
-    ) -> Response {
-        let mut response = next.run(ctx, operation_name).await;
-        let operations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_name = operations.iter().find(|(name, _)| name.as_deref() == operation_name);
-        if let Some((_, fields)) = of_name.or_else(|| operations.first()) {
-            fields.arrange(&mut response.data);
+    /// Puts an answer into that order.
+    pub fn arrange(&self, operation_name: Option<&str>, data: &mut Value) {
+        let of_name = self.0.iter().find(|(name, _)| name.as_deref() == operation_name);
+        if let Some((_, fields)) = of_name.or_else(|| self.0.first()) {
+            fields.arrange(data);
         }
-        response
     }
 }
 

@@ -1,13 +1,12 @@
 //! The schema: roots merged from the areas, with limits.
 
-use async_graphql::{EmptySubscription, MergedObject, Object, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuilder};
 
-use super::{codes::Codes, limits::QueryLimits, page::LargestPage};
-use crate::{access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap, store::Store};
-use super::{codes::Codes, limits::QueryLimits, order::FieldOrder, page::LargestPage};
-
-/// The schema of this server.
-pub type PlinthSchema = Schema<Query, Mutation, EmptySubscription>;
+use super::{engine::PlinthSchema, page::LargestPage};
+use crate::{
+    access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap,
+    store::Store,
+};
 
 /// Every query of every area.
 #[derive(Default, MergedObject)]
@@ -49,25 +48,31 @@ impl General {
     }
 }
 
+/// The schema of every area, with what resolvers need of the server.
+pub(super) type Areas = Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema of every area, before it is finished.
+pub(super) fn areas() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        // Ours are checked before, and say by how much; this one only has to be no narrower.
+        .limit_recursive_depth(usize::MAX)
+}
+
 /// Builds the schema. The store, where given, is what its resolvers read and change.
 #[must_use]
 pub fn build(store: Option<Store>, limits: &Limits) -> PlinthSchema {
-    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        // Ours are checked before, and say by how much; this one only has to be no narrower.
-        .limit_recursive_depth(usize::MAX)
-        .data(LargestPage(limits.max_page))
-        .extension(Codes)
-        .extension(FieldOrder)
-        .extension(QueryLimits(*limits));
-    match store {
+    let builder = areas().data(LargestPage(limits.max_page));
+    let areas = match store {
         Some(store) => builder.data(store).finish(),
         None => builder.finish(),
-    }
+    };
+    PlinthSchema::new(areas, *limits)
 }
 
 /// The contract as text.
 #[must_use]
 pub fn sdl() -> String {
-    build(None, &Limits::default())
+    areas()
+        .finish()
         .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
 }

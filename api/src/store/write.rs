@@ -23,9 +23,6 @@ use uuid::Uuid;
 use super::{Read, Store, Tx};
 use crate::error::{Error, Result};
 
-/// Values that one statement may carry: below the limits of both engines (65,535 and 32,766).
-const MAX_VALUES: usize = 30_000;
-
 impl Store {
     /// Notes when an API token last let a caller in: bookkeeping, not a change of business data.
     ///
@@ -124,28 +121,6 @@ impl Tx {
         Ok(count)
     }
 
-    /// Writes many rows with few statements and one change record that says why and how many.
-    ///
-    /// # Errors
-    /// As [`Tx::insert`]; then none of the rows is written.
-    pub async fn insert_many<A>(&self, rows: Vec<A>, reason: &str) -> Result<u64>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + Send,
-    {
-        let count = rows.len() as u64;
-        let width = <A::Entity as EntityTrait>::Column::iter().count();
-        let mut rows = rows.into_iter().map(|row| self.stamped(row, 1, true)).peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<A> = rows.by_ref().take(MAX_VALUES / width).collect();
-            A::Entity::insert_many(chunk).exec_without_returning(&self.db).await?;
-        }
-        let table = A::Entity::default();
-        let after = serde_json::json!({ "rows": count });
-        self.write_record(ChangeAction::Bulk, table.table_name(), None, (None, Some(after)), Some(reason))
-            .await?;
-        Ok(count)
-    }
-
     /// Writes an idempotency key, which is bookkeeping and not a change of business data.
     pub(super) async fn remember(&self, key: idempotency_key::ActiveModel) -> Result<()> {
         idempotency_key::Entity::insert(key).exec_without_returning(&self.db).await?;
@@ -168,7 +143,7 @@ impl Tx {
         self.write_record(action, E::default().table_name(), row_id, states, None).await
     }
 
-    async fn write_record(
+    pub(super) async fn write_record(
         &self,
         action: ChangeAction,
         table: &str,
@@ -195,7 +170,7 @@ impl Tx {
     }
 
     /// Fills in what every row carries. Tables without such a column are left as they are.
-    fn stamped<A: ActiveModelTrait>(&self, mut row: A, version: i32, is_new: bool) -> A {
+    pub(super) fn stamped<A: ActiveModelTrait>(&self, mut row: A, version: i32, is_new: bool) -> A {
         let now = entity::moment(self.caller.now);
         if let Ok(version_column) = column::<A::Entity>("version") {
             row.set(version_column, version.into());

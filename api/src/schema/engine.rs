@@ -1,0 +1,101 @@
+//! Answers a request: what it may ask is checked before, and its answer is put in order after.
+//!
+//! The GraphQL library has extensions for this. Each of them makes the library wrap every field of every row,
+//! which more than doubled the time of a long page, so none is used.
+
+use std::{
+    any::TypeId,
+    sync::{Arc, OnceLock},
+};
+
+use async_graphql::{
+    Request, Response, SchemaEnv, ServerError, ServerResult,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextRequest},
+};
+use futures_util::FutureExt;
+
+use super::{
+    codes::classify,
+    limits::QueryLimits,
+    order::FieldOrder,
+    roots::{Areas, areas},
+};
+use crate::{access::Caller, config::Limits, error::Error};
+
+/// The schema of this server, with its limits.
+#[derive(Clone)]
+pub struct PlinthSchema {
+    areas: Areas,
+    /// The same types again, for looking up what a query asks for.
+    types: Option<SchemaEnv>,
+    limits: QueryLimits,
+}
+
+impl PlinthSchema {
+    pub(super) fn new(areas: Areas, limits: Limits) -> Self {
+        Self { areas, types: types(), limits: QueryLimits(limits) }
+    }
+
+    /// Answers a request. The caller is among its data.
+    pub async fn execute(&self, mut request: Request) -> Response {
+        let request_id = caller(&request).map(|caller| caller.request_id.clone()).unwrap_or_default();
+        let mut response = match self.admit(&mut request) {
+            Ok(order) => {
+                let operation = request.operation_name.clone();
+                let mut response = self.areas.execute(request).await;
+                order.arrange(operation.as_deref(), &mut response.data);
+                response
+            }
+            Err(refusal) => Response::from_errors(vec![refusal]),
+        };
+        for error in &mut response.errors {
+            classify(error, &request_id);
+        }
+        response
+    }
+
+    /// Refuses anonymous requests, introspection included, and queries that ask for too much.
+    fn admit(&self, request: &mut Request) -> ServerResult<FieldOrder> {
+        if caller(request).is_none() {
+            let message = "send a token in the header `Authorization: Bearer …`";
+            return Err(server_error(Error::Unauthenticated(message.into())));
+        }
+        let types =
+            self.types.as_ref().ok_or_else(|| server_error(Error::internal("the types are not known")))?;
+        self.limits.check_request(&types.registry, request)?;
+        Ok(FieldOrder::of(request.parsed_query()?))
+    }
+}
+
+pub(super) fn server_error(error: Error) -> ServerError {
+    async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default())
+}
+
+fn caller(request: &Request) -> Option<&Caller> {
+    request.data.get(&TypeId::of::<Caller>())?.downcast_ref()
+}
+
+/// The types of the schema. The library shows them to extensions only, so one asks for them, once.
+fn types() -> Option<SchemaEnv> {
+    let seen = Arc::new(OnceLock::new());
+    let probe = areas().extension(Probe(Arc::clone(&seen))).finish();
+    // Nothing in it waits for anything.
+    probe.execute("{ __typename }").now_or_never()?;
+    seen.get().cloned()
+}
+
+struct Probe(Arc<OnceLock<SchemaEnv>>);
+
+impl ExtensionFactory for Probe {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self(Arc::clone(&self.0)))
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for Probe {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        self.0.get_or_init(|| ctx.schema_env.clone());
+        next.run(ctx).await
+    }
+}
