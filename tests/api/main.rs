@@ -10,6 +10,7 @@ mod contracts;
 mod finance;
 mod import;
 mod inventory;
+mod lifecycle;
 mod limits;
 mod requests;
 mod roadmap;
