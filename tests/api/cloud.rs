@@ -45,8 +45,9 @@ fn figures(target: (&str, &str), month: &str, amount: &str) -> Value {
 }
 
 fn with(mut input: Value, changes: Value) -> Value {
-    for (name, value) in changes.as_object().unwrap() {
-        input[name] = value.clone();
+    let Value::Object(changes) = changes else { panic!("{changes} is not an object") };
+    for (name, value) in changes {
+        input[name] = value;
     }
     input
 }

@@ -125,22 +125,26 @@ fn sums_do_not_overflow() {
     });
 }
 
+/// Two accounts in two currencies; of the first, one workload cost 30 in two months and the rest 30 in one.
+async fn two_accounts(finance: &Client) {
+    let main = account(finance, "1").await;
+    let details = json!({ "owner": "Shop", "environment": "TEST" });
+    let shop = workload(finance, &main, "shop", details).await;
+    let input = json!({ "provider": "GCP", "accountNumber": "9", "name": "Data", "currency": "EUR" });
+    let data = finance.query_with(OPEN, json!({ "input": input })).await;
+    let data = text(&data["openProviderAccount"]["id"]);
+    record(finance, figures(("workloadId", &shop), "2026-01", "10")).await;
+    record(finance, figures(("workloadId", &shop), "2026-02", "20")).await;
+    record(finance, figures(("accountId", &main), "2026-02", "30")).await;
+    let euros = with(figures(("accountId", &data), "2026-02", "5"), json!({ "currency": "EUR" }));
+    record(finance, euros).await;
+}
+
 #[test]
 fn every_dimension_groups() {
     on_both_engines(async |app| {
         let finance = app.finance();
-        let main = account(&finance, "1").await;
-        let details = json!({ "owner": "Shop", "environment": "TEST" });
-        let shop = workload(&finance, &main, "shop", details).await;
-        let input = json!({ "provider": "GCP", "accountNumber": "9", "name": "Data", "currency": "EUR" });
-        let data = finance.query_with(OPEN, json!({ "input": input })).await;
-        let data = text(&data["openProviderAccount"]["id"]);
-        record(&finance, figures(("workloadId", &shop), "2026-01", "10")).await;
-        record(&finance, figures(("workloadId", &shop), "2026-02", "20")).await;
-        record(&finance, figures(("accountId", &main), "2026-02", "30")).await;
-        let euros = with(figures(("accountId", &data), "2026-02", "5"), json!({ "currency": "EUR" }));
-        record(&finance, euros).await;
-
+        two_accounts(&finance).await;
         let query = "{ cloudCostSummary(from: \"2026-01\", months: 2,
             groupBy: [ACCOUNT, WORKLOAD, SERVICE, REGION, ENVIRONMENT, OWNER, PROVIDER, MONTH, CHARGE_CATEGORY, MONTH]) {
             rows { account { name } workload { name } service region environment owner provider month chargeCategory

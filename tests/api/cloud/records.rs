@@ -309,16 +309,18 @@ fn wrong_figures_are_refused_row_by_row() {
     });
 }
 
+fn growth(target: (&str, &str), from: &str, to: Option<&str>, rate: &str) -> Value {
+    json!({ target.0: target.1, "monthlyRate": rate, "fromMonth": from, "toMonth": to })
+}
+
 #[test]
 fn growth_is_a_fraction_and_never_overlaps() {
     on_both_engines(async |app| {
         let planner = app.planner();
         let account = account(&planner, "1").await;
         let shop = workload(&planner, &account, "shop", json!({})).await;
-        let growth = |target: (&str, &str), from: &str, to: Value, rate: &str| json!({ target.0: target.1, "monthlyRate": rate, "fromMonth": from, "toMonth": to });
         let of_shop = ("workloadId", shop.as_str());
-        let refusal =
-            refused(&planner, ASSUME, growth(of_shop, "2026-01", Value::Null, "1.5"), "INVALID").await;
+        let refusal = refused(&planner, ASSUME, growth(of_shop, "2026-01", None, "1.5"), "INVALID").await;
         assert_eq!(
             refusal,
             (
@@ -328,35 +330,42 @@ fn growth_is_a_fraction_and_never_overlaps() {
             )
         );
         let refusal =
-            refused(&planner, ASSUME, growth(of_shop, "2026-02", json!("2026-01"), "0.01"), "INVALID").await;
+            refused(&planner, ASSUME, growth(of_shop, "2026-02", Some("2026-01"), "0.01"), "INVALID").await;
         assert_eq!(refusal.1, "toMonth: 2026-01 lies before the first month 2026-02");
 
         planner
-            .query_with(ASSUME, json!({ "input": growth(of_shop, "2026-01", json!("2026-06"), "0.015") }))
+            .query_with(ASSUME, json!({ "input": growth(of_shop, "2026-01", Some("2026-06"), "0.015") }))
             .await;
-        let refusal =
-            refused(&planner, ASSUME, growth(of_shop, "2026-06", Value::Null, "0.02"), "INVALID").await;
+        let refusal = refused(&planner, ASSUME, growth(of_shop, "2026-06", None, "0.02"), "INVALID").await;
         assert_eq!(
             refusal.1,
             "fromMonth: 2026-06 and after overlaps the assumption of 0.015 a month for 2026-01 to 2026-06"
         );
-        let next = planner
-            .query_with(ASSUME, json!({ "input": growth(of_shop, "2026-07", Value::Null, "-0.02") }))
-            .await;
+        planner.query_with(ASSUME, json!({ "input": growth(of_shop, "2026-07", None, "-0.02") })).await;
         // The rest of the account and another workload have windows of their own.
         planner
-            .query_with(
-                ASSUME,
-                json!({ "input": growth(("accountId", &account), "2026-01", Value::Null, "0") }),
-            )
+            .query_with(ASSUME, json!({ "input": growth(("accountId", &account), "2026-01", None, "0") }))
             .await;
         let cart = workload(&planner, &account, "cart", json!({})).await;
         planner
-            .query_with(
-                ASSUME,
-                json!({ "input": growth(("workloadId", &cart), "2026-01", Value::Null, "0.1") }),
-            )
+            .query_with(ASSUME, json!({ "input": growth(("workloadId", &cart), "2026-01", None, "0.1") }))
             .await;
+        let count = planner.query("{ growthAssumptions { totalCount } }").await;
+        assert_eq!(count["growthAssumptions"]["totalCount"], 4);
+    });
+}
+
+#[test]
+fn growth_is_ended_and_withdrawn() {
+    on_both_engines(async |app| {
+        let planner = app.planner();
+        let account = account(&planner, "1").await;
+        let shop = workload(&planner, &account, "shop", json!({})).await;
+        let of_shop = ("workloadId", shop.as_str());
+        let first = growth(of_shop, "2026-01", Some("2026-06"), "0.015");
+        planner.query_with(ASSUME, json!({ "input": first })).await;
+        let next = growth(of_shop, "2026-07", None, "-0.02");
+        let next = planner.query_with(ASSUME, json!({ "input": next })).await;
 
         let end = "mutation($id: ID!, $to: Month, $version: Int) {
             endGrowth(id: $id, toMonth: $to, expectedVersion: $version) { version toMonth } }";

@@ -105,13 +105,15 @@ impl GrowthAssumption {
     }
 
     /// The first month that is above the one before.
-    async fn from_month(&self) -> Result<Month> {
+    #[graphql(name = "fromMonth")]
+    async fn first_month(&self) -> Result<Month> {
         let first: NaiveDate = self.0.get(growth_assumption::Column::FromMonth)?;
         Ok(Month(forecasting::month::Month::of(first)))
     }
 
     /// The last such month; null is without end.
-    async fn to_month(&self) -> Result<Option<Month>> {
+    #[graphql(name = "toMonth")]
+    async fn last_month(&self) -> Result<Option<Month>> {
         let last: Option<NaiveDate> = self.0.get(growth_assumption::Column::ToMonth)?;
         Ok(last.map(|first| Month(forecasting::month::Month::of(first))))
     }
