@@ -16,7 +16,7 @@ use api::{
         parse,
     },
 };
-use sea_orm::{ConnectionTrait, FromQueryResult, JsonValue, Statement};
+use sea_orm::{FromQueryResult, JsonValue, Statement};
 use support::TestApp;
 
 /// Sites, racks, a maker and two models to put assets into.

@@ -71,7 +71,8 @@ fn a_change_names_what_changed_and_leaves_the_rest() {
                 "A-1 owner: Databases -> Platform"
             ]
         );
-        let asset = app.director().query(
+        let director = app.director();
+        let asset = director.query(
             "{ asset(tag: \"A-1\") { version name owner placement { unit } } change: changes(
                filter: { entity: { eq: \"asset\" }, action: { eq: UPDATE } }) { nodes { actor before after } } }",
         );
