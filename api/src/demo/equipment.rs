@@ -16,9 +16,9 @@ use super::{
 use crate::error::Result;
 
 /// How many of a thousand servers and their like entered service in each of the last seven years.
-const INFRASTRUCTURE_BY_YEAR: [i32; 7] = [190, 200, 200, 190, 130, 60, 30];
+const INFRASTRUCTURE_BY_YEAR: [i32; 7] = [215, 215, 205, 190, 130, 35, 10];
 /// The same for what people use.
-const ENDPOINTS_BY_YEAR: [i32; 5] = [270, 270, 250, 160, 50];
+const ENDPOINTS_BY_YEAR: [i32; 5] = [265, 265, 255, 190, 25];
 
 /// What people have in offices, and how many of a hundred.
 const OFFICE: [(&str, i32); 6] =
