@@ -1,5 +1,7 @@
 //! Puts the files of the GraphiQL page into the binary, so that the page works without the internet.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells a build script where to write through the environment")]
+
 use std::{env, fs, path::Path};
 
 /// Where `make setup` puts each file, and the name that the server gives it.

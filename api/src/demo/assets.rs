@@ -126,7 +126,7 @@ impl<'a> Maker<'a> {
         let mut row = self.row(id, wish, listed, start)?;
         self.live(&mut row, wish, &listed.1, start);
         Fault::of(self.number).put_into(&mut row, &mut self.serial);
-        self.refer(id, &row, wish, &listed.1);
+        self.refer(id, &row, wish, listed);
         self.chunk.push(row);
         if self.chunk.len() == CHUNK {
             let full = std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
@@ -229,7 +229,13 @@ impl<'a> Maker<'a> {
     }
 
     /// Notes which contracts cover an asset, and which cycles replace it.
-    fn refer(&mut self, id: AssetId, row: &asset::ActiveModel, wish: &Wish<'_>, model: &Model) {
+    fn refer(
+        &mut self,
+        id: AssetId,
+        row: &asset::ActiveModel,
+        wish: &Wish<'_>,
+        (model_id, model): &(HardwareModelId, Model),
+    ) {
         let Set(status) = row.status else { return };
         let estate = self.estate;
         let contracts = estate.support.get(wish.place.division as usize);
@@ -242,7 +248,7 @@ impl<'a> Maker<'a> {
         let Set(Some(in_service_on)) = row.in_service_on else { return };
         for ((cycle, choice), chosen) in estate.cycles.iter().zip(&mut self.chosen) {
             let fits = choice.site == wish.place.id
-                && choice.kinds.contains(&model.kind)
+                && choice.model == *model_id
                 && in_service_on <= choice.before
                 && *chosen < choice.most
                 && status == AssetStatus::InService;

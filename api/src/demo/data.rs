@@ -15,7 +15,7 @@ use entity::{
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, TryIntoModel};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 
@@ -230,6 +230,8 @@ where
     <A::Entity as EntityTrait>::Model: IntoActiveModel<A> + Serialize + DeserializeOwned,
 {
     let mut terms = terms.clone();
+    // Whoever writes the row sets both, but a row is not read from JSON without them.
+    (terms["created_at"], terms["updated_at"]) = (json!(super::noon()), json!(super::noon()));
     for (column, value) in more {
         terms[column] = value;
     }

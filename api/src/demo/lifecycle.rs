@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, DepreciationRuleId, RefreshCycleId, RefreshPolicyId, SiteId},
-    inventory::hardware_model::HardwareKind,
+    id::{AssetId, DepreciationRuleId, HardwareModelId, RefreshCycleId, RefreshPolicyId, SiteId},
     lifecycle::{
         depreciation_rule, refresh_cycle, refresh_cycle_asset, refresh_policy,
         software_release::{self, MilestoneState},
@@ -48,18 +47,17 @@ struct Cycle {
     policy: String,
     site: String,
     model: String,
-    kinds: Vec<HardwareKind>,
+    replaces: String,
     before: NaiveDate,
     most: u32,
     terms: Value,
 }
 
-/// The assets that a cycle replaces: the first that are of one of these kinds, stand at the site and were in
-/// service by a day.
+/// The assets that a cycle replaces: the first of a model that stand at the site and were in service by a day.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     pub site: SiteId,
-    pub kinds: Vec<HardwareKind>,
+    pub model: HardwareModelId,
     pub before: NaiveDate,
     pub most: u32,
 }
@@ -107,7 +105,15 @@ pub(super) fn plan(estate: &Estate, ids: &mut Sequence) -> Result<(Rows, Vec<(Re
             ("model_id", json!(estate.catalogue.id(&cycle.model)?)),
         ];
         rows.cycles.push(data::row(&cycle.terms, more)?);
-        choices.push((id, Choice { site, kinds: cycle.kinds, before: cycle.before, most: cycle.most }));
+        choices.push((
+            id,
+            Choice {
+                site,
+                model: estate.catalogue.id(&cycle.replaces)?,
+                before: cycle.before,
+                most: cycle.most,
+            },
+        ));
     }
     Ok((rows, choices))
 }
