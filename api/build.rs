@@ -1,6 +1,9 @@
 //! Puts the files of the GraphiQL page into the binary, so that the page works without the internet.
 
-#![expect(clippy::disallowed_methods, reason = "cargo tells a build script where to write through the environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where to write through the environment"
+)]
 
 use std::{env, fs, path::Path};
 

@@ -21,7 +21,7 @@ pub struct CloudQuery(
     workloads::WorkloadQuery,
     costs::CostQuery,
     growth::GrowthQuery,
-    summary::SummaryQuery,
+    summary::CloudSummaryQuery,
 );
 
 /// Changes of cloud.

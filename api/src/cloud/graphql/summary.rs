@@ -231,11 +231,11 @@ impl CloudCostRow {
 
 /// Queries of summed costs.
 #[derive(Default)]
-pub struct SummaryQuery;
+pub struct CloudSummaryQuery;
 
 /// Queries of summed costs.
 #[Object]
-impl SummaryQuery {
+impl CloudSummaryQuery {
     /// What the cloud cost over some months, grouped. Needs the right to see totals; a group of a single record shows
     /// its price only to those who may see prices.
     #[graphql(complexity = "page_cost(None, None, child_complexity)")]

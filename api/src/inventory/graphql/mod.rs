@@ -21,7 +21,7 @@ pub struct InventoryQuery(
     models::HardwareModelQuery,
     vendors::VendorQuery,
     assets::AssetQuery,
-    summary::SummaryQuery,
+    summary::InventorySummaryQuery,
     findings::FindingQuery,
 );
 

@@ -208,11 +208,11 @@ impl AssetGroup {
 
 /// Queries of assets in numbers.
 #[derive(Default)]
-pub struct SummaryQuery;
+pub struct InventorySummaryQuery;
 
 /// Queries of assets in numbers.
 #[Object]
-impl SummaryQuery {
+impl InventorySummaryQuery {
     /// The assets counted and summed by what they have in common, the largest groups first. Without keys they
     /// are one group.
     #[graphql(complexity = "USUAL_GROUPS * child_complexity + 1")]
