@@ -29,7 +29,8 @@ fn every_type_field_argument_and_value_is_described() {
         let mut silent = Vec::new();
         for of_type in list(&data["__schema"]["types"]) {
             let name = of_type["name"].as_str().unwrap();
-            if name.starts_with("__") {
+            // Types of the library itself, which explains them nowhere.
+            if name.starts_with("__") || ["Decimal", "ID"].contains(&name) {
                 continue;
             }
             note(&mut silent, name, of_type);

@@ -103,7 +103,7 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
         Format::Table => print_table(&plan, view, &sheet),
         Format::Csv => println!("{}", sheet.csv()?),
         Format::Json => {
-            println!("{}", serde_json::to_string_pretty(&sheet.json(&plan, view)).map_err(Error::internal)?)
+            println!("{}", serde_json::to_string_pretty(&sheet.json(&plan, view)).map_err(Error::internal)?);
         }
     }
     Ok(())
@@ -275,7 +275,7 @@ fn grouped(amount: Decimal) -> String {
     let digits = whole.abs().to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -176,14 +176,14 @@ impl Decoder<'_> {
         for dimension in self.dimensions {
             match dimension {
                 Dimension::Site => {
-                    properties.site = self.estate.sites.get(&site).map(|site| Arc::clone(&site.code))
+                    properties.site = self.estate.sites.get(&site).map(|site| Arc::clone(&site.code));
                 }
                 Dimension::HardwareKind => {
                     properties.kind =
                         self.estate.models.get(&model).map(|model| self.words.share(model.kind.to_value()));
                 }
                 Dimension::Environment => {
-                    properties.environment = Some(self.words.share(environment.to_value()))
+                    properties.environment = Some(self.words.share(environment.to_value()));
                 }
                 Dimension::Tier => properties.tier = tier.map(|tier| self.words.share(tier.to_string())),
                 _ => {}

@@ -44,14 +44,10 @@ pub struct Cohort {
     policy: usize,
     /// The model that they are of.
     pub model: HardwareModelId,
-    /// Where they stand.
-    pub site: SiteId,
     /// The refresh cycle that they are planned in, where they are.
     pub cycle: Option<RefreshCycleId>,
     /// What lines are kept apart by.
     pub properties: Properties,
-    /// The earliest due date among them.
-    pub due: NaiveDate,
     /// The day of the order.
     pub ordered: NaiveDate,
     /// Whether the last day to order had passed already.
@@ -127,7 +123,7 @@ pub fn group(
     }
     let mut cohorts: Vec<_> = groups
         .into_iter()
-        .map(|(group, (due, members))| cohort(estate, group, due, members, as_of))
+        .map(|(group, (due, members))| cohort(estate, &group, due, members, as_of))
         .collect();
     cohorts.retain(|cohort| Month::of(cohort.ordered) <= window.last());
     // Hashing has no order; the roadmap has one.
@@ -237,7 +233,7 @@ fn period(policy: &refresh_policy::Model, due: NaiveDate) -> Month {
     month.plus(-i32::try_from(into).unwrap_or_default())
 }
 
-fn cohort(estate: &Estate, group: Group, due: NaiveDate, members: Vec<u32>, as_of: NaiveDate) -> Cohort {
+fn cohort(estate: &Estate, group: &Group, due: NaiveDate, members: Vec<u32>, as_of: NaiveDate) -> Cohort {
     let policy = &estate.policies[group.policy];
     let times = terms::lead_times(policy);
     let cycle = group.cycle.and_then(|id| estate.cycles.get(&id));
@@ -253,10 +249,8 @@ fn cohort(estate: &Estate, group: Group, due: NaiveDate, members: Vec<u32>, as_o
     Cohort {
         policy: group.policy,
         model: group.model,
-        site: group.site,
         cycle: group.cycle,
         properties,
-        due,
         ordered,
         is_overdue: planned.is_none() && order_by < as_of,
         in_service,

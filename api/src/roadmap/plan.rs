@@ -291,7 +291,7 @@ impl Drawing<'_> {
 
     /// Counts every asset once, however many things are to say of it.
     fn cover(&mut self, assets: &[Asset], mut notes: Vec<Note>) -> Result<()> {
-        notes.sort_by(|one, other| (one.asset, !one.is_gap).cmp(&(other.asset, !other.is_gap)));
+        notes.sort_by_key(|note| (note.asset, !note.is_gap));
         let mut notes = notes.into_iter().peekable();
         let mut worth: HashMap<Arc<str>, Decimal> = HashMap::new();
         for (position, asset) in (0_u32..).zip(assets) {

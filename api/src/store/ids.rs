@@ -13,14 +13,14 @@ pub enum Ids {
     /// Random bits from the operating system.
     Random,
     /// Random bits from a seed, for the demo estate and for tests.
-    Seeded(Mutex<ChaCha12Rng>),
+    Seeded(Box<Mutex<ChaCha12Rng>>),
 }
 
 impl Ids {
     /// A source that gives the same ids in the same order for the same seed and moments.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self::Seeded(Mutex::new(ChaCha12Rng::seed_from_u64(seed)))
+        Self::Seeded(Box::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))))
     }
 
     /// The next id.

@@ -107,7 +107,7 @@ async fn a_policy(app: &TestApp) -> String {
         "details": {
             "scope": { "kinds": ["SERVER"] },
             "times": { "leadDays": 112, "installDays": 21, "bufferDays": 14, "paymentTermsDays": 30 },
-            "quantity": { "rule": "RATIO", "sparesRate": "0.05" },
+            "quantity": { "rule": "RATIO", "ratio": "2.5", "sparesRate": "0.05" },
             "priceIndex": [{ "year": 2026, "rate": "0.18" }, { "year": 2027, "rate": "0.08" }],
             "costs": {
                 "freightRate": "0.09", "installPerUnit": "650", "supportRate": "0.12", "supportMonths": 60,

@@ -214,7 +214,6 @@ pub struct RoadmapQuery;
 #[Object]
 impl RoadmapQuery {
     /// What the estate will cost, month by month, in one of three views that are never mixed.
-    #[expect(clippy::too_many_arguments, reason = "a question has so many parts, and clients name them")]
     #[graphql(complexity = "5_000 + child_complexity")]
     async fn roadmap(
         &self,
