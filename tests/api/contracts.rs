@@ -70,3 +70,14 @@ fn merge(base: &mut Value, change: &Value) {
         (base, change) => base.clone_from(change),
     }
 }
+
+/// JSON with a line for each field of the object, or of each object of the list.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join("\n\n"),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")
+        }
+        other => other.to_string(),
+    }
+}
