@@ -76,8 +76,11 @@ fn refused_argument(refusal: &clap::Error) -> Option<String> {
 ///
 /// Nothing when there is none left: then the value came from the command line.
 fn forget_variable(command: &mut clap::Command, argument: &str) -> Option<String> {
+    // An argument says how it is written only once its command is built.
+    let mut built = command.clone();
+    built.build();
     let found =
-        command.get_arguments().find(|known| known.to_string() == argument && known.get_env().is_some());
+        built.get_arguments().find(|known| known.to_string() == argument && known.get_env().is_some());
     if let Some(known) = found {
         let variable = known.get_env()?.to_string_lossy().into_owned();
         let id = known.get_id().clone();

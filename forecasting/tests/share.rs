@@ -1,5 +1,4 @@
 //! Flows divided between those who cause them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use forecasting::money::Currency;
 use forecasting::roadmap::{Category, Flows, MoneyView, Window};

@@ -46,7 +46,21 @@ fn a_charge_is_added_changed_and_removed() {
         });
         let variables = json!({ "id": charge["id"], "details": details, "version": 1 });
         let data = director.query_with(UPDATE, variables.clone()).await;
-        insta::assert_snapshot!(shown(&data["updateColocationCharge"]), @"");
+        insta::assert_snapshot!(shown(&data["updateColocationCharge"]), @r#"
+        abatements: [{"months":2}]
+        billing: "ARREARS"
+        description: "10 Gbit/s"
+        escalator: {"kind":"FIXED","rate":"0.04"}
+        fromOn: "2026-02-01"
+        kind: "BANDWIDTH"
+        peakKilowatts: "6"
+        quantity: "4"
+        ramp: [{"kilowatts":"5"}]
+        renewalUplift: "0.02"
+        toOn: "2026-11-30"
+        unitPrice: {"amount":"13.00"}
+        version: 2
+        "#);
         let stale = director.expect_error_with(UPDATE, variables, "CONFLICT").await;
         assert!(
             stale.message.contains("is at version 2, the change expected version 1"),
@@ -93,7 +107,11 @@ fn a_price_that_follows_an_index_needs_an_assumption() {
         app.director().query_with(ADD, json!({ "contract": contract, "input": input })).await;
 
         let without = amounts(app, r#"from: "2026-03", months: 2"#).await;
-        insta::assert_snapshot!(shown(&without), @"");
+        insta::assert_snapshot!(shown(&without), @r#"
+        explain: {"assumptions":[],"estimated":false,"excluded":["charges[1]: price index is missing: the months a step refers to are not published and no yearly rate is assumed"]}
+        months: [{"lines":[{"amount":{"amount":"1000.00"},"explain":{"estimated":false},"reason":null},{"amount":null,"explain":{"estimated":false},"reason":"price index is missing: the months a step refers to are not published and no yearly rate is assumed"}],"month":"2026-03","total":null},{"lines":[{"amount":{"amount":"1000.00"},"explain":{"estimated":false},"reason":null},{"amount":null,"explain":{"estimated":false},"reason":"price index is missing: the months a step refers to are not published and no yearly rate is assumed"}],"month":"2026-04","total":null}]
+        total: null
+        "#);
 
         let assumed = amounts(app, r#"from: "2026-03", months: 2, assumedIndexRate: "0.04""#).await;
         let line = &assumed["months"][1]["lines"][1];

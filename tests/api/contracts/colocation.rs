@@ -19,7 +19,27 @@ fn every_field_of_a_contract_is_shown() {
             findings { field value rule severity }
         } }"#;
         let data = app.director().query(text).await;
-        insta::assert_snapshot!(shown(&data["colocationContract"]), @"");
+        insta::assert_snapshot!(shown(&data["colocationContract"]), @r#"
+        charges: [{"kind":"SPACE_KW"},{"kind":"CROSS_CONNECT"}]
+        classification: "UNDETERMINED"
+        createdAt: "2026-07-01T09:00:00+00:00"
+        currency: "USD"
+        disputeWindowDays: null
+        findings: []
+        holdoverMultiplier: null
+        masterAgreement: null
+        notice: {"deadline":"2028-10-16","evidence":null,"givenOn":null,"maximum":180,"method":null,"minimum":90,"unit":"CALENDAR_DAYS","windowOpensOn":"2028-07-18"}
+        number: "C1"
+        owner: "Infrastructure"
+        proration: "ACTUAL_DAYS_CALENDAR"
+        renewal: {"automatic":false,"index":null,"maximum":null,"months":null,"priceRule":"FIXED_UPLIFT","uplift":null}
+        sites: [{"code":"FRA1","colocationContracts":[{"number":"C1"}]}]
+        source: null
+        term: {"billingStartsOn":"2026-01-15","endsOn":"2029-01-14","lastDayOn":"2029-01-14","months":36,"signedOn":"2025-11-03","statedEndOn":"2029-01-14"}
+        updatedAt: "2026-07-01T09:00:00+00:00"
+        vendor: {"code":"COLO"}
+        version: 1
+        "#);
     });
 }
 
@@ -43,7 +63,49 @@ fn every_field_of_a_charge_is_shown() {
             renewalUplift
         } } }"#;
         let data = app.director().query(text).await;
-        insta::assert_snapshot!(shown(&data["colocationContract"]["charges"]), @"");
+        insta::assert_snapshot!(shown(&data["colocationContract"]["charges"]), @r#"
+        abatements: [{"fromContractMonth":0,"months":2,"rate":"1"}]
+        billing: "ADVANCE"
+        contract: {"number":"C1"}
+        createdAt: "2026-07-01T09:00:00+00:00"
+        description: null
+        escalator: {"anchor":"ANNIVERSARY","cap":null,"compounding":true,"everyMonths":12,"firstOn":null,"floor":null,"kind":"FIXED","lagMonths":null,"noDecrease":null,"rate":"0.03","series":null,"table":null}
+        fromOn: null
+        kind: "SPACE_KW"
+        metering: null
+        peakKilowatts: null
+        position: 0
+        quantity: "100"
+        ramp: [{"fromContractMonth":0,"kilowatts":"40"},{"fromContractMonth":3,"kilowatts":"70"},{"fromContractMonth":6,"kilowatts":"100"}]
+        renewalUplift: null
+        site: {"code":"FRA1"}
+        toOn: null
+        unitPrice: {"amount":"165.00","currency":"USD"}
+        unitPriceHidden: false
+        updatedAt: "2026-07-01T09:00:00+00:00"
+        version: 1
+
+        abatements: []
+        billing: "ADVANCE"
+        contract: {"number":"C1"}
+        createdAt: "2026-07-01T09:00:00+00:00"
+        description: null
+        escalator: {"anchor":"ANNIVERSARY","cap":null,"compounding":true,"everyMonths":12,"firstOn":null,"floor":null,"kind":"FIXED","lagMonths":null,"noDecrease":null,"rate":"0.05","series":null,"table":null}
+        fromOn: null
+        kind: "CROSS_CONNECT"
+        metering: null
+        peakKilowatts: null
+        position: 1
+        quantity: "6"
+        ramp: []
+        renewalUplift: null
+        site: null
+        toOn: null
+        unitPrice: {"amount":"300.00","currency":"USD"}
+        unitPriceHidden: false
+        updatedAt: "2026-07-01T09:00:00+00:00"
+        version: 1
+        "#);
     });
 }
 
@@ -67,7 +129,18 @@ fn terms_are_changed_one_by_one_and_cleared_with_null() {
             findings { field value rule severity }
         } }"#;
         let data = app.director().query_with(text, json!({ "id": id })).await;
-        insta::assert_snapshot!(shown(&data["updateColocationContract"]), @"");
+        insta::assert_snapshot!(shown(&data["updateColocationContract"]), @r#"
+        classification: "SERVICE"
+        disputeWindowDays: 90
+        findings: [{"field":"owner","rule":"nobody answers for the contract","severity":"WARNING","value":null}]
+        holdoverMultiplier: "1.5"
+        masterAgreement: "MSA-7"
+        notice: {"deadline":"2028-10-13","maximum":6,"method":"by registered mail","minimum":3,"unit":"MONTHS","windowOpensOn":"2028-07-14"}
+        owner: null
+        renewal: {"automatic":true,"index":{"cap":"0.05","floor":"0.02","lagMonths":3,"noDecrease":true,"series":"CPI-U"},"maximum":2,"months":12,"priceRule":"CPI","uplift":null}
+        term: {"lastDayOn":"2031-01-14","months":36,"statedEndOn":null}
+        version: 2
+        "#);
 
         let stale = app.director().expect_error_with(text, json!({ "id": id }), "CONFLICT").await;
         assert_eq!(

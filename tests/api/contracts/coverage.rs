@@ -23,7 +23,27 @@ fn assets_are_covered_and_uncovered_each_by_itself() {
         let given = [&assets[0], &assets[1], &nothing, &assets[2], &assets[1]];
         let variables = json!({ "contract": contract, "assets": given });
         let data = app.director().query_with(cover, variables).await;
-        insta::assert_snapshot!(shown(&data["coverAssets"]), @"");
+        insta::assert_snapshot!(shown(&data["coverAssets"]), @r#"
+        coverage: null
+        error: {"code":"CONFLICT","field":null,"message":"the contract S1 covers the asset already"}
+        index: 0
+
+        coverage: {"asset":{"tag":"T1"},"fromOn":"2026-03-01"}
+        error: null
+        index: 1
+
+        coverage: null
+        error: {"code":"NOT_FOUND","field":null,"message":"no asset with id 00000000-0000-0000-0000-000000000000"}
+        index: 2
+
+        coverage: {"asset":{"tag":"T2"},"fromOn":"2026-03-01"}
+        error: null
+        index: 3
+
+        coverage: null
+        error: {"code":"CONFLICT","field":null,"message":"the contract S1 covers the asset already"}
+        index: 4
+        "#);
 
         let uncover = "mutation($contract: ID!, $assets: [ID!]!) {
             uncoverAssets(contractId: $contract, assetIds: $assets) { index coverage { asset { tag } } error { code } }

@@ -133,7 +133,12 @@ fn a_month_explains_itself() {
         let data = app.finance().query(text).await;
         let line = &data["colocationContract"]["monthlyCost"]["months"][0]["lines"][0];
         assert_eq!(line["reason"], Value::Null);
-        insta::assert_snapshot!(shown(&line["explain"]), @"");
+        insta::assert_snapshot!(shown(&line["explain"]), @r#"
+        assumptions: []
+        estimated: false
+        formula: "sum over the days of quantity x escalated price x paid share / days of the month, rounded once"
+        inputs: [{"name":"segment from","value":"2026-04-01"},{"name":"segment","value":"40 x 165 x 1 x 14/30"},{"name":"segment from","value":"2026-04-15"},{"name":"segment","value":"70 x 165 x 1 x 16/30"}]
+        "#);
     });
 }
 

@@ -62,7 +62,11 @@ fn late_notice_ends_the_following_term_and_is_pointed_out() {
             term { endsOn lastDayOn } notice { deadline } findings { field value rule severity }
         } }";
         let data = app.director().query_with(text, json!({ "id": sign(app, input).await })).await;
-        insta::assert_snapshot!(shown(&data["recordNotice"]), @"");
+        insta::assert_snapshot!(shown(&data["recordNotice"]), @r#"
+        findings: [{"field":"notice.givenOn","rule":"given after the deadline, so the contract ends on 2027-07-14","severity":"WARNING","value":"2026-06-20"}]
+        notice: {"deadline":"2026-06-12"}
+        term: {"endsOn":"2026-07-14","lastDayOn":"2027-07-14"}
+        "#);
     });
 }
 
@@ -88,6 +92,9 @@ fn what_is_suspicious_is_kept_and_pointed_out() {
             term { endsOn statedEndOn } findings { field value rule severity }
         } }";
         let data = app.architect().query_with(text, json!({ "id": sign(app, input).await })).await;
-        insta::assert_snapshot!(shown(&data["colocationContract"]), @"");
+        insta::assert_snapshot!(shown(&data["colocationContract"]), @r#"
+        findings: [{"field":"term.statedEndOn","rule":"differs from the start of billing plus the term, 2026-12-31","severity":"WARNING","value":"2027-01-31"},{"field":"term.signedOn","rule":"signed after billing started","severity":"WARNING","value":"2026-02-01"},{"field":"notice.minimum","rule":"notice is longer than a renewal","severity":"WARNING","value":"120"},{"field":"charges[0].fromOn","rule":"nothing is billed before the start of billing","severity":"WARNING","value":"2025-12-01"},{"field":"charges","rule":"power by circuit and by meter may be billed twice","severity":"WARNING","value":"POWER_CIRCUIT, POWER_METERED"},{"field":"renewal.uplift","rule":"not known, so the last price is held","severity":"WARNING","value":null},{"field":"owner","rule":"nobody answers for the contract","severity":"WARNING","value":null}]
+        term: {"endsOn":"2026-12-31","statedEndOn":"2027-01-31"}
+        "#);
     });
 }

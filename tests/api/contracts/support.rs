@@ -71,7 +71,29 @@ fn every_field_of_a_support_contract_is_shown() {
             } }
         } }"#;
         let data = app.finance().query(text).await;
-        insta::assert_snapshot!(shown(&data["supportContract"]), @"");
+        insta::assert_snapshot!(shown(&data["supportContract"]), @r#"
+        annualCost: {"cost":{"amount":"3000.00","currency":"USD"},"explain":{"assumptions":["the price of the first twelve months, before any rise"],"formula":"charge x 12","inputs":[{"name":"charge","value":"250"}]}}
+        annualCostHidden: false
+        billingFrequency: "MONTHLY"
+        charge: {"amount":"250.00","currency":"USD"}
+        chargeHidden: false
+        coverage: {"nodes":[{"asset":{"supportContracts":[{"number":"S1"}],"tag":"T1"},"contract":{"number":"S1"},"createdAt":"2026-07-01T09:00:00+00:00","fromOn":null,"toOn":null},{"asset":{"supportContracts":[{"number":"S1"}],"tag":"T0"},"contract":{"number":"S1"},"createdAt":"2026-07-01T09:00:00+00:00","fromOn":null,"toOn":null}],"totalCount":2}
+        createdAt: "2026-07-01T09:00:00+00:00"
+        currency: "USD"
+        endsOn: "2026-12-31"
+        escalationRate: "0.05"
+        findings: []
+        level: "24x7x4"
+        notice: {"days":60,"deadline":"2026-10-30","givenOn":null}
+        number: "S1"
+        owner: "Infrastructure"
+        renewal: {"automatic":true,"months":12,"uplift":"0.04"}
+        source: null
+        startsOn: "2026-01-01"
+        updatedAt: "2026-07-01T09:00:00+00:00"
+        vendor: {"code":"CARE"}
+        version: 1
+        "#);
     });
 }
 
@@ -156,7 +178,18 @@ fn the_terms_of_a_support_contract_are_changed() {
         } }";
         let ids = json!({ "id": contract });
         let data = director.query_with(update, ids.clone()).await;
-        insta::assert_snapshot!(shown(&data["updateSupportContract"]), @"");
+        insta::assert_snapshot!(shown(&data["updateSupportContract"]), @r#"
+        billingFrequency: "QUARTERLY"
+        charge: {"amount":"300.50"}
+        endsOn: "2027-01-15"
+        findings: [{"field":"endsOn","rule":"not a term of whole months: counted as 13","severity":"WARNING","value":"2027-01-15"},{"field":"renewal.uplift","rule":"not known, so the last price is held","severity":"WARNING","value":null},{"field":"owner","rule":"nobody answers for the contract","severity":"WARNING","value":null}]
+        level: "NBD"
+        notice: {"days":90,"deadline":"2026-10-16"}
+        number: "S1a"
+        owner: null
+        renewal: {"automatic":true,"months":12,"uplift":null}
+        version: 2
+        "#);
         director.expect_error_with(update, ids, "CONFLICT").await;
     });
 }
