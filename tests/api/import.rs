@@ -1,12 +1,15 @@
 //! Imports and exports: files in, rows and reports out, on both engines.
 
 mod applying;
+mod commands;
 mod exporting;
 mod foreign;
 mod graphql;
 mod life;
 mod places;
+mod plans;
 mod refusing;
+mod upload;
 
 use api::{
     access::Role,

@@ -101,7 +101,11 @@ async fn require_vendor(tx: &Tx, row: &provider_account::ActiveModel) -> Result<
     Ok(())
 }
 
-async fn require_no_costs(tx: &Tx, account: &provider_account::Model) -> Result<()> {
+/// Refuses another currency for an account whose costs are recorded.
+///
+/// # Errors
+/// `Conflict` with their number.
+pub async fn require_no_costs(tx: &Tx, account: &provider_account::Model) -> Result<()> {
     let of_account = cost_record::Column::AccountId.eq(account.id);
     let costs = cost_record::Entity::find().filter(of_account).count(tx).await?;
     if costs > 0 {

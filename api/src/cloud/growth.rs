@@ -142,7 +142,19 @@ pub fn check(assumption: &growth_assumption::Model) -> Result<()> {
 
 async fn refuse_overlap(tx: &Tx, assumption: &growth_assumption::Model, field: &str) -> Result<()> {
     let others = of(tx, assumption.account_id, assumption.workload_id).await?;
-    let overlapping = others.iter().find(|other| {
+    refuse_overlap_with(assumption, &others, field)
+}
+
+/// Refuses an assumption that holds in a month in which another for the same does.
+///
+/// # Errors
+/// `Invalid` naming `field`, with both spans of months.
+pub fn refuse_overlap_with<'a>(
+    assumption: &growth_assumption::Model,
+    others: impl IntoIterator<Item = &'a growth_assumption::Model>,
+    field: &str,
+) -> Result<()> {
+    let overlapping = others.into_iter().find(|other| {
         other.id != assumption.id
             && other.to_month.is_none_or(|to| assumption.from_month <= to)
             && assumption.to_month.is_none_or(|to| other.from_month <= to)

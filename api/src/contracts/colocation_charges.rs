@@ -140,14 +140,22 @@ async fn check(
     contract: colocation_contract::Model,
     charge: &colocation_charge::Model,
 ) -> Result<()> {
-    for whole in colocation_contracts::with_parts(tx, vec![contract]).await? {
-        let position = whole.charges.iter().position(|other| other.id == charge.id);
-        let prefix = format!("charges[{}].", position.unwrap_or_default());
-        for mut finding in colocation_contracts::errors(&whole) {
-            if let Some(field) = finding.field.strip_prefix(&prefix) {
-                finding.field = field.to_owned();
-                return Err(finding.into());
-            }
+    let wholes = colocation_contracts::with_parts(tx, vec![contract]).await?;
+    wholes.iter().try_for_each(|whole| check_in(whole, charge))
+}
+
+/// The rules of a contract whose parts have been read, as far as they concern one of its charges: fields are the
+/// charge's own.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_in(whole: &colocation_contracts::Whole, charge: &colocation_charge::Model) -> Result<()> {
+    let position = whole.charges.iter().position(|other| other.id == charge.id);
+    let prefix = format!("charges[{}].", position.unwrap_or_default());
+    for mut finding in colocation_contracts::errors(whole) {
+        if let Some(field) = finding.field.strip_prefix(&prefix) {
+            finding.field = field.to_owned();
+            return Err(finding.into());
         }
     }
     Ok(())
@@ -161,7 +169,10 @@ async fn check_site(tx: &Tx, row: &colocation_charge::ActiveModel) -> Result<()>
 }
 
 /// What the table would refuse without naming the value.
-fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
     require_least("unitPrice", row.unit_price_amount.try_as_ref().copied(), Amount::ZERO)?;
     require_least("quantity", row.quantity.try_as_ref().copied(), Rate::ZERO)?;
     require_least("peakKilowatts", row.peak_kilowatts.try_as_ref().copied().flatten(), Rate::ZERO)?;

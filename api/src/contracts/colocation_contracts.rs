@@ -259,17 +259,24 @@ pub async fn delete(
 /// # Errors
 /// `Invalid` with the field, the value and the rule.
 pub async fn check(tx: &Tx, contract: &colocation_contract::Model) -> Result<()> {
+    let wholes = with_parts(tx, vec![contract.clone()]).await?;
+    wholes.iter().try_for_each(check_whole)
+}
+
+/// [`check`] for a contract whose parts have been read.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_whole(whole: &Whole) -> Result<()> {
+    let contract = &whole.contract;
     require_text("number", &contract.number, 100)?;
     crate::schema::scalar::currency(&contract.currency, "currency")?;
     require_plausible("term.signedOn", Some(contract.signed_on))?;
     require_plausible("term.billingStartsOn", Some(contract.billing_starts_on))?;
-    let whole = with_parts(tx, vec![contract.clone()]).await?;
-    for whole in whole {
-        if let Some(finding) = errors(&whole).into_iter().next() {
-            return Err(finding.into());
-        }
+    match errors(whole).into_iter().next() {
+        Some(finding) => Err(finding.into()),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// What keeps a contract from being written.
@@ -309,7 +316,10 @@ pub(super) fn check_notice(
 }
 
 /// What the table would refuse without naming the value.
-fn check_numbers(row: &colocation_contract::ActiveModel) -> Result<()> {
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_numbers(row: &colocation_contract::ActiveModel) -> Result<()> {
     let minimum = row.notice_minimum.try_as_ref().copied();
     let maximum = row.notice_maximum.try_as_ref().copied().flatten();
     require_least("term.months", row.initial_term_months.try_as_ref().copied(), 1)?;

@@ -112,11 +112,7 @@ pub async fn cover(
     (from, to): (Option<NaiveDate>, Option<NaiveDate>),
 ) -> Result<Vec<Result<support_coverage::Model>>> {
     let contract = find(tx, id).await?;
-    require_order("toOn", from.or(Some(contract.starts_on)), to, "the first day covered")?;
-    if let Some(from) = from.filter(|from| *from < contract.starts_on) {
-        let message = format!("{from} lies before the contract starts on {}", contract.starts_on);
-        return Err(Error::invalid("fromOn", message));
-    }
+    check_period(&contract, from, to)?;
     let existing: HashSet<AssetId> = asset::Entity::find()
         .select_only()
         .column(asset::Column::Id)
@@ -251,12 +247,34 @@ pub fn check(contract: &support_contract::Model) -> Result<()> {
 }
 
 /// What the table would refuse without naming the value.
-fn check_numbers(row: &support_contract::ActiveModel) -> Result<()> {
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_numbers(row: &support_contract::ActiveModel) -> Result<()> {
     let (starts, ends) = (row.starts_on.try_as_ref().copied(), row.ends_on.try_as_ref().copied());
     require_order("endsOn", starts, ends, "the start")?;
     require_least("charge", row.charge_amount.try_as_ref().copied(), Amount::ZERO)?;
     require_least("renewal.months", row.renewal_term_months.try_as_ref().copied().flatten(), 1)?;
     require_least("notice.days", row.notice_days.try_as_ref().copied().flatten(), 0)
+}
+
+/// The rules of the days on which an asset is covered.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_period(
+    contract: &support_contract::Model,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> Result<()> {
+    require_order("toOn", from.or(Some(contract.starts_on)), to, "the first day covered")?;
+    match from.filter(|from| *from < contract.starts_on) {
+        Some(from) => {
+            let message = format!("{from} lies before the contract starts on {}", contract.starts_on);
+            Err(Error::invalid("fromOn", message))
+        }
+        None => Ok(()),
+    }
 }
 
 async fn coverages(

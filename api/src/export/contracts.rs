@@ -12,6 +12,7 @@ impl Exportable for colocation_contract::Model {
     const NOUN: Noun = Noun::ColocationContract;
 
     fn cells(&self, labels: &mut Labels) -> Line {
+        let index = self.renewal_index.as_ref();
         vec![
             ("number", self.number.clone()),
             ("vendor", labels.text(Kind::Vendor, self.vendor_id.uuid())),
@@ -26,6 +27,11 @@ impl Exportable for colocation_contract::Model {
             ("maximum_renewals", any(&self.maximum_renewals)),
             ("renewal_price_rule", choice(&self.renewal_price_rule)),
             ("renewal_uplift", any(&self.renewal_uplift)),
+            ("renewal_index_series", index.map(|it| it.series.clone()).unwrap_or_default()),
+            ("renewal_index_lag_months", index.map(|it| it.lag_months.cell()).unwrap_or_default()),
+            ("renewal_index_floor", index.map(|it| any(&it.floor)).unwrap_or_default()),
+            ("renewal_index_cap", index.map(|it| any(&it.cap)).unwrap_or_default()),
+            ("renewal_index_no_decrease", index.map(|it| it.no_decrease.cell()).unwrap_or_default()),
             ("notice_minimum", self.notice_minimum.cell()),
             ("notice_maximum", any(&self.notice_maximum)),
             ("notice_unit", choice(&self.notice_unit)),
@@ -70,6 +76,8 @@ impl Exportable for colocation_charge::Model {
         line.push(("ramp", list(ramp)));
         line.push(("abatements", list(abatements)));
         line.extend(metering(&self.metering.clone().unwrap_or_default()));
+        line.push(("peak_kilowatts", any(&self.peak_kilowatts)));
+        line.push(("renewal_uplift", any(&self.renewal_uplift)));
         line
     }
 }

@@ -11,11 +11,17 @@
 //! active where they have a state.
 
 mod assets;
+mod charges;
+mod cloud;
+mod contracts;
+mod describe;
 mod engine;
 mod fill;
 mod finance;
+mod importable;
 mod inventory;
 mod known;
+mod lifecycle;
 mod models;
 mod places;
 mod report;
@@ -105,5 +111,17 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::Rack>(&mut run).await?;
     engine::apply::<records::HardwareModel>(&mut run).await?;
     engine::apply::<records::Asset>(&mut run).await?;
+    engine::apply::<records::ColocationContract>(&mut run).await?;
+    engine::apply::<records::ColocationCharge>(&mut run).await?;
+    engine::apply::<records::SupportContract>(&mut run).await?;
+    engine::apply::<records::SupportCoverage>(&mut run).await?;
+    engine::apply::<records::DepreciationRule>(&mut run).await?;
+    engine::apply::<records::RefreshPolicy>(&mut run).await?;
+    engine::apply::<records::RefreshCycle>(&mut run).await?;
+    engine::apply::<records::SoftwareRelease>(&mut run).await?;
+    engine::apply::<records::ProviderAccount>(&mut run).await?;
+    engine::apply::<records::Workload>(&mut run).await?;
+    engine::apply::<records::CostRecord>(&mut run).await?;
+    engine::apply::<records::GrowthAssumption>(&mut run).await?;
     Ok(run.finish())
 }

@@ -216,7 +216,10 @@ pub fn check(cycle: &refresh_cycle::Model) -> Result<()> {
 
 /// What was approved changes no more, nor the day of an order that was placed, nor anything of a closed cycle
 /// but its notes.
-fn check_settled(before: &refresh_cycle::Model, after: &refresh_cycle::Model) -> Result<()> {
+///
+/// # Errors
+/// `Conflict` naming the field.
+pub fn check_settled(before: &refresh_cycle::Model, after: &refresh_cycle::Model) -> Result<()> {
     use CycleStatus::{Approved, Cancelled, Completed, Ordered, Planned};
     let since = match before.status {
         Planned => 0,
@@ -245,7 +248,11 @@ fn check_settled(before: &refresh_cycle::Model, after: &refresh_cycle::Model) ->
     }
 }
 
-pub(super) fn require_status(cycle: &refresh_cycle::Model, wanted: &[CycleStatus]) -> Result<()> {
+/// Refuses what a cycle in another state may not do.
+///
+/// # Errors
+/// `Conflict` with the states in which it may.
+pub fn require_status(cycle: &refresh_cycle::Model, wanted: &[CycleStatus]) -> Result<()> {
     if wanted.contains(&cycle.status) {
         return Ok(());
     }

@@ -72,11 +72,10 @@ fn a_change_names_what_changed_and_leaves_the_rest() {
             ]
         );
         let director = app.director();
-        let asset = director.query(
+        let data = director.query(
             "{ asset(tag: \"A-1\") { version name owner placement { unit } } change: changes(
                filter: { entity: { eq: \"asset\" }, action: { eq: UPDATE } }) { nodes { actor before after } } }",
-        );
-        let data = asset.await;
+        ).await;
         assert_eq!(data["asset"]["version"], 2);
         assert_eq!(data["asset"]["name"], "db-01");
         assert_eq!(data["change"]["nodes"][0]["before"]["owner"], "Databases");

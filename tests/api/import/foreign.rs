@@ -21,6 +21,17 @@ fn shared(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(path)
 }
 
+fn files(paths: &[&str]) -> Vec<Source> {
+    let source = |path: &&str| {
+        let path = shared(path);
+        Source {
+            name: path.file_name().unwrap().to_string_lossy().into_owned(),
+            bytes: fs::read(&path).unwrap_or_else(|cause| panic!("{} is needed: {cause}", path.display())),
+        }
+    };
+    paths.iter().map(source).collect()
+}
+
 fn folder(path: &str, ending: &str) -> Vec<Source> {
     let folder = shared(path);
     let mut files: Vec<_> = fs::read_dir(&folder)
@@ -64,7 +75,8 @@ fn the_demo_of_netbox_comes_in_twice() {
 #[test]
 fn the_older_demo_of_netbox_comes_in_twice() {
     on_both_engines(async |app| {
-        let [first, second] = twice(app, Format::Netbox, &folder("netbox-demo", ".json.gz")).await;
+        let [first, second] =
+            twice(app, Format::Netbox, &files(&["netbox-demo/netbox-demo-v3.6.json.gz"])).await;
         insta::assert_snapshot!(counts(&first).join("\n"));
         insta::assert_snapshot!(counts(&second).join("\n"));
     });
@@ -73,9 +85,24 @@ fn the_older_demo_of_netbox_comes_in_twice() {
 #[test]
 fn the_library_of_device_types_comes_in_twice() {
     on_both_engines(async |app| {
-        let sources = folder("devicetype-library", "");
+        let sources = files(&["devicetype-library/device_types.csv"]);
         let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
         insta::assert_snapshot!(counts(&first).join("\n"));
         insta::assert_snapshot!(counts(&second).join("\n"));
+        // The same types, with power and dimensions in another file.
+        let sources = files(&["devicetype-library/power_and_dimensions.json.gz"]);
+        let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
+        insta::assert_snapshot!(counts(&first).join("\n"));
+        insta::assert_snapshot!(counts(&second).join("\n"));
+    });
+}
+
+#[test]
+fn the_releases_of_endoflife_come_in_twice() {
+    on_both_engines(async |app| {
+        let [first, second] = twice(app, Format::Endoflife, &files(&["endoflife/releases.csv"])).await;
+        insta::assert_snapshot!(counts(&first).join("\n"));
+        insta::assert_snapshot!(counts(&second).join("\n"));
+        insta::assert_snapshot!(problems(&first).join("\n"));
     });
 }

@@ -6,8 +6,9 @@ use entity::inventory::environment::Environment;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ColumnTrait};
 
-use super::engine::{Candidate, Importable, Run};
+use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, usual};
+use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use super::places;
 use crate::error::{Error, Result};

@@ -7,8 +7,9 @@ use entity::contracts::colocation_charge::{
 use sea_orm::IntoActiveModel;
 use serde::de::DeserializeOwned;
 
-use super::engine::{Candidate, Importable, Run};
+use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
+use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table};
 use crate::contracts::colocation_charges;
 use crate::contracts::colocation_contracts::Whole;
@@ -104,7 +105,11 @@ impl Importable for ColocationCharge {
         colocation_charges::check_in(&Whole { contract: contract.clone(), charges, sites }, row.after)
     }
 
-    fn taken(known: &mut Known, _before: Option<&colocation_charge::Model>, after: &colocation_charge::Model) {
+    fn taken(
+        known: &mut Known,
+        _before: Option<&colocation_charge::Model>,
+        after: &colocation_charge::Model,
+    ) {
         let sheet = known.sheets.entry(after.contract_id).or_default();
         sheet.retain(|charge| charge.id != after.id);
         sheet.push(after.clone());

@@ -7,8 +7,9 @@ use entity::id::{ProviderAccountId, WorkloadId};
 use entity::inventory::environment::Environment;
 use sea_orm::ActiveEnum;
 
-use super::engine::{Candidate, Importable, Run};
+use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
+use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::cloud::{accounts, costs, growth, workloads};
 use crate::error::{Error, Result};
@@ -110,7 +111,7 @@ impl Importable for ProviderAccount {
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, provider_account::Model>) -> Result<()> {
         match row.before {
             Some(before) if before.currency != row.after.currency => {
-                accounts::require_no_costs(run.tx, row.after, &before.currency).await
+                accounts::require_no_costs(run.tx, before).await
             }
             _ => Ok(()),
         }

@@ -2,22 +2,24 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use entity::contracts::colocation_contract_site::{self as contract_site};
+use entity::contracts::colocation_contract::IndexTerms;
+use entity::contracts::colocation_contract_site as contract_site;
 use entity::contracts::{colocation_contract, support_contract, support_coverage};
 use entity::id::{ColocationContractId, EntityId, SiteId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use super::engine::{Candidate, Importable, Links, Run};
+use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
+use super::importable::{Candidate, Importable, Links};
 use super::known::{Key, Known, Table, rows_among};
 use crate::contracts::colocation_contracts::{self, Whole};
 use crate::contracts::support_contracts;
 use crate::error::Result;
 use crate::export::labels::Kind as LabelKind;
 use crate::import::csv::Noun;
-use crate::import::records::{ColocationContract, SupportContract, SupportCoverage};
+use crate::import::records::{self, ColocationContract, SupportContract, SupportCoverage};
 use crate::import::{Origin, Records};
 use crate::store::Tx;
 
@@ -82,6 +84,7 @@ impl Importable for ColocationContract {
         put_any(&mut row.maximum_renewals, self.maximum_renewals);
         put(&mut row.renewal_price_rule, choice("renewal_price_rule", self.renewal_price_rule.as_ref())?);
         put_any(&mut row.renewal_uplift, rate("renewal_uplift", self.renewal_uplift)?);
+        put_any(&mut row.renewal_index, self.renewal_index.as_ref().map(renewal_index));
         put(&mut row.notice_minimum, self.notice_minimum);
         put_any(&mut row.notice_maximum, self.notice_maximum);
         put(&mut row.notice_unit, choice("notice_unit", self.notice_unit.as_ref())?);
@@ -137,6 +140,17 @@ impl Importable for ColocationContract {
             tx.insert_many(rows, reason).await?;
         }
         Ok(())
+    }
+}
+
+/// What the file says of an index is all of it; what it leaves out is as usual.
+fn renewal_index(given: &records::IndexTerms) -> IndexTerms {
+    IndexTerms {
+        series: given.series.clone(),
+        lag_months: given.lag_months.unwrap_or_default(),
+        floor: given.floor,
+        cap: given.cap,
+        no_decrease: given.no_decrease.unwrap_or_default(),
     }
 }
 

@@ -4,118 +4,29 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IdenStatic,
-    IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, TryIntoModel,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    PrimaryKeyToColumn, TryIntoModel,
 };
-use serde::Serialize;
 use uuid::Uuid;
 
+use super::describe::{column_of, differences, spoken};
 use super::fill::Filling;
-use super::known::{Key, Known, Table, id_of};
+use super::importable::{Candidate, Importable, Links};
+use super::known::{Key, Known, id_of};
 use super::report::{Change, Counts, FieldChange, Outcome, Report};
-use crate::access::Permission;
 use crate::error::{Error, Result};
-use crate::export::labels::{Kind as LabelKind, Labels};
-use crate::export::line::{Exportable, Line};
-use crate::import::columns::Kind;
+use crate::export::labels::Labels;
+use crate::export::line::Exportable;
 use crate::import::csv::Noun;
 use crate::import::{Origin, Problem, Records, Severity};
 use crate::rules::draft;
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 /// A chain of rows of one noun that is longer than this is taken for a circle.
 const LONGEST_CHAIN: usize = 64;
 
 /// Files that the change log names.
 const FILES_NAMED: usize = 5;
-
-/// A record that becomes a row.
-pub trait Importable: Sized + Sync + 'static {
-    const NOUN: Noun;
-    /// The column of the file that lists rows of another noun, which a table of links keeps.
-    const LINKS: Option<(&'static str, LabelKind)> = None;
-
-    type Entity: EntityTrait<Model = Self::Model>;
-    type Model: ModelTrait<Entity = Self::Entity> + IntoActiveModel<Self::Row> + Exportable + Serialize + Sync;
-    type Row: ActiveModelTrait<Entity = Self::Entity> + ActiveModelBehavior + TryIntoModel<Self::Model> + Send;
-
-    /// The records of the noun.
-    fn all(records: &Records) -> &[Self];
-    fn origin(&self) -> &Origin;
-    fn key(&self) -> Key;
-
-    /// The record of the same noun that has to be there before this one.
-    fn needs(&self) -> Option<Key> {
-        None
-    }
-
-    fn table(known: &Known) -> &Table<Self::Model>;
-    fn table_mut(known: &mut Known) -> &mut Table<Self::Model>;
-
-    /// Reads the rows that the files name, as records or as what records refer to.
-    async fn load(run: &mut Run<'_>) -> Result<()>;
-
-    /// Writes what the file says into a row, and what a new row has besides.
-    fn fill(&self, row: &mut Self::Row, before: Option<&Self::Model>, at: &mut Filling<'_>) -> Result<()>;
-
-    /// The rules of the row that would be, as far as they need nothing but what is known.
-    fn check(row: Candidate<'_, Self::Model>, known: &Known) -> Result<()>;
-
-    /// The rules that have to ask the database, and changes of other rows that go before this one.
-    async fn settle(_run: &mut Run<'_>, _row: Candidate<'_, Self::Model>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Whether a change refers to another row of the same noun, which then has to be written first.
-    fn refers_anew(_before: &Self::Model, _after: &Self::Model) -> bool {
-        false
-    }
-
-    /// Writes a change of a row.
-    async fn write(run: &mut Run<'_>, before: Self::Model, row: Self::Row) -> Result<Self::Model> {
-        run.tx.update(before, |changed| *changed = row).await
-    }
-
-    /// Notes what later records have to know of a row that was taken.
-    fn taken(_known: &mut Known, _before: Option<&Self::Model>, _after: &Self::Model) {}
-
-    /// The rows that it is linked with, where the file says so.
-    fn links(&self, _known: &Known) -> Result<Option<BTreeSet<Uuid>>> {
-        Ok(None)
-    }
-
-    /// Writes links.
-    async fn link(_tx: &Tx, _links: Vec<Links>, _reason: &str) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// A row that is to be written.
-#[derive(Debug)]
-pub struct Candidate<'a, M> {
-    /// As it is, unless it is new.
-    pub before: Option<&'a M>,
-    /// As it would be.
-    pub after: &'a M,
-    /// What it would be linked with.
-    pub links: &'a BTreeSet<Uuid>,
-}
-
-impl<M> Clone for Candidate<'_, M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M> Copy for Candidate<'_, M> {}
-
-/// Links of a row that come and go.
-#[derive(Debug)]
-pub struct Links {
-    pub owner: Uuid,
-    pub added: Vec<Uuid>,
-    pub removed: Vec<Uuid>,
-}
 
 /// An import that is under way.
 pub struct Run<'a> {
@@ -430,9 +341,8 @@ impl<R: Importable> Stage<R> {
         let mut labels = Labels::default();
         for pass in 0..2 {
             for changed in &self.changed {
-                let mut cells = [&changed.before, &changed.after].map(|row| row.cells(&mut labels));
-                let [before, after] = &mut cells;
-                let mut fields = differences::<R>(run.tx, before, after);
+                let [before, after] = [&changed.before, &changed.after].map(|row| row.cells(&mut labels));
+                let mut fields = differences(R::NOUN, run.tx.caller(), before, after);
                 if let (Some((column, kind)), Some((before, after))) = (R::LINKS, &changed.links) {
                     let mut names = |ids: &BTreeSet<Uuid>| {
                         let mut names: Vec<_> = ids.iter().map(|id| labels.text(kind, *id)).collect();
@@ -461,23 +371,6 @@ impl<R: Importable> Stage<R> {
     }
 }
 
-fn differences<R: Importable>(tx: &Tx, before: &mut Line, after: &mut Line) -> Vec<FieldChange> {
-    use crate::store::Read;
-    let sees_prices = tx.caller().may(Permission::ViewPrices);
-    let is_price = |name: &str| {
-        let column = R::NOUN.columns().iter().find(|column| column.name == name);
-        column.is_some_and(|column| matches!(column.kind, Kind::Money))
-    };
-    let pairs = before.drain(..).zip(after.drain(..)).filter(|((_, before), (_, after))| before != after);
-    pairs
-        .map(|((name, before), (_, after))| FieldChange {
-            column: name.to_owned(),
-            before: if sees_prices || !is_price(name) { before } else { String::new() },
-            after,
-        })
-        .collect()
-}
-
 /// Refuses a new row that lacks what the file should have given.
 fn require_whole<R: Importable>(row: &R::Row) -> Result<()> {
     let stamped = ["version", "created_at", "updated_at"];
@@ -500,55 +393,4 @@ fn require_whole<R: Importable>(row: &R::Row) -> Result<()> {
 /// Whether an error is about the row, and not about us or the database.
 fn is_refusal(error: &Error) -> bool {
     matches!(error, Error::Invalid { .. } | Error::NotFound { .. } | Error::Conflict(_))
-}
-
-/// A noun as people say it.
-pub fn spoken(noun: Noun) -> String {
-    noun.singular().replace('_', " ")
-}
-
-/// The column of the file that a field of the API is read from, where one can be told.
-fn column_of(noun: Noun, field: &str) -> Option<&'static str> {
-    let mut name = String::new();
-    for letter in field.chars() {
-        match letter {
-            '.' => name.push('_'),
-            '[' => break,
-            upper if upper.is_ascii_uppercase() => {
-                name.push('_');
-                name.push(upper.to_ascii_lowercase());
-            }
-            other => name.push(other),
-        }
-    }
-    let last = field.rsplit('.').next().map_or(0, str::len);
-    let tail = &name[name.len().saturating_sub(last)..];
-    let columns = noun.columns();
-    let found = |wanted: &str| columns.iter().map(|column| column.name).find(|name| *name == wanted);
-    let ending = |wanted: &str| columns.iter().map(|column| column.name).find(|name| name.ends_with(wanted));
-    found(&name)
-        .or_else(|| found(name.trim_end_matches("_id")))
-        .or_else(|| found(tail))
-        .or_else(|| ending(&format!("_{name}")))
-        .or_else(|| name.rsplit_once('_').and_then(|(_, word)| found(word)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_of_the_api_are_columns_of_files() {
-        for (noun, field, expected) in [
-            (Noun::Asset, "tag", Some("tag")),
-            (Noun::Asset, "inServiceOn", Some("in_service_on")),
-            (Noun::Asset, "power.measuredDrawWatts", Some("measured_draw_watts")),
-            (Noun::Asset, "purchase.order", Some("purchase_order")),
-            (Noun::HardwareModel, "dimensions.heightUnits", Some("height_units")),
-            (Noun::ColocationCharge, "ramp[1].kilowatts", Some("ramp")),
-            (Noun::Site, "nothing", None),
-        ] {
-            assert_eq!(column_of(noun, field), expected, "{field}");
-        }
-    }
 }

@@ -6,8 +6,10 @@ use entity::access::user::{self, Role};
 use entity::finance::fiscal_calendar::{self, Years};
 use entity::finance::{currency, exchange_rate};
 
-use super::engine::{Candidate, Importable, Run, spoken};
+use super::describe::spoken;
+use super::engine::Run;
 use super::fill::{Filling, choice, put, put_any, rate, usual};
+use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::access::users;
 use crate::error::{Error, Result};

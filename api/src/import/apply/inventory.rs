@@ -8,8 +8,9 @@ use entity::inventory::site::{self, SiteKind, SiteStatus};
 use entity::inventory::{manufacturer, vendor};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::engine::{Candidate, Importable, Run};
+use super::engine::Run;
 use super::fill::{Filling, choice, put, put_any, usual};
+use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::error::{Error, Result};
 use crate::import::csv::Noun;

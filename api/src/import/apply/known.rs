@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{EntityId, RackId};
+use entity::id::{ColocationContractId, EntityId, RackId};
 use entity::{access, cloud, contracts, finance, inventory, lifecycle};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
@@ -104,11 +104,6 @@ impl<M: ModelTrait> Table<M> {
         self.rows.get(self.keys.get(&id.uuid())?)
     }
 
-    /// The natural key of the row with an id.
-    pub fn key_of(&self, id: impl EntityId) -> Option<&Key> {
-        self.keys.get(&id.uuid())
-    }
-
     /// The row that `column` of a file names.
     ///
     /// # Errors
@@ -170,6 +165,8 @@ pub struct Known {
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.
     pub mounted: HashMap<RackId, Vec<Mounted>>,
+    /// The price sheets of colocation contracts.
+    pub sheets: HashMap<ColocationContractId, Vec<contracts::colocation_charge::Model>>,
     /// The sites of colocation contracts and the assets of refresh cycles, by the id of the contract or cycle.
     pub links: HashMap<Uuid, BTreeSet<Uuid>>,
 }

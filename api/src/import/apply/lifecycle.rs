@@ -13,8 +13,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::engine::{Candidate, Importable, Links, Run};
+use super::engine::Run;
 use super::fill::{Filling, amount, choice, choices, put, put_any, rate, usual};
+use super::importable::{Candidate, Importable, Links};
 use super::known::{Key, Known, Table, rows_among};
 use crate::error::{Error, Result};
 use crate::export::labels::Kind as LabelKind;
@@ -149,9 +150,12 @@ impl Importable for RefreshPolicy {
         put_any(&mut row.ratio, rate("ratio", self.ratio)?);
         put_any(&mut row.spares_rate, rate("spares_rate", self.spares_rate)?);
         put(&mut row.currency, self.currency.clone());
-        put(&mut row.price_index, self.price_index.as_ref().map(|years| {
-            PriceIndex(years.iter().map(|it| YearRate { year: it.year, rate: it.rate }).collect())
-        }));
+        put(
+            &mut row.price_index,
+            self.price_index.as_ref().map(|years| {
+                PriceIndex(years.iter().map(|it| YearRate { year: it.year, rate: it.rate }).collect())
+            }),
+        );
         put(&mut row.freight_rate, rate("freight_rate", self.freight_rate)?);
         put(&mut row.install_amount, amount("install_amount", self.install_amount)?);
         put(&mut row.support_rate, rate("support_rate", self.support_rate)?);
@@ -420,7 +424,12 @@ impl Importable for SoftwareRelease {
         put_any(&mut row.label, self.label.clone());
         put_any(&mut row.released_on, self.released_on);
         let milestones = [
-            (&mut row.active_support, &mut row.active_support_ends_on, &self.active_support, self.active_support_ends_on),
+            (
+                &mut row.active_support,
+                &mut row.active_support_ends_on,
+                &self.active_support,
+                self.active_support_ends_on,
+            ),
             (&mut row.end_of_life, &mut row.end_of_life_on, &self.end_of_life, self.end_of_life_on),
             (&mut row.discontinued, &mut row.discontinued_on, &self.discontinued, self.discontinued_on),
         ];

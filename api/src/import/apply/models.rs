@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use entity::id::EntityId;
 use entity::inventory::hardware_model::{self, DateQuality, HardwareKind};
 
-use super::engine::{Candidate, Importable, Run};
+use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
+use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::error::{Error, Result};
 use crate::import::csv::Noun;

@@ -6,7 +6,7 @@ use super::cells::{Cells, parts};
 use super::inventory::{COUNT, SOURCE};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, Metering, RampStep, RateStep,
+    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
     SupportContract, SupportCoverage,
 };
 
@@ -31,6 +31,11 @@ pub(super) const COLOCATION_CONTRACT: &[Column] = &[
         "",
     ),
     Column::optional("renewal_uplift", Kind::Rate, "0.03", ""),
+    Column::optional("renewal_index_series", Kind::Text, "CPI-U", "the index that a renewal by CPI follows"),
+    Column::optional("renewal_index_lag_months", COUNT, "3", ""),
+    Column::optional("renewal_index_floor", Kind::Rate, "0.02", ""),
+    Column::optional("renewal_index_cap", Kind::Rate, "0.05", ""),
+    Column::optional("renewal_index_no_decrease", Kind::Boolean, "true", ""),
     Column::create("notice_minimum", COUNT, "90", "in the notice unit, before the last day"),
     Column::optional("notice_maximum", COUNT, "180", "in the notice unit, before the last day"),
     Column::create(
@@ -129,6 +134,8 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
     Column::optional("power_usage_effectiveness_cap", Kind::Quantity, "1.35", ""),
     Column::optional("minimum_take_rate", Kind::Rate, "0.7", ""),
     Column::optional("commit_kilowatts", Kind::Quantity, "100", ""),
+    Column::optional("peak_kilowatts", Kind::Quantity, "110", "billed where it is above what is committed"),
+    Column::optional("renewal_uplift", Kind::Rate, "0.04", "its own rise at each renewal"),
 ];
 
 pub(super) const SUPPORT_CONTRACT: &[Column] = &[
@@ -178,6 +185,7 @@ pub(super) fn colocation_contract(cells: &mut Cells) -> ColocationContract {
         maximum_renewals: cells.integer("maximum_renewals"),
         renewal_price_rule: cells.text("renewal_price_rule"),
         renewal_uplift: cells.decimal("renewal_uplift"),
+        renewal_index: renewal_index(cells),
         notice_minimum: cells.integer("notice_minimum"),
         notice_maximum: cells.integer("notice_maximum"),
         notice_unit: cells.text("notice_unit"),
@@ -221,7 +229,23 @@ pub(super) fn colocation_charge(cells: &mut Cells) -> ColocationCharge {
             _ => None,
         }),
         metering: metering(cells),
+        peak_kilowatts: cells.decimal("peak_kilowatts"),
+        renewal_uplift: cells.decimal("renewal_uplift"),
     }
+}
+
+/// The index of renewals, which is there when its series is; its other columns make no sense without.
+fn renewal_index(cells: &mut Cells) -> Option<IndexTerms> {
+    for column in COLOCATION_CONTRACT.iter().filter(|column| column.name.starts_with("renewal_index_")) {
+        cells.needs(column.name, "renewal_index_series");
+    }
+    Some(IndexTerms {
+        series: cells.text("renewal_index_series")?,
+        lag_months: cells.integer("renewal_index_lag_months"),
+        floor: cells.decimal("renewal_index_floor"),
+        cap: cells.decimal("renewal_index_cap"),
+        no_decrease: cells.boolean("renewal_index_no_decrease"),
+    })
 }
 
 /// The escalator, which is there when its kind is; its other columns make no sense without.

@@ -23,6 +23,7 @@ pub struct ColocationContract {
     pub maximum_renewals: Option<i32>,
     pub renewal_price_rule: Option<String>,
     pub renewal_uplift: Option<Decimal>,
+    pub renewal_index: Option<IndexTerms>,
     pub notice_minimum: Option<i32>,
     pub notice_maximum: Option<i32>,
     pub notice_unit: Option<String>,
@@ -37,6 +38,16 @@ pub struct ColocationContract {
     pub source: Option<String>,
     /// Codes of the sites it is for; given together or not at all.
     pub sites: Option<Vec<String>>,
+}
+
+/// The index that a renewal follows.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct IndexTerms {
+    pub series: String,
+    pub lag_months: Option<i32>,
+    pub floor: Option<Decimal>,
+    pub cap: Option<Decimal>,
+    pub no_decrease: Option<bool>,
 }
 
 /// A rate that holds from a day.
@@ -112,6 +123,8 @@ pub struct ColocationCharge {
     pub ramp: Option<Vec<RampStep>>,
     pub abatements: Option<Vec<Abatement>>,
     pub metering: Option<Metering>,
+    pub peak_kilowatts: Option<Decimal>,
+    pub renewal_uplift: Option<Decimal>,
 }
 
 /// A support contract. Key: `number`.

@@ -21,7 +21,7 @@ use super::csv::Noun;
 pub use access::User;
 pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, Metering, RampStep, RateStep,
+    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
     SupportContract, SupportCoverage,
 };
 pub use finance::{Currency, ExchangeRate, FiscalCalendar};
