@@ -125,7 +125,6 @@ impl Store {
     ///
     /// # Errors
     /// `Forbidden` when the caller's role lacks the permission; `Unavailable` when the database is away.
-    #[expect(clippy::disallowed_methods, reason = "the one place that opens transactions")]
     pub async fn begin(&self, caller: &Caller, permission: Permission) -> Result<Tx> {
         self.begin_all(caller, &[permission]).await
     }
@@ -135,6 +134,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for the first permission that the caller's role lacks; `Internal` when none is named;
     /// `Unavailable` when the database is away.
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens transactions")]
     pub async fn begin_all(&self, caller: &Caller, permissions: &[Permission]) -> Result<Tx> {
         if permissions.is_empty() {
             return Err(Error::internal("a change without a permission"));

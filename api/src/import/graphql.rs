@@ -336,7 +336,6 @@ impl ImportMutation {
     }
 
     /// Imports one file given as text.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the API")]
     async fn import_text(
         &self,
         ctx: &Context<'_>,

@@ -75,6 +75,9 @@ pub type MomentFilter = Comparison<Moment>;
 /// Tests for amounts of money, in units of their currency.
 pub type AmountFilter = Comparison<Decimal>;
 
+/// A comparison of a column with a value.
+type Test = fn(SimpleExpr, Value) -> SimpleExpr;
+
 /// Tests for values that have an order. Tests of one filter all have to hold.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(
@@ -115,7 +118,7 @@ impl<T: Operand> Comparison<T> {
             let values = values.iter().map(Operand::value).collect::<Result<Vec<_>>>()?;
             all = all.add(column.is_in(values));
         }
-        let tests: [(&Option<T>, fn(SimpleExpr, Value) -> SimpleExpr); 6] = [
+        let tests: [(&Option<T>, Test); 6] = [
             (&self.eq, |left, right| left.eq(right)),
             (&self.ne, |left, right| left.ne(right)),
             (&self.gt, |left, right| left.gt(right)),
