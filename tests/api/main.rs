@@ -7,6 +7,7 @@ mod audit;
 mod cloud;
 mod contract;
 mod contracts;
+mod demo;
 mod finance;
 mod import;
 mod inventory;

@@ -16,7 +16,7 @@ use super::{
 use crate::error::Result;
 
 /// How many of a thousand servers and their like entered service in each of the last seven years.
-const INFRASTRUCTURE_BY_YEAR: [i32; 7] = [215, 215, 205, 190, 130, 35, 10];
+const INFRASTRUCTURE_BY_YEAR: [i32; 7] = [185, 190, 195, 195, 165, 55, 15];
 /// The same for what people use.
 const ENDPOINTS_BY_YEAR: [i32; 5] = [265, 265, 255, 190, 25];
 

@@ -135,6 +135,7 @@ impl Catalogue {
             list_price_on: Set(Some(model.price_on)),
             list_price_valid_until: Set(model.price_until),
             list_price_source: Set(Some(model.price_source)),
+            released_on: Set(Some(model.released_on)),
             end_of_sale_announced_on: Set(model.announced_on),
             end_of_sale_on: Set(model.end_of_sale_on),
             last_ship_on: Set(model.last_ship_on),
