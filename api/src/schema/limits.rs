@@ -81,14 +81,19 @@ fn check_nesting(query: &str) -> Result<()> {
     Ok(())
 }
 
-/// How deep brackets lie inside brackets, those in texts and comments left out.
+/// How deep brackets lie inside brackets, those in texts and comments left out. Reads texts just as the parser
+/// does: brackets that were taken for text here would be nested there.
 fn nesting(query: &str) -> u64 {
     let (mut depth, mut deepest) = (0_u64, 0);
     let mut rest = query.as_bytes();
     while let [first, after @ ..] = rest {
         rest = match first {
-            b'"' if after.starts_with(b"\"\"") => after_text(&after[2..], b"\"\"\""),
-            b'"' => after_text(after, b"\""),
+            b'"' if after.starts_with(b"\"\"") => match after_block(&after[2..]) {
+                Some(rest) => rest,
+                // The parser now tries shorter texts. It is not followed there: every bracket may count.
+                None => return deepest.max(depth + opening(after)),
+            },
+            b'"' => after_text(after),
             b'#' => after.iter().position(|byte| b"\r\n".contains(byte)).map_or(&[], |end| &after[end..]),
             b'{' | b'[' | b'(' => {
                 depth += 1;
@@ -105,21 +110,32 @@ fn nesting(query: &str) -> u64 {
     deepest
 }
 
-/// What follows a text that ends with `quotes`; the byte behind a backslash does not end it.
-///
-/// A line break ends a text within one line. The parser refuses that query; it must not hide brackets here.
-fn after_text<'a>(mut rest: &'a [u8], quotes: &[u8]) -> &'a [u8] {
-    while let [first, after @ ..] = rest {
-        if let Some(end) = rest.strip_prefix(quotes) {
-            return end;
+/// What follows a text of several lines, where it ends. Only three quotes can be escaped in it.
+fn after_block(mut rest: &[u8]) -> Option<&[u8]> {
+    while let [_, after @ ..] = rest {
+        if let Some(end) = rest.strip_prefix(b"\"\"\"") {
+            return Some(end);
         }
+        rest = rest.strip_prefix(b"\\\"\"\"").unwrap_or(after);
+    }
+    None
+}
+
+/// What follows a text of one line. The byte behind a backslash does not end it, a line break does: the parser
+/// refuses that, and it must not hide brackets here.
+fn after_text(mut rest: &[u8]) -> &[u8] {
+    while let [first, after @ ..] = rest {
         rest = match first {
-            b'\\' => after.get(1..).unwrap_or_default(),
-            b'\n' | b'\r' if quotes.len() == 1 => return after,
+            b'"' | b'\n' | b'\r' => return after,
+            b'\\' if !matches!(after.first(), Some(b'\n' | b'\r')) => after.get(1..).unwrap_or_default(),
             _ => after,
         };
     }
     rest
+}
+
+fn opening(query: &[u8]) -> u64 {
+    query.iter().filter(|byte| b"{[(".contains(byte)).count() as u64
 }
 
 fn counted(number: u64) -> String {
@@ -153,6 +169,11 @@ mod tests {
         assert_eq!(nesting("{ a(b: \"\\\"{{{{\") }"), 2);
         assert_eq!(nesting("{ a(b: \"\"\"{{{{\"\"\") # {{{{\n }"), 2);
         assert_eq!(nesting("{ a(b: \"\"\"\\\"\"\"{{{{\"\"\") }"), 2);
+        // A backslash in a block is itself, unless three quotes follow it.
+        assert_eq!(nesting("\"\"\" \\\\\"\"\" a \"\"\" {{{"), 3);
+        // A block that does not end is no block: the parser reads an empty text and `x` here.
+        assert_eq!(nesting("[ \"\"\"x\" [[["), 4);
+        assert_eq!(nesting("\"\\\n{{{"), 3);
         assert_eq!(nesting("\"{{\n{{{"), 3);
         assert_eq!(nesting("}}}}{"), 1);
         assert_eq!(nesting(""), 0);
