@@ -159,7 +159,7 @@ async fn require_migrated(store: &Store) -> Result<(), Failure> {
 }
 
 async fn migrate(command: Migrate, database: &DatabaseSettings) -> Result<(), Failure> {
-    let store = connect(database, Ids::Random).await?;
+    let store = connect(database, Ids::random()).await?;
     let db: &DatabaseConnection = store.pool();
     match command {
         Migrate::Up { steps } => migration::up(db, steps).await?,

@@ -236,3 +236,23 @@ proptest! {
         calendar.period_of(date);
     }
 }
+
+#[test]
+fn a_contract_that_renews_to_the_end_of_the_calendar_ends_there() {
+    let day = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+    let contract = SupportContract {
+        currency: Currency::from_code("USD").unwrap(),
+        signed: None,
+        start: day(9_900),
+        term_months: 12,
+        yearly_price: Decimal::from(1_200),
+        yearly_rise: Decimal::ZERO,
+        frequency: PaymentFrequency::Yearly,
+        renewal: Some(SupportRenewal { term_months: 12, uplift: Decimal::ZERO, maximum: None }),
+        until: None,
+    };
+    let window = Window::new(Month::of(day(9_999)), 36).unwrap();
+    assert!(
+        contract.flows(window).unwrap().total(forecasting::roadmap::MoneyView::Cash) >= Decimal::from(1_200)
+    );
+}

@@ -257,7 +257,9 @@ fn neither_the_secret_nor_its_hash_is_written_down() {
             app.as_role(Role::Auditor).query("{ changes { nodes { before after } } }").await.to_string();
         assert!(log.contains("nightly import"), "{log}");
         assert!(!log.contains(&secret) && !log.contains("token_hash"), "{log}");
-        assert!(!api::schema::sdl().to_lowercase().contains("hash"), "no field shows a hash");
+        let sdl = api::schema::sdl().to_lowercase();
+        let mut names = sdl.lines().filter_map(|line| line.trim().split_once([':', '(']));
+        assert!(names.all(|(name, _)| name.contains(' ') || !name.contains("hash")), "no field shows a hash");
     });
 }
 

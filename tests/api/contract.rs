@@ -1,6 +1,6 @@
 //! The contract is the file `api/schema.graphql`, and every word of it is explained.
 
-use std::{env, fs, path::Path};
+use std::{collections::BTreeSet, env, fs, path::Path};
 
 use serde_json::Value;
 use support::on_engine;
@@ -41,6 +41,26 @@ fn every_type_field_argument_and_value_is_described() {
             }
         }
         assert!(silent.is_empty(), "without a description: {silent:#?}");
+    });
+}
+
+#[test]
+fn whatever_has_an_id_is_a_node() {
+    on_engine(support::Engine::Sqlite, async |app| {
+        let query = "{ __schema { types { kind name fields { name type { ofType { name } } } } }
+            __type(name: \"Node\") { possibleTypes { name } } }";
+        let data = app.viewer().query(query).await;
+        let has_id = |of_type: &&Value| {
+            let is_id = |field: &Value| field["name"] == "id" && field["type"]["ofType"]["name"] == "ID";
+            of_type["kind"] == "OBJECT" && list(&of_type["fields"]).iter().any(is_id)
+        };
+        let names = |types: Vec<&Value>| {
+            types.iter().map(|of_type| of_type["name"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        };
+        let identified = names(list(&data["__schema"]["types"]).iter().filter(has_id).collect());
+        let nodes = names(list(&data["__type"]["possibleTypes"]).iter().collect());
+        assert_eq!(nodes, identified);
+        assert!(nodes.len() >= 25);
     });
 }
 

@@ -92,7 +92,7 @@ async fn register_model(client: &Client, maker: &str, name: &str, kind: &str, de
 
 const REGISTER: &str = "mutation($input: NewAsset!) { made: registerAsset(input: $input) { id } }";
 
-fn new_asset(tag: &str, model: &str, status: &str, placement: Value, details: Value) -> Value {
+fn new_asset(tag: &str, model: &str, status: &str, placement: &Value, details: &Value) -> Value {
     json!({ "input": {
         "tag": tag, "model": model, "status": status, "placement": placement, "details": details,
     } })
@@ -106,5 +106,5 @@ async fn register_asset(
     placement: Value,
     details: Value,
 ) -> String {
-    made(client, REGISTER, new_asset(tag, model, status, placement, details)).await
+    made(client, REGISTER, new_asset(tag, model, status, &placement, &details)).await
 }

@@ -13,6 +13,7 @@ mod import;
 mod inventory;
 mod lifecycle;
 mod limits;
+mod query_counts;
 mod requests;
 mod roadmap;
 mod server;

@@ -231,7 +231,7 @@ fn a_request_that_takes_too_long_is_cancelled_and_undone() {
 fn a_statement_that_goes_on_after_its_request_is_given_up() {
     on_engine(Engine::Postgres, async |app| {
         let longest = Some(Duration::from_millis(300));
-        let store = Store::connect_with(app.database().url(), 1, Ids::Random, longest).await.unwrap();
+        let store = Store::connect_with(app.database().url(), 1, Ids::random(), longest).await.unwrap();
         let server = Server::start(&store, Limits::default()).await;
         let holder = hold_writers(app.database()).await;
         let answer = server.query(&token_of(Role::Director), OPEN).await;
@@ -248,7 +248,7 @@ fn a_statement_that_goes_on_after_its_request_is_given_up() {
 fn a_database_that_goes_away_in_a_change_leaves_nothing_half_written() {
     on_engine(Engine::Postgres, async |app| {
         let cable = Cable::to(app.database());
-        let store = Store::connect(&cable.url(), 4, Ids::Random).await.unwrap();
+        let store = Store::connect(&cable.url(), 4, Ids::random()).await.unwrap();
         let server = Server::start(&store, Limits::default()).await;
         let token = token_of(Role::Director);
         assert_eq!(server.get("/readyz").await.status, 200);
@@ -315,7 +315,7 @@ fn connections_that_the_server_of_the_database_ends_are_replaced() {
 #[test]
 fn a_server_is_not_ready_before_its_database_is_migrated() {
     on_empty_databases(async |database| {
-        let store = Store::connect(database.url(), 2, Ids::Random).await.unwrap();
+        let store = Store::connect(database.url(), 2, Ids::random()).await.unwrap();
         let server = Server::start(&store, Limits::default()).await;
         let answer = server.get("/readyz").await;
         assert_eq!(answer.status, 503);
@@ -434,6 +434,10 @@ fn log_lines_carry_the_request_and_no_secrets() {
 fn two_migrations_do_not_run_at_once() {
     on_empty_databases(async |database| {
         let other = database.connect().await;
+        if database.engine() == Engine::Sqlite {
+            // As every command leaves it.
+            other.execute_unprepared("PRAGMA journal_mode = WAL").await.unwrap();
+        }
         let lock = match database.engine() {
             Engine::Postgres => {
                 let tx = other.begin().await.unwrap();

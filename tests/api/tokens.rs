@@ -54,12 +54,14 @@ async fn server_with(app: &TestApp, verifier: Verifier) -> Server {
     Server::start_with(app.store(), verifier, Limits::default(), false).await
 }
 
+type Edit = fn(&mut Claims);
+
 #[test]
 fn every_claim_that_limits_a_token_is_checked() {
     on_engine(Engine::Sqlite, async |app| {
         let server = Server::start(app.store(), Limits::default()).await;
         let base = claims(Role::Viewer);
-        let with = |edit: fn(&mut Claims)| {
+        let with = |edit: Edit| {
             let mut claims = base.clone();
             edit(&mut claims);
             with_secret(&claims)
@@ -69,7 +71,7 @@ fn every_claim_that_limits_a_token_is_checked() {
         let both = |claims: &mut Claims| claims.aud = Audience::Many(vec!["other".into(), "plinth".into()]);
         assert_eq!(verdict(&server, &with(both)).await, "");
 
-        let cases: [(fn(&mut Claims), &str); 9] = [
+        let cases: [(Edit, &str); 9] = [
             (|claims| claims.exp -= 3_631, "the token has expired"),
             (|claims| claims.exp = i64::MIN, "the token has expired"),
             (|claims| claims.nbf = claims.nbf.map(|start| start + 31), "the token is not valid yet"),

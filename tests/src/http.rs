@@ -65,7 +65,6 @@ impl Server {
     }
 
     /// A request that has not been sent yet.
-    #[must_use]
     pub fn post(&self, path: &str) -> RequestBuilder {
         self.http.post(format!("http://{}{path}", self.address))
     }

@@ -73,7 +73,7 @@ pub enum ChangeAction {
 #[Object]
 impl Change {
     /// The id of the change.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ChangeId>(self.0.get(change::Column::Id)?).into())
     }
 

@@ -24,7 +24,7 @@ pub(super) struct DemoArguments {
 
 /// Applies outstanding migrations and writes the estate, or nothing of it.
 pub(super) async fn run(arguments: &DemoArguments, database: &DatabaseSettings) -> Result<(), Failure> {
-    let store = connect(database, Ids::Random).await?;
+    let store = connect(database, Ids::random()).await?;
     migration::up(store.pool(), None).await?;
     let scale = Scale { assets: arguments.assets, seed: arguments.seed };
     let summary = load(&store, scale).await?;

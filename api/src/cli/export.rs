@@ -56,7 +56,7 @@ pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings
         }
         return Ok(());
     }
-    let store = connect(database, Ids::Random).await?;
+    let store = connect(database, Ids::random()).await?;
     super::require_migrated(&store).await?;
     if arguments.format == ExportFormat::Csv {
         for noun in nouns {

@@ -64,7 +64,7 @@ pub(super) async fn run(
     database: &DatabaseSettings,
 ) -> Result<ExitCode, Failure> {
     let sources = sources(&arguments.files)?;
-    let store = connect(database, Ids::Random).await?;
+    let store = connect(database, Ids::random()).await?;
     super::require_migrated(&store).await?;
     let options = CsvOptions {
         delimiter: arguments.delimiter,

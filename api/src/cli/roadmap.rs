@@ -80,7 +80,7 @@ enum Format {
 
 /// Prints the roadmap.
 pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSettings) -> Result<(), Failure> {
-    let store = connect(database, Ids::Random).await?;
+    let store = connect(database, Ids::random()).await?;
     let now = server::now();
     let as_of = arguments.as_of.unwrap_or_else(|| now.date_naive());
     let reader = store.read(&Caller::system(Role::Director, now), Permission::ViewTotals)?;

@@ -31,7 +31,7 @@ pub(super) async fn run(
         }
     };
     if settings.migrate || settings.demo {
-        let store = connect(database, Ids::Random).await?;
+        let store = connect(database, Ids::random()).await?;
         migration::up(store.pool(), None).await?;
         if settings.demo {
             super::demo::load_standard(&store).await?;
@@ -40,7 +40,7 @@ pub(super) async fn run(
     }
     let longest = Some(settings.limits.timeout());
     let (url, connections) = (&database.database_url, database.database_connections);
-    let store = Store::connect_with(url, connections, Ids::Random, longest).await?;
+    let store = Store::connect_with(url, connections, Ids::random(), longest).await?;
     let app = App::new(store.clone(), verifier, settings.limits, settings.graphiql || settings.demo)?;
     let signals = Signals::listen()?;
     let running = server::start(app, settings.bind)?;
@@ -53,8 +53,14 @@ pub(super) async fn run(
         let secret = settings.tokens.secret().ok().flatten().unwrap_or(&demo_secret).to_vec();
         announce_tokens(&settings, &secret, &address.to_string())?;
     }
-    tokio::spawn(stop_when_told(running.stopper(), signals));
-    running.finished().await?;
+    let stopper = running.stopper();
+    tokio::select! {
+        finished = running.finished() => finished?,
+        () = told_to_stop_at_once(stopper, signals) => {
+            tracing::warn!("stopped at once: what was begun is undone");
+            return Ok(());
+        }
+    }
     store.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -79,21 +85,18 @@ impl Signals {
     }
 }
 
-/// The first signal lets the server finish what it has begun, the second one does not.
-async fn stop_when_told(stopper: Stopper, mut signals: Signals) {
+/// The first signal lets the server finish what it has begun; ends with the second one, which does not.
+async fn told_to_stop_at_once(stopper: Stopper, mut signals: Signals) {
     signals.next().await;
     tracing::info!("stopping: finishing what was begun; a second signal stops at once");
-    tokio::select! {
-        () = stopper.finish() => {}
-        () = signals.next() => stopper.abandon().await,
-    }
+    tokio::spawn(async move { stopper.finish().await });
+    // A server that is finishing hears no other command, so whoever waits for it has to stop waiting.
+    signals.next().await;
 }
 
 /// A secret that lasts as long as the process: tokens of one demo are worthless to the next.
 fn demo_secret() -> Vec<u8> {
-    let ids =
-        [Ids::Random.next(server::now()), Ids::Random.next(server::now()), Ids::Random.next(server::now())];
-    ids.iter().flat_map(|id| id.into_bytes()).collect()
+    (0..3).flat_map(|_| Ids::random().next(server::now()).into_bytes()).collect()
 }
 
 fn announce_tokens(settings: &ServeSettings, secret: &[u8], address: &str) -> Result<(), Failure> {

@@ -10,7 +10,6 @@ pub mod accounts;
 pub mod costs;
 pub mod graphql;
 pub mod growth;
-pub mod run_rate;
 pub mod summary;
 pub mod sums;
 pub mod workloads;

@@ -1,15 +1,19 @@
-//! Cloud spend: what was billed up to now, and what it grows to.
+//! Cloud spend: what is recorded up to now, and what it grows to.
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use entity::{
-    cloud::{cost_record, growth_assumption, provider_account, workload},
+    cloud::{
+        cost_record::{self, ChargeCategory},
+        growth_assumption, provider_account, workload,
+    },
     id::{ProviderAccountId, SiteId, WorkloadId},
     money::Amount,
 };
 use forecasting::{
     money::Currency,
-    month::Month,
+    month::{FiscalCalendar, Month},
     roadmap::{Category, CloudWorkload, Flows, GrowthWindow, MoneyView, Window},
 };
 use rust_decimal::Decimal;
@@ -20,6 +24,9 @@ use crate::{error::Result, store::Read};
 
 /// Months before the first of a roadmap in which the latest record may lie.
 const OLDEST_RECORD_MONTHS: i32 = 36;
+
+/// Charges that come again every month. Credits and adjustments are given once.
+const RECURRING: [ChargeCategory; 3] = [ChargeCategory::Usage, ChargeCategory::Purchase, ChargeCategory::Tax];
 
 /// Spend on a workload, or on what an account bills without naming one.
 pub struct Spend {
@@ -33,41 +40,61 @@ pub struct Spend {
     pub properties: Properties,
     /// Currency of the account.
     pub currency: String,
-    /// What is recorded: effective and billed cost by month.
-    recorded: BTreeMap<Month, (Decimal, Decimal)>,
+    /// What is recorded, by month.
+    recorded: BTreeMap<Month, Recorded>,
+    /// How it grows. Windows of the account come first, those of the workload behind them: of windows that
+    /// overlap, the later in the list holds, so a workload follows its own where it has any, and the account's in
+    /// other months.
     growth: Vec<GrowthWindow>,
     last_month: Option<Month>,
 }
 
+/// What is recorded of a month.
+#[derive(Clone, Copy, Default)]
+struct Recorded {
+    effective: Decimal,
+    billed: Decimal,
+    /// The effective cost that comes again; none when nothing but credits and adjustments is recorded.
+    recurring: Option<Decimal>,
+}
+
 impl Spend {
     /// What it contributes: recorded months as recorded, effective cost in profit and loss and billed cost in
-    /// cash; later months from the last recorded one by its growth.
+    /// cash; later months grow from the run rate, the recurring effective cost of the last month that has any,
+    /// until the workload retires.
     ///
     /// # Errors
     /// A reason for people when the spend cannot be computed.
-    pub fn flows(
-        &self,
-        window: Window,
-        calendar: &forecasting::month::FiscalCalendar,
-    ) -> Result<Flows, String> {
-        let (base_month, (base, _)) = self.recorded.last_key_value().ok_or("no cost is recorded for it")?;
+    pub fn flows(&self, window: Window, calendar: &FiscalCalendar) -> Result<Flows, String> {
         let currency = Currency::from_code(&self.currency).map_err(|cause| cause.to_string())?;
-        let projection = CloudWorkload {
-            currency,
-            base_month: *base_month,
-            monthly_amount: *base,
-            growth: self.growth.clone(),
-            last_month: self.last_month,
+        let (mut flows, run_rate) = match self.run_rate() {
+            Some((base_month, monthly_amount)) if self.last_month.is_none_or(|last| last >= base_month) => {
+                let (growth, last_month) = (self.growth.clone(), self.last_month);
+                let projection = CloudWorkload { currency, base_month, monthly_amount, growth, last_month };
+                let flows = projection.flows(window, calendar).map_err(|cause| cause.to_string())?;
+                (flows, Some((base_month, monthly_amount)))
+            }
+            None if self.last_month.is_none_or(|last| last >= window.from()) => {
+                return Err("no cost is recorded for it".into());
+            }
+            _ => (Flows::new(window, currency), None),
         };
-        let mut flows = projection.flows(window, calendar).map_err(|cause| cause.to_string())?;
-        for (month, (effective, billed)) in self.recorded.range(..base_month) {
+        for (month, recorded) in &self.recorded {
+            // The projection begins with the run rate itself.
+            let posted =
+                run_rate.filter(|(base, _)| base == month).map(|(_, amount)| amount).unwrap_or_default();
+            let (effective, billed) = (recorded.effective - posted, recorded.billed - posted);
             for (view, amount) in
                 [(MoneyView::Commitment, effective), (MoneyView::Cash, billed), (MoneyView::Pnl, effective)]
             {
-                flows.post(view, Category::Cloud, *month, *amount).map_err(|cause| cause.to_string())?;
+                flows.post(view, Category::Cloud, *month, amount).map_err(|cause| cause.to_string())?;
             }
         }
         Ok(flows)
+    }
+
+    fn run_rate(&self) -> Option<(Month, Decimal)> {
+        self.recorded.iter().rev().find_map(|(month, recorded)| Some((*month, recorded.recurring?)))
     }
 }
 
@@ -79,11 +106,7 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
     let accounts = provider_account::Entity::find().all(db).await?;
     let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
     let workloads = workload::Entity::find().order_by_asc(workload::Column::Id).all(db).await?;
-    let growth = growth_assumption::Entity::find()
-        .order_by_asc(growth_assumption::Column::FromMonth)
-        .order_by_asc(growth_assumption::Column::Id)
-        .all(db)
-        .await?;
+    let growth = growth(db).await?;
     let mut recorded = recorded(db, from.plus(-OLDEST_RECORD_MONTHS), known_until).await?;
     let mut spends = Vec::with_capacity(workloads.len());
     for workload in workloads {
@@ -101,7 +124,7 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
             },
             currency: account.currency.clone(),
             recorded: months,
-            growth: windows(&growth, account.id, Some(workload.id)),
+            growth: growth.of(account.id, Some(workload.id)),
             last_month: workload.retires_on.map(Month::of),
             name: workload.name,
         });
@@ -110,34 +133,44 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
     Ok(spends)
 }
 
-type Recorded = HashMap<(ProviderAccountId, Option<WorkloadId>), BTreeMap<Month, (Decimal, Decimal)>>;
+type Recordings = HashMap<(ProviderAccountId, Option<WorkloadId>), BTreeMap<Month, Recorded>>;
 
-async fn recorded(db: &impl Read, from: Month, until: Month) -> Result<Recorded> {
+async fn recorded(db: &impl Read, from: Month, until: Month) -> Result<Recordings> {
     use cost_record::Column as C;
-    let rows: Vec<(ProviderAccountId, Option<WorkloadId>, chrono::NaiveDate, Amount, Amount)> =
-        cost_record::Entity::find()
-            .select_only()
-            .columns([C::AccountId, C::WorkloadId, C::Month, C::EffectiveAmount, C::BilledAmount])
-            .filter(C::Month.gte(from.first_day()))
-            .filter(C::Month.lte(until.first_day()))
-            .into_tuple()
-            .all(db)
-            .await?;
-    let mut recorded = Recorded::new();
-    for (account, workload, month, effective, billed) in rows {
-        let months = recorded.entry((account, workload)).or_default();
-        let sums = months.entry(Month::of(month)).or_default();
-        sums.0 += effective.to_decimal();
-        sums.1 += billed.to_decimal();
+    type Row = (ProviderAccountId, Option<WorkloadId>, NaiveDate, ChargeCategory, Amount, Amount);
+    let rows: Vec<Row> = cost_record::Entity::find()
+        .select_only()
+        .columns([
+            C::AccountId,
+            C::WorkloadId,
+            C::Month,
+            C::ChargeCategory,
+            C::EffectiveAmount,
+            C::BilledAmount,
+        ])
+        .filter(C::Month.gte(from.first_day()))
+        .filter(C::Month.lte(until.first_day()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut recordings = Recordings::new();
+    for (account, workload, month, category, effective, billed) in rows {
+        let months = recordings.entry((account, workload)).or_default();
+        let recorded = months.entry(Month::of(month)).or_default();
+        recorded.effective += effective.to_decimal();
+        recorded.billed += billed.to_decimal();
+        if RECURRING.contains(&category) {
+            *recorded.recurring.get_or_insert_default() += effective.to_decimal();
+        }
     }
-    Ok(recorded)
+    Ok(recordings)
 }
 
 /// What accounts bill without naming a workload.
 fn of_accounts(
     accounts: &HashMap<ProviderAccountId, provider_account::Model>,
-    recorded: Recorded,
-    growth: &[growth_assumption::Model],
+    recorded: Recordings,
+    growth: &Growth,
 ) -> Vec<Spend> {
     let mut spends: Vec<_> = recorded
         .into_iter()
@@ -156,7 +189,7 @@ fn of_accounts(
             },
             currency: account.currency.clone(),
             recorded,
-            growth: windows(growth, account.id, None),
+            growth: growth.of(account.id, None),
             last_month: None,
         })
         .collect();
@@ -164,21 +197,28 @@ fn of_accounts(
     spends
 }
 
-/// The growth of a workload: its own, or else that of its account.
-fn windows(
-    growth: &[growth_assumption::Model],
-    account: ProviderAccountId,
-    workload: Option<WorkloadId>,
-) -> Vec<GrowthWindow> {
-    let of = |workload: Option<WorkloadId>| {
-        let mine = growth.iter().filter(move |row| row.account_id == account && row.workload_id == workload);
-        mine.map(|row| GrowthWindow {
-            from: Month::of(row.from_month),
-            to: row.to_month.map(Month::of),
-            monthly_rate: row.monthly_rate.to_decimal(),
-        })
-        .collect::<Vec<_>>()
-    };
-    let own = of(workload);
-    if own.is_empty() && workload.is_some() { of(None) } else { own }
+/// What is assumed to grow, by what it is assumed of.
+struct Growth(HashMap<(ProviderAccountId, Option<WorkloadId>), Vec<GrowthWindow>>);
+
+impl Growth {
+    fn of(&self, account: ProviderAccountId, workload: Option<WorkloadId>) -> Vec<GrowthWindow> {
+        let of = |workload| self.0.get(&(account, workload)).into_iter().flatten().copied();
+        let own = workload.into_iter().flat_map(|workload| of(Some(workload)));
+        of(None).chain(own).collect()
+    }
+}
+
+async fn growth(db: &impl Read) -> Result<Growth> {
+    let mut windows: HashMap<_, Vec<_>> = HashMap::new();
+    let by_month = growth_assumption::Entity::find()
+        .order_by_asc(growth_assumption::Column::FromMonth)
+        .order_by_asc(growth_assumption::Column::Id);
+    for assumption in by_month.all(db).await? {
+        windows.entry((assumption.account_id, assumption.workload_id)).or_default().push(GrowthWindow {
+            from: Month::of(assumption.from_month),
+            to: assumption.to_month.map(Month::of),
+            monthly_rate: assumption.monthly_rate.to_decimal(),
+        });
+    }
+    Ok(Growth(windows))
 }

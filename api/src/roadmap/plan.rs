@@ -36,6 +36,7 @@ use crate::{
     contracts::terms,
     error::{Error, Result},
     finance::{fiscal_calendars, rates::Rates},
+    rules::require_plausible,
     store::Read,
 };
 
@@ -119,6 +120,8 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
     if question.months == 0 || question.months > LONGEST {
         return Err(Error::invalid("months", format!("{} is not between 1 and {LONGEST}", question.months)));
     }
+    require_plausible("from", Some(question.from.first_day()))?;
+    require_plausible("asOf", Some(question.as_of))?;
     let window =
         Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
     let (calendar, calendar_name) = calendar(db, question.calendar).await?;

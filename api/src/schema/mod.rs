@@ -11,6 +11,7 @@ pub mod explain;
 pub mod filter;
 mod generic;
 pub mod limits;
+mod node;
 mod order;
 pub mod page;
 pub mod patch;

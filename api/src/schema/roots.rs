@@ -2,7 +2,7 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuilder};
 
-use super::{engine::PlinthSchema, page::LargestPage};
+use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
     access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap,
     store::Store,
@@ -12,6 +12,7 @@ use crate::{
 #[derive(Default, MergedObject)]
 pub struct Query(
     General,
+    NodeQuery,
     inventory::graphql::InventoryQuery,
     contracts::graphql::ContractsQuery,
     lifecycle::graphql::LifecycleQuery,

@@ -8,7 +8,7 @@ use actix_web::{
     web,
 };
 use async_graphql::{
-    Request, Response, ServerError, Value,
+    ParseRequestError, Request, Response, ServerError, Value,
     http::{MultipartOptions, receive_body},
 };
 use futures_util::{StreamExt, TryStreamExt, io::Cursor};
@@ -132,9 +132,14 @@ async fn read(
     };
     let body = bounded(payload, limit).await?;
     let options = MultipartOptions::default().max_file_size(app.limits.max_upload_bytes).max_num_files(100);
-    let request = receive_body(Some(content_type), Cursor::new(body), options).await.map_err(|cause| {
-        Refusal::from(Error::invalid("body", format!("is not a GraphQL request: {cause}")))
-    })?;
+    let request =
+        receive_body(Some(content_type), Cursor::new(body), options).await.map_err(|cause| match cause {
+            ParseRequestError::PayloadTooLarge => {
+                let message = format!("a file is larger than {} bytes", app.limits.max_upload_bytes);
+                Error::LimitExceeded(message)
+            }
+            cause => Error::invalid("body", format!("is not a GraphQL request: {cause}")),
+        })?;
     Ok((request, caller))
 }
 
@@ -192,7 +197,7 @@ fn request_id(http: &HttpRequest, now: chrono::DateTime<chrono::Utc>) -> String 
     };
     match given.filter(is_plain) {
         Some(id) => id.to_owned(),
-        None => crate::store::Ids::Random.next(now).simple().to_string(),
+        None => crate::store::Ids::random().next(now).simple().to_string(),
     }
 }
 

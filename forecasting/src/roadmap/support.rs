@@ -91,7 +91,10 @@ impl SupportContract {
             months_before = months_before.saturating_add(term.months);
             let start = add_months(self.start, months_before as i32);
             let over = self.until.is_some_and(|until| start > until);
-            if over || renewal.maximum.is_some_and(|most| number > most) || Month::of(start) > window.last() {
+            // At the end of the calendar terms no longer advance.
+            let stands = start <= term.start;
+            let spent = renewal.maximum.is_some_and(|most| number > most);
+            if over || stands || spent || Month::of(start) > window.last() {
                 break;
             }
             let last_year = self.price_of_year(&term, (term.months - 1) / 12)?;

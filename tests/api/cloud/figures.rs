@@ -1,12 +1,8 @@
 //! What is listed, hidden, added up and carried into forecasts.
 
-use api::{
-    access::{Permission, Role},
-    cloud::run_rate,
-    store::Reader,
-};
+use api::access::Role;
 use serde_json::{Value, json};
-use support::{Client, TestApp, on_both_engines};
+use support::{Client, on_both_engines};
 
 use super::{ASSUME, OPEN, RECORD, account, figures, text, with, workload};
 
@@ -248,18 +244,26 @@ fn a_sum_of_one_is_a_price() {
     });
 }
 
-fn reader(app: &TestApp) -> Reader {
-    app.store().read(&app.caller(Role::Director), Permission::ViewTotals).unwrap()
-}
+const PLAN: &str = "query($view: MoneyView!) {
+    roadmap(from: \"2025-10\", asOf: \"2026-01-15\", view: $view, groupBy: [OWNER]) {
+        lines { category keys { value } amounts { months { amount } } }
+        excluded { subject reason count records { label } }
+    }
+}";
 
 #[test]
-fn the_run_rate_is_the_latest_known_month_and_how_it_grows() {
+fn the_roadmap_goes_on_from_the_latest_recurring_cost() {
     on_both_engines(async |app| {
         let director = app.director();
         let main = account(&director, "1").await;
-        let shop = workload(&director, &main, "shop", json!({})).await;
-        let old = workload(&director, &main, "old", json!({ "retiresOn": "2025-12-31" })).await;
-        workload(&director, &main, "new", json!({})).await;
+        let owned = async |name: &str, details: Value| {
+            workload(&director, &main, name, with(details, json!({ "owner": name }))).await
+        };
+        let shop = owned("shop", json!({})).await;
+        let old = owned("old", json!({ "retiresOn": "2025-12-31" })).await;
+        let ending = owned("ending", json!({ "retiresOn": "2026-03-01" })).await;
+        owned("new", json!({})).await;
+        owned("gone", json!({ "retiresOn": "2024-12-31" })).await;
         record(&director, figures(("workloadId", &shop), "2025-12", "41000")).await;
         for (service, amount) in [("EC2", "40000"), ("S3", "2000")] {
             let input = figures(("workloadId", &shop), "2026-01", amount);
@@ -269,43 +273,40 @@ fn the_run_rate_is_the_latest_known_month_and_how_it_grows() {
         record(&director, with(credit, json!({ "chargeCategory": "CREDIT" }))).await;
         record(&director, figures(("workloadId", &shop), "2026-02", "99999")).await;
         record(&director, figures(("workloadId", &old), "2025-11", "7")).await;
+        let prepaid = figures(("workloadId", &ending), "2026-01", "10");
+        record(&director, with(prepaid, json!({ "billed": "0" }))).await;
         record(&director, figures(("accountId", &main), "2025-10", "3")).await;
         for input in [
             json!({ "accountId": main, "monthlyRate": "0.01", "fromMonth": "2026-01" }),
-            json!({ "workloadId": shop, "monthlyRate": "0.015", "fromMonth": "2026-01", "toMonth": "2026-12" }),
+            json!({ "workloadId": shop, "monthlyRate": "0.015", "fromMonth": "2026-01", "toMonth": "2026-03" }),
         ] {
             director.query_with(ASSUME, json!({ "input": input })).await;
         }
 
-        let reader = reader(app);
-        let before = app.store().statements();
-        let rates = run_rate::as_of(&reader, "2026-01".parse().unwrap()).await.unwrap();
-        assert_eq!(app.store().statements() - before, 4);
-        let known: Vec<String> = rates
-            .known
-            .iter()
-            .map(|rate| {
-                let name = rate.workload.as_ref().map_or("the rest", |workload| workload.name.as_str());
-                format!("{name} {} {} {} {}", rate.month, rate.effective, rate.currency, rate.growth.len())
-            })
-            .collect();
-        assert_eq!(known, ["the rest 2025-10 3 USD 1", "shop 2026-01 42000 USD 2"]);
-        let unknown: Vec<&str> = rates.unknown.iter().map(|workload| workload.name.as_str()).collect();
-        assert_eq!(unknown, ["new"], "what has retired is neither known nor unknown");
-
-        let rate = &rates.known[1];
-        let spend = rate.spend();
-        assert_eq!((spend.base_month, spend.last_month), ("2026-01".parse().unwrap(), None));
-        // In 2026 the workload's own window comes last and holds; from 2027 on, only the account's does.
-        let holds = |month: &str| {
-            let month = month.parse().unwrap();
-            let windows = rate.growth.iter().rev();
-            let mut holding =
-                windows.filter(|window| window.from <= month && window.to.is_none_or(|to| month <= to));
-            holding.next().unwrap().monthly_rate.to_string()
-        };
-        assert_eq!((holds("2026-06").as_str(), holds("2027-01").as_str()), ("0.015", "0.01"));
+        let plan = director.query_with(PLAN, json!({ "view": "PNL" })).await["roadmap"].take();
+        // Costs of later months than January were not known; the credit is not taken to come again; growth is the
+        // workload's own until March and the account's from April on.
+        let expected = ["0.00", "0.00", "41000.00", "41500.00", "42630.00", "43269.45", "43702.14"];
+        assert_eq!(first_months(&plan, Some("shop")), expected);
+        assert_eq!(first_months(&plan, Some("old"))[..3], ["0.00", "7.00", "0.00"]);
+        assert_eq!(first_months(&plan, Some("ending"))[3..], ["10.00", "10.10", "10.20", "0.00"]);
+        assert_eq!(first_months(&plan, None), ["3.00", "3.00", "3.00", "3.03", "3.06", "3.09", "3.12"]);
+        assert_eq!(
+            plan["excluded"],
+            json!([{ "subject": "WORKLOAD", "reason": "no cost is recorded for it", "count": 1,
+                     "records": [{ "label": "new" }] }])
+        );
+        let plan = director.query_with(PLAN, json!({ "view": "CASH" })).await["roadmap"].take();
+        assert_eq!(first_months(&plan, Some("ending"))[3..], ["0.00", "10.10", "10.20", "0.00"]);
     });
+}
+
+/// The first seven months of the line of an owner.
+fn first_months(plan: &Value, owner: Option<&str>) -> Vec<String> {
+    let line =
+        plan["lines"].as_array().unwrap().iter().find(|line| line["keys"][0]["value"].as_str() == owner);
+    let months = line.unwrap()["amounts"]["months"].as_array().unwrap();
+    months.iter().take(7).map(|month| text(&month["amount"])).collect()
 }
 
 #[test]

@@ -66,9 +66,9 @@ async fn twice(app: &TestApp, format: Format, sources: &[Source]) -> [Report; 2]
 fn the_demo_of_netbox_comes_in_twice() {
     on_both_engines(async |app| {
         let [first, second] = twice(app, Format::Netbox, &folder("netbox-demo/v4.2", ".csv")).await;
-        insta::assert_snapshot!(counts(&first).join("\n"));
-        insta::assert_snapshot!(counts(&second).join("\n"));
-        insta::assert_snapshot!(problems(&first).join("\n"));
+        insta::assert_snapshot!("netbox_first", counts(&first).join("\n"));
+        insta::assert_snapshot!("netbox_second", counts(&second).join("\n"));
+        insta::assert_snapshot!("netbox_problems", problems(&first).join("\n"));
     });
 }
 
@@ -77,8 +77,8 @@ fn the_older_demo_of_netbox_comes_in_twice() {
     on_both_engines(async |app| {
         let [first, second] =
             twice(app, Format::Netbox, &files(&["netbox-demo/netbox-demo-v3.6.json.gz"])).await;
-        insta::assert_snapshot!(counts(&first).join("\n"));
-        insta::assert_snapshot!(counts(&second).join("\n"));
+        insta::assert_snapshot!("older_netbox_first", counts(&first).join("\n"));
+        insta::assert_snapshot!("older_netbox_second", counts(&second).join("\n"));
     });
 }
 
@@ -87,13 +87,13 @@ fn the_library_of_device_types_comes_in_twice() {
     on_both_engines(async |app| {
         let sources = files(&["devicetype-library/device_types.csv"]);
         let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
-        insta::assert_snapshot!(counts(&first).join("\n"));
-        insta::assert_snapshot!(counts(&second).join("\n"));
+        insta::assert_snapshot!("device_types_first", counts(&first).join("\n"));
+        insta::assert_snapshot!("device_types_second", counts(&second).join("\n"));
         // The same types, with power and dimensions in another file.
         let sources = files(&["devicetype-library/power_and_dimensions.json.gz"]);
         let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
-        insta::assert_snapshot!(counts(&first).join("\n"));
-        insta::assert_snapshot!(counts(&second).join("\n"));
+        insta::assert_snapshot!("device_types_with_power_first", counts(&first).join("\n"));
+        insta::assert_snapshot!("device_types_with_power_second", counts(&second).join("\n"));
     });
 }
 
@@ -101,8 +101,8 @@ fn the_library_of_device_types_comes_in_twice() {
 fn the_releases_of_endoflife_come_in_twice() {
     on_both_engines(async |app| {
         let [first, second] = twice(app, Format::Endoflife, &files(&["endoflife/releases.csv"])).await;
-        insta::assert_snapshot!(counts(&first).join("\n"));
-        insta::assert_snapshot!(counts(&second).join("\n"));
-        insta::assert_snapshot!(problems(&first).join("\n"));
+        insta::assert_snapshot!("endoflife_first", counts(&first).join("\n"));
+        insta::assert_snapshot!("endoflife_second", counts(&second).join("\n"));
+        insta::assert_snapshot!("endoflife_problems", problems(&first).join("\n"));
     });
 }

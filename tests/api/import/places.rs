@@ -111,8 +111,9 @@ fn what_lives_in_a_chassis_stands_where_the_chassis_stands() {
         );
         let report = import(app, &[("assets.csv", &assets("C-1,,,FRA1,A02,1,,,\n"))]).await;
         assert_eq!(changes(&report), ["C-1 rack: A01 -> A02"]);
-        let blade = app.viewer().query("{ asset(tag: \"B-1\") { version rack { name } } }").await;
-        assert_eq!(blade["asset"]["rack"]["name"], "A02");
+        let blade =
+            app.viewer().query("{ asset(tag: \"B-1\") { version placement { rack { name } } } }").await;
+        assert_eq!(blade["asset"]["placement"]["rack"]["name"], "A02");
         assert_eq!(blade["asset"]["version"], 2);
 
         let report = import(app, &[("assets.csv", &assets("C-1,,,,,,,B-1,\n"))]).await;

@@ -46,7 +46,7 @@ fn references_may_be_to_rows_of_the_same_import_but_not_to_refused_ones() {
                 "sites.csv",
                 "code,name,kind,time_zone,country\nGOOD,Good,OFFICE,UTC,DE\nBAD,Bad,OFFICE,UTC,\nBAD,Bad,OFFICE,UTC,\n",
             ),
-            ("racks.csv", "site,name,height_units\nGOOD,R1,42\nGOOD,R2,1000\nNONE,R1,42\n"),
+            ("racks.csv", "site,name,height_units\nGOOD,R1,42\nGOOD,R2,1000\nGONE,R1,42\n"),
         ];
         let report = import(app, &files).await;
         assert_eq!(counts(&report), ["site 2/0/0/0", "rack 1/0/0/1"]);
@@ -55,7 +55,7 @@ fn references_may_be_to_rows_of_the_same_import_but_not_to_refused_ones() {
             [
                 "sites.csv:4: error: repeats line 3 of sites.csv",
                 "racks.csv:3: error: height_units: '1000' is not between 1 and 200",
-                "racks.csv:4: error: site: 'NONE' is neither in the database nor among the rows that were taken",
+                "racks.csv:4: error: site: 'GONE' is neither in the database nor among the rows that were taken",
             ]
         );
     });

@@ -69,15 +69,15 @@ fn what_was_registered_under_a_key_is_not_registered_again() {
         let text =
             "mutation($input: NewAsset!) { registerAsset(input: $input, idempotencyKey: \"k\") { id } }";
         let site = json!({ "site": estate.site });
-        let input = new_asset("A-1", &estate.server, "IN_STOCK", site.clone(), json!({}));
+        let input = new_asset("A-1", &estate.server, "IN_STOCK", &site, &json!({}));
         let first = estate.planner.query_with(text, input.clone()).await;
         assert_eq!(estate.planner.query_with(text, input).await, first);
 
-        let other = new_asset("A-2", &estate.server, "IN_STOCK", site.clone(), json!({}));
+        let other = new_asset("A-2", &estate.server, "IN_STOCK", &site, &json!({}));
         let refusal = estate.planner.expect_error_with(text, other, "CONFLICT").await;
         assert_eq!(refusal.message, "the idempotency key `k` was used for another input");
 
-        let again = new_asset("A-1", &estate.server, "IN_STOCK", site, json!({}));
+        let again = new_asset("A-1", &estate.server, "IN_STOCK", &site, &json!({}));
         let refusal = estate.planner.expect_error_with(REGISTER, again, "INVALID").await;
         assert_eq!(refusal.field, "tag");
         assert_eq!(refusal.message, "tag: another asset already has it");
@@ -189,7 +189,7 @@ fn rows_of_a_bulk_change_stand_for_themselves() {
         }";
         let row = |tag: &str, unit: f64| {
             let placement = json!({ "rack": estate.rack, "unit": unit });
-            new_asset(tag, &estate.server, "PLANNED", placement, json!({}))["input"].clone()
+            new_asset(tag, &estate.server, "PLANNED", &placement, &json!({}))["input"].clone()
         };
         let inputs = json!([row("A-1", 1.0), row("A-2", 2.0), row("A-1", 5.0), row("A-3", 7.0)]);
         let answer = estate.planner.query_with(text, json!({ "inputs": inputs })).await;

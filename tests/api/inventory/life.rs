@@ -127,7 +127,7 @@ fn a_life_begins_at_its_beginning() {
         let estate = Estate::of(app).await;
         for status in ["MAINTENANCE", "RETIRED", "DISPOSED"] {
             let place = json!({ "site": estate.site });
-            let input = super::new_asset("A-1", &estate.server, status, place, json!({}));
+            let input = super::new_asset("A-1", &estate.server, status, &place, &json!({}));
             let refusal = estate.planner.expect_error_with(super::REGISTER, input, "INVALID").await;
             assert_eq!(
                 refusal.message,

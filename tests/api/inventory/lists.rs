@@ -113,7 +113,7 @@ fn pages_go_both_ways_and_rows_without_a_value_come_last() {
                     let nodes = page["nodes"].as_array().unwrap().iter();
                     let tags: Vec<String> = nodes.map(|node| super::text_of(&node["tag"])).collect();
                     if size == "first" {
-                        seen.extend(tags)
+                        seen.extend(tags);
                     } else {
                         seen.splice(0..0, tags);
                     }

@@ -12,7 +12,7 @@ const MOVE: &str = "mutation($id: ID!, $to: PlacementInput!) {
 }";
 
 async fn refused(client: &Client, model: &str, placement: Value) -> (String, String) {
-    let input = new_asset("X", model, "PLANNED", placement, json!({}));
+    let input = new_asset("X", model, "PLANNED", &placement, &json!({}));
     let refusal = client.expect_error_with(REGISTER, input, "INVALID").await;
     (refusal.field, refusal.message)
 }
@@ -108,7 +108,7 @@ fn a_place_is_named_once_and_exists() {
             assert_eq!(refused(planner, &estate.server, placement).await.1, message);
         }
         let nowhere = json!({ "rack": format!("rack_{}", "0".repeat(32)) });
-        let input = new_asset("X", &estate.server, "PLANNED", nowhere, json!({}));
+        let input = new_asset("X", &estate.server, "PLANNED", &nowhere, &json!({}));
         let refusal = planner.expect_error_with(REGISTER, input, "NOT_FOUND").await;
         assert!(refusal.message.starts_with("no rack with id"), "{}", refusal.message);
 
@@ -241,7 +241,7 @@ fn two_changes_at_once_do_not_take_the_same_unit() {
         let estate = Estate::of(app).await;
         let requests = (0..4).map(|number| {
             let placement = json!({ "rack": estate.rack, "unit": 20 });
-            let input = new_asset(&format!("A-{number}"), &estate.server, "PLANNED", placement, json!({}));
+            let input = new_asset(&format!("A-{number}"), &estate.server, "PLANNED", &placement, &json!({}));
             let planner = estate.planner.clone();
             tokio::spawn(async move { planner.answer(REGISTER, input).await })
         });

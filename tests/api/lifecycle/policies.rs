@@ -137,6 +137,65 @@ fn a_policy_begins_with_little_and_changes_in_parts() {
     });
 }
 
+/// Details of a policy that are wrong, the field that is to blame, and what is said of it.
+const REFUSED_DETAILS: &[(&str, &str, &str)] = &[
+    (
+        "costs: { freightRate: \"9\" }",
+        "costs.freightRate",
+        "9 is more than 1; this is a fraction, so 9 % is 0.09",
+    ),
+    ("costs: { freightRate: \"-0.1\" }", "costs.freightRate", "-0.1 is less than 0"),
+    (
+        "costs: { contingencyRate: 5 }",
+        "costs.contingencyRate",
+        "5 is more than 1; this is a fraction, so 5 % is 0.05",
+    ),
+    (
+        "costs: { supportRate: 12, supportMonths: 60 }",
+        "costs.supportRate",
+        "12 is more than 2; this is a fraction, so 12 % is 0.12",
+    ),
+    (
+        "costs: { supportRate: 0.12 }",
+        "costs.supportMonths",
+        "0 months cannot be paid in advance; say how many months the support covers",
+    ),
+    ("costs: { disposalPerUnit: -45 }", "costs.disposalPerUnit", "-45 is below zero"),
+    (
+        "costs: { installPerUnit: \"0.1234567\" }",
+        "costs.installPerUnit",
+        "0.1234567 has more than 6 decimals",
+    ),
+    (
+        "quantity: { sparesRate: 18 }",
+        "quantity.sparesRate",
+        "18 is more than 1; this is a fraction, so 18 % is 0.18",
+    ),
+    (
+        "quantity: { rule: RATIO }",
+        "quantity.ratio",
+        "is missing: the rule RATIO needs one for models that have none of their own",
+    ),
+    ("quantity: { ratio: 2 }", "quantity.ratio", "2 has no meaning for the rule LIKE_FOR_LIKE"),
+    ("quantity: { rule: RATIO, ratio: 0 }", "quantity.ratio", "0 is not above 0 and at most 1000"),
+    (
+        "priceIndex: [{ year: 2026, rate: 18 }]",
+        "priceIndex.rate",
+        "18 is more than 2; this is a fraction, so 18 % is 0.18",
+    ),
+    ("priceIndex: [{ year: 2026, rate: -1 }]", "priceIndex.rate", "-1 is less than -0.99"),
+    ("priceIndex: [{ year: 26, rate: 0.1 }]", "priceIndex.year", "26 is not between 1970 and 2199"),
+    (
+        "priceIndex: [{ year: 2026, rate: 0.1 }, { year: 2026, rate: 0.2 }]",
+        "priceIndex.year",
+        "2026 is given twice",
+    ),
+    ("times: { leadDays: -1 }", "times.leadDays", "-1 is not between 0 and 730"),
+    ("scope: { tiers: [4] }", "scope.tiers", "4 is not between 0 and 3"),
+    ("currency: \"usd\"", "currency", "`usd` is not a currency of ISO 4217"),
+    ("exitToleranceDays: -1", "exitToleranceDays", "-1 is not between 0 and 3650"),
+];
+
 #[test]
 fn a_policy_is_refused_for_a_reason() {
     on_both_engines(async |app| {
@@ -160,70 +219,14 @@ fn a_policy_is_refused_for_a_reason() {
             let refusal = planner.expect_error(&create(rules, ""), "INVALID").await;
             assert_eq!((refusal.field.as_str(), refusal.message), (field, format!("{field}: {message}")));
         }
-        for (details, field, message) in [
-            (
-                "costs: { freightRate: \"9\" }",
-                "costs.freightRate",
-                "9 is more than 1; this is a fraction, so 9 % is 0.09",
-            ),
-            ("costs: { freightRate: \"-0.1\" }", "costs.freightRate", "-0.1 is less than 0"),
-            (
-                "costs: { contingencyRate: 5 }",
-                "costs.contingencyRate",
-                "5 is more than 1; this is a fraction, so 5 % is 0.05",
-            ),
-            (
-                "costs: { supportRate: 12, supportMonths: 60 }",
-                "costs.supportRate",
-                "12 is more than 2; this is a fraction, so 12 % is 0.12",
-            ),
-            (
-                "costs: { supportRate: 0.12 }",
-                "costs.supportMonths",
-                "0 months cannot be paid in advance; say how many months the support covers",
-            ),
-            ("costs: { disposalPerUnit: -45 }", "costs.disposalPerUnit", "-45 is below zero"),
-            (
-                "costs: { installPerUnit: \"0.1234567\" }",
-                "costs.installPerUnit",
-                "0.1234567 has more than 6 decimals",
-            ),
-            (
-                "quantity: { sparesRate: 18 }",
-                "quantity.sparesRate",
-                "18 is more than 1; this is a fraction, so 18 % is 0.18",
-            ),
-            (
-                "quantity: { rule: RATIO }",
-                "quantity.ratio",
-                "is missing: the rule RATIO needs one for models that have none of their own",
-            ),
-            ("quantity: { ratio: 2 }", "quantity.ratio", "2 has no meaning for the rule LIKE_FOR_LIKE"),
-            ("quantity: { rule: RATIO, ratio: 0 }", "quantity.ratio", "0 is not above 0 and at most 1000"),
-            (
-                "priceIndex: [{ year: 2026, rate: 18 }]",
-                "priceIndex.rate",
-                "18 is more than 2; this is a fraction, so 18 % is 0.18",
-            ),
-            ("priceIndex: [{ year: 2026, rate: -1 }]", "priceIndex.rate", "-1 is less than -0.99"),
-            ("priceIndex: [{ year: 26, rate: 0.1 }]", "priceIndex.year", "26 is not between 1970 and 2199"),
-            (
-                "priceIndex: [{ year: 2026, rate: 0.1 }, { year: 2026, rate: 0.2 }]",
-                "priceIndex.year",
-                "2026 is given twice",
-            ),
-            ("times: { leadDays: -1 }", "times.leadDays", "-1 is not between 0 and 730"),
-            ("scope: { tiers: [4] }", "scope.tiers", "4 is not between 0 and 3"),
-            ("currency: \"usd\"", "currency", "`usd` is not a currency of ISO 4217"),
-            ("exitToleranceDays: -1", "exitToleranceDays", "-1 is not between 0 and 3650"),
-        ] {
+        for (details, field, message) in REFUSED_DETAILS {
             let create = if details.starts_with("currency") {
                 create("ageMonths: 60", "").replace("\"USD\"", "\"usd\"")
             } else {
                 create("ageMonths: 60", details)
             };
             let refusal = planner.expect_error(&create, "INVALID").await;
-            assert_eq!((refusal.field.as_str(), refusal.message), (field, format!("{field}: {message}")));
+            assert_eq!((refusal.field.as_str(), refusal.message), (*field, format!("{field}: {message}")));
         }
         planner.query(&create("ageMonths: 60", "")).await;
         let refusal = planner.expect_error(&create("ageMonths: 60", ""), "INVALID").await;

@@ -11,13 +11,17 @@ fn impossible_questions_name_the_field_and_the_rule() {
         the_example(app).await;
         for (arguments, field, word) in [
             ("months: 0", "months", "between 1 and 120"),
+            ("from: \"9999-12\"", "from", "9999-12-01 is not between 1970 and 2199"),
+            ("asOf: \"1900-01-01\"", "asOf", "1900-01-01 is not between 1970 and 2199"),
             ("months: 121", "months", "between 1 and 120"),
             ("currency: \"XXX9\"", "currency", "XXX9"),
             ("currency: \"EUR\"", "currency", "rate from USD to EUR"),
             ("fiscalCalendar: \"site_01\"", "fiscalCalendar", "site"),
         ] {
-            let text =
-                format!("{{ roadmap(from: \"2026-01\", asOf: \"2026-01-01\", {arguments}) {{ currency }} }}");
+            let given = |name: &str| arguments.starts_with(name);
+            let from = if given("from") { "" } else { "from: \"2026-01\"," };
+            let as_of = if given("asOf") { "" } else { "asOf: \"2026-01-01\"," };
+            let text = format!("{{ roadmap({from} {as_of} {arguments}) {{ currency }} }}");
             let refusal = app.director().expect_error(&text, "INVALID").await;
             assert_eq!(refusal.field, field, "{arguments}: {}", refusal.message);
             assert!(refusal.message.contains(word), "{arguments}: {}", refusal.message);

@@ -57,7 +57,7 @@ impl Noun for ApiToken {
 #[Object]
 impl ApiToken {
     /// The id of the API token.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ApiTokenId>(self.0.get(api_token::Column::Id)?).into())
     }
 

@@ -55,7 +55,7 @@ impl Noun for User {
 #[Object]
 impl User {
     /// The id of the user.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<UserId>(self.0.get(user::Column::Id)?).into())
     }
 

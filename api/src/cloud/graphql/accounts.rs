@@ -84,7 +84,7 @@ pub enum Provider {
 #[Object]
 impl ProviderAccount {
     /// The id of the account.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ProviderAccountId>(self.0.get(provider_account::Column::Id)?).into())
     }
 

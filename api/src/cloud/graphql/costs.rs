@@ -120,7 +120,7 @@ pub enum ChargeCategory {
 #[Object]
 impl CostRecord {
     /// The id of the cost record.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<CostRecordId>(self.0.get(cost_record::Column::Id)?).into())
     }
 

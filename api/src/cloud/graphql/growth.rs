@@ -70,7 +70,7 @@ impl Noun for GrowthAssumption {
 #[Object]
 impl GrowthAssumption {
     /// The id of the assumption.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<GrowthAssumptionId>(self.0.get(growth_assumption::Column::Id)?).into())
     }
 

@@ -79,7 +79,7 @@ impl Noun for Workload {
 #[Object]
 impl Workload {
     /// The id of the workload.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<WorkloadId>(self.0.get(workload::Column::Id)?).into())
     }
 

@@ -79,7 +79,7 @@ impl Noun for ColocationCharge {
 #[Object]
 impl ColocationCharge {
     /// The id of the charge.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ColocationChargeId>(self.0.get(colocation_charge::Column::Id)?).into())
     }
 

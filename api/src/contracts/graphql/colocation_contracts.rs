@@ -241,7 +241,7 @@ impl ColocationContract {
 #[Object]
 impl ColocationContract {
     /// The id of the contract.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ColocationContractId>(self.0.get(Column::Id)?).into())
     }
 

@@ -132,7 +132,7 @@ pub struct AnnualCost {
 #[Object]
 impl SupportContract {
     /// The id of the contract.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<SupportContractId>(self.0.get(Column::Id)?).into())
     }
 

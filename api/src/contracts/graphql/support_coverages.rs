@@ -54,7 +54,7 @@ impl Noun for SupportCoverage {
 #[Object]
 impl SupportCoverage {
     /// The id of the coverage.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<SupportCoverageId>(self.0.get(Column::Id)?).into())
     }
 

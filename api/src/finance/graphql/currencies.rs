@@ -51,7 +51,7 @@ impl Noun for Currency {
 #[Object]
 impl Currency {
     /// The id of the currency.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<CurrencyId>(self.0.get(currency::Column::Id)?).into())
     }
 

@@ -72,7 +72,7 @@ pub enum RateKind {
 #[Object]
 impl ExchangeRate {
     /// The id of the rate.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ExchangeRateId>(self.0.get(exchange_rate::Column::Id)?).into())
     }
 

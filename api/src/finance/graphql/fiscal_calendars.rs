@@ -140,7 +140,7 @@ impl FiscalCalendar {
 #[Object]
 impl FiscalCalendar {
     /// The id of the calendar.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<FiscalCalendarId>(self.0.get(fiscal_calendar::Column::Id)?).into())
     }
 

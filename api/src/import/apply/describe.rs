@@ -51,6 +51,7 @@ pub fn column_of(noun: Noun, field: &str) -> Option<&'static str> {
     found(&name)
         .or_else(|| found(name.trim_end_matches("_id")))
         .or_else(|| found(tail))
+        .or_else(|| found(&format!("{}_{tail}", name.split_once('_')?.0)))
         .or_else(|| ending(&format!("_{name}")))
         .or_else(|| name.rsplit_once('_').and_then(|(_, word)| found(word)))
 }
@@ -66,6 +67,7 @@ mod tests {
             (Noun::Asset, "inServiceOn", Some("in_service_on")),
             (Noun::Asset, "power.measuredDrawWatts", Some("measured_draw_watts")),
             (Noun::Asset, "purchase.order", Some("purchase_order")),
+            (Noun::Asset, "purchase.price.amount", Some("purchase_amount")),
             (Noun::HardwareModel, "dimensions.heightUnits", Some("height_units")),
             (Noun::ColocationCharge, "ramp[1].kilowatts", Some("ramp")),
             (Noun::Site, "nothing", None),

@@ -223,7 +223,7 @@ pub struct AssetPower {
 #[Object]
 impl Asset {
     /// The id of the asset.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<AssetId>(self.0.get(asset::Column::Id)?).into())
     }
 

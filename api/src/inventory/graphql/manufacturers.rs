@@ -53,7 +53,7 @@ impl Noun for Manufacturer {
 #[Object]
 impl Manufacturer {
     /// The id of the manufacturer.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<ManufacturerId>(self.0.get(manufacturer::Column::Id)?).into())
     }
 

@@ -237,7 +237,7 @@ impl ListPrice {
 #[Object]
 impl HardwareModel {
     /// The id of the model.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<HardwareModelId>(self.0.get(hardware_model::Column::Id)?).into())
     }
 

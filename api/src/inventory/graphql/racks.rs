@@ -81,7 +81,7 @@ pub enum RackStatus {
 #[Object]
 impl Rack {
     /// The id of the rack.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<RackId>(self.0.get(rack::Column::Id)?).into())
     }
 

@@ -120,7 +120,7 @@ pub struct SiteExit {
 #[Object]
 impl Site {
     /// The id of the site.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<SiteId>(self.0.get(site::Column::Id)?).into())
     }
 

@@ -59,7 +59,7 @@ impl Noun for Vendor {
 #[Object]
 impl Vendor {
     /// The id of the vendor.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<VendorId>(self.0.get(vendor::Column::Id)?).into())
     }
 

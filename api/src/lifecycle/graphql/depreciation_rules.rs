@@ -122,7 +122,7 @@ pub enum ScheduleRounding {
 #[Object]
 impl DepreciationRule {
     /// The id of the rule.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<DepreciationRuleId>(self.0.get(depreciation_rule::Column::Id)?).into())
     }
 

@@ -88,7 +88,7 @@ pub enum CycleStatus {
 #[Object]
 impl RefreshCycle {
     /// The id of the cycle.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<RefreshCycleId>(self.0.get(refresh_cycle::Column::Id)?).into())
     }
 

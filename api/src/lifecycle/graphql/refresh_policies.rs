@@ -106,7 +106,7 @@ pub enum CohortPeriod {
 #[Object]
 impl RefreshPolicy {
     /// The id of the policy.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<RefreshPolicyId>(self.0.get(refresh_policy::Column::Id)?).into())
     }
 

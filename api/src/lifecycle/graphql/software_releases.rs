@@ -91,7 +91,7 @@ impl SoftwareRelease {
 #[Object]
 impl SoftwareRelease {
     /// The id of the release.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<SoftwareReleaseId>(self.0.get(software_release::Column::Id)?).into())
     }
 

@@ -52,7 +52,7 @@ impl Noun for RefreshCycleAsset {
 #[Object]
 impl RefreshCycleAsset {
     /// The id of the membership.
-    async fn id(&self) -> Result<ID> {
+    pub(crate) async fn id(&self) -> Result<ID> {
         Ok(Id::<RefreshCycleAssetId>(self.0.get(refresh_cycle_asset::Column::Id)?).into())
     }
 
