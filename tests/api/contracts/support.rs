@@ -77,7 +77,7 @@ fn every_field_of_a_support_contract_is_shown() {
         billingFrequency: "MONTHLY"
         charge: {"amount":"250.00","currency":"USD"}
         chargeHidden: false
-        coverage: {"nodes":[{"asset":{"supportContracts":[{"number":"S1"}],"tag":"T1"},"contract":{"number":"S1"},"createdAt":"2026-07-01T09:00:00+00:00","fromOn":null,"toOn":null},{"asset":{"supportContracts":[{"number":"S1"}],"tag":"T0"},"contract":{"number":"S1"},"createdAt":"2026-07-01T09:00:00+00:00","fromOn":null,"toOn":null}],"totalCount":2}
+        coverage: {"nodes":[{"asset":{"supportContracts":[{"number":"S1"}],"tag":"T0"},"contract":{"number":"S1"},"createdAt":"2026-07-01T09:00:00+00:00","fromOn":null,"toOn":null},{"asset":{"supportContracts":[{"number":"S1"}],"tag":"T1"},"contract":{"number":"S1"},"createdAt":"2026-07-01T09:00:00+00:00","fromOn":null,"toOn":null}],"totalCount":2}
         createdAt: "2026-07-01T09:00:00+00:00"
         currency: "USD"
         endsOn: "2026-12-31"
