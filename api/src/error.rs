@@ -68,6 +68,15 @@ impl Error {
         Self::Internal(anyhow::anyhow!("{cause}"))
     }
 
+    /// The message alone, for a sentence that names the field in its own way.
+    #[must_use]
+    pub fn into_message(self) -> String {
+        match self {
+            Self::Invalid { message, .. } => message,
+            other => other.to_string(),
+        }
+    }
+
     /// The code that clients switch on; the list is closed and documented in the schema.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -93,7 +93,7 @@ impl Schema {
                 let (inner, more) = self.selection(self.node_of(field).unwrap_or(named(field)), depth - 1);
                 relations += 1 + more;
                 let _ = match self.node_of(field) {
-                    Some(_) => write!(text, " {}(first: 2) {{ nodes {{ {inner} }} }}", name(field)),
+                    Some(_) => write!(text, " {}(first: 1) {{ nodes {{ {inner} }} }}", name(field)),
                     None => write!(text, " {} {{ {inner} }}", name(field)),
                 };
             }

@@ -90,6 +90,7 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
         currency: arguments.currency,
         calendar: None,
         as_of,
+        assumed_index_rate: None,
         dimensions: if arguments.by_site { vec![Dimension::Site] } else { Vec::new() },
     };
     let plan = draw(&reader, &question).await?;

@@ -71,10 +71,7 @@ pub fn monthly(
     assumed_index_rate: Option<Decimal>,
 ) -> Result<MonthlyCost> {
     require_range("months", months, 1, MOST_MONTHS)?;
-    if let Some(rate) = assumed_index_rate.filter(|rate| rate.abs() >= Decimal::ONE) {
-        let message = format!("{rate} is refused: a rate is a fraction: 0.03 is 3 %");
-        return Err(Error::invalid("assumedIndexRate", message));
-    }
+    require_index_rate(assumed_index_rate)?;
     let months = months.unsigned_abs();
     let indices = indices(contract, charges, assumed_index_rate);
     let value = terms::colocation(contract, charges)?;
@@ -86,6 +83,20 @@ pub fn monthly(
     });
     let schedules: Vec<_> = schedules.map(|one| one.map(|list| list.into_iter().next())).collect();
     Ok(assemble(from, months, &schedules))
+}
+
+/// Refuses a yearly rise that cannot be meant as a fraction.
+///
+/// # Errors
+/// `Invalid` for `assumedIndexRate`.
+pub fn require_index_rate(rate: Option<Decimal>) -> Result<()> {
+    match rate {
+        Some(rate) if rate.abs() >= Decimal::ONE => {
+            let message = format!("{rate} is refused: a rate is a fraction: 0.03 is 3 %");
+            Err(Error::invalid("assumedIndexRate", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 type Scheduled = Result<Option<ChargeSchedule>, String>;
@@ -132,7 +143,7 @@ fn line(charge: usize, scheduled: &Scheduled, place: usize) -> CostLine {
 }
 
 /// The indices that the contract names. None is published here, so every step takes the assumed rate.
-fn indices(
+pub fn indices(
     contract: &colocation_contract::Model,
     charges: &[colocation_charge::Model],
     assumed_rate: Option<Decimal>,

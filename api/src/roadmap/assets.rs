@@ -1,6 +1,6 @@
 //! The assets, read in chunks and kept small: a hundred thousand of them take a few megabytes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::{
@@ -127,6 +127,45 @@ pub async fn read(
         }
         last = assets.last().map(|asset: &Asset| asset.id);
     }
+}
+
+/// How many assets of a status cost nothing in a roadmap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outside {
+    status: AssetStatus,
+    count: i64,
+}
+
+impl fmt::Display for Outside {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let has_left = matches!(self.status, AssetStatus::Retired | AssetStatus::Disposed);
+        let without_day = if has_left { " without the day on which they left" } else { "" };
+        let word = self.status.to_value().to_lowercase().replace('_', " ");
+        write!(formatter, "{} assets {word}{without_day}", self.count)
+    }
+}
+
+/// Counts the assets that are not in service yet, and those that left on an unknown day, by status: one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn outside(db: &impl Read) -> Result<Vec<Outside>> {
+    use asset::Column as C;
+    let left = Condition::all()
+        .add(C::Status.is_in([AssetStatus::Retired, AssetStatus::Disposed]))
+        .add(C::RetiredOn.is_null());
+    let early = C::Status.is_in([AssetStatus::Planned, AssetStatus::Ordered, AssetStatus::InStock]);
+    let counts: Vec<(AssetStatus, i64)> = asset::Entity::find()
+        .select_only()
+        .column(C::Status)
+        .column_as(C::Id.count(), "count")
+        .filter(Condition::any().add(left).add(early))
+        .group_by(C::Status)
+        .order_by_asc(C::Status)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counts.into_iter().map(|(status, count)| Outside { status, count }).collect())
 }
 
 struct Decoder<'a> {

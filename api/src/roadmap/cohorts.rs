@@ -1,6 +1,6 @@
 //! Which assets are refreshed together, when, by what and for how much.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 use entity::{
@@ -13,7 +13,7 @@ use entity::{
 };
 use forecasting::{
     money::{Currency, Money},
-    month::Month,
+    month::{Month, add_months},
     refresh::{
         DateQuality, Due, DueOutcome, DueRule, Milestone, ProjectCost, RefreshSubject, by_ratio, due,
         price_at, project_cost,
@@ -25,7 +25,8 @@ use rust_decimal::Decimal;
 use super::{
     assets::Asset,
     estate::Estate,
-    keys::{Dimension, Properties},
+    keys::Dimension,
+    shares::{self, Member, Share},
     vintages::depreciation_rule,
 };
 use crate::{
@@ -46,16 +47,28 @@ pub struct Cohort {
     pub model: HardwareModelId,
     /// The refresh cycle that they are planned in, where they are.
     pub cycle: Option<RefreshCycleId>,
-    /// What lines are kept apart by.
-    pub properties: Properties,
     /// The day of the order.
     pub ordered: NaiveDate,
     /// Whether the last day to order had passed already.
     pub is_overdue: bool,
     /// First day of service of the new units, on which the old leave.
     pub in_service: NaiveDate,
-    /// Positions of the assets.
-    pub members: Vec<u32>,
+    /// Positions of the assets, each with the rule that makes its refresh due.
+    pub members: Vec<(u32, DueRule)>,
+}
+
+impl Cohort {
+    /// The cohort, as it belongs to the lines of its assets.
+    #[must_use]
+    pub fn shares(&self, assets: &[Asset], dimensions: &[Dimension]) -> Vec<Share> {
+        let by_rule = dimensions.contains(&Dimension::BindingRule);
+        let members = self.members.iter().filter_map(|(position, rule)| {
+            let properties = &assets.get(*position as usize)?.properties;
+            let rule = by_rule.then_some(*rule);
+            Some(Member { position: *position, properties, rule, weight: Decimal::ONE })
+        });
+        shares::divide(dimensions, members)
+    }
 }
 
 /// Something to say of one asset.
@@ -68,9 +81,9 @@ pub struct Note {
     pub is_gap: bool,
 }
 
-/// The cohorts that are ordered by the end of a window, and what is to say of the other assets.
+/// The cohorts, and what is to say of the other assets.
 pub struct Grouped {
-    /// The cohorts.
+    /// The cohorts, those that are ordered after the window among them.
     pub cohorts: Vec<Cohort>,
     /// What is to say.
     pub notes: Vec<Note>,
@@ -82,60 +95,49 @@ struct Group {
     site: SiteId,
     model: HardwareModelId,
     cycle: Option<RefreshCycleId>,
-    period: Month,
-    properties: Arc<Properties>,
-    rule: Option<DueRule>,
+    /// The first month of the period in which they fall due; of a cycle, its members are all there is to say.
+    period: Option<Month>,
 }
 
-/// Groups the assets that fall due.
-pub fn group(
-    estate: &Estate,
-    assets: &[Asset],
-    dimensions: &[Dimension],
-    as_of: NaiveDate,
-    window: Window,
-) -> Grouped {
+/// Groups the assets that fall due, whenever that is: what is refreshed together must not depend on where a
+/// window ends.
+pub fn group(estate: &Estate, assets: &[Asset], as_of: NaiveDate, window: Window) -> Grouped {
     let mut policies = HashMap::new();
-    let by_rule = dimensions.contains(&Dimension::BindingRule);
-    let mut groups: HashMap<Group, (NaiveDate, Vec<u32>)> = HashMap::new();
+    let mut groups: HashMap<Group, (NaiveDate, Vec<(u32, DueRule)>)> = HashMap::new();
     let mut notes = Vec::new();
     for (position, asset) in (0_u32..).zip(assets).filter(|(_, asset)| asset.is_in_use()) {
         match decide(estate, &mut policies, asset, as_of, window) {
             Decision::Refresh { policy, due, cycle } => {
-                let period = period(&estate.policies[policy], due.date);
-                let group = Group {
-                    policy,
-                    site: asset.site,
-                    model: asset.model,
-                    cycle,
-                    period: if cycle.is_some() { window.from() } else { period },
-                    properties: Arc::clone(&asset.properties),
-                    rule: by_rule.then_some(due.binding_rule),
-                };
+                let period = cycle.is_none().then(|| period(&estate.policies[policy], due.date));
+                let group = Group { policy, site: asset.site, model: asset.model, cycle, period };
                 let (earliest, members) = groups.entry(group).or_insert_with(|| (due.date, Vec::new()));
                 *earliest = due.date.min(*earliest);
-                members.push(position);
+                members.push((position, due.binding_rule));
             }
             Decision::Gap(reason) => notes.push(Note { asset: position, reason, is_gap: true }),
             Decision::Spared(reason) => notes.push(Note { asset: position, reason, is_gap: false }),
-            Decision::Later => {}
+            Decision::Silent => {}
         }
     }
     let mut cohorts: Vec<_> = groups
         .into_iter()
         .map(|(group, (due, members))| cohort(estate, &group, due, members, as_of))
         .collect();
-    cohorts.retain(|cohort| Month::of(cohort.ordered) <= window.last());
     // Hashing has no order; the roadmap has one.
     cohorts.sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
     Grouped { cohorts, notes }
 }
 
 enum Decision {
-    Refresh { policy: usize, due: Due, cycle: Option<RefreshCycleId> },
+    Refresh {
+        policy: usize,
+        due: Due,
+        cycle: Option<RefreshCycleId>,
+    },
     Gap(String),
     Spared(String),
-    Later,
+    /// Nothing to refresh, and nothing to say in this window.
+    Silent,
 }
 
 fn decide(
@@ -145,7 +147,7 @@ fn decide(
     as_of: NaiveDate,
     window: Window,
 ) -> Decision {
-    let Some(model) = estate.models.get(&asset.model) else { return Decision::Later };
+    let Some(model) = estate.models.get(&asset.model) else { return Decision::Silent };
     let facts = AssetFacts {
         kind: model.kind,
         site: asset.site,
@@ -167,14 +169,11 @@ fn decide(
         DueOutcome::Due(found) => found,
         DueOutcome::NotComputable { reason, .. } => return Decision::Gap(format!("due date: {reason}")),
     };
-    let order = cycle.and_then(|cycle| cycle.order_on);
-    let order =
-        order.unwrap_or_else(|| terms::lead_times(&estate.policies[policy]).order_by(found.date).max(as_of));
-    if Month::of(order) > window.last() {
-        return Decision::Later;
-    }
     if let Some(reason) = spared_by_exit(estate, asset.site, found.date, &estate.policies[policy]) {
-        return Decision::Spared(reason);
+        let planned = cycle.and_then(|cycle| cycle.order_on);
+        let by_due = || terms::lead_times(&estate.policies[policy]).order_by(found.date).max(as_of);
+        let would_be_seen = Month::of(planned.unwrap_or_else(by_due)) <= window.last();
+        return if would_be_seen { Decision::Spared(reason) } else { Decision::Silent };
     }
     Decision::Refresh { policy, due: found, cycle: cycle.map(|cycle| cycle.id) }
 }
@@ -233,7 +232,13 @@ fn period(policy: &refresh_policy::Model, due: NaiveDate) -> Month {
     month.plus(-i32::try_from(into).unwrap_or_default())
 }
 
-fn cohort(estate: &Estate, group: &Group, due: NaiveDate, members: Vec<u32>, as_of: NaiveDate) -> Cohort {
+fn cohort(
+    estate: &Estate,
+    group: &Group,
+    due: NaiveDate,
+    members: Vec<(u32, DueRule)>,
+    as_of: NaiveDate,
+) -> Cohort {
     let policy = &estate.policies[group.policy];
     let times = terms::lead_times(policy);
     let cycle = group.cycle.and_then(|id| estate.cycles.get(&id));
@@ -244,13 +249,10 @@ fn cohort(estate: &Estate, group: &Group, due: NaiveDate, members: Vec<u32>, as_
     let in_service = cycle
         .and_then(|cycle| cycle.in_service_on)
         .unwrap_or_else(|| ordered.checked_add_days(until_service).unwrap_or(ordered));
-    let mut properties = (*group.properties).clone();
-    properties.binding_rule = group.rule.map(|rule| format!("{rule:?}").to_uppercase().into());
     Cohort {
         policy: group.policy,
         model: group.model,
         cycle: group.cycle,
-        properties,
         ordered,
         is_overdue: planned.is_none() && order_by < as_of,
         in_service,
@@ -258,53 +260,62 @@ fn cohort(estate: &Estate, group: &Group, due: NaiveDate, members: Vec<u32>, as_
     }
 }
 
-/// What a cohort costs, with what was taken for granted, or why it cannot be priced.
+/// What a cohort costs, with what was taken for granted.
 pub struct Priced {
     /// The refresh, for `forecasting`.
     pub refresh: RefreshCohort,
-    /// What was taken for granted.
-    pub assumptions: Vec<String>,
+    /// The model that has no successor and so replaces itself.
+    pub without_successor: Option<String>,
+    /// The model whose list price has expired and is carried on by the index.
+    pub expired_price: Option<String>,
+    /// The policy under which what is bought would be replaced again within the window.
+    pub replaced_again: Option<String>,
 }
 
-/// Prices a cohort. The inner error is a reason to leave it out; the outer one a refusal of the question.
+/// Prices a cohort.
 ///
 /// # Errors
-/// `Invalid` when a price needs an exchange rate that is not there.
-pub fn price(estate: &Estate, cohort: &Cohort, rates: &Rates) -> Result<Result<Priced, String>> {
+/// A reason for people why it cannot be priced.
+pub fn price(estate: &Estate, cohort: &Cohort, rates: &Rates, window: Window) -> Result<Priced, String> {
     let policy = &estate.policies[cohort.policy];
     let cycle = cohort.cycle.and_then(|id| estate.cycles.get(&id));
-    let mut assumptions = Vec::new();
-    let Some(successor) = successor(estate, cohort, cycle, &mut assumptions) else {
-        return Ok(Err("the successor of its model is not recorded".to_owned()));
-    };
+    let own = estate.models.get(&cohort.model).ok_or("its model is not recorded")?;
+    let named = cycle.and_then(|cycle| cycle.model_id).or(own.successor_id);
+    let successor = estate.models.get(&named.unwrap_or(own.id));
+    let successor = successor.ok_or("the successor of its model is not recorded")?;
     let (Some(amount), Some(code), Some(on)) =
         (successor.list_price_amount, &successor.list_price_currency, successor.list_price_on)
     else {
-        return Ok(Err(format!("no list price with a date for {}, which replaces it", successor.name)));
+        return Err(format!("no list price with a date for {}, which replaces it", successor.name));
     };
     let (Ok(listed), Ok(currency)) = (Currency::from_code(code), Currency::from_code(&policy.currency))
     else {
-        return Ok(Err(format!("the currency {code} has no minor unit")));
+        return Err(format!("the currency {code} has no minor unit"));
     };
-    if successor.list_price_valid_until.is_some_and(|until| until < cohort.ordered) {
-        assumptions
-            .push(format!("the price of {} has expired and is carried on by the index", successor.name));
-    }
-    let unit = match price_at(amount.to_decimal(), on, &terms::price_index(policy), cohort.ordered) {
-        Ok(unit) => rates.convert(Money::new(unit, listed), currency, cohort.ordered)?,
-        Err(cause) => return Ok(Err(cause.to_string())),
-    };
-    if cohort.is_overdue {
-        assumptions.push("the last day to order has passed: ordered at once".to_owned());
-    }
+    let unit = price_at(amount.to_decimal(), on, &terms::price_index(policy), cohort.ordered);
+    let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed);
+    let unit = rates.convert(unit, currency, cohort.ordered).map_err(Error::into_message)?;
     let Some(rule) = depreciation_rule(estate, successor.kind, policy.depreciation_rule_id) else {
-        return Ok(Err("no depreciation rule applies to its successor".to_owned()));
+        return Err("no depreciation rule applies to its successor".to_owned());
     };
     let old = u32::try_from(cohort.members.len()).unwrap_or(u32::MAX);
-    match project(policy, cohort, cycle, estate, old, unit) {
-        Ok(cost) => Ok(Ok(Priced { refresh: refresh(policy, cohort, cost, rule), assumptions })),
-        Err(cause) => Ok(Err(cause.to_string())),
-    }
+    let cost = project(policy, cohort, cycle, estate, old, unit).map_err(Error::into_message)?;
+    let is_expired = successor.list_price_valid_until.is_some_and(|until| until < cohort.ordered);
+    Ok(Priced {
+        refresh: refresh(policy, cohort, cost, rule),
+        without_successor: named.is_none().then(|| own.name.clone()),
+        expired_price: is_expired.then(|| successor.name.clone()),
+        replaced_again: is_replaced_again(policy, cohort, window).then(|| policy.name.clone()),
+    })
+}
+
+/// Whether what a cohort buys reaches the age of its policy early enough to be ordered anew within the window.
+fn is_replaced_again(policy: &refresh_policy::Model, cohort: &Cohort, window: Window) -> bool {
+    let age = terms::rules(policy).age_months.and_then(|months| i32::try_from(months).ok());
+    age.is_some_and(|months| {
+        let due = add_months(cohort.in_service, months);
+        Month::of(terms::lead_times(policy).order_by(due)) <= window.last()
+    })
 }
 
 fn refresh(
@@ -328,20 +339,6 @@ fn refresh(
         salvage: cost.capital() * salvage_rate,
         contingency_spent: false,
     }
-}
-
-fn successor<'a>(
-    estate: &'a Estate,
-    cohort: &Cohort,
-    cycle: Option<&refresh_cycle::Model>,
-    assumptions: &mut Vec<String>,
-) -> Option<&'a hardware_model::Model> {
-    let own = estate.models.get(&cohort.model)?;
-    let named = cycle.and_then(|cycle| cycle.model_id).or(own.successor_id);
-    if named.is_none() {
-        assumptions.push(format!("{} has no successor and is replaced by the same model", own.name));
-    }
-    estate.models.get(&named.unwrap_or(own.id))
 }
 
 fn project(

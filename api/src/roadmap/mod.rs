@@ -2,18 +2,20 @@
 //!
 //! A *question* names the months, the view and the currency. *Sources* are read area by area: assets become
 //! *vintages* (depreciated together) and *cohorts* (refreshed together), contracts and workloads stand for
-//! themselves. Each turns into flows, which `forecasting` adds up. This module joins the areas and knows no
+//! themselves. Each turns into flows, is divided among the lines that it belongs to, which `forecasting` adds up. This module joins the areas and knows no
 //! arithmetic of its own.
 
 pub mod assets;
 mod cloud;
 mod cohorts;
 mod contracts;
+mod drawing;
 mod estate;
 pub mod graphql;
 mod keys;
 pub mod plan;
 mod records;
+mod shares;
 mod vintages;
 
 pub use graphql::year_label;

@@ -1,14 +1,16 @@
 //! The records behind figures: which they are, and what people call them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use entity::{id::AssetId, inventory::asset};
 use forecasting::roadmap::{MoneyView, Subject};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use super::plan::{Plan, Source};
 use crate::{
@@ -17,8 +19,8 @@ use crate::{
     store::{Read, hex},
 };
 
-/// Records that one answer lists at most.
-const MOST_RECORDS: i32 = 100;
+/// Records that one list has at most.
+const MOST_RECORDS: i32 = 1_000;
 
 /// Ids that one statement may carry, below the limits of both engines.
 const CHUNK: usize = 20_000;
@@ -49,47 +51,82 @@ pub fn counted(plan: &Plan, sources: &BTreeSet<Source>) -> Vec<String> {
     counts.into_iter().map(|(what, number)| format!("{what}: {number}")).collect()
 }
 
-/// The first records behind a figure, with their names; all lists of an answer share one statement.
+/// Which records of a list are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slice {
+    skip: usize,
+    first: usize,
+}
+
+impl Slice {
+    /// So many records after so many others.
+    ///
+    /// # Errors
+    /// `Invalid` below zero, `LimitExceeded` for more than a list has at most.
+    pub fn new(first: i32, skip: i32) -> Result<Self> {
+        if first > MOST_RECORDS {
+            return Err(Error::LimitExceeded(format!("first: {first} is more than {MOST_RECORDS}")));
+        }
+        let whole = |field, number: i32| {
+            usize::try_from(number).map_err(|_| Error::invalid(field, format!("{number} is below zero")))
+        };
+        Ok(Self { skip: whole("skip", skip)?, first: whole("first", first)? })
+    }
+}
+
+/// The tags of assets, read once for all lists of an answer that ask for the same slice.
+#[derive(Default)]
+pub struct Tags(Mutex<HashMap<Slice, Arc<OnceCell<BTreeMap<AssetId, String>>>>>);
+
+impl Tags {
+    fn of(&self, slice: Slice) -> Arc<OnceCell<BTreeMap<AssetId, String>>> {
+        let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(cells.entry(slice).or_default())
+    }
+}
+
+/// Some of the records behind a figure, with their names.
 ///
 /// # Errors
-/// `LimitExceeded` for more than the most that one answer lists; those of the database.
+/// Those of the database.
 pub async fn list(
     db: &impl Read,
     plan: &Plan,
     sources: &BTreeSet<Source>,
-    first: i32,
+    slice: Slice,
 ) -> Result<Vec<Record>> {
-    if !(0..=MOST_RECORDS).contains(&first) {
-        let message = format!("first: {first} is not between 0 and {MOST_RECORDS}");
-        return Err(Error::LimitExceeded(message));
-    }
-    let wanted = usize::try_from(first).unwrap_or_default();
-    let mut seen = BTreeSet::new();
-    let single = sources.iter().flat_map(|source| match members(plan, *source) {
-        Some(assets) => assets.iter().map(|asset| Source::Asset(*asset)).collect::<Vec<_>>(),
-        None => vec![*source],
-    });
-    let chosen: Vec<_> = single.filter(|source| seen.insert(*source)).take(wanted).collect();
-    let tags = plan.tags.get_or_try_init(|| tags(db, plan)).await?;
+    let cell = plan.tags.of(slice);
+    let tags = cell.get_or_try_init(|| tags(db, plan, slice)).await?;
+    let chosen = chosen(plan, sources.iter().copied(), slice);
     Ok(chosen.into_iter().filter_map(|source| record(plan, tags, source)).collect())
 }
 
-/// The tags of all assets that any list of an answer may name, by one statement for 20,000 of them.
-async fn tags(db: &impl Read, plan: &Plan) -> Result<BTreeMap<AssetId, String>> {
-    let most = usize::try_from(MOST_RECORDS).unwrap_or_default();
+/// Single records in the order of their sources, each once.
+fn chosen(plan: &Plan, sources: impl Iterator<Item = Source>, slice: Slice) -> Vec<Source> {
+    let mut seen = BTreeSet::new();
+    let single = sources.flat_map(|source| match members(plan, source) {
+        Some(assets) => assets.iter().map(|asset| Source::Asset(*asset)).collect::<Vec<_>>(),
+        None => vec![source],
+    });
+    single.filter(|source| seen.insert(*source)).skip(slice.skip).take(slice.first).collect()
+}
+
+/// The tags of all assets that any list of an answer names, by one statement for 20,000 of them.
+async fn tags(db: &impl Read, plan: &Plan, slice: Slice) -> Result<BTreeMap<AssetId, String>> {
     let mut wanted = BTreeSet::new();
+    let mut want = |sources: Vec<Source>| {
+        wanted.extend(sources.into_iter().filter_map(|source| match source {
+            Source::Asset(id) => Some(id),
+            _ => None,
+        }));
+    };
     for view in MoneyView::ALL {
         for (_, _, line) in plan.roadmap.lines(view) {
-            let members = line.records.iter().filter_map(|source| members(plan, *source)).flatten();
-            wanted.extend(members.take(most).copied());
+            want(chosen(plan, line.records.iter().copied(), slice));
         }
     }
     for (_, records) in by_reason(plan) {
-        let assets = records.iter().filter_map(|record| match record {
-            Source::Asset(id) => Some(*id),
-            _ => None,
-        });
-        wanted.extend(assets.take(most));
+        want(chosen(plan, records.into_iter(), slice));
     }
     let wanted: Vec<_> = wanted.into_iter().collect();
     let mut tags = BTreeMap::new();

@@ -10,13 +10,17 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use super::{assets::Asset, cohorts::Note, estate::Estate, keys::Properties};
+use super::{
+    assets::Asset,
+    cohorts::Note,
+    estate::Estate,
+    keys::Dimension,
+    shares::{self, Member, Share},
+};
 use crate::lifecycle::terms;
 
 /// Assets that are depreciated together.
 pub struct Vintage {
-    /// What lines are kept apart by.
-    pub properties: Arc<Properties>,
     /// The rule of all of them.
     pub rule: DepreciationRule,
     /// Their cost together.
@@ -25,9 +29,21 @@ pub struct Vintage {
     pub members: Vec<u32>,
 }
 
+impl Vintage {
+    /// The vintage, as it belongs to the lines of its assets: by what they cost.
+    #[must_use]
+    pub fn shares(&self, assets: &[Asset], dimensions: &[Dimension]) -> Vec<Share> {
+        let members = self.members.iter().filter_map(|position| {
+            let asset = assets.get(*position as usize)?;
+            let weight = asset.price.as_ref().map(|(amount, _)| amount.to_decimal()).unwrap_or_default();
+            Some(Member { position: *position, properties: &asset.properties, rule: None, weight })
+        });
+        shares::divide(dimensions, members)
+    }
+}
+
 #[derive(PartialEq, Eq, Hash)]
 struct Group {
-    properties: Arc<Properties>,
     rule: DepreciationRuleId,
     in_service: NaiveDate,
     currency: Arc<str>,
@@ -75,7 +91,6 @@ fn basis(estate: &Estate, asset: &Asset, leaves: Option<NaiveDate>) -> Result<Op
     };
     let in_service = terms::depreciation(rule).convention.representative(in_service);
     let group = Group {
-        properties: Arc::clone(&asset.properties),
         rule: rule.id,
         in_service,
         currency: Arc::clone(currency),
@@ -94,7 +109,7 @@ fn vintage(estate: &Estate, group: Group, micros: i128, members: Vec<u32>) -> Op
         in_service: group.in_service,
         disposed: group.disposed,
     };
-    Some(Vintage { properties: group.properties, rule: terms::depreciation(rule), basis, members })
+    Some(Vintage { rule: terms::depreciation(rule), basis, members })
 }
 
 /// The rule and the salvage share by which hardware of a kind is depreciated, where one applies.

@@ -1,6 +1,7 @@
 //! The roadmap as its users see it.
 
 mod answers;
+mod laws;
 mod refusals;
 mod worked_example;
 

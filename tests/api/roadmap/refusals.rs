@@ -43,9 +43,9 @@ fn an_estate_in_two_currencies_needs_one_named() {
         let text = "{ roadmap(from: \"2026-01\", asOf: \"2026-01-01\") { currency } }";
         let refusal = app.director().expect_error(text, "INVALID").await;
         assert!(refusal.message.contains("EUR, USD"), "{}", refusal.message);
-        let text = "{ roadmap(from: \"2026-01\", asOf: \"2026-01-01\", currency: \"USD\") { currency } }";
+        let text = "{ roadmap(from: \"2026-01\", asOf: \"2026-01-01\", currency: \"CHF\") { currency } }";
         let refusal = app.director().expect_error(text, "INVALID").await;
-        assert!(refusal.message.contains("EUR"), "{}", refusal.message);
+        assert!(refusal.message.contains("rate from EUR to CHF"), "{}", refusal.message);
     });
 }
 

@@ -17,7 +17,7 @@ use crate::{
     roadmap::{
         keys::Key,
         plan::{Plan, Source},
-        records,
+        records::{self, Slice},
     },
     schema::request::read,
 };
@@ -71,6 +71,22 @@ pub struct Line {
     pub(super) key: Key,
     pub(super) site: Option<Site>,
     pub(super) row: Row<Source>,
+    pub(super) is_hidden: bool,
+}
+
+/// Hides the lines of single records, and with one that is alone in its category the one of fewest records: what
+/// the others lack to the total of the category would tell it.
+pub(super) fn hide_prices(lines: &mut [Line]) {
+    let counts: Vec<usize> = lines.iter().map(|line| records::count(&line.plan, &line.row.records)).collect();
+    for category in Purpose::ALL {
+        let mut of: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].category == category).collect();
+        of.sort_by_key(|at| counts[*at]);
+        let single = of.iter().filter(|at| counts[**at] < 2).count();
+        let hidden = if single == 1 { 2 } else { single };
+        for at in of.into_iter().take(hidden) {
+            lines[at].is_hidden = true;
+        }
+    }
 }
 
 /// A line of the roadmap: one category and one value of each dimension.
@@ -96,14 +112,21 @@ impl Line {
         self.site.as_ref()
     }
 
-    /// The amounts.
-    async fn amounts(&self) -> Series {
-        Series { plan: Arc::clone(&self.plan), amounts: self.row.amounts.clone() }
+    /// The amounts. Null where they are hidden.
+    async fn amounts(&self) -> Option<Series> {
+        let amounts = (!self.is_hidden).then(|| self.row.amounts.clone())?;
+        Some(Series { plan: Arc::clone(&self.plan), amounts })
     }
 
-    /// All months together.
-    async fn total(&self) -> Decimal {
-        self.plan.shown(self.row.total())
+    /// All months together. Null where they are hidden.
+    async fn total(&self) -> Option<Decimal> {
+        (!self.is_hidden).then(|| self.plan.shown(self.row.total()))
+    }
+
+    /// Whether the amounts are hidden from the caller's role: they are of a single record, whose price the role
+    /// may not see, or would tell such a price by what they lack to the total.
+    async fn amounts_hidden(&self) -> bool {
+        self.is_hidden
     }
 
     /// How the amounts came about.
@@ -126,10 +149,11 @@ impl Line {
     async fn records(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "At most so many, up to 100.")] first: i32,
+        #[graphql(default = 20, desc = "at most so many, up to 1,000")] first: i32,
+        #[graphql(default = 0, desc = "so many that come before are left out")] skip: i32,
     ) -> Result<Vec<RoadmapRecord>> {
         let reader = read(ctx, Permission::ViewTotals)?;
-        shown(records::list(&reader, &self.plan, &self.row.records, first).await)
+        shown(records::list(&reader, &self.plan, &self.row.records, Slice::new(first, skip)?).await)
     }
 }
 
@@ -214,9 +238,11 @@ impl Exclusion {
     async fn records(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = 20, desc = "At most so many, up to 100.")] first: i32,
+        #[graphql(default = 20, desc = "at most so many, up to 1,000")] first: i32,
+        #[graphql(default = 0, desc = "so many that come before are left out")] skip: i32,
     ) -> Result<Vec<RoadmapRecord>> {
         let reader = read(ctx, Permission::ViewTotals)?;
-        shown(records::list(&reader, &self.plan, &self.records.iter().copied().collect(), first).await)
+        let sources = self.records.iter().copied().collect();
+        shown(records::list(&reader, &self.plan, &sources, Slice::new(first, skip)?).await)
     }
 }

@@ -29,11 +29,11 @@ use crate::{
     inventory::graphql::sites::Site,
     schema::{
         record::{columns_of, select},
-        request::read,
+        request::{caller, read},
         scalar::{Date, Id, Month},
     },
 };
-use lines::{Coverage, Exclusion, Line, RoadmapExplanation};
+use lines::{Coverage, Exclusion, Line, RoadmapExplanation, hide_prices};
 pub use series::year_label;
 use series::{RoadmapMonth, Series};
 pub use words::{Category, MoneyView, RoadmapDimension, RoadmapSubject};
@@ -103,9 +103,14 @@ impl RoadmapAnswer {
         let lines = self.plan.roadmap.lines(self.view).map(|(category, key, row)| {
             let code = self.plan.position(Dimension::Site).and_then(|position| key.get(position)?.clone());
             let site = code.and_then(|code| sites.get(&*code).cloned());
-            Line { plan: Arc::clone(&self.plan), category, key: key.clone(), site, row: row.clone() }
+            let (key, row) = (key.clone(), row.clone());
+            Line { plan: Arc::clone(&self.plan), category, key, site, row, is_hidden: false }
         });
-        Ok(lines.collect())
+        let mut lines: Vec<Line> = lines.collect();
+        if !caller(ctx)?.may(Permission::ViewPrices) {
+            hide_prices(&mut lines);
+        }
+        Ok(lines)
     }
 
     /// The sum of each category.
@@ -227,6 +232,10 @@ impl RoadmapQuery {
         #[graphql(desc = "Fiscal calendar of quarters and years; the default one when left out.")]
         fiscal_calendar: Option<ID>,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
+        #[graphql(
+            desc = "How much the price indices of contracts are taken to rise a year: 0.03 is 3 %. They stay when left out."
+        )]
+        assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "What lines are kept apart by, besides their category; the site when left out.")]
         group_by: Option<Vec<RoadmapDimension>>,
     ) -> Result<RoadmapAnswer> {
@@ -239,6 +248,7 @@ impl RoadmapQuery {
             currency: currency.map(|code| parse_currency(&code)).transpose()?,
             calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
             as_of: as_of.0,
+            assumed_index_rate,
             dimensions: distinct(dimensions),
         };
         let plan = draw(&reader, &question).await?;

@@ -1,0 +1,381 @@
+//! From sources to lines: each source turns into flows, which are converted, divided among lines and added up.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
+use entity::id::{AssetId, SiteId};
+use forecasting::{
+    colocation::BusinessDays,
+    depreciation::Depreciation,
+    month::{FiscalCalendar, Month},
+    roadmap::{Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
+};
+use rust_decimal::Decimal;
+
+use super::{
+    assets::{Asset, Outside},
+    cloud,
+    cohorts::{self, Cohort, Note, Priced},
+    contracts::Contracts,
+    estate::Estate,
+    keys::{Key, Properties},
+    plan::{Question, Source},
+    shares::Share,
+    vintages,
+};
+use crate::{
+    contracts::{costs, terms},
+    error::{Error, Result},
+    finance::rates::Rates,
+};
+
+/// A roadmap in the making.
+pub struct Drawing<'a> {
+    window: Window,
+    estate: &'a Estate,
+    calendar: &'a FiscalCalendar,
+    rates: &'a Rates,
+    question: &'a Question,
+    /// Lines, coverage and what was left out.
+    pub roadmap: Roadmap<Key, Source>,
+    /// Names of contracts, workloads and cycles.
+    pub names: BTreeMap<Source, String>,
+    /// The assets of each share of a vintage.
+    pub vintages: Vec<Vec<AssetId>>,
+    /// The assets of each share of a cohort.
+    pub cohorts: Vec<Vec<AssetId>>,
+    taken: Taken,
+}
+
+/// What is taken for granted, gathered so that each is said once.
+#[derive(Default)]
+struct Taken {
+    without_successor: BTreeSet<String>,
+    expired_prices: BTreeSet<String>,
+    replaced_again: BTreeSet<String>,
+    overdue: usize,
+    has_index: bool,
+}
+
+impl<'a> Drawing<'a> {
+    /// Nothing drawn yet.
+    pub fn new(
+        question: &'a Question,
+        estate: &'a Estate,
+        calendar: &'a FiscalCalendar,
+        rates: &'a Rates,
+        roadmap: Roadmap<Key, Source>,
+    ) -> Self {
+        Self {
+            window: roadmap.window(),
+            estate,
+            calendar,
+            rates,
+            question,
+            roadmap,
+            names: BTreeMap::new(),
+            vintages: Vec::new(),
+            cohorts: Vec::new(),
+            taken: Taken::default(),
+        }
+    }
+
+    /// Depreciation and refreshes.
+    ///
+    /// # Errors
+    /// `Internal` when amounts do not fit.
+    pub fn assets(&mut self, assets: &[Asset]) -> Result<()> {
+        let grouped = cohorts::group(self.estate, assets, self.question.as_of, self.window);
+        let mut notes = grouped.notes;
+        let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
+        for cohort in &grouped.cohorts {
+            let is_seen = Month::of(cohort.ordered) <= self.window.last();
+            let flows = cohorts::price(self.estate, cohort, self.rates, self.window).and_then(|priced| {
+                let flows = priced.refresh.flows(self.window, self.calendar);
+                let flows = self.converted(&flows.map_err(|cause| cause.to_string())?)?;
+                Ok((priced, flows))
+            });
+            match flows {
+                Ok((priced, flows)) => {
+                    for (position, _) in &cohort.members {
+                        leaving[*position as usize] = Some(cohort.in_service);
+                    }
+                    if is_seen {
+                        self.cohort(assets, cohort, priced, &flows)?;
+                    }
+                }
+                Err(reason) if is_seen => {
+                    let reason = format!("refresh: {reason}");
+                    let of =
+                        |(asset, _): &(u32, _)| Note { asset: *asset, reason: reason.clone(), is_gap: true };
+                    notes.extend(cohort.members.iter().map(of));
+                }
+                Err(_) => {}
+            }
+        }
+        notes.extend(self.depreciation(assets, &leaving)?);
+        self.cover(assets, notes);
+        Ok(())
+    }
+
+    fn cohort(&mut self, assets: &[Asset], cohort: &Cohort, priced: Priced, flows: &Flows) -> Result<()> {
+        self.taken.without_successor.extend(priced.without_successor);
+        self.taken.expired_prices.extend(priced.expired_price);
+        self.taken.replaced_again.extend(priced.replaced_again);
+        if cohort.is_overdue {
+            self.taken.overdue += cohort.members.len();
+        }
+        let cycle = cohort.cycle.and_then(|id| self.estate.cycles.get(&id));
+        if let Some(cycle) = cycle {
+            self.names.insert(Source::Cycle(cycle.id), cycle.name.clone());
+        }
+        let shares = cohort.shares(assets, &self.question.dimensions);
+        let first = self.cohorts.len();
+        self.cohorts.extend(shares.iter().map(|share| ids(assets, &share.members)));
+        let sources = |place: usize| {
+            let mut sources = vec![Source::Cohort(position(first + place))];
+            sources.extend(cycle.map(|cycle| Source::Cycle(cycle.id)));
+            sources
+        };
+        self.add(&shares, flows, sources)
+    }
+
+    fn depreciation(&mut self, assets: &[Asset], leaving: &[Option<NaiveDate>]) -> Result<Vec<Note>> {
+        let (vintages, mut notes) = vintages::group(self.estate, assets, leaving);
+        for vintage in &vintages {
+            let depreciation = Depreciation::new(&vintage.rule, &vintage.basis, self.calendar);
+            let flows = depreciation.and_then(|one| vintage_flows(&one, None, self.window));
+            match flows.map_err(|cause| cause.to_string()).and_then(|flows| self.converted(&flows)) {
+                Ok(flows) => {
+                    let shares = vintage.shares(assets, &self.question.dimensions);
+                    let first = self.vintages.len();
+                    self.vintages.extend(shares.iter().map(|share| ids(assets, &share.members)));
+                    self.add(&shares, &flows, |place| vec![Source::Vintage(position(first + place))])?;
+                }
+                Err(cause) => notes.extend(vintage.members.iter().map(|asset| Note {
+                    asset: *asset,
+                    reason: format!("depreciation: {cause}"),
+                    is_gap: true,
+                })),
+            }
+        }
+        Ok(notes)
+    }
+
+    /// Counts every asset once, however many things are to say of it.
+    fn cover(&mut self, assets: &[Asset], mut notes: Vec<Note>) {
+        notes.sort_by_key(|note| (note.asset, !note.is_gap));
+        let mut notes = notes.into_iter().peekable();
+        let mut worth: HashMap<Arc<str>, Option<Decimal>> = HashMap::new();
+        for (position, asset) in (0_u32..).zip(assets) {
+            let value = asset.price.as_ref().and_then(|(amount, code)| {
+                let rate = *worth.entry(Arc::clone(code)).or_insert_with(|| self.worth(code));
+                Some(amount.to_decimal() * rate?)
+            });
+            let source = Source::Asset(asset.id);
+            let mut counted = false;
+            while let Some(note) = notes.next_if(|note| note.asset == position) {
+                if note.is_gap && !counted {
+                    self.roadmap.exclude(Subject::Asset, source, note.reason, value);
+                    counted = true;
+                } else {
+                    self.roadmap.note(Subject::Asset, source, note.reason);
+                }
+            }
+            if !counted {
+                self.roadmap.include(Subject::Asset, value);
+            }
+        }
+    }
+
+    /// What one unit of a currency is worth in the roadmap's, on the day from which the future is seen.
+    fn worth(&self, code: &str) -> Option<Decimal> {
+        let conversion =
+            self.rates.conversion(code, self.roadmap.currency().code(), self.question.as_of).ok()?;
+        Some(conversion.rate())
+    }
+
+    /// Colocation contracts.
+    ///
+    /// # Errors
+    /// `Internal` when amounts do not fit.
+    pub fn colocation(&mut self, contracts: &Contracts) -> Result<()> {
+        for colocation in &contracts.colocation {
+            let source = Source::Colocation(colocation.contract.id);
+            self.names.insert(source, colocation.contract.number.clone());
+            let rate = self.question.assumed_index_rate.unwrap_or_default();
+            let indices = costs::indices(&colocation.contract, &colocation.charges, Some(rate));
+            let parts = colocation.by_site().into_iter().map(|(site, charges)| {
+                let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
+                let part = part.map_err(Error::into_message)?;
+                let flows = colocation_flows(&part, self.window, &indices, &BusinessDays::default());
+                Ok((site, self.converted(&flows.map_err(|cause| cause.to_string())?)?))
+            });
+            // Half a contract would look like a cheap one.
+            match parts.collect::<Result<Vec<_>, String>>() {
+                Ok(parts) => {
+                    let mut value = Decimal::ZERO;
+                    for (site, part) in parts {
+                        value += part.total(MoneyView::Pnl);
+                        self.add(&self.at(site), &part, |_| vec![source])?;
+                    }
+                    self.taken.has_index |= !indices.0.is_empty();
+                    self.roadmap.include(Subject::ColocationContract, Some(value));
+                }
+                Err(reason) => self.roadmap.exclude(Subject::ColocationContract, source, reason, None),
+            }
+        }
+        Ok(())
+    }
+
+    /// Support contracts: divided among sites by the assets that they cover there.
+    ///
+    /// # Errors
+    /// `Internal` when amounts do not fit.
+    pub fn support(&mut self, contracts: &Contracts) -> Result<()> {
+        for support in &contracts.support {
+            let source = Source::Support(support.contract.id);
+            self.names.insert(source, support.contract.number.clone());
+            let value = terms::support(&support.contract).map_err(Error::from).map_err(Error::into_message);
+            let flows = value.and_then(|value| {
+                self.converted(&value.flows(self.window).map_err(|cause| cause.to_string())?)
+            });
+            match flows {
+                Ok(flows) => {
+                    let mut shares = Vec::new();
+                    for (site, assets) in &support.sites {
+                        for share in self.at(Some(*site)) {
+                            shares.push(Share { weight: Decimal::from(*assets), ..share });
+                        }
+                    }
+                    if shares.is_empty() {
+                        shares = self.at(None);
+                    }
+                    self.add(&merged(shares), &flows, |_| vec![source])?;
+                    self.roadmap.include(Subject::SupportContract, Some(flows.total(MoneyView::Pnl)));
+                }
+                Err(reason) => self.roadmap.exclude(Subject::SupportContract, source, reason, None),
+            }
+        }
+        Ok(())
+    }
+
+    /// Cloud spend.
+    ///
+    /// # Errors
+    /// `Internal` when amounts do not fit.
+    pub fn cloud(&mut self, spends: &[cloud::Spend]) -> Result<()> {
+        for spend in spends {
+            self.names.insert(spend.source, spend.name.clone());
+            let mut properties = spend.properties.clone();
+            properties.site = self.site(spend.site);
+            let flows = spend.flows(self.window, self.calendar).and_then(|flows| self.converted(&flows));
+            match flows {
+                Ok(flows) => {
+                    let shares = Share::whole(&properties, &self.question.dimensions);
+                    self.add(&shares, &flows, |_| vec![spend.source])?;
+                    self.roadmap.include(Subject::Workload, Some(flows.total(MoneyView::Pnl)));
+                }
+                Err(cause) => self.roadmap.exclude(Subject::Workload, spend.source, cause, None),
+            }
+        }
+        Ok(())
+    }
+
+    fn site(&self, site: Option<SiteId>) -> Option<Arc<str>> {
+        site.and_then(|id| self.estate.sites.get(&id)).map(|site| Arc::clone(&site.code))
+    }
+
+    /// The line of what belongs to a site and has no other property.
+    fn at(&self, site: Option<SiteId>) -> Vec<Share> {
+        let properties = Properties { site: self.site(site), ..Properties::default() };
+        Share::whole(&properties, &self.question.dimensions)
+    }
+
+    /// Flows in the currency of the roadmap, or the reason why they cannot be: a month without a rate.
+    fn converted(&self, flows: &Flows) -> Result<Flows, String> {
+        let (from, to) = (flows.currency(), self.roadmap.currency());
+        if from == to {
+            return Ok(flows.clone());
+        }
+        let mut rates = Vec::with_capacity(self.window.months() as usize);
+        for month in self.window.iter() {
+            let conversion = self.rates.conversion(from.code(), to.code(), month.first_day());
+            rates.push(conversion.map_err(|missing| missing.to_string())?.rate());
+        }
+        let rate = |month| rates.get(self.window.position(month)?).copied();
+        flows.convert(to, rate).map_err(|cause| cause.to_string())
+    }
+
+    /// Divides flows among lines, and adds them with the sources behind each.
+    fn add(&mut self, shares: &[Share], flows: &Flows, sources: impl Fn(usize) -> Vec<Source>) -> Result<()> {
+        if let [share] = shares {
+            return self.roadmap.add(&share.key, flows, &sources(0)).map_err(Error::internal);
+        }
+        let weights: Vec<Decimal> = shares.iter().map(|share| share.weight).collect();
+        let parts = flows.divide(&weights).map_err(Error::internal)?;
+        for (place, (share, part)) in shares.iter().zip(&parts).enumerate() {
+            self.roadmap.add(&share.key, part, &sources(place)).map_err(Error::internal)?;
+        }
+        Ok(())
+    }
+
+    /// Says what was taken for granted; what stands outside is counted, for it costs nothing here.
+    pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside]) {
+        let own = self.roadmap.currency().code();
+        let mut say = |sentence: String| self.roadmap.assume(sentence);
+        let taken = &self.taken;
+        for (names, what) in [
+            (&taken.without_successor, "replaced by the same model, for no successor is recorded"),
+            (&taken.expired_prices, "bought at a list price that has expired, carried on by the index"),
+            (
+                &taken.replaced_again,
+                "not replaced a second time within these months, though the policy would",
+            ),
+        ] {
+            if !names.is_empty() {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                say(format!("{what}: {}", names.join(", ")));
+            }
+        }
+        if taken.overdue > 0 {
+            say(format!("ordered at once, for the last day to order has passed: {} assets", taken.overdue));
+        }
+        if taken.has_index {
+            let rate = self.question.assumed_index_rate.unwrap_or_default();
+            say(format!("price indices rise by {} a year", rate.normalize()));
+        }
+        if self.question.from < Month::of(self.question.as_of) {
+            say(format!("months before {}: what is on record now, not what was spent", self.question.as_of));
+        }
+        for code in currencies.iter().filter(|code| *code != own) {
+            say(format!("{code} is converted at plan rates"));
+        }
+        for outside in outside {
+            say(format!("nothing is spent on what is not in service: {outside}"));
+        }
+    }
+}
+
+/// Shares of one line taken together.
+fn merged(shares: Vec<Share>) -> Vec<Share> {
+    let mut merged: BTreeMap<Key, Share> = BTreeMap::new();
+    for share in shares {
+        match merged.get_mut(&share.key) {
+            Some(known) => known.weight += share.weight,
+            None => drop(merged.insert(share.key.clone(), share)),
+        }
+    }
+    merged.into_values().collect()
+}
+
+fn position(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn ids(assets: &[Asset], positions: &[u32]) -> Vec<AssetId> {
+    positions.iter().filter_map(|position| assets.get(*position as usize)).map(|asset| asset.id).collect()
+}
