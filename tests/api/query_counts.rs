@@ -89,7 +89,8 @@ impl Schema {
         for field in self.fields(of) {
             if matches!(self.0[named(field)]["kind"].as_str(), Some("SCALAR" | "ENUM")) {
                 let _ = write!(text, " {}", name(field));
-            } else if depth > 0 {
+            } else if depth > 1 || (depth == 1 && named(field) != of) {
+                // What is of its own kind, such as what stands in a chassis, is followed once: it costs the most.
                 let (inner, more) = self.selection(self.node_of(field).unwrap_or(named(field)), depth - 1);
                 relations += 1 + more;
                 let _ = match self.node_of(field) {
