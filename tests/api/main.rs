@@ -14,6 +14,7 @@ mod inventory;
 mod lifecycle;
 mod limits;
 mod query_counts;
+mod readme;
 mod requests;
 mod roadmap;
 mod server;
