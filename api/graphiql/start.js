@@ -8,7 +8,8 @@ if (fromAddress) {
 }
 field.value = sessionStorage.getItem("plinth-token") || "";
 
-const example = `# The estate at a glance. Ctrl+Enter runs the query, Ctrl+Space completes it.
+const example = `# The sites of the estate.
+# Ctrl+Enter runs the query, Ctrl+Space completes it.
 query Sites {
   sites(first: 20, orderBy: [{ field: CODE }]) {
     totalCount
