@@ -3,6 +3,7 @@
 mod demo;
 mod export;
 mod import;
+mod output;
 mod roadmap;
 mod serve;
 mod tokens;
@@ -14,7 +15,9 @@ use sea_orm::DatabaseConnection;
 
 use crate::{
     access::Role,
-    config::{self, DatabaseSettings, LogFormat, LogSettings, ServeSettings, TokenSettings},
+    config::{
+        self, CommandLine, DatabaseSettings, LogFormat, LogSettings, Refusal, ServeSettings, TokenSettings,
+    },
     error::Error,
     schema,
     store::{Ids, Store},
@@ -96,9 +99,10 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
-    let (arguments, mut mistakes) = match config::read::<Arguments>() {
+    let CommandLine { arguments, mut mistakes, flags } = match config::read::<Arguments>() {
         Ok(read) => read,
-        Err(refusal) => refusal.exit(),
+        Err(Refusal::Asked(refusal)) => refusal.exit(),
+        Err(Refusal::Mistakes(mistakes)) => return wrong(&mistakes),
     };
     if let Err(mistake) = start_log(&arguments.log) {
         mistakes.push(mistake);
@@ -106,17 +110,23 @@ pub async fn run() -> ExitCode {
     match dispatch(arguments, mistakes).await {
         Ok(code) => code,
         Err(Failure::Usage(mistakes)) => {
-            for mistake in mistakes {
-                eprintln!("plinth: {mistake}");
-            }
-            ExitCode::from(2)
+            wrong(&mistakes.iter().map(|mistake| flags.name(mistake)).collect::<Vec<_>>())
         }
+        Err(Failure::Failed(cause)) if output::is_unread(&cause) => ExitCode::SUCCESS,
         Err(Failure::Failed(cause)) => {
-            eprintln!("plinth: {cause:#}");
+            output::tell(&format!("plinth: {cause:#}"));
             let away = cause.downcast_ref::<Error>().is_some_and(|error| error.code() == "UNAVAILABLE");
             ExitCode::from(if away { 4 } else { 1 })
         }
     }
+}
+
+/// Ends a command that was not used as it has to be.
+fn wrong(mistakes: &[String]) -> ExitCode {
+    for mistake in mistakes {
+        output::tell(&format!("plinth: {mistake}"));
+    }
+    ExitCode::from(2)
 }
 
 async fn dispatch(arguments: Arguments, mut mistakes: Vec<String>) -> Result<ExitCode, Failure> {
@@ -133,18 +143,34 @@ async fn dispatch(arguments: Arguments, mut mistakes: Vec<String>) -> Result<Exi
         Command::Export(arguments) => export::run(&arguments, database).await?,
         Command::Demo(arguments) => demo::run(&arguments, database).await?,
         Command::Token(token) => tokens::print(&token)?,
-        Command::Schema => print!("{}", schema::sdl()),
+        Command::Schema => output::print(&schema::sdl())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Connects, after the settings were checked.
+/// Connects to a database that need not be there yet, after the settings were checked.
 async fn connect(database: &DatabaseSettings, ids: Ids) -> Result<Store, Failure> {
-    let mistakes = database.mistakes();
-    if !mistakes.is_empty() {
-        return Err(Failure::Usage(mistakes));
-    }
+    database.require_valid().map_err(Failure::Usage)?;
     Ok(Store::connect(&database.database_url, database.database_connections, ids).await?)
+}
+
+/// Connects to a database that has to be there: a mistyped file must not become an empty database.
+async fn connect_existing(database: &DatabaseSettings, ids: Ids) -> Result<Store, Failure> {
+    database.require_valid().map_err(Failure::Usage)?;
+    let (url, connections) = (&database.database_url, database.database_connections);
+    match Store::connect_existing(url, connections, ids).await {
+        Ok(store) => Ok(store),
+        Err(cause) => match Store::missing_file(url) {
+            Some(file) => {
+                let message = format!(
+                    "there is no database at {}: correct --database-url, or run `plinth migrate up` first",
+                    file.display()
+                );
+                Err(Failure::Failed(anyhow::Error::new(cause).context(message)))
+            }
+            None => Err(cause.into()),
+        },
+    }
 }
 
 /// Refuses a database that lacks tables or columns of this version.
@@ -154,26 +180,35 @@ async fn require_migrated(store: &Store) -> Result<(), Failure> {
     if outstanding == 0 {
         return Ok(());
     }
-    let message = format!("{outstanding} migrations are outstanding: run `plinth migrate up` first");
+    let message = match outstanding {
+        1 => "1 migration is outstanding: run `plinth migrate up` first".to_owned(),
+        _ => format!("{outstanding} migrations are outstanding: run `plinth migrate up` first"),
+    };
     Err(Failure::Usage(vec![message]))
 }
 
 async fn migrate(command: Migrate, database: &DatabaseSettings) -> Result<(), Failure> {
-    let store = connect(database, Ids::random()).await?;
+    if let Migrate::Down { yes: false, .. } = command {
+        return Err(Failure::Usage(vec![
+            "undoing migrations loses what their tables hold; add --yes to do it".to_owned(),
+        ]));
+    }
+    let store = match command {
+        Migrate::Up { .. } => connect(database, Ids::random()).await?,
+        Migrate::Down { .. } | Migrate::Status => connect_existing(database, Ids::random()).await?,
+    };
     let db: &DatabaseConnection = store.pool();
     match command {
         Migrate::Up { steps } => migration::up(db, steps).await?,
-        Migrate::Down { yes: false, .. } => {
-            return Err(Failure::Usage(vec![
-                "undoing migrations loses what their tables hold; add --yes to do it".to_owned(),
-            ]));
-        }
-        Migrate::Down { steps, yes: true } => migration::down(db, steps).await?,
+        Migrate::Down { steps, .. } => migration::down(db, steps).await?,
         Migrate::Status => {}
     }
-    for step in migration::status(db).await? {
-        println!("{}  {}", if step.applied { "applied    " } else { "outstanding" }, step.name);
-    }
+    let steps = migration::status(db).await?;
+    let lines = steps.iter().map(|step| {
+        let state = if step.applied { "applied    " } else { "outstanding" };
+        format!("{state}  {}\n", step.name)
+    });
+    output::print(&lines.collect::<String>())?;
     Ok(())
 }
 
@@ -182,7 +217,8 @@ fn start_log(settings: &LogSettings) -> Result<(), String> {
         .map_err(|cause| format!("PLINTH_LOG `{}` is not a log filter: {cause}", settings.log))?;
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let log = log.with_ansi(std::io::stderr().is_terminal());
+    // A log that nobody reads any more must not stop what is logged.
+    let log = log.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     match settings.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
         LogFormat::Text => log.init(),

@@ -2,16 +2,19 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{
-    Args, CommandFactory, FromArgMatches,
-    builder::BoolishValueParser,
-    error::{ContextKind, ContextValue, ErrorKind},
-};
+use clap::{Args, builder::BoolishValueParser};
 
+pub use self::line::{CommandLine, Flags, Refusal, read};
 use crate::access::token::{SHORTEST_SECRET, Verifier};
+
+mod line;
+
+/// Under which help lists what every command takes.
+const SHARED: &str = "Settings of every command";
 
 /// What is logged, and how.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = SHARED)]
 pub struct LogSettings {
     /// What to log: error, warn, info, debug, trace, or rules such as `api=debug,sqlx=warn`.
     #[arg(
@@ -35,63 +38,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// Reads the command line and the environment.
-///
-/// Environment variables that make no sense do not stop the reading: they are answered as mistakes, a sentence
-/// each, with their defaults in their places, so that all mistakes of a deployment are seen at once.
-///
-/// # Errors
-/// Those of the command line, and requests for help.
-pub fn read<P: CommandFactory + FromArgMatches>() -> Result<(P, Vec<String>), clap::Error> {
-    let mut command = P::command();
-    let mut mistakes = Vec::new();
-    loop {
-        match command.clone().try_get_matches() {
-            Ok(matches) => return Ok((P::from_arg_matches(&matches)?, mistakes)),
-            Err(refusal) => {
-                let Some(argument) = refused_argument(&refusal) else { return Err(refusal) };
-                let Some(variable) = forget_variable(&mut command, &argument) else { return Err(refusal) };
-                let value = refusal.get(ContextKind::InvalidValue);
-                let value = value.map_or_else(String::new, ToString::to_string);
-                let cause = std::error::Error::source(&refusal).map(ToString::to_string);
-                let rule = cause.unwrap_or_else(|| match refusal.get(ContextKind::ValidValue) {
-                    Some(ContextValue::Strings(known)) => format!("is none of {}", known.join(", ")),
-                    _ => "makes no sense here".to_owned(),
-                });
-                mistakes.push(format!("{variable} `{value}`: {rule}"));
-            }
-        }
-    }
-}
-
-/// The argument whose value was refused, as the command line writes it: `--bind <BIND>`.
-fn refused_argument(refusal: &clap::Error) -> Option<String> {
-    if !matches!(refusal.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
-        return None;
-    }
-    refusal.get(ContextKind::InvalidArg).map(ToString::to_string)
-}
-
-/// Makes the command deaf to the variable of an argument, and answers the name of the variable.
-///
-/// Nothing when there is none left: then the value came from the command line.
-fn forget_variable(command: &mut clap::Command, argument: &str) -> Option<String> {
-    // An argument says how it is written only once its command is built.
-    let mut built = command.clone();
-    built.build();
-    let found =
-        built.get_arguments().find(|known| known.to_string() == argument && known.get_env().is_some());
-    if let Some(known) = found {
-        let variable = known.get_env()?.to_string_lossy().into_owned();
-        let id = known.get_id().clone();
-        *command = command.clone().mut_arg(id, |known| known.env(None::<&'static str>));
-        return Some(variable);
-    }
-    command.get_subcommands_mut().find_map(|inner| forget_variable(inner, argument))
-}
-
 /// Where the database is.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = SHARED)]
 pub struct DatabaseSettings {
     /// Address of the database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
     #[arg(
@@ -109,6 +58,7 @@ pub struct DatabaseSettings {
 
 /// Who signs tokens, and for whom.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Tokens")]
 pub struct TokenSettings {
     /// Secret that signs and checks HS256 tokens, at least 32 bytes.
     #[arg(long, env = "PLINTH_JWT_SECRET", hide_env_values = true)]
@@ -133,23 +83,24 @@ pub struct ServeSettings {
     /// Offer the GraphiQL page at `/`. The demo always does.
     #[arg(long, env = "PLINTH_GRAPHIQL", value_parser = BoolishValueParser::new())]
     pub graphiql: bool,
-    #[command(flatten)]
-    pub tokens: TokenSettings,
-    /// File with a public key in PEM that checks RS256 or ES256 tokens.
-    #[arg(long, env = "PLINTH_JWT_PUBLIC_KEY_FILE", value_name = "FILE")]
-    pub jwt_public_key_file: Option<PathBuf>,
-    /// File with a JSON web key set that checks RS256 or ES256 tokens.
-    #[arg(long, env = "PLINTH_JWT_JWKS_FILE", value_name = "FILE")]
-    pub jwt_jwks_file: Option<PathBuf>,
-    #[command(flatten)]
-    pub limits: Limits,
     /// Apply outstanding migrations before serving. The demo always does.
     #[arg(long, env = "PLINTH_MIGRATE", value_parser = BoolishValueParser::new())]
     pub migrate: bool,
+    #[command(flatten)]
+    pub tokens: TokenSettings,
+    /// File with a public key in PEM that checks RS256 or ES256 tokens.
+    #[arg(long, env = "PLINTH_JWT_PUBLIC_KEY_FILE", value_name = "FILE", help_heading = "Tokens")]
+    pub jwt_public_key_file: Option<PathBuf>,
+    /// File with a JSON web key set that checks RS256 or ES256 tokens.
+    #[arg(long, env = "PLINTH_JWT_JWKS_FILE", value_name = "FILE", help_heading = "Tokens")]
+    pub jwt_jwks_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// What one request may ask for.
 #[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Limits")]
 pub struct Limits {
     /// Fields inside fields at most.
     #[arg(long, env = "PLINTH_MAX_DEPTH", default_value_t = 15)]
@@ -223,6 +174,15 @@ impl DatabaseSettings {
             mistakes.push("PLINTH_DATABASE_CONNECTIONS is 0, so no statement could run".to_owned());
         }
         mistakes
+    }
+
+    /// Refuses an address that cannot be one.
+    ///
+    /// # Errors
+    /// Every mistake, a sentence each.
+    pub fn require_valid(&self) -> Result<(), Vec<String>> {
+        let mistakes = self.mistakes();
+        if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
     }
 }
 

@@ -11,6 +11,7 @@ mod once;
 mod write;
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -21,7 +22,7 @@ use std::{
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    prelude::async_trait::async_trait,
+    prelude::async_trait::async_trait, sqlx::sqlite::SqliteConnectOptions,
 };
 
 pub use failure::database_error;
@@ -53,7 +54,25 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database does not answer, `Internal` when the address is not one.
     pub async fn connect(url: &str, connections: u32, ids: Ids) -> Result<Self> {
-        Self::connect_with(url, connections, ids, None).await
+        Self::open(url, connections, ids, None, true).await
+    }
+
+    /// As [`Store::connect`], where an SQLite file that is missing stays missing.
+    ///
+    /// # Errors
+    /// As [`Store::connect`], and `Unavailable` when the file is missing.
+    pub async fn connect_existing(url: &str, connections: u32, ids: Ids) -> Result<Self> {
+        Self::open(url, connections, ids, None, false).await
+    }
+
+    /// The SQLite file that an address names, where there is none.
+    #[must_use]
+    pub fn missing_file(url: &str) -> Option<PathBuf> {
+        if !url.starts_with("sqlite:") {
+            return None;
+        }
+        let options: SqliteConnectOptions = url.parse().ok()?;
+        Some(options.get_filename().to_owned()).filter(|file| !file.exists())
     }
 
     /// As [`Store::connect`], where PostgreSQL gives up a statement that takes longer than `longest`: when a
@@ -61,12 +80,22 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::connect`].
-    #[expect(clippy::disallowed_methods, reason = "the one place that connects")]
     pub async fn connect_with(
         url: &str,
         connections: u32,
         ids: Ids,
         longest: Option<Duration>,
+    ) -> Result<Self> {
+        Self::open(url, connections, ids, longest, true).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that connects")]
+    async fn open(
+        url: &str,
+        connections: u32,
+        ids: Ids,
+        longest: Option<Duration>,
+        creates: bool,
     ) -> Result<Self> {
         let mut options = ConnectOptions::new(url.to_owned());
         options
@@ -76,9 +105,9 @@ impl Store {
             .sqlx_logging(false)
             .test_before_acquire(false)
             .test_before_acquire_if_idle_for(Duration::from_secs(5))
-            .map_sqlx_sqlite_opts(|options| {
+            .map_sqlx_sqlite_opts(move |options| {
                 options
-                    .create_if_missing(true)
+                    .create_if_missing(creates)
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(5))
                     .pragma("journal_mode", "WAL")

@@ -5,6 +5,7 @@ mod access;
 mod access_matrix;
 mod audit;
 mod cloud;
+mod commands;
 mod contract;
 mod contracts;
 mod demo;

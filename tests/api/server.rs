@@ -342,7 +342,7 @@ fn metrics_count_requests_and_errors_by_operation() {
         let text = server.get("/metrics").await.text;
         for line in [
             "plinth_requests_total{operation=\"Named\"} 3",
-            "plinth_errors_total{code=\"INVALID\",operation=\"anonymous\"} 1",
+            "plinth_errors_total{code=\"INVALID\",operation=\"unnamed\"} 1",
             "plinth_errors_total{code=\"UNAUTHENTICATED\",operation=\"refused\"} 1",
             "plinth_request_seconds_count{operation=\"Named\"} 3",
             "plinth_pool_connections ",

@@ -271,9 +271,54 @@ fn every_mistake_of_the_settings_is_told_at_once() {
 
     let (code, _, told) = run(&["serve", "--bind", "nowhere"], &[("PLINTH_MAX_DEPTH", "deep")]);
     assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("--bind `nowhere`: ") && told.contains("PLINTH_MAX_DEPTH `deep`: "), "{told}");
     let (code, _, told) = run(&["migrate", "status"], &[("PLINTH_DATABASE_CONNECTIONS", "many")]);
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("PLINTH_DATABASE_CONNECTIONS `many`"), "{told}");
+}
+
+#[test]
+fn mistakes_of_flags_are_told_at_once_and_by_their_names() {
+    let flags = [
+        "serve",
+        "--bind",
+        "nowhere",
+        "--max-depth=deep",
+        "--timeout-seconds",
+        "-4",
+        "--database-url",
+        "mysql://somewhere",
+        "--database-connections",
+        "many",
+        "--jwt-secret",
+        "short",
+        "--jwt-jwks-file",
+        "/does/not/exist",
+        "--max-page",
+        "0",
+        "--log-format",
+        "xml",
+        "--log",
+        "api=loud",
+    ];
+    // A variable that a flag wins over is not at fault, whatever it says.
+    let (code, _, told) = run(&flags, &[("PLINTH_BIND", "127.0.0.1:1"), ("PLINTH_MAX_COST", "dear")]);
+    assert_eq!(code, Some(2), "{told}");
+    let names = flags.iter().filter(|word| word.starts_with("--"));
+    for name in names.map(|name| name.split('=').next().unwrap()).chain(["PLINTH_MAX_COST"]) {
+        let line = format!("plinth: {name} ");
+        assert!(told.lines().any(|told| told.starts_with(&line)), "{name} is missing in:\n{told}");
+    }
+    assert_eq!(told.lines().count(), 11, "{told}");
+
+    // A value that is needed and makes no sense is one mistake, not two.
+    let (code, _, told) = run(&["token", "--role", "king", "--ttl", "long"], &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("--role `king`: ") && told.contains("--ttl `long`: "), "{told}");
+    assert_eq!(told.lines().count(), 2, "{told}");
+    let (code, _, told) = run(&["token", "--ttl", "long", "--nonsense"], &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("--nonsense"), "{told}");
 }
 
 #[test]
@@ -286,7 +331,7 @@ fn settings_that_let_nobody_or_everybody_in_are_refused() {
         let (code, _, told) = run(&["serve", "--demo", "--bind", bind], &[]);
         assert_eq!(code, Some(2), "{told}");
         assert!(
-            told.contains(&format!("PLINTH_BIND is {bind}, but the demo listens on loopback only")),
+            told.contains(&format!("plinth: --bind is {bind}, but the demo listens on loopback only")),
             "{told}"
         );
     }

@@ -5,7 +5,7 @@ use std::{io::IsTerminal, time::Duration};
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
-use super::{DatabaseSettings, Failure, Ids, connect};
+use super::{DatabaseSettings, Failure, Ids, connect, output};
 use crate::{
     demo::{self, Scale, Summary},
     error::Result,
@@ -29,7 +29,7 @@ pub(super) async fn run(arguments: &DemoArguments, database: &DatabaseSettings) 
     let scale = Scale { assets: arguments.assets, seed: arguments.seed };
     let summary = load(&store, scale).await?;
     store.close().await;
-    eprintln!("{}", told(&summary));
+    output::tell(&told(&summary));
     Ok(())
 }
 

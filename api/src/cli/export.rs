@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 
-use super::{DatabaseSettings, Failure, Ids, Role, connect};
+use super::{DatabaseSettings, Failure, Ids, Role, connect_existing};
 use crate::{
     access::Caller,
     export::{csv, labels::Labels, line::Line, rows, template},
@@ -25,7 +25,8 @@ pub(super) struct ExportArguments {
     /// One noun only, such as asset or exchange-rate.
     #[arg(long, value_parser = |text: &str| text.parse::<Noun>())]
     noun: Option<Noun>,
-    /// Folder to write files into, one for each noun. Needed for CSV of all nouns.
+    /// Folder to write files into, one for each noun; made where it is missing. Without it, standard output.
+    /// Needed for CSV of all nouns.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -56,7 +57,7 @@ pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings
         }
         return Ok(());
     }
-    let store = connect(database, Ids::random()).await?;
+    let store = connect_existing(database, Ids::random()).await?;
     super::require_migrated(&store).await?;
     if arguments.format == ExportFormat::Csv {
         for noun in nouns {

@@ -11,7 +11,7 @@ use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{DatabaseSettings, Failure, Ids, Role, connect};
+use super::{DatabaseSettings, Failure, Ids, Role, connect_existing, output};
 use crate::{
     access::Caller,
     import::{
@@ -64,7 +64,7 @@ pub(super) async fn run(
     database: &DatabaseSettings,
 ) -> Result<ExitCode, Failure> {
     let sources = sources(&arguments.files)?;
-    let store = connect(database, Ids::random()).await?;
+    let store = connect_existing(database, Ids::random()).await?;
     super::require_migrated(&store).await?;
     let options = CsvOptions {
         delimiter: arguments.delimiter,
@@ -75,7 +75,8 @@ pub(super) async fn run(
     drop(sources);
     let report = apply_all(&store, parsed, &arguments).await?;
     store.close().await;
-    print(&report, &arguments);
+    tell_problems(&report);
+    output::print(&told(&report, &arguments).iter().map(|line| format!("{line}\n")).collect::<String>())?;
     Ok(if report.refused() > 0 { ExitCode::from(SOME_REFUSED) } else { ExitCode::SUCCESS })
 }
 
@@ -123,17 +124,22 @@ fn progress(records: usize) -> ProgressBar {
     bar
 }
 
-fn print(report: &Report, arguments: &ImportArguments) {
+/// Says what was wrong with the files.
+fn tell_problems(report: &Report) {
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         for problem in report.problems_of(severity).take(PROBLEMS_SHOWN) {
-            eprintln!("{problem}");
+            output::tell(&problem.to_string());
         }
         let more = report.problems.count(severity).saturating_sub(PROBLEMS_SHOWN);
         if more > 0 {
-            let name = format!("{severity:?}").to_lowercase();
-            eprintln!("{more} more of severity {name}");
+            output::tell(&format!("{more} more of severity {}", severity.word()));
         }
     }
+}
+
+/// What became of the rows, a line each.
+fn told(report: &Report, arguments: &ImportArguments) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut table = Table::new();
     table.load_style(presets::ASCII_BORDERS_ONLY_CONDENSED);
     table.set_header(["", "created", "updated", "unchanged", "refused"]);
@@ -146,34 +152,41 @@ fn print(report: &Report, arguments: &ImportArguments) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     if !report.nouns.is_empty() {
-        println!("{table}");
+        lines.push(table.to_string());
     }
-    print_changes(report, arguments.changes);
-    if report.unreadable > 0 {
-        println!("{} lines or files could not be read", report.unreadable);
+    lines.extend(changes(report, arguments.changes));
+    match report.unreadable {
+        0 => {}
+        1 => lines.push("1 line or file could not be read".to_owned()),
+        many => lines.push(format!("{many} lines or files could not be read")),
     }
     if arguments.dry_run {
-        println!("dry run: nothing was written");
+        lines.push("dry run: nothing was written".to_owned());
     } else if !report.written && arguments.all_or_nothing && report.refused() > 0 {
-        println!("rows were refused, so nothing was written");
+        lines.push("rows were refused, so nothing was written".to_owned());
     } else if !report.written {
-        println!("nothing to write");
+        lines.push("nothing to write".to_owned());
     }
+    lines
 }
 
-fn print_changes(report: &Report, most: usize) {
+fn changes(report: &Report, most: usize) -> Vec<String> {
     let changed: Vec<_> = report.changes.iter().filter(|change| !change.fields.is_empty()).collect();
-    for change in changed.iter().take(most) {
-        let fields: Vec<_> = change
+    let listed = changed.iter().take(most).map(|change| {
+        let fields = change
             .fields
             .iter()
-            .map(|field| format!("{} '{}' -> '{}'", field.column, field.before, field.after))
-            .collect();
-        println!("{} {}: {}", change.noun.singular().replace('_', " "), change.key, fields.join(", "));
+            .map(|field| format!("{} '{}' -> '{}'", field.column, field.before, field.after));
+        let fields: Vec<_> = fields.collect();
+        format!("{} {}: {}", change.noun.singular().replace('_', " "), change.key, fields.join(", "))
+    });
+    let mut lines: Vec<_> = listed.collect();
+    match changed.len().saturating_sub(most) {
+        more if more == 0 || most == 0 => {}
+        1 => lines.push("and 1 more changed row".to_owned()),
+        more => lines.push(format!("and {more} more changed rows")),
     }
-    if changed.len() > most && most > 0 {
-        println!("and {} more changed rows", changed.len() - most);
-    }
+    lines
 }
 
 /// Reads the files that were named, and those of the folders that were.

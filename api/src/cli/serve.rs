@@ -3,10 +3,10 @@
 use std::io::IsTerminal;
 
 use chrono::Duration;
-use sea_orm::Iterable;
+use sea_orm::{ActiveEnum, Iterable};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{DatabaseSettings, Failure, Ids, Role, ServeSettings, Store, connect};
+use super::{DatabaseSettings, Failure, Ids, Role, ServeSettings, Store, connect, output};
 use crate::{
     access::token,
     server::{self, App, Stopper},
@@ -101,19 +101,20 @@ fn demo_secret() -> Vec<u8> {
 
 fn announce_tokens(settings: &ServeSettings, secret: &[u8], address: &str) -> Result<(), Failure> {
     let parties = (settings.tokens.jwt_issuer.as_str(), settings.tokens.jwt_audience.as_str());
-    eprintln!("\nThe demo estate is ready. A token for each role, valid for {DEMO_TOKEN_HOURS} hours:\n");
+    output::tell(&format!(
+        "\nThe demo estate is ready. A token for each role, valid for {DEMO_TOKEN_HOURS} hours:\n"
+    ));
     for role in Role::iter() {
-        let name = format!("demo {role:?}").to_lowercase();
+        let word = role.to_value().to_lowercase();
         let valid = Duration::hours(DEMO_TOKEN_HOURS);
-        let claims = token::claims(role, &name, parties, server::now(), valid);
+        let claims = token::claims(role, &format!("demo {word}"), parties, server::now(), valid);
         let signed = token::sign(secret, &claims)?;
-        let role = format!("{role:?}").to_lowercase();
         if std::io::stderr().is_terminal() {
-            eprintln!("  \u{1b}[1m{role:<10}\u{1b}[0m {signed}");
+            output::tell(&format!("  \u{1b}[1m{word:<10}\u{1b}[0m {signed}"));
         } else {
-            eprintln!("  {role:<10} {signed}");
+            output::tell(&format!("  {word:<10} {signed}"));
         }
     }
-    eprintln!("\nOpen http://{address}/ and paste one into the field at the top.\n");
+    output::tell(&format!("\nOpen http://{address}/ and paste one into the field at the top.\n"));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use clap::Args;
 
-use super::{Failure, Role, TokenSettings};
+use super::{Failure, Role, TokenSettings, output};
 use crate::{access::token, server};
 
 /// The longest life of a token, in days. Programs that need more use API tokens, which can be revoked.
@@ -36,7 +36,7 @@ pub(super) fn print(arguments: &TokenArguments) -> Result<(), Failure> {
     };
     let parties = (settings.jwt_issuer.as_str(), settings.jwt_audience.as_str());
     let claims = token::claims(arguments.role, &arguments.name, parties, server::now(), arguments.ttl);
-    println!("{}", token::sign(secret, &claims)?);
+    output::print(&format!("{}\n", token::sign(secret, &claims)?))?;
     Ok(())
 }
 

@@ -36,6 +36,14 @@ pub async fn find_default(db: &impl Read) -> Result<Option<fiscal_calendar::Mode
     Ok(fiscal_calendar::Entity::find().filter(fiscal_calendar::Column::IsDefault.eq(true)).one(db).await?)
 }
 
+/// The calendar of a name, where there is one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_named(db: &impl Read, name: &str) -> Result<Option<fiscal_calendar::Model>> {
+    Ok(fiscal_calendar::Entity::find().filter(fiscal_calendar::Column::Name.eq(name)).one(db).await?)
+}
+
 /// Defines a fiscal calendar. The default of before, where there was one, gives way to a new one.
 ///
 /// # Errors

@@ -1,9 +1,13 @@
-//! The device type library: its table of device types, or its JSON of power and dimensions.
+//! The device type library: its table of device types, its JSON of power and dimensions, or both.
+//!
+//! A slug names a device type: what several sources say of one becomes one model, and of what they say twice the
+//! first counts. A kind that the source cannot tell for sure is a guess, which replaces no kind that is known.
 //!
 //! Heights are kept in half units and rounded up, since a device never takes less room than it needs. Weights are
 //! exact to the gram and rounded to it where pounds and ounces are not whole grams. Draws follow [`draw`].
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -27,7 +31,7 @@ pub(super) fn parse(sources: &[Source]) -> Parsed {
             catalogue.table(&file, &text);
         }
     }
-    catalogue.parsed
+    catalogue.finish()
 }
 
 /// A device type as it is written, before its texts are read.
@@ -48,14 +52,27 @@ struct DeviceType {
     allocated_draws: String,
     power_outlets: usize,
     patch_ports: usize,
+    /// Whether the source has all that a kind is told from.
+    tells_kinds: bool,
 }
+
+/// What a kind is told from, besides the words of a name.
+const KIND_COLUMNS: [&str; 5] =
+    ["subdevice_role", "power_ports", "power_outlets", "front_ports", "rear_ports"];
 
 #[derive(Default)]
 struct Catalogue {
     parsed: Parsed,
-    manufacturers: HashMap<String, ()>,
-    /// The line on which each model was read first.
-    models: HashMap<ModelKey, u64>,
+    manufacturers: HashSet<String>,
+    /// The types in the order in which they were read first; each has its place here by maker and slug.
+    types: Vec<Known>,
+    places: HashMap<(String, String), usize>,
+}
+
+/// A device type, with what every source says of it.
+struct Known {
+    slug: String,
+    model: HardwareModel,
 }
 
 impl Catalogue {
@@ -83,6 +100,7 @@ impl Catalogue {
             "rear_ports",
         ];
         let places = names.map(|name| table.column(name));
+        let tells_kinds = KIND_COLUMNS.iter().all(|name| table.column(name).is_some());
         for row in table.rows(problems) {
             let [manufacturer, model, slug, part_number, height, full_depth, weight, weight_unit, rest @ ..] =
                 places.map(|place| row.text(place).to_owned());
@@ -103,6 +121,7 @@ impl Catalogue {
                 allocated_draws,
                 power_outlets: count(&outlets),
                 patch_ports: count(&front).min(count(&rear)),
+                tells_kinds,
             };
             self.keep(&row.origin, device_type);
         }
@@ -131,36 +150,99 @@ impl Catalogue {
             self.parsed.problems.push(Problem::of_row(origin, Severity::Error, message));
             return;
         }
-        let key = self.unique_key(origin, &device_type);
-        let model = hardware_model(origin, key, &device_type, &mut self.parsed.problems);
-        if self.manufacturers.insert(device_type.manufacturer.clone(), ()).is_none() {
-            let manufacturer = Manufacturer { origin: origin.clone(), name: device_type.manufacturer };
+        if self.manufacturers.insert(device_type.manufacturer.clone()) {
+            let manufacturer =
+                Manufacturer { origin: origin.clone(), name: device_type.manufacturer.clone() };
             self.parsed.records.manufacturers.push(manufacturer);
         }
-        self.parsed.records.hardware_models.push(model);
+        let model = hardware_model(origin, &device_type, &mut self.parsed.problems);
+        let identity = if device_type.slug.is_empty() {
+            format!("{} {}", device_type.model, device_type.part_number)
+        } else {
+            device_type.slug.clone()
+        };
+        match self.places.entry((device_type.manufacturer, identity)) {
+            Entry::Vacant(free) => {
+                free.insert(self.types.len());
+                self.types.push(Known { slug: device_type.slug, model });
+            }
+            Entry::Occupied(taken) => {
+                let Some(known) = self.types.get_mut(*taken.get()) else { return };
+                let first = &known.model.origin;
+                if first.file == origin.file {
+                    let message = format!("line {} has the same device type: both are one model", first.row);
+                    let problem = Problem::of_row(origin, Severity::Warning, message);
+                    self.parsed.problems.push(problem.at("slug", &device_type.slug));
+                }
+                complete(&mut known.model, model);
+            }
+        }
     }
 
-    /// The name of the model; where two models share one, the later carries its part number or slug too.
-    fn unique_key(&mut self, origin: &Origin, device_type: &DeviceType) -> ModelKey {
-        let named = |name: String| ModelKey { manufacturer: device_type.manufacturer.clone(), name };
-        let key = named(device_type.model.clone());
-        let Some(first) = self.models.get(&key).copied() else {
-            self.models.insert(key.clone(), origin.row);
-            return key;
-        };
-        let candidates = [&device_type.part_number, &device_type.slug]
-            .into_iter()
-            .filter(|suffix| !suffix.is_empty())
-            .map(|suffix| named(format!("{} ({suffix})", device_type.model)))
-            .chain((2_u64..).map(|number| named(format!("{} ({number})", device_type.model))));
-        let mut free = candidates.filter(|candidate| !self.models.contains_key(candidate));
-        let key = free.next().unwrap_or(key);
-        let message = format!("line {first} has a model of the same name: this one is called '{}'", key.name);
-        let problem = Problem::of_row(origin, Severity::Warning, message).at("model", &device_type.model);
-        self.parsed.problems.push(problem);
-        self.models.insert(key.clone(), origin.row);
-        key
+    /// Names the models: where several share a name, all but the first slug carry their part number or slug too.
+    ///
+    /// By slug and not by line, so that the same types get the same names from every file and in every order.
+    fn finish(mut self) -> Parsed {
+        let mut order: Vec<usize> = (0..self.types.len()).collect();
+        order.sort_by_key(|place| self.types.get(*place).map(|known| &known.slug));
+        let mut taken: HashMap<ModelKey, Origin> = HashMap::new();
+        let mut later = Vec::new();
+        for place in order {
+            let Some(Known { model, .. }) = self.types.get(place) else { continue };
+            match taken.entry(model.key.clone()) {
+                Entry::Vacant(free) => {
+                    free.insert(model.origin.clone());
+                }
+                Entry::Occupied(first) => later.push((place, first.get().clone())),
+            }
+        }
+        for (place, first) in later {
+            let Some(known) = self.types.get_mut(place) else { continue };
+            let own = known.model.key.name.clone();
+            let key = free_key(known, &taken);
+            let origin = known.model.origin.clone();
+            let before = if first.file == origin.file {
+                format!("line {}", first.row)
+            } else {
+                format!("line {} of {}", first.row, first.file)
+            };
+            let message = format!("{before} has a model of the same name: this one is called '{}'", key.name);
+            self.parsed.problems.push(Problem::of_row(&origin, Severity::Warning, message).at("model", &own));
+            taken.insert(key.clone(), origin);
+            known.model.key = key;
+        }
+        self.parsed.records.hardware_models.extend(self.types.into_iter().map(|known| known.model));
+        self.parsed
     }
+}
+
+/// A name that no other model of the maker has.
+fn free_key(known: &Known, taken: &HashMap<ModelKey, Origin>) -> ModelKey {
+    let ModelKey { manufacturer, name } = &known.model.key;
+    let candidates = known
+        .model
+        .part_number
+        .iter()
+        .chain([&known.slug])
+        .filter(|suffix| !suffix.is_empty())
+        .map(|suffix| format!("{name} ({suffix})"))
+        .chain((2_u64..).map(|number| format!("{name} ({number})")));
+    let mut keys = candidates.map(|name| ModelKey { manufacturer: manufacturer.clone(), name });
+    keys.find(|key| !taken.contains_key(key)).unwrap_or_else(|| known.model.key.clone())
+}
+
+/// Takes from another record of the same device type what the first one lacks.
+fn complete(model: &mut HardwareModel, other: HardwareModel) {
+    let is_better_kind = model.kind.is_none() || (model.kind_is_guess && !other.kind_is_guess);
+    if is_better_kind && other.kind.is_some() {
+        (model.kind, model.kind_is_guess) = (other.kind, other.kind_is_guess);
+    }
+    model.part_number = model.part_number.take().or(other.part_number);
+    model.height_half_units = model.height_half_units.or(other.height_half_units);
+    model.full_depth = model.full_depth.or(other.full_depth);
+    model.typical_draw_watts = model.typical_draw_watts.or(other.typical_draw_watts);
+    model.maximum_draw_watts = model.maximum_draw_watts.or(other.maximum_draw_watts);
+    model.weight_grams = model.weight_grams.or(other.weight_grams);
 }
 
 fn of_object(object: &Value) -> DeviceType {
@@ -191,21 +273,22 @@ fn of_object(object: &Value) -> DeviceType {
         allocated_draws: draws("allocated_draw"),
         power_outlets: text("power_outlets").parse().unwrap_or(0),
         patch_ports: 0,
+        // The list has neither roles nor the ports of patch panels.
+        tells_kinds: false,
     }
 }
 
 /// The record of a device type. A cell that cannot be read costs its field only: the rest is still true.
-fn hardware_model(
-    origin: &Origin,
-    key: ModelKey,
-    device_type: &DeviceType,
-    problems: &mut Problems,
-) -> HardwareModel {
+fn hardware_model(origin: &Origin, device_type: &DeviceType, problems: &mut Problems) -> HardwareModel {
     let mut read = Cells { origin, problems };
+    let told = told_kind(device_type);
+    let guessed = || kinds::of_words(&format!("{} {}", device_type.model, device_type.slug));
     HardwareModel {
         origin: origin.clone(),
+        key: ModelKey { manufacturer: device_type.manufacturer.clone(), name: device_type.model.clone() },
         part_number: Some(device_type.part_number.clone()).filter(|number| !number.is_empty()),
-        kind: kind(device_type).map(str::to_owned),
+        kind: told.or_else(guessed).map(str::to_owned),
+        kind_is_guess: told.is_none() || !device_type.tells_kinds,
         height_half_units: read.height(&device_type.height),
         full_depth: read.cell("is_full_depth", &device_type.full_depth, cell::boolean),
         typical_draw_watts: read.draw(
@@ -217,18 +300,18 @@ fn hardware_model(
         weight_grams: read
             .cell("weight", &device_type.weight, |weight| grams(weight, &device_type.weight_unit)),
         source: Some(format!("device-types:{}", device_type.slug)),
-        key,
         ..HardwareModel::default()
     }
 }
 
-fn kind(device_type: &DeviceType) -> Option<&'static str> {
+/// The kind that the parts of a device type tell, whatever it is called.
+fn told_kind(device_type: &DeviceType) -> Option<&'static str> {
     match device_type.subdevice_role.as_str() {
         "parent" => Some("CHASSIS"),
         "child" => Some("BLADE"),
         _ if device_type.power_outlets > 0 => Some("POWER"),
         _ if device_type.patch_ports > 0 && device_type.power_ports == 0 => Some("PATCH_PANEL"),
-        _ => kinds::of_words(&format!("{} {}", device_type.model, device_type.slug)),
+        _ => None,
     }
 }
 
@@ -309,100 +392,5 @@ pub(super) fn grams(text: &str, unit: &str) -> Result<i64, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(name: &str, text: &str) -> Parsed {
-        parse(&[Source { name: name.into(), bytes: text.into() }])
-    }
-
-    const HEADER: &str = "manufacturer,model,slug,part_number,u_height,is_full_depth,weight,weight_unit,\
-                          subdevice_role,power_ports,max_draw_w_each,power_outlets,front_ports,rear_ports\n";
-
-    #[test]
-    fn weights_become_grams() {
-        for (weight, unit, expected) in [
-            ("1.14", "kg", Ok(1_140)),
-            ("170", "g", Ok(170)),
-            ("8.25", "lb", Ok(3_742)),
-            ("10", "lb", Ok(4_536)),
-            ("3", "oz", Ok(85)),
-            ("3", "st", Err("has the unit 'st', which is not one of kg, g, lb, oz".to_owned())),
-            ("-3", "kg", Err("is negative".to_owned())),
-            ("79228162514264337593543950335", "kg", Err("is too large".to_owned())),
-        ] {
-            assert_eq!(grams(weight, unit), expected, "{weight} {unit}");
-        }
-    }
-
-    #[test]
-    fn heights_are_rounded_up_to_half_units() {
-        for (text, expected) in [
-            ("0", Ok((0, true))),
-            ("1", Ok((2, true))),
-            ("1.5", Ok((3, true))),
-            ("4.0", Ok((8, true))),
-            ("1.3", Ok((3, false))),
-            ("1.7", Ok((4, false))),
-            ("-1", Err("is not between 0 and 200".to_owned())),
-        ] {
-            assert_eq!(half_units(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_row_becomes_a_model_and_its_manufacturer() {
-        let row = "Dell,PowerEdge R650,dell-r650,R650,1,True,21.9,kg,,2,800|800,0,0,0\n";
-        let parsed = read("device_types.csv", &format!("{HEADER}{row}"));
-        assert_eq!(parsed.problems.to_vec(), []);
-        assert_eq!(parsed.records.manufacturers[0].name, "Dell");
-        let model = &parsed.records.hardware_models[0];
-        assert_eq!(model.kind.as_deref(), Some("SERVER"));
-        assert_eq!(model.height_half_units, Some(2));
-        assert_eq!(model.maximum_draw_watts, Some(800));
-        assert_eq!(model.weight_grams, Some(21_900));
-        assert_eq!(model.typical_draw_watts, None);
-        assert_eq!(model.source.as_deref(), Some("device-types:dell-r650"));
-    }
-
-    #[test]
-    fn a_second_model_of_a_name_is_told_apart() {
-        let row = "Juniper,MX304,mx304,JNP304,2,True,,,,0,,0,0,0\n";
-        let parsed = read("device_types.csv", &format!("{HEADER}{row}{row}{row}"));
-        let names: Vec<_> =
-            parsed.records.hardware_models.iter().map(|model| model.key.name.as_str()).collect();
-        assert_eq!(names, ["MX304", "MX304 (JNP304)", "MX304 (mx304)"]);
-        assert_eq!(parsed.problems.len(), 2);
-        assert_eq!(
-            parsed.problems[0].to_string(),
-            "device_types.csv:3: warning: model: 'MX304' line 2 has a model of the same name: \
-             this one is called 'MX304 (JNP304)'"
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_read_costs_its_field_only() {
-        let rows = "Dell,A,a,,1.3,maybe,5,stone,,1,many,0,0,0\nDell,,b,,1,True,,,,0,,0,0,0\n";
-        let parsed = read("device_types.csv", &format!("{HEADER}{rows}"));
-        assert_eq!(parsed.records.hardware_models.len(), 1);
-        let columns: Vec<_> =
-            parsed.problems.iter().filter_map(|problem| problem.column.as_deref()).collect();
-        assert_eq!(columns, ["u_height", "is_full_depth", "maximum_draw", "weight"]);
-        assert_eq!(parsed.errors(), 1);
-    }
-
-    #[test]
-    fn the_json_list_gives_the_same() {
-        let text = r#"[{"manufacturer": "Dell", "model": "R650", "slug": "r650", "u_height": 1, "is_full_depth": true,
-            "weight": 21.9, "weight_unit": "kg", "power_ports": [{"maximum_draw": 800}, {"maximum_draw": 800}]},
-            {"manufacturer": "Dell", "model": "A module"}]"#;
-        let parsed = read("power.json", text);
-        assert_eq!(parsed.problems.to_vec(), []);
-        assert_eq!(parsed.records.hardware_models.len(), 1);
-        assert_eq!(parsed.records.hardware_models[0].maximum_draw_watts, Some(800));
-        assert_eq!(parsed.records.hardware_models[0].weight_grams, Some(21_900));
-        let truncated = read("power.json", &text[..text.len() - 10]);
-        assert!(truncated.records.is_empty());
-        assert!(truncated.problems[0].message.starts_with("file is not a complete JSON list: EOF"));
-    }
-}
+#[path = "device_types_tests.rs"]
+mod tests;

@@ -18,6 +18,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// As it stands before a message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -135,11 +146,7 @@ impl fmt::Display for Problem {
         if let Some(row) = self.row {
             write!(formatter, ":{row}")?;
         }
-        match self.severity {
-            Severity::Error => formatter.write_str(": error: ")?,
-            Severity::Warning => formatter.write_str(": warning: ")?,
-            Severity::Note => formatter.write_str(": note: ")?,
-        }
+        write!(formatter, ": {}: ", self.severity.word())?;
         if let Some(column) = &self.column {
             write!(formatter, "{column}: ")?;
         }

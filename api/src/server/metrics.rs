@@ -71,7 +71,7 @@ impl Metrics {
     /// The label of an operation: its name, as long as there are not too many of them.
     #[must_use]
     pub fn operation(&self, name: Option<&str>) -> String {
-        let Some(name) = name.filter(|name| name.len() <= 64) else { return "anonymous".to_owned() };
+        let Some(name) = name.filter(|name| name.len() <= 64) else { return "unnamed".to_owned() };
         let mut known = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
         if known.contains(name) || known.len() < MOST_OPERATIONS {
             known.insert(name.to_owned());

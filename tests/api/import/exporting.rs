@@ -14,7 +14,7 @@ use support::{TestApp, on_both_engines};
 
 use super::*;
 
-async fn lines(app: &TestApp, noun: Noun, page: u64) -> Vec<Line> {
+pub(super) async fn lines(app: &TestApp, noun: Noun, page: u64) -> Vec<Line> {
     let role = if noun == Noun::User { Role::Admin } else { Role::Director };
     let reader = rows::open(app.store(), &app.caller(role), noun).unwrap();
     let (mut labels, mut after, mut lines) = (Labels::default(), None, Vec::new());
@@ -91,6 +91,66 @@ fn what_was_exported_changes_nothing_when_it_comes_back() {
         assert_eq!(problems(&report), [""; 0]);
         assert_eq!((report.written, report.refused()), (false, 0), "{:?}", changes(&report));
         assert!(dump(app).await == before);
+    });
+}
+
+#[test]
+fn everything_that_is_priced_comes_over_to_another_database() {
+    on_both_engines(async |app| {
+        let files = [
+            ("vendors.csv", "code,name\nEQX,Equinix\n"),
+            ("sites.csv", "code,name,kind,time_zone\nFRA1,Frankfurt,COLOCATION,UTC\n"),
+            ("manufacturers.csv", "name\nDell\n"),
+            ("hardware_models.csv", "manufacturer,name,kind,released_on\nDell,R650,SERVER,2021-05-17\n"),
+            (
+                "colocation_contracts.csv",
+                "number,vendor,currency,signed_on,billing_starts_on,initial_term_months,auto_renew,\
+                 renewal_term_months,renewal_price_rule,renewal_index_series,renewal_index_lag_months,\
+                 renewal_index_floor,renewal_index_cap,renewal_index_no_decrease,notice_minimum,notice_unit,\
+                 proration,classification,sites\n\
+                 C-1,EQX,USD,2025-11-30,2026-01-15,36,true,12,CPI,CPI-U,3,0.02,0.05,true,90,CALENDAR_DAYS,\
+                 ACTUAL_DAYS_CALENDAR,SERVICE,FRA1\n\
+                 C-2,EQX,USD,2025-11-30,2026-01-15,36,true,12,FIXED_UPLIFT,,,,,,90,CALENDAR_DAYS,\
+                 ACTUAL_DAYS_CALENDAR,SERVICE,FRA1\n",
+            ),
+            (
+                "colocation_charges.csv",
+                "contract,position,site,kind,unit_price_amount,quantity,billing,peak_kilowatts,renewal_uplift\n\
+                 C-1,1,FRA1,SPACE_KW,165,100,ADVANCE,110.5,\nC-2,1,FRA1,SPACE_KW,165,100,ADVANCE,,0.04\n",
+            ),
+        ];
+        let report = import(app, &files).await;
+        assert_eq!(errors(&report), [""; 0]);
+
+        let other = TestApp::start(app.engine()).await;
+        let mut sources = Vec::new();
+        for noun in Noun::ALL.into_iter().filter(|noun| *noun != Noun::User) {
+            sources.push(exported(app, noun).await);
+        }
+        let parsed = parse(Format::Csv(None), &sources, &CsvOptions::default());
+        apply(other.store(), &other.caller(Role::Director), parsed, Options::default()).await.unwrap();
+        for (noun, cells) in [
+            (Noun::HardwareModel, &[("released_on", "2021-05-17")][..]),
+            (
+                Noun::ColocationContract,
+                &[
+                    ("renewal_index_series", "CPI-U"),
+                    ("renewal_index_lag_months", "3"),
+                    ("renewal_index_floor", "0.02"),
+                    ("renewal_index_cap", "0.05"),
+                    ("renewal_index_no_decrease", "true"),
+                ],
+            ),
+            (Noun::ColocationCharge, &[("peak_kilowatts", "110.5"), ("renewal_uplift", "0.04")]),
+        ] {
+            let there = lines(&other, noun, 100).await;
+            assert_eq!(there, lines(app, noun, 100).await, "{noun}");
+            for (name, value) in cells {
+                let has = |line: &Line| line.iter().any(|(column, cell)| column == name && cell == value);
+                assert!(there.iter().any(has), "{noun} lost {name}: {there:?}");
+            }
+        }
+        other.stop().await;
     });
 }
 

@@ -7,15 +7,17 @@ use std::{
 
 use api::{
     access::Role,
+    export::line::Line,
     import::{
         CsvOptions, Format, Source,
         apply::{Options, Report, apply},
+        csv::Noun,
         parse,
     },
 };
 use support::{TestApp, on_both_engines};
 
-use super::{counts, dump, problems};
+use super::{counts, dump, exporting::lines, problems};
 
 fn shared(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(path)
@@ -54,6 +56,13 @@ async fn import(app: &TestApp, format: Format, sources: &[Source]) -> Report {
     apply(app.store(), &app.caller(Role::Director), parsed, Options::default()).await.unwrap()
 }
 
+/// The hardware models, as they are exported.
+async fn models(app: &TestApp) -> Vec<Line> {
+    let mut models = lines(app, Noun::HardwareModel, 1_000).await;
+    models.sort();
+    models
+}
+
 async fn twice(app: &TestApp, format: Format, sources: &[Source]) -> [Report; 2] {
     let first = import(app, format, sources).await;
     let before = dump(app).await;
@@ -82,18 +91,64 @@ fn the_older_demo_of_netbox_comes_in_twice() {
     });
 }
 
+const DEVICE_TYPES: &str = "devicetype-library/device_types.csv";
+const POWER_AND_DIMENSIONS: &str = "devicetype-library/power_and_dimensions.json.gz";
+
 #[test]
 fn the_library_of_device_types_comes_in_twice() {
     on_both_engines(async |app| {
-        let sources = files(&["devicetype-library/device_types.csv"]);
-        let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
+        let [first, second] = twice(app, Format::DeviceTypes, &files(&[DEVICE_TYPES])).await;
         insta::assert_snapshot!("device_types_first", counts(&first).join("\n"));
         insta::assert_snapshot!("device_types_second", counts(&second).join("\n"));
-        // The same types, with power and dimensions in another file.
-        let sources = files(&["devicetype-library/power_and_dimensions.json.gz"]);
-        let [first, second] = twice(app, Format::DeviceTypes, &sources).await;
+        insta::assert_snapshot!("device_types_problems", problems(&first).join("\n"));
+        // The list has the same types, and knows less of their kinds.
+        let before = models(app).await;
+        let [first, second] = twice(app, Format::DeviceTypes, &files(&[POWER_AND_DIMENSIONS])).await;
         insta::assert_snapshot!("device_types_with_power_first", counts(&first).join("\n"));
         insta::assert_snapshot!("device_types_with_power_second", counts(&second).join("\n"));
+        assert!(models(app).await == before, "the list changed what the table knows");
+    });
+}
+
+#[test]
+fn the_sources_of_device_types_come_in_any_order() {
+    on_both_engines(async |app| {
+        let together = twice(app, Format::DeviceTypes, &files(&[POWER_AND_DIMENSIONS, DEVICE_TYPES])).await;
+        let expected = ["manufacturer 204/0/0/0", "hardware_model 4449/0/0/0"];
+        assert_eq!(counts(&together[0]), expected);
+        let unchanged = ["manufacturer 0/0/204/0", "hardware_model 0/0/4449/0"];
+        for paths in [&[DEVICE_TYPES][..], &[POWER_AND_DIMENSIONS], &[DEVICE_TYPES, POWER_AND_DIMENSIONS]] {
+            let report = import(app, Format::DeviceTypes, &files(paths)).await;
+            assert_eq!(counts(&report), unchanged, "{paths:?}");
+        }
+    });
+}
+
+#[test]
+fn a_list_of_device_types_is_completed_by_their_table() {
+    on_both_engines(async |app| {
+        import(app, Format::DeviceTypes, &files(&[POWER_AND_DIMENSIONS])).await;
+        import(app, Format::DeviceTypes, &files(&[DEVICE_TYPES])).await;
+        let after = models(app).await;
+        for paths in [&[POWER_AND_DIMENSIONS][..], &[DEVICE_TYPES], &[DEVICE_TYPES, POWER_AND_DIMENSIONS]] {
+            let report = import(app, Format::DeviceTypes, &files(paths)).await;
+            assert!(!report.written, "{paths:?}: {:?}", counts(&report));
+        }
+        let other = TestApp::start(app.engine()).await;
+        import(&other, Format::DeviceTypes, &files(&[DEVICE_TYPES])).await;
+        assert!(models(&other).await == after, "the order of the files makes other models");
+        other.stop().await;
+    });
+}
+
+#[test]
+fn a_catalogue_that_contradicts_another_is_told_of() {
+    on_both_engines(async |app| {
+        import(app, Format::Netbox, &folder("netbox-demo/v4.2", ".csv")).await;
+        let report = import(app, Format::DeviceTypes, &files(&[DEVICE_TYPES])).await;
+        let draws: Vec<_> = problems(&report).into_iter().filter(|it| it.contains("_draw_watts")).collect();
+        insta::assert_snapshot!("device_types_contradicting", draws.join("\n"));
+        assert_eq!(report.refused(), 0);
     });
 }
 

@@ -92,6 +92,9 @@ impl<'a> Run<'a> {
         for (column, message) in said.remarks {
             self.remark(origin, Severity::Note, Some(column), message);
         }
+        for (column, message) in said.doubts {
+            self.remark(origin, Severity::Warning, Some(column), message);
+        }
     }
 }
 
@@ -99,6 +102,7 @@ impl<'a> Run<'a> {
 struct Said {
     assumed: Vec<(&'static str, String)>,
     remarks: Vec<(&'static str, String)>,
+    doubts: Vec<(&'static str, String)>,
 }
 
 /// Applies the records of a noun, and reads the rows of it that other records refer to.
@@ -211,7 +215,8 @@ impl<R: Importable> Stage<R> {
         };
         let mut filling = Filling::new(&run.known);
         record.fill(&mut row, before.as_ref(), &mut filling)?;
-        let said = Said { assumed: filling.assumed, remarks: filling.remarks };
+        let Filling { assumed, remarks, doubts, .. } = filling;
+        let said = Said { assumed, remarks, doubts };
         let links = record.links(&run.known)?;
         match before {
             None => self.create(run, record, key, row, links, said).await,

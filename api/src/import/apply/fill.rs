@@ -15,11 +15,13 @@ pub struct Filling<'a> {
     pub assumed: Vec<(&'static str, String)>,
     /// Things worth knowing about this one record.
     pub remarks: Vec<(&'static str, String)>,
+    /// Things about it that are taken, but probably wrong.
+    pub doubts: Vec<(&'static str, String)>,
 }
 
 impl<'a> Filling<'a> {
     pub fn new(known: &'a Known) -> Self {
-        Self { known, assumed: Vec::new(), remarks: Vec::new() }
+        Self { known, assumed: Vec::new(), remarks: Vec::new(), doubts: Vec::new() }
     }
 
     /// Gives a column of a new row a value that the file should have given, and says so.

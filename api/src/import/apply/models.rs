@@ -15,6 +15,26 @@ use crate::import::records::HardwareModel;
 use crate::import::{Origin, Records};
 use crate::inventory::{chains, models, placement};
 
+impl HardwareModel {
+    /// Says where one catalogue contradicts another about a draw, on which the power of racks hangs.
+    fn compare_draws(&self, before: &hardware_model::Model, at: &mut Filling<'_>) {
+        let (Some(own), Some(other)) = (&self.source, &before.source) else { return };
+        if own == other {
+            return;
+        }
+        for (column, now, was) in [
+            ("typical_draw_watts", self.typical_draw_watts, before.typical_draw_watts),
+            ("maximum_draw_watts", self.maximum_draw_watts, before.maximum_draw_watts),
+        ] {
+            if let (Some(now), Some(was)) = (now, was)
+                && now != was
+            {
+                at.doubts.push((column, format!("{now} W replaces the {was} W of {other}")));
+            }
+        }
+    }
+}
+
 impl Importable for HardwareModel {
     const NOUN: Noun = Noun::HardwareModel;
     type Entity = hardware_model::Entity;
@@ -63,14 +83,20 @@ impl Importable for HardwareModel {
     fn fill(
         &self,
         row: &mut hardware_model::ActiveModel,
-        _before: Option<&hardware_model::Model>,
+        before: Option<&hardware_model::Model>,
         at: &mut Filling<'_>,
     ) -> Result<()> {
         let maker = at.known.manufacturers.named("manufacturer", &Key::from(&self.key.manufacturer))?;
         put(&mut row.manufacturer_id, Some(maker.id));
         put(&mut row.name, Some(self.key.name.clone()));
         put_any(&mut row.part_number, self.part_number.clone());
-        put(&mut row.kind, choice("kind", self.kind.as_ref())?);
+        let is_kind_known = before.is_some_and(|before| before.kind != HardwareKind::Other);
+        if !(self.kind_is_guess && is_kind_known) {
+            put(&mut row.kind, choice("kind", self.kind.as_ref())?);
+        }
+        if let Some(before) = before {
+            self.compare_draws(before, at);
+        }
         put_any(&mut row.height_half_units, self.height_half_units);
         put(&mut row.full_depth, self.full_depth);
         put_any(&mut row.typical_draw_watts, self.typical_draw_watts);

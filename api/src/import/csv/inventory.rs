@@ -217,6 +217,7 @@ pub(super) fn hardware_model(cells: &mut Cells) -> HardwareModel {
         key,
         part_number: cells.text("part_number"),
         kind: cells.text("kind"),
+        kind_is_guess: false,
         height_half_units: cells.integer("height_units"),
         full_depth: cells.boolean("full_depth"),
         typical_draw_watts: cells.integer("typical_draw_watts"),

@@ -83,6 +83,8 @@ pub struct HardwareModel {
     pub key: ModelKey,
     pub part_number: Option<String>,
     pub kind: Option<String>,
+    /// Whether the kind was guessed from words, and gives way to one that is known.
+    pub kind_is_guess: bool,
     pub height_half_units: Option<i32>,
     pub full_depth: Option<bool>,
     pub typical_draw_watts: Option<i32>,
