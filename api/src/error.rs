@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use sea_orm::ActiveEnum;
+
 use crate::access::Permission;
 
 /// Shorthand for results of this crate.
@@ -20,7 +22,7 @@ pub enum Error {
         id: String,
     },
     /// The input breaks a rule. Correct the field and send it again.
-    #[error("{field}: {message}")]
+    #[error("{}{message}", heading(field))]
     Invalid {
         /// Path of the input field, as in the API: `placement.unit`.
         field: String,
@@ -31,7 +33,7 @@ pub enum Error {
     #[error("{0}")]
     Conflict(String),
     /// The caller is known, but the role has no such permission.
-    #[error("this needs the permission {permission:?}, which the role {role:?} does not have")]
+    #[error("this needs the permission {permission}, which the role {} does not have", role.to_value())]
     Forbidden {
         /// What was asked for.
         permission: Permission,
@@ -44,6 +46,14 @@ pub enum Error {
     /// The request asks for more than one request may.
     #[error("{0}")]
     LimitExceeded(String),
+    /// One input field asks for more than one request may.
+    #[error("{field}: {message}")]
+    TooMuch {
+        /// Path of the input field, as in the API: `first`.
+        field: String,
+        /// What was asked for and what is allowed.
+        message: String,
+    },
     /// The database cannot be reached now. The same request may succeed later.
     #[error("the database is not available, try again")]
     Unavailable(#[source] sea_orm::DbErr),
@@ -86,7 +96,7 @@ impl Error {
             Self::Conflict(_) => "CONFLICT",
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::LimitExceeded(_) => "LIMIT_EXCEEDED",
+            Self::LimitExceeded(_) | Self::TooMuch { .. } => "LIMIT_EXCEEDED",
             Self::Unavailable(_) => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL",
         }
@@ -96,8 +106,19 @@ impl Error {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Invalid { field, .. } => Some(field),
+            Self::Invalid { field, .. } | Self::TooMuch { field, .. } => {
+                Some(field.as_str()).filter(|field| !field.is_empty())
+            }
             _ => None,
+        }
+    }
+
+    /// The same error about another field, for a rule that is asked under a name of its own.
+    #[must_use]
+    pub fn at(self, field: &str) -> Self {
+        match self {
+            Self::Invalid { message, .. } => Self::Invalid { field: field.to_owned(), message },
+            other => other,
         }
     }
 
@@ -112,6 +133,11 @@ impl Error {
             other => other,
         }
     }
+}
+
+/// What a message about a field begins with.
+fn heading(field: &str) -> String {
+    if field.is_empty() { String::new() } else { format!("{field}: ") }
 }
 
 impl From<sea_orm::DbErr> for Error {

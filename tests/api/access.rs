@@ -16,7 +16,7 @@ const NEW_USER: &str = "mutation($email: String!, $role: Role!, $key: String) {
 }";
 
 const NEW_TOKEN: &str = "mutation($user: ID!, $expires: DateTime) {
-    createApiToken(userId: $user, name: \"nightly import\", expiresAt: $expires) {
+    createApiToken(user: $user, name: \"nightly import\", expiresAt: $expires) {
         secret
         apiToken {
             id version createdAt updatedAt name prefix expiresAt revokedAt lastUsedAt
@@ -238,12 +238,21 @@ fn bad_tokens_are_not_made() {
         let past = json!({ "user": ann, "expires": "2026-06-30T00:00:00Z" });
         let error = admin.expect_error_with(NEW_TOKEN, past, "INVALID").await;
         assert_eq!(error.message, "expiresAt: 2026-06-30 00:00:00 UTC is not in the future");
+        let far = json!({ "user": ann, "expires": "2027-07-01T09:00:01Z" });
+        let error = admin.expect_error_with(NEW_TOKEN, far, "INVALID").await;
+        assert_eq!(error.message, "expiresAt: 2027-07-01 09:00:01 UTC is more than 365 days from now");
+        let longest = json!({ "user": ann, "expires": "2027-07-01T09:00:00Z" });
+        admin.query_with(NEW_TOKEN, longest).await;
+        let usual = admin.query_with(NEW_TOKEN, json!({ "user": ann })).await;
+        let end = &usual["createApiToken"]["apiToken"]["expiresAt"];
+        assert_eq!(end, "2026-09-29T09:00:00+00:00");
         let ghost = json!({ "user": "user_00000000000000000000000000000000" });
         let error = admin.expect_error_with(NEW_TOKEN, ghost, "NOT_FOUND").await;
         assert_eq!(error.message, "no user with id 00000000-0000-0000-0000-000000000000");
         let wrong = json!({ "user": ann.replace("user_", "site_") });
         let error = admin.expect_error_with(NEW_TOKEN, wrong, "INVALID").await;
-        assert!(error.message.contains("is the id of a site, not of a user"), "{}", error.message);
+        assert!(error.message.ends_with("is the id of a site, not of a user"), "{}", error.message);
+        assert_eq!(error.field, "user");
     });
 }
 

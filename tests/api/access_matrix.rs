@@ -189,10 +189,11 @@ fn number_placeholders(call: &mut String) {
 async fn wrong_kind(asker: &Client, call: &str) -> Option<(String, String)> {
     let answer = asker.answer(call, json!({})).await;
     let message = answer["errors"][0]["message"].as_str()?;
-    let (before, right) = message.split_once("` is the id of a placeholder, not of a ")?;
+    let (before, right) = message.split_once("` is the id of a placeholder, not of ")?;
     let (_, id) = before.rsplit_once('`')?;
-    let kind = right.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')).next()?;
-    Some((id.to_owned(), kind.to_owned()))
+    // Of several kinds that are right, the first will do.
+    let kind = right.split(',').next()?.trim_start_matches("an ").trim_start_matches("a ");
+    Some((id.to_owned(), kind.replace(' ', "_")))
 }
 
 fn is_required(input: &Value) -> bool {

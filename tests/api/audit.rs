@@ -15,7 +15,7 @@ fn every_field_of_a_change_can_be_read() {
         let id = director.query(OPEN).await["openSite"]["id"].as_str().unwrap().to_owned();
         let later = director.clone().at(now() + TimeDelta::days(1));
         let update = format!(
-            "mutation {{ updateSite(id: \"{id}\", details: {{ name: \"Frankfurt 1\" }}) {{ version }} }}"
+            "mutation {{ updateSite(id: \"{id}\", changes: {{ name: \"Frankfurt 1\" }}) {{ version }} }}"
         );
         later.query(&update).await;
 
@@ -89,5 +89,50 @@ fn the_log_is_for_those_who_audit() {
         let wrong = "{ changes(filter: { from: \"2026-07-02T00:00:00Z\", to: \"2026-07-01T00:00:00Z\" })
             { totalCount } }";
         assert_eq!(auditor.expect_error(wrong, "INVALID").await.field, "filter.to");
+    });
+}
+
+#[test]
+fn a_change_is_seen_by_those_who_see_its_row() {
+    on_both_engines(async |app| {
+        app.director().query(OPEN).await;
+        let new = "mutation { createUser(input: { email: \"ann@example.com\", name: \"Ann\", role: VIEWER }) { id } }";
+        let user = app.admin().query(new).await["createUser"]["id"].as_str().unwrap().to_owned();
+        let token = format!("mutation {{ createApiToken(user: \"{user}\", name: \"n\") {{ secret }} }}");
+        app.admin().query(&token).await;
+
+        let all = "{ changes(orderBy: { field: ENTITY }) { totalCount nodes { id entity }
+            pageInfo { hasNextPage } } }";
+        let seen = async |role: Role| app.as_role(role).query(all).await["changes"].take();
+        let auditor = seen(Role::Auditor).await;
+        let kinds: Vec<&str> = auditor["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["entity"].as_str().unwrap())
+            .collect();
+        assert_eq!(kinds, ["api_token", "site", "user"]);
+        assert_eq!(auditor["totalCount"], 3);
+        let director = seen(Role::Director).await;
+        assert_eq!(director["totalCount"], 1);
+        assert_eq!(director["nodes"].as_array().unwrap().len(), 1);
+        assert_eq!(director["nodes"][0]["entity"], "site");
+        let first = app.director().query(&all.replace("(", "(first: 1, ")).await;
+        assert_eq!(first["changes"]["pageInfo"]["hasNextPage"], false);
+
+        let hidden = auditor["nodes"][2]["id"].as_str().unwrap();
+        for (role, change, count) in [(Role::Director, json!(null), 0), (Role::Auditor, json!("user"), 1)] {
+            let query = format!(
+                "{{ change(id: \"{hidden}\") {{ entity }} node(id: \"{hidden}\") {{ ... on Change {{ entity }} }}
+                    changesOf(id: \"{user}\") {{ totalCount nodes {{ entity }} }}
+                    changes(filter: {{ entity: {{ eq: \"user\" }} }}) {{ totalCount }} }}"
+            );
+            let data = app.as_role(role).query(&query).await;
+            assert_eq!(data["change"]["entity"], change);
+            assert_eq!(data["node"]["entity"], change);
+            assert_eq!(data["changesOf"]["totalCount"], count);
+            assert_eq!(data["changesOf"]["nodes"].as_array().unwrap().len(), count);
+            assert_eq!(data["changes"]["totalCount"], count);
+        }
     });
 }

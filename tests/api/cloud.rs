@@ -33,7 +33,7 @@ async fn account(client: &Client, number: &str) -> String {
 
 /// A workload on EC2 in Ireland.
 async fn workload(client: &Client, account: &str, name: &str, details: Value) -> String {
-    let input = json!({ "accountId": account, "name": name, "service": "EC2", "region": "eu-west-1",
+    let input = json!({ "account": account, "name": name, "service": "EC2", "region": "eu-west-1",
         "details": details });
     text(&client.query_with(REGISTER, json!({ "input": input })).await["registerWorkload"]["id"])
 }

@@ -22,7 +22,7 @@ fn the_schema_is_the_file() {
 fn every_type_field_argument_and_value_is_described() {
     on_engine(support::Engine::Sqlite, async |app| {
         let query = "{ __schema { types { kind name description
-            fields(includeDeprecated: true) { name description args { name description type { kind } } }
+            fields(includeDeprecated: true) { name description args { name description } }
             inputFields { name description }
             enumValues(includeDeprecated: true) { name description } } } }";
         let data = app.viewer().query(query).await;
@@ -36,7 +36,12 @@ fn every_type_field_argument_and_value_is_described() {
             note(&mut silent, name, of_type);
             for kind in ["fields", "inputFields", "enumValues"] {
                 for part in list(&of_type[kind]) {
-                    note(&mut silent, &format!("{name}.{}", part["name"].as_str().unwrap()), part);
+                    let part_name = format!("{name}.{}", part["name"].as_str().unwrap());
+                    note(&mut silent, &part_name, part);
+                    for argument in list(&part["args"]) {
+                        let argument_name = argument["name"].as_str().unwrap();
+                        note(&mut silent, &format!("{part_name}({argument_name})"), argument);
+                    }
                 }
             }
         }

@@ -80,7 +80,7 @@ fn a_currency_is_renamed_and_removed_at_the_version_that_was_read() {
         let id = made["createCurrency"]["id"].as_str().unwrap().to_owned();
         let rename = |version: i32| {
             format!(
-                "mutation {{ updateCurrency(id: \"{id}\", details: {{ name: \"Europe's\" }}, \
+                "mutation {{ updateCurrency(id: \"{id}\", changes: {{ name: \"Europe's\" }}, \
                  expectedVersion: {version}) {{ name version }} }}"
             )
         };
@@ -92,7 +92,7 @@ fn a_currency_is_renamed_and_removed_at_the_version_that_was_read() {
             "the currency is at version 2, the change expected version 1; read it again"
         );
         let blank =
-            format!("mutation {{ updateCurrency(id: \"{id}\", details: {{ name: \" \" }}) {{ id }} }}");
+            format!("mutation {{ updateCurrency(id: \"{id}\", changes: {{ name: \" \" }}) {{ id }} }}");
         let refusal = finance.expect_error(&blank, "INVALID").await;
         assert_eq!(refusal.message, "name: is blank");
 
@@ -269,7 +269,7 @@ fn rates_are_filtered_ordered_and_paged() {
         );
         let query = format!("{{ currencies(after: \"{cursor}\") {{ nodes {{ id }} }} }}");
         let refusal = finance.expect_error(&query, "INVALID").await;
-        assert_eq!(refusal.message, "after: the cursor belongs to a list of ExchangeRate, not of Currency");
+        assert_eq!(refusal.message, "after: is a cursor of another list, so it has no place in this one");
     });
 }
 
@@ -427,7 +427,7 @@ fn a_calendar_is_refused_for_a_reason() {
         app.planner().expect_error(&create(""), "FORBIDDEN").await;
         let update = |details: &str| {
             format!(
-                "mutation {{ updateFiscalCalendar(id: \"{id}\", expectedVersion: 1, details: {{ {details} }}) {{ version }} }}"
+                "mutation {{ updateFiscalCalendar(id: \"{id}\", expectedVersion: 1, changes: {{ {details} }}) {{ version }} }}"
             )
         };
         let updated = finance.query(&update("startMonth: 4, labelBy: START_YEAR")).await;

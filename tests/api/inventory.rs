@@ -7,6 +7,7 @@ mod lists;
 mod models;
 mod placement;
 mod racks;
+mod sites;
 mod summary;
 
 use serde_json::{Value, json};

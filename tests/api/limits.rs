@@ -158,6 +158,7 @@ fn a_page_is_not_larger_than_the_largest() {
         let text = "{ sites(first: 10001) { totalCount } }";
         let message = refusal(app, text).await;
         assert!(message.contains("10001 is more than the largest page of 1000"), "{message}");
+        assert_eq!(app.viewer().expect_error(text, "LIMIT_EXCEEDED").await.field, "first");
         let refused = app.viewer().expect_error("{ sites(first: -1) { totalCount } }", "INVALID").await;
         assert_eq!(refused.field, "first");
         app.viewer().query("{ sites(first: 0) { totalCount } }").await;

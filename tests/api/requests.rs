@@ -47,3 +47,81 @@ fn any_object_is_found_by_its_id_alone() {
         }
     });
 }
+
+#[test]
+fn a_refused_value_is_named_with_its_field_and_its_rule() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let id = |kind: &str| format!("{kind}_{}", "0".repeat(32));
+        let (site, asset) = (id("site"), id("asset"));
+        let late = "mutation { openSite(input: { code: \"A\", name: \"A\", kind: OFFICE, timeZone: \"UTC\",
+            details: { openedOn: \"soon\" } }) { id } }";
+        for (text, message) in [
+            (late.to_owned(), "openedOn: `soon` is not a date such as 2027-01-31".to_owned()),
+            ("{ site(id: \"x\") { id } }".to_owned(), "id: `x` is not an id".to_owned()),
+            (format!("{{ asset(id: \"{site}\") {{ id }} }}"), format!("id: `{site}` is the id of a site, not of an asset")),
+            (
+                format!("{{ sites(filter: {{ id: {{ in: [\"{site}\", \"{asset}\"] }} }}) {{ totalCount }} }}"),
+                format!("filter.id.in[1]: `{asset}` is the id of an asset, not of a site"),
+            ),
+            (
+                "{ conversionRate(base: \"EUR\", quote: \"USD\", on: \"2027-13-01\") { rate } }".to_owned(),
+                "on: `2027-13-01` is not a date such as 2027-01-31".to_owned(),
+            ),
+            (
+                "{ workloads { nodes { costs(from: \"2027-1\", to: \"2027-02\") { id } } } }".to_owned(),
+                "from: `2027-1` is not a month such as 2027-01".to_owned(),
+            ),
+            (
+                "{ sites(filter: { kind: { eq: PLANET } }) { totalCount } }".to_owned(),
+                "filter.kind.eq: `PLANET` is not one of DATA_CENTER, COLOCATION, OFFICE, CLOUD_REGION, EDGE".to_owned(),
+            ),
+            (
+                "{ assets(filter: { purchasePrice: { gte: \"ten\" } }) { totalCount } }".to_owned(),
+                "filter.purchasePrice.gte: `ten` is not a decimal number such as \"1234.56\", of at most 28 digits".to_owned(),
+            ),
+            (
+                "{ changes(filter: { from: \"today\" }) { totalCount } }".to_owned(),
+                "filter.from: `today` is not a moment such as 2027-01-31T09:00:00Z".to_owned(),
+            ),
+            ("{ sites(first: \"ten\") { totalCount } }".to_owned(), "first: `ten` is not a whole number of 32 bits".to_owned()),
+            (
+                "mutation { openSite(input: { code: \"A\", name: \"A\", kind: OFFICE }) { id } }".to_owned(),
+                "timeZone: is missing".to_owned(),
+            ),
+            (
+                "mutation { openSite(input: { code: 7, name: \"A\", kind: OFFICE, timeZone: \"UTC\" }) { id } }".to_owned(),
+                "code: `7` is not text in quotes".to_owned(),
+            ),
+        ] {
+            let error = director.expect_error(&text, "INVALID").await;
+            assert_eq!(error.message, message, "{text}");
+            assert_eq!(error.field, message.split(": ").next().unwrap(), "{text}");
+        }
+        let text = "query($kinds: [SiteKind!]) { sites(filter: { kind: { in: $kinds } }) { totalCount } }";
+        let error = director.expect_error_with(text, json!({ "kinds": ["OFFICE", "MOON"] }), "INVALID").await;
+        assert_eq!(error.field, "filter.kind.in[1]");
+    });
+}
+
+#[test]
+fn a_query_that_breaks_off_is_refused_in_one_line() {
+    on_both_engines(async |app| {
+        let error = app.viewer().expect_error("{ sites {\n  nodes { id }", "INVALID").await;
+        assert!(
+            error.message.starts_with("the query breaks off in line 2, column 15: expected "),
+            "{}",
+            error.message
+        );
+        assert!(!error.message.contains('\n'), "{}", error.message);
+    });
+}
+
+#[test]
+fn permissions_and_roles_are_named_as_the_schema_names_them() {
+    on_both_engines(async |app| {
+        let error = app.viewer().expect_error("{ supportContracts { totalCount } }", "FORBIDDEN").await;
+        let message = "this needs the permission VIEW_CONTRACTS, which the role VIEWER does not have";
+        assert_eq!(error.message, message);
+    });
+}

@@ -31,6 +31,12 @@ pub const PREFIX: &str = "plinth_";
 /// Characters of the secret that are shown for good: the prefix and six more.
 const SHOWN: usize = PREFIX.len() + 6;
 
+/// How long a token works when nobody says until when.
+pub const USUAL_LIFE: TimeDelta = TimeDelta::days(90);
+
+/// How long a token may work at most: what is never renewed is never looked at either.
+pub const LONGEST_LIFE: TimeDelta = TimeDelta::days(365);
+
 /// The use of a token is noted at most so often.
 const NOTED_EVERY: TimeDelta = TimeDelta::hours(1);
 
@@ -59,10 +65,10 @@ pub async fn find(db: &impl Read, id: ApiTokenId) -> Result<api_token::Model> {
     api_token::Entity::find_by_id(id).one(db).await?.ok_or_else(|| Error::not_found("API token", id))
 }
 
-/// Makes an API token for a user, with its secret.
+/// Makes an API token for a user, with its secret. It ends after [`USUAL_LIFE`] unless another end is given.
 ///
 /// # Errors
-/// `Invalid` for a blank name or an end in the past, `Conflict` for a user who is not active.
+/// `Invalid` for a blank name, an end in the past or one after more than [`LONGEST_LIFE`], `Conflict` for a user who is not active.
 pub async fn create(
     tx: &Tx,
     user_id: UserId,
@@ -75,8 +81,13 @@ pub async fn create(
     }
     require_text("name", &name, 100)?;
     let now = tx.caller().now;
-    if let Some(end) = expires_at.filter(|end| *end <= now) {
+    let end = expires_at.unwrap_or(now + USUAL_LIFE);
+    if end <= now {
         return Err(Error::invalid("expiresAt", format!("{end} is not in the future")));
+    }
+    if end > now + LONGEST_LIFE {
+        let message = format!("{end} is more than {} days from now", LONGEST_LIFE.num_days());
+        return Err(Error::invalid("expiresAt", message));
     }
     let secret = new_secret();
     let row = api_token::ActiveModel {
@@ -85,7 +96,7 @@ pub async fn create(
         name: Set(name),
         token_hash: Set(hash(&secret.0)),
         token_prefix: Set(secret.0.chars().take(SHOWN).collect()),
-        expires_at: Set(expires_at.map(entity::moment)),
+        expires_at: Set(Some(entity::moment(end))),
         ..Default::default()
     };
     Ok((tx.insert(row).await?, secret))

@@ -12,6 +12,8 @@ pub mod policy;
 pub mod token;
 pub mod users;
 
+use std::fmt::{self, Write as _};
+
 use chrono::{DateTime, Utc};
 pub use entity::access::user::Role;
 
@@ -66,6 +68,20 @@ impl Permission {
         Self::ViewAudit,
         Self::ManageUsers,
     ];
+}
+
+/// As the API spells it: `VIEW_TOTALS`.
+impl fmt::Display for Permission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = format!("{self:?}");
+        for (place, letter) in name.char_indices() {
+            if place > 0 && letter.is_ascii_uppercase() {
+                formatter.write_char('_')?;
+            }
+            formatter.write_char(letter.to_ascii_uppercase())?;
+        }
+        Ok(())
+    }
 }
 
 /// Who asks, when, and under which request.

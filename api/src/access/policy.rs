@@ -1,4 +1,4 @@
-//! The total table of roles and permissions, and nothing else.
+//! The total table of roles and permissions, with its one exception, and nothing else.
 
 use super::{Permission, Role};
 
@@ -63,4 +63,11 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         ),
         Role::Admin => matches!(permission, P::ManageUsers),
     }
+}
+
+/// Whether `role` sees the changes of all rows, and not just of those that it sees itself: for auditors, changes
+/// of any row are what they are for, those of users included.
+#[must_use]
+pub fn shows_every_change(role: Role) -> bool {
+    role == Role::Auditor
 }

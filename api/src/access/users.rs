@@ -63,6 +63,7 @@ pub async fn change_role(
     role: Role,
 ) -> Result<user::Model> {
     let user = find(tx, id).await?;
+    expect_version("user", user.version, expected_version)?;
     refuse_self(tx.caller(), &user, "nobody changes their own role")?;
     if role != Role::Admin {
         refuse_last_admin(tx, &user).await?;
@@ -76,6 +77,7 @@ pub async fn change_role(
 /// `Conflict` for a stale version, for oneself and for the last active administrator.
 pub async fn deactivate(tx: &Tx, id: UserId, expected_version: Option<i32>) -> Result<user::Model> {
     let user = find(tx, id).await?;
+    expect_version("user", user.version, expected_version)?;
     refuse_self(tx.caller(), &user, "nobody deactivates themselves")?;
     refuse_last_admin(tx, &user).await?;
     let live = api_token::Entity::find()

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     access::{Caller, Permission},
+    audit,
     error::{Error, Result},
     schema::{
         filter::{Direction, EnumFilter, Filter, IdFilter, MomentFilter, Order, StringFilter},
@@ -35,6 +36,11 @@ impl Noun for Change {
     type Id = ChangeId;
     const VIEW: Permission = Permission::ViewAudit;
     const ID: change::Column = change::Column::Id;
+
+    fn scope(caller: &Caller) -> Condition {
+        let kinds = audit::kinds_shown_to(caller.role);
+        Condition::all().add_option(kinds.map(|kinds| change::Column::Entity.is_in(kinds)))
+    }
 
     fn columns(field: &str) -> &'static [change::Column] {
         use change::Column as C;
@@ -240,37 +246,44 @@ pub struct AuditQuery;
 #[Object]
 impl AuditQuery {
     /// One change by id.
-    async fn change(&self, ctx: &Context<'_>, id: Id<ChangeId>) -> Result<Option<Change>> {
+    async fn change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<ChangeId>,
+    ) -> Result<Option<Change>> {
         by_id(ctx, id).await
     }
 
-    /// The changes, the latest first unless ordered otherwise.
+    /// The changes of all rows that you may see, the latest first unless ordered otherwise. Auditors see all.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ChangeFilter>,
-        order_by: Option<Vec<Order<ChangeOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ChangeFilter>,
+        #[graphql(desc = "In which order. Left out: the latest first.")] order_by: Option<
+            Vec<Order<ChangeOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Change>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let order_by = order_by.unwrap_or_else(|| vec![by_moment(Direction::Desc)]);
         page(ctx, condition, Some(order_by), Window::new(first, after, last, before)).await
     }
 
-    /// The history of one row of any kind, from its first change on. Rows that were removed have one too.
+    /// The history of one row of any kind that you may see, from its first change on. Rows that were removed
+    /// have one too.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn changes_of(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "The id of the row, of any kind, also of one that was removed.")] id: ID,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Change>> {
         let window = Window::new(first, after, last, before);
         crate::schema::request::read(ctx, Permission::ViewAudit)?;

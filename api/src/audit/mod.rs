@@ -1,6 +1,74 @@
 //! What was changed, by whom and when.
 //!
 //! A *change* holds one row of any table before and after. Changes are written by the store in the transaction
-//! that they tell of, and read here; nothing alters them. This area does not know what the rows mean.
+//! that they tell of, and read here; nothing alters them. A change shows its row, so whoever may not see the
+//! rows of an area may not see their changes. Beyond that this area does not know what the rows mean.
 
 pub mod graphql;
+
+use entity::id::{
+    ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
+    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
+    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
+    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId,
+    SupportCoverageId, UserId, VendorId, WorkloadId,
+};
+
+use crate::access::{Permission, Role, policy};
+
+/// What a role needs to see rows of a kind, and so their changes. Nothing for kinds that are not known here:
+/// their changes are for auditors alone.
+#[must_use]
+pub fn permission_to_see(kind: &str) -> Option<Permission> {
+    use Permission as P;
+    match kind {
+        ManufacturerId::KIND
+        | VendorId::KIND
+        | SiteId::KIND
+        | RackId::KIND
+        | HardwareModelId::KIND
+        | AssetId::KIND => Some(P::ViewInventory),
+        ColocationContractId::KIND
+        | ColocationChargeId::KIND
+        | ColocationContractSiteId::KIND
+        | SupportContractId::KIND
+        | SupportCoverageId::KIND => Some(P::ViewContracts),
+        RefreshPolicyId::KIND
+        | RefreshCycleId::KIND
+        | RefreshCycleAssetId::KIND
+        | DepreciationRuleId::KIND
+        | SoftwareReleaseId::KIND => Some(P::ViewLifecycle),
+        ProviderAccountId::KIND | WorkloadId::KIND | CostRecordId::KIND | GrowthAssumptionId::KIND => {
+            Some(P::ViewCloud)
+        }
+        CurrencyId::KIND | FiscalCalendarId::KIND | ExchangeRateId::KIND => Some(P::ViewFinance),
+        UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
+        ChangeId::KIND => Some(P::ViewAudit),
+        _ => None,
+    }
+}
+
+/// The kinds whose changes a role sees; nothing when it sees all.
+#[must_use]
+pub fn kinds_shown_to(role: Role) -> Option<Vec<&'static str>> {
+    if policy::shows_every_change(role) {
+        return None;
+    }
+    let shown = KINDS.iter().copied();
+    Some(
+        shown
+            .filter(|kind| permission_to_see(kind).is_some_and(|needed| policy::allows(role, needed)))
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_row_that_people_change_belongs_to_an_area() {
+        let unknown: Vec<_> = KINDS.iter().filter(|kind| permission_to_see(kind).is_none()).collect();
+        assert_eq!(unknown, [&"idempotency_key"], "say who may see changes of these");
+    }
+}

@@ -40,12 +40,12 @@ impl Target {
     pub fn account(&self, workload: Option<&workload::Model>) -> Result<ProviderAccountId> {
         match (self.account_id, workload) {
             (Some(account), Some(workload)) if workload.account_id != account => Err(Error::invalid(
-                "workloadId",
+                "workload",
                 format!("the workload {} runs in another account than the one given", workload.name),
             )),
             (_, Some(workload)) => Ok(workload.account_id),
             (Some(account), None) => Ok(account),
-            (None, None) => Err(Error::invalid("accountId", "give an account or a workload")),
+            (None, None) => Err(Error::invalid("account", "give an account or a workload")),
         }
     }
 }

@@ -10,6 +10,7 @@ use entity::{
     id::{ColocationChargeId, ColocationContractId},
     money::{Amount, Rate},
 };
+use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::colocation_contracts::{self, default};
@@ -129,9 +130,12 @@ pub(super) async fn write(
 fn quantity(row: &colocation_charge::ActiveModel) -> Result<Rate> {
     let last = row.ramp.try_as_ref().and_then(|ramp| ramp.0.last()).map(|step| step.kilowatts);
     let metering = row.metering.try_as_ref().and_then(Option::as_ref);
-    let stated = last.or_else(|| metering.and_then(|metering| metering.average_kilowatts));
+    let last = last.map(|kilowatts| ("ramp", kilowatts));
+    let average = metering.and_then(|metering| metering.average_kilowatts);
+    let stated = last.or_else(|| average.map(|kilowatts| ("metering.averageKilowatts", kilowatts)));
     let missing = || Error::invalid("quantity", "is missing, and neither a ramp nor a meter states it");
-    Rate::try_from_decimal(stated.ok_or_else(missing)?).map_err(|cause| Error::invalid("quantity", cause))
+    let (field, kilowatts) = stated.ok_or_else(missing)?;
+    Rate::try_from_decimal(kilowatts).map_err(|cause| Error::invalid(field, cause))
 }
 
 /// The rules of a contract, as far as they concern one charge: fields are the charge's own.
@@ -174,6 +178,9 @@ async fn check_site(tx: &Tx, row: &colocation_charge::ActiveModel) -> Result<()>
 /// `Invalid` with the field, the value and the rule.
 pub fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
     require_least("unitPrice", row.unit_price_amount.try_as_ref().copied(), Amount::ZERO)?;
+    let metering = row.metering.try_as_ref().and_then(Option::as_ref);
+    let average = metering.and_then(|metering| metering.average_kilowatts);
+    require_least("metering.averageKilowatts", average, Decimal::ZERO)?;
     require_least("quantity", row.quantity.try_as_ref().copied(), Rate::ZERO)?;
     require_least("peakKilowatts", row.peak_kilowatts.try_as_ref().copied().flatten(), Rate::ZERO)?;
     let from = row.from_on.try_as_ref().copied().flatten();

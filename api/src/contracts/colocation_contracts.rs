@@ -197,6 +197,7 @@ pub async fn record_notice(
     evidence: Option<String>,
 ) -> Result<colocation_contract::Model> {
     let contract = find(tx, id).await?;
+    expect_version("colocation contract", contract.version, expected_version)?;
     let today = tx.caller().now.date_naive();
     check_notice(on, today, contract.signed_on, &contract.number, contract.notice_given_on)?;
     update(tx, id, expected_version, |row| {
@@ -217,6 +218,7 @@ pub async fn withdraw_notice(
     expected_version: Option<i32>,
 ) -> Result<colocation_contract::Model> {
     let contract = find(tx, id).await?;
+    expect_version("colocation contract", contract.version, expected_version)?;
     if contract.notice_given_on.is_none() {
         return Err(Error::Conflict(format!("no notice is recorded for the contract {}", contract.number)));
     }

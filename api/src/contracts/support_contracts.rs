@@ -11,7 +11,9 @@ use entity::{
 };
 use forecasting::explain::Explanation;
 use rust_decimal::Decimal;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, TryIntoModel,
+};
 
 use super::{
     colocation_contracts::{check_notice, default},
@@ -20,7 +22,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     inventory::vendors,
-    rules::{expect_version, require_least, require_order, require_plausible, require_text},
+    rules::{draft, expect_version, require_least, require_order, require_plausible, require_text},
     store::{Read, Tx},
 };
 
@@ -70,8 +72,8 @@ pub async fn sign(
     if let Some(vendor) = row.vendor_id.try_as_ref() {
         vendors::find(tx, *vendor).await?;
     }
+    check(&draft(&row)?)?;
     let contract = tx.insert(row).await?;
-    check(&contract)?;
     for (place, outcome) in cover(tx, contract.id, assets, (None, None)).await?.into_iter().enumerate() {
         outcome.map_err(|error| error.under(&format!("assets[{place}]")))?;
     }
@@ -96,9 +98,8 @@ pub async fn update(
     if let Set(vendor) = row.vendor_id {
         vendors::find(tx, vendor).await?;
     }
-    let after = tx.update(before, |changed| *changed = row).await?;
-    check(&after)?;
-    Ok(after)
+    check(&row.clone().try_into_model()?)?;
+    tx.update(before, |changed| *changed = row).await
 }
 
 /// Covers assets, each by itself: one that cannot be covered leaves the others covered. In the order given.
@@ -181,6 +182,7 @@ pub async fn record_notice(
     on: NaiveDate,
 ) -> Result<support_contract::Model> {
     let contract = find(tx, id).await?;
+    expect_version("support contract", contract.version, expected_version)?;
     let today = tx.caller().now.date_naive();
     check_notice(on, today, contract.starts_on, &contract.number, contract.notice_given_on)?;
     update(tx, id, expected_version, |row| {
@@ -200,6 +202,7 @@ pub async fn withdraw_notice(
     expected_version: Option<i32>,
 ) -> Result<support_contract::Model> {
     let contract = find(tx, id).await?;
+    expect_version("support contract", contract.version, expected_version)?;
     if contract.notice_given_on.is_none() {
         return Err(Error::Conflict(format!("no notice is recorded for the contract {}", contract.number)));
     }

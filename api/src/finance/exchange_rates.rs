@@ -45,8 +45,9 @@ pub async fn record(tx: &Tx, mut row: exchange_rate::ActiveModel) -> Result<exch
             format!("{} is there already, {}; correct it instead", naming(&taken), taken.rate.to_decimal());
         return Err(Error::invalid("on", message));
     }
-    currencies::ensure(tx, &new.base).await?;
-    currencies::ensure(tx, &new.quote).await?;
+    for (field, code) in [("base", &new.base), ("quote", &new.quote)] {
+        currencies::ensure(tx, code).await.map_err(|error| error.at(field))?;
+    }
     tx.insert(row).await
 }
 

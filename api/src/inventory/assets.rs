@@ -126,6 +126,7 @@ pub async fn register(tx: &Tx, mut row: asset::ActiveModel, place: &Place) -> Re
         return Err(Error::invalid("status", message));
     }
     check(&asset)?;
+    check_warranty(&asset)?;
     if let Some(vendor) = asset.vendor_id {
         vendors::find(tx, vendor).await?;
     }
@@ -147,6 +148,9 @@ pub async fn update(
     expect_version("asset", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
+    if (after.in_service_on, after.warranty_ends_on) != (before.in_service_on, before.warranty_ends_on) {
+        check_warranty(&after)?;
+    }
     if after.vendor_id != before.vendor_id
         && let Some(vendor) = after.vendor_id
     {
@@ -216,8 +220,10 @@ pub async fn commission(
     on: NaiveDate,
     place: Option<&Place>,
 ) -> Result<asset::Model> {
+    let asset = find(tx, id).await?;
+    expect_version("asset", asset.version, expected_version)?;
     require_past(tx, on)?;
-    let served_from = find(tx, id).await?.in_service_on;
+    let served_from = asset.in_service_on;
     require_order("on", served_from, Some(on), "its first day of service")?;
     let asset = advance(tx, id, expected_version, Step::Commission, |row| {
         row.in_service_on = Set(served_from.or(Some(on)));
@@ -250,6 +256,7 @@ pub async fn retire(
     expected_version: Option<i32>,
     on: NaiveDate,
 ) -> Result<asset::Model> {
+    expect_version("asset", find(tx, id).await?.version, expected_version)?;
     require_past(tx, on)?;
     let asset = advance(tx, id, expected_version, Step::Retire, |row| row.retired_on = Set(Some(on))).await;
     let asset = asset.map_err(|error| at("retiredOn", "on", error))?;
@@ -268,6 +275,7 @@ pub async fn dispose(
     expected_version: Option<i32>,
     on: NaiveDate,
 ) -> Result<asset::Model> {
+    expect_version("asset", find(tx, id).await?.version, expected_version)?;
     require_past(tx, on)?;
     let asset = advance(tx, id, expected_version, Step::Dispose, |row| {
         row.disposed_on = Set(Some(on));
@@ -428,6 +436,12 @@ pub fn check(asset: &asset::Model) -> Result<()> {
         return Err(Error::invalid("purchase.price.amount", format!("{price} is below zero")));
     }
     check_days(asset)
+}
+
+/// A warranty that somebody states ends after the service began. What waited in stock for longer than its warranty
+/// may still go into service.
+fn check_warranty(asset: &asset::Model) -> Result<()> {
+    require_order("warrantyEndsOn", asset.in_service_on, asset.warranty_ends_on, "the first day of service")
 }
 
 fn check_days(asset: &asset::Model) -> Result<()> {

@@ -80,6 +80,7 @@ pub async fn update(
 /// `Conflict` for a stale version, or when the rack is not planned.
 pub async fn activate(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Result<rack::Model> {
     let rack = find(tx, id).await?;
+    expect_version("rack", rack.version, expected_version)?;
     if rack.status != RackStatus::Planned {
         return Err(Error::Conflict(format!("the rack {} is not planned any more", rack.name)));
     }
@@ -92,6 +93,7 @@ pub async fn activate(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Res
 /// `Conflict` for a stale version, or while assets that are not disposed of are mounted in it.
 pub async fn retire(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Result<rack::Model> {
     let rack = lock(tx, id).await?;
+    expect_version("rack", rack.version, expected_version)?;
     let mounted = asset::Entity::find()
         .filter(asset::Column::RackId.eq(id))
         .filter(asset::Column::Status.ne(AssetStatus::Disposed))

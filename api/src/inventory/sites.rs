@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use crate::{
     error::{Error, Result},
-    rules::{expect_version, require_text},
+    rules::{draft, edited, expect_version, require_text},
     store::{Read, Tx},
 };
 
@@ -33,9 +33,8 @@ pub async fn open(tx: &Tx, mut row: site::ActiveModel) -> Result<site::Model> {
     if row.status.is_not_set() {
         row.status = Set(SiteStatus::Active);
     }
-    let site = tx.insert(row).await?;
-    check(&site)?;
-    Ok(site)
+    check(&draft(&row)?)?;
+    tx.insert(row).await
 }
 
 /// Changes what is known of a site.
@@ -50,9 +49,9 @@ pub async fn update(
 ) -> Result<site::Model> {
     let before = find(tx, id).await?;
     expect_version("site", before.version, expected_version)?;
-    let after = tx.update(before, edit).await?;
+    let (row, after) = edited(&before, edit)?;
     check(&after)?;
-    Ok(after)
+    tx.update(before, |changed| *changed = row).await
 }
 
 /// Records by when a site is to be empty. What would fall due there later is not refreshed.
@@ -66,6 +65,7 @@ pub async fn plan_exit(
     exit: Option<(NaiveDate, Option<String>)>,
 ) -> Result<site::Model> {
     let site = find(tx, id).await?;
+    expect_version("site", site.version, expected_version)?;
     if site.status == SiteStatus::Closed {
         return Err(Error::Conflict(format!("the site {} is closed already", site.code)));
     }
@@ -82,6 +82,7 @@ pub async fn plan_exit(
 /// # Errors
 /// `Conflict` while assets that are not disposed of stand there.
 pub async fn close(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Result<site::Model> {
+    expect_version("site", find(tx, id).await?.version, expected_version)?;
     let standing = asset::Entity::find()
         .filter(asset::Column::SiteId.eq(id))
         .filter(asset::Column::Status.ne(AssetStatus::Disposed))

@@ -184,9 +184,8 @@ pub struct Summary {
 pub async fn summarise(db: &impl Read, condition: Condition, by: &[Dimension]) -> Result<Summary> {
     let rows = db.query_all(&statement(condition, by)).await?;
     if rows.len() as u64 > MOST_GROUPS {
-        let message =
-            format!("groupBy: there are more than {MOST_GROUPS} groups, ask for fewer keys or filter");
-        return Err(Error::LimitExceeded(message));
+        let message = format!("there are more than {MOST_GROUPS} groups, ask for fewer keys or filter");
+        return Err(Error::TooMuch { field: "groupBy".into(), message });
     }
     let mut groups: Vec<Group> = Vec::new();
     let mut places: HashMap<Key, usize> = HashMap::new();

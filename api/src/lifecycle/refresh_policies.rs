@@ -168,12 +168,13 @@ fn check_costs(policy: &refresh_policy::Model) -> Result<()> {
         return Err(Error::invalid("costs.supportMonths", message));
     }
     let mut years = BTreeSet::new();
-    for step in &policy.price_index.0 {
-        require_range("priceIndex.year", step.year, 1970, 2199)?;
+    for (place, step) in policy.price_index.0.iter().enumerate() {
+        let field = |name: &str| format!("priceIndex[{place}].{name}");
+        require_range(&field("year"), step.year, 1970, 2199)?;
         // A price that falls by all of itself or more is no price.
-        require_fraction("priceIndex.rate", step.rate, Decimal::new(-99, 2), MOST_PRICE_RISE)?;
+        require_fraction(&field("rate"), step.rate, Decimal::new(-99, 2), MOST_PRICE_RISE)?;
         if !years.insert(step.year) {
-            return Err(Error::invalid("priceIndex.year", format!("{} is given twice", step.year)));
+            return Err(Error::invalid(field("year"), format!("{} is given twice", step.year)));
         }
     }
     Ok(())

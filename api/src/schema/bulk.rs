@@ -24,9 +24,10 @@ pub struct RowError {
 
 impl From<Error> for RowError {
     fn from(error: Error) -> Self {
-        let (field, message) = match &error {
-            Error::Invalid { field, message } => (Some(field.clone()), message.clone()),
-            other => (None, other.to_string()),
+        let field = error.field().map(str::to_owned);
+        let message = match &error {
+            Error::Invalid { message, .. } | Error::TooMuch { message, .. } => message.clone(),
+            other => other.to_string(),
         };
         Self { code: error.code().to_owned(), field, message }
     }
@@ -59,8 +60,8 @@ pub fn require_rows(field: &str, count: usize) -> Result<()> {
         return Err(Error::invalid(field, "has no rows"));
     }
     if count > MOST_ROWS {
-        let message = format!("{field}: {count} rows are more than the {MOST_ROWS} of one request");
-        return Err(Error::LimitExceeded(message));
+        let message = format!("{count} rows are more than the {MOST_ROWS} of one request");
+        return Err(Error::TooMuch { field: field.to_owned(), message });
     }
     Ok(())
 }

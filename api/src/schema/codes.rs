@@ -1,12 +1,13 @@
 //! From errors to answers: every error that leaves carries a code of the closed list, and the causes of
 //! faults stay in the log.
 
-use async_graphql::{ServerError, Value};
+use async_graphql::{ServerError, Value, registry::Registry};
 
+use super::inputs::{Given, syntax_error};
 use crate::error::Error;
 
 /// Attaches the code and the field to an error, and logs what clients are not shown.
-pub fn classify(error: &mut ServerError, request_id: &str) {
+pub(super) fn classify(error: &mut ServerError, request_id: &str, types: Option<(&Registry, &Given)>) {
     let (code, field) = match error.source::<Error>() {
         Some(ours) => {
             if let Error::Internal(cause) = ours {
@@ -18,7 +19,7 @@ pub fn classify(error: &mut ServerError, request_id: &str) {
             (ours.code(), ours.field().map(str::to_owned))
         }
         // Syntax and rules of the schema, refused by the GraphQL library before any of our code runs.
-        None => ("INVALID", None),
+        None => ("INVALID", explain(error, types)),
     };
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
@@ -28,4 +29,15 @@ pub fn classify(error: &mut ServerError, request_id: &str) {
     if matches!(code, "INTERNAL" | "UNAVAILABLE") {
         extensions.set("requestId", request_id);
     }
+}
+
+/// Puts a refusal of the GraphQL library into our words, and names the field that it is about.
+fn explain(error: &mut ServerError, types: Option<(&Registry, &Given)>) -> Option<String> {
+    if let Some(message) = syntax_error(error) {
+        error.message = message;
+        return None;
+    }
+    let refused = types.and_then(|(registry, given)| given.refused(registry, error))?;
+    error.message = format!("{}: {}", refused.field, refused.rule);
+    Some(refused.field)
 }

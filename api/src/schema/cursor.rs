@@ -55,11 +55,10 @@ pub fn decode<C: ColumnTrait>(list: &str, keys: &[Key<C>], text: &str) -> Result
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| format!("`{text}` is not a cursor"))?;
     let place: Place = serde_json::from_slice(&bytes).map_err(|_| format!("`{text}` is not a cursor"))?;
     if place.list != list {
-        return Err(format!("the cursor belongs to a list of {}, not of {list}", place.list));
+        return Err("is a cursor of another list, so it has no place in this one".into());
     }
     if place.order != signature(keys) || place.values.len() != keys.len() {
-        let order = signature(keys);
-        return Err(format!("the cursor belongs to the order {}, not to {order}", place.order));
+        return Err("is a cursor of another order of this list; ask in the order that it came from".into());
     }
     let values = keys.iter().zip(place.values).map(|(key, value)| parse(key.column, value));
     values.collect::<Option<_>>().ok_or_else(|| format!("`{text}` is not a cursor"))

@@ -16,6 +16,7 @@ use futures_util::FutureExt;
 
 use super::{
     codes::classify,
+    inputs::Given,
     limits::QueryLimits,
     order::FieldOrder,
     roots::{Areas, areas},
@@ -39,6 +40,7 @@ impl PlinthSchema {
     /// Answers a request. The caller is among its data.
     pub async fn execute(&self, mut request: Request) -> Response {
         let request_id = caller(&request).map(|caller| caller.request_id.clone()).unwrap_or_default();
+        let given = Given::new(&request.query, &request.variables);
         let mut response = match self.admit(&mut request) {
             Ok(order) => {
                 let operation = request.operation_name.clone();
@@ -48,8 +50,9 @@ impl PlinthSchema {
             }
             Err(refusal) => Response::from_errors(vec![refusal]),
         };
+        let types = self.types.as_ref().map(|types| (&types.registry, &given));
         for error in &mut response.errors {
-            classify(error, &request_id);
+            classify(error, &request_id, types);
         }
         response
     }

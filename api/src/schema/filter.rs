@@ -113,6 +113,10 @@ impl<T: Operand> Comparison<T> {
     /// # Errors
     /// `Invalid` when a value does not fit the column.
     pub fn on(&self, column: impl ColumnTrait) -> Result<Condition> {
+        self.tests(column).map_err(|error| error.at("filter"))
+    }
+
+    fn tests(&self, column: impl ColumnTrait) -> Result<Condition> {
         let mut all = Condition::all().add_option(null_test(column, self.is_null));
         if let Some(values) = &self.any_of {
             let values = values.iter().map(Operand::value).collect::<Result<Vec<_>>>()?;
@@ -152,6 +156,10 @@ impl RatioFilter {
     /// # Errors
     /// `Invalid` when a value does not fit the column.
     pub fn on(&self, column: impl ColumnTrait) -> Result<Condition> {
+        self.tests(column).map_err(|error| error.at("filter"))
+    }
+
+    fn tests(&self, column: impl ColumnTrait) -> Result<Condition> {
         let mut all = Condition::all().add_option(null_test(column, self.is_null));
         if let Some(least) = self.gte {
             all = all.add(column.gte(Rate::try_from_decimal(least)?));

@@ -10,6 +10,7 @@ mod engine;
 pub mod explain;
 pub mod filter;
 mod generic;
+mod inputs;
 pub mod limits;
 mod node;
 mod order;

@@ -3,7 +3,11 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::EntityId;
 
-use super::{record::Noun, request::by_id, scalar::Id};
+use super::{
+    record::Noun,
+    request::by_id,
+    scalar::{Id, one},
+};
 use crate::{
     access::graphql::{tokens::ApiToken, users::User},
     audit::graphql::Change,
@@ -103,8 +107,11 @@ impl NodeQuery {
             <Vendor as Kind>::NAME => find::<Vendor>(ctx, &id).await,
             <Workload as Kind>::NAME => find::<Workload>(ctx, &id).await,
             _ => {
-                let message =
-                    format!("`{}` is the id of a {kind}, not of a site, an asset or what else there is", *id);
+                let message = format!(
+                    "`{}` is the id of {}, not of a site, an asset or what else there is",
+                    *id,
+                    one(kind)
+                );
                 Err(Error::invalid("id", message))
             }
         }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     access::Permission,
     error::{Error, Result},
-    store::Reader,
+    store::{Read, Reader},
 };
 
 /// The largest page unless the settings say otherwise.
@@ -84,9 +84,8 @@ impl Window {
             u64::try_from(wanted).map_err(|_| Error::invalid(name, format!("{wanted} is below zero")))?;
         let largest = ctx.data_opt::<LargestPage>().map_or(LARGEST_PAGE, |largest| largest.0);
         if size > largest {
-            let message =
-                format!("{name}: {size} is more than the largest page of {largest}, read page by page");
-            return Err(Error::LimitExceeded(message));
+            let message = format!("{size} is more than the largest page of {largest}, read page by page");
+            return Err(Error::TooMuch { field: name.to_owned(), message });
         }
         Ok(size)
     }
@@ -180,6 +179,7 @@ pub async fn page<N: Noun, F: Sortable<Noun = N>>(
     window: Window,
 ) -> Result<Connection<N>> {
     let reader = read(ctx, N::VIEW)?;
+    let condition = condition.add(N::scope(reader.caller()));
     let plan = Plan::new(ctx, condition.clone(), order, &window, &[])?;
     let mut query = projection::<N>(&plan.columns).filter(plan.condition.clone()).limit(plan.size + 1);
     for (column, direction, nulls) in plan.sql_order() {
@@ -226,6 +226,7 @@ impl<E: Table> Record<E> {
         window: Window,
     ) -> Result<Connection<N>> {
         let reader = read(ctx, N::VIEW)?;
+        let condition = condition.add(N::scope(reader.caller()));
         let plan = Plan::new(ctx, condition.clone(), order, &window, &[parent])?;
         let ids = self.column_of_siblings::<Uuid>(own)?;
         let among = condition.add(parent.is_in(ids));

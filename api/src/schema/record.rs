@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::request::read;
 use crate::{
-    access::Permission,
+    access::{Caller, Permission},
     error::{Error, Result},
     store::Read,
 };
@@ -42,6 +42,10 @@ pub trait Noun: OutputType + From<Record<Self::Entity>> + Send + Sync + 'static 
     const VIEW: Permission;
     /// The primary key.
     const ID: <Self::Entity as EntityTrait>::Column;
+    /// The rows that `caller` may see, where that is not all of them.
+    fn scope(_caller: &Caller) -> Condition {
+        Condition::all()
+    }
     /// The columns that resolving `field` of the GraphQL type reads.
     fn columns(field: &str) -> &'static [<Self::Entity as EntityTrait>::Column];
 }
@@ -310,7 +314,7 @@ pub async fn select<N: Noun>(
     order: &[(Column<N>, Order)],
     columns: &[Column<N>],
 ) -> Result<Vec<Record<N::Entity>>> {
-    let mut query = projection::<N>(columns).filter(condition);
+    let mut query = projection::<N>(columns).filter(condition.add(N::scope(reader.caller())));
     for (column, direction) in order {
         query = query.order_by(*column, direction.clone());
     }

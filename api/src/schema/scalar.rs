@@ -28,11 +28,18 @@ impl<I: EntityId> Id<I> {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (kind, digits) = text.rsplit_once('_').ok_or_else(|| format!("`{text}` is not an id"))?;
         if kind != I::KIND {
-            return Err(format!("`{text}` is the id of a {kind}, not of a {}", I::KIND));
+            return Err(format!("`{text}` is the id of {}, not of {}", one(kind), one(I::KIND)));
         }
         let uuid = Uuid::try_parse(digits).map_err(|_| format!("`{text}` is not an id"))?;
         Ok(Self(I::from_uuid(uuid)))
     }
+}
+
+/// A kind of row in words, with its article: `an exchange rate`.
+#[must_use]
+pub fn one(kind: &str) -> String {
+    let sounds_open = kind.starts_with(['a', 'e', 'i', 'o']);
+    format!("{} {}", if sounds_open { "an" } else { "a" }, kind.replace('_', " "))
 }
 
 impl<I: EntityId> fmt::Display for Id<I> {
@@ -76,6 +83,50 @@ impl<I: EntityId> InputType for Id<I> {
     }
 }
 
+/// What text is that should be a date.
+const NO_DATE: &str = "is not a date such as 2027-01-31";
+
+/// What text is that should be a month.
+const NO_MONTH: &str = "is not a month such as 2027-01";
+
+/// The longest value that is repeated in a message.
+const LONGEST_SHOWN: usize = 100;
+
+/// A value as messages show it.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut letters = text.chars();
+    let beginning: String = letters.by_ref().take(LONGEST_SHOWN).collect();
+    if letters.next().is_some() { format!("`{beginning}…`") } else { format!("`{beginning}`") }
+}
+
+/// What is wrong with a value that is given for a scalar of this name; nothing when the scalar takes it.
+#[must_use]
+pub fn rule_of(scalar: &str, value: &Value) -> Option<String> {
+    let (is_one, rule) = match scalar {
+        "Date" => (<Date as ScalarType>::parse(value.clone()).is_ok(), NO_DATE),
+        "Month" => (<Month as ScalarType>::parse(value.clone()).is_ok(), NO_MONTH),
+        "DateTime" => (
+            <Moment as ScalarType>::parse(value.clone()).is_ok(),
+            "is not a moment such as 2027-01-31T09:00:00Z",
+        ),
+        "Decimal" => (
+            <Decimal as ScalarType>::parse(value.clone()).is_ok(),
+            "is not a decimal number such as \"1234.56\", of at most 28 digits",
+        ),
+        "Int" => (<i32 as ScalarType>::parse(value.clone()).is_ok(), "is not a whole number of 32 bits"),
+        "Boolean" => (matches!(value, Value::Boolean(_)), "is neither true nor false"),
+        "String" => (matches!(value, Value::String(_)), "is not text in quotes"),
+        "ID" => (matches!(value, Value::String(_)), "is not an id, which is text"),
+        _ => (true, ""),
+    };
+    let given = match value {
+        Value::String(text) => shown(text),
+        other => shown(&other.to_string()),
+    };
+    (!is_one).then(|| format!("{given} {rule}"))
+}
+
 /// A calendar date without a time zone: `"2027-01-31"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub NaiveDate);
@@ -89,7 +140,7 @@ impl ScalarType for Date {
             .ok()
             .filter(|_| text.len() == 10)
             .map(Self)
-            .ok_or_else(|| InputValueError::custom(format!("`{text}` is not a date such as 2027-01-31")))
+            .ok_or_else(|| InputValueError::custom(format!("{} {NO_DATE}", shown(text))))
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
@@ -105,9 +156,7 @@ pub struct Month(pub forecasting::month::Month);
 impl ScalarType for Month {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        text.parse()
-            .map(Self)
-            .map_err(|_| InputValueError::custom(format!("`{text}` is not a month such as 2027-01")))
+        text.parse().map(Self).map_err(|_| InputValueError::custom(format!("{} {NO_MONTH}", shown(text))))
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())

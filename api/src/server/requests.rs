@@ -97,7 +97,7 @@ impl From<Error> for Refusal {
         let status = match &error {
             Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
-            Error::LimitExceeded(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::LimitExceeded(_) | Error::TooMuch { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,

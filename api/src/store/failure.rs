@@ -1,5 +1,6 @@
 //! What a failed statement means for the caller.
 
+use entity::id::KINDS;
 use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 
 use crate::error::Error;
@@ -23,13 +24,26 @@ pub fn database_error(cause: DbErr) -> Error {
             Error::Conflict("the change would leave a reference to a row that is not there".into())
         }
         _ => match constraint(&cause) {
-            Some((_, rule)) if rule.starts_with("ck_") => Error::invalid(
-                "",
-                format!("breaks the rule {}", rule.trim_start_matches("ck_").replace('_', " ")),
-            ),
+            Some((_, rule)) if rule.starts_with("ck_") => broken(&rule),
             _ => Error::Internal(cause.into()),
         },
     }
+}
+
+/// A broken check. Its name has the table and then the column, or the rule where it is about several.
+fn broken(name: &str) -> Error {
+    let name = name.trim_start_matches("ck_");
+    let tables = KINDS.iter().filter_map(|kind| Some((*kind, name.strip_prefix(kind)?.strip_prefix('_')?)));
+    let (table, rule) = tables.max_by_key(|(kind, _)| kind.len()).unwrap_or(("row", name));
+    let column = ["_has_", "_requires_"].iter().find_map(|joint| Some(rule.split_once(joint)?.0));
+    let column = column.unwrap_or_else(|| rule.trim_end_matches("_length"));
+    let rule = rule.replace('_', " ");
+    Error::invalid(field(column), format!("breaks the rule `{rule}` of every {}", table.replace('_', " ")))
+}
+
+/// The field of a column: that of an id or an amount is named without saying so.
+fn field(column: &str) -> String {
+    camel_case(column.trim_end_matches("_id").trim_end_matches("_amount"))
 }
 
 /// A natural key that is taken: PostgreSQL names the constraint, SQLite the columns.
@@ -42,8 +56,7 @@ fn taken(cause: &DbErr, message: &str) -> Error {
         }
         _ => columns_of_sqlite(message),
     };
-    let field = camel_case(columns.trim_end_matches("_id"));
-    Error::invalid(field, format!("another {} already has it", table.replace('_', " ")))
+    Error::invalid(field(&columns), format!("another {} already has it", table.replace('_', " ")))
 }
 
 fn columns_of_sqlite(message: &str) -> (String, String) {
@@ -118,5 +131,29 @@ fn failure_of_driver(cause: &DbErr) -> Option<&SqlxError> {
     match cause {
         DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => Some(inner),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_check_names_the_field_that_it_is_about() {
+        for (name, message) in [
+            ("ck_site_country_length", "country: breaks the rule `country length` of every site"),
+            ("ck_refresh_cycle_tier", "tier: breaks the rule `tier` of every refresh cycle"),
+            (
+                "ck_support_contract_charge_amount",
+                "charge: breaks the rule `charge amount` of every support contract",
+            ),
+            (
+                "ck_asset_measured_draw_watts_requires_name",
+                "measuredDrawWatts: breaks the rule `measured draw watts requires name` of every asset",
+            ),
+            ("ck_elsewhere", "elsewhere: breaks the rule `elsewhere` of every row"),
+        ] {
+            assert_eq!(broken(name).to_string(), message);
+        }
     }
 }

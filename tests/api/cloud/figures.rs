@@ -21,7 +21,7 @@ async fn fixture(client: &Client, account: &str) {
         ("tax", "TAX", "130", "130", "130", "130"),
         ("credit", "CREDIT", "-50", "-50", "-50", "-50"),
     ] {
-        let input = json!({ "accountId": account, "month": "2026-06", "service": service, "chargeCategory": category,
+        let input = json!({ "account": account, "month": "2026-06", "service": service, "chargeCategory": category,
             "currency": "USD", "list": list, "contracted": contracted, "effective": effective, "billed": billed });
         record(client, input).await;
     }
@@ -32,7 +32,7 @@ fn single_costs_are_hidden_from_those_who_see_sums() {
     on_both_engines(async |app| {
         let director = app.director();
         let account = account(&director, "1").await;
-        record(&director, figures(("accountId", &account), "2026-06", "10")).await;
+        record(&director, figures(("account", &account), "2026-06", "10")).await;
         for role in [Role::Viewer, Role::Architect, Role::Planner] {
             let client = app.as_role(role);
             let query =
@@ -110,7 +110,7 @@ fn sums_do_not_overflow() {
             ("2026-02", "9223372036854.775807"),
             ("2026-03", "-0.000001"),
         ] {
-            record(&finance, figures(("accountId", &main), month, amount)).await;
+            record(&finance, figures(("account", &main), month, amount)).await;
         }
         let query = "{ cloudCostSummary(from: \"2026-01\") { totals { costs { effective { amount } } } } }";
         let data = finance.query(query).await;
@@ -129,10 +129,10 @@ async fn two_accounts(finance: &Client) {
     let input = json!({ "provider": "GCP", "accountNumber": "9", "name": "Data", "currency": "EUR" });
     let data = finance.query_with(OPEN, json!({ "input": input })).await;
     let data = text(&data["openProviderAccount"]["id"]);
-    record(finance, figures(("workloadId", &shop), "2026-01", "10")).await;
-    record(finance, figures(("workloadId", &shop), "2026-02", "20")).await;
-    record(finance, figures(("accountId", &main), "2026-02", "30")).await;
-    let euros = with(figures(("accountId", &data), "2026-02", "5"), json!({ "currency": "EUR" }));
+    record(finance, figures(("workload", &shop), "2026-01", "10")).await;
+    record(finance, figures(("workload", &shop), "2026-02", "20")).await;
+    record(finance, figures(("account", &main), "2026-02", "30")).await;
+    let euros = with(figures(("account", &data), "2026-02", "5"), json!({ "currency": "EUR" }));
     record(finance, euros).await;
 }
 
@@ -212,7 +212,7 @@ fn a_sum_of_one_is_a_price() {
         let main = account(&finance, "1").await;
         let shop = workload(&finance, &main, "shop", json!({})).await;
         let cart = workload(&finance, &main, "cart", json!({})).await;
-        record(&finance, figures(("workloadId", &cart), "2026-01", "10")).await;
+        record(&finance, figures(("workload", &cart), "2026-01", "10")).await;
         let query = "{ cloudCostSummary(from: \"2026-01\", groupBy: [WORKLOAD]) {
             rows { workload { name } records costsHidden costs { billed { amount } } }
             totals { records costsHidden coverageByValue costs { billed { amount } } } } }";
@@ -222,10 +222,10 @@ fn a_sum_of_one_is_a_price() {
         assert_eq!(summary["totals"][0]["costsHidden"], true);
 
         for month in ["2026-01", "2026-02", "2026-03"] {
-            record(&finance, figures(("workloadId", &shop), month, "20")).await;
-            record(&finance, figures(("accountId", &main), month, "5")).await;
+            record(&finance, figures(("workload", &shop), month, "20")).await;
+            record(&finance, figures(("account", &main), month, "5")).await;
         }
-        record(&finance, figures(("accountId", &main), "2026-04", "5")).await;
+        record(&finance, figures(("account", &main), "2026-04", "5")).await;
         let summary = planner.query(query).await["cloudCostSummary"].take();
         let hidden = |name: &str| {
             let rows = summary["rows"].as_array().unwrap().iter();
@@ -264,21 +264,21 @@ fn the_roadmap_goes_on_from_the_latest_recurring_cost() {
         let ending = owned("ending", json!({ "retiresOn": "2026-03-01" })).await;
         owned("new", json!({})).await;
         owned("gone", json!({ "retiresOn": "2024-12-31" })).await;
-        record(&director, figures(("workloadId", &shop), "2025-12", "41000")).await;
+        record(&director, figures(("workload", &shop), "2025-12", "41000")).await;
         for (service, amount) in [("EC2", "40000"), ("S3", "2000")] {
-            let input = figures(("workloadId", &shop), "2026-01", amount);
+            let input = figures(("workload", &shop), "2026-01", amount);
             record(&director, with(input, json!({ "service": service }))).await;
         }
-        let credit = figures(("workloadId", &shop), "2026-01", "-500");
+        let credit = figures(("workload", &shop), "2026-01", "-500");
         record(&director, with(credit, json!({ "chargeCategory": "CREDIT" }))).await;
-        record(&director, figures(("workloadId", &shop), "2026-02", "99999")).await;
-        record(&director, figures(("workloadId", &old), "2025-11", "7")).await;
-        let prepaid = figures(("workloadId", &ending), "2026-01", "10");
+        record(&director, figures(("workload", &shop), "2026-02", "99999")).await;
+        record(&director, figures(("workload", &old), "2025-11", "7")).await;
+        let prepaid = figures(("workload", &ending), "2026-01", "10");
         record(&director, with(prepaid, json!({ "billed": "0" }))).await;
-        record(&director, figures(("accountId", &main), "2025-10", "3")).await;
+        record(&director, figures(("account", &main), "2025-10", "3")).await;
         for input in [
-            json!({ "accountId": main, "monthlyRate": "0.01", "fromMonth": "2026-01" }),
-            json!({ "workloadId": shop, "monthlyRate": "0.015", "fromMonth": "2026-01", "toMonth": "2026-03" }),
+            json!({ "account": main, "monthlyRate": "0.01", "fromMonth": "2026-01" }),
+            json!({ "workload": shop, "monthlyRate": "0.015", "fromMonth": "2026-01", "toMonth": "2026-03" }),
         ] {
             director.query_with(ASSUME, json!({ "input": input })).await;
         }
@@ -315,7 +315,7 @@ fn lists_filter_order_page_and_keep_their_number_of_statements() {
         let main = account(&director, "0").await;
         let details = json!({ "vcpu": "1", "owner": "A_1" });
         let shop = workload(&director, &main, "w0", details).await;
-        record(&director, figures(("workloadId", &shop), "2026-01", "1")).await;
+        record(&director, figures(("workload", &shop), "2026-01", "1")).await;
         let nested = "{ workloads { nodes { name account { name workloads(first: 2) { totalCount nodes { name } } }
             costs(from: \"2026-01\", to: \"2026-06\") { month billed { amount } } growth { monthlyRate } } } }";
         let one = director.statements(nested).await;
@@ -323,7 +323,7 @@ fn lists_filter_order_page_and_keep_their_number_of_statements() {
             let account = account_numbered(&director, index).await;
             let details = if index % 2 == 0 { json!({ "vcpu": index.to_string() }) } else { json!({}) };
             let id = workload(&director, &account, &format!("w{index}"), details).await;
-            record(&director, figures(("workloadId", &id), "2026-01", "1")).await;
+            record(&director, figures(("workload", &id), "2026-01", "1")).await;
         }
         assert_eq!(director.statements(nested).await, one);
         assert_eq!(one, 6);
@@ -356,11 +356,11 @@ fn lists_filter_order_page_and_keep_their_number_of_statements() {
         assert_eq!(earlier["nodes"][0]["name"], "w18", "seven without a value come between");
         let other = format!("{{ costRecords(after: \"{cursor}\") {{ totalCount nodes {{ id }} }} }}");
         let error = director.expect_error(&other, "INVALID").await;
-        assert_eq!(error.message, "after: the cursor belongs to a list of Workload, not of CostRecord");
+        assert_eq!(error.message, "after: is a cursor of another list, so it has no place in this one");
         let far = "{ workloads { nodes { costs(from: \"2020-01\", to: \"2026-01\") { id } } } }";
         let answer = director.answer(far, json!({})).await;
         let error = &answer["errors"][0];
-        assert_eq!(error["message"], "from 2020-01 to 2026-01 are 73 months, 60 at most");
+        assert_eq!(error["message"], "to: from 2020-01 to 2026-01 are 73 months, 60 at most");
         assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED");
     });
 }

@@ -18,13 +18,13 @@ fn every_field_of_the_cloud_can_be_read() {
             timeZone: \"Europe/Dublin\" }) { id } }";
         let site = text(&director.query(site).await["openSite"]["id"]);
         let account = account(&director, "1").await;
-        let details = json!({ "siteId": site, "vcpu": "4", "memoryGib": "15.5", "storageGib": "200",
+        let details = json!({ "site": site, "vcpu": "4", "memoryGib": "15.5", "storageGib": "200",
             "owner": "Shop", "environment": "STAGING", "tier": 1, "startedOn": "2025-01-01", "retiresOn": "2027-06-30" });
         let workload = workload(&director, &account, "shop", details).await;
         let cost =
-            with(figures(("workloadId", &workload), "2026-06", "42000"), json!({ "source": "june.csv" }));
+            with(figures(("workload", &workload), "2026-06", "42000"), json!({ "source": "june.csv" }));
         director.query_with(RECORD, json!({ "input": cost })).await;
-        let growth = json!({ "workloadId": workload, "monthlyRate": "0.015", "fromMonth": "2026-01",
+        let growth = json!({ "workload": workload, "monthlyRate": "0.015", "fromMonth": "2026-01",
             "toMonth": "2026-12", "basis": "two new shops" });
         director.query_with(ASSUME, json!({ "input": growth })).await;
 
@@ -86,12 +86,12 @@ fn accounts_are_opened_once_changed_and_kept_in_their_currency() {
             (field.as_str(), message.as_str()),
             ("currency", "currency: `EURO` is not a currency of ISO 4217")
         );
-        let ghost = json!({ "vendorId": "vendor_00000000000000000000000000000000" });
+        let ghost = json!({ "vendor": "vendor_00000000000000000000000000000000" });
         let ghost = with(input.clone(), json!({ "accountNumber": "p-3", "details": ghost }));
         assert!(refused(&planner, OPEN, ghost, "NOT_FOUND").await.1.starts_with("no vendor with id"));
 
-        let update = "mutation($id: ID!, $details: ProviderAccountDetails!, $version: Int) {
-            updateProviderAccount(id: $id, details: $details, expectedVersion: $version) { version name currency owner } }";
+        let update = "mutation($id: ID!, $details: ProviderAccountChanges!, $version: Int) {
+            updateProviderAccount(id: $id, changes: $details, expectedVersion: $version) { version name currency owner } }";
         let change = json!({ "id": id, "version": 1, "details": { "name": "Data 2", "currency": "USD", "owner": "BI" } });
         let changed = planner.query_with(update, change.clone()).await;
         assert_eq!(
@@ -99,7 +99,7 @@ fn accounts_are_opened_once_changed_and_kept_in_their_currency() {
             json!({ "version": 2, "name": "Data 2", "currency": "USD", "owner": "BI" })
         );
         planner.expect_error_with(update, change, "CONFLICT").await;
-        planner.query_with(RECORD, json!({ "input": figures(("accountId", &id), "2026-01", "1") })).await;
+        planner.query_with(RECORD, json!({ "input": figures(("account", &id), "2026-01", "1") })).await;
         let error = planner
             .expect_error_with(update, json!({ "id": id, "details": { "currency": "EUR" } }), "CONFLICT")
             .await;
@@ -117,7 +117,7 @@ fn what_cannot_be_a_workload_is_refused() {
     on_both_engines(async |app| {
         let planner = app.planner();
         let account = account(&planner, "1").await;
-        let base = json!({ "accountId": account, "name": "w", "service": "EC2", "region": "eu-west-1" });
+        let base = json!({ "account": account, "name": "w", "service": "EC2", "region": "eu-west-1" });
         for (details, field, message) in [
             (
                 json!({ "vcpu": "2", "memoryGib": "8192" }),
@@ -146,10 +146,10 @@ fn what_cannot_be_a_workload_is_refused() {
         let blank =
             refused(&planner, REGISTER, with(base.clone(), json!({ "region": " " })), "INVALID").await;
         assert_eq!(blank.1, "region: is blank");
-        let ghost = json!({ "accountId": "provider_account_00000000000000000000000000000000" });
+        let ghost = json!({ "account": "provider_account_00000000000000000000000000000000" });
         let ghost = refused(&planner, REGISTER, with(base.clone(), ghost), "NOT_FOUND").await;
         assert!(ghost.1.starts_with("no provider account with id"), "{}", ghost.1);
-        let site = json!({ "details": { "siteId": "site_00000000000000000000000000000000" } });
+        let site = json!({ "details": { "site": "site_00000000000000000000000000000000" } });
         let site = refused(&planner, REGISTER, with(base.clone(), site), "NOT_FOUND").await;
         assert!(site.1.starts_with("no site with id"), "{}", site.1);
         planner.query_with(REGISTER, json!({ "input": base })).await;
@@ -169,9 +169,9 @@ fn workloads_are_registered_in_bulk_changed_and_retired() {
     on_both_engines(async |app| {
         let planner = app.planner();
         let account = account(&planner, "1").await;
-        let new = |name: &str, details: Value| json!({ "accountId": account, "name": name, "service": "EC2", "region": "eu-west-1", "details": details });
+        let new = |name: &str, details: Value| json!({ "account": account, "name": name, "service": "EC2", "region": "eu-west-1", "details": details });
         let bulk = "mutation($input: [NewWorkload!]!) {
-            registerWorkloads(input: $input) { index workload { name account { name } } error { code field message } } }";
+            registerWorkloads(inputs: $input) { index workload { name account { name } } error { code field message } } }";
         let rows = json!([
             new("a", json!({})),
             new("a", json!({})),
@@ -195,7 +195,7 @@ fn workloads_are_registered_in_bulk_changed_and_retired() {
                 ["nodes"][0]["id"],
         );
         let update = "mutation($id: ID!, $version: Int) { updateWorkload(id: $id, expectedVersion: $version,
-            details: { vcpu: \"8\", owner: null, environment: TEST }) { version vcpu owner environment } }";
+            changes: { vcpu: \"8\", owner: null, environment: TEST }) { version vcpu owner environment } }";
         let changed = planner.query_with(update, json!({ "id": id, "version": 1 })).await;
         assert_eq!(
             changed["updateWorkload"],
@@ -218,7 +218,7 @@ fn figures_of_a_month_replace_what_was_known() {
         let finance = app.finance();
         let account = account(&finance, "1").await;
         let shop = workload(&finance, &account, "shop", json!({})).await;
-        let first = figures(("workloadId", &shop), "2026-06", "100.25");
+        let first = figures(("workload", &shop), "2026-06", "100.25");
         let made = finance.query_with(RECORD, json!({ "input": first })).await["recordCost"].take();
         let again = finance.query_with(RECORD, json!({ "input": first })).await["recordCost"].take();
         assert_eq!(again, made, "the same figures change nothing");
@@ -230,8 +230,8 @@ fn figures_of_a_month_replace_what_was_known() {
         assert_eq!(replaced["source"], "final.csv");
         // The account as a whole, the tax and another month have figures of their own.
         for other in [
-            figures(("accountId", &account), "2026-06", "1"),
-            figures(("accountId", &account), "2026-06", "2"),
+            figures(("account", &account), "2026-06", "1"),
+            figures(("account", &account), "2026-06", "2"),
             with(first.clone(), json!({ "chargeCategory": "TAX" })),
             with(first.clone(), json!({ "month": "2026-07" })),
         ] {
@@ -253,21 +253,21 @@ fn wrong_figures_are_refused_row_by_row() {
         let account = account(&finance, "1").await;
         let other = super::account(&finance, "2").await;
         let shop = workload(&finance, &account, "shop", json!({})).await;
-        let good = figures(("workloadId", &shop), "2026-06", "1");
+        let good = figures(("workload", &shop), "2026-06", "1");
         let rows = json!([
             good,
             with(good.clone(), json!({ "currency": "EUR" })),
-            with(good.clone(), json!({ "accountId": other })),
-            with(figures(("accountId", &account), "2026-06", "1"), json!({ "service": null })),
-            with(good.clone(), json!({ "workloadId": null })),
-            with(good.clone(), json!({ "workloadId": "workload_00000000000000000000000000000000" })),
+            with(good.clone(), json!({ "account": other })),
+            with(figures(("account", &account), "2026-06", "1"), json!({ "service": null })),
+            with(good.clone(), json!({ "workload": null })),
+            with(good.clone(), json!({ "workload": "workload_00000000000000000000000000000000" })),
             with(good.clone(), json!({ "chargeCategory": "CREDIT" })),
             with(good.clone(), json!({ "chargeCategory": "PURCHASE", "list": "-5" })),
             with(good.clone(), json!({ "billed": "0.0000001" })),
             with(good.clone(), json!({ "month": "2026-05", "service": null })),
         ]);
         let bulk = "mutation($input: [CostInput!]!) {
-            recordCosts(input: $input) { index costRecord { service } error { code field message } } }";
+            recordCosts(inputs: $input) { index costRecord { service } error { code field message } } }";
         let data = finance.query_with(bulk, json!({ "input": rows })).await;
         let outcomes: Vec<String> = data["recordCosts"]
             .as_array()
@@ -286,9 +286,9 @@ fn wrong_figures_are_refused_row_by_row() {
             [
                 "recorded \"EC2\"",
                 "INVALID currency `EUR` is not USD, in which the account is billed",
-                "INVALID workloadId the workload shop runs in another account than the one given",
+                "INVALID workload the workload shop runs in another account than the one given",
                 "INVALID service is needed for a cost of a whole account",
-                "INVALID accountId give an account or a workload",
+                "INVALID account give an account or a workload",
                 "NOT_FOUND null no workload with id 00000000-0000-0000-0000-000000000000",
                 "INVALID billed 1: a credit lowers the cost: zero or below",
                 "INVALID list -5: a purchase is not below zero; a refund is an ADJUSTMENT",
@@ -319,7 +319,7 @@ fn growth_is_a_fraction_and_never_overlaps() {
         let planner = app.planner();
         let account = account(&planner, "1").await;
         let shop = workload(&planner, &account, "shop", json!({})).await;
-        let of_shop = ("workloadId", shop.as_str());
+        let of_shop = ("workload", shop.as_str());
         let refusal = refused(&planner, ASSUME, growth(of_shop, "2026-01", None, "1.5"), "INVALID").await;
         assert_eq!(
             refusal,
@@ -344,11 +344,11 @@ fn growth_is_a_fraction_and_never_overlaps() {
         planner.query_with(ASSUME, json!({ "input": growth(of_shop, "2026-07", None, "-0.02") })).await;
         // The rest of the account and another workload have windows of their own.
         planner
-            .query_with(ASSUME, json!({ "input": growth(("accountId", &account), "2026-01", None, "0") }))
+            .query_with(ASSUME, json!({ "input": growth(("account", &account), "2026-01", None, "0") }))
             .await;
         let cart = workload(&planner, &account, "cart", json!({})).await;
         planner
-            .query_with(ASSUME, json!({ "input": growth(("workloadId", &cart), "2026-01", None, "0.1") }))
+            .query_with(ASSUME, json!({ "input": growth(("workload", &cart), "2026-01", None, "0.1") }))
             .await;
         let count = planner.query("{ growthAssumptions { totalCount } }").await;
         assert_eq!(count["growthAssumptions"]["totalCount"], 4);
@@ -361,7 +361,7 @@ fn growth_is_ended_and_withdrawn() {
         let planner = app.planner();
         let account = account(&planner, "1").await;
         let shop = workload(&planner, &account, "shop", json!({})).await;
-        let of_shop = ("workloadId", shop.as_str());
+        let of_shop = ("workload", shop.as_str());
         let first = growth(of_shop, "2026-01", Some("2026-06"), "0.015");
         planner.query_with(ASSUME, json!({ "input": first })).await;
         let next = growth(of_shop, "2026-07", None, "-0.02");

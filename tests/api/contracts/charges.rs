@@ -11,13 +11,13 @@ async fn a_signed_contract(app: &TestApp) -> String {
 }
 
 const ADD: &str = "mutation($contract: ID!, $input: NewColocationCharge!, $key: String) {
-    addColocationCharge(contractId: $contract, input: $input, idempotencyKey: $key) {
+    addColocationCharge(contract: $contract, input: $input, idempotencyKey: $key) {
         id version position kind unitPrice { amount currency } quantity billing contract { number }
     }
 }";
 
-const UPDATE: &str = "mutation($id: ID!, $details: ColocationChargeDetails!, $version: Int) {
-    updateColocationCharge(id: $id, details: $details, expectedVersion: $version) {
+const UPDATE: &str = "mutation($id: ID!, $details: ColocationChargeChanges!, $version: Int) {
+    updateColocationCharge(id: $id, changes: $details, expectedVersion: $version) {
         version kind description unitPrice { amount } quantity fromOn toOn billing
         escalator { kind rate } ramp { kilowatts } peakKilowatts abatements { months } renewalUplift
     }

@@ -113,7 +113,7 @@ fn every_field_of_a_charge_is_shown() {
 fn terms_are_changed_one_by_one_and_cleared_with_null() {
     on_both_engines(async |app| {
         let id = sign_c1(app).await;
-        let text = r#"mutation($id: ID!) { updateColocationContract(id: $id, expectedVersion: 1, details: {
+        let text = r#"mutation($id: ID!) { updateColocationContract(id: $id, expectedVersion: 1, changes: {
             masterAgreement: "MSA-7", holdoverMultiplier: "1.5", disputeWindowDays: 90,
             classification: SERVICE, owner: null, term: { statedEndOn: null },
             renewal: {
@@ -193,10 +193,10 @@ fn sites_are_assigned_and_withdrawn() {
         let contract = sign(app, a_contract("A", &vendor, &[&site])).await;
         let ids = json!({ "contract": contract, "site": second });
         let assign = "mutation($contract: ID!, $site: ID!) {
-            assignContractSite(contractId: $contract, siteId: $site) { sites { code } }
+            assignContractSite(contract: $contract, site: $site) { sites { code } }
         }";
         let withdraw = "mutation($contract: ID!, $site: ID!) {
-            withdrawContractSite(contractId: $contract, siteId: $site) { sites { code } }
+            withdrawContractSite(contract: $contract, site: $site) { sites { code } }
         }";
         let director = app.director();
         let data = director.query_with(assign, ids.clone()).await;
@@ -204,7 +204,7 @@ fn sites_are_assigned_and_withdrawn() {
         let refusal = director.expect_error_with(assign, ids.clone(), "CONFLICT").await;
         assert_eq!(refusal.message, "the contract A is for that site already");
 
-        let add = "mutation($contract: ID!, $site: ID!) { addColocationCharge(contractId: $contract, input: {
+        let add = "mutation($contract: ID!, $site: ID!) { addColocationCharge(contract: $contract, input: {
             kind: REMOTE_HANDS, unitPrice: \"150\", quantity: \"2\", details: { site: $site }
         }) { id position } }";
         let charge = director.query_with(add, ids.clone()).await;
@@ -258,7 +258,7 @@ fn contracts_are_seen_and_changed_by_those_who_may() {
         for client in [app.architect(), app.planner(), app.finance(), app.director()] {
             client.query(list).await;
         }
-        let delete = "mutation($id: ID!) { deleteColocationContract(id: $id) }";
+        let delete = "mutation($id: ID!) { removeColocationContract(id: $id) }";
         for client in [app.viewer(), app.architect(), app.planner(), app.finance(), app.admin()] {
             client.expect_error_with(delete, json!({ "id": id }), "FORBIDDEN").await;
         }
@@ -275,11 +275,11 @@ fn contracts_are_seen_and_changed_by_those_who_may() {
 fn a_contract_is_deleted_with_its_parts_and_leaves_their_change_records() {
     on_both_engines(async |app| {
         let id = sign_c1(app).await;
-        let delete = "mutation($id: ID!, $version: Int) { deleteColocationContract(id: $id, expectedVersion: $version) }";
+        let delete = "mutation($id: ID!, $version: Int) { removeColocationContract(id: $id, expectedVersion: $version) }";
         let director = app.director();
         director.expect_error_with(delete, json!({ "id": id, "version": 7 }), "CONFLICT").await;
         let data = director.query_with(delete, json!({ "id": id })).await;
-        assert_eq!(data["deleteColocationContract"], Value::from(id.clone()));
+        assert_eq!(data["removeColocationContract"], Value::from(id.clone()));
         let data = director.query(r#"{ colocationContract(number: "C1") { id } site(code: "FRA1") { colocationContracts { id } } }"#).await;
         assert_eq!(data, json!({ "colocationContract": null, "site": { "colocationContracts": [] } }));
         let refusal = director.expect_error_with(delete, json!({ "id": id }), "NOT_FOUND").await;

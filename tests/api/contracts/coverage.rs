@@ -16,7 +16,7 @@ fn assets_are_covered_and_uncovered_each_by_itself() {
         let contract = sign(app, a_contract("S1", &vendor, &assets[..1])).await;
         let nothing = "asset_00000000000000000000000000000000".to_owned();
         let cover = "mutation($contract: ID!, $assets: [ID!]!) {
-            coverAssets(contractId: $contract, assetIds: $assets, fromOn: \"2026-03-01\") {
+            coverAssets(contract: $contract, assets: $assets, fromOn: \"2026-03-01\") {
                 index coverage { fromOn asset { tag } } error { code field message }
             }
         }";
@@ -46,7 +46,7 @@ fn assets_are_covered_and_uncovered_each_by_itself() {
         "#);
 
         let uncover = "mutation($contract: ID!, $assets: [ID!]!) {
-            uncoverAssets(contractId: $contract, assetIds: $assets) { index coverage { asset { tag } } error { code } }
+            uncoverAssets(contract: $contract, assets: $assets) { index coverage { asset { tag } } error { code } }
         }";
         let variables = json!({ "contract": contract, "assets": [assets[2], nothing, assets[0]] });
         let data = app.director().query_with(uncover, variables).await;
@@ -67,7 +67,7 @@ fn assets_are_covered_and_uncovered_each_by_itself() {
             app.director().expect_error_with(cover, variables, code).await;
         }
         let early = "mutation($contract: ID!, $assets: [ID!]!) {
-            coverAssets(contractId: $contract, assetIds: $assets, fromOn: \"2025-03-01\") { index }
+            coverAssets(contract: $contract, assets: $assets, fromOn: \"2025-03-01\") { index }
         }";
         let variables = json!({ "contract": contract, "assets": assets });
         let refusal = app.director().expect_error_with(early, variables, "INVALID").await;

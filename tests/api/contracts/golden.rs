@@ -109,7 +109,7 @@ fn by_contract_months_the_whole_term_costs_what_the_worked_example_says() {
     on_both_engines(async |app| {
         let contract = sign_c1(app).await;
         let text = r#"mutation($id: ID!) {
-            updateColocationContract(id: $id, details: { proration: CONTRACT_MONTH }) {
+            updateColocationContract(id: $id, changes: { proration: CONTRACT_MONTH }) {
                 monthlyCost(from: "2026-01", months: 36) { total { amount } }
             }
         }"#;

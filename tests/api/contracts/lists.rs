@@ -130,7 +130,7 @@ fn pages_follow_each_other_in_both_directions() {
 
         let foreign = format!("{{ sites(after: \"{end}\") {{ totalCount }} }}");
         let refusal = app.architect().expect_error(&foreign, "INVALID").await;
-        assert_eq!(refusal.message, "after: the cursor belongs to a list of ColocationContract, not of Site");
+        assert_eq!(refusal.message, "after: is a cursor of another list, so it has no place in this one");
     });
 }
 

@@ -157,6 +157,10 @@ fn bad_steps() -> Vec<(Value, &'static str)> {
 fn bad_meters() -> Vec<(Value, &'static str)> {
     let metered = |terms: Value| json!({ "kind": "POWER_METERED", "details": { "metering": terms } });
     vec![
+        (
+            metered(json!({ "averageKilowatts": "-62", "powerUsageEffectivenessContractual": "1.3" })),
+            "metering.averageKilowatts: -62 is below 0",
+        ),
         (json!({ "kind": "POWER_METERED" }), "metering: is missing: metered power states how it is billed"),
         (
             json!({ "details": { "metering": { "powerUsageEffectivenessContractual": "1.3" } } }),
@@ -192,7 +196,7 @@ fn bad_charges_are_refused_with_field_value_and_rule() {
         let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);
         let contract = sign(app, a_contract("A", &vendor, &[&site])).await;
         let add = "mutation($contract: ID!, $input: NewColocationCharge!) {
-            addColocationCharge(contractId: $contract, input: $input) { id }
+            addColocationCharge(contract: $contract, input: $input) { id }
         }";
         let director = app.director();
         for (change, message) in bad_charges() {
@@ -220,7 +224,7 @@ fn a_term_that_no_longer_holds_its_charges_is_refused() {
         let contract =
             sign(app, with(a_contract("A", &vendor, &[&site]), &json!({ "charges": charges }))).await;
         let text = "mutation($id: ID!) {
-            updateColocationContract(id: $id, details: { term: { months: 6 } }) { id }
+            updateColocationContract(id: $id, changes: { term: { months: 6 } }) { id }
         }";
         let refusal = app.director().expect_error_with(text, json!({ "id": contract }), "INVALID").await;
         assert_eq!(refusal.field, "charges[0].ramp[1].fromContractMonth");
@@ -262,7 +266,7 @@ fn what_a_contract_refers_to_has_to_be_there() {
         let refusal = director.expect_error_with(SIGN, again, "INVALID").await;
         assert_eq!(refusal.message, "number: another colocation contract already has it");
 
-        let text = "mutation($id: ID!) { updateColocationContract(id: $id, details: {}) { id } }";
+        let text = "mutation($id: ID!) { updateColocationContract(id: $id, changes: {}) { id } }";
         let ids = json!({ "id": format!("colocation_contract_{nothing}") });
         director.expect_error_with(text, ids, "NOT_FOUND").await;
         let data = director

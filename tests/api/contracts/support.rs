@@ -169,7 +169,7 @@ fn the_terms_of_a_support_contract_are_changed() {
         let vendor = a_vendor(app, "CARE").await;
         let contract = sign(app, a_contract("S1", &vendor, &[])).await;
         let director = app.director();
-        let update = "mutation($id: ID!) { updateSupportContract(id: $id, expectedVersion: 1, details: {
+        let update = "mutation($id: ID!) { updateSupportContract(id: $id, expectedVersion: 1, changes: {
             number: \"S1a\", level: \"NBD\", endsOn: \"2027-01-15\", charge: \"300.5\", owner: null,
             billingFrequency: QUARTERLY, noticeDays: 90, renewal: { automatic: true, months: 12 }
         }) {
@@ -213,8 +213,8 @@ fn a_support_contract_is_ended_and_deleted() {
         let refusal = director.expect_error_with(&early, ids.clone(), "INVALID").await;
         assert_eq!(refusal.message, "on: 2025-12-31 lies before the contract began on 2026-01-01");
 
-        let delete = "mutation($id: ID!) { deleteSupportContract(id: $id) }";
-        assert_eq!(director.query_with(delete, ids.clone()).await["deleteSupportContract"], contract);
+        let delete = "mutation($id: ID!) { removeSupportContract(id: $id) }";
+        assert_eq!(director.query_with(delete, ids.clone()).await["removeSupportContract"], contract);
         director.expect_error_with(delete, ids, "NOT_FOUND").await;
         let data = director.query(r#"{ asset(tag: "T0") { supportContracts { number } } }"#).await;
         assert_eq!(data["asset"]["supportContracts"], json!([]));

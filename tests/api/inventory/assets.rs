@@ -84,8 +84,8 @@ fn what_was_registered_under_a_key_is_not_registered_again() {
     });
 }
 
-const UPDATE: &str = "mutation($id: ID!, $details: AssetDetails!, $version: Int) {
-    updateAsset(id: $id, details: $details, expectedVersion: $version) {
+const UPDATE: &str = "mutation($id: ID!, $details: AssetChanges!, $version: Int) {
+    updateAsset(id: $id, changes: $details, expectedVersion: $version) {
         version tag name owner purchase { price { amount } order }
     }
 }";
@@ -159,6 +159,11 @@ fn every_broken_rule_names_its_field_and_value() {
                 json!({ "inServiceOn": "1900-01-01" }),
                 "inServiceOn",
                 "1900-01-01 is not between 1970 and 2199",
+            ),
+            (
+                json!({ "inServiceOn": "2026-01-01", "warrantyEndsOn": "2025-12-31" }),
+                "warrantyEndsOn",
+                "2025-12-31 lies before the first day of service on 2026-01-01",
             ),
             (
                 json!({ "retiredOn": "2026-01-01" }),

@@ -13,8 +13,8 @@ fn every_rule_finds_the_assets_that_break_it() {
         let site = || json!({ "site": estate.site });
         let known =
             json!({ "milestones": { "releasedOn": "2022-01-01", "lastDateOfSupportOn": "2030-01-01" } });
-        let text = "mutation($id: ID!, $details: HardwareModelDetails!) {
-            updateHardwareModel(id: $id, details: $details) { id } }";
+        let text = "mutation($id: ID!, $details: HardwareModelChanges!) {
+            updateHardwareModel(id: $id, changes: $details) { id } }";
         estate.planner.query_with(text, json!({ "id": estate.server, "details": known })).await;
         let fine = json!({ "owner": "Web", "costCentre": "1", "inServiceOn": "2023-01-01" });
         let with = |more: serde_json::Value| {
@@ -28,7 +28,7 @@ fn every_rule_finds_the_assets_that_break_it() {
             ("WORD-1", with(json!({ "serial": " To Be Filled By O.E.M. " }))),
             ("WORD-2", with(json!({ "serial": "N/A" }))),
             ("EARLY", with(json!({ "inServiceOn": "2021-12-31" }))),
-            ("WARRANTY", with(json!({ "warrantyEndsOn": "2022-01-01", "purchase": { "on": "2022-01-02" } }))),
+            ("WARRANTY", with(json!({ "warrantyEndsOn": "2023-06-01", "purchase": { "on": "2023-06-02" } }))),
             ("FUTURE", with(json!({ "inServiceOn": "2026-07-02" }))),
             ("SINCE", with(json!({ "inServiceOn": null }))),
             ("NOBODY", with(json!({ "owner": null, "costCentre": null }))),

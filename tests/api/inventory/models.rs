@@ -5,8 +5,8 @@ use support::on_both_engines;
 
 use super::{Estate, register_model};
 
-const UPDATE: &str = "mutation($id: ID!, $details: HardwareModelDetails!) {
-    updateHardwareModel(id: $id, details: $details) { version dimensions { heightUnits fullDepth } }
+const UPDATE: &str = "mutation($id: ID!, $details: HardwareModelChanges!) {
+    updateHardwareModel(id: $id, changes: $details) { version dimensions { heightUnits fullDepth } }
 }";
 
 #[test]
@@ -182,7 +182,7 @@ fn makers_and_vendors_are_registered_changed_and_shown() {
         assert_eq!(answer["manufacturer"]["models"]["nodes"], json!([{ "name": "S-200" }]));
 
         let update =
-            "mutation($id: ID!, $details: VendorDetails!) { updateVendor(id: $id, details: $details) {
+            "mutation($id: ID!, $details: VendorChanges!) { updateVendor(id: $id, changes: $details) {
             version code name contactEmail accountNumber paymentTermsDays notes
         } }";
         let details = json!({ "contactEmail": "orders@cdw.example", "accountNumber": "77", "notes": "net 45",

@@ -43,7 +43,8 @@ fn a_rack_shows_what_it_was_installed_with() {
         let activate = "mutation($id: ID!) { activateRack(id: $id, expectedVersion: 1) { version status } }";
         let answer = estate.planner.query_with(activate, json!({ "id": id })).await;
         assert_eq!(answer["activateRack"], json!({ "version": 2, "status": "ACTIVE" }));
-        let refusal = estate.planner.expect_error_with(activate, json!({ "id": id }), "CONFLICT").await;
+        let again = activate.replace("expectedVersion: 1", "expectedVersion: 2");
+        let refusal = estate.planner.expect_error_with(&again, json!({ "id": id }), "CONFLICT").await;
         assert_eq!(refusal.message, "the rack R02 is not planned any more");
 
         let again = json!({ "input": { "site": estate.site, "name": "R02", "heightUnits": 1 } });
@@ -115,8 +116,8 @@ fn a_rack_stays_as_high_as_what_is_in_it_and_retires_empty() {
     on_both_engines(async |app| {
         let estate = Estate::of(app).await;
         estate.at_unit("A", 30.0).await;
-        let update = "mutation($id: ID!, $details: RackDetails!) {
-            updateRack(id: $id, details: $details) { version heightUnits room }
+        let update = "mutation($id: ID!, $details: RackChanges!) {
+            updateRack(id: $id, changes: $details) { version heightUnits room }
         }";
         let lower = |height: i32| json!({ "id": estate.rack, "details": { "heightUnits": height } });
         let refusal = estate.planner.expect_error_with(update, lower(30), "INVALID").await;

@@ -129,7 +129,7 @@ fn a_step_is_refused_for_what_it_lacks() {
         let approve = step("approveRefreshCycle", &cycle, "");
         let update = |details: &str| {
             format!(
-                "mutation {{ updateRefreshCycle(id: \"{cycle}\", details: {{ {details} }}) {{ version }} }}"
+                "mutation {{ updateRefreshCycle(id: \"{cycle}\", changes: {{ {details} }}) {{ version }} }}"
             )
         };
         let refusal = director.expect_error(&approve, "INVALID").await;
@@ -178,7 +178,7 @@ fn what_was_approved_changes_no_more() {
         director.query(&step("approveRefreshCycle", &cycle, "")).await;
         let update = |details: &str| {
             format!(
-                "mutation {{ updateRefreshCycle(id: \"{cycle}\", details: {{ {details} }}) {{ notes }} }}"
+                "mutation {{ updateRefreshCycle(id: \"{cycle}\", changes: {{ {details} }}) {{ notes }} }}"
             )
         };
         for (details, field) in [
@@ -276,7 +276,7 @@ fn assets_that_do_not_fit_a_cycle_are_named() {
         director.expect_error(&add(""), "INVALID").await;
         director.query(&add(&format!("\"{here}\""))).await;
         let elsewhere = format!(
-            "mutation {{ updateRefreshCycle(id: \"{cycle}\", details: {{ site: \"{}\" }}) {{ version }} }}",
+            "mutation {{ updateRefreshCycle(id: \"{cycle}\", changes: {{ site: \"{}\" }}) {{ version }} }}",
             estate.other_site
         );
         let refusal = director.expect_error(&elsewhere, "CONFLICT").await;

@@ -106,7 +106,7 @@ fn a_policy_begins_with_little_and_changes_in_parts() {
 
         let update = |version: i32, details: &str| {
             format!(
-                "mutation {{ updateRefreshPolicy(id: \"{}\", expectedVersion: {version}, details: {{ {details} }}) \
+                "mutation {{ updateRefreshPolicy(id: \"{}\", expectedVersion: {version}, changes: {{ {details} }}) \
                  {{ version active currency rules {{ ageMonths warranty }} times {{ leadDays paymentTermsDays }} \
                     scope {{ kinds }} }} }}",
                 id(&made)
@@ -180,14 +180,14 @@ const REFUSED_DETAILS: &[(&str, &str, &str)] = &[
     ("quantity: { rule: RATIO, ratio: 0 }", "quantity.ratio", "0 is not above 0 and at most 1000"),
     (
         "priceIndex: [{ year: 2026, rate: 18 }]",
-        "priceIndex.rate",
+        "priceIndex[0].rate",
         "18 is more than 2; this is a fraction, so 18 % is 0.18",
     ),
-    ("priceIndex: [{ year: 2026, rate: -1 }]", "priceIndex.rate", "-1 is less than -0.99"),
-    ("priceIndex: [{ year: 26, rate: 0.1 }]", "priceIndex.year", "26 is not between 1970 and 2199"),
+    ("priceIndex: [{ year: 2026, rate: -1 }]", "priceIndex[0].rate", "-1 is less than -0.99"),
+    ("priceIndex: [{ year: 26, rate: 0.1 }]", "priceIndex[0].year", "26 is not between 1970 and 2199"),
     (
         "priceIndex: [{ year: 2026, rate: 0.1 }, { year: 2026, rate: 0.2 }]",
-        "priceIndex.year",
+        "priceIndex[1].year",
         "2026 is given twice",
     ),
     ("times: { leadDays: -1 }", "times.leadDays", "-1 is not between 0 and 730"),

@@ -82,7 +82,7 @@ fn what_is_not_known_is_said_and_never_made_up() {
 
         Estate::policy(app, "Servers", 10, "").await;
         let update = format!(
-            "mutation {{ updateHardwareModel(id: \"{}\", details: {{ milestones: {{ lastDateOfSupportOn: null }} }}) {{ id }} }}",
+            "mutation {{ updateHardwareModel(id: \"{}\", changes: {{ milestones: {{ lastDateOfSupportOn: null }} }}) {{ id }} }}",
             estate.model
         );
         app.director().query(&update).await;
@@ -93,7 +93,7 @@ fn what_is_not_known_is_said_and_never_made_up() {
 
         let asset = app.director().query("{ asset(tag: \"SRV-1\") { id } }").await["asset"]["id"].clone();
         let clear = format!(
-            "mutation {{ updateAsset(id: {asset}, details: {{ inServiceOn: \"2022-07-01\", warrantyEndsOn: null }}) {{ id }} }}"
+            "mutation {{ updateAsset(id: {asset}, changes: {{ inServiceOn: \"2022-07-01\", warrantyEndsOn: null }}) {{ id }} }}"
         );
         app.director().query(&clear).await;
         let found = refresh(app, "SRV-1", as_of, fields).await;

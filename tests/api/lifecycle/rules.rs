@@ -39,7 +39,7 @@ fn a_rule_says_all_that_was_said_of_it() {
 
         let update = |version: i32| {
             format!(
-                "mutation {{ updateDepreciationRule(id: \"{}\", expectedVersion: {version}, details: {{ \
+                "mutation {{ updateDepreciationRule(id: \"{}\", expectedVersion: {version}, changes: {{ \
                  lifeMonths: 72, active: false, kinds: [] }}) {{ version lifeMonths active kinds book }} }}",
                 id(&made)
             )

@@ -123,15 +123,14 @@ async fn a_policy(app: &TestApp) -> String {
 async fn a_workload(app: &TestApp) -> String {
     let account = json!({ "provider": "AWS", "accountNumber": "1", "name": "Main", "currency": "USD" });
     let account = send(app, "openProviderAccount", "NewProviderAccount!", account).await;
-    let workload =
-        json!({ "accountId": account, "name": "shop", "service": "EC2", "region": "eu-central-1" });
+    let workload = json!({ "account": account, "name": "shop", "service": "EC2", "region": "eu-central-1" });
     let workload = send(app, "registerWorkload", "NewWorkload!", workload).await;
     let cost = json!({
-        "workloadId": workload, "month": "2026-01", "currency": "USD",
+        "workload": workload, "month": "2026-01", "currency": "USD",
         "billed": "42000", "effective": "42000", "list": "42000", "contracted": "42000",
     });
     send(app, "recordCost", "CostInput!", cost).await;
-    let growth = json!({ "workloadId": workload, "monthlyRate": "0.015", "fromMonth": "2026-01" });
+    let growth = json!({ "workload": workload, "monthlyRate": "0.015", "fromMonth": "2026-01" });
     send(app, "assumeGrowth", "NewGrowthAssumption!", growth).await;
     workload
 }

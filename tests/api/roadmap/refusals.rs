@@ -36,7 +36,7 @@ fn an_estate_in_two_currencies_needs_one_named() {
         let account = json!({ "provider": "GCP", "accountNumber": "2", "name": "Labs", "currency": "EUR" });
         let account = send(app, "openProviderAccount", "NewProviderAccount!", account).await;
         let cost = json!({
-            "accountId": account, "month": "2026-01", "service": "Compute", "currency": "EUR",
+            "account": account, "month": "2026-01", "service": "Compute", "currency": "EUR",
             "billed": "1000", "effective": "1000", "list": "1000", "contracted": "1000",
         });
         send(app, "recordCost", "CostInput!", cost).await;

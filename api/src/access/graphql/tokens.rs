@@ -91,7 +91,7 @@ impl ApiToken {
         self.0.get(api_token::Column::TokenPrefix)
     }
 
-    /// When it stops working; null is never.
+    /// When it stops working. Null is never, for tokens made before they had to end.
     async fn expires_at(&self) -> Result<Option<Moment>> {
         self.0.get(api_token::Column::ExpiresAt)
     }
@@ -194,7 +194,11 @@ pub struct TokenQuery;
 #[Object]
 impl TokenQuery {
     /// One API token by id.
-    async fn api_token(&self, ctx: &Context<'_>, id: Id<ApiTokenId>) -> Result<Option<ApiToken>> {
+    async fn api_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<ApiTokenId>,
+    ) -> Result<Option<ApiToken>> {
         by_id(ctx, id).await
     }
 
@@ -203,12 +207,14 @@ impl TokenQuery {
     async fn api_tokens(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ApiTokenFilter>,
-        order_by: Option<Vec<Order<ApiTokenOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ApiTokenFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<ApiTokenOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<ApiToken>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -223,17 +229,18 @@ pub struct TokenMutation;
 #[Object]
 impl TokenMutation {
     /// Makes an API token that calls as a user. The answer holds the secret, which is shown once.
+    /// It works for 90 days unless another end is given, and for 365 days at most.
     async fn create_api_token(
         &self,
         ctx: &Context<'_>,
-        user_id: Id<UserId>,
-        name: String,
+        #[graphql(desc = "The user that it calls as, by their id.")] user: Id<UserId>,
+        #[graphql(desc = "What it is for.")] name: String,
+        #[graphql(desc = "When it is to stop working: 90 days from now unless said otherwise, 365 at most.")]
         expires_at: Option<Moment>,
     ) -> Result<CreatedApiToken> {
-        let (token, secret) = change(ctx, Permission::ManageUsers, async |tx| {
-            keys::create(tx, *user_id, name, expires_at).await
-        })
-        .await?;
+        let (token, secret) =
+            change(ctx, Permission::ManageUsers, async |tx| keys::create(tx, *user, name, expires_at).await)
+                .await?;
         Ok(CreatedApiToken { api_token: Record::whole(token).into(), secret: secret.reveal() })
     }
 
@@ -241,8 +248,8 @@ impl TokenMutation {
     async fn revoke_api_token(
         &self,
         ctx: &Context<'_>,
-        id: Id<ApiTokenId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ApiTokenId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ApiToken> {
         let token =
             change(ctx, Permission::ManageUsers, async |tx| keys::revoke(tx, *id, expected_version).await);

@@ -184,8 +184,8 @@ impl UserQuery {
     async fn user(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<UserId>>,
-        email: Option<String>,
+        #[graphql(desc = "Their id.")] id: Option<Id<UserId>>,
+        #[graphql(desc = "Their e-mail address.")] email: Option<String>,
     ) -> Result<Option<User>> {
         match (id, email) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -202,12 +202,14 @@ impl UserQuery {
     async fn users(
         &self,
         ctx: &Context<'_>,
-        filter: Option<UserFilter>,
-        order_by: Option<Vec<Order<UserOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<UserFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<UserOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<User>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -225,8 +227,8 @@ impl UserMutation {
     async fn create_user(
         &self,
         ctx: &Context<'_>,
-        input: NewUser,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewUser,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<User> {
         let user = change(ctx, Permission::ManageUsers, async |tx| {
             tx.once("createUser", idempotency_key, &input, async || {
@@ -242,9 +244,9 @@ impl UserMutation {
     async fn rename_user(
         &self,
         ctx: &Context<'_>,
-        id: Id<UserId>,
-        name: String,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Their id.")] id: Id<UserId>,
+        #[graphql(desc = "Their new name.")] name: String,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<User> {
         let user = change(ctx, Permission::ManageUsers, async |tx| {
             users::rename(tx, *id, expected_version, name).await
@@ -256,9 +258,9 @@ impl UserMutation {
     async fn change_user_role(
         &self,
         ctx: &Context<'_>,
-        id: Id<UserId>,
-        role: Role,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Their id.")] id: Id<UserId>,
+        #[graphql(desc = "The new role.")] role: Role,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<User> {
         let user = change(ctx, Permission::ManageUsers, async |tx| {
             users::change_role(tx, *id, expected_version, role.into()).await
@@ -270,8 +272,8 @@ impl UserMutation {
     async fn deactivate_user(
         &self,
         ctx: &Context<'_>,
-        id: Id<UserId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Their id.")] id: Id<UserId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<User> {
         let user = change(ctx, Permission::ManageUsers, async |tx| {
             users::deactivate(tx, *id, expected_version).await
@@ -283,8 +285,8 @@ impl UserMutation {
     async fn reactivate_user(
         &self,
         ctx: &Context<'_>,
-        id: Id<UserId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Their id.")] id: Id<UserId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<User> {
         let user = change(ctx, Permission::ManageUsers, async |tx| {
             users::reactivate(tx, *id, expected_version).await

@@ -21,7 +21,7 @@ use crate::{
     schema::{
         filter::{EnumFilter, Filter, IdFilter, Order, StringFilter, through},
         page::{Connection, Sortable, Window, page, page_cost},
-        patch::{patch, patch_required},
+        patch::{overlay, patch, patch_required},
         record::{Noun, Record},
         request::{by_condition, by_id, caller, change},
         scalar::{Id, Moment, Month},
@@ -143,12 +143,14 @@ impl ProviderAccount {
     async fn workloads(
         &self,
         ctx: &Context<'_>,
-        filter: Option<WorkloadFilter>,
-        order_by: Option<Vec<Order<WorkloadOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<WorkloadFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<WorkloadOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Workload>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -158,7 +160,12 @@ impl ProviderAccount {
 
     /// The costs that no workload caused, from one month to another, both included; 60 months at most.
     #[graphql(complexity = "months_cost(from, to, child_complexity)")]
-    async fn costs(&self, ctx: &Context<'_>, from: Month, to: Month) -> Result<Vec<CostRecord>> {
+    async fn costs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first month.")] from: Month,
+        #[graphql(desc = "The last month.")] to: Month,
+    ) -> Result<Vec<CostRecord>> {
         let condition = months(from, to)?.add(cost_record::Column::WorkloadId.is_null());
         let relation = (provider_account::Column::Id, cost_record::Column::AccountId);
         self.0.many_where(ctx, relation, condition, &CostRecord::BY_MONTH).await
@@ -271,36 +278,53 @@ pub struct NewProviderAccount {
 /// What may be known of a provider account. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ProviderAccountDetails {
-    /// Name for people.
-    pub name: Option<String>,
-    /// The ISO 4217 code of the currency that it is billed in. It stays once costs are recorded.
-    pub currency: Option<String>,
     /// The vendor that is paid.
-    pub vendor_id: MaybeUndefined<Id<VendorId>>,
+    pub vendor: MaybeUndefined<Id<VendorId>>,
     /// Team or person who answers for it.
     pub owner: MaybeUndefined<String>,
 }
 
+/// What of a provider account may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ProviderAccountChanges {
+    /// Name for people.
+    pub name: MaybeUndefined<String>,
+    /// The ISO 4217 code of the currency that it is billed in. It stays once costs are recorded.
+    pub currency: MaybeUndefined<String>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: ProviderAccountDetails,
+}
+
 impl ProviderAccountDetails {
-    fn apply(self, row: &mut provider_account::ActiveModel) {
-        patch_required(&mut row.name, self.name);
-        patch_required(&mut row.currency, self.currency);
-        patch(&mut row.vendor_id, self.vendor_id.map_value(|id| id.0));
+    fn apply(self, row: &mut provider_account::ActiveModel) -> Result<()> {
+        patch(&mut row.vendor_id, self.vendor.map_value(|id| id.0));
         patch(&mut row.owner, self.owner);
+        Ok(())
     }
 }
 
-impl From<NewProviderAccount> for provider_account::ActiveModel {
-    fn from(new: NewProviderAccount) -> Self {
+impl ProviderAccountChanges {
+    fn apply(self, row: &mut provider_account::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.currency, self.currency, "currency")?;
+        self.details.apply(row)
+    }
+}
+
+impl TryFrom<NewProviderAccount> for provider_account::ActiveModel {
+    type Error = Error;
+
+    fn try_from(new: NewProviderAccount) -> Result<Self> {
         let mut row = Self {
             provider: Set(new.provider.into()),
             account_number: Set(new.account_number),
             ..Default::default()
         };
-        new.details.apply(&mut row);
+        new.details.apply(&mut row)?;
         row.name = Set(new.name);
         row.currency = Set(new.currency);
-        row
+        Ok(row)
     }
 }
 
@@ -315,9 +339,9 @@ impl AccountQuery {
     async fn provider_account(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<ProviderAccountId>>,
-        provider: Option<Provider>,
-        account_number: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<ProviderAccountId>>,
+        #[graphql(desc = "The provider, with `accountNumber`.")] provider: Option<Provider>,
+        #[graphql(desc = "The provider's number for it, with `provider`.")] account_number: Option<String>,
     ) -> Result<Option<ProviderAccount>> {
         use provider_account::Column as C;
         match (id, provider, account_number) {
@@ -335,12 +359,14 @@ impl AccountQuery {
     async fn provider_accounts(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ProviderAccountFilter>,
-        order_by: Option<Vec<Order<ProviderAccountOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ProviderAccountFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<ProviderAccountOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<ProviderAccount>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -358,12 +384,12 @@ impl AccountMutation {
     async fn open_provider_account(
         &self,
         ctx: &Context<'_>,
-        input: NewProviderAccount,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewProviderAccount,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<ProviderAccount> {
         let account = change(ctx, Permission::EditCloud, async |tx| {
             tx.once("openProviderAccount", idempotency_key, &input, async || {
-                accounts::open(tx, input.clone().into()).await
+                accounts::open(tx, input.clone().try_into()?).await
             })
             .await
         });
@@ -374,12 +400,14 @@ impl AccountMutation {
     async fn update_provider_account(
         &self,
         ctx: &Context<'_>,
-        id: Id<ProviderAccountId>,
-        details: ProviderAccountDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ProviderAccountId>,
+        #[graphql(desc = "What is to change.")] changes: ProviderAccountChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ProviderAccount> {
         let account = change(ctx, Permission::EditCloud, async |tx| {
-            accounts::update(tx, *id, expected_version, |row| details.apply(row)).await
+            let mut columns = provider_account::ActiveModel::default();
+            changes.apply(&mut columns)?;
+            accounts::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         });
         Ok(Record::whole(account.await?).into())
     }

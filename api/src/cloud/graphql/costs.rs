@@ -87,7 +87,7 @@ pub fn months(from: Month, to: Month) -> Result<Condition> {
     }
     if count > MOST_MONTHS {
         let message = format!("from {} to {} are {count} months, {MOST_MONTHS} at most", from.0, to.0);
-        return Err(Error::LimitExceeded(message));
+        return Err(Error::TooMuch { field: "to".into(), message });
     }
     let month = cost_record::Column::Month;
     Ok(Condition::all().add(month.gte(from.0.first_day())).add(month.lte(to.0.first_day())))
@@ -328,7 +328,11 @@ pub struct CostQuery;
 #[Object]
 impl CostQuery {
     /// One cost record by id.
-    async fn cost_record(&self, ctx: &Context<'_>, id: Id<CostRecordId>) -> Result<Option<CostRecord>> {
+    async fn cost_record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<CostRecordId>,
+    ) -> Result<Option<CostRecord>> {
         by_id(ctx, id).await
     }
 
@@ -337,12 +341,14 @@ impl CostQuery {
     async fn cost_records(
         &self,
         ctx: &Context<'_>,
-        filter: Option<CostRecordFilter>,
-        order_by: Option<Vec<Order<CostRecordOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<CostRecordFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<CostRecordOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<CostRecord>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

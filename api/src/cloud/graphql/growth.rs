@@ -210,9 +210,9 @@ impl Sortable for GrowthAssumptionOrderField {
 #[derive(Clone, Debug, InputObject)]
 pub struct NewGrowthAssumption {
     /// The account that it is for; it follows from the workload.
-    pub account_id: Option<Id<ProviderAccountId>>,
+    pub account: Option<Id<ProviderAccountId>>,
     /// The workload that it is for. Left out: all of the account that has no assumption of its own in a month.
-    pub workload_id: Option<Id<WorkloadId>>,
+    pub workload: Option<Id<WorkloadId>>,
     /// By which fraction each month is above the one before: 0.015 is 1.5 %.
     pub monthly_rate: Decimal,
     /// The first month that is above the one before.
@@ -227,8 +227,8 @@ impl NewGrowthAssumption {
     fn assumption(self) -> Result<Assumption> {
         Ok(Assumption {
             target: Target {
-                account_id: self.account_id.map(|id| id.0),
-                workload_id: self.workload_id.map(|id| id.0),
+                account_id: self.account.map(|id| id.0),
+                workload_id: self.workload.map(|id| id.0),
             },
             monthly_rate: scalar::rate(self.monthly_rate, "monthlyRate")?,
             from: self.from_month.0,
@@ -249,7 +249,7 @@ impl GrowthQuery {
     async fn growth_assumption(
         &self,
         ctx: &Context<'_>,
-        id: Id<GrowthAssumptionId>,
+        #[graphql(desc = "Its id.")] id: Id<GrowthAssumptionId>,
     ) -> Result<Option<GrowthAssumption>> {
         by_id(ctx, id).await
     }
@@ -259,12 +259,14 @@ impl GrowthQuery {
     async fn growth_assumptions(
         &self,
         ctx: &Context<'_>,
-        filter: Option<GrowthAssumptionFilter>,
-        order_by: Option<Vec<Order<GrowthAssumptionOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<GrowthAssumptionFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<GrowthAssumptionOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<GrowthAssumption>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -283,8 +285,8 @@ impl GrowthMutation {
     async fn assume_growth(
         &self,
         ctx: &Context<'_>,
-        input: NewGrowthAssumption,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewGrowthAssumption,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<GrowthAssumption> {
         let assumption = change(ctx, Permission::EditCloud, async |tx| {
             tx.once("assumeGrowth", idempotency_key, &input, async || {
@@ -299,9 +301,9 @@ impl GrowthMutation {
     async fn end_growth(
         &self,
         ctx: &Context<'_>,
-        id: Id<GrowthAssumptionId>,
-        to_month: Option<Month>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<GrowthAssumptionId>,
+        #[graphql(desc = "Its last month. Left out: without end.")] to_month: Option<Month>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<GrowthAssumption> {
         let assumption = change(ctx, Permission::EditCloud, async |tx| {
             growth::end(tx, *id, expected_version, to_month.map(|month| month.0)).await
@@ -313,8 +315,8 @@ impl GrowthMutation {
     async fn withdraw_growth(
         &self,
         ctx: &Context<'_>,
-        id: Id<GrowthAssumptionId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<GrowthAssumptionId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<GrowthAssumption> {
         let assumption =
             change(ctx, Permission::EditCloud, async |tx| growth::withdraw(tx, *id, expected_version).await);

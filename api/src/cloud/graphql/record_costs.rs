@@ -30,9 +30,9 @@ use crate::{
 #[derive(Clone, Debug, InputObject)]
 pub struct CostInput {
     /// The account that was billed; it follows from the workload.
-    pub account_id: Option<Id<ProviderAccountId>>,
+    pub account: Option<Id<ProviderAccountId>>,
     /// The workload that caused it; without one it is a cost of the account as a whole.
-    pub workload_id: Option<Id<WorkloadId>>,
+    pub workload: Option<Id<WorkloadId>>,
     /// The month.
     pub month: Month,
     /// The provider's service. Left out: that of the workload.
@@ -58,8 +58,8 @@ impl CostInput {
     fn figures(self) -> Result<Figures> {
         Ok(Figures {
             target: Target {
-                account_id: self.account_id.map(|id| id.0),
-                workload_id: self.workload_id.map(|id| id.0),
+                account_id: self.account.map(|id| id.0),
+                workload_id: self.workload.map(|id| id.0),
             },
             month: self.month.0,
             service: self.service,
@@ -98,7 +98,11 @@ pub struct CostMutation;
 impl CostMutation {
     /// Records the cost of a month. Figures of the same account, workload, month, service and category are replaced;
     /// the same figures again change nothing.
-    async fn record_cost(&self, ctx: &Context<'_>, input: CostInput) -> Result<CostRecord> {
+    async fn record_cost(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be recorded.")] input: CostInput,
+    ) -> Result<CostRecord> {
         let record = change(ctx, Permission::EditCloud, async |tx| {
             let figures = input.figures()?;
             let known = Known::of(tx, std::slice::from_ref(&figures)).await?;
@@ -108,10 +112,14 @@ impl CostMutation {
     }
 
     /// Records the costs of many workloads and months, each by itself: what is refused undoes only its own row.
-    async fn record_costs(&self, ctx: &Context<'_>, input: Vec<CostInput>) -> Result<Vec<RecordedCost>> {
+    async fn record_costs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rows, at most 1,000, each by itself.")] inputs: Vec<CostInput>,
+    ) -> Result<Vec<RecordedCost>> {
         let outcomes = change(ctx, Permission::EditCloud, async |tx| {
-            require_rows("input", input.len())?;
-            let rows: Vec<Result<Figures>> = input.into_iter().map(CostInput::figures).collect();
+            require_rows("inputs", inputs.len())?;
+            let rows: Vec<Result<Figures>> = inputs.into_iter().map(CostInput::figures).collect();
             let readable: Vec<Figures> = rows.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
             let known = Arc::new(Known::of(tx, &readable).await?);
             let rows = rows.into_iter().map(|row| (row, Arc::clone(&known))).collect();
@@ -126,8 +134,8 @@ impl CostMutation {
     async fn remove_cost_record(
         &self,
         ctx: &Context<'_>,
-        id: Id<CostRecordId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<CostRecordId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<CostRecord> {
         let record =
             change(ctx, Permission::EditCloud, async |tx| costs::remove(tx, *id, expected_version).await);

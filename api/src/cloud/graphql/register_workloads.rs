@@ -18,7 +18,7 @@ use crate::{
     inventory::graphql::assets::Environment,
     schema::{
         bulk::{self, RowError, each, require_rows},
-        patch::{patch, patch_required},
+        patch::{overlay, patch, patch_required},
         record::Record,
         request::change,
         scalar::{Date, Id},
@@ -30,7 +30,7 @@ use crate::{
 #[derive(Clone, Debug, InputObject)]
 pub struct NewWorkload {
     /// The account that it runs in.
-    pub account_id: Id<ProviderAccountId>,
+    pub account: Id<ProviderAccountId>,
     /// Name; no two workloads of an account share one.
     pub name: String,
     /// The provider's service that it runs on.
@@ -45,14 +45,8 @@ pub struct NewWorkload {
 /// What may be known of a workload. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct WorkloadDetails {
-    /// Name; no two workloads of an account share one.
-    pub name: Option<String>,
-    /// The provider's service that it runs on.
-    pub service: Option<String>,
-    /// The provider's region.
-    pub region: Option<String>,
     /// The region as a site.
-    pub site_id: MaybeUndefined<Id<SiteId>>,
+    pub site: MaybeUndefined<Id<SiteId>>,
     /// Virtual processors.
     pub vcpu: MaybeUndefined<Decimal>,
     /// Memory in gibibytes: 2^30 bytes each.
@@ -62,7 +56,7 @@ pub struct WorkloadDetails {
     /// Team or person who answers for it.
     pub owner: MaybeUndefined<String>,
     /// What it is used for.
-    pub environment: Option<Environment>,
+    pub environment: MaybeUndefined<Environment>,
     /// Criticality: 0 is the most critical, 3 the least.
     pub tier: MaybeUndefined<i32>,
     /// Its first day.
@@ -71,36 +65,52 @@ pub struct WorkloadDetails {
     pub retires_on: MaybeUndefined<Date>,
 }
 
+/// What of a workload may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct WorkloadChanges {
+    /// Name; no two workloads of an account share one.
+    pub name: MaybeUndefined<String>,
+    /// The provider's service that it runs on.
+    pub service: MaybeUndefined<String>,
+    /// The provider's region.
+    pub region: MaybeUndefined<String>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: WorkloadDetails,
+}
+
 impl WorkloadDetails {
-    fn edit(self) -> Result<impl FnOnce(&mut workload::ActiveModel)> {
-        let vcpu = quantity(self.vcpu, "vcpu")?;
-        let memory_gib = quantity(self.memory_gib, "memoryGib")?;
-        let storage_gib = quantity(self.storage_gib, "storageGib")?;
-        Ok(move |row: &mut workload::ActiveModel| {
-            patch_required(&mut row.name, self.name);
-            patch_required(&mut row.service, self.service);
-            patch_required(&mut row.region, self.region);
-            patch(&mut row.site_id, self.site_id.map_value(|id| id.0));
-            patch(&mut row.vcpu, vcpu);
-            patch(&mut row.memory_gib, memory_gib);
-            patch(&mut row.storage_gib, storage_gib);
-            patch(&mut row.owner, self.owner);
-            patch_required(&mut row.environment, self.environment);
-            patch(&mut row.tier, self.tier);
-            patch(&mut row.started_on, self.started_on);
-            patch(&mut row.retires_on, self.retires_on);
-        })
+    fn apply(self, row: &mut workload::ActiveModel) -> Result<()> {
+        patch(&mut row.site_id, self.site.map_value(|id| id.0));
+        patch(&mut row.vcpu, quantity(self.vcpu, "vcpu")?);
+        patch(&mut row.memory_gib, quantity(self.memory_gib, "memoryGib")?);
+        patch(&mut row.storage_gib, quantity(self.storage_gib, "storageGib")?);
+        patch(&mut row.owner, self.owner);
+        patch_required(&mut row.environment, self.environment, "environment")?;
+        patch(&mut row.tier, self.tier);
+        patch(&mut row.started_on, self.started_on);
+        patch(&mut row.retires_on, self.retires_on);
+        Ok(())
+    }
+}
+
+impl WorkloadChanges {
+    fn apply(self, row: &mut workload::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.service, self.service, "service")?;
+        patch_required(&mut row.region, self.region, "region")?;
+        self.details.apply(row)
     }
 }
 
 impl NewWorkload {
     fn row(self) -> Result<workload::ActiveModel> {
         let mut row = workload::ActiveModel {
-            account_id: Set(self.account_id.0),
+            account_id: Set(self.account.0),
             environment: Set(entity::inventory::environment::Environment::Production),
             ..Default::default()
         };
-        (self.details.edit()?)(&mut row);
+        self.details.apply(&mut row)?;
         row.name = Set(self.name);
         row.service = Set(self.service);
         row.region = Set(self.region);
@@ -137,8 +147,8 @@ impl WorkloadMutation {
     async fn register_workload(
         &self,
         ctx: &Context<'_>,
-        input: NewWorkload,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewWorkload,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<Workload> {
         let workload = change(ctx, Permission::EditCloud, async |tx| {
             tx.once("registerWorkload", idempotency_key, &input, async || {
@@ -155,11 +165,11 @@ impl WorkloadMutation {
     async fn register_workloads(
         &self,
         ctx: &Context<'_>,
-        input: Vec<NewWorkload>,
+        #[graphql(desc = "The rows, at most 1,000, each by itself.")] inputs: Vec<NewWorkload>,
     ) -> Result<Vec<RegisteredWorkload>> {
         let outcomes = change(ctx, Permission::EditCloud, async |tx| {
-            require_rows("input", input.len())?;
-            let rows: Vec<Result<workload::ActiveModel>> = input.into_iter().map(NewWorkload::row).collect();
+            require_rows("inputs", inputs.len())?;
+            let rows: Vec<Result<workload::ActiveModel>> = inputs.into_iter().map(NewWorkload::row).collect();
             let readable: Vec<_> = rows.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
             let places = Arc::new(Places::of(tx, &readable).await?);
             let rows = rows.into_iter().map(|row| (row, Arc::clone(&places))).collect();
@@ -174,12 +184,14 @@ impl WorkloadMutation {
     async fn update_workload(
         &self,
         ctx: &Context<'_>,
-        id: Id<WorkloadId>,
-        details: WorkloadDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<WorkloadId>,
+        #[graphql(desc = "What is to change.")] changes: WorkloadChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Workload> {
         let workload = change(ctx, Permission::EditCloud, async |tx| {
-            workloads::update(tx, *id, expected_version, details.edit()?).await
+            let mut columns = workload::ActiveModel::default();
+            changes.apply(&mut columns)?;
+            workloads::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         });
         Ok(Record::whole(workload.await?).into())
     }
@@ -188,9 +200,9 @@ impl WorkloadMutation {
     async fn retire_workload(
         &self,
         ctx: &Context<'_>,
-        id: Id<WorkloadId>,
-        on: Option<Date>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<WorkloadId>,
+        #[graphql(desc = "Its last day. Left out: no day is planned.")] on: Option<Date>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Workload> {
         let on = on.map(|on| on.0);
         let workload = change(ctx, Permission::EditCloud, async |tx| {

@@ -242,10 +242,10 @@ impl CloudSummaryQuery {
     async fn cloud_cost_summary(
         &self,
         ctx: &Context<'_>,
-        from: Month,
-        #[graphql(default = 12)] months: i32,
-        #[graphql(default)] group_by: Vec<CloudCostDimension>,
-        filter: Option<CostRecordFilter>,
+        #[graphql(desc = "The first month.")] from: Month,
+        #[graphql(default = 12, desc = "How many months from then on.")] months: i32,
+        #[graphql(default, desc = "What groups are kept apart by.")] group_by: Vec<CloudCostDimension>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<CostRecordFilter>,
     ) -> Result<CloudCostSummary> {
         read(ctx, Permission::ViewCloud)?;
         let reader = read(ctx, Permission::ViewTotals)?;

@@ -170,7 +170,12 @@ impl Workload {
 
     /// What it cost from one month to another, both included; 60 months at most.
     #[graphql(complexity = "months_cost(from, to, child_complexity)")]
-    async fn costs(&self, ctx: &Context<'_>, from: Month, to: Month) -> Result<Vec<CostRecord>> {
+    async fn costs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first month.")] from: Month,
+        #[graphql(desc = "The last month.")] to: Month,
+    ) -> Result<Vec<CostRecord>> {
         let relation = (workload::Column::Id, cost_record::Column::WorkloadId);
         self.0.many_where(ctx, relation, months(from, to)?, &CostRecord::BY_MONTH).await
     }
@@ -326,12 +331,12 @@ impl WorkloadQuery {
     async fn workload(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<WorkloadId>>,
-        account_id: Option<Id<ProviderAccountId>>,
-        name: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<WorkloadId>>,
+        #[graphql(desc = "The account that it runs in, with `name`.")] account: Option<Id<ProviderAccountId>>,
+        #[graphql(desc = "Its name, with `account`.")] name: Option<String>,
     ) -> Result<Option<Workload>> {
         use workload::Column as C;
-        match (id, account_id, name) {
+        match (id, account, name) {
             (Some(id), None, None) => by_id(ctx, id).await,
             (None, Some(account), Some(name)) => {
                 by_condition(ctx, Condition::all().add(C::AccountId.eq(account.0)).add(C::Name.eq(name)))
@@ -346,12 +351,14 @@ impl WorkloadQuery {
     async fn workloads(
         &self,
         ctx: &Context<'_>,
-        filter: Option<WorkloadFilter>,
-        order_by: Option<Vec<Order<WorkloadOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<WorkloadFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<WorkloadOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Workload>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

@@ -18,7 +18,7 @@ use crate::{
     contracts::colocation_contracts,
     error::{Error, Result},
     schema::{
-        patch::{patch, patch_required, patch_with},
+        patch::{kept, patch, patch_required, patch_with},
         record::Record,
         request::change,
         scalar::{Date, Id, currency, rate},
@@ -78,39 +78,47 @@ pub struct NewContractNotice {
 /// What may be agreed in a colocation contract. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ColocationContractDetails {
-    /// Contract number; no two contracts share one.
-    pub number: Option<String>,
-    /// The provider.
-    pub vendor: Option<Id<VendorId>>,
     /// The agreement it hangs under.
     pub master_agreement: MaybeUndefined<String>,
-    /// The initial term.
-    pub term: Option<ContractTermDetails>,
     /// What happens at the end of a term.
-    pub renewal: Option<ContractRenewalDetails>,
-    /// How the contract is ended.
-    pub notice: Option<ContractNoticeDetails>,
+    pub renewal: MaybeUndefined<ContractRenewalDetails>,
     /// Price after the end without renewal, as a multiple of the last.
     pub holdover_multiplier: MaybeUndefined<Decimal>,
     /// How part of a month is billed; by calendar days unless said otherwise.
-    pub proration: Option<Proration>,
+    pub proration: MaybeUndefined<Proration>,
     /// Days in which an invoice may be disputed.
     pub dispute_window_days: MaybeUndefined<i32>,
     /// What it is in the books, as the accountants judge it.
-    pub classification: Option<ContractClassification>,
+    pub classification: MaybeUndefined<ContractClassification>,
     /// Team or person who answers for it.
     pub owner: MaybeUndefined<String>,
+}
+
+/// What of a colocation contract may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ColocationContractChanges {
+    /// Contract number; no two contracts share one.
+    pub number: MaybeUndefined<String>,
+    /// The provider.
+    pub vendor: MaybeUndefined<Id<VendorId>>,
+    /// The initial term.
+    pub term: MaybeUndefined<ContractTermDetails>,
+    /// How the contract is ended.
+    pub notice: MaybeUndefined<ContractNoticeDetails>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: ColocationContractDetails,
 }
 
 /// The initial term. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ContractTermDetails {
     /// Day of signature.
-    pub signed_on: Option<Date>,
+    pub signed_on: MaybeUndefined<Date>,
     /// Day the initial term and the billing begin.
-    pub billing_starts_on: Option<Date>,
+    pub billing_starts_on: MaybeUndefined<Date>,
     /// Length of the initial term, in months.
-    pub months: Option<i32>,
+    pub months: MaybeUndefined<i32>,
     /// Last day of the initial term as the paper states it.
     pub stated_end_on: MaybeUndefined<Date>,
 }
@@ -119,13 +127,13 @@ pub struct ContractTermDetails {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ContractRenewalDetails {
     /// Whether it renews unless notice is given; not unless said otherwise.
-    pub automatic: Option<bool>,
+    pub automatic: MaybeUndefined<bool>,
     /// Length of each renewal, in months; needed where it renews.
     pub months: MaybeUndefined<i32>,
     /// How often it renews by itself; null is without end.
     pub maximum: MaybeUndefined<i32>,
     /// How a renewal is priced; with a fixed uplift unless said otherwise.
-    pub price_rule: Option<RenewalPriceRule>,
+    pub price_rule: MaybeUndefined<RenewalPriceRule>,
     /// What a renewal adds to the price, as a fraction. For FIXED_UPLIFT.
     pub uplift: MaybeUndefined<Decimal>,
     /// The price index that a renewal follows. For CPI.
@@ -160,48 +168,54 @@ impl From<RenewalIndexInput> for IndexTerms {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ContractNoticeDetails {
     /// Latest notice before the end of a term, in the unit.
-    pub minimum: Option<i32>,
+    pub minimum: MaybeUndefined<i32>,
     /// Earliest notice before the end of a term, in the unit.
     pub maximum: MaybeUndefined<i32>,
     /// What notice is counted in.
-    pub unit: Option<NoticeUnit>,
+    pub unit: MaybeUndefined<NoticeUnit>,
     /// How and to whom notice must be given.
     pub method: MaybeUndefined<String>,
 }
 
 impl ColocationContractDetails {
     fn apply(self, row: &mut colocation_contract::ActiveModel) -> Result<()> {
-        patch_required(&mut row.number, self.number);
-        patch_required(&mut row.vendor_id, self.vendor.map(|id| *id));
         patch(&mut row.master_agreement, self.master_agreement);
-        if let Some(term) = self.term {
-            patch_required(&mut row.signed_on, term.signed_on);
-            patch_required(&mut row.billing_starts_on, term.billing_starts_on);
-            patch_required(&mut row.initial_term_months, term.months);
-            patch(&mut row.stated_end_on, term.stated_end_on);
-        }
-        if let Some(renewal) = self.renewal {
-            patch_required(&mut row.auto_renew, renewal.automatic);
+        if let Some(renewal) = kept(self.renewal, "renewal")? {
+            patch_required(&mut row.auto_renew, renewal.automatic, "renewal.automatic")?;
             patch(&mut row.renewal_term_months, renewal.months);
             patch(&mut row.maximum_renewals, renewal.maximum);
-            patch_required(&mut row.renewal_price_rule, renewal.price_rule);
+            patch_required(&mut row.renewal_price_rule, renewal.price_rule, "renewal.priceRule")?;
             patch_with(&mut row.renewal_uplift, renewal.uplift, |uplift| rate(uplift, "renewal.uplift"))?;
             patch(&mut row.renewal_index, renewal.index);
-        }
-        if let Some(notice) = self.notice {
-            patch_required(&mut row.notice_minimum, notice.minimum);
-            patch(&mut row.notice_maximum, notice.maximum);
-            patch_required(&mut row.notice_unit, notice.unit);
-            patch(&mut row.notice_method, notice.method);
         }
         patch_with(&mut row.holdover_multiplier, self.holdover_multiplier, |multiplier| {
             rate(multiplier, "holdoverMultiplier")
         })?;
-        patch_required(&mut row.proration, self.proration);
+        patch_required(&mut row.proration, self.proration, "proration")?;
         patch(&mut row.dispute_window_days, self.dispute_window_days);
-        patch_required(&mut row.classification, self.classification);
+        patch_required(&mut row.classification, self.classification, "classification")?;
         patch(&mut row.owner, self.owner);
         Ok(())
+    }
+}
+
+impl ColocationContractChanges {
+    fn apply(self, row: &mut colocation_contract::ActiveModel) -> Result<()> {
+        patch_required(&mut row.number, self.number, "number")?;
+        patch_required(&mut row.vendor_id, self.vendor.map_value(|id| *id), "vendor")?;
+        if let Some(term) = kept(self.term, "term")? {
+            patch_required(&mut row.signed_on, term.signed_on, "term.signedOn")?;
+            patch_required(&mut row.billing_starts_on, term.billing_starts_on, "term.billingStartsOn")?;
+            patch_required(&mut row.initial_term_months, term.months, "term.months")?;
+            patch(&mut row.stated_end_on, term.stated_end_on);
+        }
+        if let Some(notice) = kept(self.notice, "notice")? {
+            patch_required(&mut row.notice_minimum, notice.minimum, "notice.minimum")?;
+            patch(&mut row.notice_maximum, notice.maximum);
+            patch_required(&mut row.notice_unit, notice.unit, "notice.unit")?;
+            patch(&mut row.notice_method, notice.method);
+        }
+        self.details.apply(row)
     }
 }
 
@@ -242,8 +256,8 @@ impl ColocationContractMutation {
     async fn sign_colocation_contract(
         &self,
         ctx: &Context<'_>,
-        input: NewColocationContract,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewColocationContract,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<ColocationContract> {
         let sites: Vec<SiteId> = input.sites.iter().map(|id| **id).collect();
         let contract = change(ctx, Permission::EditContracts, async |tx| {
@@ -264,12 +278,12 @@ impl ColocationContractMutation {
     async fn update_colocation_contract(
         &self,
         ctx: &Context<'_>,
-        id: Id<ColocationContractId>,
-        details: ColocationContractDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ColocationContractId>,
+        #[graphql(desc = "What is to change.")] changes: ColocationContractChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ColocationContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
-            colocation_contracts::update(tx, *id, expected_version, |row| details.apply(row)).await
+            colocation_contracts::update(tx, *id, expected_version, |row| changes.apply(row)).await
         })
         .await?;
         Ok(Record::whole(contract).into())
@@ -279,11 +293,11 @@ impl ColocationContractMutation {
     async fn assign_contract_site(
         &self,
         ctx: &Context<'_>,
-        contract_id: Id<ColocationContractId>,
-        site_id: Id<SiteId>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<ColocationContractId>,
+        #[graphql(desc = "The site, by its id.")] site: Id<SiteId>,
     ) -> Result<ColocationContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
-            colocation_contracts::assign_site(tx, *contract_id, *site_id).await
+            colocation_contracts::assign_site(tx, *contract, *site).await
         })
         .await?;
         Ok(Record::whole(contract).into())
@@ -293,11 +307,11 @@ impl ColocationContractMutation {
     async fn withdraw_contract_site(
         &self,
         ctx: &Context<'_>,
-        contract_id: Id<ColocationContractId>,
-        site_id: Id<SiteId>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<ColocationContractId>,
+        #[graphql(desc = "The site, by its id.")] site: Id<SiteId>,
     ) -> Result<ColocationContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
-            colocation_contracts::withdraw_site(tx, *contract_id, *site_id).await
+            colocation_contracts::withdraw_site(tx, *contract, *site).await
         })
         .await?;
         Ok(Record::whole(contract).into())
@@ -307,10 +321,10 @@ impl ColocationContractMutation {
     async fn record_notice(
         &self,
         ctx: &Context<'_>,
-        id: Id<ColocationContractId>,
-        on: Date,
-        evidence: Option<String>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ColocationContractId>,
+        #[graphql(desc = "The day on which notice was given.")] on: Date,
+        #[graphql(desc = "How it was given and where the proof is.")] evidence: Option<String>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ColocationContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
             colocation_contracts::record_notice(tx, *id, expected_version, on.0, evidence).await
@@ -323,8 +337,8 @@ impl ColocationContractMutation {
     async fn withdraw_notice(
         &self,
         ctx: &Context<'_>,
-        id: Id<ColocationContractId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ColocationContractId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ColocationContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
             colocation_contracts::withdraw_notice(tx, *id, expected_version).await
@@ -333,12 +347,12 @@ impl ColocationContractMutation {
         Ok(Record::whole(contract).into())
     }
 
-    /// Deletes a colocation contract that was recorded by mistake, with its charges, and answers with its id.
-    async fn delete_colocation_contract(
+    /// Removes a colocation contract that was recorded by mistake, with its charges, and answers with its id.
+    async fn remove_colocation_contract(
         &self,
         ctx: &Context<'_>,
-        id: Id<ColocationContractId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ColocationContractId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ID> {
         change(ctx, Permission::EditContracts, async |tx| {
             colocation_contracts::delete(tx, *id, expected_version).await

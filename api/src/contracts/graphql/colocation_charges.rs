@@ -25,7 +25,7 @@ use crate::{
     error::Result,
     inventory::graphql::sites::Site,
     schema::{
-        patch::{patch, patch_required, patch_with},
+        patch::{kept, patch, patch_required, patch_with},
         record::{Noun, Record},
         request::{caller, change, read},
         scalar::{Date, Id, Moment, Money, amount, rate},
@@ -220,12 +220,6 @@ pub struct NewColocationCharge {
 /// What may be agreed of a charge. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ColocationChargeDetails {
-    /// What is charged for.
-    pub kind: Option<ChargeKind>,
-    /// Price of one unit in the contract's currency.
-    pub unit_price: Option<Decimal>,
-    /// How many units: kilowatts, cabinets, connections.
-    pub quantity: Option<Decimal>,
     /// The site it is for; null is the whole contract.
     pub site: MaybeUndefined<Id<SiteId>>,
     /// The line's text.
@@ -235,41 +229,62 @@ pub struct ColocationChargeDetails {
     /// Last day charged; null is the end of the contract.
     pub to_on: MaybeUndefined<Date>,
     /// Whether it is billed before or after the month.
-    pub billing: Option<ChargeBilling>,
+    pub billing: MaybeUndefined<ChargeBilling>,
     /// How its price rises within the initial term.
     pub escalator: MaybeUndefined<EscalatorInput>,
     /// Committed power by contract month, in order; empty is the quantity throughout.
-    pub ramp: Option<Vec<RampStepInput>>,
+    pub ramp: MaybeUndefined<Vec<RampStepInput>>,
     /// Peak draw in kilowatts, where the higher of commitment and peak is billed.
     pub peak_kilowatts: MaybeUndefined<Decimal>,
     /// Months that are free or reduced.
-    pub abatements: Option<Vec<AbatementInput>>,
+    pub abatements: MaybeUndefined<Vec<AbatementInput>>,
     /// What metered power is billed by.
     pub metering: MaybeUndefined<MeteringInput>,
     /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
     pub renewal_uplift: MaybeUndefined<Decimal>,
 }
 
+/// What of a charge may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ColocationChargeChanges {
+    /// What is charged for.
+    pub kind: MaybeUndefined<ChargeKind>,
+    /// Price of one unit in the contract's currency.
+    pub unit_price: MaybeUndefined<Decimal>,
+    /// How many units: kilowatts, cabinets, connections.
+    pub quantity: MaybeUndefined<Decimal>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: ColocationChargeDetails,
+}
+
 impl ColocationChargeDetails {
     fn apply(self, row: &mut colocation_charge::ActiveModel) -> Result<()> {
-        patch_required(&mut row.kind, self.kind);
-        if let Some(price) = self.unit_price {
-            row.unit_price_amount = Set(amount(price, "unitPrice")?);
-        }
-        if let Some(quantity) = self.quantity {
-            row.quantity = Set(rate(quantity, "quantity")?);
-        }
         patch_with(&mut row.site_id, self.site, |site| Ok(*site))?;
         patch(&mut row.description, self.description);
         patch(&mut row.from_on, self.from_on);
         patch(&mut row.to_on, self.to_on);
-        patch_required(&mut row.billing, self.billing);
+        patch_required(&mut row.billing, self.billing, "billing")?;
         patch(&mut row.escalator, self.escalator);
-        patch_required(&mut row.ramp, self.ramp.map(ramp));
+        patch_required(&mut row.ramp, self.ramp.map_value(ramp), "ramp")?;
         patch_with(&mut row.peak_kilowatts, self.peak_kilowatts, |peak| rate(peak, "peakKilowatts"))?;
-        patch_required(&mut row.abatements, self.abatements.map(abatements));
+        patch_required(&mut row.abatements, self.abatements.map_value(abatements), "abatements")?;
         patch(&mut row.metering, self.metering);
-        patch_with(&mut row.renewal_uplift, self.renewal_uplift, |uplift| rate(uplift, "renewalUplift"))
+        patch_with(&mut row.renewal_uplift, self.renewal_uplift, |uplift| rate(uplift, "renewalUplift"))?;
+        Ok(())
+    }
+}
+
+impl ColocationChargeChanges {
+    fn apply(self, row: &mut colocation_charge::ActiveModel) -> Result<()> {
+        patch_required(&mut row.kind, self.kind, "kind")?;
+        if let Some(price) = kept(self.unit_price, "unitPrice")? {
+            row.unit_price_amount = Set(amount(price, "unitPrice")?);
+        }
+        if let Some(quantity) = kept(self.quantity, "quantity")? {
+            row.quantity = Set(rate(quantity, "quantity")?);
+        }
+        self.details.apply(row)
     }
 }
 
@@ -299,14 +314,14 @@ impl ColocationChargeMutation {
     async fn add_colocation_charge(
         &self,
         ctx: &Context<'_>,
-        contract_id: Id<ColocationContractId>,
-        input: NewColocationCharge,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<ColocationContractId>,
+        #[graphql(desc = "What is to be recorded.")] input: NewColocationCharge,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<ColocationCharge> {
-        let given = (contract_id, &input);
+        let given = (contract, &input);
         let charge = change(ctx, Permission::EditContracts, async |tx| {
             tx.once("addColocationCharge", idempotency_key, &given, async || {
-                colocation_charges::add(tx, *contract_id, input.clone().row()?).await
+                colocation_charges::add(tx, *contract, input.clone().row()?).await
             })
             .await
         })
@@ -318,12 +333,12 @@ impl ColocationChargeMutation {
     async fn update_colocation_charge(
         &self,
         ctx: &Context<'_>,
-        id: Id<ColocationChargeId>,
-        details: ColocationChargeDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ColocationChargeId>,
+        #[graphql(desc = "What is to change.")] changes: ColocationChargeChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ColocationCharge> {
         let charge = change(ctx, Permission::EditContracts, async |tx| {
-            colocation_charges::update(tx, *id, expected_version, |row| details.apply(row)).await
+            colocation_charges::update(tx, *id, expected_version, |row| changes.apply(row)).await
         })
         .await?;
         Ok(Record::whole(charge).into())
@@ -333,8 +348,8 @@ impl ColocationChargeMutation {
     async fn remove_colocation_charge(
         &self,
         ctx: &Context<'_>,
-        id: Id<ColocationChargeId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ColocationChargeId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ColocationContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
             colocation_charges::remove(tx, *id, expected_version).await

@@ -194,14 +194,22 @@ impl ContractNotice {
 
     /// Last day on which notice ends the contract with the term that runs on `asOf`, today where left out.
     /// Counted back from the last day of the term, and moved to the Friday before where it falls on a weekend.
-    async fn deadline(&self, ctx: &Context<'_>, as_of: Option<Date>) -> Result<Option<Date>> {
+    async fn deadline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen.")] as_of: Option<Date>,
+    ) -> Result<Option<Date>> {
         let contract = terms::colocation(&self.0, &[])?;
         let term = terms::term_on(&contract, day(ctx, as_of)?);
         Ok(contract.notice_deadline(&term, &BusinessDays::default()).map(Date))
     }
 
     /// First day on which that notice is accepted; null where it always is.
-    async fn window_opens_on(&self, ctx: &Context<'_>, as_of: Option<Date>) -> Result<Option<Date>> {
+    async fn window_opens_on(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen.")] as_of: Option<Date>,
+    ) -> Result<Option<Date>> {
         let contract = terms::colocation(&self.0, &[])?;
         let term = terms::term_on(&contract, day(ctx, as_of)?);
         Ok(contract.notice_window_open(&term, &BusinessDays::default()).map(Date))
@@ -391,8 +399,8 @@ impl ColocationContractQuery {
     async fn colocation_contract(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<ColocationContractId>>,
-        number: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<ColocationContractId>>,
+        #[graphql(desc = "Its number.")] number: Option<String>,
     ) -> Result<Option<ColocationContract>> {
         match (id, number) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -406,12 +414,14 @@ impl ColocationContractQuery {
     async fn colocation_contracts(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ColocationContractFilter>,
-        order_by: Option<Vec<Order<ColocationContractOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ColocationContractFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<ColocationContractOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<ColocationContract>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

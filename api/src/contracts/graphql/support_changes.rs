@@ -17,7 +17,7 @@ use crate::{
     error::Result,
     schema::{
         bulk::{self, RowError, require_rows},
-        patch::{patch, patch_required, patch_with},
+        patch::{kept, patch, patch_required, patch_with},
         record::Record,
         request::change,
         scalar::{Date, Id, amount, currency, rate},
@@ -52,35 +52,43 @@ pub struct NewSupportContract {
 /// What may be agreed in a support contract. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct SupportContractDetails {
-    /// Contract number; no two contracts share one.
-    pub number: Option<String>,
-    /// Who gives the support.
-    pub vendor: Option<Id<VendorId>>,
     /// Service level as the vendor names it.
     pub level: MaybeUndefined<String>,
-    /// First day covered.
-    pub starts_on: Option<Date>,
-    /// Last day covered.
-    pub ends_on: Option<Date>,
-    /// Charge per billing period, in units of the currency.
-    pub charge: Option<Decimal>,
-    /// How long a billing period is.
-    pub billing_frequency: Option<BillingFrequency>,
     /// Rise at each anniversary, as a fraction. Not for a prepaid term.
     pub escalation_rate: MaybeUndefined<Decimal>,
     /// What happens at the end of a term.
-    pub renewal: Option<SupportRenewalDetails>,
+    pub renewal: MaybeUndefined<SupportRenewalDetails>,
     /// Latest notice before the end of a term, in calendar days.
     pub notice_days: MaybeUndefined<i32>,
     /// Team or person who answers for it.
     pub owner: MaybeUndefined<String>,
 }
 
+/// What of a support contract may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct SupportContractChanges {
+    /// Contract number; no two contracts share one.
+    pub number: MaybeUndefined<String>,
+    /// Who gives the support.
+    pub vendor: MaybeUndefined<Id<VendorId>>,
+    /// First day covered.
+    pub starts_on: MaybeUndefined<Date>,
+    /// Last day covered.
+    pub ends_on: MaybeUndefined<Date>,
+    /// Charge per billing period, in units of the currency.
+    pub charge: MaybeUndefined<Decimal>,
+    /// How long a billing period is.
+    pub billing_frequency: MaybeUndefined<BillingFrequency>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: SupportContractDetails,
+}
+
 /// What happens at the end of a support term. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct SupportRenewalDetails {
     /// Whether it renews unless notice is given; not unless said otherwise.
-    pub automatic: Option<bool>,
+    pub automatic: MaybeUndefined<bool>,
     /// Length of each renewal, in months; needed where it renews.
     pub months: MaybeUndefined<i32>,
     /// What a renewal adds to the charge, as a fraction.
@@ -89,24 +97,30 @@ pub struct SupportRenewalDetails {
 
 impl SupportContractDetails {
     fn apply(self, row: &mut support_contract::ActiveModel) -> Result<()> {
-        patch_required(&mut row.number, self.number);
-        patch_required(&mut row.vendor_id, self.vendor.map(|id| *id));
         patch(&mut row.level, self.level);
-        patch_required(&mut row.starts_on, self.starts_on);
-        patch_required(&mut row.ends_on, self.ends_on);
-        if let Some(charge) = self.charge {
-            row.charge_amount = Set(amount(charge, "charge")?);
-        }
-        patch_required(&mut row.billing_frequency, self.billing_frequency);
         patch_with(&mut row.escalation_rate, self.escalation_rate, |value| rate(value, "escalationRate"))?;
-        if let Some(renewal) = self.renewal {
-            patch_required(&mut row.auto_renew, renewal.automatic);
+        if let Some(renewal) = kept(self.renewal, "renewal")? {
+            patch_required(&mut row.auto_renew, renewal.automatic, "renewal.automatic")?;
             patch(&mut row.renewal_term_months, renewal.months);
             patch_with(&mut row.renewal_uplift, renewal.uplift, |uplift| rate(uplift, "renewal.uplift"))?;
         }
         patch(&mut row.notice_days, self.notice_days);
         patch(&mut row.owner, self.owner);
         Ok(())
+    }
+}
+
+impl SupportContractChanges {
+    fn apply(self, row: &mut support_contract::ActiveModel) -> Result<()> {
+        patch_required(&mut row.number, self.number, "number")?;
+        patch_required(&mut row.vendor_id, self.vendor.map_value(|id| *id), "vendor")?;
+        patch_required(&mut row.starts_on, self.starts_on, "startsOn")?;
+        patch_required(&mut row.ends_on, self.ends_on, "endsOn")?;
+        if let Some(charge) = kept(self.charge, "charge")? {
+            row.charge_amount = Set(amount(charge, "charge")?);
+        }
+        patch_required(&mut row.billing_frequency, self.billing_frequency, "billingFrequency")?;
+        self.details.apply(row)
     }
 }
 
@@ -161,8 +175,8 @@ impl SupportContractMutation {
     async fn sign_support_contract(
         &self,
         ctx: &Context<'_>,
-        input: NewSupportContract,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewSupportContract,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<SupportContract> {
         if !input.assets.is_empty() {
             require_rows("assets", input.assets.len())?;
@@ -181,12 +195,12 @@ impl SupportContractMutation {
     async fn update_support_contract(
         &self,
         ctx: &Context<'_>,
-        id: Id<SupportContractId>,
-        details: SupportContractDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<SupportContractId>,
+        #[graphql(desc = "What is to change.")] changes: SupportContractChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<SupportContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
-            support_contracts::update(tx, *id, expected_version, |row| details.apply(row)).await
+            support_contracts::update(tx, *id, expected_version, |row| changes.apply(row)).await
         })
         .await?;
         Ok(Record::whole(contract).into())
@@ -196,15 +210,15 @@ impl SupportContractMutation {
     async fn cover_assets(
         &self,
         ctx: &Context<'_>,
-        contract_id: Id<SupportContractId>,
-        asset_ids: Vec<Id<AssetId>>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<SupportContractId>,
+        #[graphql(desc = "The assets, by their ids, at most 1,000.")] assets: Vec<Id<AssetId>>,
         #[graphql(desc = "First day covered, the contract's where left out.")] from_on: Option<Date>,
         #[graphql(desc = "Last day covered, the contract's where left out.")] to_on: Option<Date>,
     ) -> Result<Vec<CoverageRow>> {
-        require_rows("assetIds", asset_ids.len())?;
+        require_rows("assets", assets.len())?;
         let days = (from_on.map(Into::into), to_on.map(Into::into));
         let outcomes = change(ctx, Permission::EditContracts, async |tx| {
-            support_contracts::cover(tx, *contract_id, &plain_ids(&asset_ids), days).await
+            support_contracts::cover(tx, *contract, &plain_ids(&assets), days).await
         });
         Ok(coverage_rows(outcomes.await?))
     }
@@ -213,12 +227,12 @@ impl SupportContractMutation {
     async fn uncover_assets(
         &self,
         ctx: &Context<'_>,
-        contract_id: Id<SupportContractId>,
-        asset_ids: Vec<Id<AssetId>>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<SupportContractId>,
+        #[graphql(desc = "The assets, by their ids, at most 1,000.")] assets: Vec<Id<AssetId>>,
     ) -> Result<Vec<CoverageRow>> {
-        require_rows("assetIds", asset_ids.len())?;
+        require_rows("assets", assets.len())?;
         let outcomes = change(ctx, Permission::EditContracts, async |tx| {
-            support_contracts::uncover(tx, *contract_id, &plain_ids(&asset_ids)).await
+            support_contracts::uncover(tx, *contract, &plain_ids(&assets)).await
         });
         Ok(coverage_rows(outcomes.await?))
     }
@@ -227,9 +241,9 @@ impl SupportContractMutation {
     async fn record_support_notice(
         &self,
         ctx: &Context<'_>,
-        id: Id<SupportContractId>,
-        on: Date,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<SupportContractId>,
+        #[graphql(desc = "The day on which notice was given.")] on: Date,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<SupportContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
             support_contracts::record_notice(tx, *id, expected_version, on.0).await
@@ -242,8 +256,8 @@ impl SupportContractMutation {
     async fn withdraw_support_notice(
         &self,
         ctx: &Context<'_>,
-        id: Id<SupportContractId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<SupportContractId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<SupportContract> {
         let contract = change(ctx, Permission::EditContracts, async |tx| {
             support_contracts::withdraw_notice(tx, *id, expected_version).await
@@ -252,12 +266,12 @@ impl SupportContractMutation {
         Ok(Record::whole(contract).into())
     }
 
-    /// Deletes a support contract that was recorded by mistake, with its coverage, and answers with its id.
-    async fn delete_support_contract(
+    /// Removes a support contract that was recorded by mistake, with its coverage, and answers with its id.
+    async fn remove_support_contract(
         &self,
         ctx: &Context<'_>,
-        id: Id<SupportContractId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<SupportContractId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ID> {
         change(ctx, Permission::EditContracts, async |tx| {
             support_contracts::delete(tx, *id, expected_version).await

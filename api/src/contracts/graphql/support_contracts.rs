@@ -108,7 +108,11 @@ impl SupportNotice {
 
     /// Last day on which notice ends the contract with the term that runs on `asOf`, today where left out.
     /// Moved to the Friday before where it falls on a weekend. Null where no notice is agreed.
-    async fn deadline(&self, ctx: &Context<'_>, as_of: Option<Date>) -> Result<Option<Date>> {
+    async fn deadline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen.")] as_of: Option<Date>,
+    ) -> Result<Option<Date>> {
         let term = terms::support_term_on(&self.0, day(ctx, as_of)?);
         Ok(terms::support_deadline(&self.0, term).map(Date))
     }
@@ -256,12 +260,14 @@ impl SupportContract {
     async fn coverage(
         &self,
         ctx: &Context<'_>,
-        filter: Option<SupportCoverageFilter>,
-        order_by: Option<Vec<Order<SupportCoverageOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<SupportCoverageFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<SupportCoverageOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<SupportCoverage>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -395,8 +401,8 @@ impl SupportContractQuery {
     async fn support_contract(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<SupportContractId>>,
-        number: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<SupportContractId>>,
+        #[graphql(desc = "Its number.")] number: Option<String>,
     ) -> Result<Option<SupportContract>> {
         match (id, number) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -410,12 +416,14 @@ impl SupportContractQuery {
     async fn support_contracts(
         &self,
         ctx: &Context<'_>,
-        filter: Option<SupportContractFilter>,
-        order_by: Option<Vec<Order<SupportContractOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<SupportContractFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<SupportContractOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<SupportContract>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

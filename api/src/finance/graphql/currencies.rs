@@ -1,6 +1,6 @@
 //! Currencies, as clients see them.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use entity::{finance::currency, id::CurrencyId};
 use sea_orm::{ColumnTrait, Condition};
 
@@ -11,6 +11,7 @@ use crate::{
     schema::{
         filter::{Filter, IdFilter, IntFilter, Order, StringFilter},
         page::{Connection, Sortable, Window, page, page_cost},
+        patch::{overlay, patch_required},
         record::{Noun, Record},
         request::{by_condition, by_id, caller, change},
         scalar::{Id, Moment},
@@ -158,12 +159,12 @@ pub struct NewCurrency {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct CurrencyDetails {
     /// Name for people.
-    pub name: Option<String>,
+    pub name: MaybeUndefined<String>,
 }
 
 impl CurrencyDetails {
-    fn apply(self, row: &mut currency::ActiveModel) {
-        crate::schema::patch::patch_required(&mut row.name, self.name);
+    fn apply(self, row: &mut currency::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")
     }
 }
 
@@ -178,8 +179,8 @@ impl CurrencyQuery {
     async fn currency(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<CurrencyId>>,
-        code: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<CurrencyId>>,
+        #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> Result<Option<Currency>> {
         match (id, code) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -195,12 +196,14 @@ impl CurrencyQuery {
     async fn currencies(
         &self,
         ctx: &Context<'_>,
-        filter: Option<CurrencyFilter>,
-        order_by: Option<Vec<Order<CurrencyOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<CurrencyFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<CurrencyOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Currency>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -218,13 +221,13 @@ impl CurrencyMutation {
     async fn create_currency(
         &self,
         ctx: &Context<'_>,
-        input: NewCurrency,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewCurrency,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<Currency> {
         let currency = change(ctx, Permission::EditFinance, async |tx| {
             tx.once("createCurrency", idempotency_key, &input, async || {
                 let mut row = currencies::of_standard(&input.code)?;
-                input.details.clone().apply(&mut row);
+                input.details.clone().apply(&mut row)?;
                 currencies::create(tx, row).await
             })
             .await
@@ -237,12 +240,14 @@ impl CurrencyMutation {
     async fn update_currency(
         &self,
         ctx: &Context<'_>,
-        id: Id<CurrencyId>,
-        details: CurrencyDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<CurrencyId>,
+        #[graphql(desc = "What is to change.")] changes: CurrencyDetails,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Currency> {
         let currency = change(ctx, Permission::EditFinance, async |tx| {
-            currencies::update(tx, *id, expected_version, |row| details.apply(row)).await
+            let mut columns = currency::ActiveModel::default();
+            changes.apply(&mut columns)?;
+            currencies::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;
         Ok(Record::whole(currency).into())
@@ -252,8 +257,8 @@ impl CurrencyMutation {
     async fn remove_currency(
         &self,
         ctx: &Context<'_>,
-        id: Id<CurrencyId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<CurrencyId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ID> {
         change(ctx, Permission::EditFinance, async |tx| currencies::remove(tx, *id, expected_version).await)
             .await?;

@@ -278,7 +278,11 @@ pub struct ExchangeRateQuery;
 #[Object]
 impl ExchangeRateQuery {
     /// One exchange rate by its id.
-    async fn exchange_rate(&self, ctx: &Context<'_>, id: Id<ExchangeRateId>) -> Result<Option<ExchangeRate>> {
+    async fn exchange_rate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<ExchangeRateId>,
+    ) -> Result<Option<ExchangeRate>> {
         by_id(ctx, id).await
     }
 
@@ -287,12 +291,14 @@ impl ExchangeRateQuery {
     async fn exchange_rates(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ExchangeRateFilter>,
-        order_by: Option<Vec<Order<ExchangeRateOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ExchangeRateFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<ExchangeRateOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<ExchangeRate>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -303,10 +309,10 @@ impl ExchangeRateQuery {
     async fn conversion_rate(
         &self,
         ctx: &Context<'_>,
-        base: String,
-        quote: String,
-        on: Date,
-        #[graphql(default_with = "RateKind::Plan")] kind: RateKind,
+        #[graphql(desc = "The currency of one unit, by its code.")] base: String,
+        #[graphql(desc = "The currency that it is expressed in, by its code.")] quote: String,
+        #[graphql(desc = "The day of the rate: the latest rate up to it counts.")] on: Date,
+        #[graphql(default_with = "RateKind::Plan", desc = "Which kind of rate.")] kind: RateKind,
     ) -> Result<ConversionRate> {
         let reader = read(ctx, Permission::ViewFinance)?;
         let (base, quote) = (currency(&base, "base")?, currency(&quote, "quote")?);
@@ -328,8 +334,8 @@ impl ExchangeRateMutation {
     async fn record_exchange_rate(
         &self,
         ctx: &Context<'_>,
-        input: NewExchangeRate,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewExchangeRate,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<ExchangeRate> {
         let recorded = change(ctx, Permission::EditFinance, async |tx| {
             tx.once("recordExchangeRate", idempotency_key, &input, async || {
@@ -345,9 +351,9 @@ impl ExchangeRateMutation {
     async fn correct_exchange_rate(
         &self,
         ctx: &Context<'_>,
-        id: Id<ExchangeRateId>,
-        #[graphql(name = "rate")] value: Decimal,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ExchangeRateId>,
+        #[graphql(name = "rate", desc = "The right rate.")] value: Decimal,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ExchangeRate> {
         let value = rate(value, "rate")?;
         let corrected = change(ctx, Permission::EditFinance, async |tx| {
@@ -361,8 +367,8 @@ impl ExchangeRateMutation {
     async fn remove_exchange_rate(
         &self,
         ctx: &Context<'_>,
-        id: Id<ExchangeRateId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ExchangeRateId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ID> {
         change(ctx, Permission::EditFinance, async |tx| {
             exchange_rates::remove(tx, *id, expected_version).await

@@ -17,7 +17,7 @@ use crate::{
     schema::{
         filter::{BooleanFilter, EnumFilter, Filter, IdFilter, IntFilter, Order, StringFilter},
         page::{Connection, Sortable, Window, page, page_cost},
-        patch::{patch, patch_required},
+        patch::{overlay, patch, patch_required},
         record::{Noun, Record},
         request::{by_condition, by_id, caller, change},
         scalar::{Date, Id, Moment},
@@ -196,13 +196,16 @@ impl FiscalCalendar {
 
     /// The twelve periods of a fiscal year.
     #[graphql(complexity = "12 * child_complexity + 1")]
-    async fn periods(&self, fiscal_year: i32) -> Result<Vec<FiscalPeriod>> {
+    async fn periods(
+        &self,
+        #[graphql(desc = "The fiscal year, by its label.")] fiscal_year: i32,
+    ) -> Result<Vec<FiscalPeriod>> {
         fiscal_calendars::require_year(fiscal_year)?;
         Ok(self.shape()?.periods(fiscal_year).into_iter().map(FiscalPeriod::from).collect())
     }
 
     /// The period that a day lies in.
-    async fn period_of(&self, date: Date) -> Result<FiscalPeriod> {
+    async fn period_of(&self, #[graphql(desc = "The day.")] date: Date) -> Result<FiscalPeriod> {
         require_plausible("date", Some(date.0))?;
         let shape = self.shape()?;
         let (year, period) = shape.period_of(date.0);
@@ -289,33 +292,50 @@ pub struct NewFiscalCalendar {
 /// What may be said of a fiscal calendar. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct FiscalCalendarDetails {
-    /// Name; no two calendars share one.
-    pub name: Option<String>,
     /// The calendar month that the fiscal year starts in, 1 to 12. At first: 1.
-    pub start_month: Option<i32>,
+    pub start_month: MaybeUndefined<i32>,
     /// Which calendar year names a fiscal year. At first: the one it ends in.
-    pub label_by: Option<LabelBy>,
+    pub label_by: MaybeUndefined<LabelBy>,
     /// How a fiscal year is cut into periods. At first: calendar months.
-    pub pattern: Option<CalendarPattern>,
+    pub pattern: MaybeUndefined<CalendarPattern>,
     /// For a pattern of weeks: the first day of some fiscal year, within 20 days of the first of its start month.
     pub anchor_on: MaybeUndefined<Date>,
     /// For a pattern of weeks: the fiscal years that have 53 weeks, in order.
-    pub leap_week_years: Option<Vec<i32>>,
+    pub leap_week_years: MaybeUndefined<Vec<i32>>,
+}
+
+/// What of a fiscal calendar may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct FiscalCalendarChanges {
+    /// Name; no two calendars share one.
+    pub name: MaybeUndefined<String>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: FiscalCalendarDetails,
 }
 
 impl FiscalCalendarDetails {
-    fn apply(self, row: &mut fiscal_calendar::ActiveModel) {
-        patch_required(&mut row.name, self.name);
-        patch_required(&mut row.start_month, self.start_month);
-        patch_required(&mut row.label_by, self.label_by);
-        patch_required(&mut row.pattern, self.pattern);
+    fn apply(self, row: &mut fiscal_calendar::ActiveModel) -> Result<()> {
+        patch_required(&mut row.start_month, self.start_month, "startMonth")?;
+        patch_required(&mut row.label_by, self.label_by, "labelBy")?;
+        patch_required(&mut row.pattern, self.pattern, "pattern")?;
         patch(&mut row.anchor_on, self.anchor_on);
-        patch_required(&mut row.leap_week_years, self.leap_week_years.map(Years));
+        patch_required(&mut row.leap_week_years, self.leap_week_years.map_value(Years), "leapWeekYears")?;
+        Ok(())
     }
 }
 
-impl From<NewFiscalCalendar> for fiscal_calendar::ActiveModel {
-    fn from(new: NewFiscalCalendar) -> Self {
+impl FiscalCalendarChanges {
+    fn apply(self, row: &mut fiscal_calendar::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        self.details.apply(row)
+    }
+}
+
+impl TryFrom<NewFiscalCalendar> for fiscal_calendar::ActiveModel {
+    type Error = Error;
+
+    fn try_from(new: NewFiscalCalendar) -> Result<Self> {
         let mut row = Self {
             start_month: Set(1),
             label_by: Set(fiscal_calendar::LabelBy::EndYear),
@@ -324,9 +344,9 @@ impl From<NewFiscalCalendar> for fiscal_calendar::ActiveModel {
             is_default: Set(new.is_default),
             ..Default::default()
         };
-        new.details.apply(&mut row);
+        new.details.apply(&mut row)?;
         row.name = Set(new.name);
-        row
+        Ok(row)
     }
 }
 
@@ -341,8 +361,8 @@ impl FiscalCalendarQuery {
     async fn fiscal_calendar(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<FiscalCalendarId>>,
-        name: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<FiscalCalendarId>>,
+        #[graphql(desc = "Its name. Without it and an id: the default calendar.")] name: Option<String>,
     ) -> Result<Option<FiscalCalendar>> {
         use fiscal_calendar::Column as C;
         match (id, name) {
@@ -358,12 +378,14 @@ impl FiscalCalendarQuery {
     async fn fiscal_calendars(
         &self,
         ctx: &Context<'_>,
-        filter: Option<FiscalCalendarFilter>,
-        order_by: Option<Vec<Order<FiscalCalendarOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<FiscalCalendarFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<FiscalCalendarOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<FiscalCalendar>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -381,12 +403,12 @@ impl FiscalCalendarMutation {
     async fn create_fiscal_calendar(
         &self,
         ctx: &Context<'_>,
-        input: NewFiscalCalendar,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewFiscalCalendar,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<FiscalCalendar> {
         let calendar = change(ctx, Permission::EditFinance, async |tx| {
             tx.once("createFiscalCalendar", idempotency_key, &input, async || {
-                fiscal_calendars::create(tx, input.clone().into()).await
+                fiscal_calendars::create(tx, input.clone().try_into()?).await
             })
             .await
         })
@@ -398,12 +420,14 @@ impl FiscalCalendarMutation {
     async fn update_fiscal_calendar(
         &self,
         ctx: &Context<'_>,
-        id: Id<FiscalCalendarId>,
-        details: FiscalCalendarDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<FiscalCalendarId>,
+        #[graphql(desc = "What is to change.")] changes: FiscalCalendarChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<FiscalCalendar> {
         let calendar = change(ctx, Permission::EditFinance, async |tx| {
-            fiscal_calendars::update(tx, *id, expected_version, |row| details.apply(row)).await
+            let mut columns = fiscal_calendar::ActiveModel::default();
+            changes.apply(&mut columns)?;
+            fiscal_calendars::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;
         Ok(Record::whole(calendar).into())
@@ -413,8 +437,8 @@ impl FiscalCalendarMutation {
     async fn make_fiscal_calendar_default(
         &self,
         ctx: &Context<'_>,
-        id: Id<FiscalCalendarId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<FiscalCalendarId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<FiscalCalendar> {
         let calendar = change(ctx, Permission::EditFinance, async |tx| {
             fiscal_calendars::make_default(tx, *id, expected_version).await
@@ -427,8 +451,8 @@ impl FiscalCalendarMutation {
     async fn remove_fiscal_calendar(
         &self,
         ctx: &Context<'_>,
-        id: Id<FiscalCalendarId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<FiscalCalendarId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ID> {
         change(ctx, Permission::EditFinance, async |tx| {
             fiscal_calendars::remove(tx, *id, expected_version).await

@@ -345,8 +345,8 @@ impl Asset {
     async fn refresh(
         &self,
         ctx: &Context<'_>,
-        as_of: Date,
-        #[graphql(default = 36)] horizon_months: i32,
+        #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
+        #[graphql(default = 36, desc = "How many months ahead to look.")] horizon_months: i32,
     ) -> Result<AssetRefresh> {
         refreshes::of_asset(ctx, &self.0, as_of, horizon_months).await
     }
@@ -382,8 +382,8 @@ impl AssetQuery {
     async fn asset(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<AssetId>>,
-        tag: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<AssetId>>,
+        #[graphql(desc = "Its inventory tag.")] tag: Option<String>,
     ) -> Result<Option<Asset>> {
         match (id, tag) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -397,12 +397,14 @@ impl AssetQuery {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AssetFilter>,
-        order_by: Option<Vec<Order<AssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<AssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Asset>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

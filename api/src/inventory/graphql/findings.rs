@@ -80,11 +80,13 @@ impl InventoryFinding {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        order_by: Option<Vec<Order<AssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<AssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Asset>> {
         let window = Window::new(first, after, last, before);
         page(ctx, self.finding.condition(self.today), order_by, window).await
@@ -104,7 +106,7 @@ impl FindingQuery {
     async fn inventory_findings(
         &self,
         ctx: &Context<'_>,
-        kinds: Option<Vec<InventoryFindingKind>>,
+        #[graphql(desc = "Of these rules only. Left out: of all.")] kinds: Option<Vec<InventoryFindingKind>>,
     ) -> Result<Vec<InventoryFinding>> {
         read(ctx, Permission::ViewInventory)?;
         let caller = caller(ctx)?;

@@ -82,12 +82,14 @@ impl Manufacturer {
     async fn models(
         &self,
         ctx: &Context<'_>,
-        filter: Option<HardwareModelFilter>,
-        order_by: Option<Vec<Order<HardwareModelOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<HardwareModelFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<HardwareModelOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<HardwareModel>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -162,8 +164,8 @@ impl ManufacturerQuery {
     async fn manufacturer(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<ManufacturerId>>,
-        name: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<ManufacturerId>>,
+        #[graphql(desc = "Its name.")] name: Option<String>,
     ) -> Result<Option<Manufacturer>> {
         match (id, name) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -179,12 +181,14 @@ impl ManufacturerQuery {
     async fn manufacturers(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ManufacturerFilter>,
-        order_by: Option<Vec<Order<ManufacturerOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ManufacturerFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<ManufacturerOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Manufacturer>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -202,8 +206,8 @@ impl ManufacturerMutation {
     async fn register_manufacturer(
         &self,
         ctx: &Context<'_>,
-        input: NewManufacturer,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewManufacturer,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<Manufacturer> {
         let manufacturer = change(ctx, Permission::EditInventory, async |tx| {
             let register = async || manufacturers::register(tx, input.name.clone()).await;
@@ -217,9 +221,9 @@ impl ManufacturerMutation {
     async fn rename_manufacturer(
         &self,
         ctx: &Context<'_>,
-        id: Id<ManufacturerId>,
-        name: String,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<ManufacturerId>,
+        #[graphql(desc = "Its new name.")] name: String,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Manufacturer> {
         let manufacturer = change(ctx, Permission::EditInventory, async |tx| {
             manufacturers::rename(tx, *id, expected_version, name).await

@@ -340,12 +340,14 @@ impl HardwareModel {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AssetFilter>,
-        order_by: Option<Vec<Order<AssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<AssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Asset>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -374,8 +376,8 @@ impl HardwareModelQuery {
     async fn hardware_model(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<HardwareModelId>>,
-        named: Option<ModelName>,
+        #[graphql(desc = "Its id.")] id: Option<Id<HardwareModelId>>,
+        #[graphql(desc = "Its manufacturer and name.")] named: Option<ModelName>,
     ) -> Result<Option<HardwareModel>> {
         match (id, named) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -389,12 +391,14 @@ impl HardwareModelQuery {
     async fn hardware_models(
         &self,
         ctx: &Context<'_>,
-        filter: Option<HardwareModelFilter>,
-        order_by: Option<Vec<Order<HardwareModelOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<HardwareModelFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<HardwareModelOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<HardwareModel>> {
         let condition: Condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

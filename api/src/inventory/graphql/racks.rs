@@ -3,7 +3,7 @@
 mod changes;
 mod usage;
 
-pub use changes::{NewRack, RackDetails, RackMutation};
+pub use changes::{NewRack, RackChanges, RackDetails, RackMutation};
 pub use usage::RackUsage;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
@@ -150,12 +150,14 @@ impl Rack {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AssetFilter>,
-        order_by: Option<Vec<Order<AssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<AssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Asset>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -248,7 +250,11 @@ pub struct RackQuery;
 #[Object]
 impl RackQuery {
     /// One rack by id.
-    async fn rack(&self, ctx: &Context<'_>, id: Id<RackId>) -> Result<Option<Rack>> {
+    async fn rack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<RackId>,
+    ) -> Result<Option<Rack>> {
         by_id(ctx, id).await
     }
 
@@ -257,12 +263,14 @@ impl RackQuery {
     async fn racks(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RackFilter>,
-        order_by: Option<Vec<Order<RackOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<RackFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<RackOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Rack>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

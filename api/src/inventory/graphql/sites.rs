@@ -1,12 +1,16 @@
 //! Sites, as clients see them.
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+mod changes;
+
+pub use changes::{NewSite, SiteChanges, SiteDetails, SiteMutation};
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::{
     contracts::{colocation_contract, colocation_contract_site},
     id::SiteId,
     inventory::{asset, rack, site},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order as SqlOrder};
+use sea_orm::{ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{
     assets::{Asset, AssetFilter, AssetOrderField},
@@ -15,14 +19,12 @@ use super::{
 use crate::{
     access::{Caller, Permission},
     contracts::graphql::colocation_contracts::ColocationContract,
-    error::Result,
-    inventory::sites,
+    error::{Error, Result},
     schema::{
         filter::{DateFilter, EnumFilter, Filter, IdFilter, Order, StringFilter},
         page::{Connection, Sortable, Window, page, page_cost},
-        patch::{patch, patch_required},
         record::{Noun, Record},
-        request::{by_condition, by_id, caller, change},
+        request::{by_condition, by_id, caller},
         scalar::{Date, Id, Moment},
     },
 };
@@ -202,12 +204,14 @@ impl Site {
     async fn racks(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RackFilter>,
-        order_by: Option<Vec<Order<RackOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<RackFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<RackOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Rack>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -227,12 +231,14 @@ impl Site {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AssetFilter>,
-        order_by: Option<Vec<Order<AssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<AssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Asset>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -315,73 +321,6 @@ impl Sortable for SiteOrderField {
     }
 }
 
-/// A site to open.
-#[derive(Clone, Debug, InputObject)]
-pub struct NewSite {
-    /// Short code that people and imports use; no two sites share one.
-    pub code: String,
-    /// Name in full.
-    pub name: String,
-    /// What sort of place it is.
-    pub kind: SiteKind,
-    /// The time zone of its local dates, by its IANA name.
-    pub time_zone: String,
-    /// What else is known of it.
-    #[graphql(default)]
-    pub details: SiteDetails,
-}
-
-/// What may be known of a site. Left out: unchanged. Null: cleared.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct SiteDetails {
-    /// Name in full.
-    pub name: Option<String>,
-    /// What sort of place it is.
-    pub kind: Option<SiteKind>,
-    /// The time zone of its local dates, by its IANA name.
-    pub time_zone: Option<String>,
-    /// Street and number.
-    pub street: MaybeUndefined<String>,
-    /// City or town.
-    pub city: MaybeUndefined<String>,
-    /// State, province or county.
-    pub region: MaybeUndefined<String>,
-    /// Postal code as written in its country.
-    pub postal_code: MaybeUndefined<String>,
-    /// Country code of two capitals.
-    pub country: MaybeUndefined<String>,
-    /// First day of use.
-    pub opened_on: MaybeUndefined<Date>,
-    /// People who work there.
-    pub headcount: MaybeUndefined<i32>,
-}
-
-impl SiteDetails {
-    fn apply(self, row: &mut site::ActiveModel) {
-        patch_required(&mut row.name, self.name);
-        patch_required(&mut row.kind, self.kind);
-        patch_required(&mut row.time_zone, self.time_zone);
-        patch(&mut row.street, self.street);
-        patch(&mut row.city, self.city);
-        patch(&mut row.region, self.region);
-        patch(&mut row.postal_code, self.postal_code);
-        patch(&mut row.country, self.country);
-        patch(&mut row.opened_on, self.opened_on);
-        patch(&mut row.headcount, self.headcount);
-    }
-}
-
-impl From<NewSite> for site::ActiveModel {
-    fn from(new: NewSite) -> Self {
-        let mut row = Self { code: Set(new.code), ..Default::default() };
-        new.details.apply(&mut row);
-        row.name = Set(new.name);
-        row.kind = Set(new.kind.into());
-        row.time_zone = Set(new.time_zone);
-        row
-    }
-}
-
 /// Queries of sites.
 #[derive(Default)]
 pub struct SiteQuery;
@@ -393,13 +332,13 @@ impl SiteQuery {
     async fn site(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<SiteId>>,
-        code: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<SiteId>>,
+        #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> Result<Option<Site>> {
         match (id, code) {
             (Some(id), None) => by_id(ctx, id).await,
             (None, Some(code)) => by_condition(ctx, Condition::all().add(site::Column::Code.eq(code))).await,
-            _ => Err(crate::error::Error::invalid("id", "give either an id or a code")),
+            _ => Err(Error::invalid("id", "give either an id or a code")),
         }
     }
 
@@ -408,81 +347,16 @@ impl SiteQuery {
     async fn sites(
         &self,
         ctx: &Context<'_>,
-        filter: Option<SiteFilter>,
-        order_by: Option<Vec<Order<SiteOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<SiteFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<SiteOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Site>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
-    }
-}
-
-/// Changes of sites.
-#[derive(Default)]
-pub struct SiteMutation;
-
-/// Changes of sites.
-#[Object]
-impl SiteMutation {
-    /// Opens a site. Sent again with the same idempotency key it answers with the first site.
-    async fn open_site(
-        &self,
-        ctx: &Context<'_>,
-        input: NewSite,
-        idempotency_key: Option<String>,
-    ) -> Result<Site> {
-        let site = change(ctx, Permission::EditInventory, async |tx| {
-            tx.once("openSite", idempotency_key, &input, async || sites::open(tx, input.clone().into()).await)
-                .await
-        })
-        .await?;
-        Ok(Record::whole(site).into())
-    }
-
-    /// Changes what is known of a site.
-    async fn update_site(
-        &self,
-        ctx: &Context<'_>,
-        id: Id<SiteId>,
-        details: SiteDetails,
-        expected_version: Option<i32>,
-    ) -> Result<Site> {
-        let site = change(ctx, Permission::EditInventory, async |tx| {
-            sites::update(tx, *id, expected_version, |row| details.apply(row)).await
-        })
-        .await?;
-        Ok(Record::whole(site).into())
-    }
-
-    /// Records by when a site is to be empty; without a day, the plan is dropped.
-    async fn plan_site_exit(
-        &self,
-        ctx: &Context<'_>,
-        id: Id<SiteId>,
-        on: Option<Date>,
-        reason: Option<String>,
-        expected_version: Option<i32>,
-    ) -> Result<Site> {
-        let exit = on.map(|on| (on.0, reason));
-        let site = change(ctx, Permission::EditInventory, async |tx| {
-            sites::plan_exit(tx, *id, expected_version, exit).await
-        })
-        .await?;
-        Ok(Record::whole(site).into())
-    }
-
-    /// Closes a site that nothing stands at any more.
-    async fn close_site(
-        &self,
-        ctx: &Context<'_>,
-        id: Id<SiteId>,
-        expected_version: Option<i32>,
-    ) -> Result<Site> {
-        let site =
-            change(ctx, Permission::EditInventory, async |tx| sites::close(tx, *id, expected_version).await);
-        Ok(Record::whole(site.await?).into())
     }
 }

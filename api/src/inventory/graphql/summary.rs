@@ -219,8 +219,8 @@ impl InventorySummaryQuery {
     async fn asset_summary(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AssetFilter>,
-        #[graphql(default)] group_by: Vec<AssetDimension>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(default, desc = "What groups are kept apart by.")] group_by: Vec<AssetDimension>,
     ) -> Result<Vec<AssetGroup>> {
         let reader = read(ctx, Permission::ViewInventory)?;
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;

@@ -15,7 +15,7 @@ use crate::{
     schema::{
         filter::{Filter, IdFilter, IntFilter, Order, StringFilter},
         page::{Connection, Sortable, Window, page, page_cost},
-        patch::{patch, patch_required},
+        patch::{overlay, patch, patch_required},
         record::{Noun, Record},
         request::{by_condition, by_id, caller, change},
         scalar::{Id, Moment},
@@ -113,12 +113,14 @@ impl Vendor {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AssetFilter>,
-        order_by: Option<Vec<Order<AssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<AssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Asset>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let window = Window::new(first, after, last, before);
@@ -206,34 +208,51 @@ pub struct NewVendor {
 /// What may be known of a vendor. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct VendorDetails {
-    /// Legal or trade name.
-    pub name: Option<String>,
     /// Where orders and notices go.
     pub contact_email: MaybeUndefined<String>,
     /// Our account with the vendor.
     pub account_number: MaybeUndefined<String>,
     /// Days from invoice to payment; 30 unless said otherwise.
-    pub payment_terms_days: Option<i32>,
+    pub payment_terms_days: MaybeUndefined<i32>,
     /// Free text.
     pub notes: MaybeUndefined<String>,
 }
 
+/// What of a vendor may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct VendorChanges {
+    /// Legal or trade name.
+    pub name: MaybeUndefined<String>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: VendorDetails,
+}
+
 impl VendorDetails {
-    fn apply(self, row: &mut vendor::ActiveModel) {
-        patch_required(&mut row.name, self.name);
+    fn apply(self, row: &mut vendor::ActiveModel) -> Result<()> {
         patch(&mut row.contact_email, self.contact_email);
         patch(&mut row.account_number, self.account_number);
-        patch_required(&mut row.payment_terms_days, self.payment_terms_days);
+        patch_required(&mut row.payment_terms_days, self.payment_terms_days, "paymentTermsDays")?;
         patch(&mut row.notes, self.notes);
+        Ok(())
     }
 }
 
-impl From<NewVendor> for vendor::ActiveModel {
-    fn from(new: NewVendor) -> Self {
+impl VendorChanges {
+    fn apply(self, row: &mut vendor::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        self.details.apply(row)
+    }
+}
+
+impl TryFrom<NewVendor> for vendor::ActiveModel {
+    type Error = Error;
+
+    fn try_from(new: NewVendor) -> Result<Self> {
         let mut row = Self { code: Set(new.code), ..Default::default() };
-        new.details.apply(&mut row);
+        new.details.apply(&mut row)?;
         row.name = Set(new.name);
-        row
+        Ok(row)
     }
 }
 
@@ -248,8 +267,8 @@ impl VendorQuery {
     async fn vendor(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<VendorId>>,
-        code: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<VendorId>>,
+        #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> Result<Option<Vendor>> {
         match (id, code) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -265,12 +284,14 @@ impl VendorQuery {
     async fn vendors(
         &self,
         ctx: &Context<'_>,
-        filter: Option<VendorFilter>,
-        order_by: Option<Vec<Order<VendorOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<VendorFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<VendorOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Vendor>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -288,11 +309,11 @@ impl VendorMutation {
     async fn register_vendor(
         &self,
         ctx: &Context<'_>,
-        input: NewVendor,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewVendor,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<Vendor> {
         let vendor = change(ctx, Permission::EditInventory, async |tx| {
-            let register = async || vendors::register(tx, input.clone().into()).await;
+            let register = async || vendors::register(tx, input.clone().try_into()?).await;
             tx.once("registerVendor", idempotency_key, &input, register).await
         })
         .await?;
@@ -303,12 +324,14 @@ impl VendorMutation {
     async fn update_vendor(
         &self,
         ctx: &Context<'_>,
-        id: Id<VendorId>,
-        details: VendorDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<VendorId>,
+        #[graphql(desc = "What is to change.")] changes: VendorChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Vendor> {
         let vendor = change(ctx, Permission::EditInventory, async |tx| {
-            vendors::update(tx, *id, expected_version, |row| details.apply(row)).await
+            let mut columns = vendor::ActiveModel::default();
+            changes.apply(&mut columns)?;
+            vendors::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;
         Ok(Record::whole(vendor).into())

@@ -1,6 +1,6 @@
 //! Depreciation rules, as clients see them.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use entity::{
     id::DepreciationRuleId,
     lifecycle::depreciation_rule::{self, Kinds},
@@ -274,43 +274,61 @@ pub struct NewDepreciationRule {
 /// What may be said of a depreciation rule. Left out: unchanged.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DepreciationRuleDetails {
-    /// Name; no two rules share one.
-    pub name: Option<String>,
     /// The set of books it is for. At first: BOOK.
-    pub book: Option<Book>,
+    pub book: MaybeUndefined<Book>,
     /// The kinds of hardware that it is for; empty is any. At first: any.
-    pub kinds: Option<Vec<HardwareKind>>,
+    pub kinds: MaybeUndefined<Vec<HardwareKind>>,
     /// How cost is spread. At first: STRAIGHT_LINE.
-    pub method: Option<DepreciationMethod>,
+    pub method: MaybeUndefined<DepreciationMethod>,
     /// Whether a declining method changes to straight line once that is at least as much. At first: no.
-    pub switch_to_straight_line: Option<bool>,
-    /// Life, in months: 60 for five years.
-    pub life_months: Option<i32>,
+    pub switch_to_straight_line: MaybeUndefined<bool>,
     /// What is left at the end of the life, as a fraction of cost: 0.1 for 10 %. At first: 0.
-    pub salvage_rate: Option<Decimal>,
+    pub salvage_rate: MaybeUndefined<Decimal>,
     /// Which part of the months of entry and exit counts. At first: FULL_MONTH.
-    pub convention: Option<DepreciationConvention>,
+    pub convention: MaybeUndefined<DepreciationConvention>,
     /// Where the odd cents go. At first: CUMULATIVE.
-    pub rounding: Option<ScheduleRounding>,
+    pub rounding: MaybeUndefined<ScheduleRounding>,
     /// Whether it is in use. At first: yes.
-    pub active: Option<bool>,
+    pub active: MaybeUndefined<bool>,
+}
+
+/// What of a depreciation rule may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct DepreciationRuleChanges {
+    /// Name; no two rules share one.
+    pub name: MaybeUndefined<String>,
+    /// Life, in months: 60 for five years.
+    pub life_months: MaybeUndefined<i32>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: DepreciationRuleDetails,
 }
 
 impl DepreciationRuleDetails {
     fn apply(self, row: &mut depreciation_rule::ActiveModel) -> Result<()> {
-        patch_required(&mut row.name, self.name);
-        patch_required(&mut row.book, self.book);
-        let kinds = self.kinds.map(|kinds| Kinds(kinds.into_iter().map(Into::into).collect()));
-        patch_required(&mut row.kinds, kinds);
-        patch_required(&mut row.method, self.method);
-        patch_required(&mut row.switch_to_straight_line, self.switch_to_straight_line);
-        patch_required(&mut row.life_months, self.life_months);
-        let salvage = self.salvage_rate.map(|value| rate(value, "salvageRate")).transpose()?;
-        patch_required(&mut row.salvage_rate, salvage);
-        patch_required(&mut row.convention, self.convention);
-        patch_required(&mut row.rounding, self.rounding);
-        patch_required(&mut row.active, self.active);
+        patch_required(&mut row.book, self.book, "book")?;
+        let kinds = self.kinds.map_value(|kinds| Kinds(kinds.into_iter().map(Into::into).collect()));
+        patch_required(&mut row.kinds, kinds, "kinds")?;
+        patch_required(&mut row.method, self.method, "method")?;
+        patch_required(
+            &mut row.switch_to_straight_line,
+            self.switch_to_straight_line,
+            "switchToStraightLine",
+        )?;
+        let salvage = self.salvage_rate.map_value(|value| rate(value, "salvageRate")).transpose()?;
+        patch_required(&mut row.salvage_rate, salvage, "salvageRate")?;
+        patch_required(&mut row.convention, self.convention, "convention")?;
+        patch_required(&mut row.rounding, self.rounding, "rounding")?;
+        patch_required(&mut row.active, self.active, "active")?;
         Ok(())
+    }
+}
+
+impl DepreciationRuleChanges {
+    fn apply(self, row: &mut depreciation_rule::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.life_months, self.life_months, "lifeMonths")?;
+        self.details.apply(row)
     }
 }
 
@@ -347,8 +365,8 @@ impl DepreciationRuleQuery {
     async fn depreciation_rule(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<DepreciationRuleId>>,
-        name: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<DepreciationRuleId>>,
+        #[graphql(desc = "Its name.")] name: Option<String>,
     ) -> Result<Option<DepreciationRule>> {
         match (id, name) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -364,12 +382,14 @@ impl DepreciationRuleQuery {
     async fn depreciation_rules(
         &self,
         ctx: &Context<'_>,
-        filter: Option<DepreciationRuleFilter>,
-        order_by: Option<Vec<Order<DepreciationRuleOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<DepreciationRuleFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<DepreciationRuleOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<DepreciationRule>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await
@@ -387,8 +407,8 @@ impl DepreciationRuleMutation {
     async fn create_depreciation_rule(
         &self,
         ctx: &Context<'_>,
-        input: NewDepreciationRule,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewDepreciationRule,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<DepreciationRule> {
         let rule = change(ctx, Permission::EditFinance, async |tx| {
             tx.once("createDepreciationRule", idempotency_key, &input, async || {
@@ -404,13 +424,13 @@ impl DepreciationRuleMutation {
     async fn update_depreciation_rule(
         &self,
         ctx: &Context<'_>,
-        id: Id<DepreciationRuleId>,
-        details: DepreciationRuleDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<DepreciationRuleId>,
+        #[graphql(desc = "What is to change.")] changes: DepreciationRuleChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<DepreciationRule> {
         let rule = change(ctx, Permission::EditFinance, async |tx| {
             let mut columns = depreciation_rule::ActiveModel::default();
-            details.apply(&mut columns)?;
+            changes.apply(&mut columns)?;
             depreciation_rules::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;

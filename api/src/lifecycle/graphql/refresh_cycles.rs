@@ -171,12 +171,14 @@ impl RefreshCycle {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RefreshCycleAssetFilter>,
-        order_by: Option<Vec<Order<RefreshCycleAssetOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<RefreshCycleAssetFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<RefreshCycleAssetOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<RefreshCycleAsset>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let (own, parent) = (refresh_cycle::Column::Id, refresh_cycle_asset::Column::CycleId);
@@ -196,8 +198,8 @@ impl RefreshCycleQuery {
     async fn refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<RefreshCycleId>>,
-        name: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<RefreshCycleId>>,
+        #[graphql(desc = "Its name.")] name: Option<String>,
     ) -> Result<Option<RefreshCycle>> {
         match (id, name) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -213,12 +215,14 @@ impl RefreshCycleQuery {
     async fn refresh_cycles(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RefreshCycleFilter>,
-        order_by: Option<Vec<Order<RefreshCycleOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<RefreshCycleFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<RefreshCycleOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<RefreshCycle>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

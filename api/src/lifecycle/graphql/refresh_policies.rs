@@ -197,12 +197,14 @@ impl RefreshPolicy {
     async fn cycles(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RefreshCycleFilter>,
-        order_by: Option<Vec<Order<RefreshCycleOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<RefreshCycleFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<RefreshCycleOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<RefreshCycle>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let (own, parent) = (refresh_policy::Column::Id, refresh_cycle::Column::PolicyId);
@@ -222,8 +224,8 @@ impl RefreshPolicyQuery {
     async fn refresh_policy(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<RefreshPolicyId>>,
-        name: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<RefreshPolicyId>>,
+        #[graphql(desc = "Its name.")] name: Option<String>,
     ) -> Result<Option<RefreshPolicy>> {
         match (id, name) {
             (Some(id), None) => by_id(ctx, id).await,
@@ -239,12 +241,14 @@ impl RefreshPolicyQuery {
     async fn refresh_policies(
         &self,
         ctx: &Context<'_>,
-        filter: Option<RefreshPolicyFilter>,
-        order_by: Option<Vec<Order<RefreshPolicyOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<RefreshPolicyFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<RefreshPolicyOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<RefreshPolicy>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

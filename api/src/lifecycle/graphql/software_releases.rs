@@ -268,9 +268,9 @@ impl SoftwareReleaseQuery {
     async fn software_release(
         &self,
         ctx: &Context<'_>,
-        id: Option<Id<SoftwareReleaseId>>,
-        product: Option<String>,
-        cycle: Option<String>,
+        #[graphql(desc = "Its id.")] id: Option<Id<SoftwareReleaseId>>,
+        #[graphql(desc = "The product, with `cycle`.")] product: Option<String>,
+        #[graphql(desc = "The cycle, with `product`.")] cycle: Option<String>,
     ) -> Result<Option<SoftwareRelease>> {
         use software_release::Column as C;
         match (id, product, cycle) {
@@ -287,12 +287,14 @@ impl SoftwareReleaseQuery {
     async fn software_releases(
         &self,
         ctx: &Context<'_>,
-        filter: Option<SoftwareReleaseFilter>,
-        order_by: Option<Vec<Order<SoftwareReleaseOrderField>>>,
-        first: Option<i32>,
-        after: Option<String>,
-        last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<SoftwareReleaseFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<SoftwareReleaseOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Connection<SoftwareRelease>> {
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         page(ctx, condition, order_by, Window::new(first, after, last, before)).await

@@ -75,14 +75,10 @@ impl PlacementInput {
 /// What may be known of an asset. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AssetDetails {
-    /// Inventory tag; no two assets share one.
-    pub tag: Option<String>,
     /// Host name or the like.
     pub name: MaybeUndefined<String>,
     /// Serial number of the maker.
     pub serial: MaybeUndefined<String>,
-    /// What it is an instance of. It has to fit where the asset is mounted.
-    pub model: Option<Id<HardwareModelId>>,
     /// How it was bought.
     #[graphql(default)]
     pub purchase: PurchaseInput,
@@ -101,12 +97,24 @@ pub struct AssetDetails {
     /// Criticality: 0 is the most critical, 3 the least.
     pub tier: MaybeUndefined<i32>,
     /// What it is used for; production unless said otherwise.
-    pub environment: Option<Environment>,
+    pub environment: MaybeUndefined<Environment>,
     /// What it draws.
     #[graphql(default)]
     pub power: AssetPowerInput,
     /// The cost centre that it is charged to.
     pub cost_centre: MaybeUndefined<String>,
+}
+
+/// What of an asset may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AssetChanges {
+    /// Inventory tag; no two assets share one.
+    pub tag: MaybeUndefined<String>,
+    /// What it is an instance of. It has to fit where the asset is mounted.
+    pub model: MaybeUndefined<Id<HardwareModelId>>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: AssetDetails,
 }
 
 /// How an asset was bought. Left out: unchanged. Null: cleared.
@@ -126,7 +134,7 @@ pub struct PurchaseInput {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AssetPowerInput {
     /// Which figure the draw is taken from; the usual draw of the model unless said otherwise.
-    pub basis: Option<PowerBasis>,
+    pub basis: MaybeUndefined<PowerBasis>,
     /// The asset's own measurement, in watts.
     pub measured_draw_watts: MaybeUndefined<i32>,
 }
@@ -154,10 +162,8 @@ impl AssetDetails {
     /// The columns that the details name.
     fn columns(self) -> Result<asset::ActiveModel> {
         let mut row = asset::ActiveModel::default();
-        patch_required(&mut row.tag, self.tag);
         patch(&mut row.name, self.name);
         patch(&mut row.serial, self.serial);
-        patch_required(&mut row.model_id, self.model.map(|id| id.0));
         self.purchase.apply(&mut row)?;
         patch(&mut row.in_service_on, self.in_service_on);
         patch(&mut row.warranty_ends_on, self.warranty_ends_on);
@@ -166,10 +172,20 @@ impl AssetDetails {
         patch(&mut row.disposed_on, self.disposed_on);
         patch(&mut row.owner, self.owner);
         patch(&mut row.tier, self.tier);
-        patch_required(&mut row.environment, self.environment);
-        patch_required(&mut row.power_basis, self.power.basis);
+        patch_required(&mut row.environment, self.environment, "environment")?;
+        patch_required(&mut row.power_basis, self.power.basis, "power.basis")?;
         patch(&mut row.measured_draw_watts, self.power.measured_draw_watts);
         patch(&mut row.cost_centre, self.cost_centre);
+        Ok(row)
+    }
+}
+
+impl AssetChanges {
+    /// The columns that the changes name.
+    fn columns(self) -> Result<asset::ActiveModel> {
+        let mut row = self.details.columns()?;
+        patch_required(&mut row.tag, self.tag, "tag")?;
+        patch_required(&mut row.model_id, self.model.map_value(|id| id.0), "model")?;
         Ok(row)
     }
 }
@@ -233,8 +249,8 @@ impl AssetMutation {
     async fn register_asset(
         &self,
         ctx: &Context<'_>,
-        input: NewAsset,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewAsset,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             tx.once("registerAsset", idempotency_key, &input, async || register(tx, input.clone()).await)
@@ -246,7 +262,11 @@ impl AssetMutation {
 
     /// Registers many assets, each by itself: the rows that are refused do not hold up the others.
     #[graphql(complexity = "inputs.len() * (child_complexity + 1)")]
-    async fn register_assets(&self, ctx: &Context<'_>, inputs: Vec<NewAsset>) -> Result<Vec<AssetRow>> {
+    async fn register_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rows, at most 1,000, each by itself.")] inputs: Vec<NewAsset>,
+    ) -> Result<Vec<AssetRow>> {
         require_rows("inputs", inputs.len())?;
         let outcomes =
             change(ctx, Permission::EditInventory, async |tx| bulk::each(tx, inputs, register).await).await?;
@@ -257,12 +277,12 @@ impl AssetMutation {
     async fn update_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        details: AssetDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "What is to change.")] changes: AssetChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
-            let columns = details.columns()?;
+            let columns = changes.columns()?;
             assets::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;
@@ -273,9 +293,10 @@ impl AssetMutation {
     async fn order_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        #[graphql(default)] purchase: PurchaseInput,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(default, desc = "How it was bought. What is left out stays as it is.")]
+        purchase: PurchaseInput,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             let mut columns = asset::ActiveModel::default();
@@ -290,9 +311,9 @@ impl AssetMutation {
     async fn receive_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        to: Option<PlacementInput>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "Where it is to stand. Left out: where it is.")] to: Option<PlacementInput>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             let place = to.map(|to| to.place("to")).transpose()?;
@@ -307,10 +328,10 @@ impl AssetMutation {
     async fn commission_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        on: Date,
-        to: Option<PlacementInput>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "Its first day of service.")] on: Date,
+        #[graphql(desc = "Where it is to stand. Left out: where it is.")] to: Option<PlacementInput>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             let place = to.map(|to| to.place("to")).transpose()?;
@@ -324,8 +345,8 @@ impl AssetMutation {
     async fn maintain_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             assets::advance(tx, *id, expected_version, Step::Maintain, |_| {}).await
@@ -338,8 +359,8 @@ impl AssetMutation {
     async fn resume_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             assets::advance(tx, *id, expected_version, Step::Resume, |_| {}).await
@@ -352,9 +373,9 @@ impl AssetMutation {
     async fn withdraw_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        to: Option<PlacementInput>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "Where it is to stand. Left out: where it is.")] to: Option<PlacementInput>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             let place = to.map(|to| to.place("to")).transpose()?;
@@ -369,9 +390,9 @@ impl AssetMutation {
     async fn retire_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        on: Date,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "Its last day of service.")] on: Date,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             assets::retire(tx, *id, expected_version, on.0).await
@@ -385,8 +406,8 @@ impl AssetMutation {
     async fn retire_assets(
         &self,
         ctx: &Context<'_>,
-        ids: Vec<Id<AssetId>>,
-        on: Date,
+        #[graphql(desc = "The assets, by their ids, at most 1,000.")] ids: Vec<Id<AssetId>>,
+        #[graphql(desc = "Their last day of service.")] on: Date,
     ) -> Result<Vec<AssetRow>> {
         require_rows("ids", ids.len())?;
         let outcomes = change(ctx, Permission::EditInventory, async |tx| {
@@ -401,9 +422,9 @@ impl AssetMutation {
     async fn dispose_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        on: Date,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "The day on which it left the company.")] on: Date,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             assets::dispose(tx, *id, expected_version, on.0).await
@@ -416,9 +437,9 @@ impl AssetMutation {
     async fn move_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        to: PlacementInput,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "Where it is to stand.")] to: PlacementInput,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             assets::relocate(tx, *id, expected_version, &to.place("to")?).await
@@ -429,7 +450,11 @@ impl AssetMutation {
 
     /// Moves many assets in the order given, each by itself: a row may take what an earlier one has left.
     #[graphql(complexity = "inputs.len() * (child_complexity + 1)")]
-    async fn move_assets(&self, ctx: &Context<'_>, inputs: Vec<AssetMove>) -> Result<Vec<AssetRow>> {
+    async fn move_assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rows, at most 1,000, each by itself.")] inputs: Vec<AssetMove>,
+    ) -> Result<Vec<AssetRow>> {
         require_rows("inputs", inputs.len())?;
         let outcomes =
             change(ctx, Permission::EditInventory, async |tx| bulk::each(tx, inputs, relocate).await).await?;
@@ -441,8 +466,8 @@ impl AssetMutation {
     async fn remove_asset(
         &self,
         ctx: &Context<'_>,
-        id: Id<AssetId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<AssetId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<ID> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
             assets::remove(tx, *id, expected_version).await

@@ -38,12 +38,8 @@ pub struct NewHardwareModel {
 /// What may be known of a hardware model. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct HardwareModelDetails {
-    /// Name; no two models of a manufacturer share one.
-    pub name: Option<String>,
     /// Order number.
     pub part_number: MaybeUndefined<String>,
-    /// What it is for.
-    pub kind: Option<HardwareKind>,
     /// Its body.
     #[graphql(default)]
     pub dimensions: DimensionsInput,
@@ -63,13 +59,25 @@ pub struct HardwareModelDetails {
     pub consolidation_ratio: MaybeUndefined<Decimal>,
 }
 
+/// What of a hardware model may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct HardwareModelChanges {
+    /// Name; no two models of a manufacturer share one.
+    pub name: MaybeUndefined<String>,
+    /// What it is for.
+    pub kind: MaybeUndefined<HardwareKind>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: HardwareModelDetails,
+}
+
 /// The body of a hardware model. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DimensionsInput {
     /// Height in rack units, halves are possible. 0 mounts beside the units.
     pub height_units: MaybeUndefined<f64>,
     /// Whether it takes both faces of its units; it does unless said otherwise.
-    pub full_depth: Option<bool>,
+    pub full_depth: MaybeUndefined<bool>,
     /// Weight, in grams.
     pub weight_grams: MaybeUndefined<i64>,
 }
@@ -114,11 +122,11 @@ pub struct MilestonesInput {
     /// Last day of any support.
     pub last_date_of_support_on: MaybeUndefined<Date>,
     /// How well the days are known.
-    pub date_quality: Option<DateQuality>,
+    pub date_quality: MaybeUndefined<DateQuality>,
 }
 
 impl MilestonesInput {
-    fn apply(self, row: &mut hardware_model::ActiveModel) {
+    fn apply(self, row: &mut hardware_model::ActiveModel) -> Result<()> {
         patch(&mut row.released_on, self.released_on);
         patch(&mut row.end_of_sale_announced_on, self.end_of_sale_announced_on);
         patch(&mut row.end_of_sale_on, self.end_of_sale_on);
@@ -126,7 +134,7 @@ impl MilestonesInput {
         patch(&mut row.end_of_software_maintenance_on, self.end_of_software_maintenance_on);
         patch(&mut row.end_of_security_support_on, self.end_of_security_support_on);
         patch(&mut row.last_date_of_support_on, self.last_date_of_support_on);
-        patch_required(&mut row.date_quality, self.date_quality);
+        patch_required(&mut row.date_quality, self.date_quality, "milestones.dateQuality")
     }
 }
 
@@ -134,13 +142,11 @@ impl HardwareModelDetails {
     /// The columns that the details name, checked as far as the database could not hold them.
     fn columns(self) -> Result<hardware_model::ActiveModel> {
         let mut row = hardware_model::ActiveModel::default();
-        patch_required(&mut row.name, self.name);
         patch(&mut row.part_number, self.part_number);
-        patch_required(&mut row.kind, self.kind);
         let height = self.dimensions.height_units;
         let height = height.map_value(|height| half_units(height, "dimensions.heightUnits"));
         patch(&mut row.height_half_units, height.transpose()?);
-        patch_required(&mut row.full_depth, self.dimensions.full_depth);
+        patch_required(&mut row.full_depth, self.dimensions.full_depth, "dimensions.fullDepth")?;
         patch(&mut row.weight_grams, self.dimensions.weight_grams);
         patch(&mut row.typical_draw_watts, self.power.typical_draw_watts);
         patch(&mut row.maximum_draw_watts, self.power.maximum_draw_watts);
@@ -150,10 +156,20 @@ impl HardwareModelDetails {
             MaybeUndefined::Null => price(&mut row, None)?,
             MaybeUndefined::Value(list_price) => price(&mut row, Some(list_price))?,
         }
-        self.milestones.apply(&mut row);
+        self.milestones.apply(&mut row)?;
         patch(&mut row.successor_id, self.successor.map_value(|id| id.0));
         let ratio = self.consolidation_ratio.map_value(|ratio| rate(ratio, "consolidationRatio"));
         patch(&mut row.consolidation_ratio, ratio.transpose()?);
+        Ok(row)
+    }
+}
+
+impl HardwareModelChanges {
+    /// The columns that the changes name.
+    fn columns(self) -> Result<hardware_model::ActiveModel> {
+        let mut row = self.details.columns()?;
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.kind, self.kind, "kind")?;
         Ok(row)
     }
 }
@@ -181,8 +197,8 @@ impl HardwareModelMutation {
     async fn register_hardware_model(
         &self,
         ctx: &Context<'_>,
-        input: NewHardwareModel,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewHardwareModel,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<HardwareModel> {
         let model = change(ctx, Permission::EditInventory, async |tx| {
             let register = async || {
@@ -203,12 +219,12 @@ impl HardwareModelMutation {
     async fn update_hardware_model(
         &self,
         ctx: &Context<'_>,
-        id: Id<HardwareModelId>,
-        details: HardwareModelDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<HardwareModelId>,
+        #[graphql(desc = "What is to change.")] changes: HardwareModelChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<HardwareModel> {
         let model = change(ctx, Permission::EditInventory, async |tx| {
-            let columns = details.columns()?;
+            let columns = changes.columns()?;
             models::update(tx, *id, expected_version, |row| crate::schema::patch::overlay(row, &columns))
                 .await
         })

@@ -10,10 +10,10 @@ use sea_orm::ActiveValue::Set;
 use super::Rack;
 use crate::{
     access::Permission,
-    error::Result,
+    error::{Error, Result},
     inventory::racks,
     schema::{
-        patch::{patch, patch_required},
+        patch::{overlay, patch, patch_required},
         record::Record,
         request::change,
         scalar::Id,
@@ -40,36 +40,53 @@ pub struct NewRack {
 /// What may be known of a rack. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RackDetails {
-    /// Name; no two racks of a site share one.
-    pub name: Option<String>,
     /// Room, hall or cage.
     pub room: MaybeUndefined<String>,
-    /// Usable height in rack units. All that is mounted has to fit.
-    pub height_units: Option<i32>,
     /// Power that may be drawn with redundancy kept, in watts.
     pub protected_power_watts: MaybeUndefined<i32>,
     /// Load it may carry, in grams.
     pub weight_limit_grams: MaybeUndefined<i64>,
 }
 
+/// What of a rack may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RackChanges {
+    /// Name; no two racks of a site share one.
+    pub name: MaybeUndefined<String>,
+    /// Usable height in rack units. All that is mounted has to fit.
+    pub height_units: MaybeUndefined<i32>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: RackDetails,
+}
+
 impl RackDetails {
-    fn apply(self, row: &mut rack::ActiveModel) {
-        patch_required(&mut row.name, self.name);
+    fn apply(self, row: &mut rack::ActiveModel) -> Result<()> {
         patch(&mut row.room, self.room);
-        patch_required(&mut row.height_units, self.height_units);
         patch(&mut row.protected_power_watts, self.protected_power_watts);
         patch(&mut row.weight_limit_grams, self.weight_limit_grams);
+        Ok(())
     }
 }
 
-impl From<NewRack> for rack::ActiveModel {
-    fn from(new: NewRack) -> Self {
+impl RackChanges {
+    fn apply(self, row: &mut rack::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.height_units, self.height_units, "heightUnits")?;
+        self.details.apply(row)
+    }
+}
+
+impl TryFrom<NewRack> for rack::ActiveModel {
+    type Error = Error;
+
+    fn try_from(new: NewRack) -> Result<Self> {
         let status = if new.planned { rack::RackStatus::Planned } else { rack::RackStatus::Active };
         let mut row = Self { site_id: Set(new.site.0), status: Set(status), ..Default::default() };
-        new.details.apply(&mut row);
+        new.details.apply(&mut row)?;
         row.name = Set(new.name);
         row.height_units = Set(new.height_units);
-        row
+        Ok(row)
     }
 }
 
@@ -84,11 +101,11 @@ impl RackMutation {
     async fn install_rack(
         &self,
         ctx: &Context<'_>,
-        input: NewRack,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewRack,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<Rack> {
         let rack = change(ctx, Permission::EditInventory, async |tx| {
-            let install = async || racks::install(tx, input.clone().into()).await;
+            let install = async || racks::install(tx, input.clone().try_into()?).await;
             tx.once("installRack", idempotency_key, &input, install).await
         })
         .await?;
@@ -99,12 +116,14 @@ impl RackMutation {
     async fn update_rack(
         &self,
         ctx: &Context<'_>,
-        id: Id<RackId>,
-        details: RackDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RackId>,
+        #[graphql(desc = "What is to change.")] changes: RackChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Rack> {
         let rack = change(ctx, Permission::EditInventory, async |tx| {
-            racks::update(tx, *id, expected_version, |row| details.apply(row)).await
+            let mut columns = rack::ActiveModel::default();
+            changes.apply(&mut columns)?;
+            racks::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;
         Ok(Record::whole(rack).into())
@@ -114,8 +133,8 @@ impl RackMutation {
     async fn activate_rack(
         &self,
         ctx: &Context<'_>,
-        id: Id<RackId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RackId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Rack> {
         let rack = change(ctx, Permission::EditInventory, async |tx| {
             racks::activate(tx, *id, expected_version).await
@@ -128,8 +147,8 @@ impl RackMutation {
     async fn retire_rack(
         &self,
         ctx: &Context<'_>,
-        id: Id<RackId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RackId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Rack> {
         let rack =
             change(ctx, Permission::EditInventory, async |tx| racks::retire(tx, *id, expected_version).await)

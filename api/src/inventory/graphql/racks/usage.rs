@@ -95,13 +95,19 @@ impl RackUsage {
     }
 
     /// Units that lie on top of each other and are free: on one face, or on both when none is given.
-    async fn free_blocks(&self, face: Option<RackFace>) -> Option<Vec<UnitBlock>> {
+    async fn free_blocks(
+        &self,
+        #[graphql(desc = "Of this face only. Left out: of both.")] face: Option<RackFace>,
+    ) -> Option<Vec<UnitBlock>> {
         let blocks = self.usage.free(face.map(asset::RackFace::from))?;
         Some(blocks.iter().map(UnitBlock::from).collect())
     }
 
     /// The most units on top of each other that are free: on one face, or on both when none is given.
-    async fn largest_free_block(&self, face: Option<RackFace>) -> Option<f64> {
+    async fn largest_free_block(
+        &self,
+        #[graphql(desc = "Of this face only. Left out: of both.")] face: Option<RackFace>,
+    ) -> Option<f64> {
         let blocks = self.usage.free(face.map(asset::RackFace::from))?;
         Some(units(blocks.iter().map(|block| block.height).max().unwrap_or_default()))
     }

@@ -39,10 +39,6 @@ pub struct NewRefreshCycle {
 /// What may be known of a refresh cycle. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RefreshCycleDetails {
-    /// Name; no two cycles share one.
-    pub name: Option<String>,
-    /// The policy that makes its assets due.
-    pub policy: Option<Id<RefreshPolicyId>>,
     /// The one site that it is for.
     pub site: MaybeUndefined<Id<SiteId>>,
     /// The model to buy. Null: the successor of each asset's model.
@@ -59,12 +55,22 @@ pub struct RefreshCycleDetails {
     pub notes: MaybeUndefined<String>,
 }
 
+/// What of a refresh cycle may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshCycleChanges {
+    /// Name; no two cycles share one.
+    pub name: MaybeUndefined<String>,
+    /// The policy that makes its assets due.
+    pub policy: MaybeUndefined<Id<RefreshPolicyId>>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: RefreshCycleDetails,
+}
+
 impl RefreshCycleDetails {
     /// The columns that the details name.
     fn columns(self) -> Result<refresh_cycle::ActiveModel> {
         let mut row = refresh_cycle::ActiveModel::default();
-        patch_required(&mut row.name, self.name);
-        patch_required(&mut row.policy_id, self.policy.map(|id| id.0));
         patch(&mut row.site_id, self.site.map_value(|id| id.0));
         patch(&mut row.model_id, self.model.map_value(|id| id.0));
         patch(&mut row.order_on, self.order_on);
@@ -79,6 +85,16 @@ impl RefreshCycleDetails {
             }
         }
         patch(&mut row.notes, self.notes);
+        Ok(row)
+    }
+}
+
+impl RefreshCycleChanges {
+    /// The columns that the changes name.
+    fn columns(self) -> Result<refresh_cycle::ActiveModel> {
+        let mut row = self.details.columns()?;
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.policy_id, self.policy.map_value(|id| id.0), "policy")?;
         Ok(row)
     }
 }
@@ -102,8 +118,8 @@ impl RefreshCycleMutation {
     async fn plan_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        input: NewRefreshCycle,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewRefreshCycle,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<RefreshCycle> {
         if !input.assets.is_empty() {
             require_rows("assets", input.assets.len())?;
@@ -124,12 +140,12 @@ impl RefreshCycleMutation {
     async fn update_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        details: RefreshCycleDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "What is to change.")] changes: RefreshCycleChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
-            let columns = details.columns()?;
+            let columns = changes.columns()?;
             refresh_cycles::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         });
         Ok(shown(cycle.await?))
@@ -140,9 +156,9 @@ impl RefreshCycleMutation {
     async fn add_assets_to_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        assets: Vec<Id<AssetId>>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The assets, by their ids, at most 1,000.")] assets: Vec<Id<AssetId>>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         require_rows("assets", assets.len())?;
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
@@ -155,9 +171,9 @@ impl RefreshCycleMutation {
     async fn remove_assets_from_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        assets: Vec<Id<AssetId>>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The assets, by their ids, at most 1,000.")] assets: Vec<Id<AssetId>>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         require_rows("assets", assets.len())?;
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
@@ -170,8 +186,8 @@ impl RefreshCycleMutation {
     async fn approve_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
             refresh_cycles::approve(tx, *id, expected_version).await
@@ -183,8 +199,8 @@ impl RefreshCycleMutation {
     async fn withdraw_refresh_cycle_approval(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
             refresh_cycles::withdraw_approval(tx, *id, expected_version).await
@@ -196,9 +212,9 @@ impl RefreshCycleMutation {
     async fn order_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        on: Date,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The day of the order.")] on: Date,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
             refresh_cycles::order(tx, *id, expected_version, on.0).await
@@ -211,9 +227,9 @@ impl RefreshCycleMutation {
     async fn complete_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        on: Date,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The day on which the new units entered service.")] on: Date,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
             refresh_cycles::complete(tx, *id, expected_version, on.0).await
@@ -225,8 +241,8 @@ impl RefreshCycleMutation {
     async fn cancel_refresh_cycle(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshCycleId>,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshCycleId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshCycle> {
         let cycle = change(ctx, Permission::EditLifecycle, async |tx| {
             refresh_cycles::cancel(tx, *id, expected_version).await

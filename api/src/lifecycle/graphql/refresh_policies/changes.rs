@@ -42,36 +42,44 @@ pub struct NewRefreshPolicy {
 /// What may be said of a refresh policy. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RefreshPolicyDetails {
-    /// Name; no two policies share one.
-    pub name: Option<String>,
-    /// Of the policies whose scope holds an asset the one with the lowest number counts.
-    pub priority: Option<i32>,
     /// Whether it is in use. At first: yes.
-    pub active: Option<bool>,
+    pub active: MaybeUndefined<bool>,
     /// The assets that it is for, replaced as a whole. At first: any.
-    pub scope: Option<RefreshScopeInput>,
-    /// What makes an asset due.
-    #[graphql(default)]
-    pub rules: RefreshRulesInput,
+    pub scope: MaybeUndefined<RefreshScopeInput>,
     /// How long a replacement takes.
     #[graphql(default)]
     pub times: RefreshTimesInput,
     /// How many new units replace the old.
     #[graphql(default)]
     pub quantity: RefreshQuantityInput,
-    /// The ISO 4217 code of every amount of the policy.
-    pub currency: Option<String>,
     /// How list prices move, by calendar year, replaced as a whole. At first: they stand still.
-    pub price_index: Option<Vec<YearRateInput>>,
+    pub price_index: MaybeUndefined<Vec<YearRateInput>>,
     /// What a replacement costs besides the hardware.
     #[graphql(default)]
     pub costs: RefreshCostsInput,
     /// An asset whose site is left no more than so many days after it falls due is not replaced. At first: 0.
-    pub exit_tolerance_days: Option<i32>,
+    pub exit_tolerance_days: MaybeUndefined<i32>,
     /// How due dates are grouped into cohorts. At first: by month.
-    pub cohort_period: Option<CohortPeriod>,
+    pub cohort_period: MaybeUndefined<CohortPeriod>,
     /// How purchases under it are written off. Null: by the rule for the kind of hardware.
     pub depreciation_rule: MaybeUndefined<Id<DepreciationRuleId>>,
+}
+
+/// What of a refresh policy may be changed. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshPolicyChanges {
+    /// Name; no two policies share one.
+    pub name: MaybeUndefined<String>,
+    /// Of the policies whose scope holds an asset the one with the lowest number counts.
+    pub priority: MaybeUndefined<i32>,
+    /// What makes an asset due.
+    #[graphql(default)]
+    pub rules: RefreshRulesInput,
+    /// The ISO 4217 code of every amount of the policy.
+    pub currency: MaybeUndefined<String>,
+    /// What else is known of it.
+    #[graphql(flatten)]
+    pub details: RefreshPolicyDetails,
 }
 
 /// The assets that a policy is for: those that every list names, where an empty list is any.
@@ -102,29 +110,29 @@ pub struct RefreshRulesInput {
     /// Due this many months before the last day of support.
     pub support_margin_months: MaybeUndefined<i32>,
     /// Whether the end of the warranty makes due. At first: no.
-    pub warranty: Option<bool>,
+    pub warranty: MaybeUndefined<bool>,
     /// Whether the return of a lease makes due. At first: no.
-    pub lease: Option<bool>,
+    pub lease: MaybeUndefined<bool>,
 }
 
 /// How long a replacement takes, in calendar days. Left out: unchanged, at first 0.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RefreshTimesInput {
     /// From order to delivery.
-    pub lead_days: Option<i32>,
+    pub lead_days: MaybeUndefined<i32>,
     /// From delivery to service.
-    pub install_days: Option<i32>,
+    pub install_days: MaybeUndefined<i32>,
     /// To spare before the asset is due.
-    pub buffer_days: Option<i32>,
+    pub buffer_days: MaybeUndefined<i32>,
     /// From invoice, on delivery, to payment. At first: 30.
-    pub payment_terms_days: Option<i32>,
+    pub payment_terms_days: MaybeUndefined<i32>,
 }
 
 /// How many new units replace the old. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RefreshQuantityInput {
     /// The rule. At first: LIKE_FOR_LIKE.
-    pub rule: Option<QuantityRule>,
+    pub rule: MaybeUndefined<QuantityRule>,
     /// Under the rule RATIO: old units that one new unit replaces, where their model has no ratio of its own.
     pub ratio: MaybeUndefined<Decimal>,
     /// Spares on top, as a fraction of the new units: 0.05 for 5 %.
@@ -144,19 +152,19 @@ pub struct YearRateInput {
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RefreshCostsInput {
     /// Freight and duty, as a fraction of the hardware: 0.09 for 9 %.
-    pub freight_rate: Option<Decimal>,
+    pub freight_rate: MaybeUndefined<Decimal>,
     /// Installation of one new unit.
-    pub install_per_unit: Option<Decimal>,
+    pub install_per_unit: MaybeUndefined<Decimal>,
     /// Prepaid support for all its months, as a fraction of the hardware.
-    pub support_rate: Option<Decimal>,
+    pub support_rate: MaybeUndefined<Decimal>,
     /// Months that the prepaid support covers.
-    pub support_months: Option<i32>,
+    pub support_months: MaybeUndefined<i32>,
     /// Disposal of one old unit, the wiping of its data included.
-    pub disposal_per_unit: Option<Decimal>,
+    pub disposal_per_unit: MaybeUndefined<Decimal>,
     /// What one old unit still brings in.
-    pub residual_per_unit: Option<Decimal>,
+    pub residual_per_unit: MaybeUndefined<Decimal>,
     /// Contingency, as a fraction of the hardware.
-    pub contingency_rate: Option<Decimal>,
+    pub contingency_rate: MaybeUndefined<Decimal>,
 }
 
 impl From<RefreshScopeInput> for RefreshScope {
@@ -172,17 +180,17 @@ impl From<RefreshScopeInput> for RefreshScope {
 }
 
 impl RefreshRulesInput {
-    fn apply(self, row: &mut refresh_policy::ActiveModel) {
+    fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
         patch(&mut row.age_months, self.age_months);
         patch(&mut row.support_margin_months, self.support_margin_months);
-        patch_required(&mut row.warranty_rule, self.warranty);
-        patch_required(&mut row.lease_rule, self.lease);
+        patch_required(&mut row.warranty_rule, self.warranty, "rules.warranty")?;
+        patch_required(&mut row.lease_rule, self.lease, "rules.lease")
     }
 }
 
 impl RefreshQuantityInput {
     fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
-        patch_required(&mut row.quantity_rule, self.rule);
+        patch_required(&mut row.quantity_rule, self.rule, "quantity.rule")?;
         for (column, given, field) in [
             (&mut row.ratio, self.ratio, "quantity.ratio"),
             (&mut row.spares_rate, self.spares_rate, "quantity.sparesRate"),
@@ -200,46 +208,58 @@ impl RefreshCostsInput {
             (&mut row.support_rate, self.support_rate, "costs.supportRate"),
             (&mut row.contingency_rate, self.contingency_rate, "costs.contingencyRate"),
         ] {
-            patch_required::<Rate, _>(column, given.map(|value| rate(value, field)).transpose()?);
+            patch_required::<Rate, _>(
+                column,
+                given.map_value(|value| rate(value, field)).transpose()?,
+                field,
+            )?;
         }
         for (column, given, field) in [
             (&mut row.install_amount, self.install_per_unit, "costs.installPerUnit"),
             (&mut row.disposal_amount, self.disposal_per_unit, "costs.disposalPerUnit"),
             (&mut row.residual_amount, self.residual_per_unit, "costs.residualPerUnit"),
         ] {
-            patch_required::<Amount, _>(column, given.map(|value| amount(value, field)).transpose()?);
+            patch_required::<Amount, _>(
+                column,
+                given.map_value(|value| amount(value, field)).transpose()?,
+                field,
+            )?;
         }
-        patch_required(&mut row.support_months, self.support_months);
-        Ok(())
+        patch_required(&mut row.support_months, self.support_months, "costs.supportMonths")
     }
 }
 
 impl RefreshPolicyDetails {
-    /// Writes what was given over `row`.
     fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
-        patch_required(&mut row.name, self.name);
-        patch_required(&mut row.priority, self.priority);
-        patch_required(&mut row.active, self.active);
-        patch_required(&mut row.scope, self.scope);
-        self.rules.apply(row);
-        patch_required(&mut row.lead_days, self.times.lead_days);
-        patch_required(&mut row.install_days, self.times.install_days);
-        patch_required(&mut row.buffer_days, self.times.buffer_days);
-        patch_required(&mut row.payment_terms_days, self.times.payment_terms_days);
+        patch_required(&mut row.active, self.active, "active")?;
+        patch_required(&mut row.scope, self.scope, "scope")?;
+        patch_required(&mut row.lead_days, self.times.lead_days, "times.leadDays")?;
+        patch_required(&mut row.install_days, self.times.install_days, "times.installDays")?;
+        patch_required(&mut row.buffer_days, self.times.buffer_days, "times.bufferDays")?;
+        patch_required(&mut row.payment_terms_days, self.times.payment_terms_days, "times.paymentTermsDays")?;
         self.quantity.apply(row)?;
-        patch_required(&mut row.currency, self.currency);
-        let steps = self.price_index.map(|steps| {
+        let steps = self.price_index.map_value(|steps| {
             let steps = steps.into_iter();
             PriceIndex(
                 steps.map(|step| refresh_policy::YearRate { year: step.year, rate: step.rate }).collect(),
             )
         });
-        patch_required(&mut row.price_index, steps);
+        patch_required(&mut row.price_index, steps, "priceIndex")?;
         self.costs.apply(row)?;
-        patch_required(&mut row.exit_tolerance_days, self.exit_tolerance_days);
-        patch_required(&mut row.cohort_period, self.cohort_period);
+        patch_required(&mut row.exit_tolerance_days, self.exit_tolerance_days, "exitToleranceDays")?;
+        patch_required(&mut row.cohort_period, self.cohort_period, "cohortPeriod")?;
         patch(&mut row.depreciation_rule_id, self.depreciation_rule.map_value(|id| id.0));
         Ok(())
+    }
+}
+
+impl RefreshPolicyChanges {
+    fn apply(self, row: &mut refresh_policy::ActiveModel) -> Result<()> {
+        patch_required(&mut row.name, self.name, "name")?;
+        patch_required(&mut row.priority, self.priority, "priority")?;
+        self.rules.apply(row)?;
+        patch_required(&mut row.currency, self.currency, "currency")?;
+        self.details.apply(row)
     }
 }
 
@@ -275,7 +295,7 @@ impl TryFrom<NewRefreshPolicy> for refresh_policy::ActiveModel {
     fn try_from(new: NewRefreshPolicy) -> Result<Self> {
         let mut row = blank();
         new.details.apply(&mut row)?;
-        new.rules.apply(&mut row);
+        new.rules.apply(&mut row)?;
         row.name = Set(new.name);
         row.priority = Set(new.priority);
         row.currency = Set(currency(&new.currency, "currency")?);
@@ -294,8 +314,8 @@ impl RefreshPolicyMutation {
     async fn create_refresh_policy(
         &self,
         ctx: &Context<'_>,
-        input: NewRefreshPolicy,
-        idempotency_key: Option<String>,
+        #[graphql(desc = "What is to be recorded.")] input: NewRefreshPolicy,
+        #[graphql(desc = "Sent again with it, this answers as before.")] idempotency_key: Option<String>,
     ) -> Result<RefreshPolicy> {
         let policy = change(ctx, Permission::EditLifecycle, async |tx| {
             tx.once("createRefreshPolicy", idempotency_key, &input, async || {
@@ -311,13 +331,13 @@ impl RefreshPolicyMutation {
     async fn update_refresh_policy(
         &self,
         ctx: &Context<'_>,
-        id: Id<RefreshPolicyId>,
-        details: RefreshPolicyDetails,
-        expected_version: Option<i32>,
+        #[graphql(desc = "Its id.")] id: Id<RefreshPolicyId>,
+        #[graphql(desc = "What is to change.")] changes: RefreshPolicyChanges,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<RefreshPolicy> {
         let policy = change(ctx, Permission::EditLifecycle, async |tx| {
             let mut columns = refresh_policy::ActiveModel::default();
-            details.apply(&mut columns)?;
+            changes.apply(&mut columns)?;
             refresh_policies::update(tx, *id, expected_version, |row| overlay(row, &columns)).await
         })
         .await?;
