@@ -394,10 +394,7 @@ fn a_calendar_is_refused_for_a_reason() {
         let finance = app.finance();
         for (details, message) in [
             ("startMonth: 13", "startMonth: 13 is not between 1 and 12"),
-            (
-                "name: \"x\", anchorOn: \"2026-01-01\"",
-                "anchorOn: 2026-01-01 has no meaning for calendar months",
-            ),
+            ("anchorOn: \"2026-01-01\"", "anchorOn: 2026-01-01 has no meaning for calendar months"),
             ("leapWeekYears: [2026]", "leapWeekYears: 2026 has no meaning for calendar months"),
             ("pattern: W454", "anchorOn: a pattern of weeks needs the first day of some fiscal year"),
             (

@@ -77,8 +77,8 @@ fn a_refused_value_is_named_with_its_field_and_its_rule() {
                 "filter.kind.eq: `PLANET` is not one of DATA_CENTER, COLOCATION, OFFICE, CLOUD_REGION, EDGE".to_owned(),
             ),
             (
-                "{ assets(filter: { purchasePrice: { gte: \"ten\" } }) { totalCount } }".to_owned(),
-                "filter.purchasePrice.gte: `ten` is not a decimal number such as \"1234.56\", of at most 28 digits".to_owned(),
+                "{ assets(filter: { price: { gte: \"ten\" } }) { totalCount } }".to_owned(),
+                "filter.price.gte: `ten` is not a decimal number such as \"1234.56\", of at most 28 digits".to_owned(),
             ),
             (
                 "{ changes(filter: { from: \"today\" }) { totalCount } }".to_owned(),

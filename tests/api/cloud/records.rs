@@ -297,7 +297,7 @@ fn wrong_figures_are_refused_row_by_row() {
             ]
         );
         let none = finance.expect_error_with(bulk, json!({ "input": [] }), "INVALID").await;
-        assert_eq!(none.message, "input: has no rows");
+        assert_eq!(none.message, "inputs: has no rows");
         let month = finance
             .expect_error_with(
                 RECORD,
