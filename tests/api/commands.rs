@@ -34,11 +34,11 @@ fn read_csv(text: &str) -> Vec<Vec<String>> {
             let end = (0..quoted.len())
                 .filter(|at| quoted.is_char_boundary(*at) && quoted[*at..].starts_with('"'))
                 .find(|at| quoted[..*at].matches('"').count() % 2 == 0 && !quoted[at + 1..].starts_with('"'))
-                .expect("a quoted cell ends");
+                .unwrap();
             rest = &quoted[end + 1..];
             quoted[..end].replace("\"\"", "\"")
         } else {
-            let end = rest.find([',', '\r', '\n']).expect("a line ends with \\r\\n");
+            let end = rest.find([',', '\r', '\n']).unwrap();
             let cell = &rest[..end];
             assert!(!cell.contains('"'), "a quote inside of {cell}");
             rest = &rest[end..];
@@ -48,7 +48,7 @@ fn read_csv(text: &str) -> Vec<Vec<String>> {
         if let Some(next) = rest.strip_prefix(',') {
             rest = next;
         } else {
-            rest = rest.strip_prefix("\r\n").expect("a line ends with \\r\\n");
+            rest = rest.strip_prefix("\r\n").unwrap();
             rows.push(std::mem::take(&mut row));
         }
     }

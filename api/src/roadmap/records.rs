@@ -74,12 +74,14 @@ impl Slice {
     }
 }
 
+type TagsById = BTreeMap<AssetId, String>;
+
 /// The tags of assets, read once for all lists of an answer that ask for the same slice.
 #[derive(Default)]
-pub struct Tags(Mutex<HashMap<Slice, Arc<OnceCell<BTreeMap<AssetId, String>>>>>);
+pub struct Tags(Mutex<HashMap<Slice, Arc<OnceCell<TagsById>>>>);
 
 impl Tags {
-    fn of(&self, slice: Slice) -> Arc<OnceCell<BTreeMap<AssetId, String>>> {
+    fn of(&self, slice: Slice) -> Arc<OnceCell<TagsById>> {
         let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(cells.entry(slice).or_default())
     }

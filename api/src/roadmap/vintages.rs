@@ -68,7 +68,7 @@ pub fn group(estate: &Estate, assets: &[Asset], leaving: &[Option<NaiveDate>]) -
     }
     let mut vintages: Vec<_> = groups
         .into_iter()
-        .filter_map(|(group, (sum, members))| vintage(estate, group, sum, members))
+        .filter_map(|(group, (sum, members))| vintage(estate, &group, sum, members))
         .collect();
     vintages.sort_by(|one, other| one.members.cmp(&other.members));
     (vintages, notes)
@@ -99,7 +99,7 @@ fn basis(estate: &Estate, asset: &Asset, leaves: Option<NaiveDate>) -> Result<Op
     Ok(Some((group, amount.0)))
 }
 
-fn vintage(estate: &Estate, group: Group, micros: i128, members: Vec<u32>) -> Option<Vintage> {
+fn vintage(estate: &Estate, group: &Group, micros: i128, members: Vec<u32>) -> Option<Vintage> {
     let rule = estate.rules.iter().find(|rule| rule.id == group.rule)?;
     let cost = Decimal::try_from_i128_with_scale(micros, 6).ok()?;
     let currency = Currency::from_code(&group.currency).ok()?;
