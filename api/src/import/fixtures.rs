@@ -124,8 +124,8 @@ fn the_device_type_library_is_read_whole() {
     assert_eq!(parsed.records.manufacturers.len(), 204);
     assert_eq!(
         messages(&parsed),
-        ["device_types.csv:3004: warning: model: 'MX304' line 3003 has a model of the same name: \
-          this one is called 'MX304 (JNP304)'"]
+        ["device_types.csv:3003: warning: model: 'MX304' line 3004 has a model of the same name: \
+          this one is called 'MX304 (MX304-BASE)'"]
     );
     let models = &parsed.records.hardware_models;
     assert_eq!(models.iter().filter(|model| model.maximum_draw_watts.is_some()).count(), 2_015);

@@ -32,9 +32,13 @@ pub fn differences(noun: Noun, caller: &Caller, before: Line, after: Line) -> Ve
 /// The column of the file that a field of the API is read from, where one can be told.
 pub fn column_of(noun: Noun, field: &str) -> Option<&'static str> {
     let mut name = String::new();
+    let mut tail = 0;
     for letter in field.chars() {
         match letter {
-            '.' => name.push('_'),
+            '.' => {
+                name.push('_');
+                tail = name.len();
+            }
             '[' => break,
             upper if upper.is_ascii_uppercase() => {
                 name.push('_');
@@ -43,8 +47,7 @@ pub fn column_of(noun: Noun, field: &str) -> Option<&'static str> {
             other => name.push(other),
         }
     }
-    let last = field.rsplit('.').next().map_or(0, str::len);
-    let tail = &name[name.len().saturating_sub(last)..];
+    let tail = name.get(tail..)?;
     let columns = noun.columns();
     let found = |wanted: &str| columns.iter().map(|column| column.name).find(|name| *name == wanted);
     let ending = |wanted: &str| columns.iter().map(|column| column.name).find(|name| name.ends_with(wanted));
