@@ -5,6 +5,7 @@
 
 use std::{
     any::TypeId,
+    collections::HashSet,
     sync::{Arc, OnceLock},
 };
 
@@ -54,6 +55,7 @@ impl PlinthSchema {
         for error in &mut response.errors {
             classify(error, &request_id, types);
         }
+        say_once(&mut response.errors);
         response
     }
 
@@ -68,6 +70,12 @@ impl PlinthSchema {
         self.limits.check_request(&types.registry, request)?;
         Ok(FieldOrder::of(request.parsed_query()?))
     }
+}
+
+/// Drops what was said before: the library refuses an argument for itself and for the cost of its field.
+fn say_once(errors: &mut Vec<ServerError>) {
+    let mut said = HashSet::new();
+    errors.retain(|error| !error.path.is_empty() || said.insert(error.message.clone()));
 }
 
 pub(super) fn server_error(error: Error) -> ServerError {
