@@ -171,8 +171,7 @@ fn whoever_stops_reading_is_no_failure() {
         ] {
             let mut command = plinth();
             command.args(["--database-url", app.database().url()]).args(arguments);
-            let mut child =
-                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             drop(child.stdout.take());
             let output = child.wait_with_output().unwrap();
             let told = String::from_utf8(output.stderr).unwrap();
