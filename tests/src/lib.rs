@@ -3,14 +3,10 @@
 //! ```no_run
 //! use support::on_both_engines;
 //!
-//! #[test]
-//! fn a_viewer_finds_no_sites_in_an_empty_estate() {
-//!     on_both_engines(async |app| {
-//!         let data = app.viewer().query("{ sites { totalCount } }").await;
-//!         assert_eq!(data["sites"]["totalCount"], 0);
-//!     });
-//! }
-//! # a_viewer_finds_no_sites_in_an_empty_estate();
+//! on_both_engines(async |app| {
+//!     let data = app.viewer().query("{ sites { totalCount } }").await;
+//!     assert_eq!(data["sites"]["totalCount"], 0);
+//! });
 //! ```
 //!
 //! Helpers go through the interface that users have, and never touch the database behind it.
