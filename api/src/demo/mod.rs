@@ -7,7 +7,7 @@
 //!
 //! What is of one kind is in a table of `data/`; a file of Rust makes the rows of an area from it. Milestones,
 //! draws and prices of products are there to look at, not to rely on. Some records are wrong on purpose:
-//! [`faults`] says which.
+//! The module `faults` says which.
 
 mod access;
 mod assets;
