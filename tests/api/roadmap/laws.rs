@@ -87,18 +87,18 @@ fn prices_that_follow_an_index_rise_by_the_rate_that_is_assumed() {
         send(app, "signColocationContract", "NewColocationContract!", contract).await;
         let selection = "assumptions excluded { reason } lines { category estimated: explain { estimated }
             amounts { years { amount } } }";
-        let years = |roadmap: &Value| {
+        let cents = |roadmap: &Value| {
             let mut lines = roadmap["lines"].as_array().unwrap().iter();
             let line = lines.find(|line| line["category"] == "COLOCATION").unwrap().clone();
             assert_eq!(line["estimated"]["estimated"], true);
-            line["amounts"]["years"][1]["amount"].as_str().unwrap().parse::<f64>().unwrap()
+            line["amounts"]["years"][1]["amount"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap()
         };
         let stays = super::ask(app, "view: PNL, groupBy: []", selection).await;
         assert!(stays["assumptions"].to_string().contains("price indices rise by 0 a year"), "{stays}");
         let rises = super::ask(app, "view: PNL, groupBy: [], assumedIndexRate: \"0.05\"", selection).await;
         assert!(rises["assumptions"].to_string().contains("price indices rise by 0.05 a year"), "{rises}");
         // Ten kilowatts at 100 a month, five percent more for the whole of the second year.
-        assert!((years(&rises) - years(&stays) - 600.0).abs() < 0.01, "{rises} {stays}");
+        assert_eq!(cents(&rises) - cents(&stays), 60_000, "{rises} {stays}");
         let refused =
             "{ roadmap(from: \"2026-01\", asOf: \"2026-01-01\", assumedIndexRate: 5) { currency } }";
         let refusal = app.director().expect_error(refused, "INVALID").await;
