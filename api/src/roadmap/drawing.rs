@@ -93,17 +93,19 @@ impl<'a> Drawing<'a> {
         let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
         for cohort in &grouped.cohorts {
             let is_seen = Month::of(cohort.ordered) <= self.window.last();
-            let flows = cohorts::price(self.estate, cohort, self.rates, self.window).and_then(|priced| {
-                let flows = priced.refresh.flows(self.window, self.calendar);
-                let flows = self.converted(&flows.map_err(|cause| cause.to_string())?)?;
-                Ok((priced, flows))
+            let priced = cohorts::price(self.estate, cohort, self.rates, self.window);
+            // What is ordered later adds nothing to these months; that it can be priced says that its assets leave.
+            let priced = priced.and_then(|priced| {
+                let flows = is_seen.then(|| priced.refresh.flows(self.window, self.calendar)).transpose();
+                let flows = flows.map_err(|cause| cause.to_string())?;
+                Ok((priced, flows.map(|flows| self.converted(&flows)).transpose()?))
             });
-            match flows {
+            match priced {
                 Ok((priced, flows)) => {
                     for (position, _) in &cohort.members {
                         leaving[*position as usize] = Some(cohort.in_service);
                     }
-                    if is_seen {
+                    if let Some(flows) = flows {
                         self.cohort(assets, cohort, priced, &flows)?;
                     }
                 }
