@@ -220,6 +220,7 @@ pub struct RoadmapQuery;
 impl RoadmapQuery {
     /// What the estate will cost, month by month, in one of three views that are never mixed.
     #[graphql(complexity = "5_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn roadmap(
         &self,
         ctx: &Context<'_>,
