@@ -1,7 +1,10 @@
 //! Impossible and enormous input is refused or computed; it never ends the program.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
+use forecasting::ForecastError;
 use forecasting::colocation::{
     Abatement, Anchor, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator, Index,
     Indices, MeteredMonth, Metering, Notice, NoticeUnit, OverageBasis, Proration, PueRule, RampStep, Renewal,
@@ -103,15 +106,17 @@ proptest! {
     fn contracts(
         charge in charges(), billing_start in dates(), initial_term_months in counts(), rate in decimals(),
         term_months in counts(), maximum in prop::option::of(counts()), minimum in 0..500_u32, given in dates(),
-        index in decimals(), from in months(),
+        index in decimals(), from in months(), floor in decimals(), by_index in any::<bool>(),
     ) {
+        let terms = CpiTerms { series: "series".to_owned(), lag_months: 1, floor: Some(floor), cap: None, no_decrease: false };
+        let price = if by_index { RenewalPrice::Cpi(terms) } else { RenewalPrice::FixedUplift(rate) };
         let contract = Contract {
             currency: Currency::JPY,
             signed: Some(given),
             billing_start,
             initial_term_months,
             stated_end: Some(given),
-            renewal: Some(Renewal { term_months, maximum, price: RenewalPrice::FixedUplift(rate) }),
+            renewal: Some(Renewal { term_months, maximum, price }),
             notice: Some(Notice { minimum, maximum: None, unit: NoticeUnit::BusinessDays, previous_business_day: true }),
             notice_given: Some(given),
             proration: Proration::ContractMonth,
@@ -234,6 +239,52 @@ proptest! {
         Month::of(date).plus(signed).last_day();
         let calendar = FiscalCalendar::months(4, forecasting::month::LabelBy::StartYear).unwrap();
         calendar.period_of(date);
+    }
+}
+
+#[test]
+fn an_enormous_abatement_is_out_of_range() {
+    for rate in [Decimal::MIN, Decimal::MAX] {
+        let mut charge = Charge::new(ChargeKind::SpaceKw, Decimal::ONE, Decimal::ONE);
+        charge.abatements = vec![Abatement { from_contract_month: 0, months: 12, rate }; 2];
+        let contract = contract_with(charge);
+        let window = Window::new(Month::of(contract.billing_start), 14).unwrap();
+        let flows = colocation_flows(&contract, window, &Indices(BTreeMap::new()), &BusinessDays::default());
+        assert_eq!(flows.unwrap_err(), ForecastError::OutOfRange { field: "abatement" });
+    }
+}
+
+#[test]
+fn an_enormous_floor_of_a_renewal_is_out_of_range() {
+    let mut contract = contract_with(Charge::new(ChargeKind::SpaceKw, Decimal::ONE, Decimal::ONE));
+    let terms = CpiTerms {
+        series: "series".to_owned(),
+        lag_months: 0,
+        floor: Some(Decimal::MAX),
+        cap: None,
+        no_decrease: false,
+    };
+    contract.renewal = Some(Renewal { term_months: 12, maximum: None, price: RenewalPrice::Cpi(terms) });
+    let index = Index { published: BTreeMap::new(), assumed_rate: Some(Decimal::ZERO) };
+    let indices = Indices([("series".to_owned(), index)].into());
+    let window = Window::new(Month::of(contract.billing_start), 36).unwrap();
+    let flows = colocation_flows(&contract, window, &indices, &BusinessDays::default());
+    assert_eq!(flows.unwrap_err(), ForecastError::OutOfRange { field: "renewal price" });
+}
+
+/// A contract of one year in dollars with one charge.
+fn contract_with(charge: Charge) -> Contract {
+    Contract {
+        currency: Currency::USD,
+        signed: None,
+        billing_start: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(),
+        initial_term_months: 12,
+        stated_end: None,
+        renewal: None,
+        notice: None,
+        notice_given: None,
+        proration: Proration::ActualDaysCalendar,
+        charges: vec![charge],
     }
 }
 

@@ -128,7 +128,7 @@ pub fn month_cost(
             (billed_quantity(contract, charge, *start), days)
         };
         let unit_price = times(charge.unit_price, factor.value, "unit price")?;
-        let paid_share = paid_share(contract, charge, *start);
+        let paid_share = paid_share(contract, charge, *start)?;
         let price = times(times(quantity, unit_price, "charge")?, paid_share, "charge")?;
         sum = bounded(sum + times(price, Decimal::from(counted), "charge")?, "charge")?;
         line.segments.push(Segment {
@@ -239,18 +239,16 @@ fn metered_quantity(contract: &Contract, charge: &Charge, date: NaiveDate, days:
     times(energy, metering.pue.billed(metering.measured_pue)?, "energy")
 }
 
-fn paid_share(contract: &Contract, charge: &Charge, date: NaiveDate) -> Decimal {
+fn paid_share(contract: &Contract, charge: &Charge, date: NaiveDate) -> Result<Decimal> {
     let number = contract_month(contract, date);
-    let waived: Decimal = charge
-        .abatements
-        .iter()
-        .filter(|abatement| {
-            number >= abatement.from_contract_month
-                && number - abatement.from_contract_month < abatement.months
-        })
-        .map(|abatement| abatement.rate)
-        .sum();
-    (Decimal::ONE - waived).max(Decimal::ZERO)
+    let mut waived = Decimal::ZERO;
+    for abatement in &charge.abatements {
+        let begun = number >= abatement.from_contract_month;
+        if begun && number - abatement.from_contract_month < abatement.months {
+            waived = bounded(waived + bounded(abatement.rate, "abatement")?, "abatement")?;
+        }
+    }
+    Ok((Decimal::ONE - waived).max(Decimal::ZERO))
 }
 
 /// What the base price of a charge is multiplied with on a day: its escalator in the initial term, then the
@@ -276,7 +274,8 @@ fn price_factor(contract: &Contract, charge: &Charge, date: NaiveDate, indices: 
             let mut months = contract.initial_term_months;
             for _ in 0..renewals {
                 let step = indices.step(terms, add_months(start, whole(months)), term_months)?;
-                factor.value = times(factor.value, Decimal::ONE + step.value, "renewal price")?;
+                let rise = Decimal::ONE + bounded(step.value, "renewal price")?;
+                factor.value = times(factor.value, rise, "renewal price")?;
                 factor.estimated |= step.estimated;
                 term_months = renewal.term_months;
                 months = months.saturating_add(renewal.term_months);
