@@ -53,6 +53,25 @@ impl Currency {
     pub fn round(self, amount: Decimal) -> Decimal {
         amount.round_dp_with_strategy(self.minor_units(), RoundingStrategy::MidpointAwayFromZero)
     }
+
+    /// An amount in whole minor units, such as cents, rounded as by [`round`](Self::round). Sums of very many
+    /// amounts are taken in these, for they cost a tenth of what decimals do.
+    pub(crate) fn to_minor(self, amount: Decimal) -> i128 {
+        let places = self.minor_units();
+        let rounded = if amount.scale() > places { self.round(amount) } else { amount };
+        rounded.mantissa() * 10_i128.pow(places.saturating_sub(rounded.scale()))
+    }
+
+    /// The amount that a number of minor units is.
+    pub(crate) fn from_minor(self, minor: i128) -> Decimal {
+        Decimal::from_i128_with_scale(minor, self.minor_units())
+    }
+
+    /// A number of minor units, if it is within [`LIMIT`].
+    pub(crate) fn bounded_minor(self, minor: i128, field: &'static str) -> Result<i128> {
+        let limit = LIMIT.mantissa() * 10_i128.pow(self.minor_units());
+        if minor.abs() > limit { Err(ForecastError::OutOfRange { field }) } else { Ok(minor) }
+    }
 }
 
 impl fmt::Display for Currency {

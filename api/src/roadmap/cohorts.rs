@@ -15,8 +15,8 @@ use forecasting::{
     money::{Currency, Money},
     month::{Month, add_months},
     refresh::{
-        DateQuality, Due, DueOutcome, DueRule, Milestone, ProjectCost, RefreshSubject, by_ratio, due,
-        price_at, project_cost,
+        DateQuality, Due, DueOutcome, DueRule, Milestone, Prices, ProjectCost, RefreshSubject, by_ratio, due,
+        project_cost,
     },
     roadmap::{RefreshCohort, Window},
 };
@@ -65,7 +65,7 @@ impl Cohort {
         let members = self.members.iter().filter_map(|(position, rule)| {
             let properties = &assets.get(*position as usize)?.properties;
             let rule = by_rule.then_some(*rule);
-            Some(Member { position: *position, properties, rule, weight: Decimal::ONE })
+            Some(Member { position: *position, properties, rule, weight: 1 })
         });
         shares::divide(dimensions, members)
     }
@@ -272,11 +272,23 @@ pub struct Priced {
     pub replaced_again: Option<String>,
 }
 
+/// How prices move under each policy.
+#[must_use]
+pub fn prices(estate: &Estate) -> Vec<Prices> {
+    estate.policies.iter().map(|policy| Prices::new(terms::price_index(policy))).collect()
+}
+
 /// Prices a cohort.
 ///
 /// # Errors
 /// A reason for people why it cannot be priced.
-pub fn price(estate: &Estate, cohort: &Cohort, rates: &Rates, window: Window) -> Result<Priced, String> {
+pub fn price(
+    estate: &Estate,
+    cohort: &Cohort,
+    prices: &mut [Prices],
+    rates: &Rates,
+    window: Window,
+) -> Result<Priced, String> {
     let policy = &estate.policies[cohort.policy];
     let cycle = cohort.cycle.and_then(|id| estate.cycles.get(&id));
     let own = estate.models.get(&cohort.model).ok_or("its model is not recorded")?;
@@ -292,7 +304,7 @@ pub fn price(estate: &Estate, cohort: &Cohort, rates: &Rates, window: Window) ->
     else {
         return Err(format!("the currency {code} has no minor unit"));
     };
-    let unit = price_at(amount.to_decimal(), on, &terms::price_index(policy), cohort.ordered);
+    let unit = prices[cohort.policy].at(amount.to_decimal(), on, cohort.ordered);
     let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed);
     let unit = rates.convert(unit, currency, cohort.ordered).map_err(Error::into_message)?;
     let Some(rule) = depreciation_rule(estate, successor.kind, policy.depreciation_rule_id) else {

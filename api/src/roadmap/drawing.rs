@@ -11,7 +11,7 @@ use forecasting::{
     colocation::BusinessDays,
     depreciation::Depreciation,
     month::{FiscalCalendar, Month},
-    roadmap::{Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
+    roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
 };
 use rust_decimal::Decimal;
 
@@ -91,14 +91,15 @@ impl<'a> Drawing<'a> {
         let grouped = cohorts::group(self.estate, assets, self.question.as_of, self.window);
         let mut notes = grouped.notes;
         let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
+        let mut prices = cohorts::prices(self.estate);
         for cohort in &grouped.cohorts {
             let is_seen = Month::of(cohort.ordered) <= self.window.last();
-            let priced = cohorts::price(self.estate, cohort, self.rates, self.window);
+            let priced = cohorts::price(self.estate, cohort, &mut prices, self.rates, self.window);
             // What is ordered later adds nothing to these months; that it can be priced says that its assets leave.
             let priced = priced.and_then(|priced| {
                 let flows = is_seen.then(|| priced.refresh.flows(self.window, self.calendar)).transpose();
                 let flows = flows.map_err(|cause| cause.to_string())?;
-                Ok((priced, flows.map(|flows| self.converted(&flows)).transpose()?))
+                Ok((priced, flows.map(|flows| self.converted(flows)).transpose()?))
             });
             match priced {
                 Ok((priced, flows)) => {
@@ -142,7 +143,7 @@ impl<'a> Drawing<'a> {
             sources.extend(cycle.map(|cycle| Source::Cycle(cycle.id)));
             sources
         };
-        self.add(&shares, flows, sources)
+        self.add(shares, flows, sources)
     }
 
     fn depreciation(&mut self, assets: &[Asset], leaving: &[Option<NaiveDate>]) -> Result<Vec<Note>> {
@@ -150,12 +151,12 @@ impl<'a> Drawing<'a> {
         for vintage in &vintages {
             let depreciation = Depreciation::new(&vintage.rule, &vintage.basis, self.calendar);
             let flows = depreciation.and_then(|one| vintage_flows(&one, None, self.window));
-            match flows.map_err(|cause| cause.to_string()).and_then(|flows| self.converted(&flows)) {
+            match flows.map_err(|cause| cause.to_string()).and_then(|flows| self.converted(flows)) {
                 Ok(flows) => {
                     let shares = vintage.shares(assets, &self.question.dimensions);
                     let first = self.vintages.len();
                     self.vintages.extend(shares.iter().map(|share| ids(assets, &share.members)));
-                    self.add(&shares, &flows, |place| vec![Source::Vintage(position(first + place))])?;
+                    self.add(shares, &flows, |place| vec![Source::Vintage(position(first + place))])?;
                 }
                 Err(cause) => notes.extend(vintage.members.iter().map(|asset| Note {
                     asset: *asset,
@@ -214,7 +215,7 @@ impl<'a> Drawing<'a> {
                 let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
                 let part = part.map_err(Error::into_message)?;
                 let flows = colocation_flows(&part, self.window, &indices, &BusinessDays::default());
-                Ok((site, self.converted(&flows.map_err(|cause| cause.to_string())?)?))
+                Ok((site, self.converted(flows.map_err(|cause| cause.to_string())?)?))
             });
             // Half a contract would look like a cheap one.
             match parts.collect::<Result<Vec<_>, String>>() {
@@ -222,7 +223,7 @@ impl<'a> Drawing<'a> {
                     let mut value = Decimal::ZERO;
                     for (site, part) in parts {
                         value += part.total(MoneyView::Pnl);
-                        self.add(&self.at(site), &part, |_| vec![source])?;
+                        self.add(self.at(site), &part, |_| vec![source])?;
                     }
                     self.taken.has_index |= !indices.0.is_empty();
                     self.roadmap.include(Subject::ColocationContract, Some(value));
@@ -243,20 +244,21 @@ impl<'a> Drawing<'a> {
             self.names.insert(source, support.contract.number.clone());
             let value = terms::support(&support.contract).map_err(Error::from).map_err(Error::into_message);
             let flows = value.and_then(|value| {
-                self.converted(&value.flows(self.window).map_err(|cause| cause.to_string())?)
+                self.converted(value.flows(self.window).map_err(|cause| cause.to_string())?)
             });
             match flows {
                 Ok(flows) => {
                     let mut shares = Vec::new();
                     for (site, assets) in &support.sites {
                         for share in self.at(Some(*site)) {
-                            shares.push(Share { weight: Decimal::from(*assets), ..share });
+                            shares
+                                .push(Share { weight: u64::try_from(*assets).unwrap_or_default(), ..share });
                         }
                     }
                     if shares.is_empty() {
                         shares = self.at(None);
                     }
-                    self.add(&merged(shares), &flows, |_| vec![source])?;
+                    self.add(merged(shares), &flows, |_| vec![source])?;
                     self.roadmap.include(Subject::SupportContract, Some(flows.total(MoneyView::Pnl)));
                 }
                 Err(reason) => self.roadmap.exclude(Subject::SupportContract, source, reason, None),
@@ -274,11 +276,11 @@ impl<'a> Drawing<'a> {
             self.names.insert(spend.source, spend.name.clone());
             let mut properties = spend.properties.clone();
             properties.site = self.site(spend.site);
-            let flows = spend.flows(self.window, self.calendar).and_then(|flows| self.converted(&flows));
+            let flows = spend.flows(self.window, self.calendar).and_then(|flows| self.converted(flows));
             match flows {
                 Ok(flows) => {
                     let shares = Share::whole(&properties, &self.question.dimensions);
-                    self.add(&shares, &flows, |_| vec![spend.source])?;
+                    self.add(shares, &flows, |_| vec![spend.source])?;
                     self.roadmap.include(Subject::Workload, Some(flows.total(MoneyView::Pnl)));
                 }
                 Err(cause) => self.roadmap.exclude(Subject::Workload, spend.source, cause, None),
@@ -298,10 +300,10 @@ impl<'a> Drawing<'a> {
     }
 
     /// Flows in the currency of the roadmap, or the reason why they cannot be: a month without a rate.
-    fn converted(&self, flows: &Flows) -> Result<Flows, String> {
+    fn converted(&self, flows: Flows) -> Result<Flows, String> {
         let (from, to) = (flows.currency(), self.roadmap.currency());
         if from == to {
-            return Ok(flows.clone());
+            return Ok(flows);
         }
         let mut rates = Vec::with_capacity(self.window.months() as usize);
         for month in self.window.iter() {
@@ -313,16 +315,21 @@ impl<'a> Drawing<'a> {
     }
 
     /// Divides flows among lines, and adds them with the sources behind each.
-    fn add(&mut self, shares: &[Share], flows: &Flows, sources: impl Fn(usize) -> Vec<Source>) -> Result<()> {
-        if let [share] = shares {
+    fn add(
+        &mut self,
+        shares: Vec<Share>,
+        flows: &Flows,
+        sources: impl Fn(usize) -> Vec<Source>,
+    ) -> Result<()> {
+        if let [share] = shares.as_slice() {
             return self.roadmap.add(&share.key, flows, &sources(0)).map_err(Error::internal);
         }
-        let weights: Vec<Decimal> = shares.iter().map(|share| share.weight).collect();
-        let parts = flows.divide(&weights).map_err(Error::internal)?;
-        for (place, (share, part)) in shares.iter().zip(&parts).enumerate() {
-            self.roadmap.add(&share.key, part, &sources(place)).map_err(Error::internal)?;
-        }
-        Ok(())
+        let shares = shares.into_iter().enumerate().map(|(place, share)| roadmap::Share {
+            key: share.key,
+            weight: share.weight,
+            records: sources(place),
+        });
+        self.roadmap.add_divided(&shares.collect::<Vec<_>>(), flows).map_err(Error::internal)
     }
 
     /// Says what was taken for granted; what stands outside is counted, for it costs nothing here.
@@ -367,7 +374,7 @@ fn merged(shares: Vec<Share>) -> Vec<Share> {
     let mut merged: BTreeMap<Key, Share> = BTreeMap::new();
     for share in shares {
         match merged.get_mut(&share.key) {
-            Some(known) => known.weight += share.weight,
+            Some(known) => known.weight = known.weight.saturating_add(share.weight),
             None => drop(merged.insert(share.key.clone(), share)),
         }
     }

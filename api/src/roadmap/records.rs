@@ -163,7 +163,7 @@ pub fn fingerprint(plan: &Plan) -> String {
         format!("{} {} {} {}\n", window.from(), window.months(), plan.roadmap.currency(), plan.as_of);
     for view in MoneyView::ALL {
         for (category, key, line) in plan.roadmap.lines(view) {
-            let amounts: Vec<_> = line.amounts.iter().map(ToString::to_string).collect();
+            let amounts: Vec<_> = line.amounts().iter().map(ToString::to_string).collect();
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{view:?} {category:?} {key:?} {}", amounts.join(" "));
         }

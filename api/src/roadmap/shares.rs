@@ -6,7 +6,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use forecasting::refresh::DueRule;
-use rust_decimal::Decimal;
 
 use super::keys::{Dimension, Key, Properties};
 
@@ -15,8 +14,8 @@ use super::keys::{Dimension, Key, Properties};
 pub struct Share {
     /// The line.
     pub key: Key,
-    /// How much of the whole, as a weight.
-    pub weight: Decimal,
+    /// How much of the whole, as a weight: a number of assets, or money in millionths.
+    pub weight: u64,
     /// Positions of the assets that it is for.
     pub members: Vec<u32>,
 }
@@ -25,7 +24,7 @@ impl Share {
     /// All of something that no assets stand behind.
     #[must_use]
     pub fn whole(properties: &Properties, dimensions: &[Dimension]) -> Vec<Self> {
-        vec![Self { key: properties.key(dimensions), weight: Decimal::ONE, members: Vec::new() }]
+        vec![Self { key: properties.key(dimensions), weight: 1, members: Vec::new() }]
     }
 }
 
@@ -38,7 +37,7 @@ pub struct Member<'a> {
     /// The rule that makes its refresh due, where that matters.
     pub rule: Option<DueRule>,
     /// Its weight.
-    pub weight: Decimal,
+    pub weight: u64,
 }
 
 /// Divides members among lines, in the order of the lines.
@@ -46,11 +45,16 @@ pub fn divide<'a>(dimensions: &[Dimension], members: impl Iterator<Item = Member
     let mut alike: HashMap<(*const Properties, Option<DueRule>), Share> = HashMap::new();
     for member in members {
         let share = alike.entry((Arc::as_ptr(member.properties), member.rule)).or_insert_with(|| {
-            let mut properties = (**member.properties).clone();
-            properties.binding_rule = member.rule.map(|rule| format!("{rule:?}").to_uppercase().into());
-            Share { key: properties.key(dimensions), weight: Decimal::ZERO, members: Vec::new() }
+            let key = member.rule.map_or_else(
+                || member.properties.key(dimensions),
+                |rule| {
+                    let binding_rule = Some(format!("{rule:?}").to_uppercase().into());
+                    Properties { binding_rule, ..(**member.properties).clone() }.key(dimensions)
+                },
+            );
+            Share { key, weight: 0, members: Vec::new() }
         });
-        share.weight += member.weight;
+        share.weight = share.weight.saturating_add(member.weight);
         share.members.push(member.position);
     }
     let mut shares: Vec<Share> = alike.into_values().collect();

@@ -35,7 +35,8 @@ impl Vintage {
     pub fn shares(&self, assets: &[Asset], dimensions: &[Dimension]) -> Vec<Share> {
         let members = self.members.iter().filter_map(|position| {
             let asset = assets.get(*position as usize)?;
-            let weight = asset.price.as_ref().map(|(amount, _)| amount.to_decimal()).unwrap_or_default();
+            let millionths = asset.price.as_ref().and_then(|(amount, _)| u64::try_from(amount.0).ok());
+            let weight = millionths.unwrap_or_default();
             Some(Member { position: *position, properties: &asset.properties, rule: None, weight })
         });
         shares::divide(dimensions, members)

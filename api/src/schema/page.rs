@@ -17,6 +17,7 @@ use super::{
     filter::{Direction, Order},
     record::{Column, Noun, Record, Table, columns_of, names, projection},
     request::read,
+    rows::Rows,
 };
 use crate::{
     access::Permission,
@@ -336,8 +337,8 @@ impl<N: Noun> TypeName for Connection<N> {
 #[Object(name_type)]
 impl<N: Noun> Connection<N> {
     /// The rows of this page.
-    async fn nodes(&self) -> Vec<N> {
-        self.records.iter().cloned().map(N::from).collect()
+    async fn nodes(&self) -> Rows<N> {
+        Rows(self.records.clone())
     }
 
     /// The rows of this page with their cursors.

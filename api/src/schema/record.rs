@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use async_graphql::{Context, OutputType, SelectionField};
+use async_graphql::{ContainerType, Context, SelectionField};
 use entity::id::EntityId;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityName, EntityTrait, FromQueryResult, IdenStatic,
@@ -33,7 +33,7 @@ pub trait Table: EntityTrait<Model: Send + Sync> {}
 impl<E: EntityTrait<Model: Send + Sync>> Table for E {}
 
 /// A GraphQL type that shows rows of one table.
-pub trait Noun: OutputType + From<Record<Self::Entity>> + Send + Sync + 'static {
+pub trait Noun: ContainerType + From<Record<Self::Entity>> + Send + Sync + 'static {
     /// The table.
     type Entity: Table;
     /// The id of its rows.
@@ -48,6 +48,9 @@ pub trait Noun: OutputType + From<Record<Self::Entity>> + Send + Sync + 'static 
     }
     /// The columns that resolving `field` of the GraphQL type reads.
     fn columns(field: &str) -> &'static [<Self::Entity as EntityTrait>::Column];
+    /// The fields of the GraphQL type that show the one column they read as it is, to everybody who sees the row:
+    /// pages answer these without calling a resolver. Worth it for lists of which many rows are read at once.
+    const PLAIN: &'static [&'static str] = &[];
 }
 
 /// The column type of a noun.
@@ -105,6 +108,23 @@ impl<E: Table> Record<E> {
     /// `Internal` when the column was not read: the noun's table of columns lacks it.
     pub fn get<T: TryGetable + ValueType>(&self, column: E::Column) -> Result<T> {
         self.siblings.get(self.index, column)
+    }
+
+    /// Where a column stands in the rows that were read together; nowhere in rows that a change left behind.
+    pub(super) fn position(&self, column: E::Column) -> Option<usize> {
+        match &self.siblings.rows {
+            Rows::Read(_) => self.siblings.columns.iter().position(|known| *known == column.as_str()),
+            Rows::Whole(_) => None,
+        }
+    }
+
+    /// The value at a [`position`](Self::position).
+    pub(super) fn at<T: TryGetable>(&self, position: usize) -> Result<T> {
+        match &self.siblings.rows {
+            Rows::Read(rows) => rows.get(self.index).map(|row| row.try_get_by_index(position)).transpose()?,
+            Rows::Whole(_) => None,
+        }
+        .ok_or_else(|| Error::internal("a row that is not there"))
     }
 
     /// The row of `N` whose id stands in `column`, read once for all siblings.

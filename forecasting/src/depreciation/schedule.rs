@@ -146,7 +146,10 @@ impl Depreciation {
             return Decimal::ZERO;
         }
         match self.rounding {
-            Rounding::Cumulative => self.basis.cost.currency.round(self.exact(month)),
+            Rounding::Cumulative => {
+                let (passed, whole) = self.passed(month);
+                self.curve.rounded(passed, whole, self.basis.cost.currency)
+            }
             Rounding::LastPeriod => {
                 let last = self.posted.last().copied().unwrap_or_default();
                 self.posted.get(index as usize).copied().unwrap_or(last)

@@ -9,6 +9,6 @@ pub use due::{
     Candidate, DateQuality, Due, DueOutcome, DueRule, LeadTimes, Milestone, Milestones, RefreshPolicy,
     RefreshSubject, due,
 };
-pub use price::{PriceIndex, price_at};
+pub use price::{PriceIndex, Prices, price_at};
 pub use project::{CostRates, ProjectCost, project_cost};
 pub use quantity::{Demand, DemandResult, by_demand, by_ratio};

@@ -81,7 +81,7 @@ impl RefreshCohort {
             disposed: None,
         };
         post_charges(&mut flows, &Depreciation::new(&self.rule, &basis, calendar)?)?;
-        self.explain(&mut flows, capital);
+        self.explain(&mut flows);
         Ok(flows)
     }
 
@@ -101,42 +101,29 @@ impl RefreshCohort {
             let share = proportion(self.cost.support, Decimal::from(passed), Decimal::from(whole));
             self.cost.currency.round(share)
         };
+        let mut before = upto(flows.window().from().plus(-1));
         for month in flows.window().iter() {
-            let share = upto(month) - upto(month.plus(-1));
-            flows.post(MoneyView::Pnl, Category::Support, month, share)?;
+            let after = upto(month);
+            flows.post(MoneyView::Pnl, Category::Support, month, after - before)?;
+            before = after;
         }
         Ok(())
     }
 
-    fn explain(&self, flows: &mut Flows, capital: Decimal) {
-        let cost = &self.cost;
-        let mut explanation = Explanation::new("hardware + freight and tax + installation")
-            .input("hardware", cost.hardware)
-            .input("freight and tax", cost.freight_tax)
-            .input("installation", cost.install)
-            .input("order date", self.ordered)
-            .input("payment date", self.paid);
-        if self.contingency_spent {
-            explanation = explanation.input("contingency, spent", cost.contingency);
-        } else if !cost.contingency.is_zero() {
-            explanation = explanation.assume("contingency is planned and not spent");
+    /// Formulas and assumptions only: the inputs are the fields of this cohort, and cohorts are many.
+    fn explain(&self, flows: &mut Flows) {
+        let mut capital = Explanation::new("hardware + freight and tax + installation");
+        if !self.contingency_spent && !self.cost.contingency.is_zero() {
+            capital = capital.assume("contingency is planned and not spent");
         }
-        flows.explain(Category::RefreshCapital, explanation);
-        let depreciation = Explanation::new("capitalised cost less salvage over the life, by month")
-            .input("capitalised cost", capital)
-            .input("life in months", self.rule.life_months)
-            .input("in service", self.in_service);
-        flows.explain(Category::Depreciation, depreciation);
-        let support = Explanation::new("prepaid support / months covered")
-            .input("prepaid support", cost.support)
-            .input("months covered", self.support_months);
-        flows.explain(Category::Support, support);
-        let disposal =
-            Explanation::new("disposal - proceeds + book value of the old units (profit and loss only)")
-                .input("disposal", cost.disposal)
-                .input("proceeds", cost.residual)
-                .input("book value", self.old_book_value);
-        flows.explain(Category::Disposal, disposal);
+        flows.explain(Category::RefreshCapital, capital);
+        for (category, formula) in [
+            (Category::Depreciation, "capitalised cost less salvage over the life, by month"),
+            (Category::Support, "prepaid support / months covered"),
+            (Category::Disposal, "disposal - proceeds + book value of the old units (profit and loss only)"),
+        ] {
+            flows.explain(category, Explanation::new(formula));
+        }
     }
 }
 
@@ -165,16 +152,10 @@ pub fn vintage_flows(
         flows.post(MoneyView::Cash, Category::Disposal, month, sale.cost_of_sale - sale.proceeds)?;
         flows.post(MoneyView::Commitment, Category::Disposal, month, sale.cost_of_sale)?;
         flows.post(MoneyView::Pnl, Category::Disposal, month, -result.gain)?;
-        let explanation = Explanation::new("cost of sale - proceeds + book value (profit and loss only)")
-            .input("proceeds", sale.proceeds)
-            .input("cost of sale", sale.cost_of_sale)
-            .input("book value", result.book_value);
+        let explanation = Explanation::new("cost of sale - proceeds + book value (profit and loss only)");
         flows.explain(Category::Disposal, explanation);
     }
-    let explanation = Explanation::new("cost less salvage over the life, by month")
-        .input("cost", basis.cost.amount)
-        .input("salvage", basis.salvage)
-        .input("in service", basis.in_service);
+    let explanation = Explanation::new("cost less salvage over the life, by month");
     flows.explain(Category::Depreciation, explanation);
     Ok(flows)
 }

@@ -108,7 +108,8 @@ impl Category {
 pub struct Flows {
     window: Window,
     currency: Currency,
-    amounts: BTreeMap<(MoneyView, Category), Vec<Decimal>>,
+    /// In minor units of the currency, each within the limit of an amount.
+    cells: BTreeMap<(MoneyView, Category), Vec<i128>>,
     contingency: BTreeMap<Month, Decimal>,
     explanations: BTreeMap<Category, Explanation>,
 }
@@ -119,15 +120,10 @@ impl Flows {
         Self {
             window,
             currency,
-            amounts: BTreeMap::new(),
+            cells: BTreeMap::new(),
             contingency: BTreeMap::new(),
             explanations: BTreeMap::new(),
         }
-    }
-
-    /// The same source with nothing to pay: its window, currency and explanations.
-    pub(super) fn without_amounts(&self) -> Self {
-        Self { explanations: self.explanations.clone(), ..Self::new(self.window, self.currency) }
     }
 
     /// The months covered.
@@ -148,9 +144,9 @@ impl Flows {
     pub fn post(&mut self, view: MoneyView, category: Category, month: Month, amount: Decimal) -> Result<()> {
         let (Some(position), false) = (self.window.position(month), amount.is_zero()) else { return Ok(()) };
         let months = self.window.months as usize;
-        let row = self.amounts.entry((view, category)).or_insert_with(|| vec![Decimal::ZERO; months]);
+        let row = self.cells.entry((view, category)).or_insert_with(|| vec![0; months]);
         if let Some(cell) = row.get_mut(position) {
-            *cell = bounded(*cell + self.currency.round(bounded(amount, "amount")?), "amount")?;
+            *cell = self.currency.bounded_minor(*cell + self.currency.to_minor(amount), "amount")?;
         }
         Ok(())
     }
@@ -174,18 +170,25 @@ impl Flows {
     }
 
     /// The amounts of a view and category, one per month; `None` where there is not one.
-    pub fn amounts(&self, view: MoneyView, category: Category) -> Option<&[Decimal]> {
-        self.amounts.get(&(view, category)).map(Vec::as_slice)
+    pub fn amounts(&self, view: MoneyView, category: Category) -> Option<Vec<Decimal>> {
+        self.cells
+            .get(&(view, category))
+            .map(|row| row.iter().map(|cell| self.currency.from_minor(*cell)).collect())
     }
 
-    /// All rows that have an amount.
-    pub fn rows(&self) -> impl Iterator<Item = (MoneyView, Category, &[Decimal])> {
-        self.amounts.iter().map(|((view, category), amounts)| (*view, *category, amounts.as_slice()))
+    /// All rows that have an amount, in minor units.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (MoneyView, Category, &[i128])> {
+        self.cells.iter().map(|((view, category), cells)| (*view, *category, cells.as_slice()))
     }
 
     /// Contingencies that are planned and not spent, by month.
     pub fn contingency(&self) -> &BTreeMap<Month, Decimal> {
         &self.contingency
+    }
+
+    /// Whether nothing is paid and nothing is planned.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.contingency.is_empty()
     }
 
     /// How the amounts of a category came about.
@@ -195,7 +198,11 @@ impl Flows {
 
     /// The sum of all months and categories of a view.
     pub fn total(&self, view: MoneyView) -> Decimal {
-        self.rows().filter(|(of, _, _)| *of == view).flat_map(|(_, _, amounts)| amounts).sum()
+        self.rows()
+            .filter(|(of, _, _)| *of == view)
+            .flat_map(|(_, _, cells)| cells)
+            .map(|cell| self.currency.from_minor(*cell))
+            .sum()
     }
 
     /// The same in another currency: each month by its rate (units of `currency` for one of the present),
@@ -217,13 +224,13 @@ impl Flows {
         let rates: Vec<Decimal> = rates.collect::<Result<_>>()?;
         let mut converted = Self::new(self.window, currency);
         converted.explanations.clone_from(&self.explanations);
-        for (key, amounts) in &self.amounts {
-            let row: Result<Vec<Decimal>> = amounts
-                .iter()
-                .zip(&rates)
-                .map(|(amount, rate)| times(*amount, *rate, "amount").map(|amount| currency.round(amount)))
-                .collect();
-            converted.amounts.insert(*key, row?);
+        for (key, cells) in &self.cells {
+            let row = cells.iter().zip(&rates).map(|(cell, rate)| match cell {
+                0 => Ok(0),
+                cell => times(self.currency.from_minor(*cell), *rate, "amount")
+                    .map(|amount| currency.to_minor(amount)),
+            });
+            converted.cells.insert(*key, row.collect::<Result<_>>()?);
         }
         for (month, amount) in &self.contingency {
             let rate = self.window.position(*month).and_then(|position| rates.get(position));

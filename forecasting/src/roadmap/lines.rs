@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 
 use super::coverage::{Coverage, Exclusion, Subject};
 use super::flows::{Category, Flows, MoneyView, Window};
+use super::share::{Parts, Weights};
 use crate::error::{ForecastError, Result};
+use crate::explain::Explanation;
 use crate::money::{Currency, bounded};
 use crate::month::{FiscalCalendar, Month};
 
@@ -16,7 +18,7 @@ use crate::month::{FiscalCalendar, Month};
 pub struct Roadmap<K, R> {
     window: Window,
     currency: Currency,
-    lines: BTreeMap<(MoneyView, Category, K), Line<R>>,
+    lines: BTreeMap<(MoneyView, Category), BTreeMap<K, Line<R>>>,
     contingency: BTreeMap<(K, Month), Decimal>,
     coverage: BTreeMap<Subject, Coverage>,
     exclusions: BTreeSet<Exclusion<R>>,
@@ -26,8 +28,9 @@ pub struct Roadmap<K, R> {
 /// One row of a roadmap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line<R> {
-    /// One amount per month of the window.
-    pub amounts: Vec<Decimal>,
+    currency: Currency,
+    /// One per month of the window, in minor units.
+    cells: Vec<i128>,
     /// The records that contributed.
     pub records: BTreeSet<R>,
     /// The formulas by which they did.
@@ -39,10 +42,62 @@ pub struct Line<R> {
 }
 
 impl<R> Line<R> {
+    /// One amount per month of the window.
+    pub fn amounts(&self) -> Vec<Decimal> {
+        self.cells.iter().map(|cell| self.currency.from_minor(*cell)).collect()
+    }
+
     /// The sum of the months.
     pub fn total(&self) -> Decimal {
-        self.amounts.iter().sum()
+        self.currency.from_minor(self.cells.iter().sum())
     }
+
+    /// Whether no month has an amount: what was added has cancelled out.
+    pub fn is_zero(&self) -> bool {
+        self.cells.iter().all(|cell| *cell == 0)
+    }
+}
+
+impl<R: Ord + Clone> Line<R> {
+    fn new(window: Window, currency: Currency) -> Self {
+        Self {
+            currency,
+            cells: vec![0; window.months() as usize],
+            records: BTreeSet::new(),
+            formulas: BTreeSet::new(),
+            assumptions: BTreeSet::new(),
+            estimated: false,
+        }
+    }
+
+    fn add(
+        &mut self,
+        cells: impl Iterator<Item = i128>,
+        explanation: Option<&Explanation>,
+        records: &[R],
+    ) -> Result<()> {
+        for (sum, cell) in self.cells.iter_mut().zip(cells).filter(|(_, cell)| *cell != 0) {
+            *sum = self.currency.bounded_minor(*sum + cell, "line")?;
+        }
+        self.records.extend(records.iter().cloned());
+        if let Some(explanation) = explanation {
+            self.formulas.insert(explanation.formula);
+            self.assumptions.extend(explanation.assumptions.iter().cloned());
+            self.estimated |= explanation.estimated;
+        }
+        Ok(())
+    }
+}
+
+/// Part of something that several keys cause together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share<K, R> {
+    /// Where it belongs.
+    pub key: K,
+    /// How much of the whole it is, against the other shares: a number of units, or money in minor units.
+    pub weight: u64,
+    /// The records behind it.
+    pub records: Vec<R>,
 }
 
 impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
@@ -78,6 +133,49 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
     /// [`ForecastError::Invalid`] for flows of another window; [`ForecastError::OutOfRange`] if an amount does
     /// not fit. The roadmap may then hold part of the flows and is of no further use.
     pub fn add(&mut self, key: &K, flows: &Flows, records: &[R]) -> Result<()> {
+        self.require_alike(flows)?;
+        for (view, category, cells) in flows.rows() {
+            let line = (view, category, key);
+            self.add_to_line(line, cells.iter().copied(), flows.explanation(category), records)?;
+        }
+        for (month, amount) in flows.contingency() {
+            self.reserve(key, *month, *amount)?;
+        }
+        Ok(())
+    }
+
+    /// Divides flows by weights, month by month with the largest remainder method, so that the parts add up to the
+    /// whole to the minor unit, and adds each part as by [`add`](Self::add). Equal remainders go to the first share.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add); [`ForecastError::Invalid`] where there is something to divide and no share has a
+    /// weight.
+    pub fn add_divided(&mut self, shares: &[Share<K, R>], flows: &Flows) -> Result<()> {
+        self.require_alike(flows)?;
+        if flows.is_empty() {
+            return Ok(());
+        }
+        let weights = Weights::new(shares.iter().map(|share| share.weight))?;
+        for (view, category, cells) in flows.rows() {
+            let parts = Parts::of(cells, &weights)?;
+            for (place, share) in shares.iter().enumerate() {
+                if let Some(cells) = parts.cells(place) {
+                    let line = (view, category, &share.key);
+                    self.add_to_line(line, cells, flows.explanation(category), &share.records)?;
+                }
+            }
+        }
+        for (month, amount) in flows.contingency() {
+            let parts = weights.divide(self.currency.to_minor(*amount))?;
+            for (share, part) in shares.iter().zip(parts).filter(|(_, part)| *part != 0) {
+                self.reserve(&share.key, *month, self.currency.from_minor(part))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn require_alike(&self, flows: &Flows) -> Result<()> {
         if flows.currency() != self.currency {
             return Err(ForecastError::CurrencyMismatch {
                 expected: self.currency.to_string(),
@@ -88,28 +186,31 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
             let rule = "flows are for the window of the roadmap";
             return Err(ForecastError::invalid("window", &flows.window().from(), rule));
         }
-        for (view, category, amounts) in flows.rows() {
-            let line = self.lines.entry((view, category, key.clone())).or_insert_with(|| Line {
-                amounts: vec![Decimal::ZERO; amounts.len()],
-                records: BTreeSet::new(),
-                formulas: BTreeSet::new(),
-                assumptions: BTreeSet::new(),
-                estimated: false,
-            });
-            for (cell, amount) in line.amounts.iter_mut().zip(amounts) {
-                *cell = bounded(*cell + amount, "line")?;
-            }
-            line.records.extend(records.iter().cloned());
-            if let Some(explanation) = flows.explanation(category) {
-                line.formulas.insert(explanation.formula);
-                line.assumptions.extend(explanation.assumptions.iter().cloned());
-                line.estimated |= explanation.estimated;
+        Ok(())
+    }
+
+    fn add_to_line(
+        &mut self,
+        (view, category, key): (MoneyView, Category, &K),
+        cells: impl Iterator<Item = i128>,
+        explanation: Option<&Explanation>,
+        records: &[R],
+    ) -> Result<()> {
+        let lines = self.lines.entry((view, category)).or_default();
+        match lines.get_mut(key) {
+            Some(line) => line.add(cells, explanation, records),
+            None => {
+                let mut line = Line::new(self.window, self.currency);
+                line.add(cells, explanation, records)?;
+                lines.insert(key.clone(), line);
+                Ok(())
             }
         }
-        for (month, amount) in flows.contingency() {
-            let cell = self.contingency.entry((key.clone(), *month)).or_default();
-            *cell = bounded(*cell + amount, "contingency")?;
-        }
+    }
+
+    fn reserve(&mut self, key: &K, month: Month, amount: Decimal) -> Result<()> {
+        let cell = self.contingency.entry((key.clone(), month)).or_default();
+        *cell = bounded(*cell + amount, "contingency")?;
         Ok(())
     }
 
@@ -143,10 +244,8 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
 
     /// The lines of a view, by category and key.
     pub fn lines(&self, view: MoneyView) -> impl Iterator<Item = (Category, &K, &Line<R>)> {
-        self.lines
-            .iter()
-            .filter(move |((of, _, _), _)| *of == view)
-            .map(|((_, category, key), line)| (*category, key, line))
+        let of_view = self.lines.iter().filter(move |((of, _), _)| *of == view);
+        of_view.flat_map(|((_, category), lines)| lines.iter().map(|(key, line)| (*category, key, line)))
     }
 
     /// The sum of all lines of a view, by month.
@@ -204,12 +303,12 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
     }
 
     fn sum(&self, view: MoneyView, wanted: impl Fn(Category) -> bool) -> Vec<Decimal> {
-        let mut sums = vec![Decimal::ZERO; self.window.months() as usize];
+        let mut sums = vec![0; self.window.months() as usize];
         for (_, _, line) in self.lines(view).filter(|(category, _, _)| wanted(*category)) {
-            for (sum, amount) in sums.iter_mut().zip(&line.amounts) {
-                *sum += amount;
+            for (sum, cell) in sums.iter_mut().zip(&line.cells) {
+                *sum += cell;
             }
         }
-        sums
+        sums.into_iter().map(|sum| self.currency.from_minor(sum)).collect()
     }
 }

@@ -64,7 +64,7 @@ impl Sheet {
         let rows = plan.roadmap.lines(view).map(|(category, key, line)| Row {
             category: category_word(category),
             keys: key.iter().map(|value| value.as_deref().map(str::to_owned)).collect(),
-            amounts: folded(plan, &line.amounts, columns),
+            amounts: folded(plan, &line.amounts(), columns),
         });
         let rows = rows.collect();
         let totals = folded(plan, &plan.roadmap.months(view), columns);

@@ -47,6 +47,24 @@ impl Noun for Asset {
     type Id = AssetId;
     const VIEW: Permission = Permission::ViewInventory;
     const ID: asset::Column = asset::Column::Id;
+    const PLAIN: &'static [&'static str] = &[
+        "id",
+        "version",
+        "tag",
+        "name",
+        "serial",
+        "status",
+        "inServiceOn",
+        "warrantyEndsOn",
+        "leaseReturnOn",
+        "retiredOn",
+        "disposedOn",
+        "owner",
+        "tier",
+        "environment",
+        "costCentre",
+        "source",
+    ];
 
     fn columns(field: &str) -> &'static [asset::Column] {
         use asset::Column as C;

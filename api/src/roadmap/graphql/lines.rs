@@ -114,7 +114,7 @@ impl Line {
 
     /// The amounts. Null where they are hidden.
     async fn amounts(&self) -> Option<Series> {
-        let amounts = (!self.is_hidden).then(|| self.row.amounts.clone())?;
+        let amounts = (!self.is_hidden).then(|| self.row.amounts())?;
         Some(Series { plan: Arc::clone(&self.plan), amounts })
     }
 
