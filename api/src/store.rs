@@ -19,10 +19,11 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{StreamExt, stream::BoxStream};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    prelude::async_trait::async_trait, sqlx::sqlite::SqliteConnectOptions,
+    ExecResult, QueryResult, SqliteTransactionMode, Statement, StreamTrait, TransactionOptions,
+    TransactionTrait, prelude::async_trait::async_trait, sqlx::sqlite::SqliteConnectOptions,
 };
 
 pub use failure::database_error;
@@ -293,14 +294,28 @@ impl Tx {
 pub trait Read: ConnectionTrait + Send + Sync {
     /// Who asks.
     fn caller(&self) -> &Caller;
+
+    /// The rows of a query as they arrive, so that work on the first begins while the database reads the last.
+    /// Holds a connection until the stream is dropped.
+    fn rows(&self, query: Statement) -> impl Future<Output = Result<QueryRows<'_>, DbErr>> + Send;
 }
 
-impl<C: Send + Sync> Read for Guard<C>
+/// Rows as they arrive.
+pub type QueryRows<'a> = BoxStream<'a, Result<QueryResult, DbErr>>;
+
+impl<C: StreamTrait> Read for Guard<C>
 where
     Self: ConnectionTrait,
 {
     fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    async fn rows(&self, query: Statement) -> Result<QueryRows<'_>, DbErr> {
+        if !is_query(&query.sql) {
+            return Err(only_reads(&query.sql));
+        }
+        Ok(self.db.stream_raw(query).await?.boxed())
     }
 }
 
@@ -308,7 +323,7 @@ where
 #[expect(clippy::disallowed_methods, reason = "a transaction passes statements on to the database")]
 impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
-        self.db.get_database_backend()
+        ConnectionTrait::get_database_backend(&self.db)
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {

@@ -1,4 +1,4 @@
-//! The assets, read in chunks and kept small: a hundred thousand of them take a few megabytes.
+//! The assets, read as they arrive and kept small: a hundred thousand of them take a few megabytes.
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -11,6 +11,7 @@ use entity::{
     },
     money::Amount,
 };
+use futures_util::TryStreamExt;
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     QueryTrait,
@@ -21,9 +22,6 @@ use super::{
     keys::{Dimension, Properties},
 };
 use crate::{error::Result, store::Read};
-
-/// Rows of a chunk.
-const CHUNK: u64 = 20_000;
 
 /// What the roadmap needs of an asset.
 #[derive(Clone, Debug)]
@@ -107,26 +105,16 @@ pub async fn read(
                 .add(C::RetiredOn.gte(from)),
         );
     let mut decoder = Decoder { estate, dimensions, words: Words::default(), properties: HashMap::new() };
+    let query = asset::Entity::find().select_only().columns(columns).filter(relevant);
+    let query = db.get_database_backend().build(query.as_query());
+    let mut rows = db.rows(query).await?;
     let mut assets = Vec::new();
-    let mut last: Option<AssetId> = None;
-    loop {
-        let query = asset::Entity::find()
-            .select_only()
-            .columns(columns.iter().copied())
-            .filter(relevant.clone())
-            .filter(Condition::all().add_option(last.map(|last| C::Id.gt(last))))
-            .order_by_asc(C::Id)
-            .limit(CHUNK);
-        let rows = db.query_all(query.as_query()).await?;
-        assets.reserve(rows.len());
-        for row in &rows {
-            assets.push(decoder.asset(row)?);
-        }
-        if (rows.len() as u64) < CHUNK {
-            return Ok(assets);
-        }
-        last = assets.last().map(|asset: &Asset| asset.id);
+    while let Some(row) = rows.try_next().await? {
+        assets.push(decoder.asset(&row)?);
     }
+    // Cheaper here than in the database, which would have to hold all of them before it sends the first.
+    assets.sort_unstable_by_key(|asset| asset.id);
+    Ok(assets)
 }
 
 /// How many assets of a status cost nothing in a roadmap.

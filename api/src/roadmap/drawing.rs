@@ -11,8 +11,10 @@ use forecasting::{
     colocation::BusinessDays,
     depreciation::Depreciation,
     month::{FiscalCalendar, Month},
+    refresh::Prices,
     roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
 };
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::{
@@ -31,6 +33,9 @@ use crate::{
     error::{Error, Result},
     finance::rates::Rates,
 };
+
+/// Cohorts that are worked out together, on all processors, before they are added in their order.
+const AT_ONCE: usize = 2_000;
 
 /// A roadmap in the making.
 pub struct Drawing<'a> {
@@ -91,37 +96,51 @@ impl<'a> Drawing<'a> {
         let grouped = cohorts::group(self.estate, assets, self.question.as_of, self.window);
         let mut notes = grouped.notes;
         let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
-        let mut prices = cohorts::prices(self.estate);
-        for cohort in &grouped.cohorts {
-            let is_seen = Month::of(cohort.ordered) <= self.window.last();
-            let priced = cohorts::price(self.estate, cohort, &mut prices, self.rates, self.window);
-            // What is ordered later adds nothing to these months; that it can be priced says that its assets leave.
-            let priced = priced.and_then(|priced| {
-                let flows = is_seen.then(|| priced.refresh.flows(self.window, self.calendar)).transpose();
-                let flows = flows.map_err(|cause| cause.to_string())?;
-                Ok((priced, flows.map(|flows| self.converted(flows)).transpose()?))
-            });
-            match priced {
-                Ok((priced, flows)) => {
-                    for (position, _) in &cohort.members {
-                        leaving[*position as usize] = Some(cohort.in_service);
+        for cohorts in grouped.cohorts.chunks(AT_ONCE) {
+            let prices = || cohorts::prices(self.estate);
+            let drawn = cohorts.par_iter().map_init(prices, |prices, cohort| self.refresh(cohort, prices));
+            for (cohort, drawn) in cohorts.iter().zip(drawn.collect::<Vec<_>>()) {
+                match drawn {
+                    Ok((priced, flows)) => {
+                        for (position, _) in &cohort.members {
+                            leaving[*position as usize] = Some(cohort.in_service);
+                        }
+                        if let Some(flows) = flows {
+                            self.cohort(assets, cohort, priced, &flows)?;
+                        }
                     }
-                    if let Some(flows) = flows {
-                        self.cohort(assets, cohort, priced, &flows)?;
+                    Err(reason) if self.is_seen(cohort) => {
+                        let reason = format!("refresh: {reason}");
+                        let of = |(asset, _): &(u32, _)| Note {
+                            asset: *asset,
+                            reason: reason.clone(),
+                            is_gap: true,
+                        };
+                        notes.extend(cohort.members.iter().map(of));
                     }
+                    Err(_) => {}
                 }
-                Err(reason) if is_seen => {
-                    let reason = format!("refresh: {reason}");
-                    let of =
-                        |(asset, _): &(u32, _)| Note { asset: *asset, reason: reason.clone(), is_gap: true };
-                    notes.extend(cohort.members.iter().map(of));
-                }
-                Err(_) => {}
             }
         }
         notes.extend(self.depreciation(assets, &leaving)?);
         self.cover(assets, notes);
         Ok(())
+    }
+
+    /// What a cohort costs, and the flows of it where they are seen: what is ordered later adds nothing to these
+    /// months, but that it can be priced says that its assets leave.
+    fn refresh(&self, cohort: &Cohort, prices: &mut [Prices]) -> Result<(Priced, Option<Flows>), String> {
+        let priced = cohorts::price(self.estate, cohort, prices, self.rates, self.window)?;
+        if !self.is_seen(cohort) {
+            return Ok((priced, None));
+        }
+        let flows = priced.refresh.flows(self.window, self.calendar).map_err(|cause| cause.to_string())?;
+        Ok((priced, Some(self.converted(flows)?)))
+    }
+
+    /// Whether a cohort is ordered before the months end.
+    fn is_seen(&self, cohort: &Cohort) -> bool {
+        Month::of(cohort.ordered) <= self.window.last()
     }
 
     fn cohort(&mut self, assets: &[Asset], cohort: &Cohort, priced: Priced, flows: &Flows) -> Result<()> {

@@ -19,7 +19,7 @@ pub mod patch;
 pub mod record;
 pub mod request;
 pub mod roots;
-mod rows;
+pub mod rows;
 pub mod scalar;
 
 pub use engine::PlinthSchema;

@@ -5,26 +5,29 @@
 //! ([`Noun::PLAIN`]); other fields without fields of their own are resolved one after the other, for most wait for
 //! nothing; and only fields with fields of their own are waited for together.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::{borrow::Cow, convert::Infallible};
 
 use async_graphql::{
-    ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value,
+    ContainerType, ContextSelectionSet, Name, OutputType, Positioned, ScalarType, ServerError, ServerResult,
+    Value,
     indexmap::IndexMap,
     parser::types::{Field, Selection, SelectionSet},
     registry::Registry,
     resolver_utils::resolve_list,
 };
+use async_graphql_value::RAW_VALUE_TOKEN;
 use chrono::NaiveDate;
 use entity::id::EntityId;
 use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, ColumnType, IdenStatic};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
     record::{Noun, Record},
     scalar::{Date, Id},
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A list of rows, which clients see as any other list.
 pub struct Rows<N: Noun>(pub Vec<Record<N::Entity>>);
@@ -43,109 +46,149 @@ impl<N: Noun> OutputType for Rows<N> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let Some(plan) = self.0.first().and_then(|first| Plan::<N>::new(ctx, first)) else {
+        let plan = self.0.first().and_then(|first| Plan::new::<N>(ctx, |field| column_of::<N>(field, first)));
+        let Some(plan) = plan else {
             let rows = self.0.iter().cloned().map(N::from);
             return resolve_list(ctx, field, rows, Some(self.0.len())).await;
         };
-        let objects = self.0.iter().enumerate().map(|(index, record)| plan.object(ctx, record, index));
-        if plan.waits {
-            return Ok(Value::List(join_all(objects).await));
+        if let Some(columns) = plan.columns() {
+            return written::<N>(&self.0, &columns).map_err(|error| {
+                ctx.set_error_path(async_graphql::Error::from(error).into_server_error(field.pos))
+            });
         }
-        let mut list = Vec::with_capacity(self.0.len());
-        for object in objects {
-            list.push(object.await);
-        }
-        Ok(Value::List(list))
+        let objects = self.0.iter().enumerate().map(async |(index, record)| {
+            let row = N::from(record.clone());
+            plan.object(ctx, &row, index, |column| value::<N>(record, *column)).await
+        });
+        Ok(list(objects, plan.waits).await)
     }
 }
 
-/// How the selected fields of all rows become values.
-struct Plan<'a, N> {
-    fields: Vec<(&'a Positioned<Field>, Way)>,
-    /// An object with all the keys and no value yet: copying it spares each row the hashing.
+/// A list of things that are no rows of a table, which clients see as any other list.
+pub struct Items<T>(pub Vec<T>);
+
+impl<T: ContainerType> OutputType for Items<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let Some(plan) = Plan::<Infallible>::new::<T>(ctx, |_| None) else {
+            return resolve_list(ctx, field, &self.0, Some(self.0.len())).await;
+        };
+        let objects = self.0.iter().enumerate();
+        let objects =
+            objects.map(async |(index, item)| plan.object(ctx, item, index, |never| match *never {}).await);
+        Ok(list(objects, plan.waits).await)
+    }
+}
+
+async fn list(objects: impl ExactSizeIterator<Item = impl Future<Output = Value>>, waits: bool) -> Value {
+    if waits {
+        return Value::List(join_all(objects).await);
+    }
+    let mut list = Vec::with_capacity(objects.len());
+    for object in objects {
+        list.push(object.await);
+    }
+    Value::List(list)
+}
+
+/// How the selected fields of all items become values; some of them from a `D`, without a resolver.
+struct Plan<'a, D> {
+    fields: Vec<(&'a Positioned<Field>, Way<D>)>,
+    /// An object with all the keys and no value yet: copying it spares each item the hashing.
     blank: IndexMap<Name, Value>,
     /// Whether some fields may have to wait for the database.
     waits: bool,
-    noun: PhantomData<fn() -> N>,
 }
 
 /// How a field becomes a value.
-#[derive(Clone, Copy)]
-enum Way {
-    /// From the column at this place of the row.
-    Column(usize, Kind),
+enum Way<D> {
+    /// From what is at hand.
+    Direct(D),
     /// By its resolver, at once.
     Resolver,
     /// By its resolver, together with other fields.
     Together,
 }
 
-/// What a column holds.
-#[derive(Clone, Copy)]
-enum Kind {
-    Id,
-    Text,
-    Number,
-    Day,
-}
-
-impl<'a, N: Noun> Plan<'a, N> {
+impl<'a, D> Plan<'a, D> {
     /// Opens the selection; nothing where fields have to be merged, or depend on more than their name.
-    fn new(ctx: &ContextSelectionSet<'a>, first: &Record<N::Entity>) -> Option<Self> {
+    fn new<T: ContainerType>(
+        ctx: &ContextSelectionSet<'a>,
+        direct: impl Fn(&Positioned<Field>) -> Option<D>,
+    ) -> Option<Self> {
         let mut selected = Vec::new();
-        open::<N>(ctx, &ctx.item.node, &mut selected)?;
+        open::<T>(ctx, &ctx.item.node, &mut selected)?;
         let mut blank = IndexMap::with_capacity(selected.len());
-        for field in &selected {
+        let mut fields = Vec::with_capacity(selected.len());
+        for field in selected {
             let is_repeated = blank.insert(field.node.response_key().node.clone(), Value::Null).is_some();
             (!is_repeated).then_some(())?;
+            let way = if field.node.selection_set.node.items.is_empty() {
+                direct(field).map_or(Way::Resolver, Way::Direct)
+            } else {
+                Way::Together
+            };
+            fields.push((field, way));
         }
-        let fields: Vec<_> = selected.into_iter().map(|field| (field, way::<N>(field, first))).collect();
         let waits = fields.iter().any(|(_, way)| matches!(way, Way::Together));
-        Some(Self { fields, blank, waits, noun: PhantomData })
+        Some(Self { fields, blank, waits })
     }
 
-    async fn object(&self, ctx: &ContextSelectionSet<'_>, record: &Record<N::Entity>, index: usize) -> Value {
+    /// The columns behind all the fields with the names that the answer uses, where no field needs a resolver.
+    fn columns(&self) -> Option<Vec<(&Name, &D)>> {
+        let columns = self.fields.iter().zip(self.blank.keys()).map(|((_, way), name)| match way {
+            Way::Direct(column) => Some((name, column)),
+            Way::Resolver | Way::Together => None,
+        });
+        columns.collect()
+    }
+
+    async fn object<T: ContainerType>(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        item: &T,
+        index: usize,
+        direct: impl Fn(&D) -> Result<Value>,
+    ) -> Value {
         let ctx = ctx.with_index(index);
-        let row = N::from(record.clone());
         let mut object = self.blank.clone();
         let mut failed = Vec::new();
         let mut waiting = Vec::new();
+        let mut settle = |place: usize, value: ServerResult<Value>| match value {
+            Ok(value) => object[place] = value,
+            Err(error) => {
+                failed.push(place);
+                ctx.add_error(error);
+            }
+        };
         for (place, (field, way)) in self.fields.iter().enumerate() {
-            let value = match way {
-                Way::Column(position, kind) => {
-                    let value = column::<N>(record, *position, *kind);
-                    value.map_err(|error| {
-                        let error = async_graphql::Error::from(error).into_server_error(field.pos);
-                        ctx.with_field(field).set_error_path(error)
-                    })
-                }
+            match way {
+                Way::Direct(way) => settle(place, direct(way).map_err(|error| located(&ctx, field, error))),
                 Way::Resolver => {
-                    row.resolve_field(&ctx.with_field(field)).await.map(Option::unwrap_or_default)
+                    let value = item.resolve_field(&ctx.with_field(field)).await;
+                    settle(place, value.map(Option::unwrap_or_default));
                 }
                 Way::Together => {
-                    let (ctx, row) = (&ctx, &row);
+                    let ctx = &ctx;
                     waiting.push(Box::pin(async move {
-                        (place, row.resolve_field(&ctx.with_field(field)).await)
+                        (place, item.resolve_field(&ctx.with_field(field)).await)
                     }));
-                    continue;
-                }
-            };
-            match value {
-                Ok(value) => object[place] = value,
-                Err(error) => {
-                    failed.push(place);
-                    ctx.add_error(error);
                 }
             }
         }
         for (place, value) in join_all(waiting).await {
-            match value {
-                Ok(value) => object[place] = value.unwrap_or_default(),
-                Err(error) => {
-                    failed.push(place);
-                    ctx.add_error(error);
-                }
-            }
+            settle(place, value.map(Option::unwrap_or_default));
         }
         failed.sort_unstable();
         for place in failed.into_iter().rev() {
@@ -155,8 +198,14 @@ impl<'a, N: Noun> Plan<'a, N> {
     }
 }
 
-/// The fields of a selection, with fragments on `N` opened.
-fn open<'a, N: Noun>(
+/// An error with the place of the field in the query and of the value in the answer.
+fn located(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, error: Error) -> ServerError {
+    let error = async_graphql::Error::from(error).into_server_error(field.pos);
+    ctx.with_field(field).set_error_path(error)
+}
+
+/// The fields of a selection, with fragments on `T` opened.
+fn open<'a, T: ContainerType>(
     ctx: &ContextSelectionSet<'a>,
     set: &'a SelectionSet,
     fields: &mut Vec<&'a Positioned<Field>>,
@@ -176,47 +225,78 @@ fn open<'a, N: Noun>(
                 (Some(&fragment.node.type_condition), &fragment.node.selection_set)
             }
         };
-        let is_own = condition.is_none_or(|condition| *condition.node.on.node == *N::type_name());
-        open::<N>(ctx, &is_own.then_some(inner)?.node, fields)?;
+        let is_own = condition.is_none_or(|condition| *condition.node.on.node == *T::type_name());
+        open::<T>(ctx, &is_own.then_some(inner)?.node, fields)?;
     }
     Some(())
 }
 
-fn way<N: Noun>(field: &Positioned<Field>, first: &Record<N::Entity>) -> Way {
-    if !field.node.selection_set.node.items.is_empty() {
-        return Way::Together;
-    }
+/// What a plain column holds, and its place in the rows.
+#[derive(Clone, Copy)]
+struct Plain {
+    position: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Id,
+    Text,
+    Number,
+    Day,
+}
+
+/// The column that a plain field shows.
+fn column_of<N: Noun>(field: &Positioned<Field>, first: &Record<N::Entity>) -> Option<Plain> {
     let name = field.node.name.node.as_str();
     if !N::PLAIN.contains(&name) {
-        return Way::Resolver;
+        return None;
     }
-    let column = if name == "id" { Some(&N::ID) } else { N::columns(name).first() };
-    let found = column.and_then(|column| Some((first.position(*column)?, kind::<N>(*column)?)));
-    found.map_or(Way::Resolver, |(position, kind)| Way::Column(position, kind))
+    let column = if name == "id" { N::ID } else { *N::columns(name).first()? };
+    let kind = match column.def().get_column_type() {
+        _ if column.as_str() == N::ID.as_str() => Kind::Id,
+        ColumnType::String(_) | ColumnType::Text => Kind::Text,
+        ColumnType::Integer => Kind::Number,
+        ColumnType::Date => Kind::Day,
+        _ => return None,
+    };
+    Some(Plain { position: first.position(column)?, kind })
 }
 
-fn kind<N: Noun>(column: super::record::Column<N>) -> Option<Kind> {
-    if column.as_str() == N::ID.as_str() {
-        return Some(Kind::Id);
-    }
-    match column.def().get_column_type() {
-        ColumnType::String(_) | ColumnType::Text => Some(Kind::Text),
-        ColumnType::Integer => Some(Kind::Number),
-        ColumnType::Date => Some(Kind::Day),
-        _ => None,
-    }
-}
-
-fn column<N: Noun>(record: &Record<N::Entity>, position: usize, kind: Kind) -> Result<Value> {
+fn value<N: Noun>(record: &Record<N::Entity>, Plain { position, kind }: Plain) -> Result<Value> {
     let value = match kind {
         Kind::Id => {
             record.at::<Option<Uuid>>(position)?.map(|id| Id(N::Id::from_uuid(id)).to_string().into())
         }
         Kind::Text => record.at::<Option<String>>(position)?.map(Value::String),
         Kind::Number => record.at::<Option<i32>>(position)?.map(Value::from),
-        Kind::Day => record
-            .at::<Option<NaiveDate>>(position)?
-            .map(|day| async_graphql::ScalarType::to_value(&Date(day))),
+        Kind::Day => record.at::<Option<NaiveDate>>(position)?.map(|day| Date(day).to_value()),
     };
     Ok(value.unwrap_or_default())
+}
+
+/// Rows of columns alone, as the text that they will be sent as: no value is taken apart just to be put together.
+fn written<N: Noun>(records: &[Record<N::Entity>], columns: &[(&Name, &Plain)]) -> Result<Value> {
+    let mut text = Vec::with_capacity(records.len() * columns.len() * 32);
+    for (index, record) in records.iter().enumerate() {
+        text.push(if index == 0 { b'[' } else { b',' });
+        for (place, (name, column)) in columns.iter().enumerate() {
+            text.push(if place == 0 { b'{' } else { b',' });
+            write_json(&mut text, name.as_str())?;
+            text.push(b':');
+            match value::<N>(record, **column)? {
+                Value::String(value) => write_json(&mut text, &value)?,
+                value => write_json(&mut text, &value)?,
+            }
+        }
+        text.push(b'}');
+    }
+    text.push(b']');
+    let text = String::from_utf8(text).map_err(Error::internal)?;
+    let token = Name::new(RAW_VALUE_TOKEN);
+    Ok(Value::Object(IndexMap::from_iter([(token, Value::String(text))])))
+}
+
+fn write_json(text: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Result<()> {
+    serde_json::to_writer(text, value).map_err(Error::internal)
 }

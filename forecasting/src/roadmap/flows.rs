@@ -103,13 +103,42 @@ impl Category {
     ];
 }
 
+/// Amounts of consecutive months, from the first that has one to the last: most sources are paid in few.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Row {
+    /// Position of the first amount in the window.
+    pub(super) first: usize,
+    /// In minor units of the currency, each within the limit of an amount.
+    pub(super) cells: Vec<i128>,
+}
+
+impl Row {
+    fn cell(&mut self, position: usize) -> &mut i128 {
+        if self.cells.is_empty() {
+            self.first = position;
+        }
+        let before = self.first.saturating_sub(position);
+        self.cells.splice(0..0, std::iter::repeat_n(0, before));
+        self.first -= before;
+        let place = position - self.first;
+        if place >= self.cells.len() {
+            self.cells.resize(place + 1, 0);
+        }
+        &mut self.cells[place]
+    }
+
+    /// The amounts with their positions in the window.
+    fn positions(&self) -> impl Iterator<Item = (usize, i128)> {
+        (self.first..).zip(self.cells.iter().copied())
+    }
+}
+
 /// What one source contributes to the months of a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flows {
     window: Window,
     currency: Currency,
-    /// In minor units of the currency, each within the limit of an amount.
-    cells: BTreeMap<(MoneyView, Category), Vec<i128>>,
+    rows: BTreeMap<(MoneyView, Category), Row>,
     contingency: BTreeMap<Month, Decimal>,
     explanations: BTreeMap<Category, Explanation>,
 }
@@ -120,7 +149,7 @@ impl Flows {
         Self {
             window,
             currency,
-            cells: BTreeMap::new(),
+            rows: BTreeMap::new(),
             contingency: BTreeMap::new(),
             explanations: BTreeMap::new(),
         }
@@ -143,11 +172,8 @@ impl Flows {
     /// [`ForecastError::OutOfRange`] if the month's amount does not fit.
     pub fn post(&mut self, view: MoneyView, category: Category, month: Month, amount: Decimal) -> Result<()> {
         let (Some(position), false) = (self.window.position(month), amount.is_zero()) else { return Ok(()) };
-        let months = self.window.months as usize;
-        let row = self.cells.entry((view, category)).or_insert_with(|| vec![0; months]);
-        if let Some(cell) = row.get_mut(position) {
-            *cell = self.currency.bounded_minor(*cell + self.currency.to_minor(amount), "amount")?;
-        }
+        let cell = self.rows.entry((view, category)).or_default().cell(position);
+        *cell = self.currency.bounded_minor(*cell + self.currency.to_minor(amount), "amount")?;
         Ok(())
     }
 
@@ -171,14 +197,17 @@ impl Flows {
 
     /// The amounts of a view and category, one per month; `None` where there is not one.
     pub fn amounts(&self, view: MoneyView, category: Category) -> Option<Vec<Decimal>> {
-        self.cells
-            .get(&(view, category))
-            .map(|row| row.iter().map(|cell| self.currency.from_minor(*cell)).collect())
+        let row = self.rows.get(&(view, category))?;
+        let mut amounts = vec![Decimal::ZERO; self.window.months as usize];
+        for (position, cell) in row.positions() {
+            amounts[position] = self.currency.from_minor(cell);
+        }
+        Some(amounts)
     }
 
-    /// All rows that have an amount, in minor units.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (MoneyView, Category, &[i128])> {
-        self.cells.iter().map(|((view, category), cells)| (*view, *category, cells.as_slice()))
+    /// All rows that have an amount.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (MoneyView, Category, &Row)> {
+        self.rows.iter().map(|((view, category), row)| (*view, *category, row))
     }
 
     /// Contingencies that are planned and not spent, by month.
@@ -188,7 +217,7 @@ impl Flows {
 
     /// Whether nothing is paid and nothing is planned.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty() && self.contingency.is_empty()
+        self.rows.is_empty() && self.contingency.is_empty()
     }
 
     /// How the amounts of a category came about.
@@ -198,11 +227,8 @@ impl Flows {
 
     /// The sum of all months and categories of a view.
     pub fn total(&self, view: MoneyView) -> Decimal {
-        self.rows()
-            .filter(|(of, _, _)| *of == view)
-            .flat_map(|(_, _, cells)| cells)
-            .map(|cell| self.currency.from_minor(*cell))
-            .sum()
+        let of_view = self.rows().filter(|(of, _, _)| *of == view);
+        self.currency.from_minor(of_view.flat_map(|(_, _, row)| &row.cells).sum())
     }
 
     /// The same in another currency: each month by its rate (units of `currency` for one of the present),
@@ -224,13 +250,13 @@ impl Flows {
         let rates: Vec<Decimal> = rates.collect::<Result<_>>()?;
         let mut converted = Self::new(self.window, currency);
         converted.explanations.clone_from(&self.explanations);
-        for (key, cells) in &self.cells {
-            let row = cells.iter().zip(&rates).map(|(cell, rate)| match cell {
+        for (key, row) in &self.rows {
+            let cells = row.positions().map(|(position, cell)| match cell {
                 0 => Ok(0),
-                cell => times(self.currency.from_minor(*cell), *rate, "amount")
+                cell => times(self.currency.from_minor(cell), rates[position], "amount")
                     .map(|amount| currency.to_minor(amount)),
             });
-            converted.cells.insert(*key, row.collect::<Result<_>>()?);
+            converted.rows.insert(*key, Row { first: row.first, cells: cells.collect::<Result<_>>()? });
         }
         for (month, amount) in &self.contingency {
             let rate = self.window.position(*month).and_then(|position| rates.get(position));

@@ -70,13 +70,14 @@ impl<R: Ord + Clone> Line<R> {
         }
     }
 
+    /// Adds cells that begin with the month at `first`.
     fn add(
         &mut self,
-        cells: impl Iterator<Item = i128>,
+        (first, cells): (usize, impl Iterator<Item = i128>),
         explanation: Option<&Explanation>,
         records: &[R],
     ) -> Result<()> {
-        for (sum, cell) in self.cells.iter_mut().zip(cells).filter(|(_, cell)| *cell != 0) {
+        for (sum, cell) in self.cells.iter_mut().skip(first).zip(cells).filter(|(_, cell)| *cell != 0) {
             *sum = self.currency.bounded_minor(*sum + cell, "line")?;
         }
         self.records.extend(records.iter().cloned());
@@ -134,9 +135,14 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
     /// not fit. The roadmap may then hold part of the flows and is of no further use.
     pub fn add(&mut self, key: &K, flows: &Flows, records: &[R]) -> Result<()> {
         self.require_alike(flows)?;
-        for (view, category, cells) in flows.rows() {
+        for (view, category, row) in flows.rows() {
             let line = (view, category, key);
-            self.add_to_line(line, cells.iter().copied(), flows.explanation(category), records)?;
+            self.add_to_line(
+                line,
+                (row.first, row.cells.iter().copied()),
+                flows.explanation(category),
+                records,
+            )?;
         }
         for (month, amount) in flows.contingency() {
             self.reserve(key, *month, *amount)?;
@@ -157,12 +163,12 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
             return Ok(());
         }
         let weights = Weights::new(shares.iter().map(|share| share.weight))?;
-        for (view, category, cells) in flows.rows() {
-            let parts = Parts::of(cells, &weights)?;
+        for (view, category, row) in flows.rows() {
+            let parts = Parts::of(&row.cells, &weights)?;
             for (place, share) in shares.iter().enumerate() {
                 if let Some(cells) = parts.cells(place) {
                     let line = (view, category, &share.key);
-                    self.add_to_line(line, cells, flows.explanation(category), &share.records)?;
+                    self.add_to_line(line, (row.first, cells), flows.explanation(category), &share.records)?;
                 }
             }
         }
@@ -192,7 +198,7 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
     fn add_to_line(
         &mut self,
         (view, category, key): (MoneyView, Category, &K),
-        cells: impl Iterator<Item = i128>,
+        cells: (usize, impl Iterator<Item = i128>),
         explanation: Option<&Explanation>,
         records: &[R],
     ) -> Result<()> {

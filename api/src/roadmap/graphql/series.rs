@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_graphql::{Object, SimpleObject};
 use rust_decimal::Decimal;
 
-use crate::{roadmap::plan::Plan, schema::scalar::Month};
+use crate::{
+    roadmap::plan::Plan,
+    schema::{rows::Items, scalar::Month},
+};
 
 /// An amount of one month.
 #[derive(Clone, Debug, SimpleObject)]
@@ -54,11 +57,11 @@ pub struct Series {
 #[Object(name = "RoadmapSeries")]
 impl Series {
     /// By month.
-    async fn months(&self) -> Vec<RoadmapMonth> {
+    async fn months(&self) -> Items<RoadmapMonth> {
         let months = self.plan.roadmap.window().iter().zip(&self.amounts);
-        months
-            .map(|(month, amount)| RoadmapMonth { month: Month(month), amount: self.plan.shown(*amount) })
-            .collect()
+        let months = months
+            .map(|(month, amount)| RoadmapMonth { month: Month(month), amount: self.plan.shown(*amount) });
+        Items(months.collect())
     }
 
     /// By fiscal quarter.
