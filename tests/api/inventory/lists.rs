@@ -218,3 +218,37 @@ fn makers_models_racks_and_sites_are_filtered_and_ordered() {
         }
     });
 }
+
+/// A page of plain columns is written without resolvers, a page that asks for anything else with them: both show the
+/// same, by any name, inside a fragment, and to every role.
+#[test]
+fn plain_pages_show_what_resolved_ones_do() {
+    const FIELDS: &str = "id version label: tag name serial status inServiceOn warrantyEndsOn leaseReturnOn \
+                          retiredOn disposedOn owner tier environment costCentre source";
+    on_both_engines(async |app| {
+        let estate = Estate::of(app).await;
+        fill(&estate).await;
+        let odd = json!({ "owner": "Zoë \"Q\" \\ Ltd\n", "costCentre": "\u{1}" });
+        estate.asset("A-9", "IN_STOCK", json!({ "site": estate.site }), odd).await;
+        for client in [app.viewer(), app.director(), app.admin()] {
+            let ask = async |selection: &str| {
+                let query = format!("{{ assets(orderBy: {{ field: TAG }}) {{ nodes {{ {selection} }} }} }}");
+                client.query(&query).await["assets"]["nodes"].clone()
+            };
+            let written = ask(FIELDS).await;
+            assert_eq!(written.as_array().unwrap().len(), 6);
+            assert_eq!(written, ask(&format!("... on Asset {{ {FIELDS} }}")).await);
+            let mut resolved = ask(&format!("__typename {FIELDS}")).await;
+            for node in resolved.as_array_mut().unwrap() {
+                assert_eq!(node.as_object_mut().unwrap().remove("__typename"), Some(json!("Asset")));
+            }
+            assert_eq!(written, resolved);
+            let mut mixed = ask(&format!("{FIELDS} model {{ name }} createdAt")).await;
+            for node in mixed.as_array_mut().unwrap() {
+                assert!(node.as_object_mut().unwrap().remove("model").unwrap()["name"].is_string());
+                node.as_object_mut().unwrap().remove("createdAt").unwrap();
+            }
+            assert_eq!(written, mixed);
+        }
+    });
+}
