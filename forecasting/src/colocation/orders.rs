@@ -66,7 +66,7 @@ fn change(
         return Err(ForecastError::invalid("end", &end, "no order ends before it begins"));
     }
     let end_before = order.terms().bound_until(notice, business_days);
-    let (months, days) = distance(end_before, end);
+    let (months, days) = distance(order.billing_start, end_before, end);
     let mut explanation = Explanation::new("monthly charges between the two ends, without metered power")
         .input("end as it stands", end_before)
         .input("common end", end);
@@ -97,18 +97,17 @@ fn change(
     Ok(OrderChange { order: position, end_before, end_after: end, months, days, cost, explanation })
 }
 
-/// Whole months, and days on top of them, from one last day to another.
-fn distance(from: NaiveDate, to: NaiveDate) -> (i32, i32) {
-    if to < from {
-        let (months, days) = distance(to, from);
-        return (-months, -days);
-    }
-    // Counted between the days after, so that two ends of months are whole months apart.
+/// Whole contract months, and days on top of them, from the end of a term to another last day. Both count from the
+/// start of billing, so that ends of terms are whole months apart.
+fn distance(start: NaiveDate, term_end: NaiveDate, to: NaiveDate) -> (i32, i32) {
     let after = |date: NaiveDate| date.succ_opt().unwrap_or(date);
-    let (start, end) = (after(from), after(to));
-    let months = months_between(start, end);
-    let days = (end - add_months(start, months)).num_days();
-    (months, i32::try_from(days).unwrap_or(i32::MAX))
+    let boundary = |number: i32| add_months(start, number);
+    let (before, day) = (months_between(start, after(term_end)), after(to));
+    // Days are what is left on the far side of the last whole month, seen from the end of the term.
+    let reached = months_between(start, day);
+    let reached = if reached < before && boundary(reached) < day { reached + 1 } else { reached };
+    let days = (day - boundary(reached)).num_days();
+    (reached - before, i32::try_from(days).unwrap_or(i32::MAX))
 }
 
 /// Months of the shortest term that holds a day.
