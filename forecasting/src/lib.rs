@@ -9,7 +9,7 @@
 //! | [`month`] | months, terms, fiscal calendars of months or of 4-4-5 weeks |
 //! | [`quantity`] | conversions between kW and kVA, TB and TiB |
 //! | [`growth`] | compound growth over whole and parts of periods |
-//! | [`colocation`] | the monthly cost of a contract, its renewals, its notice deadlines, what is wrong with it |
+//! | [`colocation`] | the monthly cost of a contract, its deadlines, what silence, leaving and staying cost, its power |
 //! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
 //! | [`depreciation`] | monthly charges and book values by method and convention, roll-forwards |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |

@@ -119,6 +119,14 @@ pub enum ChargeKind {
     Credit,
 }
 
+impl ChargeKind {
+    /// Whether an agreed amount falls due every month: all kinds but metered power, which follows what is drawn, and
+    /// what is charged once.
+    pub fn is_monthly(self) -> bool {
+        !matches!(self, Self::PowerMetered | Self::NonRecurring)
+    }
+}
+
 /// When a charge is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Billing {

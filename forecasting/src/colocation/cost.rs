@@ -214,16 +214,39 @@ fn contract_month(contract: &Contract, date: NaiveDate) -> u32 {
     months_between(contract.billing_start, date).max(0).unsigned_abs()
 }
 
-/// The committed quantity of a day by the ramp, or the peak where that is higher and counts.
-fn billed_quantity(contract: &Contract, charge: &Charge, date: NaiveDate) -> Decimal {
+/// The quantity of a day by the ramp.
+pub(super) fn committed_quantity(contract: &Contract, charge: &Charge, date: NaiveDate) -> Decimal {
     let number = contract_month(contract, date);
     let reached = charge.ramp.iter().filter(|step| step.from_contract_month <= number);
-    let quantity = match reached.max_by_key(|step| step.from_contract_month) {
+    match reached.max_by_key(|step| step.from_contract_month) {
         Some(step) => step.quantity,
         None if charge.ramp.is_empty() => charge.quantity,
         None => Decimal::ZERO,
-    };
+    }
+}
+
+/// The committed quantity of a day, or the peak where that is higher and counts.
+fn billed_quantity(contract: &Contract, charge: &Charge, date: NaiveDate) -> Decimal {
+    let quantity = committed_quantity(contract, charge, date);
     charge.peak.map_or(quantity, |peak| quantity.max(peak))
+}
+
+/// The kW that are billed on a day whether they are drawn or not: the quantities of all charges by committed kW that
+/// are due on it. `None` where no charge of the contract is by committed kW.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if the quantities do not fit.
+pub fn committed_kilowatts(contract: &Contract, date: NaiveDate) -> Result<Option<Decimal>> {
+    let mut sum = None;
+    for charge in contract.charges.iter().filter(|charge| charge.kind == ChargeKind::SpaceKw) {
+        let first = charge.from.map_or(contract.billing_start, |from| from.max(contract.billing_start));
+        let is_due = first <= date && charge.to.is_none_or(|to| date <= to);
+        let quantity = if is_due { committed_quantity(contract, charge, date) } else { Decimal::ZERO };
+        let quantity = bounded(quantity, "commitment")?;
+        sum = Some(bounded(sum.unwrap_or(Decimal::ZERO) + quantity, "commitment")?);
+    }
+    Ok(sum)
 }
 
 /// Billed kWh of a number of days, times the power usage effectiveness.

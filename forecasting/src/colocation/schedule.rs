@@ -1,4 +1,4 @@
-//! The months of a contract: a window of them, the whole initial term, and what silence would cost.
+//! The months of a contract: a window of them, the whole initial term, or what lies between two days.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -10,7 +10,7 @@ use super::term::BusinessDays;
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::money::{Money, bounded};
-use crate::month::Month;
+use crate::month::{Month, add_months, months_between};
 
 /// The months of one charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,11 +55,21 @@ pub fn schedule(
 ///
 /// As [`month_cost`].
 pub fn contract_total(contract: &Contract, indices: &Indices) -> Result<Money> {
-    let mut total = Decimal::ZERO;
-    for line in contract_month_lines(contract, 0, indices)? {
-        total = bounded(total + line.amount, "contract total")?;
+    let end = contract.initial_end();
+    let mut lines = monthly_lines(contract, contract.billing_start, end, indices)?;
+    let term = Month::of(contract.billing_start)..=Month::of(end);
+    for charge in contract.charges.iter().filter(|charge| charge.kind == ChargeKind::NonRecurring) {
+        let month = Month::of(charge.from.unwrap_or(contract.billing_start));
+        if term.contains(&month) {
+            lines.push(month_cost(contract, charge, month, Some(end), indices)?);
+        }
     }
-    Ok(Money::new(total, contract.currency))
+    sum_of(&lines, "contract total").map(|total| Money::new(total, contract.currency))
+}
+
+/// The sum of rounded lines.
+pub(super) fn sum_of(lines: &[MonthLine], field: &'static str) -> Result<Decimal> {
+    lines.iter().try_fold(Decimal::ZERO, |sum, line| bounded(sum + line.amount, field))
 }
 
 /// The value of the initial term spread evenly over its months, rounded.
@@ -77,23 +87,6 @@ pub fn straight_line_month(contract: &Contract, indices: &Indices) -> Result<Mon
     Ok(Money::new(month, contract.currency).round())
 }
 
-/// What one renewal would cost if no notice is given: all its charges but metered power, rounded once. `None`
-/// for a renewal the contract does not have.
-///
-/// # Errors
-///
-/// As [`month_cost`].
-pub fn renewal_exposure(contract: &Contract, renewal: u32, indices: &Indices) -> Result<Option<Money>> {
-    if renewal == 0 || contract.term(renewal).is_none() {
-        return Ok(None);
-    }
-    let mut total = Decimal::ZERO;
-    for line in contract_month_lines(contract, renewal, indices)? {
-        total = bounded(total + line.exact, "renewal exposure")?;
-    }
-    Ok(Some(Money::new(total, contract.currency).round()))
-}
-
 /// What a term commits to, as it will be invoiced: all monthly charges but metered power, each month rounded, by
 /// the contract's own proration.
 pub(crate) fn committed_value(
@@ -105,10 +98,8 @@ pub(crate) fn committed_value(
     let from = Month::of(first);
     let months = u32::try_from(Month::of(last).since(from) + 1).unwrap_or(0);
     let mut total = Decimal::ZERO;
-    let uncommitted = [ChargeKind::PowerMetered, ChargeKind::NonRecurring];
-    for charge in contract.charges.iter().filter(|charge| !uncommitted.contains(&charge.kind)) {
-        let within =
-            Charge { from: Some(charge.from.map_or(first, |from| from.max(first))), ..charge.clone() };
+    for charge in contract.charges.iter().filter(|charge| charge.kind.is_monthly()) {
+        let within = from_day(charge, first);
         for month in from.range(months) {
             total = bounded(
                 total + month_cost(contract, &within, month, Some(last), indices)?.amount,
@@ -119,19 +110,35 @@ pub(crate) fn committed_value(
     Ok(total)
 }
 
-/// The lines of a term by contract months, whatever the contract's own proration.
-fn contract_month_lines(contract: &Contract, term: u32, indices: &Indices) -> Result<Vec<MonthLine>> {
-    let Some(term) = contract.term(term) else { return Ok(Vec::new()) };
-    let by_contract_month = Contract { proration: Proration::ContractMonth, ..contract.clone() };
-    let from = Month::of(term.start);
-    let months = u32::try_from(Month::of(term.end).since(from) + 1).unwrap_or(0);
+/// What is due every month from one day to another, both included, by contract months, whatever the contract's own
+/// proration; the contract runs until the last day.
+pub(super) fn monthly_lines(
+    contract: &Contract,
+    first: NaiveDate,
+    last: NaiveDate,
+    indices: &Indices,
+) -> Result<Vec<MonthLine>> {
     let mut lines = Vec::new();
-    for charge in contract.charges.iter().filter(|charge| charge.kind != ChargeKind::PowerMetered) {
+    if first > last {
+        return Ok(lines);
+    }
+    let by_contract_month = Contract { proration: Proration::ContractMonth, ..contract.clone() };
+    let start = contract.billing_start;
+    // A contract month lies in the calendar month in which it begins, maybe the one before the first day.
+    let from = Month::of(add_months(start, months_between(start, first)));
+    let months = u32::try_from(Month::of(last).since(from) + 1).unwrap_or(0);
+    for charge in contract.charges.iter().filter(|charge| charge.kind.is_monthly()) {
+        let within = from_day(charge, first);
         for month in from.range(months) {
-            lines.push(month_cost(&by_contract_month, charge, month, Some(term.end), indices)?);
+            lines.push(month_cost(&by_contract_month, &within, month, Some(last), indices)?);
         }
     }
     Ok(lines)
+}
+
+/// A charge as far as it is due from a day on.
+fn from_day(charge: &Charge, first: NaiveDate) -> Charge {
+    Charge { from: Some(charge.from.map_or(first, |from| from.max(first))), ..charge.clone() }
 }
 
 fn explain(contract: &Contract, charge: &Charge, lines: &[MonthLine]) -> Explanation {

@@ -59,8 +59,7 @@ pub fn validate(contract: &Contract) -> Vec<Problem> {
         metering(charge, &mut problems);
     }
     problems.prefix.clear();
-    let billed = |kind| contract.charges.iter().any(|charge| charge.kind == kind);
-    if billed(ChargeKind::PowerCircuit) && billed(ChargeKind::PowerMetered) {
+    if billed_twice(contract) {
         problems.warn(
             "charges",
             &"POWER_CIRCUIT, POWER_METERED",
@@ -70,18 +69,34 @@ pub fn validate(contract: &Contract) -> Vec<Problem> {
     problems.list
 }
 
+/// Whether power by circuit and by meter are charged on one day.
+fn billed_twice(contract: &Contract) -> bool {
+    let of_kind = |kind| contract.charges.iter().filter(move |charge| charge.kind == kind);
+    let overlap = |one: &Charge, other: &Charge| {
+        let ends_before = |end: Option<NaiveDate>, from: Option<NaiveDate>| {
+            end.is_some_and(|end| end < from.unwrap_or(contract.billing_start))
+        };
+        !ends_before(one.to, other.from) && !ends_before(other.to, one.from)
+    };
+    of_kind(ChargeKind::PowerCircuit)
+        .any(|circuit| of_kind(ChargeKind::PowerMetered).any(|metered| overlap(circuit, metered)))
+}
+
+/// Problems as they are found.
 #[derive(Default)]
-struct Problems {
-    prefix: String,
-    list: Vec<Problem>,
+pub(super) struct Problems {
+    /// What the field of the next problem stands under.
+    pub prefix: String,
+    /// Those found so far.
+    pub list: Vec<Problem>,
 }
 
 impl Problems {
-    fn error(&mut self, field: &str, value: &dyn fmt::Display, rule: &'static str) {
+    pub fn error(&mut self, field: &str, value: &dyn fmt::Display, rule: &'static str) {
         self.push(field, value, rule, Severity::Error);
     }
 
-    fn warn(&mut self, field: &str, value: &dyn fmt::Display, rule: &'static str) {
+    pub fn warn(&mut self, field: &str, value: &dyn fmt::Display, rule: &'static str) {
         self.push(field, value, rule, Severity::Warning);
     }
 
@@ -90,7 +105,7 @@ impl Problems {
         self.list.push(Problem { field, value: value.to_string(), rule, severity });
     }
 
-    fn check(&mut self, holds: bool, field: &str, value: &dyn fmt::Display, rule: &'static str) {
+    pub fn check(&mut self, holds: bool, field: &str, value: &dyn fmt::Display, rule: &'static str) {
         if !holds {
             self.error(field, value, rule);
         }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
+use crate::colocation::{Notice, RenewalTerms, Terms};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::growth::compound;
@@ -66,6 +67,22 @@ struct Term {
 }
 
 impl SupportContract {
+    /// How long the contract runs, with the notice that is agreed and the notice that stands, so that its deadlines
+    /// come out as those of any other agreement.
+    pub fn terms(&self, notice: Option<Notice>, notice_given: Option<NaiveDate>) -> Terms {
+        let renewal = self
+            .renewal
+            .map(|renewal| RenewalTerms { months: renewal.term_months, maximum: renewal.maximum });
+        Terms {
+            start: self.start,
+            initial_months: self.term_months,
+            renewal,
+            notice,
+            notice_given,
+            until: self.until,
+        }
+    }
+
     /// What the contract contributes. Commitment has the value of the term at signature and of a renewal when
     /// it starts, cash has the payments, profit and loss an even share of each year per month.
     ///

@@ -1,15 +1,17 @@
 //! Contract C1, metered months and the dates of terms.
 
 use forecasting::colocation::{
-    Abatement, BusinessDays, Charge, ChargeKind, Contract, Escalator, Indices, MeteredMonth, Notice,
-    NoticeUnit, OverageBasis, Proration, PueRule, RampStep, Renewal, RenewalPrice, contract_total, cpi_step,
-    month_cost, overage, renewal_exposure, straight_line_month,
+    Abatement, Advance, BusinessDays, CabinetPower, Charge, ChargeKind, Circuit, Contract, CostOfSilence,
+    Escalator, EventKind, Feed, Figure, Indices, MeteredMonth, Notice, NoticeUnit, OverageBasis, Phases,
+    Planning, Proration, PueRule, RampStep, Renewal, RenewalPrice, TerminationRule, contract_total,
+    cost_of_silence, cpi_step, holdover, month_cost, monthly_rate, overage, renewal_exposure,
+    straight_line_month, termination,
 };
 use forecasting::money::Currency;
 use forecasting::month::{Month, add_months, term_end};
 use rust_decimal::Decimal;
 
-use super::{Examples, date, number};
+use super::{Examples, date, decimal, number};
 
 /// Contract C1: 36 months from 2026-01-15, a ramp of 40, 70 and 100 kW, two free months, six cross-connects.
 pub fn contract() -> Contract {
@@ -98,6 +100,65 @@ fn by_contract_month(examples: &Examples, contract: Contract) {
     let renewing = Contract { renewal: Some(renewal), ..contract };
     let exposure = renewal_exposure(&renewing, 1, &Indices::default()).unwrap().unwrap();
     assert_eq!(exposure.amount, examples.decimal("1.autorenew.exposure12"));
+    let days = BusinessDays::default();
+    let silence = cost_of_silence(&renewing, date("2028-06-01"), &Indices::default(), &days).unwrap();
+    let CostOfSilence::Renews(silence) = silence else { panic!("{silence:?}") };
+    assert_eq!(silence.cost.amount, examples.decimal("1.autorenew.exposure12"));
+}
+
+fn circuit(feed: Feed, voltage: i64, amps: i64, phases: Phases, derate: &str) -> Circuit {
+    Circuit {
+        name: format!("{voltage} V {amps} A {feed:?}"),
+        cabinet: "C01".to_owned(),
+        feed: Some(feed),
+        voltage: Decimal::from(voltage),
+        amps: Decimal::from(amps),
+        phases,
+        derate: number(derate),
+    }
+}
+
+pub fn power(examples: &Examples) {
+    let usable = |voltage, amps, phases, derate| {
+        circuit(Feed::A, voltage, amps, phases, derate).usable_kva().unwrap().round_dp(3)
+    };
+    assert_eq!(usable(208, 30, Phases::One, "0.8"), examples.decimal("1.power.1ph_208_30_80_kVA"));
+    assert_eq!(usable(208, 30, Phases::Three, "0.8"), examples.decimal("1.power.3ph_208_30_80_kVA"));
+    assert_eq!(usable(415, 32, Phases::Three, "1"), examples.decimal("1.power.3ph_415_32_100_kVA"));
+    let pair = [Feed::A, Feed::B].map(|feed| circuit(feed, 208, 30, Phases::One, "0.8"));
+    let cabinet = CabinetPower::of(&pair).unwrap().remove(0);
+    assert_eq!(cabinet.protected.value(), Some(examples.decimal("1.power.AB_protected_kVA")));
+    assert_eq!(cabinet.usable, examples.decimal("1.power.AB_naive_sum_kVA"));
+    let amps = Figure::Known(examples.decimal("1.power.AB_max_amps_per_feed"));
+    assert_eq!(pair.map(|circuit| cabinet.steady_amps(&circuit).unwrap()), [amps; 2]);
+}
+
+pub fn ends(examples: &Examples) {
+    let (indices, days) = (Indices::default(), BusinessDays::default());
+    let contract = contract();
+    let rate = |day| monthly_rate(&contract, date(day), &indices, &days).unwrap().0;
+    assert_eq!(rate("2027-07-15"), examples.decimal("1.etf.month18_rate"));
+    assert_eq!(rate("2028-01-15"), examples.decimal("1.etf.month24_rate"));
+    let rule = TerminationRule::RemainingCharges {
+        share: number("0.75"),
+        advances: vec![Advance { amount: Decimal::from(24_000), from: None, months: None }],
+        fixed: Decimal::ZERO,
+    };
+    let last_day = date("2027-07-14");
+    let ended = termination(&contract, &rule, last_day, last_day, &indices, &days).unwrap();
+    assert_eq!(ended.remaining, examples.decimal("1.etf.remaining"));
+    assert_eq!(ended.fee, examples.decimal("1.etf.75pct_plus_nrc"));
+
+    let overstay = examples.value("8.overstay");
+    let flat = Contract {
+        billing_start: date("2024-03-01"),
+        charges: vec![Charge::new(ChargeKind::SpaceCage, Decimal::from(31_000), Decimal::ONE)],
+        ..contract
+    };
+    // The last move is on 15 April, and 30 days are left for taking down.
+    let stayed = holdover(&flat, number("1.5"), date("2027-05-15"), &indices, &days).unwrap().unwrap();
+    assert_eq!(Decimal::from(stayed.days), decimal(&overstay["days"]));
+    assert_eq!(stayed.cost, decimal(&overstay["cost"]));
 }
 
 pub fn dates(examples: &Examples) {
@@ -123,8 +184,13 @@ pub fn dates(examples: &Examples) {
     let deadline = contract.notice_deadline(&term, &days).unwrap();
     assert_eq!(deadline, examples.date("1.notice.90d"));
     assert_eq!(contract.notice_window_open(&term, &days), Some(examples.date("1.notice.window_open_180d")));
-    let decision = deadline - chrono::Days::new(60);
-    assert_eq!(decision, examples.date("1.notice.internal_decision_minus60d"));
+    let planning = Planning { decision_lead_days: Some(60), ..Planning::default() };
+    let events = contract.events(&planning, &days, date("2026-01-01"), date("2028-12-31"));
+    let first = |kind| events.iter().find(|event| event.kind == kind).unwrap().date;
+    assert_eq!(first(EventKind::WindowOpen), examples.date("1.notice.window_open_180d"));
+    assert_eq!(first(EventKind::DecisionDue), examples.date("1.notice.internal_decision_minus60d"));
+    assert_eq!(first(EventKind::NoticeDeadline), examples.date("1.notice.90d"));
+    assert_eq!(first(EventKind::TermEnd), examples.date("1.term.end"));
     assert_eq!(contract.term(1).unwrap().end, examples.date("1.renewal.term12_end"));
 }
 
