@@ -31,7 +31,7 @@ const AREAS: [&str; 25] = [
     "3.rollforward",
     "3.fy",
     "3.445",
-    "4.alloc.lr",
+    "4.",
     "13.roadmap",
 ];
 
@@ -86,6 +86,31 @@ fn splits() {
 }
 
 #[test]
+fn budget_variances() {
+    examples::budget::variances(&Examples::read());
+}
+
+#[test]
+fn budget_outlooks() {
+    examples::budget::outlooks(&Examples::read());
+}
+
+#[test]
+fn budget_unit_costs() {
+    examples::budget::unit_costs(&Examples::read());
+}
+
+#[test]
+fn budget_allocation() {
+    examples::budget::allocation(&Examples::read());
+}
+
+#[test]
+fn budget_savings() {
+    examples::budget::savings(&Examples::read());
+}
+
+#[test]
 fn the_roadmap() {
     examples::roadmap::years(&Examples::read());
 }
@@ -103,6 +128,11 @@ fn no_example_is_forgotten() {
     examples::depreciation::roll_forward(&examples);
     examples::calendar::fiscal(&examples);
     examples::calendar::splits(&examples);
+    examples::budget::variances(&examples);
+    examples::budget::outlooks(&examples);
+    examples::budget::unit_costs(&examples);
+    examples::budget::allocation(&examples);
+    examples::budget::savings(&examples);
     examples::roadmap::years(&examples);
     let forgotten = examples.not_asserted(&AREAS);
     assert!(forgotten.is_empty(), "ids without an assertion: {forgotten:?}");

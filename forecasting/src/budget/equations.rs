@@ -6,7 +6,7 @@ use crate::error::{ForecastError, Result};
 use crate::money::bounded;
 
 /// The most pools that are solved at once; the work grows with the third power.
-const MOST_POOLS: usize = 400;
+const MOST_POOLS: usize = 200;
 
 /// What one pool gives to another.
 pub(super) struct Flow {
@@ -64,12 +64,12 @@ impl Equations {
 ///
 /// # Errors
 ///
-/// [`ForecastError::Invalid`] for more than 400 pools, [`ForecastError::OutOfRange`] where so little leaves a
+/// [`ForecastError::Invalid`] for more than 200 pools, [`ForecastError::OutOfRange`] where so little leaves a
 /// circle that its amounts do not fit.
 pub(super) fn solve(equations: &Equations) -> Result<Vec<Decimal>> {
     let pools = equations.rows.len();
     if pools > MOST_POOLS {
-        return Err(ForecastError::invalid("pools", &pools, "at most 400 pools are divided at once"));
+        return Err(ForecastError::invalid("pools", &pools, "at most 200 pools are divided at once"));
     }
     let out_of_range = || ForecastError::OutOfRange { field: "pool" };
     let mut rows = equations.rows.clone();

@@ -67,3 +67,11 @@ fn not_negative(value: Decimal, field: &'static str) -> Result<Decimal> {
     }
     bounded(value, field)
 }
+
+/// The label of a fiscal year if it is one that can be written.
+fn checked_fiscal_year(fiscal_year: i32) -> Result<i32> {
+    if (1..=9999).contains(&fiscal_year) {
+        return Ok(fiscal_year);
+    }
+    Err(ForecastError::invalid("fiscal_year", &fiscal_year, "a fiscal year is 1 to 9999"))
+}

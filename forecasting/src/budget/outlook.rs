@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::checked_fiscal_year;
 use super::variance::{Orientation, Tolerance, Variance};
 use crate::error::{ForecastError, Result};
+use crate::explain::Explanation;
 use crate::money::{Currency, Money, bounded, proportion};
 use crate::month::{FiscalCalendar, Month};
 
@@ -79,6 +81,20 @@ impl YearToDate {
         self.compute(tolerance, gaps)
     }
 
+    /// How the outlook comes about.
+    pub fn explain(&self) -> Explanation {
+        let shown = |amount: Option<Decimal>| {
+            amount.map_or_else(|| "unknown".to_owned(), |amount| amount.to_string())
+        };
+        Explanation::new("actual of the months elapsed + forecast of the months to come")
+            .input("months elapsed", self.months_elapsed)
+            .input("actual", shown(self.actual))
+            .input("one-off part of it", self.one_off)
+            .input("remaining forecast", shown(self.remaining_forecast))
+            .input("plan of the year", shown(self.plan))
+            .estimate("months to come are forecast")
+    }
+
     fn compute(&self, tolerance: Tolerance, mut gaps: BTreeSet<OutlookGap>) -> Result<Outlook> {
         let elapsed = self.months_elapsed;
         if elapsed > MONTHS_OF_YEAR {
@@ -141,7 +157,7 @@ impl YearInMonths {
     ///
     /// # Errors
     ///
-    /// As [`YearToDate::outlook`].
+    /// As [`YearToDate::outlook`]; also [`ForecastError::Invalid`] for a fiscal year that is not 1 to 9999.
     pub fn outlook(
         &self,
         calendar: &FiscalCalendar,
@@ -149,7 +165,7 @@ impl YearInMonths {
         last_closed: Option<Month>,
         tolerance: Tolerance,
     ) -> Result<Outlook> {
-        let first = calendar.first_month(fiscal_year);
+        let first = calendar.first_month(checked_fiscal_year(fiscal_year)?);
         let closed = last_closed.map_or(0, |last| last.since(first) + 1);
         let months_elapsed = closed.clamp(0, MONTHS_OF_YEAR as i32) as u32;
         let months: Vec<Month> = first.range(MONTHS_OF_YEAR).collect();

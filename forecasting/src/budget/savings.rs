@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::not_negative;
+use super::{checked_fiscal_year, not_negative};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, bounded, proportion, times};
 use crate::month::{FiscalCalendar, Month};
@@ -147,7 +147,8 @@ impl<I, L> Initiative<I, L> {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Invalid`] for a negative amount, [`ForecastError::OutOfRange`] if it does not fit.
+    /// [`ForecastError::Invalid`] for a negative amount or a fiscal year that is not 1 to 9999,
+    /// [`ForecastError::OutOfRange`] if the amount does not fit.
     pub fn amounts(
         &self,
         annualised: Decimal,
@@ -156,7 +157,7 @@ impl<I, L> Initiative<I, L> {
         fiscal_year: i32,
     ) -> Result<SavingsAmounts> {
         let annualised = not_negative(annualised, "annualised savings")?;
-        let first_month = calendar.first_month(fiscal_year);
+        let first_month = calendar.first_month(checked_fiscal_year(fiscal_year)?);
         let first_day = first_month.first_day();
         let last_day = first_month.plus(MONTHS_OF_YEAR as i32 - 1).last_day();
         let (in_year, run_rate) = match self.recurrence {

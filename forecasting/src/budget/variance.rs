@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::not_negative;
 use crate::error::{ForecastError, Result};
+use crate::explain::Explanation;
 use crate::money::{Currency, Money, bounded};
 use crate::month::{FiscalCalendar, Month};
 
@@ -67,6 +68,8 @@ impl Flag {
 pub struct Variance {
     /// Currency of the amounts.
     pub currency: Currency,
+    /// Whether it is of costs or of sales.
+    pub orientation: Orientation,
     /// What was planned.
     pub plan: Decimal,
     /// What came about.
@@ -112,7 +115,18 @@ impl Variance {
             (true, true) => Flag::Favourable,
             (true, false) => Flag::Unfavourable,
         };
-        Ok(Self { currency: plan.currency, plan: planned, actual: spent, amount, rate, flag })
+        Ok(Self { currency: plan.currency, orientation, plan: planned, actual: spent, amount, rate, flag })
+    }
+
+    /// How the variance comes about.
+    pub fn explain(&self) -> Explanation {
+        let formula = match self.orientation {
+            Orientation::Cost => "plan - actual",
+            Orientation::Sales => "actual - plan",
+        };
+        Explanation::new(formula)
+            .input("plan", Money::new(self.plan, self.currency))
+            .input("actual", Money::new(self.actual, self.currency))
     }
 }
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::checked_fiscal_year;
 use super::rates::PlanRates;
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, bounded, times};
@@ -211,12 +212,13 @@ impl BudgetVersion {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::OutOfRange`] for an amount that does not fit.
+    /// [`ForecastError::Invalid`] for a fiscal year that is not 1 to 9999, [`ForecastError::OutOfRange`] for an
+    /// amount that does not fit.
     pub fn new(kind: VersionKind, fiscal_year: i32, lines: Vec<BudgetLine>) -> Result<Self> {
         for line in &lines {
             bounded(line.amount, "line amount")?;
         }
-        Ok(Self { kind, fiscal_year, lines })
+        Ok(Self { kind, fiscal_year: checked_fiscal_year(fiscal_year)?, lines })
     }
 
     /// What it is.
