@@ -12,6 +12,7 @@
 //! | [`colocation`] | the monthly cost of a contract, its deadlines, what silence, leaving and staying cost, its power |
 //! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
 //! | [`depreciation`] | monthly charges and book values by method and convention, roll-forwards |
+//! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
 //! | [`explain`] | the formula, inputs and assumptions behind a figure |
 //! | [`error`] | the few ways a calculation can be impossible |
@@ -80,6 +81,7 @@
 #![deny(missing_docs)]
 #![deny(clippy::float_arithmetic)]
 
+pub mod budget;
 pub mod colocation;
 pub mod depreciation;
 pub mod error;

@@ -9,20 +9,20 @@ use examples::Examples;
 /// Ids that begin with one of these are asserted here.
 const AREAS: [&str; 17] = [
     "1.",
+    "2.cons",
     "2.due",
     "2.orderby",
-    "2.qty",
-    "2.cons",
     "2.price",
     "2.proj",
+    "2.qty",
+    "3.445",
+    "3.DB150",
+    "3.DDB",
     "3.SL",
     "3.SYD",
-    "3.DDB",
-    "3.DB150",
-    "3.rollforward",
     "3.fy",
-    "3.445",
-    "4.alloc.lr",
+    "3.rollforward",
+    "4.",
     "8.overstay",
     "13.roadmap",
 ];
@@ -88,6 +88,31 @@ fn splits() {
 }
 
 #[test]
+fn budget_variances() {
+    examples::budget::variances(&Examples::read());
+}
+
+#[test]
+fn budget_outlooks() {
+    examples::budget::outlooks(&Examples::read());
+}
+
+#[test]
+fn budget_unit_costs() {
+    examples::budget::unit_costs(&Examples::read());
+}
+
+#[test]
+fn budget_allocation() {
+    examples::budget::allocation(&Examples::read());
+}
+
+#[test]
+fn budget_savings() {
+    examples::budget::savings(&Examples::read());
+}
+
+#[test]
 fn the_roadmap() {
     examples::roadmap::years(&Examples::read());
 }
@@ -107,6 +132,11 @@ fn no_example_is_forgotten() {
     examples::depreciation::roll_forward(&examples);
     examples::calendar::fiscal(&examples);
     examples::calendar::splits(&examples);
+    examples::budget::variances(&examples);
+    examples::budget::outlooks(&examples);
+    examples::budget::unit_costs(&examples);
+    examples::budget::allocation(&examples);
+    examples::budget::savings(&examples);
     examples::roadmap::years(&examples);
     let forgotten = examples.not_asserted(&AREAS);
     assert!(forgotten.is_empty(), "ids without an assertion: {forgotten:?}");
