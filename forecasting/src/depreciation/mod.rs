@@ -5,12 +5,28 @@
 //! Charges are posted at month ends. Textbook methods; conventions as in common fixed-asset ledgers, each with
 //! its rule for leaving as well as for entering service.
 
+mod book;
 mod convention;
+mod entry;
+mod ledger;
+mod macrs;
+mod macrs_tables;
 mod method;
+mod movements;
+mod posting;
 mod roll_forward;
 mod schedule;
+mod timeline;
+mod weeks;
 
+pub use book::{Book, BookEntry, PeriodCharge};
 pub use convention::Convention;
+pub use entry::{BookKind, BookTerms, Change, Entry, Event, Opening, PeriodSharing, Plan, Portion};
+pub use ledger::{Balance, DisposalPosting, Ledger, Posting};
+pub use macrs::{
+    Macrs, MacrsClass, MacrsConvention, MidQuarterTest, Placement, mid_quarter_test, mid_quarter_years,
+};
 pub use method::Method;
+pub use movements::Movements;
 pub use roll_forward::{RollForward, roll_forward};
 pub use schedule::{Basis, Charge, Depreciation, DepreciationRule, Disposal, DisposalResult};
