@@ -8,25 +8,35 @@
 mod book;
 mod convention;
 mod entry;
+mod lease;
 mod ledger;
 mod macrs;
 mod macrs_tables;
 mod method;
 mod movements;
 mod posting;
+mod reconciliation;
 mod roll_forward;
 mod schedule;
 mod timeline;
+mod validation;
 mod weeks;
 
 pub use book::{Book, BookEntry, PeriodCharge};
 pub use convention::Convention;
 pub use entry::{BookKind, BookTerms, Change, Entry, Event, Opening, PeriodSharing, Plan, Portion};
+pub use lease::{
+    Lease, LeaseComparison, LeaseMonth, PaymentTiming, Purchase, lease_or_buy, straight_line_lease,
+};
 pub use ledger::{Balance, DisposalPosting, Ledger, Posting};
 pub use macrs::{
     Macrs, MacrsClass, MacrsConvention, MidQuarterTest, Placement, mid_quarter_test, mid_quarter_years,
 };
 pub use method::Method;
 pub use movements::Movements;
+pub use reconciliation::{
+    Discrepancy, InventoryAsset, Mismatch, MismatchTotal, Reconciliation, RegisterEntry, match_key, reconcile,
+};
 pub use roll_forward::{RollForward, roll_forward};
 pub use schedule::{Basis, Charge, Depreciation, DepreciationRule, Disposal, DisposalResult};
+pub use validation::{Finding, RegisterRecord, Severity, findings};
