@@ -1,7 +1,7 @@
 //! Posts an entry month by month, as a bookkeeper would: what is posted stays, and what happens later changes later
 //! months only.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -21,21 +21,12 @@ use crate::month::Month;
 /// Posts an entry; the amounts are accumulated depreciation at the end of each month.
 pub(super) fn post(terms: &BookTerms, entry: &Entry, basis: &Basis, by_weeks: bool) -> Result<Posted> {
     let open = entry.open();
-    let mut poster = Poster::new(terms, entry, basis)?;
+    let mut poster = Poster::new(terms, entry, basis, by_weeks)?;
     let first = entry.opening.map_or(Month::of(entry.in_service), |opening| opening.month);
     let mut amounts = poster.run(entry, first, open)?;
     // Months that were closed when the entry was made stay as they are: all of it stands in the first open one.
     let closed = (open.since(first).max(0) as usize).min(amounts.len() - 1);
     amounts.drain(..closed);
-    if by_weeks {
-        let mut alone: BTreeSet<Month> =
-            poster.moves.iter().skip(1).map(|step| Month::of(step.date)).collect();
-        if open > first || poster.begins_unevenly(entry) {
-            alone.insert(open);
-        }
-        let before = entry.opening.map_or(Decimal::ZERO, |_| poster.moves[0].added.accumulated);
-        share_by_weeks(terms, open, before, &alone, &mut amounts)?;
-    }
     Ok(Posted { first: open, amounts, moves: poster.moves, disposals: poster.disposals })
 }
 
@@ -58,9 +49,18 @@ struct RulePace {
 }
 
 impl RulePace {
+    /// Whether life is over; one that was over when it was reconsidered is charged once more.
+    fn is_over(&self, passed: i64) -> bool {
+        passed > 0 && passed >= self.left
+    }
+
     fn at(&self, passed: i64) -> Decimal {
-        let over = passed > 0 && passed >= self.left;
-        self.base + if over { self.curve.at_end() } else { self.curve.accumulated(passed, self.left) }
+        self.base
+            + if self.is_over(passed) {
+                self.curve.at_end()
+            } else {
+                self.curve.accumulated(passed, self.left)
+            }
     }
 
     fn passed(&self, month: Month) -> i64 {
@@ -80,10 +80,15 @@ struct Poster<'a> {
     impairment: Decimal,
     moves: Vec<Move>,
     disposals: Vec<DisposalPosting>,
+    by_weeks: bool,
+    /// Shared by weeks: accumulated at the end of the next months, to the end of the fiscal year.
+    shared: VecDeque<Decimal>,
+    /// A month that is charged for more time than itself and is not shared.
+    uneven: Option<Month>,
 }
 
 impl<'a> Poster<'a> {
-    fn new(terms: &'a BookTerms, entry: &Entry, basis: &Basis) -> Result<Self> {
+    fn new(terms: &'a BookTerms, entry: &Entry, basis: &Basis, by_weeks: bool) -> Result<Self> {
         let (pace, rounding) = match &entry.plan {
             Plan::Rule(rule) => (Pace::Rule(rule_pace(rule, basis, terms)), rule.rounding),
             Plan::Macrs(macrs) => {
@@ -105,6 +110,9 @@ impl<'a> Poster<'a> {
             impairment: Decimal::ZERO,
             moves: Vec::new(),
             disposals: Vec::new(),
+            by_weeks,
+            shared: VecDeque::new(),
+            uneven: begins_unevenly(entry).then(|| Month::of(basis.in_service)),
         };
         if let Some(opening) = entry.opening {
             poster.accumulated = terms.currency.round(opening.accumulated);
@@ -133,7 +141,7 @@ impl<'a> Poster<'a> {
                     self.apply(event, effective, month.plus(-1))?;
                 }
             }
-            self.accumulated = self.target(month);
+            self.accumulated = self.next(month)?;
             for (effective, event) in late {
                 self.apply(event, effective, month)?;
             }
@@ -152,10 +160,11 @@ impl<'a> Poster<'a> {
             let rule = "nothing happens after all was disposed of";
             return Err(ForecastError::invalid("event.date", &event.date, rule));
         }
+        self.shared.clear();
         match event.change {
             Change::Disposal { portion, sale } => {
                 let leaving = portion.cost_of(self.cost, self.terms.currency)?;
-                self.dispose(event.date, effective, leaving, &sale);
+                self.dispose(event.date, effective, leaving, &sale, upto);
                 Ok(())
             }
             Change::Impairment { recoverable, salvage } => {
@@ -226,7 +235,14 @@ impl<'a> Poster<'a> {
         self.paced_cost = self.cost;
     }
 
-    fn dispose(&mut self, date: NaiveDate, effective: NaiveDate, leaving: Decimal, sale: &Disposal) {
+    fn dispose(
+        &mut self,
+        date: NaiveDate,
+        effective: NaiveDate,
+        leaving: Decimal,
+        sale: &Disposal,
+        upto: Month,
+    ) {
         let currency = self.terms.currency;
         let (cost, all) = (self.cost, leaving == self.cost);
         let share =
@@ -235,11 +251,20 @@ impl<'a> Poster<'a> {
         // No cent may be left over or missing where the parts are rounded one by one.
         let most = leaving - impairment - salvage;
         let written_off = self.accumulated == self.most();
-        let counted = share(currency.round(self.exact_at_exit(date))).min(most);
         let least_carried = self.accumulated - (self.most() - most);
         let carried = if written_off { most } else { share(self.accumulated).max(least_carried) };
-        let removed =
-            Balance { cost: leaving, accumulated: if written_off { most } else { counted }, impairment };
+        let (exact, before) = (self.exact_at_exit(date), self.exact(upto));
+        let counted = if written_off && exact >= before {
+            carried
+        } else if self.is_over_at_exit(date) {
+            share(self.end())
+        } else if self.by_weeks || self.rounding == Rounding::LastPeriod {
+            // What was posted differs from the exact figure and stays; only the time since is counted.
+            carried + share(currency.round(exact - before))
+        } else {
+            share(currency.round(exact))
+        };
+        let removed = Balance { cost: leaving, accumulated: counted.clamp(Decimal::ZERO, most), impairment };
         self.salvage -= salvage;
         self.cost -= leaving;
         self.accumulated -= carried;
@@ -266,30 +291,67 @@ impl<'a> Poster<'a> {
     fn is_over(&self, month: Month) -> bool {
         self.is_gone()
             || match &self.pace {
-                Pace::Rule(pace) => month >= pace.timeline.first && pace.passed(month) >= pace.left,
+                Pace::Rule(pace) => pace.is_over(pace.passed(month)),
                 Pace::Macrs(schedule) => schedule.is_over(month),
             }
     }
 
-    /// What shall have been posted by the end of a month.
-    fn target(&self, month: Month) -> Decimal {
-        let currency = self.terms.currency;
-        let end = match &self.pace {
-            // A declining balance that never switches leaves something.
-            Pace::Rule(pace) if !pace.curve.writes_off(currency) => {
-                currency.round(self.kept(pace.base + pace.curve.at_end())).min(self.most())
+    /// Accumulated depreciation at the end of the month after the last one that was posted.
+    fn next(&mut self, month: Month) -> Result<Decimal> {
+        if !self.by_weeks || self.uneven == Some(month) {
+            return Ok(self.target(month, self.accumulated));
+        }
+        if self.shared.is_empty() {
+            let calendar = &self.terms.calendar;
+            let end = calendar.first_month(calendar.fiscal_year_of(month)).plus(11).max(month);
+            let (mut exact, mut closing) = (Vec::new(), self.accumulated);
+            let mut before = self.exact(month.plus(-1));
+            for month in month.range(end.since(month).unsigned_abs() + 1) {
+                let after = self.exact(month);
+                exact.push(after - before);
+                before = after;
+                closing = self.target(month, closing);
             }
-            Pace::Rule(_) | Pace::Macrs(_) => self.most(),
-        };
+            let mut sum = self.accumulated;
+            for charge in share_by_weeks(self.terms, month, &exact, closing - sum)? {
+                sum += charge;
+                self.shared.push_back(sum);
+            }
+        }
+        Ok(self.shared.pop_front().unwrap_or(self.accumulated))
+    }
+
+    /// What shall have been posted by the end of a month, after what was posted before it.
+    fn target(&self, month: Month, posted: Decimal) -> Decimal {
+        let (currency, end) = (self.terms.currency, self.end());
         if self.is_over(month) {
             return end;
         }
         let exact = self.exact(month);
         let target = match self.rounding {
             Rounding::Cumulative => currency.round(exact),
-            Rounding::LastPeriod => self.accumulated + currency.round(exact - self.exact(month.plus(-1))),
+            Rounding::LastPeriod => posted + currency.round(exact - self.exact(month.plus(-1))),
         };
         target.min(end)
+    }
+
+    /// What shall have been posted when life is over.
+    fn end(&self) -> Decimal {
+        let currency = self.terms.currency;
+        match &self.pace {
+            // A declining balance that never switches leaves something.
+            Pace::Rule(pace) if !pace.curve.writes_off(currency) => {
+                currency.round(self.exact_at_end()).min(self.most())
+            }
+            Pace::Rule(_) | Pace::Macrs(_) => self.most(),
+        }
+    }
+
+    fn exact_at_end(&self) -> Decimal {
+        self.kept(match &self.pace {
+            Pace::Rule(pace) => pace.base + pace.curve.at_end(),
+            Pace::Macrs(schedule) => schedule.at_end(),
+        })
     }
 
     fn exact(&self, month: Month) -> Decimal {
@@ -308,17 +370,24 @@ impl<'a> Poster<'a> {
         })
     }
 
+    fn is_over_at_exit(&self, date: NaiveDate) -> bool {
+        match &self.pace {
+            Pace::Rule(pace) => pace.is_over(pace.timeline.exit(date, &self.terms.calendar) - pace.start),
+            Pace::Macrs(schedule) => schedule.exit(date) == schedule.at_end(),
+        }
+    }
+
     /// The part that what is still there has in an amount.
     fn kept(&self, amount: Decimal) -> Decimal {
         proportion(amount, self.cost, self.paced_cost)
     }
+}
 
-    /// Whether the first month is charged for more time than itself.
-    fn begins_unevenly(&self, entry: &Entry) -> bool {
-        match &entry.plan {
-            Plan::Rule(rule) => matches!(rule.convention, Convention::MidQuarter | Convention::HalfYear),
-            Plan::Macrs(macrs) => !macrs.bonus_rate.is_zero(),
-        }
+/// Whether the first month is charged for more time than itself.
+fn begins_unevenly(entry: &Entry) -> bool {
+    match &entry.plan {
+        Plan::Rule(rule) => matches!(rule.convention, Convention::MidQuarter | Convention::HalfYear),
+        Plan::Macrs(macrs) => !macrs.bonus_rate.is_zero(),
     }
 }
 

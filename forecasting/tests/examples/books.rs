@@ -27,9 +27,8 @@ pub fn tax_tables(examples: &Examples) {
     }
     let calendar = FiscalCalendar::calendar_years();
     let cost = Money::new(Decimal::from(12_000), Currency::USD);
-    let deductions = five_years(MacrsConvention::HalfYear)
-        .deductions(cost, date("2026-04-10"), None, &calendar)
-        .unwrap();
+    let deductions =
+        five_years(MacrsConvention::HalfYear).deductions(cost, date("2026-04-10"), None, &calendar).unwrap();
     assert_eq!(deductions.keys().copied().collect::<Vec<_>>(), (2026..=2031).collect::<Vec<_>>());
     let found: Vec<Decimal> = deductions.into_values().collect();
     assert_eq!(found, examples.decimals("3.MACRS5.HY_on_12000"));
