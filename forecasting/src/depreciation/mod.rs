@@ -1,9 +1,17 @@
-//! Depreciation: what an asset costs each month it serves, and what is left in the books.
+//! Depreciation: what an asset costs each month it serves, what is left in the books, and whether the books are right.
 //!
 //! A [`Method`] says how the cost less salvage falls over the years of life, a [`Convention`] says which part of
 //! the first and the last month counts, and a [`Rounding`](crate::money::Rounding) says where the odd cents go.
 //! Charges are posted at month ends. Textbook methods; conventions as in common fixed-asset ledgers, each with
 //! its rule for leaving as well as for entering service.
+//!
+//! | Type | For |
+//! |---|---|
+//! | [`Depreciation`] | one asset, or a vintage of many, as its rule has it: what a roadmap asks for |
+//! | [`Ledger`], [`Book`] | assets with what happened to them, posted in one of several [`BookTerms`] |
+//! | [`Macrs`] | income tax in the United States, by published tables |
+//! | [`straight_line_lease`], [`lease_or_buy`] | leases |
+//! | [`reconcile`], [`findings`] | the register against the inventory, and against itself |
 
 mod book;
 mod convention;

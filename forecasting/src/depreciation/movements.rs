@@ -1,6 +1,6 @@
 //! The roll-forward of a book: cost, depreciation and impairment from opening to closing.
 
-use std::ops::{AddAssign, Sub};
+use std::ops::AddAssign;
 
 use rust_decimal::Decimal;
 
@@ -51,17 +51,5 @@ impl AddAssign for Balance {
         self.cost += other.cost;
         self.accumulated += other.accumulated;
         self.impairment += other.impairment;
-    }
-}
-
-impl Sub for Balance {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self {
-            cost: self.cost - other.cost,
-            accumulated: self.accumulated - other.accumulated,
-            impairment: self.impairment - other.impairment,
-        }
     }
 }
