@@ -10,7 +10,7 @@ use forecasting::depreciation::{
     findings, lease_or_buy, match_key, reconcile, straight_line_lease,
 };
 use forecasting::money::{Currency, LIMIT, Rounding};
-use forecasting::month::{FiscalCalendar, LabelBy, Pattern};
+use forecasting::month::{FiscalCalendar, FiscalHistory, LabelBy, Month, Pattern};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -365,4 +365,40 @@ fn months_are_compared_as_they_are() {
     assert_eq!(compared.change.unwrap().round_dp(6), Decimal::new(107_143, 6));
     assert_eq!(periods[2].compare(dollars(1), &periods[1], Decimal::ZERO).change, None);
     assert_eq!(calendar.weeks_of_year(2026), None);
+}
+
+#[test]
+fn a_change_of_calendar_cuts_a_year_short() {
+    let month = |text: &str| text.parse::<Month>().unwrap();
+    let july = || FiscalCalendar::months(7, LabelBy::EndYear).unwrap();
+    let history =
+        FiscalHistory::new(FiscalCalendar::calendar_years(), vec![(month("2026-07"), july())]).unwrap();
+    let years: Vec<_> = history
+        .years(month("2025-03"), month("2027-07"))
+        .into_iter()
+        .map(|year| (year.fiscal_year, year.from.to_string(), year.months(), year.is_short()))
+        .collect();
+    let year = |label, from: &str, months, short| (label, from.to_owned(), months, short);
+    assert_eq!(
+        years,
+        vec![
+            year(2025, "2025-01", 12, false),
+            year(2026, "2026-01", 6, true),
+            year(2027, "2026-07", 12, false),
+            year(2028, "2027-07", 12, false),
+        ]
+    );
+    assert_eq!(history.calendar(month("2026-06")).start_month, 1);
+    assert_eq!(history.calendar(month("2026-07")).start_month, 7);
+    let refused = |from: &str, label| {
+        let calendar = FiscalCalendar::months(7, label).unwrap();
+        FiscalHistory::new(FiscalCalendar::calendar_years(), vec![(month(from), calendar)])
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refused("2026-08", LabelBy::EndYear).contains("begins with the first month"));
+    assert!(refused("2026-07", LabelBy::StartYear).contains("later label"));
+    let twice = vec![(month("2026-07"), july()), (month("2026-07"), july())];
+    let twice = FiscalHistory::new(FiscalCalendar::calendar_years(), twice).unwrap_err().to_string();
+    assert!(twice.contains("ascend"), "{twice}");
 }
