@@ -6,12 +6,12 @@
 //! | Module | What it answers |
 //! |---|---|
 //! | [`money`] | amounts in a currency, rounding, spreading over periods, splitting by weights |
-//! | [`month`] | months, terms, fiscal calendars of months or of 4-4-5 weeks |
+//! | [`month`] | months, terms, fiscal calendars of months or of 4-4-5 weeks, comparisons by the week |
 //! | [`quantity`] | conversions between kW and kVA, TB and TiB |
 //! | [`growth`] | compound growth over whole and parts of periods |
 //! | [`colocation`] | the monthly cost of a contract, its deadlines, what silence, leaving and staying cost, its power |
 //! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
-//! | [`depreciation`] | monthly charges and book values by method and convention, roll-forwards |
+//! | [`depreciation`] | monthly charges and book values, books with events, tax tables, leases, the register examined |
 //! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
 //! | [`explain`] | the formula, inputs and assumptions behind a figure |

@@ -39,11 +39,27 @@ pub(super) struct Curve {
 
 impl Curve {
     pub(super) fn new(method: Method, cost: Decimal, salvage: Decimal, life_months: u32) -> Self {
+        Self::remaining(method, cost, salvage, life_months, life_months)
+    }
+
+    /// What is left of a life, `life_months` of `whole_life`, beginning with a book value. The rate of a declining
+    /// balance stays that of the whole life.
+    pub(super) fn remaining(
+        method: Method,
+        cost: Decimal,
+        salvage: Decimal,
+        life_months: u32,
+        whole_life: u32,
+    ) -> Self {
+        let yearly = |twelfths, switch| {
+            let rate = (Decimal::from(twelfths), Decimal::from(whole_life));
+            declining(cost, salvage, life_months, rate, switch)
+        };
         let years = match method {
             Method::StraightLine => Vec::new(),
             Method::SumOfYearsDigits => years_digits(cost - salvage, life_months),
-            Method::DoubleDeclining { switch } => declining(cost, salvage, life_months, 24, switch),
-            Method::Declining150 { switch } => declining(cost, salvage, life_months, 18, switch),
+            Method::DoubleDeclining { switch } => yearly(24, switch),
+            Method::Declining150 { switch } => yearly(18, switch),
         };
         let mut sum = Decimal::ZERO;
         let before = years
@@ -90,6 +106,11 @@ impl Curve {
         currency.from_minor(doubled / (2 * whole))
     }
 
+    /// Whether nothing but salvage is left when life is over.
+    pub(super) fn writes_off(&self, currency: Currency) -> bool {
+        currency.round(self.at_end()) == currency.round(self.depreciable)
+    }
+
     /// What has been depreciated when life is over: cost less salvage, or less than that for a declining
     /// balance that never switches.
     pub(super) fn at_end(&self) -> Decimal {
@@ -125,14 +146,21 @@ fn years_digits(depreciable: Decimal, life_months: u32) -> Vec<Decimal> {
         .collect()
 }
 
-/// `twelfths / life_months` is the yearly rate: 24 for double, 18 for one and a half times the straight line.
-fn declining(cost: Decimal, salvage: Decimal, life_months: u32, twelfths: u32, switch: bool) -> Vec<Decimal> {
+/// The yearly rate is a number of twelfths over the months of the whole life: 24 for double, 18 for one and a half
+/// times the straight line.
+fn declining(
+    cost: Decimal,
+    salvage: Decimal,
+    life_months: u32,
+    (twelfths, whole_life): (Decimal, Decimal),
+    switch: bool,
+) -> Vec<Decimal> {
     let mut book_value = cost;
     (0..year_count(life_months))
         .map(|year| {
             let length = year_length(life_months, year);
-            let months = Decimal::from(life_months) * Decimal::from(12);
-            let by_rate = proportion(book_value, Decimal::from(twelfths * length), months);
+            let months = whole_life * Decimal::from(12);
+            let by_rate = proportion(book_value, twelfths * Decimal::from(length), months);
             let left = (book_value - salvage).max(Decimal::ZERO);
             let straight = proportion(left, Decimal::from(length), Decimal::from(life_months - 12 * year));
             let charge = if switch { by_rate.max(straight) } else { by_rate }.min(left);

@@ -7,12 +7,13 @@ use rust_decimal::Decimal;
 
 use super::convention::Convention;
 use super::method::{Curve, Method};
+use super::timeline::Timeline;
 use crate::error::{ForecastError, Result};
 use crate::money::{Money, Rounding, bounded};
-use crate::month::{FiscalCalendar, Month, add_months};
+use crate::month::{FiscalCalendar, Month};
 
 /// The longest life that is believed: a hundred years.
-const LONGEST_LIFE: u32 = 1200;
+pub(super) const LONGEST_LIFE: u32 = 1200;
 
 /// How a class of assets is depreciated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +56,7 @@ pub struct Charge {
 }
 
 /// A sale or scrapping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Disposal {
     /// What the buyer pays.
     pub proceeds: Decimal,
@@ -79,11 +80,8 @@ pub struct DisposalResult {
 pub struct Depreciation {
     basis: Basis,
     rounding: Rounding,
-    convention: Convention,
     curve: Curve,
-    first: Month,
-    /// Where counting starts, in half months from the first day of the month of entry.
-    entry: i64,
+    timeline: Timeline,
     /// Where counting stops by disposal, in units of life from the start of counting.
     exit: Option<i64>,
     /// Whole life, in half months or in days.
@@ -105,25 +103,14 @@ impl Depreciation {
         check(rule, basis)?;
         let currency = basis.cost.currency;
         let basis = Basis { cost: basis.cost.round(), salvage: currency.round(basis.salvage), ..*basis };
-        let daily = rule.convention == Convention::ActualDays;
-        let life_end = add_months(basis.in_service, rule.life_months as i32);
-        let entry = rule.convention.entry(basis.in_service, calendar);
-        let exit = basis.disposed.map(|date| {
-            if daily {
-                (date - basis.in_service).num_days()
-            } else {
-                rule.convention.exit(basis.in_service, date, calendar) - entry
-            }
-        });
-        let whole =
-            if daily { (life_end - basis.in_service).num_days() } else { 2 * i64::from(rule.life_months) };
+        let timeline = Timeline::new(basis.in_service, rule.convention, calendar);
+        let exit = basis.disposed.map(|date| timeline.exit(date, calendar));
+        let whole = timeline.whole(rule.life_months);
         let mut depreciation = Self {
             rounding: rule.rounding,
-            convention: rule.convention,
             curve: Curve::new(rule.method, basis.cost.amount, basis.salvage, rule.life_months),
-            first: Month::of(basis.in_service),
+            timeline,
             basis,
-            entry,
             exit,
             whole,
             posted: Vec::new(),
@@ -141,7 +128,7 @@ impl Depreciation {
 
     /// Depreciation posted up to the end of a month.
     pub fn accumulated(&self, month: Month) -> Decimal {
-        let index = month.since(self.first);
+        let index = month.since(self.timeline.first);
         if index < 0 {
             return Decimal::ZERO;
         }
@@ -182,7 +169,7 @@ impl Depreciation {
     /// Every month from entry to the last charge.
     pub fn schedule(&self) -> Vec<Charge> {
         let mut schedule = Vec::new();
-        let mut month = self.first;
+        let mut month = self.timeline.first;
         let mut before = Decimal::ZERO;
         loop {
             let accumulated = self.accumulated(month);
@@ -229,18 +216,13 @@ impl Depreciation {
     /// days are counted.
     pub fn passed(&self, month: Month) -> (i64, i64) {
         let limit = self.exit.unwrap_or(self.whole).clamp(0, self.whole);
-        if month < self.first {
+        if month < self.timeline.first {
             return (0, self.whole);
         }
         if self.basis.disposed.is_some_and(|disposed| month >= Month::of(disposed)) {
             return (limit, self.whole);
         }
-        let counted = if self.convention == Convention::ActualDays {
-            (month.last_day() - self.basis.in_service).num_days() + 1
-        } else {
-            2 * (i64::from(month.since(self.first)) + 1) - self.entry
-        };
-        (counted.clamp(0, limit), self.whole)
+        (self.timeline.counted(month).clamp(0, limit), self.whole)
     }
 
     fn exact(&self, month: Month) -> Decimal {
@@ -252,7 +234,7 @@ impl Depreciation {
     fn is_over(&self, month: Month) -> bool {
         let disposed = self.basis.disposed.is_some_and(|date| month >= Month::of(date));
         let (passed, whole) = self.passed(month);
-        month >= self.first && (disposed || passed >= whole)
+        month >= self.timeline.first && (disposed || passed >= whole)
     }
 
     /// Rounds each month by itself; the last of a full life takes the remainder.
@@ -260,7 +242,7 @@ impl Depreciation {
         let currency = self.basis.cost.currency;
         let total = currency.round(self.curve.at_end());
         let mut posted = Vec::new();
-        let (mut sum, mut before, mut month) = (Decimal::ZERO, Decimal::ZERO, self.first);
+        let (mut sum, mut before, mut month) = (Decimal::ZERO, Decimal::ZERO, self.timeline.first);
         loop {
             let exact = self.exact(month);
             let (passed, whole) = self.passed(month);
@@ -277,7 +259,7 @@ impl Depreciation {
     }
 }
 
-fn check(rule: &DepreciationRule, basis: &Basis) -> Result<()> {
+pub(super) fn check(rule: &DepreciationRule, basis: &Basis) -> Result<()> {
     if !(1..=LONGEST_LIFE).contains(&rule.life_months) {
         return Err(ForecastError::invalid("life_months", &rule.life_months, "a life is 1 to 1,200 months"));
     }

@@ -1,5 +1,6 @@
 //! Reads the worked examples and remembers which were asserted.
 
+pub mod books;
 pub mod budget;
 pub mod calendar;
 pub mod colocation;

@@ -1,0 +1,255 @@
+//! What is written into a book about an asset: its plan and what happened to it.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::convention::Convention;
+use super::macrs::Macrs;
+use super::method::Method;
+use super::schedule::{Basis, DepreciationRule, Disposal, LONGEST_LIFE, check};
+use crate::error::{ForecastError, Result};
+use crate::money::{Currency, Money, Rounding, bounded, proportion};
+use crate::month::{FiscalCalendar, Month};
+
+/// Whom a book is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BookKind {
+    /// The organisation's own accounts.
+    Book,
+    /// The tax authority.
+    Tax,
+    /// Reports by international standards.
+    Ifrs,
+}
+
+/// How the charge of a fiscal year falls on periods of unequal length, in a pattern of weeks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum PeriodSharing {
+    /// A period is charged what its nominal month is: for the straight line, a twelfth of the year.
+    #[default]
+    EqualPeriods,
+    /// In proportion to the weeks of the period, so that a week costs the same all year.
+    Weeks,
+}
+
+/// What all entries of a book have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookTerms {
+    /// Whom it is kept for.
+    pub kind: BookKind,
+    /// The currency it is kept in.
+    pub currency: Currency,
+    /// Its fiscal years.
+    pub calendar: FiscalCalendar,
+    /// How a year's charge falls on unequal periods.
+    pub sharing: PeriodSharing,
+}
+
+/// How an asset is written off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Plan {
+    /// By method, life and convention.
+    Rule(DepreciationRule),
+    /// By the tables of income tax in the United States, over the fiscal years of the book.
+    Macrs(Macrs),
+}
+
+/// An asset in a book, or a component of one: what has a life of its own is entered by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// How it is written off.
+    pub plan: Plan,
+    /// Capitalised cost, in the currency of the book.
+    pub cost: Money,
+    /// What is expected to be left at the end of life; tax tables ignore it.
+    pub salvage: Decimal,
+    /// The day it entered service.
+    pub in_service: NaiveDate,
+    /// What was depreciated before it came into this book, for an asset taken over in the middle of its life.
+    pub opening: Option<Opening>,
+    /// The first open month when it was entered. What belonged to months that were closed by then is caught up in
+    /// this one.
+    pub posted_from: Option<Month>,
+    /// What happened to it, in any order. On one day impairments come first and disposals last.
+    pub events: Vec<Event>,
+}
+
+/// The balance an asset came into a book with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Opening {
+    /// The first month this book charges.
+    pub month: Month,
+    /// Depreciation accumulated before it.
+    pub accumulated: Decimal,
+}
+
+/// Something that changes what is charged from then on, and never what was charged before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// The day it happened. On the last day of a month it follows the charge of the month, on any other day it
+    /// comes before it; disposals follow their convention instead.
+    pub date: NaiveDate,
+    /// The first open month when it became known, if that is later.
+    pub posted_from: Option<Month>,
+    /// What happened.
+    pub change: Change,
+}
+
+/// What can happen to an asset in a book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// It is worth less than its book value. The difference is a loss at once, and what remains is written off over
+    /// what remains of its life.
+    Impairment {
+        /// What it is still worth, below its book value.
+        recoverable: Decimal,
+        /// The new salvage, if it changes too.
+        salvage: Option<Decimal>,
+    },
+    /// It is expected to serve longer or shorter. The book value is written off over the new remaining life; a life
+    /// that is already over is charged in the next month.
+    LifeChange {
+        /// The new whole life in months, counted from entry into service; 1 to 1,200.
+        life_months: u32,
+        /// The new salvage, if it changes too.
+        salvage: Option<Decimal>,
+    },
+    /// All or part of it leaves the books.
+    Disposal {
+        /// How much of it.
+        portion: Portion,
+        /// What it brings.
+        sale: Disposal,
+    },
+}
+
+/// How much of an asset is disposed of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Portion {
+    /// All that is left.
+    All,
+    /// Some pieces of those that are left.
+    Quantity {
+        /// Pieces that leave, at least one.
+        disposed: u32,
+        /// Pieces before they leave.
+        held: u32,
+    },
+    /// A share of the cost, in units of the currency.
+    Cost(Decimal),
+}
+
+impl Change {
+    /// The order of what happens on one day.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Impairment { .. } => 0,
+            Self::LifeChange { .. } => 1,
+            Self::Disposal { .. } => 2,
+        }
+    }
+}
+
+impl Portion {
+    /// The cost that leaves, of the cost that is there.
+    pub(super) fn cost_of(self, cost: Decimal, currency: Currency) -> Result<Decimal> {
+        match self {
+            Self::All => Ok(cost),
+            Self::Quantity { disposed, held } => {
+                if disposed == 0 || disposed > held {
+                    let rule = "at least one piece leaves and no more than are held";
+                    return Err(ForecastError::invalid("portion.disposed", &disposed, rule));
+                }
+                Ok(currency.round(proportion(cost, Decimal::from(disposed), Decimal::from(held))))
+            }
+            Self::Cost(leaving) => {
+                let leaving = currency.round(bounded(leaving, "portion.cost")?);
+                if leaving <= Decimal::ZERO || leaving > cost {
+                    let rule = "the cost that leaves is above zero and not above what is there";
+                    return Err(ForecastError::invalid("portion.cost", &leaving, rule));
+                }
+                Ok(leaving)
+            }
+        }
+    }
+}
+
+impl Event {
+    /// The day it takes effect in a book that is open from a month on.
+    pub(super) fn effective(&self, open: Month) -> NaiveDate {
+        let open = self.posted_from.map_or(open, |month| month.max(open));
+        self.date.max(open.first_day())
+    }
+}
+
+impl Entry {
+    /// The first month this book has the asset in.
+    pub(super) fn open(&self) -> Month {
+        let first = self.opening.map_or(Month::of(self.in_service), |opening| opening.month);
+        self.posted_from.map_or(first, |month| month.max(first))
+    }
+
+    /// Cost and salvage rounded to the minor unit, if all fields fit each other and the book.
+    pub(super) fn check(&self, terms: &BookTerms) -> Result<Basis> {
+        if self.cost.currency != terms.currency {
+            return Err(ForecastError::CurrencyMismatch {
+                expected: terms.currency.to_string(),
+                found: self.cost.currency.to_string(),
+            });
+        }
+        terms.calendar.check()?;
+        let salvage = match self.plan {
+            Plan::Rule(_) => self.salvage,
+            Plan::Macrs(_) => Decimal::ZERO,
+        };
+        let basis = Basis { cost: self.cost, salvage, in_service: self.in_service, disposed: None };
+        check(&self.rule(), &basis)?;
+        if let Plan::Macrs(macrs) = &self.plan
+            && !macrs.bonus_rate.is_zero()
+            && terms.kind != BookKind::Tax
+        {
+            let rule = "only a tax book deducts a bonus";
+            return Err(ForecastError::invalid("bonus_rate", &macrs.bonus_rate, rule));
+        }
+        let basis = Basis { cost: basis.cost.round(), salvage: terms.currency.round(basis.salvage), ..basis };
+        self.check_opening(&basis)?;
+        match self.events.iter().find(|event| event.date < self.in_service) {
+            Some(event) => Err(ForecastError::invalid(
+                "event.date",
+                &event.date,
+                "nothing happens before entry into service",
+            )),
+            None => Ok(basis),
+        }
+    }
+
+    /// The rule; one that is always sound where the plan has none.
+    fn rule(&self) -> DepreciationRule {
+        match self.plan {
+            Plan::Rule(rule) => rule,
+            Plan::Macrs(_) => DepreciationRule {
+                method: Method::default(),
+                life_months: LONGEST_LIFE,
+                convention: Convention::default(),
+                rounding: Rounding::default(),
+            },
+        }
+    }
+
+    fn check_opening(&self, basis: &Basis) -> Result<()> {
+        let Some(opening) = self.opening else { return Ok(()) };
+        if let Plan::Macrs(_) = self.plan {
+            let rule = "tax tables begin with the day of entry into service";
+            return Err(ForecastError::invalid("opening.accumulated", &opening.accumulated, rule));
+        }
+        if opening.month < Month::of(self.in_service) {
+            let rule = "a book charges nothing before entry into service";
+            return Err(ForecastError::invalid("opening.month", &opening.month, rule));
+        }
+        if !(Decimal::ZERO..=basis.cost.amount - basis.salvage).contains(&opening.accumulated) {
+            let rule = "what was depreciated is between zero and cost less salvage";
+            return Err(ForecastError::invalid("opening.accumulated", &opening.accumulated, rule));
+        }
+        Ok(())
+    }
+}

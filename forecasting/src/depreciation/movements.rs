@@ -1,0 +1,55 @@
+//! The roll-forward of a book: cost, depreciation and impairment from opening to closing.
+
+use std::ops::AddAssign;
+
+use rust_decimal::Decimal;
+
+use super::ledger::Balance;
+
+/// How the balance at the start of some months becomes that at their end. The closing balance is the opening one of
+/// the months that follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Movements {
+    /// What stood in the books at the start.
+    pub opening: Balance,
+    /// What came: cost of what entered service, and the depreciation it brought along if it was taken over in the
+    /// middle of its life.
+    pub added: Balance,
+    /// Depreciation charged, less what disposals took back.
+    pub charge: Decimal,
+    /// Impairment losses.
+    pub impairment: Decimal,
+    /// What left by disposal: cost, and the depreciation and impairment it took along.
+    pub removed: Balance,
+}
+
+impl Movements {
+    /// What stands in the books at the end.
+    pub fn closing(&self) -> Balance {
+        Balance {
+            cost: self.opening.cost + self.added.cost - self.removed.cost,
+            accumulated: self.opening.accumulated + self.added.accumulated + self.charge
+                - self.removed.accumulated,
+            impairment: self.opening.impairment + self.added.impairment + self.impairment
+                - self.removed.impairment,
+        }
+    }
+}
+
+impl AddAssign for Movements {
+    fn add_assign(&mut self, other: Self) {
+        self.opening += other.opening;
+        self.added += other.added;
+        self.charge += other.charge;
+        self.impairment += other.impairment;
+        self.removed += other.removed;
+    }
+}
+
+impl AddAssign for Balance {
+    fn add_assign(&mut self, other: Self) {
+        self.cost += other.cost;
+        self.accumulated += other.accumulated;
+        self.impairment += other.impairment;
+    }
+}
