@@ -1,7 +1,8 @@
 //! Forecasting: the arithmetic of infrastructure cost, exact to the cent.
 //!
 //! The crate is pure. It has no clock, no input or output, no database and no async: plain values go in, plain
-//! values come out, and whoever calls it says which day it is.
+//! values come out, and whoever calls it says which day it is. Only [`uncertainty`] has threads, as many as it is
+//! told to, and its figures do not depend on how many.
 //!
 //! | Module | What it answers |
 //! |---|---|
@@ -14,6 +15,7 @@
 //! | [`depreciation`] | monthly charges and book values, books with events, tax tables, leases, the register examined |
 //! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
+//! | [`uncertainty`] | what a roadmap may turn out to cost: P10, P50 and P90 of each fiscal quarter |
 //! | [`explain`] | the formula, inputs and assumptions behind a figure |
 //! | [`error`] | the few ways a calculation can be impossible |
 //!
@@ -92,5 +94,6 @@ pub mod month;
 pub mod quantity;
 pub mod refresh;
 pub mod roadmap;
+pub mod uncertainty;
 
 pub use error::{ForecastError, Result};
