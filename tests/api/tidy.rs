@@ -80,6 +80,20 @@ fn pure_crates_have_no_clock_and_no_input_or_output() {
 }
 
 #[test]
+fn threads_and_floats_of_forecasting_stay_where_they_are() {
+    let outside = |places: &'static [&'static str]| {
+        move |path: &str| {
+            path.starts_with("forecasting/src/") && !places.iter().any(|place| path.starts_with(place))
+        }
+    };
+    let threads = outside(&["forecasting/src/uncertainty/"]);
+    assert_tidy(&mentions(threads, &["rayon"], "only `uncertainty` runs on several threads"));
+    let floats =
+        outside(&["forecasting/src/lib.rs", "forecasting/src/uncertainty/", "forecasting/src/levelling/"]);
+    assert_tidy(&mentions(floats, &["float_arithmetic"], "money never passes through a float"));
+}
+
+#[test]
 fn pure_crates_document_every_public_item() {
     let mut problems = Vec::new();
     for name in PURE_CRATES {
