@@ -63,6 +63,10 @@ impl Currency {
     }
 
     /// The amount that a number of minor units is.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "it is the way back from `to_minor`, in the same currency"
+    )]
     pub(crate) fn from_minor(self, minor: i128) -> Decimal {
         Decimal::from_i128_with_scale(minor, self.minor_units())
     }

@@ -2,7 +2,9 @@
 
 pub mod calendar;
 pub mod colocation;
+pub mod deferral;
 pub mod depreciation;
+pub mod levelling;
 pub mod refresh;
 pub mod roadmap;
 
