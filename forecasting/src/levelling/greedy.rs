@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 
+use super::instance::Instance;
 use super::plan::Plan;
 use super::problem::{Cohort, Limit, Problem};
 use crate::error::Result;
@@ -65,9 +66,15 @@ pub struct Shortfall {
 /// As [`Problem::check`].
 pub fn level_greedily(problem: &Problem) -> Result<GreedyPlan> {
     problem.check()?;
+    greedily(problem, &Instance::new(problem)?)
+}
+
+/// The greedy, with a problem that is checked and in whole numbers already.
+pub(crate) fn greedily(problem: &Problem, instance: &Instance) -> Result<GreedyPlan> {
     let mut greedy = Greedy {
         problem,
-        left: problem.limits.iter().map(Limit::amount).collect(),
+        instance,
+        left: instance.capacities.clone(),
         months: vec![None; problem.cohorts.len()],
         infeasible: Vec::new(),
     };
@@ -100,8 +107,9 @@ fn years(problem: &Problem) -> Vec<(i32, Vec<Month>)> {
 
 struct Greedy<'a> {
     problem: &'a Problem,
-    /// What is left of each limit.
-    left: Vec<Decimal>,
+    instance: &'a Instance,
+    /// What is left of each row.
+    left: Vec<i64>,
     months: Vec<Option<Month>>,
     infeasible: Vec<Infeasible>,
 }
@@ -109,82 +117,76 @@ struct Greedy<'a> {
 impl Greedy<'_> {
     /// Places what is due in a year and answers with what is carried.
     fn year(&mut self, fiscal_year: i32, months: &[Month], due: Vec<usize>) -> Result<Vec<usize>> {
-        let last = months[months.len() - 1];
+        let (first, last) = (months[0], months[months.len() - 1]);
         let mut order = Vec::with_capacity(due.len());
         for position in due {
             let cohort = &self.problem.cohorts[position];
             let has_to = cohort.last_order() <= last;
-            order.push((
-                Reverse(cohort.mandatory),
-                Reverse(has_to),
-                Reverse(self.urgency(cohort, months)?),
-                &cohort.id,
-                position,
-            ));
+            let urgency = self.urgency(cohort, first)?;
+            order.push((Reverse(cohort.mandatory), Reverse(has_to), Reverse(urgency), &cohort.id, position));
         }
         order.sort();
         let mut carried = Vec::new();
         for (Reverse(mandatory), Reverse(has_to), _, _, position) in order {
-            let cohort = &self.problem.cohorts[position];
-            let from = cohort.due_order();
-            let open = |month: &&Month| **month >= from && cohort.may_be_ordered(**month);
-            let choices: Vec<Month> = months.iter().filter(open).copied().collect();
-            if let Some(month) = choices.iter().find(|month| self.fits(cohort, **month)) {
-                self.place(position, *month);
+            let from = self.problem.cohorts[position].due_order().max(first);
+            let open = self.options(position, |month| month >= from && month <= last);
+            let before = self.options(position, |month| month < from);
+            if let Some(option) = open.iter().find(|option| self.fits(**option)) {
+                self.place(position, *option);
             } else if !mandatory && !has_to {
                 carried.push(position);
-            } else if let Some(month) = self.earlier(cohort, months[0].max(from)) {
-                self.place(position, month);
+            } else if let Some(option) = before.iter().rev().find(|option| self.fits(**option)) {
+                self.place(position, *option);
             } else {
-                let shortfalls = choices.first().map(|month| self.shortfalls(cohort, *month));
                 self.infeasible.push(Infeasible {
                     cohort: position,
-                    id: cohort.id.clone(),
+                    id: self.problem.cohorts[position].id.clone(),
                     fiscal_year,
-                    shortfalls: shortfalls.unwrap_or_default(),
+                    shortfalls: open.first().map(|option| self.shortfalls(*option)).unwrap_or_default(),
                 });
             }
         }
         Ok(carried)
     }
 
-    /// Risk per cost in the first month of a year in which the cohort may be ordered; without a cost the risk is
+    /// Risk per cost in the first month, from `first` on, in which the cohort is due; without a cost the risk is
     /// removed for nothing.
-    fn urgency(&self, cohort: &Cohort, months: &[Month]) -> Result<Decimal> {
-        let first = months.iter().find(|month| **month >= cohort.due_order()).unwrap_or(&months[0]);
-        let position = self.problem.window.position(*first).unwrap_or(0);
+    fn urgency(&self, cohort: &Cohort, first: Month) -> Result<Decimal> {
+        let position = self.problem.window.position(cohort.due_order().max(first)).unwrap_or(0);
         let cost = self.problem.worth(Money::new(cohort.months[position].cost, cohort.currency))?;
         Ok(cohort.risk_score.checked_div(cost).unwrap_or(Decimal::MAX))
     }
 
-    /// The last month before `before` in which the cohort may be ordered and fits.
-    fn earlier(&self, cohort: &Cohort, before: Month) -> Option<Month> {
-        let months = self.problem.window.iter().take_while(|month| *month < before);
-        let mut months: Vec<Month> = months.filter(|month| cohort.may_be_ordered(*month)).collect();
-        months.reverse();
-        months.into_iter().find(|month| self.fits(cohort, *month))
+    /// The options of a cohort in some months, in order.
+    fn options(&self, cohort: usize, months: impl Fn(Month) -> bool) -> Vec<usize> {
+        let inside = |option: &usize| self.instance.months[*option].is_some_and(&months);
+        self.instance.options(cohort).filter(inside).collect()
     }
 
-    fn fits(&self, cohort: &Cohort, month: Month) -> bool {
-        self.shortfalls(cohort, month).is_empty()
+    fn fits(&self, option: usize) -> bool {
+        self.instance.uses[option].iter().all(|taken| taken.amount <= self.left[taken.row])
     }
 
-    fn shortfalls(&self, cohort: &Cohort, month: Month) -> Vec<Shortfall> {
-        let limits = self.problem.limits.iter().zip(&self.left);
-        limits
-            .map(|(limit, left)| Shortfall {
-                limit: *limit,
-                short: self.problem.taken(limit, cohort, month) - *left,
-            })
-            .filter(|shortfall| shortfall.short > Decimal::ZERO)
-            .collect()
+    fn shortfalls(&self, option: usize) -> Vec<Shortfall> {
+        let uses = self.instance.uses[option].iter();
+        let short = uses.filter(|taken| taken.amount > self.left[taken.row]).map(|taken| {
+            let limit = self.problem.limits[taken.row];
+            let short = i128::from(taken.amount - self.left[taken.row]);
+            let short = match limit {
+                Limit::YearSpend { limit, .. } | Limit::MonthSpend { limit, .. } => {
+                    limit.currency.from_minor(short)
+                }
+                Limit::MonthInstalls { .. } => Decimal::from(short),
+            };
+            Shortfall { limit, short }
+        });
+        short.collect()
     }
 
-    fn place(&mut self, position: usize, month: Month) {
-        let cohort = &self.problem.cohorts[position];
-        for (limit, left) in self.problem.limits.iter().zip(&mut self.left) {
-            *left -= self.problem.taken(limit, cohort, month);
+    fn place(&mut self, position: usize, option: usize) {
+        for taken in self.instance.uses[option] {
+            self.left[taken.row] -= taken.amount;
         }
-        self.months[position] = Some(month);
+        self.months[position] = self.instance.months[option];
     }
 }

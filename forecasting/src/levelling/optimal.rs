@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::bound::{SCALE, bound};
 use super::conflict::{Conflict, conflict};
-use super::greedy::{GreedyPlan, level_greedily};
+use super::greedy::{GreedyPlan, greedily};
 use super::instance::Instance;
 use super::lagrangian::ascend;
 use super::plan::Plan;
@@ -18,6 +18,8 @@ use crate::money::{Money, proportion, times};
 
 /// A plan within this part of its bound is not improved further: one in twenty thousand, 0.005 %.
 const CLOSE: i128 = 20_000;
+/// Pairs of moves by which the last plan is improved.
+const MOST_PAIRS: usize = 12_000_000;
 /// Options that the exhaustive search may try.
 const MOST_TRIES: usize = 2_000_000;
 
@@ -42,7 +44,10 @@ pub struct OptimalPlan {
     pub plan: Plan,
     /// What any plan costs at least, proven in whole numbers.
     pub bound: Money,
-    /// What a little more of each limit would save, in the order of the problem.
+    /// What the shadow prices prove by themselves that any plan costs. Where a search to the end has proven more,
+    /// it is less than `bound`, by what whole cohorts cost more than divided ones.
+    pub relaxation: Money,
+    /// What a little more of each limit is worth, in the order of the problem.
     pub shadow_prices: Vec<ShadowPrice>,
     /// What the greedy comes to, for comparison.
     pub greedy: GreedyPlan,
@@ -69,18 +74,21 @@ impl OptimalPlan {
     }
 }
 
-/// What more of a limit is worth.
+/// What more of a limit is worth, by the prices that prove the relaxation.
+///
+/// With an amount more of the limit no plan costs less than the relaxation less the price of the amount. Cohorts move
+/// as a whole, so what a plan really saves comes in jumps: for a given amount, level the problem that has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShadowPrice {
     /// The limit.
     pub limit: Limit,
-    /// What a unit more of it saves at most, in the currency of the problem: 0.07 for a cap means that each dollar
-    /// more saves up to seven cents beside being spent. Zero for a limit that does not bind.
+    /// What a unit more of it saves, in the currency of the problem: 0.07 for a cap means that a dollar more lowers
+    /// the total by seven cents. Zero for a limit that does not bind.
     pub price: Decimal,
 }
 
 impl ShadowPrice {
-    /// What an amount more of the limit saves at most; about that while the amount is small.
+    /// What an amount more of the limit lowers the relaxation by at most; about that while the amount is small.
     ///
     /// # Errors
     ///
@@ -101,8 +109,9 @@ impl ShadowPrice {
 ///
 /// As [`Problem::check`].
 pub fn level(problem: &Problem) -> Result<Levelling> {
-    let greedy = level_greedily(problem)?;
+    problem.check()?;
     let instance = Instance::new(problem)?;
+    let greedy = greedily(problem, &instance)?;
     if (0..instance.cohorts()).any(|cohort| instance.options(cohort).is_empty()) {
         return unplanned(problem, &instance, &vec![0; instance.capacities.len()], true);
     }
@@ -123,6 +132,7 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
         greedy.is_feasible(problem).then(|| Money::new(greedy.plan.total().amount - gain, problem.currency));
     Ok(Levelling::Planned(Box::new(OptimalPlan {
         bound: Money::new(problem.currency.from_minor(best.bound), problem.currency),
+        relaxation: Money::new(problem.currency.from_minor(bound(&instance, &best.prices)), problem.currency),
         shadow_prices: shadow_prices(problem, &best.prices),
         gain_over_greedy,
         greedy,
@@ -204,7 +214,7 @@ impl<'a> Best<'a> {
             self.prices = prices;
         }
         if let Some(plan) = repair(self.instance, &self.prices, vertex.choice) {
-            self.consider(improve(self.instance, &self.prices, plan));
+            self.consider(improve(self.instance, &self.prices, plan, MOST_PAIRS));
         }
     }
 

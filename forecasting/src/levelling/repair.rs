@@ -7,8 +7,8 @@ use super::instance::Instance;
 const MOST_ROUNDS: usize = 60;
 /// Options of a cohort that exchanges try, the cheapest at the prices of the rows.
 const NEAR: usize = 8;
-/// Pairs of moves that are looked at in one improvement, so that it ends soon on any instance.
-const MOST_PAIRS: usize = 12_000_000;
+/// Pairs of moves that are looked at for room, so that a repair ends soon on any instance.
+const MOST_PAIRS: usize = 4_000_000;
 
 /// An option per cohort, and what they take of each row.
 pub(crate) struct State<'a> {
@@ -203,8 +203,9 @@ fn way(
     best
 }
 
-/// Makes a plan cheaper by moving one cohort, or two of which one makes way for the other, as long as that helps.
-pub(crate) fn improve(instance: &Instance, prices: &[i64], plan: Vec<usize>) -> Vec<usize> {
+/// Makes a plan cheaper by moving one cohort, or two of which one makes way for the other, as long as that helps and
+/// no more than `pairs` of moves were looked at.
+pub(crate) fn improve(instance: &Instance, prices: &[i64], plan: Vec<usize>, pairs: usize) -> Vec<usize> {
     let losses = losses(instance, prices);
     let near: Vec<Vec<usize>> = (0..instance.cohorts())
         .map(|cohort| {
@@ -215,7 +216,7 @@ pub(crate) fn improve(instance: &Instance, prices: &[i64], plan: Vec<usize>) -> 
         })
         .collect();
     let mut state = State::new(instance, plan);
-    let mut left = MOST_PAIRS;
+    let mut left = pairs;
     loop {
         let mut gained = false;
         for cohort in 0..instance.cohorts() {
