@@ -10,7 +10,7 @@
 //! | [`quantity`] | conversions between kW and kVA, TB and TiB |
 //! | [`growth`] | compound growth over whole and parts of periods |
 //! | [`colocation`] | the monthly cost of a contract, its renewals, its notice deadlines, what is wrong with it |
-//! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
+//! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project and of waiting |
 //! | [`levelling`] | which refresh in which month under caps, at the least cost and with a proof |
 //! | [`depreciation`] | monthly charges and book values by method and convention, roll-forwards |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
@@ -20,7 +20,8 @@
 //! # Invariants
 //!
 //! - Money is a decimal, never a binary float, and is rounded half away from zero where it would be invoiced or
-//!   posted, once.
+//!   posted, once. [`levelling`] looks for prices of limits with floats, and proves what they are worth in whole
+//!   numbers.
 //! - Whatever is divided adds up again: periods to their total, shares to what was split, lines to their
 //!   columns.
 //! - Dates have no time zone. Terms count from their first day, never in repeated steps of a month.

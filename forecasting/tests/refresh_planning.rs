@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use forecasting::ForecastError;
-use forecasting::money::{Currency, Money, spread_equal};
+use forecasting::money::{Currency, LIMIT, Money, spread_equal};
 use forecasting::month::{FiscalCalendar, LabelBy, Month};
 use forecasting::refresh::{
     AgedUnits, Deferral, Demand, DueOutcome, DueRule, FailureRates, OutageTerms, PriceIndex, PriceSource,
@@ -218,6 +218,44 @@ fn impossible_deferrals_are_refused() {
 }
 
 proptest! {
+    #[test]
+    fn enormous_figures_end_in_an_answer_or_an_error(
+        amounts in prop::collection::vec(
+            prop_oneof![
+                Just(Decimal::MAX), Just(Decimal::MIN), Just(LIMIT), Just(Decimal::new(1, 28)),
+                (any::<i64>(), 0..20_u32).prop_map(|(digits, scale)| Decimal::new(digits, scale)),
+            ],
+            6,
+        ),
+        count in prop_oneof![Just(0), Just(u32::MAX), 0..100_u32],
+        date in prop_oneof![Just(day(1, 1, 1)), Just(day(9999, 12, 31)), Just(day(2027, 1, 1))],
+    ) {
+        let money = |index: usize| Money::new(amounts[index], Currency::USD);
+        let deferral = Deferral {
+            total_now: money(0), total_later: money(1), extended_support: amounts[2],
+            capital_rate: Decimal::ONE, months: count,
+        };
+        if let Ok(cost) = deferral.cost() {
+            prop_assert!(cost.price_increase.abs() <= LIMIT && cost.capital_benefit.abs() <= LIMIT);
+        }
+        let _ = extended_support(count, money(0), amounts[1], count);
+        let _ = reserve(money(0), Decimal::ONE, count, count);
+        let rates = FailureRates::flat(Decimal::TEN).unwrap();
+        let terms = OutageTerms {
+            outage_hours: amounts[0], cost_per_hour: money(1), redundancy_factor: Decimal::ONE,
+        };
+        let units = [AgedUnits { units: count, age_months: count }; 3];
+        if let Ok(found) = expected_outage_loss(&units, &rates, count, &terms) {
+            prop_assert!(found.loss.amount <= LIMIT);
+        }
+        let group = |value| SupportedAssets { count, value: Some(value), last_date_of_support: Some(date) };
+        let _ = exposure(&[group(amounts[0]), group(amounts[1])], Currency::USD, date);
+        let quote = Quote { price: money(0), quoted: date, valid_until: None, source: PriceSource::Catalog };
+        let _ = quote.price_on(day(2027, 1, 1), &mut Prices::new(PriceIndex::flat()));
+        let _ = curve().value(money(0), count, Wiping::Erased);
+        let _ = left_before_due(date, day(2027, 1, 1), count);
+    }
+
     #[test]
     fn residual_value_never_rises_with_age(age in 0..200_u32, price in 0..100_000_000_i64) {
         let value = |age| curve().value(cents(price), age, Wiping::Erased).unwrap().amount;

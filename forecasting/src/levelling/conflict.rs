@@ -90,19 +90,18 @@ impl Filter<'_> {
         if proves(&masked(&self.proof, kept)) {
             return Verdict::Clashes;
         }
-        if first_fit(&restricted).is_some() {
+        let (start, fits) = first_fit(&restricted);
+        if fits {
             return Verdict::Fits;
         }
         let scaled = Scaled::new(&restricted);
-        let start: Vec<usize> =
-            (0..restricted.cohorts()).map(|cohort| restricted.options(cohort).start).collect();
         let vertex = Simplex::new(&scaled, &start).fit();
         let prices = masked(&scaled.proportions(&vertex.prices), kept);
         if proves(&prices) {
             self.proof = prices;
             return Verdict::Clashes;
         }
-        if repair(&restricted, &prices, vertex.choice).is_some() {
+        if repair(&restricted, &prices, vertex.choice, MOST_TRIES).is_some() {
             return Verdict::Fits;
         }
         // Prices that prove nothing would only send the search astray.

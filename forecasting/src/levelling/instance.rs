@@ -11,7 +11,10 @@ use crate::money::{Currency, Money};
 use crate::month::Month;
 
 /// Sums of coefficients stay below this, so that sums of products with multipliers fit into 128 bits.
-const LARGEST_SUM: i128 = 1 << 61;
+const LARGEST_SUM: i128 = 1 << 58;
+
+/// The capacity of what never runs out.
+const FREE: i64 = i64::MAX >> 2;
 
 /// What an option takes of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +52,7 @@ impl Instance {
             months: Vec::new(),
             capacities: problem.limits.iter().map(capacity).collect(),
         };
-        instance.capacities.push(i64::MAX >> 2);
+        instance.capacities.push(FREE);
         let mut totals = Totals::default();
         for cohort in &problem.cohorts {
             let first = instance.costs.len();
@@ -68,6 +71,11 @@ impl Instance {
             }
             instance.starts.push(instance.costs.len());
             totals.add(&instance, first)?;
+        }
+        // More than everything together makes no difference.
+        let most = i64::try_from(totals.amounts * 3).unwrap_or(FREE);
+        for capacity in instance.capacities.iter_mut().take(problem.limits.len()) {
+            *capacity = (*capacity).min(most);
         }
         Ok(instance)
     }
@@ -90,7 +98,7 @@ impl Instance {
         };
         for (capacity, kept) in restricted.capacities.iter_mut().zip(kept) {
             if !kept {
-                *capacity = i64::MAX >> 2;
+                *capacity = FREE;
             }
         }
         for cohort in cohorts {
@@ -219,5 +227,5 @@ fn capacity(limit: &Limit) -> i64 {
         }
         Limit::MonthInstalls { units, .. } => Some(Decimal::from(*units)),
     };
-    units.and_then(|units| units.floor().to_i64()).unwrap_or(i64::MAX).min(i64::MAX >> 2)
+    units.and_then(|units| units.floor().to_i64()).unwrap_or(i64::MAX).min(FREE)
 }

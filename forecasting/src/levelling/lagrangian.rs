@@ -15,7 +15,7 @@ const MOST_STEPS: usize = 400;
 const PATIENCE: usize = 12;
 /// Steps between two plans that are made from the choices at the prices.
 const BETWEEN_PLANS: usize = 40;
-/// Pairs of moves by which such a plan is improved.
+/// Pairs of moves by which such a plan is made and improved.
 const QUICK_PAIRS: usize = 200_000;
 /// The part of a new direction that is kept from the one before.
 const MEMORY: f64 = 0.6;
@@ -121,7 +121,7 @@ fn respond(scaled: &Scaled<'_>, prices: &[f64]) -> (f64, Vec<usize>, Vec<f64>) {
 
 /// Makes a plan of a choice and keeps it if it is the best so far.
 fn consider(instance: &Instance, whole: &[i64], choice: Vec<usize>, plan: &mut Option<Vec<usize>>) {
-    let Some(made) = repair(instance, whole, choice) else { return };
+    let Some(made) = repair(instance, whole, choice, QUICK_PAIRS) else { return };
     let made = improve(instance, whole, made, QUICK_PAIRS);
     if plan.as_ref().is_none_or(|plan| instance.cost(&made) < instance.cost(plan)) {
         *plan = Some(made);

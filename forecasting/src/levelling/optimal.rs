@@ -18,7 +18,11 @@ use crate::money::{Money, proportion, times};
 
 /// A plan within this part of its bound is not improved further: one in twenty thousand, 0.005 %.
 const CLOSE: i128 = 20_000;
-/// Pairs of moves by which the last plan is improved.
+/// As many cohorts are searched to the end however close their plan is.
+const SMALL: usize = 20;
+/// More cohorts than this are never searched: it would not end.
+const SEARCHED: usize = 60;
+/// Pairs of moves by which the last plan is made and improved.
 const MOST_PAIRS: usize = 12_000_000;
 /// Options that the exhaustive search may try.
 const MOST_TRIES: usize = 2_000_000;
@@ -121,7 +125,7 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
         best.divide();
     }
     let mut exhausted = false;
-    if !best.is_close() {
+    if instance.cohorts() <= SMALL || (!best.is_close() && instance.cohorts() <= SEARCHED) {
         exhausted = best.exhaust();
     }
     let Some(choice) = &best.plan else { return unplanned(problem, &instance, &best.prices, exhausted) };
@@ -213,7 +217,7 @@ impl<'a> Best<'a> {
             self.bound = proven;
             self.prices = prices;
         }
-        if let Some(plan) = repair(self.instance, &self.prices, vertex.choice) {
+        if let Some(plan) = repair(self.instance, &self.prices, vertex.choice, MOST_PAIRS) {
             self.consider(improve(self.instance, &self.prices, plan, MOST_PAIRS));
         }
     }

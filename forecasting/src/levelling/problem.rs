@@ -11,6 +11,8 @@ use crate::roadmap::Window;
 
 /// Cohorts times months beyond which no plan is made: more than a hundred thousand cohorts over three years.
 const MOST_CHOICES: usize = 4_000_000;
+/// Limits beyond which no plan is made: several hundred years, months and currencies.
+const MOST_LIMITS: usize = 4_000;
 /// A deferral longer than this means that nobody set a limit.
 const LONGEST_DEFERRAL: u32 = 1200;
 
@@ -142,7 +144,7 @@ impl Problem {
     /// # Errors
     ///
     /// [`ForecastError::Invalid`] for ids that repeat, months that do not match the window, negative costs, limits
-    /// or scores, two limits on the same thing, or too many cohorts; [`ForecastError::Missing`] for a currency
+    /// or scores, two limits on the same thing, or too many cohorts or limits; [`ForecastError::Missing`] for a currency
     /// without a rate; [`ForecastError::OutOfRange`] for amounts beyond [`LIMIT`](crate::money::LIMIT).
     pub fn check(&self) -> Result<()> {
         self.calendar.check()?;
@@ -150,6 +152,10 @@ impl Problem {
         if choices > MOST_CHOICES {
             let rule = "a plan has at most 4,000,000 cohorts times months";
             return Err(ForecastError::invalid("cohorts", &self.cohorts.len(), rule));
+        }
+        if self.limits.len() > MOST_LIMITS {
+            let rule = "a plan has at most 4,000 limits";
+            return Err(ForecastError::invalid("limits", &self.limits.len(), rule));
         }
         let mut ids = BTreeSet::new();
         for cohort in &self.cohorts {

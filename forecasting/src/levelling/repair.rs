@@ -7,8 +7,6 @@ use super::instance::Instance;
 const MOST_ROUNDS: usize = 60;
 /// Options of a cohort that exchanges try, the cheapest at the prices of the rows.
 const NEAR: usize = 8;
-/// Pairs of moves that are looked at for room, so that a repair ends soon on any instance.
-const MOST_PAIRS: usize = 4_000_000;
 
 /// An option per cohort, and what they take of each row.
 pub(crate) struct State<'a> {
@@ -84,7 +82,14 @@ impl<'a> State<'a> {
 
 /// Moves cohorts out of rows that are overrun, those first that lose least at the prices for what they free. `None`
 /// if that leads nowhere, which does not mean that there is no plan.
-pub(crate) fn repair(instance: &Instance, prices: &[i64], choice: Vec<usize>) -> Option<Vec<usize>> {
+///
+/// Where no single cohort can move, up to `pairs` of moves are looked at, of which one makes way for the other.
+pub(crate) fn repair(
+    instance: &Instance,
+    prices: &[i64],
+    choice: Vec<usize>,
+    mut pairs: usize,
+) -> Option<Vec<usize>> {
     let losses = losses(instance, prices);
     let mut state = State::new(instance, choice);
     for _ in 0..MOST_ROUNDS {
@@ -93,7 +98,7 @@ pub(crate) fn repair(instance: &Instance, prices: &[i64], choice: Vec<usize>) ->
             return Some(state.choice);
         }
         let relieved = rows.iter().any(|row| relieve(&mut state, &losses, *row));
-        if !relieved && !rows.iter().any(|row| make_way(&mut state, &losses, *row)) {
+        if !relieved && !rows.iter().any(|row| make_way(&mut state, &losses, *row, &mut pairs)) {
             return None;
         }
     }
@@ -141,12 +146,11 @@ fn relieve(state: &mut State<'_>, losses: &[i64], row: usize) -> bool {
 }
 
 /// Moves one cohort out of a row into an option that has room once another cohort makes way.
-fn make_way(state: &mut State<'_>, losses: &[i64], row: usize) -> bool {
+fn make_way(state: &mut State<'_>, losses: &[i64], row: usize, left: &mut usize) -> bool {
     let instance = state.instance;
     let inside = |cohort: &usize| instance.taken(state.choice[*cohort], row) > 0;
     let members: Vec<usize> = (0..instance.cohorts()).filter(inside).collect();
     let mut best: Option<(i64, [(usize, usize); 2])> = None;
-    let mut left = MOST_PAIRS;
     for cohort in members {
         let now = state.choice[cohort];
         for option in instance.options(cohort) {
@@ -156,7 +160,7 @@ fn make_way(state: &mut State<'_>, losses: &[i64], row: usize) -> bool {
             let blocked = state.blocked(cohort, option);
             state.move_to(cohort, option);
             let loss = losses[option] - losses[now];
-            if let Some((with, way)) = way(state, losses, (cohort, row), &blocked, &mut left)
+            if let Some((with, way)) = way(state, losses, (cohort, row), &blocked, left)
                 && best.is_none_or(|(least, _)| loss + with < least)
             {
                 best = Some((loss + with, [(cohort, option), way]));

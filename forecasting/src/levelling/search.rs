@@ -106,9 +106,9 @@ impl Search<'_> {
     }
 }
 
-/// Places cohorts one after the other, the large ones first, each in the option that leaves its fullest row emptiest;
-/// `None` if one does not fit anywhere.
-pub(crate) fn first_fit(instance: &Instance) -> Option<Vec<usize>> {
+/// Places cohorts one after the other, the large ones first, each in the option that leaves its fullest row emptiest,
+/// and says whether all of them fit. Every cohort has to have an option.
+pub(crate) fn first_fit(instance: &Instance) -> (Vec<usize>, bool) {
     let mut order: Vec<usize> = (0..instance.cohorts()).collect();
     let largest = |cohort: usize| {
         let taken = instance.options(cohort).flat_map(|option| instance.uses[option]);
@@ -119,23 +119,24 @@ pub(crate) fn first_fit(instance: &Instance) -> Option<Vec<usize>> {
     });
     let mut used = vec![0_i64; instance.capacities.len()];
     let mut choice = vec![usize::MAX; instance.cohorts()];
+    let mut fits = true;
     for cohort in order {
         let room = |option: &usize| {
             let left = instance.uses[*option].iter().filter(|taken| taken.amount > 0).map(|taken| {
                 let left = instance.capacities[taken.row] - used[taken.row] - taken.amount;
                 // In thousandths of the row, so that years, months and installers compare.
                 i128::from(left) * 1_000 / i128::from(instance.capacities[taken.row]).max(1)
-                    - i128::from(left < 0) * i128::from(i64::MAX)
+                    - i128::from(left < 0)
             });
             left.min().unwrap_or(i128::MAX)
         };
-        let option =
-            instance.options(cohort).max_by_key(|option| (room(option), std::cmp::Reverse(*option)))?;
-        if room(&option) < 0 {
-            return None;
-        }
+        let options = instance.options(cohort);
+        let Some(option) = options.max_by_key(|option| (room(option), std::cmp::Reverse(*option))) else {
+            return (choice, false);
+        };
+        fits &= room(&option) >= 0;
         choice[cohort] = option;
         instance.uses[option].iter().for_each(|taken| used[taken.row] += taken.amount);
     }
-    Some(choice)
+    (choice, fits)
 }

@@ -11,6 +11,8 @@ const TOLERANCE: f64 = 1e-9;
 /// Pivots after which the inverse is computed anew.
 const REFACTOR: usize = 150;
 const MOST_PIVOTS: usize = 20_000;
+/// Options that are priced at most, over all pivots: fewer pivots where there are very many options.
+const MOST_PRICED: usize = 3_000_000_000;
 /// What an overrun costs once there should be none, in mean costs of a cohort per whole row.
 const FORBIDDEN: f64 = 1e7;
 
@@ -95,8 +97,9 @@ impl<'a> Simplex<'a> {
     }
 
     fn run(&mut self) {
+        let most = (MOST_PRICED / self.scaled.costs.len().max(1)).clamp(200, MOST_PIVOTS);
         let first = self.pivots;
-        while self.pivots - first < MOST_PIVOTS {
+        while self.pivots - first < most {
             let duals = self.duals();
             let Some(entering) = self.entering(&duals) else { break };
             if !self.step(entering) {
