@@ -78,8 +78,12 @@ struct Search<'a> {
 impl Search<'_> {
     fn descend(&mut self, depth: usize, regret: i128) {
         let Some(cohort) = self.order.get(depth).copied() else {
-            self.below = Some(self.instance.cost(&self.choice));
-            self.best = Some(self.choice.clone());
+            // The bound leaves out what remains of the rows, so that the cost may be more than it promised.
+            let cost = self.instance.cost(&self.choice);
+            if self.below.is_none_or(|below| cost < below) {
+                self.below = Some(cost);
+                self.best = Some(self.choice.clone());
+            }
             return;
         };
         for index in 0..self.sorted[cohort].len() {
