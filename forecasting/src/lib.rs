@@ -11,7 +11,8 @@
 //! | [`quantity`] | conversions between kW and kVA, TB and TiB |
 //! | [`growth`] | compound growth over whole and parts of periods |
 //! | [`colocation`] | the monthly cost of a contract, its deadlines, what silence, leaving and staying cost, its power |
-//! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
+//! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project and of waiting |
+//! | [`levelling`] | which refresh in which month under caps, at the least cost and with a proof |
 //! | [`depreciation`] | monthly charges and book values, books with events, tax tables, leases, the register examined |
 //! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
@@ -22,7 +23,8 @@
 //! # Invariants
 //!
 //! - Money is a decimal, never a binary float, and is rounded half away from zero where it would be invoiced or
-//!   posted, once.
+//!   posted, once. [`levelling`] looks for prices of limits with floats, and proves what they are worth in whole
+//!   numbers.
 //! - Whatever is divided adds up again: periods to their total, shares to what was split, lines to their
 //!   columns.
 //! - Dates have no time zone. Terms count from their first day, never in repeated steps of a month.
@@ -89,6 +91,7 @@ pub mod depreciation;
 pub mod error;
 pub mod explain;
 pub mod growth;
+pub mod levelling;
 pub mod money;
 pub mod month;
 pub mod quantity;
