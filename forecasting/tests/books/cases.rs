@@ -1,0 +1,186 @@
+//! Books by example.
+
+use crate::entries::*;
+use forecasting::ForecastError;
+use forecasting::depreciation::{
+    Book, BookKind, BookTerms, Change, Entry, Event, Ledger, Macrs, MacrsClass, MacrsConvention, Movements,
+    Opening, PeriodSharing, Plan, Portion,
+};
+use forecasting::month::{FiscalCalendar, LabelBy, Pattern};
+use rust_decimal::Decimal;
+
+#[test]
+fn a_part_leaves_and_the_rest_goes_on() {
+    let mut entry = straight(12_000, 1_200, "2026-01-01");
+    entry.events = vec![event("2027-01-15", sale(Portion::Quantity { disposed: 5, held: 20 }, 2_000))];
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert_eq!(ledger.charge(month("2026-12")), Decimal::from(180));
+    // Three quarters of 180: by the full-month convention the month of disposal charges nothing for what leaves.
+    assert_eq!(ledger.charge(month("2027-01")), Decimal::from(135));
+    let disposal = ledger.disposals()[0];
+    assert_eq!(
+        (disposal.removed.cost, disposal.removed.accumulated),
+        (Decimal::from(3_000), Decimal::from(540))
+    );
+    assert_eq!(disposal.gain, Decimal::from(2_000 - 2_460));
+    assert_eq!(ledger.book_value(date("2027-01-14")), Decimal::from(9_840));
+    assert_eq!(ledger.book_value(date("2027-01-15")), Decimal::from(7_380));
+    assert_eq!(ledger.schedule().last().unwrap().closing.book_value(), Decimal::from(900));
+    // A share of the cost says the same.
+    entry.events = vec![event("2027-01-15", sale(Portion::Cost(Decimal::from(3_000)), 2_000))];
+    let by_cost = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert_eq!(by_cost.schedule(), ledger.schedule());
+}
+
+#[test]
+fn an_asset_is_taken_over_in_the_middle_of_its_life() {
+    let mut entry = straight(12_000, 1_200, "2026-01-01");
+    entry.opening = Some(Opening { month: month("2028-01"), accumulated: Decimal::from(5_400) });
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    // 5,400 of 10,800 are left for 36 of 60 months.
+    assert_eq!(ledger.charge(month("2028-01")), Decimal::from(150));
+    assert_eq!(ledger.book_value(date("2027-12-31")), Decimal::ZERO);
+    assert_eq!(ledger.book_value(date("2028-01-01")), Decimal::from(6_600));
+    let movements = ledger.movements(month("2028-01"), month("2028-12"));
+    assert_eq!(movements.added.book_value(), Decimal::from(6_600));
+    assert_eq!(movements.charge, Decimal::from(1_800));
+    assert_eq!(ledger.schedule().len(), 36);
+}
+
+#[test]
+fn a_disposal_that_became_known_late_takes_back_what_was_charged_since() {
+    let mut entry = straight(12_000, 1_200, "2026-01-01");
+    let change = sale(Portion::All, 0);
+    entry.events = vec![Event { date: date("2026-10-05"), posted_from: Some(month("2027-02")), change }];
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert_eq!(ledger.charge(month("2026-12")), Decimal::from(180), "closed months stay");
+    assert_eq!(ledger.charge(month("2027-02")), Decimal::from(-4 * 180));
+    assert_eq!(ledger.disposals()[0].removed.accumulated, Decimal::from(9 * 180));
+    assert_eq!(ledger.book_value(date("2027-01-31")), Decimal::from(12_000 - 13 * 180));
+    assert_eq!(ledger.book_value(date("2027-02-01")), Decimal::ZERO);
+}
+
+#[test]
+fn a_life_that_is_over_is_charged_in_the_next_month() {
+    let mut entry = straight(12_000, 0, "2026-01-01");
+    entry.events = vec![event("2027-01-01", Change::LifeChange { life_months: 6, salvage: None })];
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert_eq!(ledger.charge(month("2027-01")), Decimal::from(9_600));
+    assert_eq!(ledger.schedule().len(), 13);
+}
+
+#[test]
+fn an_event_on_the_last_day_follows_the_charge_of_the_month() {
+    let mut entry = straight(12_000, 0, "2026-01-01");
+    let impairment = Change::Impairment { recoverable: Decimal::from(4_800), salvage: None };
+    entry.events = vec![event("2026-12-31", impairment)];
+    let ledger = Ledger::new(&terms(BookKind::Ifrs), &entry).unwrap();
+    let posting = ledger.posting(month("2026-12"));
+    assert_eq!((posting.charge, posting.impairment), (Decimal::from(200), Decimal::from(4_800)));
+    assert_eq!(ledger.charge(month("2027-01")), Decimal::from(100));
+}
+
+#[test]
+fn weeks_cost_the_same_in_a_year_of_weeks() {
+    let calendar = |long: &[i32]| {
+        let long = long.iter().copied().collect();
+        FiscalCalendar::weeks(2, LabelBy::StartYear, Pattern::Weeks445, date("2026-02-01"), long).unwrap()
+    };
+    let entry = straight(12_000, 1_200, "2026-02-01");
+    let charges = |sharing, long: &[i32]| {
+        let terms = BookTerms { sharing, calendar: calendar(long), ..terms(BookKind::Book) };
+        let mut book: Book<&str, &str> = Book::new(terms).unwrap();
+        book.enter("server", "servers", &entry).unwrap();
+        book.periods(2026)["servers"].iter().map(|charge| charge.charge).collect::<Vec<_>>()
+    };
+    assert_eq!(charges(PeriodSharing::EqualPeriods, &[]), vec![Decimal::from(180); 12]);
+    let weeks = charges(PeriodSharing::Weeks, &[]);
+    assert_eq!(weeks.iter().sum::<Decimal>(), Decimal::from(2_160));
+    for (charge, weeks) in weeks.iter().zip([4, 4, 5].into_iter().cycle()) {
+        assert!((charge - Decimal::from(2_160 * weeks) / Decimal::from(52)).abs() < cents(1), "{charge}");
+    }
+    let long = charges(PeriodSharing::Weeks, &[2026]);
+    assert_eq!(long.iter().sum::<Decimal>(), Decimal::from(2_160));
+    // Six of 53 weeks.
+    assert_eq!(long[11], cents(24_453));
+}
+
+#[test]
+fn a_book_adds_components_and_classes() {
+    let mut book: Book<u32, &str> = Book::new(terms(BookKind::Book)).unwrap();
+    book.enter(1, "servers", &straight(12_000, 1_200, "2026-01-01")).unwrap();
+    let mut memory = straight(600, 0, "2027-01-01");
+    if let Plan::Rule(rule) = &mut memory.plan {
+        rule.life_months = 12;
+    }
+    book.enter(1, "servers", &memory).unwrap();
+    book.enter(2, "storage", &straight(6_000, 0, "2026-07-01")).unwrap();
+    let mut sold = straight(24_000, 0, "2026-01-01");
+    sold.events = vec![event("2027-03-10", sale(Portion::All, 20_000))];
+    book.enter(3, "servers", &sold).unwrap();
+
+    assert_eq!(book.book_value(&1, date("2027-01-31")), Some(Decimal::from(12_000 - 13 * 180 + 550)));
+    assert_eq!(book.book_value(&9, date("2027-01-31")), None);
+    let schedule = book.schedule(&1);
+    assert_eq!((schedule[0].month, schedule.len()), (month("2026-01"), 60));
+    assert_eq!(schedule[12].charge, Decimal::from(230));
+    assert_eq!(schedule[12].closing.cost, Decimal::from(12_600));
+
+    let charges = book.charges(month("2027-01"), 3);
+    assert_eq!(charges["servers"], [630, 630, 230].map(Decimal::from));
+    assert_eq!(charges["storage"], [100, 100, 100].map(Decimal::from));
+    let classes = book.roll_forward_periods(2027, 1, 12).unwrap();
+    let servers = classes["servers"];
+    assert_eq!(servers.opening.cost, Decimal::from(36_000));
+    assert_eq!((servers.added.cost, servers.removed.cost), (Decimal::from(600), Decimal::from(24_000)));
+    assert_eq!(servers.closing().cost, Decimal::from(12_600));
+    assert_eq!(servers.charge, Decimal::from(12 * 180 + 600 + 2 * 400));
+    assert_eq!(servers.removed.accumulated, Decimal::from(14 * 400));
+    let mut whole = Movements::default();
+    classes.into_values().for_each(|class| whole += class);
+    assert_eq!(whole.closing().book_value(), Decimal::from(12_000 - 4_320 + 6_000 - 1_800));
+    let disposals = book.disposals(month("2027-03"), month("2027-03"));
+    assert_eq!(disposals.len(), 1);
+    assert_eq!((disposals[0].0, disposals[0].1.gain), (&3, Decimal::from(20_000 - 18_400)));
+    let refused = book.roll_forward_periods(2027, 5, 4);
+    assert!(matches!(refused, Err(ForecastError::Invalid { field: "period", .. })));
+}
+
+#[test]
+fn one_asset_stands_in_several_books() {
+    let entry = straight(10_000, 1_000, "2026-04-10");
+    let tax = Entry {
+        plan: Plan::Macrs(Macrs {
+            class: MacrsClass::FiveYears,
+            convention: MacrsConvention::HalfYear,
+            bonus_rate: Decimal::new(4, 1),
+        }),
+        ..entry.clone()
+    };
+    let own = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    let for_tax = Ledger::new(&terms(BookKind::Tax), &tax).unwrap();
+    assert_eq!(own.book_value(date("2026-12-31")), Decimal::from(8_650));
+    // 40 % at once, and a fifth of the rest over nine months; salvage is ignored.
+    assert_eq!(for_tax.charge(month("2026-04")), cents(413_333));
+    assert_eq!(for_tax.book_value(date("2026-12-31")), Decimal::from(4_800));
+    assert_eq!(for_tax.schedule().last().unwrap().closing.book_value(), Decimal::ZERO);
+    assert_eq!(for_tax.schedule().last().unwrap().month, month("2031-12"));
+    let refused = Ledger::new(&terms(BookKind::Ifrs), &tax).unwrap_err().to_string();
+    assert_eq!(refused, "bonus_rate \"0.4\" is not usable: only a tax book deducts a bonus");
+}
+
+#[test]
+fn a_tax_disposal_counts_to_the_middle_of_its_year() {
+    let mut entry = straight(10_000, 0, "2026-02-10");
+    entry.plan = Plan::Macrs(Macrs {
+        class: MacrsClass::FiveYears,
+        convention: MacrsConvention::HalfYear,
+        bonus_rate: Decimal::ZERO,
+    });
+    entry.events = vec![event("2027-11-01", sale(Portion::All, 0))];
+    let ledger = Ledger::new(&terms(BookKind::Tax), &entry).unwrap();
+    assert_eq!(ledger.disposals()[0].removed.accumulated, Decimal::from(2_000 + 1_600));
+    let year = ledger.movements(month("2027-01"), month("2027-12"));
+    assert_eq!(year.charge, Decimal::from(1_600));
+    assert!(ledger.charge(month("2027-11")) < Decimal::ZERO, "ten twelfths were posted by then");
+}
