@@ -26,7 +26,7 @@ use super::{
     keys::{Key, Properties},
     plan::{Question, Source},
     shares::Share,
-    vintages,
+    vintages::{self, Vintage},
 };
 use crate::{
     contracts::{costs, terms},
@@ -34,7 +34,13 @@ use crate::{
     finance::rates::Rates,
 };
 
-/// Cohorts that are worked out together, on all processors, before they are added in their order.
+/// What a source costs, and whose it is.
+struct Drawn {
+    flows: Flows,
+    shares: Vec<Share>,
+}
+
+/// Sources that are worked out together, on all processors, before they are added in their order.
 const AT_ONCE: usize = 2_000;
 
 /// A roadmap in the making.
@@ -98,15 +104,16 @@ impl<'a> Drawing<'a> {
         let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
         for cohorts in grouped.cohorts.chunks(AT_ONCE) {
             let prices = || cohorts::prices(self.estate);
-            let drawn = cohorts.par_iter().map_init(prices, |prices, cohort| self.refresh(cohort, prices));
+            let drawn =
+                cohorts.par_iter().map_init(prices, |prices, cohort| self.refresh(assets, cohort, prices));
             for (cohort, drawn) in cohorts.iter().zip(drawn.collect::<Vec<_>>()) {
                 match drawn {
-                    Ok((priced, flows)) => {
+                    Ok((priced, drawn)) => {
                         for (position, _) in &cohort.members {
                             leaving[*position as usize] = Some(cohort.in_service);
                         }
-                        if let Some(flows) = flows {
-                            self.cohort(assets, cohort, priced, &flows)?;
+                        if let Some(drawn) = drawn {
+                            self.cohort(assets, cohort, priced, drawn)?;
                         }
                     }
                     Err(reason) if self.is_seen(cohort) => {
@@ -129,13 +136,19 @@ impl<'a> Drawing<'a> {
 
     /// What a cohort costs, and the flows of it where they are seen: what is ordered later adds nothing to these
     /// months, but that it can be priced says that its assets leave.
-    fn refresh(&self, cohort: &Cohort, prices: &mut [Prices]) -> Result<(Priced, Option<Flows>), String> {
+    fn refresh(
+        &self,
+        assets: &[Asset],
+        cohort: &Cohort,
+        prices: &mut [Prices],
+    ) -> Result<(Priced, Option<Drawn>), String> {
         let priced = cohorts::price(self.estate, cohort, prices, self.rates, self.window)?;
         if !self.is_seen(cohort) {
             return Ok((priced, None));
         }
         let flows = priced.refresh.flows(self.window, self.calendar).map_err(|cause| cause.to_string())?;
-        Ok((priced, Some(self.converted(flows)?)))
+        let flows = self.converted(flows)?;
+        Ok((priced, Some(Drawn { flows, shares: cohort.shares(assets, &self.question.dimensions) })))
     }
 
     /// Whether a cohort is ordered before the months end.
@@ -143,7 +156,7 @@ impl<'a> Drawing<'a> {
         Month::of(cohort.ordered) <= self.window.last()
     }
 
-    fn cohort(&mut self, assets: &[Asset], cohort: &Cohort, priced: Priced, flows: &Flows) -> Result<()> {
+    fn cohort(&mut self, assets: &[Asset], cohort: &Cohort, priced: Priced, drawn: Drawn) -> Result<()> {
         self.taken.without_successor.extend(priced.without_successor);
         self.taken.expired_prices.extend(priced.expired_price);
         self.taken.replaced_again.extend(priced.replaced_again);
@@ -154,7 +167,7 @@ impl<'a> Drawing<'a> {
         if let Some(cycle) = cycle {
             self.names.insert(Source::Cycle(cycle.id), cycle.name.clone());
         }
-        let shares = cohort.shares(assets, &self.question.dimensions);
+        let Drawn { flows, shares } = drawn;
         let first = self.cohorts.len();
         self.cohorts.extend(shares.iter().map(|share| ids(assets, &share.members)));
         let sources = |place: usize| {
@@ -162,29 +175,36 @@ impl<'a> Drawing<'a> {
             sources.extend(cycle.map(|cycle| Source::Cycle(cycle.id)));
             sources
         };
-        self.add(shares, flows, sources)
+        self.add(shares, &flows, sources)
     }
 
     fn depreciation(&mut self, assets: &[Asset], leaving: &[Option<NaiveDate>]) -> Result<Vec<Note>> {
         let (vintages, mut notes) = vintages::group(self.estate, assets, leaving);
-        for vintage in &vintages {
-            let depreciation = Depreciation::new(&vintage.rule, &vintage.basis, self.calendar);
-            let flows = depreciation.and_then(|one| vintage_flows(&one, None, self.window));
-            match flows.map_err(|cause| cause.to_string()).and_then(|flows| self.converted(flows)) {
-                Ok(flows) => {
-                    let shares = vintage.shares(assets, &self.question.dimensions);
-                    let first = self.vintages.len();
-                    self.vintages.extend(shares.iter().map(|share| ids(assets, &share.members)));
-                    self.add(shares, &flows, |place| vec![Source::Vintage(position(first + place))])?;
+        for vintages in vintages.chunks(AT_ONCE) {
+            let drawn = vintages.par_iter().map(|vintage| self.vintage(assets, vintage));
+            for (vintage, drawn) in vintages.iter().zip(drawn.collect::<Vec<_>>()) {
+                match drawn {
+                    Ok(Drawn { flows, shares }) => {
+                        let first = self.vintages.len();
+                        self.vintages.extend(shares.iter().map(|share| ids(assets, &share.members)));
+                        self.add(shares, &flows, |place| vec![Source::Vintage(position(first + place))])?;
+                    }
+                    Err(cause) => notes.extend(vintage.members.iter().map(|asset| Note {
+                        asset: *asset,
+                        reason: format!("depreciation: {cause}"),
+                        is_gap: true,
+                    })),
                 }
-                Err(cause) => notes.extend(vintage.members.iter().map(|asset| Note {
-                    asset: *asset,
-                    reason: format!("depreciation: {cause}"),
-                    is_gap: true,
-                })),
             }
         }
         Ok(notes)
+    }
+
+    fn vintage(&self, assets: &[Asset], vintage: &Vintage) -> Result<Drawn, String> {
+        let depreciation = Depreciation::new(&vintage.rule, &vintage.basis, self.calendar);
+        let flows = depreciation.and_then(|one| vintage_flows(&one, None, self.window));
+        let flows = self.converted(flows.map_err(|cause| cause.to_string())?)?;
+        Ok(Drawn { flows, shares: vintage.shares(assets, &self.question.dimensions) })
     }
 
     /// Counts every asset once, however many things are to say of it.
