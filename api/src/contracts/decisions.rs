@@ -116,7 +116,7 @@ impl<'c> Priced<'c> {
     /// # Errors
     /// `Invalid` for more than are given at once.
     pub fn renewals(&self, as_of: NaiveDate, most: i32) -> Result<Vec<Exposure>> {
-        require_range("first", most, 1, MOST_RENEWALS)?;
+        require_range("most", most, 1, MOST_RENEWALS)?;
         let days = BusinessDays::default();
         let upcoming = self.value.terms().upcoming_renewals(as_of, most.unsigned_abs(), &days);
         Ok(upcoming.into_iter().map(|renewal| self.exposure(renewal, as_of)).collect())

@@ -172,7 +172,13 @@ fn prices_are_hidden_and_spans_are_bounded() {
             let asked = with(asked.clone(), &change);
             found.push(app.architect().expect_error_with(CALENDAR, asked, code).await.message);
         }
-        insta::assert_snapshot!(found.join("\n"), @"");
+        insta::assert_snapshot!(found.join("\n"), @r"
+        to: 2026-06-30 lies before the first day, 2026-07-01
+        to: 2136-07-01 is 40177 days after 2026-07-01, at most 3660 are given at once
+        from: 0026-07-01 is not between 1970 and 2199
+        asOf: 0026-07-01 is not between 1970 and 2199
+        first: 0 is not between 1 and 2000
+        ");
     });
 }
 

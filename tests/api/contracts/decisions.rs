@@ -90,10 +90,10 @@ fn silence_costs_nothing_where_nothing_renews() {
 fn renewals_follow_each_other_until_they_are_stopped() {
     on_both_engines(async |app| {
         sign_renewing_c1(app).await;
-        let text = r#"query($first: Int!) { colocationContract(number: "C1") {
-            renewals(asOf: "2028-12-01", first: $first) { number startsOn endsOn bound alert daysLeft }
+        let text = r#"query($most: Int!) { colocationContract(number: "C1") {
+            renewals(asOf: "2028-12-01", most: $most) { number startsOn endsOn bound alert daysLeft }
         } }"#;
-        let data = app.architect().query_with(text, json!({ "first": 2 })).await;
+        let data = app.architect().query_with(text, json!({ "most": 2 })).await;
         let expected = json!([
             { "number": 1, "startsOn": "2029-01-15", "endsOn": "2030-01-14", "bound": true,
               "alert": "PASSED", "daysLeft": -46 },
@@ -101,9 +101,9 @@ fn renewals_follow_each_other_until_they_are_stopped() {
               "alert": "WITHIN_365_DAYS", "daysLeft": 319 },
         ]);
         assert_eq!(data["colocationContract"]["renewals"], expected);
-        for first in [0, 21] {
-            let refusal = app.architect().expect_error_with(text, json!({ "first": first }), "INVALID").await;
-            assert!(refusal.message.starts_with("first: "), "{}", refusal.message);
+        for most in [0, 21] {
+            let refusal = app.architect().expect_error_with(text, json!({ "most": most }), "INVALID").await;
+            assert!(refusal.message.starts_with("most: "), "{}", refusal.message);
         }
     });
 }
@@ -331,7 +331,7 @@ fn an_invoice_that_makes_no_sense_is_refused() {
             json!({ "number": " " }),
             json!({ "dated": "0026-07-01" }),
             json!({ "currency": "EUR" }),
-            json!({ "currency": "XXX" }),
+            json!({ "currency": "QQQ" }),
             json!({ "tolerance": { "share": "5", "least": "0" } }),
             json!({ "tolerance": { "share": "0", "least": "-1" } }),
             json!({ "lines": [{ "text": "a", "charge": -1, "amount": "1" }] }),
@@ -347,7 +347,7 @@ fn an_invoice_that_makes_no_sense_is_refused() {
         invoice.number: is blank
         invoice.dated: 0026-07-01 is not between 1970 and 2199
         invoice.currency: currency EUR cannot be added to USD: convert it first
-        invoice.currency: currency "XXX" is not an ISO 4217 code with a minor unit
+        invoice.currency: currency "QQQ" is not an ISO 4217 code with a minor unit
         invoice.tolerance.share: 5 is more than 1; this is a fraction, so 5 % is 0.05
         invoice.tolerance.least: -1 is below 0
         invoice.lines[0].charge: -1 is negative

@@ -318,19 +318,19 @@ impl ColocationContract {
     }
 
     /// The next renewals after `asOf`: those that silence leads to, and those that are bound already.
-    #[graphql(complexity = "renewals_cost(first, child_complexity)")]
+    #[graphql(complexity = "renewals_cost(most, child_complexity)")]
     async fn renewals(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
-        #[graphql(default = 3, desc = "At most so many, at most 20.")] first: i32,
+        #[graphql(desc = "At most so many, at most 20.")] most: i32,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
     ) -> Result<Vec<RenewalExposure>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
         let renewals =
-            self.with_sheet(ctx, assumed_index_rate, |priced| priced.renewals(as_of, first)).await?;
+            self.with_sheet(ctx, assumed_index_rate, |priced| priced.renewals(as_of, most)).await?;
         let shown = renewals.into_iter().map(|it| RenewalExposure::new(it, as_of, sees_prices));
         Ok(shown.collect())
     }

@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// The cost of a list of renewals: what one costs, times how many.
-pub fn renewals_cost(first: i32, renewal: usize) -> usize {
-    usize::try_from(first).unwrap_or_default().saturating_mul(renewal).saturating_add(1)
+pub fn renewals_cost(most: i32, renewal: usize) -> usize {
+    usize::try_from(most).unwrap_or_default().saturating_mul(renewal).saturating_add(1)
 }
 
 /// Money of a calculation.
