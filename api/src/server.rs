@@ -3,6 +3,7 @@
 //! The only file that knows actix, with its parts in `server/`, and with the command line the only one that
 //! reads the clock.
 
+mod calendar;
 mod graphiql;
 mod health;
 mod metrics;
@@ -102,6 +103,7 @@ pub fn start(app: App, bind: SocketAddr) -> anyhow::Result<Running> {
                     .route(web::post().to(requests::graphql))
                     .default_service(web::to(requests::only_post)),
             )
+            .route("/calendar.ics", web::get().to(calendar::feed))
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))
             .route("/metrics", web::get().to(metrics::show))

@@ -27,6 +27,7 @@ mod m20261122_000004_contracts;
 mod m20261122_000005_lifecycle;
 mod m20261122_000006_cloud;
 mod m20261122_000007_finance;
+mod m20261128_000008_contracts;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_lifecycle::Migration),
             Box::new(m20261122_000006_cloud::Migration),
             Box::new(m20261122_000007_finance::Migration),
+            Box::new(m20261128_000008_contracts::Migration),
         ]
     }
 }

@@ -1,11 +1,14 @@
 //! Contracts as their users see them.
 
+mod calendar;
 mod charges;
 mod colocation;
 mod coverage;
+mod decisions;
 mod golden;
 mod lists;
 mod notice;
+mod power;
 mod refusals;
 mod support;
 

@@ -69,9 +69,14 @@ impl Server {
         self.http.post(format!("http://{}{path}", self.address))
     }
 
+    /// A request for a page that has not been sent yet.
+    pub fn request(&self, path: &str) -> RequestBuilder {
+        self.http.get(format!("http://{}{path}", self.address))
+    }
+
     /// Asks for a page.
     pub async fn get(&self, path: &str) -> Answer {
-        answer(self.http.get(format!("http://{}{path}", self.address))).await
+        answer(self.request(path)).await
     }
 
     /// Sends a query with a token.

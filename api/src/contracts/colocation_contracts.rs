@@ -22,9 +22,12 @@ use super::{colocation_charges, findings};
 use crate::{
     error::{Error, Result},
     inventory::vendors,
-    rules::{expect_version, require_least, require_plausible, require_text},
+    rules::{expect_version, require_least, require_plausible, require_range, require_text},
     store::{Read, Tx},
 };
+
+/// The most days that a single step is planned for: ten years.
+const MOST_PLANNED_DAYS: i32 = 3_650;
 
 /// A colocation contract with its parts.
 #[derive(Clone, Debug)]
@@ -330,6 +333,16 @@ pub fn check_numbers(row: &colocation_contract::ActiveModel) -> Result<()> {
     require_least("notice.minimum", minimum, 0)?;
     require_least("notice.maximum", maximum, 0)?;
     require_least("disputeWindowDays", row.dispute_window_days.try_as_ref().copied().flatten(), 0)?;
+    for (field, column) in [
+        ("planning.decisionLeadDays", &row.decision_lead_days),
+        ("planning.proposalLeadDays", &row.proposal_lead_days),
+        ("planning.migrationDays", &row.migration_days),
+        ("planning.decommissionBufferDays", &row.decommission_buffer_days),
+    ] {
+        if let Some(days) = column.try_as_ref().copied().flatten() {
+            require_range(field, days, 0, MOST_PLANNED_DAYS)?;
+        }
+    }
     let holdover = row.holdover_multiplier.try_as_ref().copied().flatten();
     require_least("holdoverMultiplier", holdover, entity::money::Rate::ZERO)?;
     if let (Some(minimum), Some(maximum)) = (minimum, maximum)

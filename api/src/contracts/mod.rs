@@ -5,9 +5,12 @@
 //! *support contract* *covers* assets. [`terms`] turns rows into the values that everything is computed from.
 //! This area does not know what an asset is replaced by, nor how costs add up over an estate.
 
+pub mod calendar;
 pub mod colocation_charges;
 pub mod colocation_contracts;
 pub mod costs;
+pub mod decisions;
+pub mod feed;
 pub mod findings;
 pub mod graphql;
 pub mod support_contracts;

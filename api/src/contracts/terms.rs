@@ -10,6 +10,7 @@ use forecasting::{
     colocation::{
         Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation,
         Escalator, Metering, Notice, NoticeUnit, Proration, PueRule, RampStep, Renewal, RenewalPrice, Term,
+        Terms,
     },
     money::Currency,
     month::{add_months, months_between},
@@ -91,6 +92,23 @@ pub fn support(contract: &support_contract::Model) -> Result<SupportContract, Fi
     })
 }
 
+/// How long a support contract runs, by the dates that are stated. Notice that was given is kept beside the
+/// renewals, so that it is known for a notice.
+///
+/// # Errors
+/// As [`colocation`].
+pub fn support_terms(contract: &support_contract::Model) -> Result<Terms, Finding> {
+    let value = support(&support_contract::Model { notice_given_on: None, ..contract.clone() })?;
+    let terms = value.terms(support_notice(contract), contract.notice_given_on);
+    if terms.initial_end() == contract.ends_on {
+        return Ok(terms);
+    }
+    // A last part of a month counts whole in the price; the dates are those that are stated.
+    let after = contract.ends_on.succ_opt().unwrap_or(contract.ends_on);
+    let months = i32::try_from(terms.initial_months).unwrap_or(i32::MAX);
+    Ok(Terms { start: add_months(after, months.saturating_neg()), ..terms })
+}
+
 /// Months of a support term; a part of a month counts whole.
 #[must_use]
 pub fn support_term_months(contract: &support_contract::Model) -> u32 {
@@ -104,13 +122,17 @@ pub fn support_term_months(contract: &support_contract::Model) -> u32 {
 /// None where no notice is agreed.
 #[must_use]
 pub fn support_deadline(contract: &support_contract::Model, renewals: u32) -> Option<NaiveDate> {
-    let notice = Notice {
+    let notice = support_notice(contract)?;
+    Some(notice.deadline(support_end(contract, renewals), &BusinessDays::default()))
+}
+
+fn support_notice(contract: &support_contract::Model) -> Option<Notice> {
+    Some(Notice {
         minimum: u32::try_from(contract.notice_days?).ok()?,
         maximum: None,
         unit: NoticeUnit::CalendarDays,
         previous_business_day: true,
-    };
-    Some(notice.deadline(support_end(contract, renewals), &BusinessDays::default()))
+    })
 }
 
 /// Last day of a support term.

@@ -66,9 +66,12 @@ pub async fn only_post() -> HttpResponse {
         .body("send GraphQL requests with POST; the GraphiQL page is at /\n")
 }
 
-struct Refusal {
-    status: StatusCode,
-    error: Error,
+/// Why a request is not answered.
+pub(super) struct Refusal {
+    /// Of the response.
+    pub(super) status: StatusCode,
+    /// What is said.
+    pub(super) error: Error,
 }
 
 impl Refusal {
@@ -76,7 +79,8 @@ impl Refusal {
         Self { status, error }
     }
 
-    fn too_slow(limit: Duration) -> Self {
+    /// A request that was given up.
+    pub(super) fn too_slow(limit: Duration) -> Self {
         let message = format!("the request took longer than {} seconds and was undone", limit.as_secs());
         Self::new(StatusCode::OK, Error::LimitExceeded(message))
     }
@@ -165,15 +169,31 @@ async fn authenticate(
     now: chrono::DateTime<chrono::Utc>,
     request_id: &str,
 ) -> Result<Caller> {
-    let header = http.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(credentials) = header else {
+    let Some(token) = bearer(http)? else {
         return Err(Error::Unauthenticated("send a token in the header `Authorization: Bearer …`".into()));
     };
-    let Some(token) = credentials.strip_prefix("Bearer ").map(str::trim) else {
-        return Err(Error::Unauthenticated(
-            "the header `Authorization` does not begin with `Bearer `".into(),
-        ));
-    };
+    holder(&token, app, now, request_id).await
+}
+
+/// The token in the header, where there is one.
+pub(super) fn bearer(http: &HttpRequest) -> Result<Option<String>> {
+    let header = http.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some(credentials) = header else { return Ok(None) };
+    match credentials.strip_prefix("Bearer ").map(str::trim) {
+        Some(token) => Ok(Some(token.to_owned())),
+        None => {
+            Err(Error::Unauthenticated("the header `Authorization` does not begin with `Bearer `".into()))
+        }
+    }
+}
+
+/// Who holds a token.
+pub(super) async fn holder(
+    token: &str,
+    app: &App,
+    now: chrono::DateTime<chrono::Utc>,
+    request_id: &str,
+) -> Result<Caller> {
     if keys::is_secret(token) {
         let (store, token, request_id) = (app.store.clone(), token.to_owned(), request_id.to_owned());
         let holder = async move { keys::authenticate(&store, &token, now, request_id).await };
@@ -188,7 +208,8 @@ async fn execute(app: &App, request: Request, caller: Caller) -> Result<Response
     on_runtime(app, execution).await.map_err(|broken| Error::internal(broken).into())
 }
 
-fn request_id(http: &HttpRequest, now: chrono::DateTime<chrono::Utc>) -> String {
+/// What the client calls the request, or a name for it.
+pub(super) fn request_id(http: &HttpRequest, now: chrono::DateTime<chrono::Utc>) -> String {
     let given = http.headers().get("x-request-id").and_then(|value| value.to_str().ok());
     let is_plain = |id: &&str| {
         !id.is_empty()

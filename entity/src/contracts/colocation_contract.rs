@@ -70,6 +70,14 @@ pub struct Model {
     pub dispute_window_days: Option<i32>,
     /// What it is in the books.
     pub classification: Classification,
+    /// Days a decision is due before the notice deadline; none is the company's usual lead.
+    pub decision_lead_days: Option<i32>,
+    /// Days proposals are asked for before the decision is due; none is not at all.
+    pub proposal_lead_days: Option<i32>,
+    /// Days that moving out takes; none is not planned.
+    pub migration_days: Option<i32>,
+    /// Days between the last move and the last day.
+    pub decommission_buffer_days: Option<i32>,
     /// Team or person who answers for it.
     pub owner: Option<String>,
     /// Where the record came from.

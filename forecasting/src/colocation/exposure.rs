@@ -110,6 +110,27 @@ pub fn renewal_exposure(contract: &Contract, renewal: u32, indices: &Indices) ->
     }
 }
 
+/// What one renewal would cost if no notice is given, as seen on a day, with its deadline and the way its cost came
+/// about. `None` for a renewal the contract does not have.
+///
+/// # Errors
+///
+/// As [`month_cost`](super::month_cost).
+pub fn exposure_of_renewal(
+    contract: &Contract,
+    renewal: u32,
+    as_of: NaiveDate,
+    indices: &Indices,
+    business_days: &BusinessDays,
+) -> Result<Option<RenewalExposure>> {
+    let before = renewal.checked_sub(1).and_then(|number| contract.term(number));
+    let (Some(before), Some(term)) = (before, contract.term(renewal)) else { return Ok(None) };
+    let deadline = contract.notice_deadline(&before, business_days).unwrap_or(before.end);
+    let alert = AlertTier::of(deadline, as_of);
+    let renewal = UpcomingRenewal { term, deadline, alert, bound: deadline < as_of };
+    exposure(contract, renewal, indices).map(Some)
+}
+
 /// What the next renewals after a day will cost, at most so many; see [`Terms::upcoming_renewals`].
 ///
 /// # Errors

@@ -35,8 +35,8 @@ pub use contract::{
 pub use cost::{MonthLine, Segment, committed_kilowatts, month_cost};
 pub use escalation::{Anchor, CpiTerms, Escalation, Escalator, Index, Indices, cpi_step};
 pub use exposure::{
-    CostOfSilence, NoRenewal, RenewalExposure, UpcomingRenewal, cost_of_silence, renewal_exposure,
-    renewal_exposures,
+    CostOfSilence, NoRenewal, RenewalExposure, UpcomingRenewal, cost_of_silence, exposure_of_renewal,
+    renewal_exposure, renewal_exposures,
 };
 pub use invoice::{
     DoubleBilling, DoubleBillingReason, Invoice, InvoiceCheck, InvoiceLine, LineCheck, Tolerance, Verdict,

@@ -8,7 +8,7 @@ use crate::colocation::{Notice, RenewalTerms, Terms};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::growth::compound;
-use crate::money::{Currency, bounded, times};
+use crate::money::{Currency, Money, bounded, times};
 use crate::month::{Month, add_months};
 
 const LONGEST_TERM: u32 = 1200;
@@ -121,6 +121,35 @@ impl SupportContract {
         }
         flows.explain(Category::Support, explanation);
         Ok(flows)
+    }
+
+    /// What one renewal costs over all its months, rounded once; 1 is the first. `None` for a renewal the contract
+    /// does not have.
+    ///
+    /// # Errors
+    ///
+    /// As [`flows`](Self::flows).
+    pub fn renewal_cost(&self, renewal: u32) -> Result<Option<Money>> {
+        self.check()?;
+        let Some(terms) = self.renewal.filter(|terms| renewal > 0 && terms.term_months > 0) else {
+            return Ok(None);
+        };
+        if terms.maximum.is_some_and(|most| renewal > most) {
+            return Ok(None);
+        }
+        let rise = compound(terms.uplift, 1)?;
+        let mut term = Term { start: self.start, months: self.term_months, yearly_price: self.yearly_price };
+        for _ in 0..renewal {
+            let last_year = self.price_of_year(&term, (term.months - 1) / 12)?;
+            term.yearly_price = times(last_year, rise, "yearly price")?;
+            term.months = terms.term_months;
+        }
+        let mut cost = Decimal::ZERO;
+        for index in 0..term.months {
+            let price = self.price_of_year(&term, index / 12)?;
+            cost = bounded(cost + price / Decimal::from(12), "support")?;
+        }
+        Ok(Some(Money::new(cost, self.currency).round()))
     }
 
     fn check(&self) -> Result<()> {

@@ -4,10 +4,12 @@ use chrono::{Days, NaiveDate};
 use forecasting::colocation::{
     Abatement, AlertTier, Charge, ChargeKind, Contract, CostOfSilence, CpiTerms, Escalator, Event, EventKind,
     Index, Indices, NoRenewal, NoticeAction, NoticeEntry, OpenInvoice, Planning, PriceHold, Proration,
-    RampStep, Renewal, RenewalPrice, Terms, cost_of_silence, notice_in_force, renewal_exposures, schedule,
+    RampStep, Renewal, RenewalPrice, Terms, cost_of_silence, exposure_of_renewal, notice_in_force,
+    renewal_exposures, schedule,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
+use forecasting::roadmap::{PaymentFrequency, SupportContract, SupportRenewal};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -159,6 +161,41 @@ fn silence_costs_the_first_renewal_that_can_be_avoided() {
     assert_eq!(bound, [true, false, false]);
     assert_eq!(chain[0].renewal.alert, AlertTier::Passed);
     assert_eq!(chain[2].cost.amount, number("13891.50"));
+}
+
+#[test]
+fn a_renewal_is_priced_by_its_number() {
+    let priced = |contract: &Contract, renewal: u32, as_of: &str| {
+        exposure_of_renewal(contract, renewal, date(as_of), &Indices::default(), &days()).unwrap()
+    };
+    let first = priced(&renewing(), 1, "2026-12-01").unwrap();
+    assert_eq!((first.cost.amount, first.renewal.bound), (number("12600.00"), true));
+    assert_eq!(first.renewal.deadline, date("2026-11-30"));
+    let second = priced(&renewing(), 2, "2026-12-01").unwrap();
+    assert_eq!((second.cost.amount, second.renewal.bound), (number("13230.00"), false));
+    assert_eq!(priced(&renewing(), 0, "2026-12-01"), None, "the initial term is no renewal");
+    assert_eq!(priced(&ending(), 1, "2026-12-01"), None);
+}
+
+#[test]
+fn a_renewal_of_support_rises_once_and_then_year_by_year() {
+    let support = SupportContract {
+        currency: Currency::USD,
+        signed: None,
+        start: date("2026-01-01"),
+        term_months: 24,
+        yearly_price: number("1000"),
+        yearly_rise: number("0.10"),
+        frequency: PaymentFrequency::Yearly,
+        renewal: Some(SupportRenewal { term_months: 24, uplift: number("0.05"), maximum: Some(1) }),
+        until: None,
+    };
+    // 1,000 and 1,100; then 1,155 and 1,270.50.
+    let cost = |renewal: u32| support.renewal_cost(renewal).unwrap().map(|cost| cost.amount);
+    assert_eq!(cost(1), Some(number("2425.50")));
+    assert_eq!((cost(0), cost(2)), (None, None));
+    let ending = SupportContract { renewal: None, ..support };
+    assert_eq!(ending.renewal_cost(1).unwrap(), None);
 }
 
 #[test]

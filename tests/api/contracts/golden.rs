@@ -8,7 +8,7 @@ use support::{TestApp, on_both_engines};
 use super::{a_site, a_vendor, id, shown};
 
 /// The worked examples by id.
-fn examples() -> Value {
+pub fn examples() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/design/golden.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }

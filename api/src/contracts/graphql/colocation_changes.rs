@@ -88,6 +88,8 @@ pub struct ColocationContractDetails {
     pub proration: MaybeUndefined<Proration>,
     /// Days in which an invoice may be disputed.
     pub dispute_window_days: MaybeUndefined<i32>,
+    /// How long it takes to decide, to ask the market and to move out.
+    pub planning: MaybeUndefined<ContractPlanningDetails>,
     /// What it is in the books, as the accountants judge it.
     pub classification: MaybeUndefined<ContractClassification>,
     /// Team or person who answers for it.
@@ -164,6 +166,19 @@ impl From<RenewalIndexInput> for IndexTerms {
     }
 }
 
+/// How long the company takes. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ContractPlanningDetails {
+    /// Days a decision is due before the notice deadline; 60 where not known. At most 3,650, as the others.
+    pub decision_lead_days: MaybeUndefined<i32>,
+    /// Days proposals are asked for before the decision is due; not asked for where not known.
+    pub proposal_lead_days: MaybeUndefined<i32>,
+    /// Days that moving out takes; no exit is planned where not known.
+    pub migration_days: MaybeUndefined<i32>,
+    /// Days between the last move and the last day; none where not known.
+    pub decommission_buffer_days: MaybeUndefined<i32>,
+}
+
 /// How the contract is ended. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ContractNoticeDetails {
@@ -193,6 +208,12 @@ impl ColocationContractDetails {
         })?;
         patch_required(&mut row.proration, self.proration, "proration")?;
         patch(&mut row.dispute_window_days, self.dispute_window_days);
+        if let Some(planning) = kept(self.planning, "planning")? {
+            patch(&mut row.decision_lead_days, planning.decision_lead_days);
+            patch(&mut row.proposal_lead_days, planning.proposal_lead_days);
+            patch(&mut row.migration_days, planning.migration_days);
+            patch(&mut row.decommission_buffer_days, planning.decommission_buffer_days);
+        }
         patch_required(&mut row.classification, self.classification, "classification")?;
         patch(&mut row.owner, self.owner);
         Ok(())

@@ -5,8 +5,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use async_graphql::{Context, ID, Object, SimpleObject};
-use chrono::NaiveDate;
+use async_graphql::{Context, ID, Object};
 use entity::{
     contracts::{
         colocation_charge,
@@ -17,22 +16,29 @@ use entity::{
     inventory::site,
     money::Rate,
 };
-use forecasting::colocation::BusinessDays;
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, Iterable, Order as SqlOrder};
 use uuid::Uuid;
 
 use super::{
+    capacity::{PowerCapacity, PowerDeployment},
     colocation_charges::ColocationCharge,
     colocation_filter::{ColocationContractFilter, ColocationContractOrderField},
+    colocation_terms::{ContractNotice, ContractPlanning, ContractRenewal, ContractTerm, day},
+    decisions::{
+        ContractCostSchedule, ContractHoldover, CostOfSilence, EarlyTermination, EarlyTerminationRuleInput,
+        RenewalExposure, renewals_cost,
+    },
+    invoice_check::{ContractInvoice, InvoiceCheck},
     monthly_cost::{MonthlyCost, month_cost},
-    words::{ContractClassification, ContractFinding, NoticeUnit, Proration, RenewalPriceRule},
+    words::{ContractClassification, ContractFinding, Proration},
 };
 use crate::{
     access::Permission,
-    contracts::{colocation_charges, costs, findings, terms},
+    contracts::{colocation_charges, costs, decisions::Priced, findings},
     error::{Error, Result},
     inventory::graphql::{sites::Site, vendors::Vendor},
+    roadmap::graphql::MoneyView,
     schema::{
         filter::{Filter, Order},
         page::{Connection, Window, page, page_cost},
@@ -78,156 +84,23 @@ impl Noun for ColocationContract {
                 Column::RenewalUplift,
                 Column::RenewalIndex,
             ],
-            "term" | "notice" | "findings" | "monthlyCost" => &WHOLE,
+            "term" | "notice" | "findings" | "monthlyCost" | "costSchedule" | "costOfSilence"
+            | "renewals" | "earlyTermination" | "holdover" | "invoiceCheck" | "capacity" => &WHOLE,
             "holdoverMultiplier" => &[Column::HoldoverMultiplier],
             "proration" => &[Column::Proration],
             "disputeWindowDays" => &[Column::DisputeWindowDays],
+            "planning" => &[
+                Column::DecisionLeadDays,
+                Column::ProposalLeadDays,
+                Column::MigrationDays,
+                Column::DecommissionBufferDays,
+            ],
             "classification" => &[Column::Classification],
             "owner" => &[Column::Owner],
             "source" => &[Column::Source],
             _ => &[],
         }
     }
-}
-
-/// The initial term of a contract, and when it is over.
-pub struct ContractTerm(colocation_contract::Model);
-
-/// The initial term of a contract, and when it is over.
-#[Object]
-impl ContractTerm {
-    /// Day of signature.
-    async fn signed_on(&self) -> Date {
-        Date(self.0.signed_on)
-    }
-
-    /// Day the initial term and the billing begin; contract months and anniversaries count from here.
-    async fn billing_starts_on(&self) -> Date {
-        Date(self.0.billing_starts_on)
-    }
-
-    /// Length of the initial term, in months.
-    async fn months(&self) -> i32 {
-        self.0.initial_term_months
-    }
-
-    /// Last day of the initial term: the start of billing plus the months, less a day.
-    async fn ends_on(&self) -> Result<Date> {
-        Ok(Date(terms::colocation(&self.0, &[])?.initial_end()))
-    }
-
-    /// Last day of the initial term as the paper states it. Kept and reported where it differs.
-    async fn stated_end_on(&self) -> Option<Date> {
-        self.0.stated_end_on.map(Date)
-    }
-
-    /// Last day that the contract runs, after notice or its last renewal. Null while it goes on renewing.
-    async fn last_day_on(&self) -> Result<Option<Date>> {
-        Ok(terms::colocation(&self.0, &[])?.end(&BusinessDays::default()).map(Date))
-    }
-}
-
-/// What happens at the end of a term.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct ContractRenewal {
-    /// Whether it renews unless notice is given.
-    automatic: bool,
-    /// Length of each renewal, in months.
-    months: Option<i32>,
-    /// How often it renews by itself; null is without end.
-    maximum: Option<i32>,
-    /// How a renewal is priced.
-    price_rule: RenewalPriceRule,
-    /// What a renewal adds to the price, as a fraction. For FIXED_UPLIFT.
-    uplift: Option<Decimal>,
-    /// The price index that a renewal follows. For CPI.
-    index: Option<RenewalIndex>,
-}
-
-/// How a renewal follows a price index.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct RenewalIndex {
-    /// Name of the index.
-    series: String,
-    /// How many months before the renewal the index is read.
-    lag_months: i32,
-    /// Least rise, as a fraction.
-    floor: Option<Decimal>,
-    /// Greatest rise, as a fraction.
-    cap: Option<Decimal>,
-    /// Whether a falling index leaves the price as it is.
-    no_decrease: bool,
-}
-
-impl From<IndexTerms> for RenewalIndex {
-    fn from(terms: IndexTerms) -> Self {
-        let IndexTerms { series, lag_months, floor, cap, no_decrease } = terms;
-        Self { series, lag_months, floor, cap, no_decrease }
-    }
-}
-
-/// How a contract is ended, and by when.
-pub struct ContractNotice(colocation_contract::Model);
-
-/// How a contract is ended, and by when.
-#[Object]
-impl ContractNotice {
-    /// Latest notice before the end of a term, in the unit.
-    async fn minimum(&self) -> i32 {
-        self.0.notice_minimum
-    }
-
-    /// Earliest notice before the end of a term, in the unit.
-    async fn maximum(&self) -> Option<i32> {
-        self.0.notice_maximum
-    }
-
-    /// What notice is counted in.
-    async fn unit(&self) -> NoticeUnit {
-        self.0.notice_unit.into()
-    }
-
-    /// How and to whom notice must be given.
-    async fn method(&self) -> Option<&str> {
-        self.0.notice_method.as_deref()
-    }
-
-    /// Last day on which notice ends the contract with the term that runs on `asOf`, today where left out.
-    /// Counted back from the last day of the term, and moved to the Friday before where it falls on a weekend.
-    async fn deadline(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The day from which it is seen.")] as_of: Option<Date>,
-    ) -> Result<Option<Date>> {
-        let contract = terms::colocation(&self.0, &[])?;
-        let term = terms::term_on(&contract, day(ctx, as_of)?);
-        Ok(contract.notice_deadline(&term, &BusinessDays::default()).map(Date))
-    }
-
-    /// First day on which that notice is accepted; null where it always is.
-    async fn window_opens_on(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The day from which it is seen.")] as_of: Option<Date>,
-    ) -> Result<Option<Date>> {
-        let contract = terms::colocation(&self.0, &[])?;
-        let term = terms::term_on(&contract, day(ctx, as_of)?);
-        Ok(contract.notice_window_open(&term, &BusinessDays::default()).map(Date))
-    }
-
-    /// Day notice was given.
-    async fn given_on(&self) -> Option<Date> {
-        self.0.notice_given_on.map(Date)
-    }
-
-    /// Proof that it was.
-    async fn evidence(&self) -> Option<&str> {
-        self.0.notice_evidence.as_deref()
-    }
-}
-
-pub(super) fn day(ctx: &Context<'_>, as_of: Option<Date>) -> Result<NaiveDate> {
-    Ok(as_of.map_or(caller(ctx)?.now.date_naive(), |date| date.0))
 }
 
 type PriceSheets = HashMap<ColocationContractId, Vec<colocation_charge::Model>>;
@@ -242,6 +115,19 @@ impl ColocationContract {
                 .await
         };
         self.0.shared("price sheets".to_owned(), load).await
+    }
+
+    /// What a calculation makes of the contract and its price sheet.
+    async fn with_sheet<T>(
+        &self,
+        ctx: &Context<'_>,
+        assumed_index_rate: Option<Decimal>,
+        calculation: impl FnOnce(&Priced<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        calculation(&Priced::new(&contract, charges, assumed_index_rate)?)
     }
 }
 
@@ -326,6 +212,16 @@ impl ColocationContract {
         self.0.get(Column::DisputeWindowDays)
     }
 
+    /// How long the company takes to decide, to ask the market and to move out.
+    async fn planning(&self) -> Result<ContractPlanning> {
+        Ok(ContractPlanning {
+            decision_lead_days: self.0.get(Column::DecisionLeadDays)?,
+            proposal_lead_days: self.0.get(Column::ProposalLeadDays)?,
+            migration_days: self.0.get(Column::MigrationDays)?,
+            decommission_buffer_days: self.0.get(Column::DecommissionBufferDays)?,
+        })
+    }
+
     /// What it is in the books.
     async fn classification(&self) -> Result<ContractClassification> {
         Ok(self.0.get::<colocation_contract::Classification>(Column::Classification)?.into())
@@ -385,6 +281,129 @@ impl ColocationContract {
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         let cost = costs::monthly(&contract, charges, from.0, months, assumed_index_rate)?;
         Ok(Some(MonthlyCost::new(cost, &contract.currency, charges)))
+    }
+
+    /// What it costs month by month in one view of money, all charges together. Needs the right to see prices.
+    #[graphql(complexity = "month_cost(months, child_complexity)")]
+    async fn cost_schedule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "First month.")] from: Month,
+        #[graphql(default = 12, desc = "How many months, at most 600.")] months: i32,
+        #[graphql(default_with = "MoneyView::Pnl", desc = "Which event places an amount in a month.")]
+        view: MoneyView,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Option<ContractCostSchedule>> {
+        read(ctx, Permission::ViewPrices)?;
+        let currency: String = self.0.get(Column::Currency)?;
+        let schedule = self
+            .with_sheet(ctx, assumed_index_rate, |priced| priced.schedule(from.0, months, view.into()))
+            .await?;
+        Ok(Some(ContractCostSchedule::new(schedule, view, &currency)))
+    }
+
+    /// What saying nothing costs: the first renewal that can still be avoided on `asOf`, or why there is none.
+    async fn cost_of_silence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Option<CostOfSilence>> {
+        let as_of = day(ctx, as_of)?;
+        let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
+        let silence = self.with_sheet(ctx, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
+        Ok(Some(CostOfSilence::new(silence, as_of, sees_prices)))
+    }
+
+    /// The next renewals after `asOf`: those that silence leads to, and those that are bound already.
+    #[graphql(complexity = "renewals_cost(most, child_complexity)")]
+    async fn renewals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+        #[graphql(desc = "At most so many, at most 20.")] most: i32,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Vec<RenewalExposure>> {
+        let as_of = day(ctx, as_of)?;
+        let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
+        let renewals =
+            self.with_sheet(ctx, assumed_index_rate, |priced| priced.renewals(as_of, most)).await?;
+        let shown = renewals.into_iter().map(|it| RenewalExposure::new(it, as_of, sees_prices));
+        Ok(shown.collect())
+    }
+
+    /// What it costs to leave before the contract ends. Needs the right to see prices.
+    async fn early_termination(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Last day of service.")] on: Date,
+        #[graphql(desc = "The day notice of it is given; the last day of service where left out.")]
+        notice_on: Option<Date>,
+        #[graphql(desc = "What leaving early costs.")] rule: EarlyTerminationRuleInput,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Option<EarlyTermination>> {
+        read(ctx, Permission::ViewPrices)?;
+        let rule = rule.value()?;
+        let notice_on = notice_on.unwrap_or(on);
+        let termination = self
+            .with_sheet(ctx, assumed_index_rate, |priced| priced.early_termination(on.0, notice_on.0, &rule))
+            .await?;
+        Ok(Some(termination.into()))
+    }
+
+    /// What staying until a day costs after the contract has ended; null for one that goes on renewing. Needs the
+    /// right to see prices.
+    async fn holdover(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Last day stayed.")] until: Date,
+        #[graphql(desc = "Multiple of the last price; that of the contract where left out.")]
+        multiplier: Option<Decimal>,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Option<ContractHoldover>> {
+        read(ctx, Permission::ViewPrices)?;
+        let stay =
+            self.with_sheet(ctx, assumed_index_rate, |priced| priced.holdover(until.0, multiplier)).await?;
+        Ok(stay.map(ContractHoldover::from))
+    }
+
+    /// The numbers that are called capacity, for circuits under the contract: what they are built for, what may be
+    /// used, what is protected, what the contract allows, what is committed and what is drawn; which of them binds,
+    /// and what is left. What is not given is not taken for granted: figures that need it are null, with the reason.
+    async fn capacity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day whose commitment counts; today where left out.")] on: Option<Date>,
+        #[graphql(desc = "The circuits, their limits, and what was drawn.")] deployment: PowerDeployment,
+    ) -> Result<Option<PowerCapacity>> {
+        let on = day(ctx, on)?;
+        let (value, draw) = deployment.value()?;
+        let circuits = value.circuits.clone();
+        let capacity = self.with_sheet(ctx, None, |priced| priced.capacity(on, value, &draw)).await?;
+        Ok(Some(PowerCapacity::new(capacity, &circuits)?))
+    }
+
+    /// What an invoice bills against what the contract lets expect, line by line. Nothing is recorded. Needs the
+    /// right to see prices.
+    async fn invoice_check(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The invoice.")] invoice: ContractInvoice,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Option<InvoiceCheck>> {
+        read(ctx, Permission::ViewPrices)?;
+        let contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        let (value, tolerance) = invoice.value(&contract.currency)?;
+        let check = Priced::new(&contract, charges, assumed_index_rate)?.check_invoice(&value, &tolerance)?;
+        Ok(Some(InvoiceCheck::new(check, &value, charges)))
     }
 }
 

@@ -2,11 +2,17 @@
 
 use async_graphql::MergedObject;
 
+mod calendar;
+mod capacity;
 mod charge_terms;
 mod colocation_changes;
 pub mod colocation_charges;
 pub mod colocation_contracts;
 mod colocation_filter;
+mod colocation_terms;
+mod decision_words;
+mod decisions;
+mod invoice_check;
 mod monthly_cost;
 mod support_changes;
 pub mod support_contracts;
@@ -18,6 +24,7 @@ mod words;
 pub struct ContractsQuery(
     colocation_contracts::ColocationContractQuery,
     support_contracts::SupportContractQuery,
+    calendar::ContractCalendarQuery,
 );
 
 /// Changes of contracts.

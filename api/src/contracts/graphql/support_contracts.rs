@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
-    colocation_contracts::day,
+    colocation_terms::day,
     support_coverages::{SupportCoverage, SupportCoverageFilter, SupportCoverageOrderField},
     words::{BillingFrequency, ContractFinding},
 };

@@ -95,6 +95,10 @@ impl Importable for ColocationContract {
         put(&mut row.proration, choice("proration", self.proration.as_ref())?);
         put_any(&mut row.dispute_window_days, self.dispute_window_days);
         put(&mut row.classification, choice("classification", self.classification.as_ref())?);
+        put_any(&mut row.decision_lead_days, self.decision_lead_days);
+        put_any(&mut row.proposal_lead_days, self.proposal_lead_days);
+        put_any(&mut row.migration_days, self.migration_days);
+        put_any(&mut row.decommission_buffer_days, self.decommission_buffer_days);
         put_any(&mut row.owner, self.owner.clone());
         put_any(&mut row.source, self.source.clone());
         Ok(())

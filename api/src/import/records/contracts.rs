@@ -34,6 +34,10 @@ pub struct ColocationContract {
     pub proration: Option<String>,
     pub dispute_window_days: Option<i32>,
     pub classification: Option<String>,
+    pub decision_lead_days: Option<i32>,
+    pub proposal_lead_days: Option<i32>,
+    pub migration_days: Option<i32>,
+    pub decommission_buffer_days: Option<i32>,
     pub owner: Option<String>,
     pub source: Option<String>,
     /// Codes of the sites it is for; given together or not at all.

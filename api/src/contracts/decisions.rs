@@ -1,0 +1,254 @@
+//! What has to be decided about a contract, and what each decision costs: silence, renewals, leaving early, staying
+//! too long, and whether an invoice is right.
+
+use chrono::NaiveDate;
+use entity::contracts::{colocation_charge, colocation_contract};
+use forecasting::{
+    ForecastError,
+    colocation::{
+        AlertTier, BusinessDays, Capacity, Contract, CostOfSilence, Deployment, Draw, Holdover, Indices,
+        Invoice, InvoiceCheck, NoRenewal, RenewalExposure, Termination, TerminationRule, Tolerance,
+        UpcomingRenewal, check_invoice, committed_kilowatts, cost_of_silence, exposure_of_renewal, holdover,
+        termination,
+    },
+    explain::Explanation,
+    money::Money,
+    month::Month,
+    roadmap::{Category, MoneyView, Window, colocation_flows},
+};
+use rust_decimal::Decimal;
+
+use super::{
+    costs::{self, MOST_MONTHS, require_index_rate},
+    terms,
+};
+use crate::{
+    error::{Error, Result},
+    rules::require_range,
+};
+
+/// The most renewals that are given at once.
+pub const MOST_RENEWALS: i32 = 20;
+
+/// Renewals that are looked through for the first that can still be avoided.
+const MOST_LOOKED_THROUGH: u32 = 1_200;
+
+/// The longest stay beyond the end that is priced, in days.
+const LONGEST_STAY: i64 = 3_660;
+
+/// What saying nothing leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The contract renews.
+    Renews(Exposure),
+    /// It costs nothing.
+    Nothing(NoRenewal),
+}
+
+/// A renewal, and what it costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// The renewal, with the deadline that avoids it.
+    pub renewal: UpcomingRenewal,
+    /// All its monthly charges but metered power, rounded once. None where an input is missing.
+    pub cost: Option<Money>,
+    /// How the cost came about, and what was assumed.
+    pub explanation: Explanation,
+    /// Why there is no cost.
+    pub reason: Option<String>,
+}
+
+impl Exposure {
+    fn unknown(renewal: UpcomingRenewal, cause: &ForecastError) -> Self {
+        Self { renewal, cost: None, explanation: Explanation::default(), reason: Some(cause.to_string()) }
+    }
+}
+
+impl From<RenewalExposure> for Exposure {
+    fn from(exposure: RenewalExposure) -> Self {
+        let RenewalExposure { renewal, cost, explanation, .. } = exposure;
+        Self { renewal, cost: Some(cost), explanation, reason: None }
+    }
+}
+
+/// A contract with its price sheet, and what its price indices are assumed to do.
+pub struct Priced<'c> {
+    value: Contract,
+    indices: Indices,
+    row: &'c colocation_contract::Model,
+}
+
+impl<'c> Priced<'c> {
+    /// The contract of a row.
+    ///
+    /// # Errors
+    /// `Invalid` for terms that cannot be computed, and for a rise of indices that cannot be meant.
+    pub fn new(
+        row: &'c colocation_contract::Model,
+        charges: &[colocation_charge::Model],
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Self> {
+        require_index_rate(assumed_index_rate)?;
+        let indices = costs::indices(row, charges, assumed_index_rate);
+        Ok(Self { value: terms::colocation(row, charges)?, indices, row })
+    }
+
+    /// What saying nothing leads to, as seen on a day.
+    #[must_use]
+    pub fn silence(&self, as_of: NaiveDate) -> Silence {
+        let days = BusinessDays::default();
+        match cost_of_silence(&self.value, as_of, &self.indices, &days) {
+            Ok(CostOfSilence::Renews(exposure)) => Silence::Renews(exposure.into()),
+            Ok(CostOfSilence::Nothing(why)) => Silence::Nothing(why),
+            // Only a price can be lacking here, so that there is a renewal, and its dates are known.
+            Err(cause) => {
+                let upcoming = self.value.terms().upcoming_renewals(as_of, MOST_LOOKED_THROUGH, &days);
+                match upcoming.into_iter().find(|renewal| !renewal.bound) {
+                    Some(renewal) => Silence::Renews(Exposure::unknown(renewal, &cause)),
+                    None => Silence::Nothing(NoRenewal::LastRenewal),
+                }
+            }
+        }
+    }
+
+    /// What the next renewals cost, at most so many.
+    ///
+    /// # Errors
+    /// `Invalid` for more than are given at once.
+    pub fn renewals(&self, as_of: NaiveDate, most: i32) -> Result<Vec<Exposure>> {
+        require_range("most", most, 1, MOST_RENEWALS)?;
+        let days = BusinessDays::default();
+        let upcoming = self.value.terms().upcoming_renewals(as_of, most.unsigned_abs(), &days);
+        Ok(upcoming.into_iter().map(|renewal| self.exposure(renewal, as_of)).collect())
+    }
+
+    /// What the renewal costs that the notice deadline of a term avoids. None for a renewal that there is not.
+    #[must_use]
+    pub fn exposure_after(&self, term: u32, as_of: NaiveDate) -> Option<Exposure> {
+        let days = BusinessDays::default();
+        let (before, next) = (self.value.term(term)?, self.value.term(term.checked_add(1)?)?);
+        let deadline = self.value.notice_deadline(&before, &days).unwrap_or(before.end);
+        let alert = AlertTier::of(deadline, as_of);
+        Some(self.exposure(UpcomingRenewal { term: next, deadline, alert, bound: deadline < as_of }, as_of))
+    }
+
+    fn exposure(&self, renewal: UpcomingRenewal, as_of: NaiveDate) -> Exposure {
+        let number = renewal.term.number;
+        match exposure_of_renewal(&self.value, number, as_of, &self.indices, &BusinessDays::default()) {
+            Ok(Some(exposure)) => exposure.into(),
+            Ok(None) => Exposure { renewal, cost: None, explanation: Explanation::default(), reason: None },
+            Err(cause) => Exposure::unknown(renewal, &cause),
+        }
+    }
+
+    /// The numbers called capacity of circuits under the contract, on a day, given what was drawn.
+    ///
+    /// # Errors
+    /// `Invalid` for a circuit, a limit or a draw that cannot be.
+    pub fn capacity(&self, on: NaiveDate, mut deployment: Deployment, draw: &Draw) -> Result<Capacity> {
+        deployment.commitment = committed_kilowatts(&self.value, on).map_err(refused("on"))?;
+        deployment.capacity(draw).map_err(refused("deployment"))
+    }
+
+    /// The contract as a value.
+    #[must_use]
+    pub fn value(&self) -> &Contract {
+        &self.value
+    }
+
+    /// What it costs to leave with a last day of service, if notice of it is given on a day.
+    ///
+    /// # Errors
+    /// `Invalid` for a day before billing begins, for notice after the last day, and for a rule that cannot be
+    /// applied.
+    pub fn early_termination(
+        &self,
+        on: NaiveDate,
+        notice_on: NaiveDate,
+        rule: &TerminationRule,
+    ) -> Result<Termination> {
+        if on < self.row.billing_starts_on {
+            let begins = self.row.billing_starts_on;
+            return Err(Error::invalid("on", format!("{on} lies before billing begins on {begins}")));
+        }
+        if notice_on > on {
+            return Err(Error::invalid("noticeOn", format!("{notice_on} lies after the last day, {on}")));
+        }
+        termination(&self.value, rule, on, notice_on, &self.indices, &BusinessDays::default())
+            .map_err(refused("rule"))
+    }
+
+    /// What staying until a day costs after the contract has ended. None for one that goes on renewing.
+    ///
+    /// # Errors
+    /// `Invalid` without a multiplier, and for a stay that is longer than anybody plans.
+    pub fn holdover(&self, until: NaiveDate, multiplier: Option<Decimal>) -> Result<Option<Holdover>> {
+        let agreed = self.row.holdover_multiplier.map(entity::money::Rate::to_decimal);
+        let Some(multiplier) = multiplier.or(agreed) else {
+            let message = "is missing: the contract states no multiplier, so give one to assume";
+            return Err(Error::invalid("multiplier", message));
+        };
+        let end = self.value.end(&BusinessDays::default());
+        if end.is_some_and(|end| (until - end).num_days() > LONGEST_STAY) {
+            let message = format!("{until} is more than {LONGEST_STAY} days after the end of the contract");
+            return Err(Error::invalid("until", message));
+        }
+        holdover(&self.value, multiplier, until, &self.indices, &BusinessDays::default())
+            .map_err(refused("multiplier"))
+    }
+
+    /// What the contract contributes to consecutive months in one view of money, with the way it came about.
+    ///
+    /// # Errors
+    /// `Invalid` for a number of months that is not given at once, and where a price index is needed and no rise of
+    /// it is assumed.
+    pub fn schedule(&self, from: Month, months: i32, view: MoneyView) -> Result<CostSchedule> {
+        require_range("months", months, 1, MOST_MONTHS)?;
+        let window = Window::new(from, months.unsigned_abs()).map_err(refused("months"))?;
+        let flows = colocation_flows(&self.value, window, &self.indices, &BusinessDays::default())
+            .map_err(refused("months"))?;
+        let amounts = flows.amounts(view, Category::Colocation);
+        let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
+        Ok(CostSchedule {
+            total: flows.total(view),
+            months: window.iter().zip(amounts).collect(),
+            explanation: flows.explanation(Category::Colocation).cloned().unwrap_or_default(),
+        })
+    }
+
+    /// What an invoice bills against what the contract lets expect.
+    ///
+    /// # Errors
+    /// `Invalid` for an invoice in another currency, and for a line of a charge that the contract does not have.
+    pub fn check_invoice(&self, invoice: &Invoice, tolerance: &Tolerance) -> Result<InvoiceCheck> {
+        let charges = self.value.charges.len();
+        for (place, line) in invoice.lines.iter().enumerate() {
+            if let Some(charge) = line.charge.filter(|charge| *charge >= charges) {
+                let message = format!("{charge} is no place in the price sheet, which has {charges} from 0");
+                return Err(Error::invalid(format!("invoice.lines[{place}].charge"), message));
+            }
+        }
+        let window = self.row.dispute_window_days.and_then(|days| u32::try_from(days).ok());
+        check_invoice(&self.value, invoice, &[], tolerance, window, &self.indices, &BusinessDays::default())
+            .map_err(refused("invoice"))
+    }
+}
+
+/// Amounts of consecutive months.
+pub struct CostSchedule {
+    /// The months, in order, each rounded.
+    pub months: Vec<(Month, Decimal)>,
+    /// Their sum.
+    pub total: Decimal,
+    /// How they came about.
+    pub explanation: Explanation,
+}
+
+/// What cannot be computed, under the argument that it follows from.
+fn refused(argument: &str) -> impl Fn(ForecastError) -> Error {
+    move |cause| match cause {
+        ForecastError::Missing { .. } if argument != "rule" => Error::invalid("assumedIndexRate", cause),
+        ForecastError::CurrencyMismatch { .. } => Error::invalid(format!("{argument}.currency"), cause),
+        cause => Error::invalid(argument, cause),
+    }
+}

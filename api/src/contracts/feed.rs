@@ -1,0 +1,156 @@
+//! The decision calendar as a feed for calendar programs: iCalendar, RFC 5545.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use entity::{contracts::colocation_charge, id::EntityId};
+use forecasting::colocation::EventKind;
+use icalendar::{Alarm, Calendar as Feed, Component, Event, EventLike, Property};
+use sea_orm::Condition;
+
+use super::calendar::{self, Agreement, Calendar, Entry, Question};
+use crate::{access::Caller, access::Permission, error::Result, store::Read};
+
+/// Days of the past that a feed shows.
+const DAYS_BACK: u64 = 31;
+
+/// Days of the future that a feed shows: three years.
+const DAYS_AHEAD: u64 = 1_096;
+
+/// When the alarm of a notice deadline goes off.
+const ALARM: &str = "-P30D";
+
+/// Who makes the feed, for programs that read it.
+const MAKER: &str = "-//Plinth//Contract calendar//EN";
+
+/// The feed of all contracts, from a month before today to three years after.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of(db: &impl Read, caller: &Caller) -> Result<String> {
+    let today = caller.now.date_naive();
+    let question = Question {
+        from: today.checked_sub_days(Days::new(DAYS_BACK)).unwrap_or(today),
+        to: today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(today),
+        as_of: today,
+        kinds: None,
+        assumed_index_rate: None,
+        colocation: Some(Condition::all()),
+        support: Some(Condition::all()),
+    };
+    let calendar = calendar::read(db, question).await?;
+    Ok(written(&calendar, caller.now, caller.may(Permission::ViewPrices)))
+}
+
+/// A calendar in the words of RFC 5545; without what renewals cost for those who may not see prices.
+fn written(calendar: &Calendar, now: DateTime<Utc>, sees_prices: bool) -> String {
+    let mut feed = Feed::empty();
+    for (name, value) in [
+        ("VERSION", "2.0"),
+        ("PRODID", MAKER),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", "PUBLISH"),
+        ("X-WR-CALNAME", "Contracts"),
+    ] {
+        feed.append_property(Property::new(name, value));
+    }
+    for entry in &calendar.entries {
+        feed.push(event(calendar, entry, now, sees_prices));
+    }
+    feed.to_string()
+}
+
+fn event(calendar: &Calendar, entry: &Entry, now: DateTime<Utc>, sees_prices: bool) -> Event {
+    let (id, kind, owner) = match entry.agreement {
+        Agreement::Colocation(place) => {
+            let contract = calendar.colocation.get(place);
+            let owner = contract.and_then(|contract| contract.owner.as_deref());
+            (contract.map(|contract| contract.id.uuid()), "colocation", owner)
+        }
+        Agreement::Support(place) => {
+            let contract = calendar.support.get(place);
+            let owner = contract.and_then(|contract| contract.owner.as_deref());
+            (contract.map(|contract| contract.id.uuid()), "support", owner)
+        }
+    };
+    let contract = id.map(|id| id.simple().to_string()).unwrap_or_default();
+    let uid = format!("{contract}-{}@plinth", occasion(entry));
+    let summary = plain(&format!("{}: {kind} contract {}", phrase(entry.event.kind), entry.label));
+    let mut event = Event::new();
+    event
+        .uid(&uid)
+        .timestamp(now)
+        .starts(entry.event.date)
+        .summary(&summary)
+        .description(&plain(&description(entry, owner, sees_prices)))
+        .add_property("CATEGORIES", entry.event.kind.code())
+        .add_property("TRANSP", "TRANSPARENT");
+    if entry.event.kind == EventKind::NoticeDeadline {
+        let mut alarm = Alarm::display(&summary, chrono::Duration::days(-30));
+        alarm.append_property(Property::new("TRIGGER", ALARM)).timestamp(now).uid(&format!("alarm-{uid}"));
+        event.alarm(alarm);
+    }
+    event
+}
+
+/// What an event is of its contract, by which programs know it again after its day has moved.
+fn occasion(entry: &Entry) -> String {
+    let kind = entry.event.kind.code().to_lowercase().replace('_', "-");
+    let date = entry.event.date;
+    match (&entry.charge, entry.event.term) {
+        (Some(charge), _) => format!("{kind}-{date}-{}", of_charge(charge)),
+        (None, Some(term)) => format!("{kind}-{term}"),
+        (None, None) => format!("{kind}-{date}"),
+    }
+}
+
+fn of_charge(charge: &colocation_charge::Model) -> String {
+    charge.id.uuid().simple().to_string()
+}
+
+fn description(entry: &Entry, owner: Option<&str>, sees_prices: bool) -> String {
+    let mut lines = vec![sentence(&entry.event.reason)];
+    if let Some(deadline) = entry.deadline.filter(|deadline| *deadline != entry.event.date) {
+        lines.push(format!("Last day of notice: {deadline}."));
+    }
+    if let Some(exposure) = &entry.exposure {
+        let term = exposure.renewal.term;
+        lines.push(silence(term.start, term.end));
+        if let Some(cost) = exposure.cost.filter(|_| sees_prices) {
+            let about = if exposure.explanation.estimated { "about " } else { "" };
+            lines.push(format!("Silence costs {about}{} {}.", cost.currency.code(), cost.amount));
+        }
+    }
+    lines.push(owner.map_or("Nobody answers for it.".to_owned(), |owner| format!("Owner: {owner}.")));
+    lines.join("\n")
+}
+
+fn silence(start: NaiveDate, end: NaiveDate) -> String {
+    format!("Without notice it renews from {start} to {end}.")
+}
+
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// Text without the control characters that RFC 5545 forbids.
+fn plain(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect()
+}
+
+fn phrase(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::WindowOpen => "Notice window opens",
+        EventKind::RfpStart => "Ask for proposals",
+        EventKind::DecisionDue => "Decide",
+        EventKind::NoticeDeadline => "Last day of notice",
+        EventKind::ExitStart => "Begin moving out",
+        EventKind::TermEnd => "Term ends",
+        EventKind::AutoRenewed => "Renewed",
+        EventKind::Escalation => "Price changes",
+        EventKind::RampStep => "Commitment changes",
+        EventKind::AbatementEnd => "Reduced period ends",
+        EventKind::DisputeDeadline => "Last day to dispute an invoice",
+        EventKind::PriceHoldExpiry => "Offer expires",
+    }
+}

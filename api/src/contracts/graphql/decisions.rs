@@ -1,0 +1,286 @@
+//! What decisions about a colocation contract cost, as clients see it.
+
+use async_graphql::{InputObject, SimpleObject};
+use chrono::NaiveDate;
+use forecasting::{
+    colocation::{Advance, Holdover, Termination, TerminationRule, TerminationStep},
+    money::Currency,
+};
+use rust_decimal::Decimal;
+
+use super::decision_words::{AlertTier, NoRenewalReason, SilenceOutcome};
+use crate::{
+    contracts::decisions::{self, Exposure, Silence},
+    error::{Error, Result},
+    roadmap::graphql::MoneyView,
+    schema::{
+        explain::Explanation,
+        scalar::{Date, Money, Month, plain},
+    },
+};
+
+/// The cost of a list of renewals: what one costs, times how many.
+pub fn renewals_cost(most: i32, renewal: usize) -> usize {
+    usize::try_from(most).unwrap_or_default().saturating_mul(renewal).saturating_add(1)
+}
+
+/// Money of a calculation.
+pub(super) fn money(amount: Decimal, currency: Currency) -> Money {
+    Money { amount: plain(amount), currency: currency.code().to_owned() }
+}
+
+/// What saying nothing leads to.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct CostOfSilence {
+    /// The day from which it is seen.
+    as_of: Date,
+    /// Whether the contract renews.
+    outcome: SilenceOutcome,
+    /// Why it does not.
+    reason: Option<NoRenewalReason>,
+    /// The first renewal that can still be avoided, with its cost.
+    renewal: Option<RenewalExposure>,
+}
+
+impl CostOfSilence {
+    /// The answer as seen on a day, without costs for those who may not see prices.
+    pub(super) fn new(silence: Silence, as_of: NaiveDate, sees_prices: bool) -> Self {
+        let (outcome, reason, renewal) = match silence {
+            Silence::Renews(exposure) => {
+                let renewal = RenewalExposure::new(exposure, as_of, sees_prices);
+                (SilenceOutcome::Renews, None, Some(renewal))
+            }
+            Silence::Nothing(why) => (SilenceOutcome::Nothing, Some(why.into()), None),
+        };
+        Self { as_of: Date(as_of), outcome, reason, renewal }
+    }
+}
+
+/// A renewal that has not begun, and what it costs if nobody stops it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RenewalExposure {
+    /// 1 for the first renewal.
+    number: u32,
+    /// Its first day.
+    starts_on: Date,
+    /// Its last day.
+    ends_on: Date,
+    /// Last day of notice that avoids it; the last day of the term before where no notice is agreed.
+    notice_deadline: Date,
+    /// Days from `asOf` to the deadline; negative once it has passed.
+    days_left: i64,
+    /// How near the deadline is.
+    alert: AlertTier,
+    /// Whether nothing can be done about it any more: the deadline has passed.
+    bound: bool,
+    /// All its monthly charges but metered power, at the price rule of renewals, rounded once. Null where an input
+    /// is missing, and when the caller may not see prices.
+    cost: Option<Money>,
+    /// Whether the cost is hidden from the caller's role.
+    cost_hidden: bool,
+    /// Whether a price is an estimate: a list or market price of the future, or an index not published yet.
+    estimated: bool,
+    /// Why there is no cost.
+    reason: Option<String>,
+    /// How the cost came about.
+    explain: Explanation,
+}
+
+impl RenewalExposure {
+    /// The renewal as seen on a day, without its cost for those who may not see prices.
+    pub(super) fn new(exposure: Exposure, as_of: NaiveDate, sees_prices: bool) -> Self {
+        let Exposure { renewal, cost, explanation, reason } = exposure;
+        Self {
+            number: renewal.term.number,
+            starts_on: Date(renewal.term.start),
+            ends_on: Date(renewal.term.end),
+            notice_deadline: Date(renewal.deadline),
+            days_left: (renewal.deadline - as_of).num_days(),
+            alert: renewal.alert.into(),
+            bound: renewal.bound,
+            cost: cost.filter(|_| sees_prices).map(|cost| money(cost.amount, cost.currency)),
+            cost_hidden: !sees_prices,
+            estimated: explanation.estimated,
+            explain: Explanation::from(explanation).without(reason.clone()),
+            reason,
+        }
+    }
+}
+
+/// What leaving early costs. Give just one of them.
+#[derive(Clone, Debug, InputObject)]
+pub struct EarlyTerminationRuleInput {
+    /// A share of what is still contracted, what was advanced and is not written off yet, and a fixed fee.
+    pub remaining_charges: Option<RemainingChargesInput>,
+    /// A fee by the number of contract months that are over, by month.
+    pub table: Option<Vec<TerminationStepInput>>,
+    /// The same fee whenever it is, in the contract's currency.
+    pub fixed: Option<Decimal>,
+}
+
+/// A fee by what is still contracted.
+#[derive(Clone, Debug, InputObject)]
+pub struct RemainingChargesInput {
+    /// Share of the remaining monthly charges without metered power, as a fraction: 0.75 is 75 %.
+    pub share: Decimal,
+    /// What was advanced at the start.
+    #[graphql(default)]
+    pub advances: Vec<AdvanceInput>,
+    /// Added in any case, in the contract's currency.
+    #[graphql(default)]
+    pub fixed: Decimal,
+}
+
+/// What one side advanced at the start: a set-up charge that was waived, a concession, free months.
+#[derive(Clone, Debug, InputObject)]
+pub struct AdvanceInput {
+    /// How much, in the contract's currency.
+    pub amount: Decimal,
+    /// First day of the months it is written off over; the start of billing where left out.
+    pub from: Option<Date>,
+    /// Over how many months it is written off; those of the initial term where left out.
+    pub months: Option<i32>,
+}
+
+/// The fee from a number of contract months on.
+#[derive(Clone, Debug, InputObject)]
+pub struct TerminationStepInput {
+    /// Contract months that are over.
+    pub from_contract_month: i32,
+    /// The fee, in the contract's currency.
+    pub fee: Decimal,
+}
+
+impl EarlyTerminationRuleInput {
+    /// The rule.
+    pub(super) fn value(self) -> Result<TerminationRule> {
+        match (self.remaining_charges, self.table, self.fixed) {
+            (Some(terms), None, None) => {
+                let advances = terms.advances.into_iter().enumerate().map(|(place, advance)| {
+                    let field = format!("rule.remainingCharges.advances[{place}].months");
+                    let months = advance.months.map(|months| count(&field, months)).transpose()?;
+                    Ok(Advance { amount: advance.amount, from: advance.from.map(|date| date.0), months })
+                });
+                let advances = advances.collect::<Result<_>>()?;
+                Ok(TerminationRule::RemainingCharges { share: terms.share, advances, fixed: terms.fixed })
+            }
+            (None, Some(steps), None) => {
+                let steps = steps.into_iter().enumerate().map(|(place, step)| {
+                    let field = format!("rule.table[{place}].fromContractMonth");
+                    let from_contract_month = count(&field, step.from_contract_month)?;
+                    Ok(TerminationStep { from_contract_month, fee: step.fee })
+                });
+                Ok(TerminationRule::DecliningTable(steps.collect::<Result<_>>()?))
+            }
+            (None, None, Some(fee)) => Ok(TerminationRule::Fixed(fee)),
+            _ => Err(Error::invalid("rule", "give just one of remainingCharges, table and fixed")),
+        }
+    }
+}
+
+pub(super) fn count(field: &str, value: i32) -> Result<u32> {
+    u32::try_from(value).map_err(|_| Error::invalid(field, format!("{value} is negative")))
+}
+
+/// The cost of leaving on a day.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct EarlyTermination {
+    /// Last day the contract binds to; it is not early to leave on it or after it.
+    bound_until: Date,
+    /// Monthly charges from the day after the last one until then, without metered power, by contract months.
+    remaining: Money,
+    /// The share of them that is due.
+    on_remaining: Money,
+    /// What was advanced and is not written off yet.
+    unamortised: Money,
+    /// The fixed fee, or that of the table.
+    fixed: Money,
+    /// What is due: the share, what was advanced and the fixed fee together.
+    fee: Money,
+    /// How the fee came about.
+    explain: Explanation,
+}
+
+impl From<Termination> for EarlyTermination {
+    fn from(termination: Termination) -> Self {
+        let money = |amount| money(amount, termination.currency);
+        Self {
+            bound_until: Date(termination.bound_until),
+            remaining: money(termination.remaining),
+            on_remaining: money(termination.on_remaining),
+            unamortised: money(termination.unamortised),
+            fixed: money(termination.fixed),
+            fee: money(termination.fee),
+            explain: termination.explanation.into(),
+        }
+    }
+}
+
+/// The cost of days after the end of a contract.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ContractHoldover {
+    /// The last day of the contract.
+    ends_on: Date,
+    /// Days stayed after it.
+    days: u32,
+    /// The cost of each calendar month.
+    months: Vec<ScheduledMonth>,
+    /// All of it.
+    cost: Money,
+    /// How the cost came about.
+    explain: Explanation,
+}
+
+/// The cost of a month.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ScheduledMonth {
+    /// The month.
+    month: Month,
+    /// The cost, rounded to the minor unit.
+    amount: Money,
+}
+
+impl From<Holdover> for ContractHoldover {
+    fn from(stay: Holdover) -> Self {
+        let money = |amount| money(amount, stay.currency);
+        let months = stay.months.iter();
+        Self {
+            ends_on: Date(stay.end),
+            days: stay.days,
+            months: months
+                .map(|(month, amount)| ScheduledMonth { month: Month(*month), amount: money(*amount) })
+                .collect(),
+            cost: money(stay.cost),
+            explain: stay.explanation.into(),
+        }
+    }
+}
+
+/// What a contract costs in consecutive months, in one view of money.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ContractCostSchedule {
+    /// Which event places an amount in a month.
+    view: MoneyView,
+    /// The months, in order.
+    months: Vec<ScheduledMonth>,
+    /// The sum of the months.
+    total: Money,
+    /// How the amounts came about.
+    explain: Explanation,
+}
+
+impl ContractCostSchedule {
+    /// The months with their money.
+    pub(super) fn new(schedule: decisions::CostSchedule, view: MoneyView, currency: &str) -> Self {
+        let money = |amount: Decimal| Money { amount: plain(amount), currency: currency.to_owned() };
+        let months = schedule.months.into_iter();
+        Self {
+            view,
+            months: months
+                .map(|(month, amount)| ScheduledMonth { month: Month(month), amount: money(amount) })
+                .collect(),
+            total: money(schedule.total),
+            explain: schedule.explanation.into(),
+        }
+    }
+}
