@@ -11,6 +11,7 @@
 //! | [`growth`] | compound growth over whole and parts of periods |
 //! | [`colocation`] | the monthly cost of a contract, its deadlines, what silence, leaving and staying cost, its power |
 //! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project |
+//! | [`levelling`] | which refresh in which month under caps, at the least cost and with a proof |
 //! | [`depreciation`] | monthly charges and book values, books with events, tax tables, leases, the register examined |
 //! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
@@ -87,6 +88,7 @@ pub mod depreciation;
 pub mod error;
 pub mod explain;
 pub mod growth;
+pub mod levelling;
 pub mod money;
 pub mod month;
 pub mod quantity;

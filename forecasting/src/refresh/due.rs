@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::risk::RiskDate;
 use crate::month::add_months;
 
 /// How reliable a date is.
@@ -88,8 +89,9 @@ pub struct RefreshSubject {
     pub last_date_of_support: Option<Milestone>,
     /// Last day of the warranty.
     pub warranty_end: Option<NaiveDate>,
-    /// First day its risk score passes the threshold.
-    pub risk_date: Option<NaiveDate>,
+    /// When its risk score reaches the threshold; see [`risk_date`](super::risk_date). `None` if the score is
+    /// unknown.
+    pub risk_date: Option<RiskDate>,
     /// The day a lease returns it; only leased assets have one.
     pub lease_return: Option<NaiveDate>,
 }
@@ -137,20 +139,20 @@ pub enum DueOutcome {
 /// When the refresh of an asset is due under a policy: the earliest date of the enabled rules.
 ///
 /// A rule without its input gives no date and is listed; absent input is never read as "not due". Assets that
-/// are not leased owe the lease rule nothing.
+/// are not leased owe the lease rule nothing, and a risk score that is known to stay below its threshold owes the
+/// risk rule nothing.
 pub fn due(policy: &RefreshPolicy, subject: &RefreshSubject) -> DueOutcome {
     let mut candidates = Vec::new();
     let mut without_input = Vec::new();
-    let mut enabled = false;
+    let mut not_met = Vec::new();
     for rule in DueRule::ALL {
-        let Some(found) = date_of(rule, policy, subject) else { continue };
-        enabled = true;
-        match found {
-            Some(milestone) => {
+        match date_of(rule, policy, subject) {
+            Found::Disabled => {}
+            Found::Date(milestone) => {
                 candidates.push(Candidate { rule, date: milestone.date, quality: milestone.quality });
             }
-            None if rule == DueRule::Lease => {}
-            None => without_input.push(rule),
+            Found::Never(why) => not_met.push(why),
+            Found::WithoutInput => without_input.push(rule),
         }
     }
     // min_by_key keeps the first of equals, which is the rule that wins the tie.
@@ -162,39 +164,64 @@ pub fn due(policy: &RefreshPolicy, subject: &RefreshSubject) -> DueOutcome {
             candidates,
             without_input,
         }),
-        None => DueOutcome::NotComputable { reason: reason(enabled, &without_input), without_input },
+        None => DueOutcome::NotComputable { reason: reason(&not_met, &without_input), without_input },
     }
 }
 
-/// `None` if the rule is disabled, `Some(None)` if its input is absent.
-fn date_of(rule: DueRule, policy: &RefreshPolicy, subject: &RefreshSubject) -> Option<Option<Milestone>> {
+/// What a rule has to say.
+enum Found {
+    Disabled,
+    Date(Milestone),
+    /// Everything is known and the rule makes nothing due, for a reason.
+    Never(String),
+    WithoutInput,
+}
+
+fn date_of(rule: DueRule, policy: &RefreshPolicy, subject: &RefreshSubject) -> Found {
+    let enabled = match rule {
+        DueRule::Support => policy.support_margin_months.is_some(),
+        DueRule::Warranty => policy.warranty,
+        DueRule::Age => policy.age_months.is_some(),
+        DueRule::Risk => policy.risk,
+        DueRule::Lease => policy.lease,
+    };
+    if !enabled {
+        return Found::Disabled;
+    }
+    let months = |months: Option<u32>| signed(months.unwrap_or(0));
     let recorded =
         |date: Option<NaiveDate>, quality: DateQuality| date.map(|date| Milestone { date, quality });
-    match rule {
-        DueRule::Support => policy.support_margin_months.map(|margin| {
-            subject.last_date_of_support.map(|milestone| Milestone {
-                date: add_months(milestone.date, -signed(margin)),
-                quality: milestone.quality,
-            })
+    let date = match rule {
+        DueRule::Support => subject.last_date_of_support.map(|milestone| Milestone {
+            date: add_months(milestone.date, -months(policy.support_margin_months)),
+            quality: milestone.quality,
         }),
-        DueRule::Warranty => policy.warranty.then(|| recorded(subject.warranty_end, DateQuality::Contract)),
-        DueRule::Age => policy.age_months.map(|age| {
-            let date = subject.in_service.map(|date| add_months(date, signed(age)));
+        DueRule::Warranty => recorded(subject.warranty_end, DateQuality::Contract),
+        DueRule::Age => {
+            let date = subject.in_service.map(|date| add_months(date, months(policy.age_months)));
             recorded(date, DateQuality::Contract)
-        }),
-        DueRule::Risk => policy.risk.then(|| recorded(subject.risk_date, DateQuality::Estimated)),
-        DueRule::Lease => policy.lease.then(|| recorded(subject.lease_return, DateQuality::Contract)),
-    }
+        }
+        DueRule::Risk => match subject.risk_date {
+            Some(RiskDate::NotReached { until }) => {
+                return Found::Never(format!("the risk score stays below its threshold up to {until}"));
+            }
+            Some(RiskDate::Reached(date)) => recorded(Some(date), DateQuality::Estimated),
+            None => None,
+        },
+        DueRule::Lease if subject.lease_return.is_none() => {
+            let why = "the policy refreshes leased assets only and this one is not leased";
+            return Found::Never(why.to_owned());
+        }
+        DueRule::Lease => recorded(subject.lease_return, DateQuality::Contract),
+    };
+    date.map_or(Found::WithoutInput, Found::Date)
 }
 
 fn signed(months: u32) -> i32 {
     i32::try_from(months).unwrap_or(i32::MAX)
 }
 
-fn reason(enabled: bool, without_input: &[DueRule]) -> String {
-    if !enabled {
-        return "the policy enables no rule".to_owned();
-    }
+fn reason(not_met: &[String], without_input: &[DueRule]) -> String {
     let inputs: Vec<_> = without_input
         .iter()
         .map(|rule| match rule {
@@ -205,10 +232,18 @@ fn reason(enabled: bool, without_input: &[DueRule]) -> String {
             DueRule::Lease => "return date of the lease",
         })
         .collect();
-    if inputs.is_empty() {
-        return "the policy refreshes leased assets only and this one is not leased".to_owned();
+    if !inputs.is_empty() {
+        return format!("no input for any enabled rule: {}", inputs.join(", "));
     }
-    format!("no input for any enabled rule: {}", inputs.join(", "))
+    if not_met.is_empty() {
+        return "the policy enables no rule".to_owned();
+    }
+    not_met.join("; ")
+}
+
+/// Whether an exit makes a refresh needless: the asset leaves no later than `tolerance_months` after it falls due.
+pub fn left_before_due(due: NaiveDate, exit: NaiveDate, tolerance_months: u32) -> bool {
+    exit <= add_months(due, signed(tolerance_months))
 }
 
 /// Days a refresh takes before it is in service.

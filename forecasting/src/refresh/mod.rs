@@ -1,14 +1,30 @@
-//! Hardware refresh: when it is due, when to order, how many, at what price, and what the project costs.
+//! Hardware refresh: when it is due, when to order, how many, at what price, what the project costs, and what it
+//! costs to wait.
 
+mod deferral;
 mod due;
+mod exposure;
 mod price;
 mod project;
 mod quantity;
+mod quote;
+mod reserve;
+mod residual;
+mod risk;
 
+pub use deferral::{
+    AgedUnits, Deferral, DeferralCost, FailureRates, OutageLoss, OutageTerms, SupportState,
+    expected_outage_loss, extended_support, support_state,
+};
 pub use due::{
     Candidate, DateQuality, Due, DueOutcome, DueRule, LeadTimes, Milestone, Milestones, RefreshPolicy,
-    RefreshSubject, due,
+    RefreshSubject, due, left_before_due,
 };
+pub use exposure::{Exposure, Extent, SupportedAssets, exposure, exposure_by_quarter};
 pub use price::{PriceIndex, Prices, price_at};
 pub use project::{CostRates, ProjectCost, project_cost};
 pub use quantity::{Demand, DemandResult, by_demand, by_ratio};
+pub use quote::{OrderPrice, PriceSource, Quote};
+pub use reserve::{Reserve, reserve};
+pub use residual::{ResidualCurve, Wiping};
+pub use risk::{RiskDate, RiskScore, risk_date};

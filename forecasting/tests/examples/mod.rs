@@ -4,7 +4,9 @@ pub mod books;
 pub mod budget;
 pub mod calendar;
 pub mod colocation;
+pub mod deferral;
 pub mod depreciation;
+pub mod levelling;
 pub mod refresh;
 pub mod roadmap;
 

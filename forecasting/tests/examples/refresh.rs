@@ -63,15 +63,20 @@ fn unit_price(day: &str) -> Money {
 
 /// The refresh of 40 units by 17, ordered on 2026-02-03.
 pub fn project() -> ProjectCost {
+    project_ordered("2026-02-03", 300)
+}
+
+/// The same refresh, ordered on another day, when an old unit sells for another amount.
+pub fn project_ordered(ordered: &str, residual_per_unit: u32) -> ProjectCost {
     let rates = CostRates {
         freight_tax: number("0.09"),
         install_per_unit: Decimal::from(650),
         support: number("0.12"),
         disposal_per_unit: Decimal::from(45),
-        residual_per_unit: Decimal::from(300),
+        residual_per_unit: Decimal::from(residual_per_unit),
         contingency: number("0.05"),
     };
-    project_cost(17, 40, unit_price("2026-02-03"), &rates).unwrap()
+    project_cost(17, 40, unit_price(ordered), &rates).unwrap()
 }
 
 pub fn prices(examples: &Examples) {

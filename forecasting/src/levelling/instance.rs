@@ -1,0 +1,223 @@
+//! A problem in whole numbers: what the solvers work on.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::problem::{Cohort, Limit, Problem};
+use crate::error::{ForecastError, Result};
+use crate::money::{Currency, Money};
+use crate::month::Month;
+
+/// Sums of coefficients stay below this, so that sums of products with multipliers fit into 128 bits.
+const LARGEST_SUM: i128 = 1 << 61;
+
+/// What an option takes of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Use {
+    /// Position of the row; that of the free row where nothing is taken.
+    pub row: usize,
+    /// Minor units of money, or units to install.
+    pub amount: i64,
+}
+
+/// Cohorts with their options, each of which takes something of up to three rows. A row is a limit; one more row
+/// that never runs out, the free row, stands where an option takes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Instance {
+    /// Position of each cohort's first option, and behind the last cohort the number of options.
+    starts: Vec<usize>,
+    /// Cost and priced risk of each option, in minor units of the currency of comparison.
+    pub costs: Vec<i64>,
+    /// What each option takes: of a year, of a month, of the installers.
+    pub uses: Vec<[Use; 3]>,
+    /// The month of each option; `None` for leaving it undone.
+    pub months: Vec<Option<Month>>,
+    /// How much there is of each row, the free row last.
+    pub capacities: Vec<i64>,
+}
+
+impl Instance {
+    /// The problem in whole numbers. It has to be [checked](Problem::check) before.
+    pub fn new(problem: &Problem) -> Result<Self> {
+        let rows = Rows::new(problem);
+        let mut instance = Self {
+            starts: vec![0],
+            costs: Vec::new(),
+            uses: Vec::new(),
+            months: Vec::new(),
+            capacities: problem.limits.iter().map(capacity).collect(),
+        };
+        instance.capacities.push(i64::MAX >> 2);
+        let mut totals = Totals::default();
+        for cohort in &problem.cohorts {
+            let first = instance.costs.len();
+            for (position, month) in problem.window.iter().enumerate() {
+                if cohort.may_be_ordered(month) {
+                    let worth = |amount| problem.worth(Money::new(amount, cohort.currency));
+                    let amounts = cohort.months[position];
+                    let total = worth(amounts.cost)? + worth(amounts.waiting)?;
+                    let uses = rows.uses(cohort, position, month)?;
+                    instance.push(minor(problem.currency, total)?, uses, Some(month));
+                }
+            }
+            if !cohort.is_bound(problem.window) {
+                let risk = problem.worth(Money::new(cohort.never, cohort.currency))?;
+                instance.push(minor(problem.currency, risk)?, [rows.nothing(); 3], None);
+            }
+            instance.starts.push(instance.costs.len());
+            totals.add(&instance, first)?;
+        }
+        Ok(instance)
+    }
+
+    fn push(&mut self, cost: i64, uses: [Use; 3], month: Option<Month>) {
+        self.costs.push(cost);
+        self.uses.push(uses);
+        self.months.push(month);
+    }
+
+    /// The same limits with some of the cohorts, none of which may be left undone, and no costs. Rows that are not
+    /// kept never run out.
+    pub fn restricted(&self, cohorts: &[usize], kept: &[bool]) -> Self {
+        let mut restricted = Self {
+            starts: vec![0],
+            costs: Vec::new(),
+            uses: Vec::new(),
+            months: Vec::new(),
+            capacities: self.capacities.clone(),
+        };
+        for (capacity, kept) in restricted.capacities.iter_mut().zip(kept) {
+            if !kept {
+                *capacity = i64::MAX >> 2;
+            }
+        }
+        for cohort in cohorts {
+            for option in self.options(*cohort).filter(|option| self.months[*option].is_some()) {
+                restricted.push(0, self.uses[option], self.months[option]);
+            }
+            restricted.starts.push(restricted.costs.len());
+        }
+        restricted
+    }
+
+    /// How many cohorts there are.
+    pub fn cohorts(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// How many rows there are, without the free row.
+    pub fn rows(&self) -> usize {
+        self.capacities.len() - 1
+    }
+
+    /// The options of a cohort.
+    pub fn options(&self, cohort: usize) -> std::ops::Range<usize> {
+        self.starts[cohort]..self.starts[cohort + 1]
+    }
+
+    /// What an option takes of a row.
+    pub fn taken(&self, option: usize, row: usize) -> i64 {
+        self.uses[option].iter().filter(|taken| taken.row == row).map(|taken| taken.amount).sum()
+    }
+
+    /// The cohort's option in a month.
+    pub fn option_in(&self, cohort: usize, month: Month) -> Option<usize> {
+        self.options(cohort).find(|option| self.months[*option] == Some(month))
+    }
+
+    /// The cost of a choice.
+    pub fn cost(&self, choice: &[usize]) -> i128 {
+        choice.iter().map(|option| i128::from(self.costs[*option])).sum()
+    }
+}
+
+/// The positions of the limits by what they are on.
+struct Rows {
+    free: usize,
+    years: HashMap<(i32, Currency), usize>,
+    months: HashMap<(Month, Currency), usize>,
+    installs: HashMap<Month, usize>,
+    fiscal_years: Vec<i32>,
+}
+
+impl Rows {
+    fn new(problem: &Problem) -> Self {
+        let mut rows = Self {
+            free: problem.limits.len(),
+            years: HashMap::new(),
+            months: HashMap::new(),
+            installs: HashMap::new(),
+            fiscal_years: problem.window.iter().map(|month| problem.calendar.fiscal_year_of(month)).collect(),
+        };
+        for (position, limit) in problem.limits.iter().enumerate() {
+            match limit {
+                Limit::YearSpend { fiscal_year, limit } => {
+                    rows.years.insert((*fiscal_year, limit.currency), position);
+                }
+                Limit::MonthSpend { month, limit } => {
+                    rows.months.insert((*month, limit.currency), position);
+                }
+                Limit::MonthInstalls { month, .. } => {
+                    rows.installs.insert(*month, position);
+                }
+            }
+        }
+        rows
+    }
+
+    fn nothing(&self) -> Use {
+        Use { row: self.free, amount: 0 }
+    }
+
+    fn uses(&self, cohort: &Cohort, position: usize, month: Month) -> Result<[Use; 3]> {
+        let spent = minor(cohort.currency, cohort.months[position].cost)?;
+        let taken = |row: Option<&usize>, amount| match row {
+            Some(row) if amount > 0 => Use { row: *row, amount },
+            _ => self.nothing(),
+        };
+        let in_service = month.plus(cohort.lead_months as i32);
+        Ok([
+            taken(self.years.get(&(self.fiscal_years[position], cohort.currency)), spent),
+            taken(self.months.get(&(month, cohort.currency)), spent),
+            taken(self.installs.get(&in_service), i64::from(cohort.installs)),
+        ])
+    }
+}
+
+/// Sums of the largest coefficients of each cohort.
+#[derive(Default)]
+struct Totals {
+    costs: i128,
+    amounts: i128,
+}
+
+impl Totals {
+    fn add(&mut self, instance: &Instance, first: usize) -> Result<()> {
+        let costs = instance.costs[first..].iter().map(|cost| i128::from(*cost).abs());
+        let amounts = instance.uses[first..].iter().flatten().map(|taken| i128::from(taken.amount));
+        self.costs += costs.max().unwrap_or(0);
+        self.amounts += amounts.max().unwrap_or(0);
+        if self.costs > LARGEST_SUM || self.amounts > LARGEST_SUM {
+            return Err(ForecastError::OutOfRange { field: "sum of costs" });
+        }
+        Ok(())
+    }
+}
+
+fn minor(currency: Currency, amount: Decimal) -> Result<i64> {
+    i64::try_from(currency.to_minor(amount)).map_err(|_| ForecastError::OutOfRange { field: "cost" })
+}
+
+/// A limit in whole units. What lies between two minor units cannot be spent; beyond what sums can reach it makes no
+/// difference how much there is.
+fn capacity(limit: &Limit) -> i64 {
+    let units = match limit {
+        Limit::YearSpend { limit, .. } | Limit::MonthSpend { limit, .. } => {
+            limit.amount.checked_mul(Decimal::from(10_u64.pow(limit.currency.minor_units())))
+        }
+        Limit::MonthInstalls { units, .. } => Some(Decimal::from(*units)),
+    };
+    units.and_then(|units| units.floor().to_i64()).unwrap_or(i64::MAX).min(i64::MAX >> 2)
+}

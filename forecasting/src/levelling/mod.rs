@@ -1,0 +1,29 @@
+//! Levelling: which cohort is refreshed in which month, under limits on spending and on installations.
+//!
+//! A [`Problem`] has [`Cohort`]s, each with what it costs in every month it may be ordered in and what waiting costs
+//! beside that, and [`Limit`]s: by fiscal year and by month in a currency, and by month on the units installed.
+//! [`level_greedily`] makes the plan that a person would, year by year. [`level`] makes the plan that costs least,
+//! priced risk included, with the proof of how much less any other could cost, what a little more of each limit would
+//! save, and, where there is no plan, the reasons that clash.
+//!
+//! Amounts are whole minor units inside, so that every comparison is exact. Floating-point numbers are used for one
+//! thing: to find good prices of the limits. What is claimed of these prices is then computed in whole numbers.
+
+mod bound;
+mod conflict;
+mod greedy;
+mod instance;
+mod lagrangian;
+mod optimal;
+mod plan;
+mod problem;
+mod repair;
+mod scaled;
+mod search;
+mod simplex;
+
+pub use conflict::Conflict;
+pub use greedy::{GreedyPlan, Infeasible, Shortfall, level_greedily};
+pub use optimal::{Levelling, OptimalPlan, ShadowPrice, level};
+pub use plan::{Placement, Plan, Unplaced, Unused};
+pub use problem::{Cohort, Limit, MonthCost, Problem};

@@ -1,0 +1,251 @@
+//! The plan that costs least, and the proof of how much less any other could cost.
+
+use rust_decimal::Decimal;
+
+use super::bound::{SCALE, bound};
+use super::conflict::{Conflict, conflict};
+use super::greedy::{GreedyPlan, greedily};
+use super::instance::Instance;
+use super::lagrangian::ascend;
+use super::plan::Plan;
+use super::problem::{Limit, Problem};
+use super::repair::{improve, repair};
+use super::scaled::Scaled;
+use super::search::{Found, search};
+use super::simplex::Simplex;
+use crate::error::Result;
+use crate::money::{Money, proportion, times};
+
+/// A plan within this part of its bound is not improved further: one in twenty thousand, 0.005 %.
+const CLOSE: i128 = 20_000;
+/// Pairs of moves by which the last plan is improved.
+const MOST_PAIRS: usize = 12_000_000;
+/// Options that the exhaustive search may try.
+const MOST_TRIES: usize = 2_000_000;
+
+/// What levelling comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Levelling {
+    /// A plan under every limit.
+    Planned(Box<OptimalPlan>),
+    /// There is none, proven by a set of reasons.
+    Infeasible(Conflict),
+    /// None was found, and it was not proven that there is none.
+    Undecided {
+        /// What any plan would cost at least.
+        bound: Money,
+    },
+}
+
+/// A plan with its proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptimalPlan {
+    /// What is ordered when.
+    pub plan: Plan,
+    /// What any plan costs at least, proven in whole numbers.
+    pub bound: Money,
+    /// What the shadow prices prove by themselves that any plan costs. Where a search to the end has proven more,
+    /// it is less than `bound`, by what whole cohorts cost more than divided ones.
+    pub relaxation: Money,
+    /// What a little more of each limit is worth, in the order of the problem.
+    pub shadow_prices: Vec<ShadowPrice>,
+    /// What the greedy comes to, for comparison.
+    pub greedy: GreedyPlan,
+    /// How much less the plan costs than the greedy's; `None` if the greedy leaves something undone that has to be
+    /// done, and so has no cost to compare with.
+    pub gain_over_greedy: Option<Money>,
+}
+
+impl OptimalPlan {
+    /// How much less any other plan could cost at most.
+    pub fn distance(&self) -> Money {
+        let total = self.plan.total();
+        Money::new(total.amount - self.bound.amount, total.currency)
+    }
+
+    /// The distance as a fraction of the total: 0.001 is 0.1 %. `None` for a distance from a total of zero.
+    pub fn gap(&self) -> Option<Decimal> {
+        let distance = self.distance().amount;
+        if distance.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        let total = self.plan.total().amount.abs();
+        (!total.is_zero()).then(|| proportion(distance, Decimal::ONE, total))
+    }
+}
+
+/// What more of a limit is worth, by the prices that prove the relaxation.
+///
+/// With an amount more of the limit no plan costs less than the relaxation less the price of the amount. Cohorts move
+/// as a whole, so what a plan really saves comes in jumps: for a given amount, level the problem that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShadowPrice {
+    /// The limit.
+    pub limit: Limit,
+    /// What a unit more of it saves, in the currency of the problem: 0.07 for a cap means that a dollar more lowers
+    /// the total by seven cents. Zero for a limit that does not bind.
+    pub price: Decimal,
+}
+
+impl ShadowPrice {
+    /// What an amount more of the limit lowers the relaxation by at most; about that while the amount is small.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`](crate::ForecastError::OutOfRange) if it does not fit.
+    pub fn saving(&self, more: Decimal) -> Result<Decimal> {
+        times(self.price, more, "saving")
+    }
+}
+
+/// The plan that costs least, priced risk included, under all limits.
+///
+/// Prices of the limits are found by the relaxation of Lagrange; if the plan that follows from them is not close to
+/// their bound (limits by month are many and small), by the relaxation in which cohorts may be divided; and small
+/// problems are searched to the end. However the prices were found, the bound that is reported is computed from them
+/// in whole numbers. The answer depends on the problem alone: nothing is random and nothing is timed.
+///
+/// # Errors
+///
+/// As [`Problem::check`].
+pub fn level(problem: &Problem) -> Result<Levelling> {
+    problem.check()?;
+    let instance = Instance::new(problem)?;
+    let greedy = greedily(problem, &instance)?;
+    if (0..instance.cohorts()).any(|cohort| instance.options(cohort).is_empty()) {
+        return unplanned(problem, &instance, &vec![0; instance.capacities.len()], true);
+    }
+    let start = greedy.is_feasible(problem).then(|| choice_of(&greedy, &instance)).flatten();
+    let mut best = Best::ascent(&instance, start);
+    if !best.is_close() {
+        best.divide();
+    }
+    let mut exhausted = false;
+    if !best.is_close() {
+        exhausted = best.exhaust();
+    }
+    let Some(choice) = &best.plan else { return unplanned(problem, &instance, &best.prices, exhausted) };
+    let months: Vec<_> = choice.iter().map(|option| instance.months[*option]).collect();
+    let plan = Plan::new(problem, &months)?;
+    let gain = plan.total().amount;
+    let gain_over_greedy =
+        greedy.is_feasible(problem).then(|| Money::new(greedy.plan.total().amount - gain, problem.currency));
+    Ok(Levelling::Planned(Box::new(OptimalPlan {
+        bound: Money::new(problem.currency.from_minor(best.bound), problem.currency),
+        relaxation: Money::new(problem.currency.from_minor(bound(&instance, &best.prices)), problem.currency),
+        shadow_prices: shadow_prices(problem, &best.prices),
+        gain_over_greedy,
+        greedy,
+        plan,
+    })))
+}
+
+fn unplanned(problem: &Problem, instance: &Instance, prices: &[i64], known: bool) -> Result<Levelling> {
+    Ok(match conflict(problem, instance, known) {
+        Some(conflict) => Levelling::Infeasible(conflict),
+        None => {
+            let bound = problem.currency.from_minor(bound(instance, prices));
+            Levelling::Undecided { bound: Money::new(bound, problem.currency) }
+        }
+    })
+}
+
+/// The option of each cohort in the greedy's plan.
+fn choice_of(greedy: &GreedyPlan, instance: &Instance) -> Option<Vec<usize>> {
+    let mut choice = vec![None; instance.cohorts()];
+    for placement in &greedy.plan.placements {
+        choice[placement.cohort] = instance.option_in(placement.cohort, placement.ordered);
+    }
+    for left in &greedy.plan.unplaced {
+        let undone = |option: &usize| instance.months[*option].is_none();
+        choice[left.cohort] = instance.options(left.cohort).find(undone);
+    }
+    choice.into_iter().collect()
+}
+
+/// The best that is known of an instance.
+struct Best<'a> {
+    instance: &'a Instance,
+    scaled: Scaled<'a>,
+    plan: Option<Vec<usize>>,
+    prices: Vec<i64>,
+    bound: i128,
+}
+
+impl<'a> Best<'a> {
+    fn ascent(instance: &'a Instance, start: Option<Vec<usize>>) -> Self {
+        let scaled = Scaled::new(instance);
+        let ascent = ascend(&scaled, start, CLOSE);
+        Self { instance, scaled, plan: ascent.plan, prices: ascent.prices, bound: ascent.bound }
+    }
+
+    fn is_close(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| {
+            let cost = self.instance.cost(plan);
+            (cost - self.bound).saturating_mul(CLOSE) <= cost.abs()
+        })
+    }
+
+    fn consider(&mut self, plan: Vec<usize>) {
+        let best = self.plan.as_ref().map(|plan| self.instance.cost(plan));
+        if best.is_none_or(|best| self.instance.cost(&plan) < best) {
+            self.plan = Some(plan);
+        }
+    }
+
+    /// Divides cohorts among months at the least cost and makes a plan of that.
+    fn divide(&mut self) {
+        let cheapest = |cohort| {
+            let options = self.instance.options(cohort);
+            options.min_by_key(|option| (super::bound::priced(self.instance, &self.prices, *option), *option))
+        };
+        let start: Option<Vec<usize>> =
+            self.plan.clone().or_else(|| (0..self.instance.cohorts()).map(cheapest).collect());
+        let Some(start) = start else { return };
+        let mut simplex = Simplex::new(&self.scaled, &start);
+        if self.plan.is_none() && !simplex.fit().fits {
+            return;
+        }
+        let vertex = simplex.minimise();
+        let prices = self.scaled.whole(&vertex.prices);
+        let proven = bound(self.instance, &prices);
+        if proven > self.bound {
+            self.bound = proven;
+            self.prices = prices;
+        }
+        if let Some(plan) = repair(self.instance, &self.prices, vertex.choice) {
+            self.consider(improve(self.instance, &self.prices, plan, MOST_PAIRS));
+        }
+    }
+
+    /// Searches to the end, if that is not too far; whether it was reached.
+    fn exhaust(&mut self) -> bool {
+        let below = self.plan.as_ref().map(|plan| self.instance.cost(plan));
+        let (plan, ended) = match search(self.instance, &self.prices, below, MOST_TRIES) {
+            Found::Better(plan) => (Some(plan), true),
+            Found::Nothing => (None, true),
+            Found::GivenUp(plan) => (plan, false),
+        };
+        if let Some(plan) = plan {
+            self.consider(plan);
+        }
+        if let (Some(plan), true) = (&self.plan, ended) {
+            self.bound = self.instance.cost(plan);
+        }
+        ended
+    }
+}
+
+fn shadow_prices(problem: &Problem, prices: &[i64]) -> Vec<ShadowPrice> {
+    let places = problem.currency.minor_units();
+    let price = |(limit, price): (&Limit, &i64)| {
+        let per_minor = Decimal::from(*price) / Decimal::from(SCALE);
+        let shift = match limit {
+            Limit::YearSpend { limit, .. } | Limit::MonthSpend { limit, .. } => limit.currency.minor_units(),
+            Limit::MonthInstalls { .. } => 0,
+        };
+        let price = per_minor * Decimal::from(10_u64.pow(shift)) / Decimal::from(10_u64.pow(places));
+        ShadowPrice { limit: *limit, price: price.normalize() }
+    };
+    problem.limits.iter().zip(prices).map(price).collect()
+}
