@@ -7,10 +7,12 @@
 //! that is the roadmap's.
 
 pub mod cohorts;
+pub mod deferrals;
 pub mod depreciation_rules;
 pub mod graphql;
 pub mod matching;
 pub mod refresh_cycles;
+pub mod refresh_plan;
 pub mod refresh_policies;
 pub mod refreshes;
 pub mod software_releases;

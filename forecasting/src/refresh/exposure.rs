@@ -1,5 +1,7 @@
 //! How much of an estate is past its last date of support.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -68,6 +70,29 @@ impl Exposure {
 
 fn share(part: Decimal, whole: Decimal) -> Option<Decimal> {
     (!whole.is_zero()).then(|| proportion(part, Decimal::ONE, whole))
+}
+
+/// The same assets in as few groups as say the same: those that share their last date of support, of known and of
+/// unknown value apart.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if a sum does not fit.
+pub fn grouped(assets: impl IntoIterator<Item = SupportedAssets>) -> Result<Vec<SupportedAssets>> {
+    let mut groups: BTreeMap<(Option<NaiveDate>, bool), SupportedAssets> = BTreeMap::new();
+    for one in assets {
+        let key = (one.last_date_of_support, one.value.is_some());
+        let Some(group) = groups.get_mut(&key) else {
+            groups.insert(key, one);
+            continue;
+        };
+        group.count =
+            group.count.checked_add(one.count).ok_or(ForecastError::OutOfRange { field: "count" })?;
+        if let (Some(sum), Some(value)) = (group.value.as_mut(), one.value) {
+            *sum = bounded(*sum + bounded(value, "value")?, "value")?;
+        }
+    }
+    Ok(groups.into_values().collect())
 }
 
 /// How much of an estate, valued in one currency, is past its last date of support on a day if nothing is replaced.
