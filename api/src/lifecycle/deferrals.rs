@@ -115,6 +115,8 @@ pub struct Deferred {
     pub ordered: NaiveDate,
     /// What it costs then.
     pub later: ProjectCost,
+    /// What a unit costs then, in the currency of the policy.
+    pub unit_later: Money,
     /// What the deferral costs.
     pub cost: DeferralCost,
     /// Whether the support of the old units in the meantime is priced.
@@ -141,7 +143,8 @@ pub fn defer(
     let terms = waiting.terms(plan)?;
     let units = waiting.units(plan, planned);
     let ordered = add_months(planned.cohort.ordered, i32::try_from(months).unwrap_or_default());
-    let later = cost_on(plan, planned, ordered).map_err(|reason| Error::invalid("months", reason))?;
+    let (later, unit_later) =
+        cost_on(plan, planned, ordered).map_err(|reason| Error::invalid("months", reason))?;
     let residual = |amount| later.with_residual(amount, planned.priced.purchase.quantity.old);
     let later = residual_later.map_or(Ok(later), residual);
     let later = later.map_err(|cause| Error::invalid("residualPerUnitLater", cause))?;
@@ -160,6 +163,7 @@ pub fn defer(
         now: planned.cost,
         ordered,
         later,
+        unit_later,
         cost,
         has_support: units.yearly_support.is_some(),
         outages,
@@ -167,9 +171,13 @@ pub fn defer(
     })
 }
 
-/// What a cohort costs if it is ordered on another day, in the currency of the plan.
-fn cost_on(plan: &RefreshPlan, planned: &Planned, ordered: NaiveDate) -> Result<ProjectCost, String> {
+/// What a cohort costs if it is ordered on another day, in the currency of the plan, and what a unit costs then.
+fn cost_on(
+    plan: &RefreshPlan,
+    planned: &Planned,
+    ordered: NaiveDate,
+) -> Result<(ProjectCost, Money), String> {
     let mut prices = purchases::prices(&plan.estate);
     let bought = purchases::purchase(&plan.estate, &planned.cohort, ordered, &mut prices, &plan.rates)?;
-    plan.convert(&bought.cost, Month::of(ordered))
+    Ok((plan.convert(&bought.cost, Month::of(ordered))?, bought.unit.round()))
 }

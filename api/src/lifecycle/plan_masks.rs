@@ -25,7 +25,8 @@ impl Masks {
     /// # Errors
     /// `Internal` when amounts do not fit.
     pub fn of(plan: &RefreshPlan) -> Result<Self> {
-        let years: Vec<(i32, usize)> = plan.years()?.into_iter().map(|(year, sum)| (year, sum.assets)).collect();
+        let years: Vec<(i32, usize)> =
+            plan.years()?.into_iter().map(|(year, sum)| (year, sum.assets)).collect();
         let with_orders: Vec<_> = years.into_iter().filter(|(_, assets)| *assets > 0).collect();
         let counts: Vec<usize> = with_orders.iter().map(|(_, assets)| *assets).collect();
         let hidden_years = with_orders.iter().zip(hidden(&counts)).filter(|(_, is_hidden)| *is_hidden);

@@ -56,6 +56,8 @@ pub struct Question {
     pub as_of: NaiveDate,
     /// Which cohorts.
     pub filter: Filter,
+    /// Currencies beside those of the estate that the answer converts.
+    pub also: Vec<Currency>,
 }
 
 /// Which cohorts: every list that is not empty has to name it. What belongs together is decided before.
@@ -202,7 +204,8 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<RefreshPlan> {
     let assets = assets::read(db, &estate, &[], question.from.first_day()).await?;
     let spoken: BTreeSet<String> = estate.policies.iter().map(|policy| policy.currency.clone()).collect();
     let currency = plan::choose_currency(question.currency, &spoken)?;
-    let all = currencies(&estate, &assets, currency);
+    let mut all = currencies(&estate, &assets, currency);
+    all.extend(question.also.iter().map(|currency| currency.code().to_owned()));
     let latest = add_months(window.last().last_day(), i32::try_from(LONGEST_DEFERRAL).unwrap_or_default());
     let earliest = question.from.first_day().min(question.as_of);
     let rates = Rates::load(db, &all, RateKind::Plan, (earliest, latest)).await?;

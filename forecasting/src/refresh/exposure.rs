@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
-use crate::money::{Currency, bounded, proportion};
+use crate::money::{Currency, bounded, proportion, times};
 use crate::month::{FiscalCalendar, Month};
 
 /// Assets in use that share their last date of support.
@@ -18,6 +18,22 @@ pub struct SupportedAssets {
     pub value: Option<Decimal>,
     /// Their last date of support; `None` if nobody knows.
     pub last_date_of_support: Option<NaiveDate>,
+}
+
+impl SupportedAssets {
+    /// So many assets of the same price; `None` if nobody knows it.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] if their value does not fit.
+    pub fn alike(
+        count: u32,
+        price: Option<Decimal>,
+        last_date_of_support: Option<NaiveDate>,
+    ) -> Result<Self> {
+        let value = price.map(|price| times(price, Decimal::from(count), "value")).transpose()?;
+        Ok(Self { count, value, last_date_of_support })
+    }
 }
 
 /// A count and a value of assets.

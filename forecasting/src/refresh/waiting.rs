@@ -93,6 +93,16 @@ impl WaitingTerms {
         bounded(self.support(old, months)? + outages, "risk")
     }
 
+    /// What it counts as to leave a refresh undone for some months: its dearest price and the risk of the months, so
+    /// that leaving it undone never looks cheaper than doing it.
+    ///
+    /// # Errors
+    ///
+    /// As [`risk`](Self::risk).
+    pub fn left_undone(&self, old: &WaitingUnits, dearest: Money, months: u32) -> Result<Decimal> {
+        bounded(dearest.amount + self.risk(old, months)?, "left undone")
+    }
+
     fn support(&self, old: &WaitingUnits, months: u32) -> Result<Decimal> {
         let Some(yearly) = old.yearly_support else { return Ok(Decimal::ZERO) };
         Ok(extended_support(old.units.units, yearly, self.support_share, months)?.amount)
