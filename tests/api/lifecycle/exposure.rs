@@ -84,7 +84,7 @@ fn the_worked_example_is_exposed_by_its_shares() {
         assert_eq!(found["quarters"][1]["all"]["exposed"]["count"], 297);
         let of_model = format!(", filter: {{ models: [\"{old}\"], sites: [\"{site}\"] }}");
         let found = app.director().query(&ask(&of_model)).await["supportExposure"].clone();
-        assert_eq!(found["quarters"][0]["all"]["countRatio"], "1.0000");
+        assert_eq!(found["quarters"][0]["all"]["countRatio"], "1");
         let found =
             app.director().query(&ask(", filter: { kinds: [SWITCH] }")).await["supportExposure"].clone();
         assert_eq!(found["quarters"][0]["all"]["inUse"]["count"], 15);

@@ -110,7 +110,6 @@ fn the_worked_example_is_levelled_year_by_year() {
         // 680 of the second year are taken when C has to fit, and it is said rather than slipped.
         let found = levelled(app, &caps(700)).await;
         assert_eq!(found["greedyInfeasible"][0]["shortfalls"][0]["short"], "330000.00");
-        assert_eq!(found["gainOverGreedy"], Value::Null.clone());
     });
 }
 

@@ -48,7 +48,7 @@ pub struct RefreshMonths {
 
 /// How many units are bought, and by which rule.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct RefreshQuantity {
+pub struct RefreshPlanQuantity {
     /// New units.
     units: u32,
     /// Old units that they replace.
@@ -258,9 +258,9 @@ impl RefreshPlanCohort {
     }
 
     /// How many units are bought, and why so many.
-    async fn quantity(&self) -> RefreshQuantity {
+    async fn quantity(&self) -> RefreshPlanQuantity {
         let quantity = self.planned().priced.purchase.quantity;
-        RefreshQuantity {
+        RefreshPlanQuantity {
             units: quantity.units,
             old_units: quantity.old,
             rule: self.policy_row().quantity_rule.into(),
