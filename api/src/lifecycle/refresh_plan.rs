@@ -267,12 +267,15 @@ impl RefreshPlan {
             match drawn {
                 Ok(one) if Month::of(one.cohort.ordered) < self.window.from() => earlier.push(one),
                 Ok(one) => now.push(one),
-                Err((cohort, reason)) => notes.extend(cohort.members.iter().map(|(asset, _)| Note {
-                    asset: *asset,
-                    policy: Some(cohort.policy),
-                    reason: format!("refresh: {reason}"),
-                    is_gap: true,
-                })),
+                Err(unpriced) => {
+                    let (cohort, reason) = *unpriced;
+                    notes.extend(cohort.members.iter().map(|(asset, _)| Note {
+                        asset: *asset,
+                        policy: Some(cohort.policy),
+                        reason: format!("refresh: {reason}"),
+                        is_gap: true,
+                    }));
+                }
             }
         }
         (self.cohorts, self.earlier) = (now, earlier);
@@ -282,12 +285,12 @@ impl RefreshPlan {
         self
     }
 
-    fn planned(&self, cohort: Cohort, prices: &mut [Prices]) -> Result<Planned, (Cohort, String)> {
+    fn planned(&self, cohort: Cohort, prices: &mut [Prices]) -> Result<Planned, Box<(Cohort, String)>> {
         let ordered = Month::of(cohort.ordered);
         let priced = purchases::price(&self.estate, &cohort, prices, &self.rates, self.window)
             .and_then(|priced| Ok((self.convert(&priced.purchase.cost, ordered)?, priced)));
         match priced {
-            Err(reason) => Err((cohort, reason)),
+            Err(reason) => Err(Box::new((cohort, reason))),
             Ok((cost, priced)) => Ok(Planned {
                 key: self.key(&cohort),
                 label: self.label(&cohort),

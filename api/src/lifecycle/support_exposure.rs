@@ -131,6 +131,9 @@ pub async fn expose(db: &impl Read, question: &Question) -> Result<SupportExposu
     })
 }
 
+/// Model, tier, price and its currency, and how many assets agree in these.
+type Row = (HardwareModelId, Option<i32>, Option<Amount>, Option<String>, i64);
+
 type Models = HashMap<HardwareModelId, (HardwareKind, Option<NaiveDate>)>;
 
 async fn models(db: &impl Read) -> Result<Models> {
@@ -155,19 +158,18 @@ async fn read(db: &impl Read, question: &Question, models: &Models) -> Result<Ve
     if !question.models.is_empty() {
         wanted = wanted.add(C::ModelId.is_in(question.models.iter().copied()));
     }
-    let rows: Vec<(HardwareModelId, Option<i32>, Option<Amount>, Option<String>, i64)> =
-        asset::Entity::find()
-            .select_only()
-            .columns([C::ModelId, C::Tier, C::PurchaseAmount, C::PurchaseCurrency])
-            .column_as(C::Id.count(), "count")
-            .filter(wanted)
-            .group_by(C::ModelId)
-            .group_by(C::Tier)
-            .group_by(C::PurchaseAmount)
-            .group_by(C::PurchaseCurrency)
-            .into_tuple()
-            .all(db)
-            .await?;
+    let rows: Vec<Row> = asset::Entity::find()
+        .select_only()
+        .columns([C::ModelId, C::Tier, C::PurchaseAmount, C::PurchaseCurrency])
+        .column_as(C::Id.count(), "count")
+        .filter(wanted)
+        .group_by(C::ModelId)
+        .group_by(C::Tier)
+        .group_by(C::PurchaseAmount)
+        .group_by(C::PurchaseCurrency)
+        .into_tuple()
+        .all(db)
+        .await?;
     let is_kind = |model: &HardwareModelId| {
         question.kinds.is_empty() || models.get(model).is_some_and(|(kind, _)| question.kinds.contains(kind))
     };

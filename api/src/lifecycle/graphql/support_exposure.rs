@@ -124,7 +124,6 @@ pub struct SupportExposureQuery;
 impl SupportExposureQuery {
     /// How much of the estate passes its last date of support, quarter by quarter, if nothing is replaced.
     #[graphql(complexity = "1_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn support_exposure(
         &self,
         ctx: &Context<'_>,

@@ -302,7 +302,6 @@ impl RefreshPlanQuery {
     /// What is refreshed when, and for how much: the cohorts of the roadmap one by one, with their days, quantities
     /// and prices.
     #[graphql(complexity = "5_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn refresh_plan(
         &self,
         ctx: &Context<'_>,
