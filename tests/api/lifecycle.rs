@@ -1,6 +1,9 @@
 //! Refresh policies and cycles, depreciation rules, software releases and due dates, seen from outside.
 
 mod cycles;
+mod exposure;
+mod levelling;
+mod plan;
 mod policies;
 mod refreshes;
 mod releases;

@@ -3,15 +3,22 @@
 //! A *refresh policy* says when assets are due for replacement and what that costs; [`matching`] says which
 //! policy an asset falls under. A *refresh cycle* is a planned replacement of a *cohort* of assets, with a
 //! budget. A *depreciation rule* says how a purchase becomes cost over its life. A *software release* is a line of
-//! versions with the days its support ends. This area does not know contracts, and plans no money over months:
-//! that is the roadmap's.
+//! versions with the days its support ends. A *refresh plan* shows the cohorts of the roadmap one by one;
+//! *deferral* says what it costs to wait with one of them, *levelling* what to order when under caps, and *exposure*
+//! how much of the estate loses its support if nothing is replaced. This area does not know contracts, and adds up no
+//! money over an estate: that is the roadmap's, whose cohorts and prices it uses.
 
 pub mod cohorts;
+pub mod deferrals;
 pub mod depreciation_rules;
 pub mod graphql;
+pub mod levelling;
 pub mod matching;
+pub mod plan_masks;
 pub mod refresh_cycles;
+pub mod refresh_plan;
 pub mod refresh_policies;
 pub mod refreshes;
 pub mod software_releases;
+pub mod support_exposure;
 pub mod terms;

@@ -1,4 +1,4 @@
-//! Which assets are refreshed together, when, by what and for how much.
+//! Which assets are refreshed together, and when.
 
 use std::collections::HashMap;
 
@@ -7,46 +7,44 @@ use entity::{
     id::{HardwareModelId, RefreshCycleId, SiteId},
     inventory::hardware_model,
     lifecycle::{
-        refresh_cycle::{self, CycleStatus},
+        refresh_cycle::CycleStatus,
         refresh_policy::{self, CohortPeriod},
     },
 };
 use forecasting::{
-    money::{Currency, Money},
-    month::{Month, add_months},
-    refresh::{
-        DateQuality, Due, DueOutcome, DueRule, Milestone, Prices, ProjectCost, RefreshSubject, by_ratio, due,
-        project_cost,
-    },
-    roadmap::{RefreshCohort, Window},
+    month::Month,
+    refresh::{DateQuality, Due, DueOutcome, DueRule, Milestone, RefreshSubject, due},
+    roadmap::Window,
 };
-use rust_decimal::Decimal;
 
 use super::{
     assets::Asset,
     estate::Estate,
     keys::Dimension,
     shares::{self, Member, Share},
-    vintages::depreciation_rule,
 };
-use crate::{
-    error::{Error, Result},
-    finance::rates::Rates,
-    lifecycle::{
-        matching::{self, AssetFacts},
-        terms,
-    },
+use crate::lifecycle::{
+    matching::{self, AssetFacts},
+    terms,
 };
 
 /// Assets that are refreshed together.
 #[derive(Clone, Debug)]
 pub struct Cohort {
     /// Position of the policy.
-    policy: usize,
+    pub policy: usize,
+    /// Where they stand.
+    pub site: SiteId,
     /// The model that they are of.
     pub model: HardwareModelId,
     /// The refresh cycle that they are planned in, where they are.
     pub cycle: Option<RefreshCycleId>,
+    /// The first month of the period in which they fall due, unless they are planned in a cycle.
+    pub period: Option<Month>,
+    /// The earliest day on which one of them falls due.
+    pub due: Deadline,
+    /// The last day to order, so that the new units are in service when due.
+    pub order_by: NaiveDate,
     /// The day of the order.
     pub ordered: NaiveDate,
     /// Whether the last day to order had passed already.
@@ -71,10 +69,34 @@ impl Cohort {
     }
 }
 
+/// A day on which assets fall due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// The day.
+    pub date: NaiveDate,
+    /// The rule that decides it.
+    pub rule: DueRule,
+    /// How well it is known.
+    pub quality: DateQuality,
+}
+
+impl Deadline {
+    fn of(due: &Due) -> Self {
+        Self { date: due.date, rule: due.binding_rule, quality: due.quality }
+    }
+
+    /// The earlier of two; of equals the one whose rule wins ties.
+    fn earlier(self, other: Self) -> Self {
+        if (other.date, other.rule) < (self.date, self.rule) { other } else { self }
+    }
+}
+
 /// Something to say of one asset.
 pub struct Note {
     /// Position of the asset.
     pub asset: u32,
+    /// Position of the policy that it falls under, where there is one and it matters.
+    pub policy: Option<usize>,
     /// What.
     pub reason: String,
     /// Whether an input is missing, rather than a decision taken.
@@ -103,19 +125,24 @@ struct Group {
 /// window ends.
 pub fn group(estate: &Estate, assets: &[Asset], as_of: NaiveDate, window: Window) -> Grouped {
     let mut policies = HashMap::new();
-    let mut groups: HashMap<Group, (NaiveDate, Vec<(u32, DueRule)>)> = HashMap::new();
+    let mut groups: HashMap<Group, (Deadline, Vec<(u32, DueRule)>)> = HashMap::new();
     let mut notes = Vec::new();
     for (position, asset) in (0_u32..).zip(assets).filter(|(_, asset)| asset.is_in_use()) {
         match decide(estate, &mut policies, asset, as_of, window) {
             Decision::Refresh { policy, due, cycle } => {
                 let period = cycle.is_none().then(|| period(&estate.policies[policy], due.date));
                 let group = Group { policy, site: asset.site, model: asset.model, cycle, period };
-                let (earliest, members) = groups.entry(group).or_insert_with(|| (due.date, Vec::new()));
-                *earliest = due.date.min(*earliest);
-                members.push((position, due.binding_rule));
+                let due = Deadline::of(&due);
+                let (earliest, members) = groups.entry(group).or_insert_with(|| (due, Vec::new()));
+                *earliest = earliest.earlier(due);
+                members.push((position, due.rule));
             }
-            Decision::Gap(reason) => notes.push(Note { asset: position, reason, is_gap: true }),
-            Decision::Spared(reason) => notes.push(Note { asset: position, reason, is_gap: false }),
+            Decision::Gap { policy, reason } => {
+                notes.push(Note { asset: position, policy, reason, is_gap: true });
+            }
+            Decision::Spared { policy, reason } => {
+                notes.push(Note { asset: position, policy, reason, is_gap: false });
+            }
             Decision::Silent => {}
         }
     }
@@ -134,8 +161,14 @@ enum Decision {
         due: Due,
         cycle: Option<RefreshCycleId>,
     },
-    Gap(String),
-    Spared(String),
+    Gap {
+        policy: Option<usize>,
+        reason: String,
+    },
+    Spared {
+        policy: Option<usize>,
+        reason: String,
+    },
     /// Nothing to refresh, and nothing to say in this window.
     Silent,
 }
@@ -156,24 +189,28 @@ fn decide(
         tier: asset.tier,
     };
     let cycle = estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id));
-    if cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed) {
-        return Decision::Spared("its refresh cycle is completed".to_owned());
-    }
     let by_cycle =
         cycle.and_then(|cycle| estate.policies.iter().position(|policy| policy.id == cycle.policy_id));
-    let Some(policy) = by_cycle.or_else(|| remembered(policies, estate, facts)) else {
-        return Decision::Gap("no refresh policy applies to it".to_owned());
+    let policy = by_cycle.or_else(|| remembered(policies, estate, facts));
+    if cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed) {
+        return Decision::Spared { policy, reason: "its refresh cycle is completed".to_owned() };
+    }
+    let Some(policy) = policy else {
+        return Decision::Gap { policy, reason: "no refresh policy applies to it".to_owned() };
     };
     let rules = terms::rules(&estate.policies[policy]);
     let found = match due(&rules, &refresh_subject(asset, model)) {
         DueOutcome::Due(found) => found,
-        DueOutcome::NotComputable { reason, .. } => return Decision::Gap(format!("due date: {reason}")),
+        DueOutcome::NotComputable { reason, .. } => {
+            return Decision::Gap { policy: Some(policy), reason: format!("due date: {reason}") };
+        }
     };
     if let Some(reason) = spared_by_exit(estate, asset.site, found.date, &estate.policies[policy]) {
         let planned = cycle.and_then(|cycle| cycle.order_on);
         let by_due = || terms::lead_times(&estate.policies[policy]).order_by(found.date).max(as_of);
         let would_be_seen = Month::of(planned.unwrap_or_else(by_due)) <= window.last();
-        return if would_be_seen { Decision::Spared(reason) } else { Decision::Silent };
+        let policy = Some(policy);
+        return if would_be_seen { Decision::Spared { policy, reason } } else { Decision::Silent };
     }
     Decision::Refresh { policy, due: found, cycle: cycle.map(|cycle| cycle.id) }
 }
@@ -235,14 +272,14 @@ fn period(policy: &refresh_policy::Model, due: NaiveDate) -> Month {
 fn cohort(
     estate: &Estate,
     group: &Group,
-    due: NaiveDate,
+    due: Deadline,
     members: Vec<(u32, DueRule)>,
     as_of: NaiveDate,
 ) -> Cohort {
     let policy = &estate.policies[group.policy];
     let times = terms::lead_times(policy);
     let cycle = group.cycle.and_then(|id| estate.cycles.get(&id));
-    let order_by = times.order_by(due);
+    let order_by = times.order_by(due.date);
     let planned = cycle.and_then(|cycle| cycle.order_on);
     let ordered = planned.unwrap_or_else(|| order_by.max(as_of));
     let until_service = Days::new(u64::from(times.lead_days) + u64::from(times.install_days));
@@ -251,121 +288,15 @@ fn cohort(
         .unwrap_or_else(|| ordered.checked_add_days(until_service).unwrap_or(ordered));
     Cohort {
         policy: group.policy,
+        site: group.site,
         model: group.model,
         cycle: group.cycle,
+        period: group.period,
+        due,
+        order_by,
         ordered,
         is_overdue: planned.is_none() && order_by < as_of,
         in_service,
         members,
     }
-}
-
-/// What a cohort costs, with what was taken for granted.
-pub struct Priced {
-    /// The refresh, for `forecasting`.
-    pub refresh: RefreshCohort,
-    /// The model that has no successor and so replaces itself.
-    pub without_successor: Option<String>,
-    /// The model whose list price has expired and is carried on by the index.
-    pub expired_price: Option<String>,
-    /// The policy under which what is bought would be replaced again within the window.
-    pub replaced_again: Option<String>,
-}
-
-/// How prices move under each policy.
-#[must_use]
-pub fn prices(estate: &Estate) -> Vec<Prices> {
-    estate.policies.iter().map(|policy| Prices::new(terms::price_index(policy))).collect()
-}
-
-/// Prices a cohort.
-///
-/// # Errors
-/// A reason for people why it cannot be priced.
-pub fn price(
-    estate: &Estate,
-    cohort: &Cohort,
-    prices: &mut [Prices],
-    rates: &Rates,
-    window: Window,
-) -> Result<Priced, String> {
-    let policy = &estate.policies[cohort.policy];
-    let cycle = cohort.cycle.and_then(|id| estate.cycles.get(&id));
-    let own = estate.models.get(&cohort.model).ok_or("its model is not recorded")?;
-    let named = cycle.and_then(|cycle| cycle.model_id).or(own.successor_id);
-    let successor = estate.models.get(&named.unwrap_or(own.id));
-    let successor = successor.ok_or("the successor of its model is not recorded")?;
-    let (Some(amount), Some(code), Some(on)) =
-        (successor.list_price_amount, &successor.list_price_currency, successor.list_price_on)
-    else {
-        return Err(format!("no list price with a date for {}, which replaces it", successor.name));
-    };
-    let (Ok(listed), Ok(currency)) = (Currency::from_code(code), Currency::from_code(&policy.currency))
-    else {
-        return Err(format!("the currency {code} has no minor unit"));
-    };
-    let unit = prices[cohort.policy].at(amount.to_decimal(), on, cohort.ordered);
-    let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed);
-    let unit = rates.convert(unit, currency, cohort.ordered).map_err(Error::into_message)?;
-    let Some(rule) = depreciation_rule(estate, successor.kind, policy.depreciation_rule_id) else {
-        return Err("no depreciation rule applies to its successor".to_owned());
-    };
-    let old = u32::try_from(cohort.members.len()).unwrap_or(u32::MAX);
-    let cost = project(policy, cohort, cycle, estate, old, unit).map_err(Error::into_message)?;
-    let is_expired = successor.list_price_valid_until.is_some_and(|until| until < cohort.ordered);
-    Ok(Priced {
-        refresh: refresh(policy, cohort, cost, rule),
-        without_successor: named.is_none().then(|| own.name.clone()),
-        expired_price: is_expired.then(|| successor.name.clone()),
-        replaced_again: is_replaced_again(policy, cohort, window).then(|| policy.name.clone()),
-    })
-}
-
-/// Whether what a cohort buys reaches the age of its policy early enough to be ordered anew within the window.
-fn is_replaced_again(policy: &refresh_policy::Model, cohort: &Cohort, window: Window) -> bool {
-    let age = terms::rules(policy).age_months.and_then(|months| i32::try_from(months).ok());
-    age.is_some_and(|months| {
-        let due = add_months(cohort.in_service, months);
-        Month::of(terms::lead_times(policy).order_by(due)) <= window.last()
-    })
-}
-
-fn refresh(
-    policy: &refresh_policy::Model,
-    cohort: &Cohort,
-    cost: ProjectCost,
-    rule: (forecasting::depreciation::DepreciationRule, Decimal),
-) -> RefreshCohort {
-    let terms = u32::try_from(policy.payment_terms_days).unwrap_or_default();
-    let (rule, salvage_rate) = rule;
-    RefreshCohort {
-        cost,
-        ordered: cohort.ordered,
-        paid: terms::lead_times(policy).cash_date(cohort.ordered, terms),
-        in_service: cohort.in_service,
-        disposed: cohort.in_service,
-        // The vintages of the old units write off what is left of them.
-        old_book_value: Decimal::ZERO,
-        support_months: u32::try_from(policy.support_months).unwrap_or_default(),
-        rule,
-        salvage: cost.capital() * salvage_rate,
-        contingency_spent: false,
-    }
-}
-
-fn project(
-    policy: &refresh_policy::Model,
-    cohort: &Cohort,
-    cycle: Option<&refresh_cycle::Model>,
-    estate: &Estate,
-    old: u32,
-    unit: Money,
-) -> Result<ProjectCost> {
-    let own = estate.models.get(&cohort.model).and_then(|model| model.consolidation_ratio);
-    let (ratio, spares) = (terms::ratio(policy, own), terms::spares(policy));
-    let computed = by_ratio(old, ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
-    let planned = cycle.and_then(|cycle| cycle.quantity).and_then(|quantity| u32::try_from(quantity).ok());
-    let units = planned.unwrap_or(computed);
-    project_cost(units, old, unit, &terms::cost_rates(policy))
-        .map_err(|cause| Error::invalid("refresh", cause))
 }

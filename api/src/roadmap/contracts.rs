@@ -94,6 +94,15 @@ impl Contracts {
     }
 }
 
+/// [`Contracts::ends_by_notice`] for those who need nothing else, with three statements.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ends_by_notice(db: &impl Read) -> Result<HashMap<SiteId, NaiveDate>> {
+    let contracts = Contracts { colocation: colocation(db).await?, support: Vec::new() };
+    Ok(contracts.ends_by_notice())
+}
+
 async fn colocation(db: &impl Read) -> Result<Vec<Colocation>> {
     let contracts =
         colocation_contract::Entity::find().order_by_asc(colocation_contract::Column::Number).all(db).await?;

@@ -20,11 +20,12 @@ use rust_decimal::Decimal;
 use super::{
     assets::{Asset, Outside},
     cloud,
-    cohorts::{self, Cohort, Note, Priced},
+    cohorts::{self, Cohort, Note},
     contracts::Contracts,
     estate::Estate,
     keys::{Key, Properties},
     plan::{Question, Source},
+    purchases::{self, Priced},
     shares::Share,
     vintages::{self, Vintage},
 };
@@ -103,7 +104,7 @@ impl<'a> Drawing<'a> {
         let mut notes = grouped.notes;
         let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
         for cohorts in grouped.cohorts.chunks(AT_ONCE) {
-            let prices = || cohorts::prices(self.estate);
+            let prices = || purchases::prices(self.estate);
             let drawn =
                 cohorts.par_iter().map_init(prices, |prices, cohort| self.refresh(assets, cohort, prices));
             for (cohort, drawn) in cohorts.iter().zip(drawn.collect::<Vec<_>>()) {
@@ -120,6 +121,7 @@ impl<'a> Drawing<'a> {
                         let reason = format!("refresh: {reason}");
                         let of = |(asset, _): &(u32, _)| Note {
                             asset: *asset,
+                            policy: Some(cohort.policy),
                             reason: reason.clone(),
                             is_gap: true,
                         };
@@ -142,7 +144,7 @@ impl<'a> Drawing<'a> {
         cohort: &Cohort,
         prices: &mut [Prices],
     ) -> Result<(Priced, Option<Drawn>), String> {
-        let priced = cohorts::price(self.estate, cohort, prices, self.rates, self.window)?;
+        let priced = purchases::price(self.estate, cohort, prices, self.rates, self.window)?;
         if !self.is_seen(cohort) {
             return Ok((priced, None));
         }
@@ -191,6 +193,7 @@ impl<'a> Drawing<'a> {
                     }
                     Err(cause) => notes.extend(vintage.members.iter().map(|asset| Note {
                         asset: *asset,
+                        policy: None,
                         reason: format!("depreciation: {cause}"),
                         is_gap: true,
                     })),

@@ -7,13 +7,15 @@
 
 pub mod assets;
 mod cloud;
-mod cohorts;
-mod contracts;
+pub mod cohorts;
+pub mod contracts;
 mod drawing;
-mod estate;
+pub mod estate;
 pub mod graphql;
 mod keys;
+pub mod masking;
 pub mod plan;
+pub mod purchases;
 mod records;
 mod shares;
 mod vintages;

@@ -161,7 +161,11 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
     })
 }
 
-async fn calendar(db: &impl Read, id: Option<FiscalCalendarId>) -> Result<(FiscalCalendar, String)> {
+/// A fiscal calendar with its name: the one asked for, the default one, or calendar years.
+///
+/// # Errors
+/// `NotFound` for a calendar that is not there.
+pub async fn calendar(db: &impl Read, id: Option<FiscalCalendarId>) -> Result<(FiscalCalendar, String)> {
     let row = match id {
         Some(id) => Some(fiscal_calendars::find(db, id).await?),
         None => fiscal_calendars::find_default(db).await?,
@@ -196,7 +200,10 @@ fn currencies(
 }
 
 /// Refuses a currency that nothing can be converted to: the answer would be empty.
-fn require_reachable(
+///
+/// # Errors
+/// `Invalid` naming the currencies and the day.
+pub fn require_reachable(
     currency: Currency,
     found: &BTreeSet<String>,
     rates: &Rates,
@@ -212,7 +219,11 @@ fn require_reachable(
     missing.map_or(Ok(()), |missing| Err(missing.refuse("currency")))
 }
 
-fn choose_currency(asked: Option<Currency>, found: &BTreeSet<String>) -> Result<Currency> {
+/// The currency of an answer: the one asked for, or the only one there is.
+///
+/// # Errors
+/// `Invalid` when there are several and none was asked for.
+pub fn choose_currency(asked: Option<Currency>, found: &BTreeSet<String>) -> Result<Currency> {
     if let Some(currency) = asked {
         return Ok(currency);
     }

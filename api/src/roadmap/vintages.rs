@@ -64,7 +64,7 @@ pub fn group(estate: &Estate, assets: &[Asset], leaving: &[Option<NaiveDate>]) -
                 members.push(position);
             }
             Ok(None) => {}
-            Err(reason) => notes.push(Note { asset: position, reason, is_gap: true }),
+            Err(reason) => notes.push(Note { asset: position, policy: None, reason, is_gap: true }),
         }
     }
     let mut vintages: Vec<_> = groups

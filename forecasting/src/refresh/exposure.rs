@@ -1,10 +1,12 @@
 //! How much of an estate is past its last date of support.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
-use crate::money::{Currency, bounded, proportion};
+use crate::money::{Currency, bounded, proportion, times};
 use crate::month::{FiscalCalendar, Month};
 
 /// Assets in use that share their last date of support.
@@ -16,6 +18,22 @@ pub struct SupportedAssets {
     pub value: Option<Decimal>,
     /// Their last date of support; `None` if nobody knows.
     pub last_date_of_support: Option<NaiveDate>,
+}
+
+impl SupportedAssets {
+    /// So many assets of the same price; `None` if nobody knows it.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] if their value does not fit.
+    pub fn alike(
+        count: u32,
+        price: Option<Decimal>,
+        last_date_of_support: Option<NaiveDate>,
+    ) -> Result<Self> {
+        let value = price.map(|price| times(price, Decimal::from(count), "value")).transpose()?;
+        Ok(Self { count, value, last_date_of_support })
+    }
 }
 
 /// A count and a value of assets.
@@ -68,6 +86,29 @@ impl Exposure {
 
 fn share(part: Decimal, whole: Decimal) -> Option<Decimal> {
     (!whole.is_zero()).then(|| proportion(part, Decimal::ONE, whole))
+}
+
+/// The same assets in as few groups as say the same: those that share their last date of support, of known and of
+/// unknown value apart.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if a sum does not fit.
+pub fn grouped(assets: impl IntoIterator<Item = SupportedAssets>) -> Result<Vec<SupportedAssets>> {
+    let mut groups: BTreeMap<(Option<NaiveDate>, bool), SupportedAssets> = BTreeMap::new();
+    for one in assets {
+        let key = (one.last_date_of_support, one.value.is_some());
+        let Some(group) = groups.get_mut(&key) else {
+            groups.insert(key, one);
+            continue;
+        };
+        group.count =
+            group.count.checked_add(one.count).ok_or(ForecastError::OutOfRange { field: "count" })?;
+        if let (Some(sum), Some(value)) = (group.value.as_mut(), one.value) {
+            *sum = bounded(*sum + bounded(value, "value")?, "value")?;
+        }
+    }
+    Ok(groups.into_values().collect())
 }
 
 /// How much of an estate, valued in one currency, is past its last date of support on a day if nothing is replaced.

@@ -11,6 +11,7 @@ mod quote;
 mod reserve;
 mod residual;
 mod risk;
+mod waiting;
 
 pub use deferral::{
     AgedUnits, Deferral, DeferralCost, FailureRates, OutageLoss, OutageTerms, SupportState,
@@ -20,7 +21,7 @@ pub use due::{
     Candidate, DateQuality, Due, DueOutcome, DueRule, LeadTimes, Milestone, Milestones, RefreshPolicy,
     RefreshSubject, due, left_before_due,
 };
-pub use exposure::{Exposure, Extent, SupportedAssets, exposure, exposure_by_quarter};
+pub use exposure::{Exposure, Extent, SupportedAssets, exposure, exposure_by_quarter, grouped};
 pub use price::{PriceIndex, Prices, price_at};
 pub use project::{CostRates, ProjectCost, project_cost};
 pub use quantity::{Demand, DemandResult, by_demand, by_ratio};
@@ -28,3 +29,4 @@ pub use quote::{OrderPrice, PriceSource, Quote};
 pub use reserve::{Reserve, reserve};
 pub use residual::{ResidualCurve, Wiping};
 pub use risk::{RiskDate, RiskScore, risk_date};
+pub use waiting::{WaitingTerms, WaitingUnits};

@@ -41,7 +41,8 @@ impl Coverage {
         self.covered_value.checked_div(self.total_value)
     }
 
-    pub(super) fn count(&mut self, covered: bool, value: Option<Decimal>) {
+    /// Counts one record: whether it is in the roadmap, and what it is worth as far as that is known.
+    pub fn count(&mut self, covered: bool, value: Option<Decimal>) {
         self.total_count += 1;
         self.covered_count += u64::from(covered);
         match value {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// An estate as the worked example has it: contract C1, forty servers that fall due on 2026-06-30, a policy, and
 /// a cloud workload of 42,000 a month that grows.
-async fn the_example(app: &TestApp) -> Estate {
+pub(crate) async fn the_example(app: &TestApp) -> Estate {
     let site = send(
         app,
         "openSite",
@@ -31,11 +31,11 @@ async fn the_example(app: &TestApp) -> Estate {
 }
 
 /// Ids that tests go on with.
-struct Estate {
-    site: String,
-    model: String,
-    policy: String,
-    workload: String,
+pub(crate) struct Estate {
+    pub(crate) site: String,
+    pub(crate) model: String,
+    pub(crate) policy: String,
+    pub(crate) workload: String,
 }
 
 fn c1(vendor: &str, site: &str) -> Value {
@@ -136,7 +136,7 @@ async fn a_workload(app: &TestApp) -> String {
 }
 
 /// Sends one change as the director, and returns the id of what it made.
-async fn send(app: &TestApp, mutation: &str, of_type: &str, input: Value) -> String {
+pub(crate) async fn send(app: &TestApp, mutation: &str, of_type: &str, input: Value) -> String {
     let text = format!("mutation($input: {of_type}) {{ {mutation}(input: $input) {{ id }} }}");
     let data = app.director().query_with(&text, json!({ "input": input })).await;
     data[mutation]["id"].as_str().unwrap().to_owned()

@@ -4,9 +4,12 @@ use async_graphql::MergedObject;
 
 pub mod depreciation_rules;
 pub mod refresh_cycles;
+pub mod refresh_levelling;
+pub mod refresh_plan;
 pub mod refresh_policies;
 pub mod refreshes;
 pub mod software_releases;
+pub mod support_exposure;
 
 /// Queries of the lifecycle.
 #[derive(Default, MergedObject)]
@@ -15,6 +18,9 @@ pub struct LifecycleQuery(
     refresh_cycles::RefreshCycleQuery,
     depreciation_rules::DepreciationRuleQuery,
     software_releases::SoftwareReleaseQuery,
+    refresh_plan::RefreshPlanQuery,
+    refresh_levelling::RefreshLevellingQuery,
+    support_exposure::SupportExposureQuery,
 );
 
 /// Changes of the lifecycle.

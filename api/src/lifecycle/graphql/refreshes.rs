@@ -256,7 +256,8 @@ impl AssetRefresh {
     }
 }
 
-fn known(quality: refresh::DateQuality) -> DateQuality {
+/// How well a day is known, in the words of clients.
+pub(super) fn known(quality: refresh::DateQuality) -> DateQuality {
     let quality = match quality {
         refresh::DateQuality::Published => hardware_model::DateQuality::Published,
         refresh::DateQuality::Contract => hardware_model::DateQuality::Contract,

@@ -16,6 +16,7 @@ use crate::{
     inventory::graphql::sites::Site,
     roadmap::{
         keys::Key,
+        masking,
         plan::{Plan, Source},
         records::{self, Slice},
     },
@@ -74,17 +75,14 @@ pub struct Line {
     pub(super) is_hidden: bool,
 }
 
-/// Hides the lines of single records, and with one that is alone in its category the one of fewest records: what
-/// the others lack to the total of the category would tell it.
+/// Hides the lines that would tell a single price, category by category.
 pub(super) fn hide_prices(lines: &mut [Line]) {
     let counts: Vec<usize> = lines.iter().map(|line| records::count(&line.plan, &line.row.records)).collect();
     for category in Purpose::ALL {
-        let mut of: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].category == category).collect();
-        of.sort_by_key(|at| counts[*at]);
-        let single = of.iter().filter(|at| counts[**at] < 2).count();
-        let hidden = if single == 1 { 2 } else { single };
-        for at in of.into_iter().take(hidden) {
-            lines[at].is_hidden = true;
+        let of: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].category == category).collect();
+        let hidden = masking::hidden(&of.iter().map(|at| counts[*at]).collect::<Vec<_>>());
+        for (at, is_hidden) in of.into_iter().zip(hidden) {
+            lines[at].is_hidden = is_hidden;
         }
     }
 }

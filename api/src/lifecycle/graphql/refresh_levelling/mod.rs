@@ -1,0 +1,359 @@
+//! Levelling, as clients see it.
+
+mod plans;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use forecasting::{
+    levelling::{Levelling, Limit, OptimalPlan},
+    money::{Currency, Money},
+};
+use rust_decimal::Decimal;
+
+use self::plans::Sheet;
+use super::refresh_plan::{
+    Book, RefreshPlanCohort, RefreshPlanFilter, RefreshWaitingInput, explained, question,
+};
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    lifecycle::levelling::{Cap, Question, level_plan, spoken},
+    schema::{
+        explain::Explanation,
+        request::read,
+        scalar::{Date, Month},
+    },
+};
+pub use plans::{RefreshLeftUndone, RefreshLevelledPlan, RefreshPlacement};
+
+/// What may be ordered in a fiscal year.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefreshCapInput {
+    /// The fiscal year, by its label: 2027.
+    fiscal_year: i32,
+    /// The cap.
+    amount: Decimal,
+    /// The ISO 4217 code of its currency.
+    currency: String,
+}
+
+/// What may be done in a month.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct RefreshMonthlyLimitsInput {
+    /// Units that may be installed. Left out: any number.
+    installs: Option<i32>,
+    /// What may be ordered, in the currency of the plan. Left out: anything.
+    spend: Option<Decimal>,
+}
+
+/// What levelling came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum RefreshLevellingOutcome {
+    /// There is a plan under every limit.
+    Planned,
+    /// There is none, which is proven.
+    Infeasible,
+    /// None was found, and it was not proven that there is none.
+    Undecided,
+}
+
+/// A limit, and what is left of it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshLevelLimit {
+    /// The limit in words.
+    label: String,
+    /// The fiscal year that it is for, by its label. Null for limits by month.
+    fiscal_year: Option<i32>,
+    /// The month that it is for. Null for caps by year.
+    month: Option<Month>,
+    /// How much there is, in the currency of the plan; for installations a number of units.
+    amount: Decimal,
+    /// What the plan made year by year leaves of it. Null where it is hidden.
+    unused_greedy: Option<Decimal>,
+    /// What the plan that costs least leaves of it. Null without such a plan, or where it is hidden.
+    unused_optimised: Option<Decimal>,
+    /// What one more of it saves, in the currency of the plan: zero where it does not bind. Null without a plan.
+    shadow_price: Option<Decimal>,
+    /// The shadow price in words. Null without a plan.
+    shadow_price_words: Option<String>,
+}
+
+/// What did not fit.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshShortfall {
+    /// The limit, in words.
+    limit: String,
+    /// By how much it would have to be higher.
+    short: Decimal,
+}
+
+/// A cohort that had to be ordered in a fiscal year and did not fit into the plan made year by year.
+#[derive(SimpleObject)]
+pub struct RefreshInfeasible {
+    /// The cohort.
+    cohort: RefreshPlanCohort,
+    /// The fiscal year, by its label.
+    fiscal_year: i32,
+    /// What it does not fit under; nothing where no month of the year is open to it.
+    shortfalls: Vec<RefreshShortfall>,
+}
+
+/// Cohorts and limits that cannot be met together. Leave out one of them, and there is a plan.
+#[derive(SimpleObject)]
+pub struct RefreshConflict {
+    /// The cohorts, all of which have to be ordered.
+    cohorts: Vec<RefreshPlanCohort>,
+    /// The limits, in words; nothing where a cohort may be ordered in no month at all.
+    limits: Vec<String>,
+    /// Whether it is proven that none of them could be left out of these reasons.
+    irreducible: bool,
+    /// All of it in a sentence.
+    words: String,
+}
+
+/// A refresh plan under caps: as a person would level it, and as it costs least.
+pub struct RefreshLevelling {
+    sheet: Arc<Sheet>,
+}
+
+impl RefreshLevelling {
+    fn optimal(&self) -> Option<&OptimalPlan> {
+        self.sheet.optimal()
+    }
+
+    fn shown(&self, amount: Decimal) -> Decimal {
+        self.sheet.shown(amount)
+    }
+
+    /// A sum over the whole plan, where it does not tell the cost of a single asset.
+    fn sum(&self, amount: Decimal) -> Option<Decimal> {
+        (!self.sheet.hides_sums()).then(|| self.shown(amount))
+    }
+
+    fn limit(&self, at: usize, limit: &Limit) -> RefreshLevelLimit {
+        let (sheet, optimal) = (&self.sheet, self.optimal());
+        let (fiscal_year, month) = match limit {
+            Limit::YearSpend { fiscal_year, .. } => (Some(*fiscal_year), None),
+            Limit::MonthSpend { month, .. } | Limit::MonthInstalls { month, .. } => {
+                (None, Some(Month(*month)))
+            }
+        };
+        let price = optimal.and_then(|found| found.shadow_prices.get(at)).map(|found| found.price);
+        let one = match limit {
+            Limit::MonthInstalls { .. } => "one more installation".to_owned(),
+            Limit::YearSpend { .. } | Limit::MonthSpend { .. } => {
+                format!("1 {} more", sheet.currency())
+            }
+        };
+        let words = price.map(|price| {
+            if price.is_zero() {
+                return "it does not bind: more of it saves nothing".to_owned();
+            }
+            format!("{one} of it saves up to {} {}", price.round_dp(6).normalize(), sheet.currency())
+        });
+        RefreshLevelLimit {
+            label: spoken(limit),
+            fiscal_year,
+            month,
+            amount: limit.amount(),
+            unused_greedy: sheet.unused(&sheet.levelled.greedy.plan, at),
+            unused_optimised: optimal.and_then(|found| sheet.unused(&found.plan, at)),
+            shadow_price: price.map(|price| price.round_dp(9).normalize()),
+            shadow_price_words: words,
+        }
+    }
+}
+
+/// A refresh plan under caps: as a person would level it, year by year, and as it costs least, side by side.
+#[Object]
+impl RefreshLevelling {
+    /// First month of orders.
+    async fn from(&self) -> Month {
+        Month(self.sheet.book.plan.window.from())
+    }
+
+    /// Number of months.
+    async fn months(&self) -> u32 {
+        self.sheet.book.plan.window.months()
+    }
+
+    /// The currency of all amounts.
+    async fn currency(&self) -> &'static str {
+        self.sheet.currency()
+    }
+
+    /// Name of the fiscal calendar of the years.
+    async fn fiscal_calendar(&self) -> &str {
+        &self.sheet.book.plan.calendar_name
+    }
+
+    /// The day from which the future is seen.
+    async fn as_of(&self) -> Date {
+        Date(self.sheet.book.plan.as_of)
+    }
+
+    /// What levelling came to.
+    async fn outcome(&self) -> RefreshLevellingOutcome {
+        match &self.sheet.levelled.outcome {
+            Levelling::Planned(_) => RefreshLevellingOutcome::Planned,
+            Levelling::Infeasible(_) => RefreshLevellingOutcome::Infeasible,
+            Levelling::Undecided { .. } => RefreshLevellingOutcome::Undecided,
+        }
+    }
+
+    /// The plan made year by year: what has to happen first, then what can wait no longer, then what risks most for
+    /// its cost; what does not fit is carried into the next year while it may wait.
+    async fn greedy(&self) -> RefreshLevelledPlan {
+        RefreshLevelledPlan::new(&self.sheet, false)
+    }
+
+    /// The cohorts that the plan made year by year had to order and could not.
+    async fn greedy_infeasible(&self) -> Vec<RefreshInfeasible> {
+        let infeasible = &self.sheet.levelled.greedy.infeasible;
+        let cohorts = self.sheet.cohorts(infeasible.iter().map(|one| one.cohort));
+        let all = infeasible.iter().zip(cohorts).map(|(one, cohort)| RefreshInfeasible {
+            cohort,
+            fiscal_year: one.fiscal_year,
+            shortfalls: one
+                .shortfalls
+                .iter()
+                .filter(|_| !self.sheet.hides_sums())
+                .map(|short| RefreshShortfall { limit: spoken(&short.limit), short: short.short })
+                .collect(),
+        });
+        all.collect()
+    }
+
+    /// The plan that costs least, priced risk included. Null where there is none.
+    async fn optimised(&self) -> Option<RefreshLevelledPlan> {
+        self.optimal().map(|_| RefreshLevelledPlan::new(&self.sheet, true))
+    }
+
+    /// How much less the plan that costs least costs. Null where one of the two leaves something undone that has to
+    /// be done, and so has no cost to compare with.
+    async fn gain_over_greedy(&self) -> Option<Decimal> {
+        self.sum(self.optimal()?.gain_over_greedy?.amount)
+    }
+
+    /// What any plan costs at least; proven. Null where there is none.
+    async fn lower_bound(&self) -> Option<Decimal> {
+        match &self.sheet.levelled.outcome {
+            Levelling::Planned(found) => self.sum(found.bound.amount),
+            Levelling::Undecided { bound } => self.sum(bound.amount),
+            Levelling::Infeasible(_) => None,
+        }
+    }
+
+    /// How much less any other plan could cost at most, as a fraction of the total: 0.001 is 0.1 %. Null without a
+    /// plan.
+    async fn proven_gap(&self) -> Option<Decimal> {
+        self.optimal()?.gap().map(|gap| gap.round_dp(6))
+    }
+
+    /// The limits, with what is left of them and what more of each would save.
+    async fn limits(&self) -> Vec<RefreshLevelLimit> {
+        let limits = self.sheet.levelled.limits.iter().enumerate();
+        limits.map(|(at, limit)| self.limit(at, limit)).collect()
+    }
+
+    /// Why there is no plan: the smallest set of reasons that was found. Null where there is one.
+    async fn conflict(&self) -> Option<RefreshConflict> {
+        let Levelling::Infeasible(conflict) = &self.sheet.levelled.outcome else { return None };
+        let limits: Vec<String> = conflict.limits.iter().map(spoken).collect();
+        let cohorts = self.sheet.cohorts(conflict.cohorts.iter().copied());
+        let labels: Vec<&str> =
+            conflict.cohorts.iter().map(|at| self.sheet.book.plan.cohorts[*at].label.as_str()).collect();
+        let words = if limits.is_empty() {
+            format!("{} may be ordered in no month of the plan", labels.join(", "))
+        } else {
+            format!("{} cannot all be ordered in time under {}", labels.join(", "), limits.join(" and "))
+        };
+        Some(RefreshConflict { cohorts, limits, irreducible: conflict.irreducible, words })
+    }
+
+    /// How the plans came about.
+    async fn explain(&self) -> Explanation {
+        let explained = explained(&self.sheet.book);
+        Explanation {
+            formula:
+                "least total = what is ordered, at the prices of its month, + extended support and expected \
+                      outages while it waits - what capital earns meanwhile, under every limit"
+                    .to_owned(),
+            assumptions: self.sheet.levelled.assumptions.iter().cloned().collect(),
+            estimated: true,
+            ..explained
+        }
+    }
+}
+
+/// Queries of levelled refresh plans.
+#[derive(Default)]
+pub struct RefreshLevellingQuery;
+
+/// Queries of levelled refresh plans.
+#[Object]
+impl RefreshLevellingQuery {
+    /// A refresh plan under caps on spending and on installations: as a person would level it, year by year, and as it
+    /// costs least, with the proof of how much less any other could cost, and what a little more of each cap would save.
+    #[graphql(complexity = "10_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn level_refresh_plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "First month of orders; not before that of `asOf`.")] from: Month,
+        #[graphql(default = 36, desc = "Number of months, 1 to 120.")] months: i32,
+        #[graphql(
+            desc = "Currency of the answer, by its code; may be left out when all policies are in one."
+        )]
+        currency: Option<String>,
+        #[graphql(desc = "Fiscal calendar of the years; the default one when left out.")]
+        fiscal_calendar: Option<ID>,
+        #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
+        #[graphql(desc = "Which cohorts. Left out: all.")] filter: Option<RefreshPlanFilter>,
+        #[graphql(default, desc = "What may be ordered in each fiscal year; a year without a cap is free.")]
+        caps: Vec<RefreshCapInput>,
+        #[graphql(desc = "What may be done in each month. Left out: anything.")] monthly_limits: Option<
+            RefreshMonthlyLimitsInput,
+        >,
+        #[graphql(default = 12, desc = "Months by which what may wait is deferred at most.")]
+        defer_months: u32,
+        #[graphql(
+            desc = "Months by which what has to happen is deferred at most. Left out: until the last date of support where that decides, and not at all otherwise."
+        )]
+        mandatory_defer_months: Option<u32>,
+        #[graphql(default = 0, desc = "Months by which anything is ordered before its time at most.")]
+        pull_forward_months: u32,
+        #[graphql(desc = "What is taken for granted of waiting. Left out: the defaults.")] waiting: Option<
+            RefreshWaitingInput,
+        >,
+    ) -> Result<RefreshLevelling> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let caps = caps.into_iter().enumerate().map(cap).collect::<Result<Vec<_>>>()?;
+        let mut plan = question(from, months, (currency, fiscal_calendar), as_of, filter)?;
+        plan.also = caps.iter().map(|cap| cap.limit.currency).collect();
+        let limits = monthly_limits.unwrap_or_default();
+        let installs = limits.installs.map(|units| {
+            let refused = |_| Error::invalid("monthlyLimits.installs", format!("{units} is below 0"));
+            u32::try_from(units).map_err(refused)
+        });
+        let question = Question {
+            plan,
+            caps,
+            monthly_installs: installs.transpose()?,
+            monthly_spend: limits.spend,
+            defer_months,
+            mandatory_defer_months,
+            pull_forward_months,
+            waiting: waiting.unwrap_or_default().to_terms(),
+        };
+        let (plan, levelled) = level_plan(&reader, &question).await?;
+        Ok(RefreshLevelling { sheet: Arc::new(Sheet { book: Book::new(ctx, plan)?, levelled }) })
+    }
+}
+
+fn cap((at, input): (usize, RefreshCapInput)) -> Result<Cap> {
+    let currency = Currency::from_code(&input.currency);
+    let currency = currency.map_err(|cause| Error::invalid(format!("caps[{at}].currency"), cause))?;
+    Ok(Cap { fiscal_year: input.fiscal_year, limit: Money::new(input.amount, currency) })
+}

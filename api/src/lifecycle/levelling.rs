@@ -1,0 +1,304 @@
+//! Levelling a refresh plan: which cohort is ordered in which month, under caps on spending and on installations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::lifecycle::refresh_cycle::CycleStatus;
+use forecasting::{
+    levelling::{
+        Cohort, GreedyPlan, Levelling, Limit, MonthCost, Placement, Plan, Problem, level, level_greedily,
+    },
+    money::{Currency, Money},
+    month::{Month, add_months},
+    refresh::{DueRule, Prices, WaitingTerms},
+};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+use super::{
+    deferrals::Waiting,
+    refresh_plan::{self, LONGEST_DEFERRAL, Planned, RefreshPlan},
+};
+use crate::{
+    error::{Error, Result},
+    roadmap::purchases,
+    rules::{require_least, require_range},
+    store::Read,
+};
+
+/// Months over which the risk is reckoned by which the greedy tells what presses.
+const YEAR: u32 = 12;
+
+/// The most caps of one question.
+const MOST_CAPS: usize = 50;
+
+/// What is asked.
+pub struct Question {
+    /// The plan that is levelled.
+    pub plan: refresh_plan::Question,
+    /// What may be ordered in a fiscal year.
+    pub caps: Vec<Cap>,
+    /// Units that may be installed in a month.
+    pub monthly_installs: Option<u32>,
+    /// What may be ordered in a month, in the currency of the plan.
+    pub monthly_spend: Option<Decimal>,
+    /// Months by which what may wait is deferred at most.
+    pub defer_months: u32,
+    /// Months by which what has to happen is deferred at most; until the last date of support when left out.
+    pub mandatory_defer_months: Option<u32>,
+    /// Months by which anything is ordered before its time at most.
+    pub pull_forward_months: u32,
+    /// What waiting costs.
+    pub waiting: Waiting,
+}
+
+/// What may be ordered in a fiscal year.
+#[derive(Clone, Copy, Debug)]
+pub struct Cap {
+    /// The fiscal year, by its label.
+    pub fiscal_year: i32,
+    /// The cap.
+    pub limit: Money,
+}
+
+/// The answer; positions of cohorts are those of the plan.
+pub struct Levelled {
+    /// The limits, in the currency of the plan.
+    pub limits: Vec<Limit>,
+    /// The plan that a person would make, year by year.
+    pub greedy: GreedyPlan,
+    /// The plan that costs least, or why there is none.
+    pub outcome: Levelling,
+    /// What is taken for granted.
+    pub assumptions: BTreeSet<String>,
+}
+
+/// Levels a plan, and answers with the plan as it was beside that.
+///
+/// # Errors
+/// As [`refresh_plan::draw`]; `Invalid` for months before `asOf`, limits that are none, a cap in a currency without
+/// a rate, or of a fiscal year that the plan does not have.
+pub async fn level_plan(db: &impl Read, question: &Question) -> Result<(RefreshPlan, Levelled)> {
+    check(question)?;
+    let plan = refresh_plan::draw(db, &question.plan).await?;
+    // Nothing is waited for from here on: others may have this thread's place meanwhile.
+    let levelled = tokio::task::block_in_place(|| solve(&plan, question))?;
+    Ok((plan, levelled))
+}
+
+fn check(question: &Question) -> Result<()> {
+    let (from, as_of) = (question.plan.from, question.plan.as_of);
+    if from < Month::of(as_of) {
+        let message = format!("{from} lies before {as_of}, the day of asOf: nothing is ordered in the past");
+        return Err(Error::invalid("from", message));
+    }
+    require_range("deferMonths", question.defer_months, 0, LONGEST_DEFERRAL)?;
+    require_range("pullForwardMonths", question.pull_forward_months, 0, LONGEST_DEFERRAL)?;
+    if let Some(months) = question.mandatory_defer_months {
+        require_range("mandatoryDeferMonths", months, 0, LONGEST_DEFERRAL)?;
+    }
+    require_least("monthlyLimits.spend", question.monthly_spend, Decimal::ZERO)?;
+    if question.caps.len() > MOST_CAPS {
+        let message = format!("{} caps are given, at most {MOST_CAPS} are taken", question.caps.len());
+        return Err(Error::TooMuch { field: "caps".to_owned(), message });
+    }
+    let mut years = BTreeSet::new();
+    for (at, cap) in question.caps.iter().enumerate() {
+        require_least(&format!("caps[{at}].amount"), Some(cap.limit.amount), Decimal::ZERO)?;
+        if !years.insert(cap.fiscal_year) {
+            let message = format!("the fiscal year {} has a cap already", cap.fiscal_year);
+            return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
+        }
+    }
+    Ok(())
+}
+
+fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
+    let terms = question.waiting.terms(plan)?;
+    let prices = || purchases::prices(&plan.estate);
+    let cohorts: Result<Vec<Cohort>> = plan
+        .cohorts
+        .par_iter()
+        .map_init(prices, |prices, planned| {
+            Candidate { plan, planned, question, terms: &terms }.cohort(prices)
+        })
+        .collect();
+    let cohorts = cohorts?;
+    let limits = limits(plan, question, &cohorts)?;
+    let problem = Problem {
+        window: plan.window,
+        calendar: plan.calendar.clone(),
+        currency: plan.currency,
+        rates: BTreeMap::new(),
+        cohorts,
+        limits,
+    };
+    let unusable = |cause: forecasting::ForecastError| Error::invalid("caps", cause);
+    let outcome = level(&problem).map_err(unusable)?;
+    let greedy = match &outcome {
+        Levelling::Planned(found) => found.greedy.clone(),
+        Levelling::Infeasible(_) | Levelling::Undecided { .. } => {
+            level_greedily(&problem).map_err(unusable)?
+        }
+    };
+    Ok(Levelled { limits: problem.limits, greedy, outcome, assumptions: assumed(plan, question) })
+}
+
+/// The limits in the currency of the plan.
+fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result<Vec<Limit>> {
+    let years: BTreeSet<i32> = plan.window.iter().map(|month| plan.calendar.fiscal_year_of(month)).collect();
+    let mut limits = Vec::new();
+    for (at, cap) in question.caps.iter().enumerate() {
+        if !years.contains(&cap.fiscal_year) {
+            let message = format!("the plan has no month of the fiscal year {}", cap.fiscal_year);
+            return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
+        }
+        let first = plan.calendar.first_month(cap.fiscal_year).first_day().max(plan.as_of);
+        let field = format!("caps[{at}].currency");
+        let limit = plan.rates.convert(cap.limit, plan.currency, first).map_err(|error| error.at(&field))?;
+        limits.push(Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: limit.round() });
+    }
+    if let Some(amount) = question.monthly_spend {
+        let limit = Money::new(amount, plan.currency).round();
+        limits.extend(plan.window.iter().map(|month| Limit::MonthSpend { month, limit }));
+    }
+    if let Some(units) = question.monthly_installs {
+        let lead = cohorts.iter().map(|cohort| cohort.lead_months).max().unwrap_or_default();
+        let months = plan.window.from().range(plan.window.months().saturating_add(lead));
+        limits.extend(months.map(|month| Limit::MonthInstalls { month, units }));
+    }
+    Ok(limits)
+}
+
+/// A cohort of the plan on its way to the arithmetic.
+struct Candidate<'a> {
+    plan: &'a RefreshPlan,
+    planned: &'a Planned,
+    question: &'a Question,
+    terms: &'a WaitingTerms,
+}
+
+impl Candidate<'_> {
+    fn cohort(&self, prices: &mut [Prices]) -> Result<Cohort> {
+        let (plan, one) = (self.plan, self.planned);
+        let units = self.question.waiting.units(plan, one);
+        let planned = Month::of(one.cohort.ordered);
+        let due = Month::of(one.cohort.in_service);
+        let is_ordered = self.is_ordered();
+        let forward = if is_ordered { 0 } else { self.question.pull_forward_months };
+        let refused = |cause: forecasting::ForecastError| Error::invalid("waiting", cause);
+        let mut cohort = Cohort {
+            id: format!("{} {}", one.label, one.key),
+            currency: plan.currency,
+            installs: one.priced.purchase.quantity.units,
+            lead_months: u32::try_from(due.since(planned)).unwrap_or_default(),
+            earliest: due.plus(-i32::try_from(forward).unwrap_or_default()),
+            due,
+            max_defer_months: self.defer_months(due),
+            mandatory: is_ordered || one.mandatory.is_some(),
+            risk_score: self.terms.risk(&units, YEAR).map_err(refused)?,
+            months: Vec::with_capacity(plan.window.months() as usize),
+            never: Decimal::ZERO,
+        };
+        let now = Money::new(one.cost.commitment(), plan.currency);
+        let mut dearest = now.amount;
+        for month in plan.window.iter() {
+            if !cohort.may_be_ordered(month) {
+                cohort.months.push(MonthCost { cost: now.amount, waiting: Decimal::ZERO });
+                continue;
+            }
+            let cost = self.cost(month, prices).map_err(|reason| Error::invalid("currency", reason))?;
+            let waiting = self.terms.waiting(&units, now, month.since(planned)).map_err(refused)?;
+            dearest = dearest.max(cost);
+            cohort.months.push(MonthCost { cost, waiting });
+        }
+        let until = u32::try_from(plan.window.last().next().since(planned)).unwrap_or_default();
+        cohort.never =
+            self.terms.left_undone(&units, Money::new(dearest, plan.currency), until).map_err(refused)?;
+        Ok(cohort)
+    }
+
+    /// What the order of a month commits to, at the prices of that month.
+    fn cost(&self, month: Month, prices: &mut [Prices]) -> Result<Decimal, String> {
+        let (plan, one) = (self.plan, self.planned);
+        if month == Month::of(one.cohort.ordered) {
+            return Ok(one.cost.commitment());
+        }
+        let ordered = month.day_clamped(chrono::Datelike::day(&one.cohort.ordered));
+        let bought = purchases::purchase(&plan.estate, &one.cohort, ordered, prices, &plan.rates)?;
+        Ok(plan.convert(&bought.cost, month)?.commitment())
+    }
+
+    /// Months after its time by which it may be in service. What has to happen waits no longer than the vendor
+    /// supports it.
+    fn defer_months(&self, due: Month) -> u32 {
+        if self.is_ordered() {
+            return 0;
+        }
+        if self.planned.mandatory.is_none() {
+            return self.question.defer_months;
+        }
+        let supported = || {
+            let policy = &self.plan.estate.policies[self.planned.cohort.policy];
+            let deadline = self.planned.cohort.due;
+            let margin = policy.support_margin_months.filter(|_| deadline.rule == DueRule::Support)?;
+            let last = Month::of(add_months(deadline.date, margin));
+            u32::try_from(last.since(due)).ok()
+        };
+        self.question.mandatory_defer_months.or_else(supported).unwrap_or_default()
+    }
+
+    /// Whether it is ordered already, and so stays where it is.
+    fn is_ordered(&self) -> bool {
+        let cycle = self.planned.cohort.cycle.and_then(|id| self.plan.estate.cycles.get(&id));
+        cycle.is_some_and(|cycle| cycle.status == CycleStatus::Ordered)
+    }
+}
+
+fn assumed(plan: &RefreshPlan, question: &Question) -> BTreeSet<String> {
+    let mut said = plan.assumptions.clone();
+    said.extend(question.waiting.assumed());
+    said.insert(format!("what may wait is deferred by {} months at most", question.defer_months));
+    said.insert(match question.mandatory_defer_months {
+        Some(months) => format!("what has to happen is deferred by {months} months at most"),
+        None => "what has to happen is not deferred, or until the last date of support where that decides"
+            .to_owned(),
+    });
+    said.insert(format!("nothing is ordered more than {} months early", question.pull_forward_months));
+    said.insert("caps count what orders commit to: capital, prepaid support and disposal".to_owned());
+    said.insert(
+        "what is left undone costs its dearest price and the risk until the last month: no more than doing it can"
+            .to_owned(),
+    );
+    let own = plan.currency;
+    let others: BTreeSet<Currency> = question.caps.iter().map(|cap| cap.limit.currency).collect();
+    for currency in others.into_iter().filter(|currency| *currency != own) {
+        said.insert(format!("caps in {currency} are converted to {own} at the plan rate of their first day"));
+    }
+    said
+}
+
+/// A limit in words: `FY27 cap`.
+#[must_use]
+pub fn spoken(limit: &Limit) -> String {
+    match limit {
+        Limit::YearSpend { fiscal_year, limit } => {
+            format!("cap of {} on the fiscal year {fiscal_year}", limit.round())
+        }
+        Limit::MonthSpend { month, limit } => format!("cap of {} on orders in {month}", limit.round()),
+        Limit::MonthInstalls { month, units } => format!("{units} installations in {month}"),
+    }
+}
+
+/// The assets that are behind what a levelled plan takes of a limit.
+#[must_use]
+pub fn assets_under(plan: &RefreshPlan, levelled: &Plan, limit: &Limit) -> usize {
+    let counts = |placement: &Placement| match limit {
+        Limit::YearSpend { fiscal_year, .. } => {
+            plan.calendar.fiscal_year_of(placement.ordered) == *fiscal_year
+        }
+        Limit::MonthSpend { month, .. } => placement.ordered == *month,
+        Limit::MonthInstalls { month, .. } => placement.in_service == *month,
+    };
+    let under = levelled.placements.iter().filter(|placement| counts(placement));
+    under.map(|placement| plan.cohorts[placement.cohort].cohort.members.len()).sum()
+}

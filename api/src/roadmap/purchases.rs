@@ -1,0 +1,195 @@
+//! What cohorts cost: by which model they are replaced, at which price, how many of it, and what comes with it.
+
+use chrono::NaiveDate;
+use entity::{
+    id::HardwareModelId,
+    lifecycle::{refresh_cycle, refresh_policy},
+    money::Rate,
+};
+use forecasting::{
+    money::{Currency, Money},
+    month::{Month, add_months},
+    refresh::{Prices, ProjectCost, by_ratio, project_cost},
+    roadmap::{RefreshCohort, Window},
+};
+use rust_decimal::Decimal;
+
+use super::{cohorts::Cohort, estate::Estate, vintages::depreciation_rule};
+use crate::{
+    error::{Error, Result},
+    finance::rates::Rates,
+    lifecycle::terms,
+};
+
+/// What a cohort costs, with what was taken for granted.
+pub struct Priced {
+    /// The refresh, for `forecasting`.
+    pub refresh: RefreshCohort,
+    /// What is bought.
+    pub purchase: Purchase,
+    /// The model that has no successor and so replaces itself.
+    pub without_successor: Option<String>,
+    /// The model whose list price has expired and is carried on by the index.
+    pub expired_price: Option<String>,
+    /// The policy under which what is bought would be replaced again within the window.
+    pub replaced_again: Option<String>,
+}
+
+/// How prices move under each policy.
+#[must_use]
+pub fn prices(estate: &Estate) -> Vec<Prices> {
+    estate.policies.iter().map(|policy| Prices::new(terms::price_index(policy))).collect()
+}
+
+/// What an order for a cohort buys on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct Purchase {
+    /// The model that is bought.
+    pub successor: HardwareModelId,
+    /// Whether it is named, by the cycle or as the successor; if not, the model replaces itself.
+    pub is_named: bool,
+    /// The list price.
+    pub listed: Money,
+    /// The day on which the list price was true.
+    pub listed_on: NaiveDate,
+    /// Whether the list price no longer holds on the day of the order, and is carried on by the index.
+    pub is_expired: bool,
+    /// The price of a unit on the day of the order, in the currency of the policy.
+    pub unit: Money,
+    /// How many.
+    pub quantity: Quantity,
+    /// What it costs, part by part, in the currency of the policy.
+    pub cost: ProjectCost,
+}
+
+/// How many units are bought, and why so many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// New units.
+    pub units: u32,
+    /// Old units that they replace.
+    pub old: u32,
+    /// Old units for one new unit.
+    pub ratio: Decimal,
+    /// Spares as a fraction of the new units.
+    pub spares: Decimal,
+    /// Whether the refresh cycle says how many, whatever the ratio.
+    pub is_planned: bool,
+}
+
+/// Works out what an order for a cohort on a day would buy.
+///
+/// # Errors
+/// A reason for people why it cannot be priced.
+pub fn purchase(
+    estate: &Estate,
+    cohort: &Cohort,
+    ordered: NaiveDate,
+    prices: &mut [Prices],
+    rates: &Rates,
+) -> Result<Purchase, String> {
+    let policy = &estate.policies[cohort.policy];
+    let cycle = cohort.cycle.and_then(|id| estate.cycles.get(&id));
+    let own = estate.models.get(&cohort.model).ok_or("its model is not recorded")?;
+    let named = cycle.and_then(|cycle| cycle.model_id).or(own.successor_id);
+    let successor = estate.models.get(&named.unwrap_or(own.id));
+    let successor = successor.ok_or("the successor of its model is not recorded")?;
+    let (Some(amount), Some(code), Some(on)) =
+        (successor.list_price_amount, &successor.list_price_currency, successor.list_price_on)
+    else {
+        return Err(format!("no list price with a date for {}, which replaces it", successor.name));
+    };
+    let (Ok(listed), Ok(currency)) = (Currency::from_code(code), Currency::from_code(&policy.currency))
+    else {
+        return Err(format!("the currency {code} has no minor unit"));
+    };
+    let listed = Money::new(amount.to_decimal(), listed);
+    let unit = prices[cohort.policy].at(listed.amount, on, ordered);
+    let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed.currency);
+    let unit = rates.convert(unit, currency, ordered).map_err(Error::into_message)?;
+    let quantity = quantity(policy, cohort, cycle, own.consolidation_ratio).map_err(Error::into_message)?;
+    let cost = project_cost(quantity.units, quantity.old, unit, &terms::cost_rates(policy));
+    Ok(Purchase {
+        successor: successor.id,
+        is_named: named.is_some(),
+        listed,
+        listed_on: on,
+        is_expired: successor.list_price_valid_until.is_some_and(|until| until < ordered),
+        unit,
+        quantity,
+        cost: cost.map_err(|cause| cause.to_string())?,
+    })
+}
+
+/// Prices a cohort.
+///
+/// # Errors
+/// A reason for people why it cannot be priced.
+pub fn price(
+    estate: &Estate,
+    cohort: &Cohort,
+    prices: &mut [Prices],
+    rates: &Rates,
+    window: Window,
+) -> Result<Priced, String> {
+    let policy = &estate.policies[cohort.policy];
+    let purchase = purchase(estate, cohort, cohort.ordered, prices, rates)?;
+    let name = |id: HardwareModelId| estate.models.get(&id).map(|model| model.name.clone());
+    let successor = estate.models.get(&purchase.successor);
+    let rule = successor.and_then(|model| depreciation_rule(estate, model.kind, policy.depreciation_rule_id));
+    let Some(rule) = rule else {
+        return Err("no depreciation rule applies to its successor".to_owned());
+    };
+    Ok(Priced {
+        refresh: refresh(policy, cohort, purchase.cost, rule),
+        without_successor: if purchase.is_named { None } else { name(cohort.model) },
+        expired_price: if purchase.is_expired { name(purchase.successor) } else { None },
+        replaced_again: is_replaced_again(policy, cohort, window).then(|| policy.name.clone()),
+        purchase,
+    })
+}
+
+/// Whether what a cohort buys reaches the age of its policy early enough to be ordered anew within the window.
+fn is_replaced_again(policy: &refresh_policy::Model, cohort: &Cohort, window: Window) -> bool {
+    let age = terms::rules(policy).age_months.and_then(|months| i32::try_from(months).ok());
+    age.is_some_and(|months| {
+        let due = add_months(cohort.in_service, months);
+        Month::of(terms::lead_times(policy).order_by(due)) <= window.last()
+    })
+}
+
+fn refresh(
+    policy: &refresh_policy::Model,
+    cohort: &Cohort,
+    cost: ProjectCost,
+    rule: (forecasting::depreciation::DepreciationRule, Decimal),
+) -> RefreshCohort {
+    let terms = u32::try_from(policy.payment_terms_days).unwrap_or_default();
+    let (rule, salvage_rate) = rule;
+    RefreshCohort {
+        cost,
+        ordered: cohort.ordered,
+        paid: terms::lead_times(policy).cash_date(cohort.ordered, terms),
+        in_service: cohort.in_service,
+        disposed: cohort.in_service,
+        // The vintages of the old units write off what is left of them.
+        old_book_value: Decimal::ZERO,
+        support_months: u32::try_from(policy.support_months).unwrap_or_default(),
+        rule,
+        salvage: cost.capital() * salvage_rate,
+        contingency_spent: false,
+    }
+}
+
+fn quantity(
+    policy: &refresh_policy::Model,
+    cohort: &Cohort,
+    cycle: Option<&refresh_cycle::Model>,
+    of_model: Option<Rate>,
+) -> Result<Quantity> {
+    let old = u32::try_from(cohort.members.len()).unwrap_or(u32::MAX);
+    let (ratio, spares) = (terms::ratio(policy, of_model), terms::spares(policy));
+    let computed = by_ratio(old, ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
+    let planned = cycle.and_then(|cycle| cycle.quantity).and_then(|quantity| u32::try_from(quantity).ok());
+    Ok(Quantity { units: planned.unwrap_or(computed), old, ratio, spares, is_planned: planned.is_some() })
+}
