@@ -1,10 +1,13 @@
 //! Refresh policies and cycles, depreciation rules, software releases and due dates, seen from outside.
 
+mod books;
 mod cycles;
 mod policies;
 mod refreshes;
+mod registers;
 mod releases;
 mod rules;
+mod taxes;
 
 use serde_json::Value;
 use support::TestApp;

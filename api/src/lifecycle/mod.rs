@@ -6,6 +6,8 @@
 //! versions with the days its support ends. This area does not know contracts, and plans no money over months:
 //! that is the roadmap's.
 
+pub mod book_figures;
+pub mod books;
 pub mod cohorts;
 pub mod depreciation_rules;
 pub mod graphql;
@@ -13,5 +15,6 @@ pub mod matching;
 pub mod refresh_cycles;
 pub mod refresh_policies;
 pub mod refreshes;
+pub mod registers;
 pub mod software_releases;
 pub mod terms;

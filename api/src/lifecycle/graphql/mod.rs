@@ -2,10 +2,14 @@
 
 use async_graphql::MergedObject;
 
+pub mod books;
 pub mod depreciation_rules;
+pub mod depreciation_schedules;
+pub mod lease_or_buy;
 pub mod refresh_cycles;
 pub mod refresh_policies;
 pub mod refreshes;
+pub mod registers;
 pub mod software_releases;
 
 /// Queries of the lifecycle.
@@ -15,6 +19,10 @@ pub struct LifecycleQuery(
     refresh_cycles::RefreshCycleQuery,
     depreciation_rules::DepreciationRuleQuery,
     software_releases::SoftwareReleaseQuery,
+    books::BookQuery,
+    depreciation_schedules::DepreciationScheduleQuery,
+    lease_or_buy::LeaseQuery,
+    registers::RegisterQuery,
 );
 
 /// Changes of the lifecycle.
