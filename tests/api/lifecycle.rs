@@ -6,6 +6,7 @@ mod policies;
 mod refreshes;
 mod registers;
 mod releases;
+mod roll_forwards;
 mod rules;
 mod taxes;
 

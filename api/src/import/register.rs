@@ -185,7 +185,7 @@ mod tests {
         let options = CsvOptions { decimal_comma: Some(true), ..CsvOptions::default() };
         let (lines, problems) = read(text, &options);
         let read: Vec<_> = lines.iter().map(|line| (line.number, line.tag.as_deref(), line.cost)).collect();
-        assert_eq!(read, [(2, Some("A1"), Decimal::new(1_000_50, 2)), (5, Some("A4"), Decimal::from(7))]);
+        assert_eq!(read, [(2, Some("A1"), Decimal::new(100_050, 2)), (5, Some("A4"), Decimal::from(7))]);
         assert_eq!(lines[1].book_value, None);
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Figures of the books: the schedule of an asset, what assets are worth on a day, and how the books got from one
 //! balance to the next.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry as Place};
 
 use chrono::NaiveDate;
 use entity::{
@@ -136,12 +136,13 @@ fn enter(
                 let currency = entry.cost.currency;
                 let place = places.len();
                 let place = *places.entry(key(&asset)).or_insert(place);
-                if !entered.holdings.contains_key(&currency) {
-                    let holdings = Holdings::new(books.terms(currency)).map_err(Error::internal)?;
-                    entered.holdings.insert(currency, holdings);
-                }
-                let holdings = entered.holdings.get_mut(&currency);
-                let outcome = holdings.map_or(Ok(()), |holdings| holdings.enter(place, entry));
+                let holdings = match entered.holdings.entry(currency) {
+                    Place::Occupied(known) => known.into_mut(),
+                    Place::Vacant(new) => {
+                        new.insert(Holdings::new(books.terms(currency)).map_err(Error::internal)?)
+                    }
+                };
+                let outcome = holdings.enter(place, entry);
                 outcome.map_err(|cause| Absence::Gap(cause.to_string()))
             }
             Err(absence) => Err(absence),

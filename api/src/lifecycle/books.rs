@@ -22,7 +22,7 @@ use forecasting::{
         MidQuarterTest, PeriodSharing, Placement, Plan, Portion, mid_quarter_test, mid_quarter_years,
     },
     money::{Currency, Money},
-    month::FiscalCalendar,
+    month::{FiscalCalendar, Month},
 };
 use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
@@ -270,7 +270,8 @@ impl Books {
         ];
         match &self.tax {
             None => {
-                list.push("The rule of the asset's kind in this book applies, as it is on record now.".into())
+                let rule = "The rule of the asset's kind in this book applies, as it is on record now.";
+                list.push(rule.to_owned());
             }
             Some(_) => {
                 list.push(
@@ -295,10 +296,11 @@ fn scrapped(date: NaiveDate) -> Event {
     Event { date, posted_from: None, change: Change::Disposal { portion: Portion::All, sale } }
 }
 
-/// The mid-quarter test of a tax year over all property in one currency, with the number of assets that were tested.
+/// The mid-quarter test of a tax year over all property in one currency, with the number of assets that were placed in
+/// service in the year.
 ///
 /// # Errors
-/// `Invalid` for a currency that nothing was bought in.
+/// Those of the database.
 pub async fn test_of_year(
     db: &impl Read,
     books: &Books,
@@ -308,7 +310,8 @@ pub async fn test_of_year(
 ) -> Result<(MidQuarterTest, usize)> {
     let placements = placements(db, tax).await?.remove(&currency).unwrap_or_default();
     let test = mid_quarter_test(&placements, year, &books.calendar).map_err(Error::internal)?;
-    Ok((test, placements.len()))
+    let in_year = |one: &&Placement| books.calendar.fiscal_year_of(Month::of(one.in_service)) == year;
+    Ok((test, placements.iter().filter(in_year).count()))
 }
 
 /// What was placed in service, by currency. What has no class is no property of this system.

@@ -11,7 +11,7 @@ const ASK: &str = "query($csv: String!, $currency: String! = \"USD\", $comma: Bo
         totals { mismatch count amount { amount currency } unknownAmounts }
         discrepancies(first: $first) { mismatch key amount { amount }
             lines { line tag serial component cost bookValue } assets { tag } }
-        ghosts: discrepancies(mismatch: RETIRED_WITH_VALUE) { assets { id tag } }
+        ghosts: discrepancies(mismatch: RETIRED_WITH_VALUE) { assets { asset tag } }
         findings(first: $first) { line column value rule severity amount { amount } }
         problems { row column value message severity }
         explain { formula inputs { name value } assumptions excluded }
@@ -85,7 +85,7 @@ fn register_and_inventory_are_compared_both_ways() {
                     "assets": [{ "tag": "A-003" }] })
         );
         assert_eq!(found["ghosts"].as_array().unwrap().len(), 1);
-        assert!(found["ghosts"][0]["assets"][0]["id"].as_str().unwrap().starts_with("asset_"));
+        assert!(found["ghosts"][0]["assets"][0]["asset"].as_str().unwrap().starts_with("asset_"));
         assert_eq!(discrepancies[2]["assets"], json!([{ "tag": "A-004" }]));
         assert_eq!(
             found["explain"]["excluded"],

@@ -1,12 +1,8 @@
 //! What assets are worth in the books, and how the books got there, as clients see it.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
-use entity::{
-    finance::exchange_rate::RateKind,
-    id::{AssetId, FiscalCalendarId},
-    inventory::asset,
-};
+use entity::{finance::exchange_rate::RateKind, id::AssetId, inventory::asset};
 use forecasting::{
     depreciation::{self, Balance, Movements},
     money::{self, Currency},
@@ -14,186 +10,31 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::depreciation_rules::Book;
+use super::{
+    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, input},
+    depreciation_rules::Book,
+};
 use crate::{
     access::Permission,
     error::{Error, Result},
     finance::rates::Rates,
-    inventory::graphql::{assets::AssetFilter, models::HardwareKind},
+    inventory::graphql::assets::AssetFilter,
     lifecycle::{
-        book_figures::{self, Coverage, Dimension, Row, Worth},
-        books::{self, Absence, Asked, Books, TaxTerms},
+        book_figures::{self, Dimension, Row, Worth},
+        books::{self, Books, TaxTerms},
     },
+    rules::require_range,
     schema::{
-        explain::{Explanation, ExplanationInput},
+        explain::Explanation,
         filter::Filter,
         request::{caller, read},
         scalar::{Date, Id, Money, Month, plain},
     },
+    store::Read,
 };
 
 /// Prices that a sum has to hide, for callers who see sums and no single prices.
 const FEWEST_SUMMED: u64 = 5;
-
-/// The longest list of assets that are named for a reason.
-const MOST_NAMED: i32 = 1_000;
-
-/// How long property of a kind is written off for income tax in the United States.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "depreciation::MacrsClass")]
-pub enum MacrsClass {
-    /// Three years.
-    ThreeYears,
-    /// Five years: computers and their peripherals.
-    FiveYears,
-    /// Seven years: furniture, and whatever has no class of its own.
-    SevenYears,
-    /// Ten years.
-    TenYears,
-    /// Fifteen years: improvements inside a building.
-    FifteenYears,
-    /// Twenty years.
-    TwentyYears,
-}
-
-/// The class of property of a kind of hardware.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct MacrsClassOfKind {
-    /// The kind.
-    kind: HardwareKind,
-    /// Its class.
-    class: MacrsClass,
-}
-
-/// Writes property off by the tables of income tax in the United States (MACRS, IRS Publication 946) instead of by
-/// the rules of the book TAX. Salvage is ignored; the mid-quarter test over all property of a year decides its
-/// convention.
-#[derive(Clone, Debug, InputObject)]
-pub struct TaxTermsInput {
-    /// The class of kinds that have one of their own.
-    classes: Option<Vec<MacrsClassOfKind>>,
-    /// The class of all other kinds; null leaves them out of the books. Left out: five years, as for computers.
-    #[graphql(default_with = "Some(MacrsClass::FiveYears)")]
-    otherwise: Option<MacrsClass>,
-    /// The share of the cost that is deducted at once in the first year, 0 to 1.
-    #[graphql(default)]
-    bonus_rate: Decimal,
-}
-
-impl From<TaxTermsInput> for TaxTerms {
-    fn from(input: TaxTermsInput) -> Self {
-        let classes = input.classes.unwrap_or_default().into_iter();
-        Self {
-            classes: classes.map(|one| (one.kind.into(), one.class.into())).collect(),
-            otherwise: input.otherwise.map(Into::into),
-            bonus_rate: input.bonus_rate,
-        }
-    }
-}
-
-/// What the rows of a roll-forward are kept apart by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "Dimension")]
-pub enum BookDimension {
-    /// The kind of hardware.
-    Kind,
-    /// The site, by its code.
-    Site,
-    /// The depreciation rule, by its name, or the class of property.
-    Rule,
-    /// The owner.
-    Owner,
-    /// The cost centre.
-    CostCentre,
-}
-
-/// A value of a dimension.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct BookKey {
-    /// The dimension.
-    dimension: BookDimension,
-    /// Its value. Null where the assets have none.
-    value: Option<String>,
-}
-
-/// An asset that a list names.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct BookAsset {
-    /// Its id.
-    id: ID,
-    /// Its tag.
-    tag: String,
-}
-
-impl BookAsset {
-    pub(super) fn new(id: AssetId, tag: String) -> Self {
-        Self { id: Id(id).into(), tag }
-    }
-}
-
-/// Assets that a figure of the books leaves out, for one reason.
-pub struct BookExclusion {
-    absence: Absence,
-    assets: Vec<book_figures::Named>,
-}
-
-/// Assets that a figure of the books leaves out, for one reason.
-#[Object]
-impl BookExclusion {
-    /// Why.
-    async fn reason(&self) -> &str {
-        self.absence.reason()
-    }
-
-    /// Whether they should stand behind the figure and lack an input. Otherwise they do not belong in the books,
-    /// such as what is leased or not in service yet.
-    async fn is_gap(&self) -> bool {
-        matches!(self.absence, Absence::Gap(_))
-    }
-
-    /// How many.
-    async fn count(&self) -> usize {
-        self.assets.len()
-    }
-
-    /// Which.
-    async fn assets(
-        &self,
-        #[graphql(default = 20, desc = "at most so many, up to 1,000")] first: i32,
-        #[graphql(default = 0, desc = "so many that come before are left out")] skip: i32,
-    ) -> Result<Vec<BookAsset>> {
-        crate::rules::require_range("first", first, 0, MOST_NAMED)?;
-        let skip =
-            usize::try_from(skip).map_err(|_| Error::invalid("skip", format!("{skip} is below zero")))?;
-        let first = usize::try_from(first).unwrap_or_default();
-        let shown = self.assets.iter().skip(skip).take(first);
-        let shown = shown.map(|it| BookAsset::new(it.id, it.tag.clone()));
-        Ok(shown.collect())
-    }
-}
-
-/// Which share of the assets had the inputs.
-pub struct BookCoverage(Coverage);
-
-/// Which share of the assets had the inputs.
-#[Object]
-impl BookCoverage {
-    /// Assets that stand behind the figure.
-    async fn covered_count(&self) -> usize {
-        self.0.covered
-    }
-
-    /// Assets that should: those that are covered, and those that lack an input.
-    async fn total_count(&self) -> usize {
-        self.0.covered.saturating_add(self.0.gaps())
-    }
-
-    /// The assets that were left out, by reason, the commonest first.
-    async fn excluded(&self) -> Vec<BookExclusion> {
-        let absences = self.0.absences.iter().cloned();
-        absences.map(|(absence, assets)| BookExclusion { absence, assets }).collect()
-    }
-}
 
 /// What assets in one currency are worth in the books. Amounts are null where they are hidden.
 #[derive(Clone, Debug, SimpleObject)]
@@ -306,19 +147,6 @@ pub struct MidQuarter {
     explain: Explanation,
 }
 
-pub(super) fn asked(book: Book, calendar: Option<&ID>, tax: Option<TaxTermsInput>) -> Result<Asked> {
-    let calendar = calendar.map(|id| Id::<FiscalCalendarId>::parse(id)).transpose();
-    Ok(Asked {
-        book: book.into(),
-        calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
-        tax: tax.map(Into::into),
-    })
-}
-
-pub(super) fn input(name: &str, value: impl std::fmt::Display) -> ExplanationInput {
-    ExplanationInput { name: name.to_owned(), value: value.to_string() }
-}
-
 fn money(amount: Decimal, currency: Currency) -> Money {
     Money { amount: plain(amount), currency: currency.code().to_owned() }
 }
@@ -387,16 +215,16 @@ fn hidden(rows: &[Row]) -> Vec<bool> {
 
 /// The sum in one currency, or why there is none.
 async fn total(
-    db: &impl crate::store::Read,
+    db: &impl Read,
     worth: &[Worth],
     asked: Option<&str>,
     on: NaiveDate,
-) -> Result<std::result::Result<Option<Money>, String>> {
+) -> Result<std::result::Result<Money, String>> {
     let asked =
         asked.map(|code| Currency::from_code(code).map_err(|cause| Error::invalid("currency", cause)));
     let currency = match (asked.transpose()?, worth) {
+        (_, []) => return Ok(Err("none of the assets stands in the books on this day".to_owned())),
         (Some(currency), _) => currency,
-        (None, []) => return Ok(Ok(None)),
         (None, [only]) => only.currency,
         (None, several) => {
             let codes: Vec<_> = several.iter().map(|one| one.currency.code()).collect();
@@ -412,7 +240,7 @@ async fn total(
         let converted = rates.convert(value, currency, on)?.round();
         sum = sum.checked_add(converted).map_err(Error::internal)?;
     }
-    Ok(Ok(Some(money(sum.amount, currency))))
+    Ok(Ok(money(sum.amount, currency)))
 }
 
 /// Queries of the books.
@@ -424,7 +252,6 @@ pub struct BookQuery;
 impl BookQuery {
     /// What assets are worth in the books on a day: one of them, those of a filter, or all.
     #[graphql(complexity = "2_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn book_value(
         &self,
         ctx: &Context<'_>,
@@ -450,7 +277,7 @@ impl BookQuery {
         let is_shown =
             caller.may(Permission::ViewPrices) || worth.iter().all(|one| one.count >= FEWEST_SUMMED);
         let (total, reason) = match total(&reader, &worth, currency.as_deref(), on.0).await? {
-            Ok(total) => (total.filter(|_| is_shown), None),
+            Ok(total) => (Some(total).filter(|_| is_shown), None),
             Err(reason) => (None, Some(reason)),
         };
         let explain = Explanation {
@@ -475,7 +302,6 @@ impl BookQuery {
     /// How the books got from one balance to the next: opening, what came, what was charged, what left, closing.
     /// The closing balance of one span is the opening one of the next.
     #[graphql(complexity = "2_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn roll_forward(
         &self,
         ctx: &Context<'_>,
@@ -547,7 +373,7 @@ impl BookQuery {
         >,
     ) -> Result<MidQuarter> {
         let reader = read(ctx, Permission::ViewTotals)?;
-        crate::rules::require_range("taxYear", tax_year, 1970, 2199)?;
+        require_range("taxYear", tax_year, 1970, 2199)?;
         let code = Currency::from_code(&currency).map_err(|cause| Error::invalid("currency", cause))?;
         let tax = tax.map_or_else(
             || TaxTerms {
@@ -571,7 +397,7 @@ impl BookQuery {
                     "basis placed in service in the last three months / basis placed in service, above 0.4"
                         .into(),
                 inputs: vec![
-                    input("assets with a price and a day of service", count),
+                    input("assets placed in service in the year", count),
                     input("tax year", tax_year),
                 ],
                 assumptions: vec![

@@ -9,7 +9,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    books::{TaxTermsInput, asked, input},
+    book_words::{TaxTermsInput, asked, input},
     depreciation_rules::Book,
 };
 use crate::{
@@ -311,7 +311,6 @@ pub struct DepreciationScheduleQuery;
 impl DepreciationScheduleQuery {
     /// How an asset is written off, month by month, and what would change if something happened to it.
     #[graphql(complexity = "500 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn depreciation_schedule(
         &self,
         ctx: &Context<'_>,

@@ -2,6 +2,7 @@
 
 use async_graphql::MergedObject;
 
+pub mod book_words;
 pub mod books;
 pub mod depreciation_rules;
 pub mod depreciation_schedules;

@@ -10,7 +10,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::Condition;
 
-use super::books::{BookAsset, input};
+use super::book_words::{BookAsset, input};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -296,7 +296,6 @@ impl RegisterQuery {
     /// Does the register of fixed assets match what is in the racks? Compares its lines with the inventory, both
     /// ways; nothing is kept. Needs the right to see prices.
     #[graphql(complexity = "2_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn register_reconciliation(
         &self,
         ctx: &Context<'_>,
