@@ -1,13 +1,17 @@
 //! Refresh policies and cycles, depreciation rules, software releases and due dates, seen from outside.
 
+mod books;
 mod cycles;
 mod exposure;
 mod levelling;
 mod plan;
 mod policies;
 mod refreshes;
+mod registers;
 mod releases;
+mod roll_forwards;
 mod rules;
+mod taxes;
 
 use serde_json::Value;
 use support::TestApp;

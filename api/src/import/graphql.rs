@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject, Upload};
 use super::apply::{self, Mode, Options, Outcome, Report};
 use super::cell::DateFormat;
 use super::csv::Noun;
-use super::{CsvOptions, Format, Severity, Source, parse, rights};
+use super::{CsvOptions, Format, Problem, Severity, Source, parse, rights};
 use crate::error::{Error, Result};
 use crate::schema::request::{caller, store};
 
@@ -265,14 +265,7 @@ impl ImportReport {
         let problems = self.0.problems.iter();
         let problems =
             problems.filter(|problem| severity.is_none_or(|severity| severity == problem.severity));
-        let problems = problems.take(first).map(|problem| ImportProblem {
-            file: problem.file.to_string(),
-            row: problem.row,
-            column: problem.column.clone(),
-            value: problem.value.clone(),
-            message: problem.message.clone(),
-            severity: problem.severity.into(),
-        });
+        let problems = problems.take(first).map(ImportProblem::from);
         problems.collect()
     }
 
@@ -302,6 +295,19 @@ impl ImportReport {
                 .collect(),
         });
         changes.collect()
+    }
+}
+
+impl From<&Problem> for ImportProblem {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            file: problem.file.to_string(),
+            row: problem.row,
+            column: problem.column.clone(),
+            value: problem.value.clone(),
+            message: problem.message.clone(),
+            severity: problem.severity.into(),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod lines;
 mod netbox;
 mod problem;
 pub mod records;
+pub mod register;
 pub mod rights;
 mod smells;
 mod table;

@@ -8,6 +8,8 @@
 //! how much of the estate loses its support if nothing is replaced. This area does not know contracts, and adds up no
 //! money over an estate: that is the roadmap's, whose cohorts and prices it uses.
 
+pub mod book_figures;
+pub mod books;
 pub mod cohorts;
 pub mod deferrals;
 pub mod depreciation_rules;
@@ -19,6 +21,7 @@ pub mod refresh_cycles;
 pub mod refresh_plan;
 pub mod refresh_policies;
 pub mod refreshes;
+pub mod registers;
 pub mod software_releases;
 pub mod support_exposure;
 pub mod terms;

@@ -98,6 +98,12 @@ pub fn depreciation(rule: &depreciation_rule::Model) -> depreciation::Depreciati
     }
 }
 
+/// What a rule expects to be left of a cost.
+#[must_use]
+pub fn salvage(rule: &depreciation_rule::Model, cost: Decimal) -> Decimal {
+    cost * rule.salvage_rate.to_decimal()
+}
+
 /// The rules of the area keep these numbers from being negative.
 fn whole(number: i32) -> u32 {
     u32::try_from(number).unwrap_or_default()

@@ -55,7 +55,7 @@ pub enum Plan {
 }
 
 /// An asset in a book, or a component of one: what has a life of its own is entered by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// How it is written off.
     pub plan: Plan,

@@ -1,5 +1,7 @@
 //! One entry of a book, posted: balances, charges and movements of any month.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -8,7 +10,7 @@ use super::movements::Movements;
 use super::posting::post;
 use super::schedule::Depreciation;
 use crate::error::Result;
-use crate::month::{Month, Pattern};
+use crate::month::{FiscalCalendar, Month, Pattern};
 
 /// What stands in the books at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -138,19 +140,26 @@ impl Ledger {
         balance
     }
 
-    /// The book value on a date. Charges are posted on the last day of each month; what comes, goes or is impaired
-    /// counts from its day.
-    pub fn book_value(&self, date: NaiveDate) -> Decimal {
+    /// What stands in the books on a date. Charges are posted on the last day of each month; what comes, goes or is
+    /// impaired counts from its day.
+    pub fn balance_on(&self, date: NaiveDate) -> Balance {
         let month = Month::of(date);
         if date == month.last_day() {
-            return self.balance(month).book_value();
+            return self.balance(month);
         }
-        let before = if month == month.plus(-1) { Balance::default() } else { self.balance(month.plus(-1)) };
-        let since = |step: &&Move| step.date <= date && Month::of(step.date) == month;
-        self.moves.iter().filter(since).fold(before.book_value(), |value, step| {
-            let carried = Balance { accumulated: step.carried, ..step.removed };
-            value + step.added.book_value() - step.impairment - carried.book_value()
-        })
+        let mut balance =
+            if month == month.plus(-1) { Balance::default() } else { self.balance(month.plus(-1)) };
+        for step in self.moves.iter().filter(|step| step.date <= date && Month::of(step.date) == month) {
+            balance.cost += step.added.cost - step.removed.cost;
+            balance.accumulated += step.added.accumulated - step.carried;
+            balance.impairment += step.added.impairment + step.impairment - step.removed.impairment;
+        }
+        balance
+    }
+
+    /// The book value on a date, as [`balance_on`](Self::balance_on) has it.
+    pub fn book_value(&self, date: NaiveDate) -> Decimal {
+        self.balance_on(date).book_value()
     }
 
     /// What a month does to the entry.
@@ -182,6 +191,15 @@ impl Ledger {
             Accumulated::Posted { first, amounts } => (*first, amounts.len()),
         };
         first.range(months as u32).map(|month| self.posting(month)).collect()
+    }
+
+    /// Depreciation charged by fiscal year, from the year of the entry to that of the last charge or event.
+    pub fn yearly(&self, calendar: &FiscalCalendar) -> BTreeMap<i32, Decimal> {
+        let mut years = BTreeMap::new();
+        for posting in self.schedule() {
+            *years.entry(calendar.fiscal_year_of(posting.month)).or_default() += posting.charge;
+        }
+        years
     }
 
     /// All disposals, by date of posting.

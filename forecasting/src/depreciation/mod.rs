@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`Depreciation`] | one asset, or a vintage of many, as its rule has it: what a roadmap asks for |
 //! | [`Ledger`], [`Book`] | assets with what happened to them, posted in one of several [`BookTerms`] |
+//! | [`Holdings`] | assets by the ten thousand, those that are alike posted once |
 //! | [`Macrs`] | income tax in the United States, by published tables |
 //! | [`straight_line_lease`], [`lease_or_buy`] | leases |
 //! | [`reconcile`], [`findings`] | the register against the inventory, and against itself |
@@ -16,6 +17,7 @@
 mod book;
 mod convention;
 mod entry;
+mod holdings;
 mod lease;
 mod ledger;
 mod macrs;
@@ -33,6 +35,7 @@ mod weeks;
 pub use book::{Book, BookEntry, PeriodCharge};
 pub use convention::Convention;
 pub use entry::{BookKind, BookTerms, Change, Entry, Event, Opening, PeriodSharing, Plan, Portion};
+pub use holdings::Holdings;
 pub use lease::{
     Lease, LeaseComparison, LeaseMonth, PaymentTiming, Purchase, lease_or_buy, straight_line_lease,
 };

@@ -1,6 +1,6 @@
 //! The roll-forward of a book: cost, depreciation and impairment from opening to closing.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Mul};
 
 use rust_decimal::Decimal;
 
@@ -32,6 +32,33 @@ impl Movements {
                 - self.removed.accumulated,
             impairment: self.opening.impairment + self.added.impairment + self.impairment
                 - self.removed.impairment,
+        }
+    }
+}
+
+impl Movements {
+    /// The movements of so many entries that are alike.
+    #[must_use]
+    pub fn times(&self, count: u64) -> Self {
+        let count = Decimal::from(count);
+        Self {
+            opening: self.opening * count,
+            added: self.added * count,
+            charge: self.charge * count,
+            impairment: self.impairment * count,
+            removed: self.removed * count,
+        }
+    }
+}
+
+impl Mul<Decimal> for Balance {
+    type Output = Self;
+
+    fn mul(self, count: Decimal) -> Self {
+        Self {
+            cost: self.cost * count,
+            accumulated: self.accumulated * count,
+            impairment: self.impairment * count,
         }
     }
 }

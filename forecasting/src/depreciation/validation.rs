@@ -84,6 +84,12 @@ pub fn findings(record: &RegisterRecord, as_of: NaiveDate) -> Vec<Finding> {
 }
 
 impl RegisterRecord {
+    /// The book value as far as the record tells it: as it follows from depreciation, or as stated, or else the cost
+    /// less impairment, for nothing says that any of it was depreciated.
+    pub fn book_value_or_cost(&self) -> Decimal {
+        self.computed_book_value().unwrap_or(self.cost - self.impairment)
+    }
+
     /// Cost less accumulated depreciation less impairment, or the stated book value where no depreciation is stated.
     fn computed_book_value(&self) -> Option<Decimal> {
         match self.accumulated {

@@ -2,12 +2,17 @@
 
 use async_graphql::MergedObject;
 
+pub mod book_words;
+pub mod books;
 pub mod depreciation_rules;
+pub mod depreciation_schedules;
+pub mod lease_or_buy;
 pub mod refresh_cycles;
 pub mod refresh_levelling;
 pub mod refresh_plan;
 pub mod refresh_policies;
 pub mod refreshes;
+pub mod registers;
 pub mod software_releases;
 pub mod support_exposure;
 
@@ -21,6 +26,10 @@ pub struct LifecycleQuery(
     refresh_plan::RefreshPlanQuery,
     refresh_levelling::RefreshLevellingQuery,
     support_exposure::SupportExposureQuery,
+    books::BookQuery,
+    depreciation_schedules::DepreciationScheduleQuery,
+    lease_or_buy::LeaseQuery,
+    registers::RegisterQuery,
 );
 
 /// Changes of the lifecycle.

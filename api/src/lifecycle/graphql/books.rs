@@ -1,0 +1,411 @@
+//! What assets are worth in the books, and how the books got there, as clients see it.
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::NaiveDate;
+use entity::{finance::exchange_rate::RateKind, id::AssetId, inventory::asset};
+use forecasting::{
+    depreciation::{self, Balance, Movements},
+    money::{self, Currency},
+};
+use rust_decimal::Decimal;
+use sea_orm::{ColumnTrait, Condition};
+
+use super::{
+    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, input},
+    depreciation_rules::Book,
+};
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    finance::rates::Rates,
+    inventory::graphql::assets::AssetFilter,
+    lifecycle::{
+        book_figures::{self, Dimension, Row, Worth},
+        books::{self, Books, TaxTerms},
+    },
+    rules::require_range,
+    schema::{
+        explain::Explanation,
+        filter::Filter,
+        request::{caller, read},
+        scalar::{Date, Id, Money, Month, plain},
+    },
+    store::Read,
+};
+
+/// Prices that a sum has to hide, for callers who see sums and no single prices.
+const FEWEST_SUMMED: u64 = 5;
+
+/// What assets in one currency are worth in the books. Amounts are null where they are hidden.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookBalance {
+    /// How many assets.
+    count: u64,
+    /// Capitalised cost.
+    cost: Option<Money>,
+    /// Depreciation accumulated.
+    accumulated: Option<Money>,
+    /// Impairment losses.
+    impairment: Option<Money>,
+    /// Cost less accumulated depreciation less impairment.
+    book_value: Option<Money>,
+}
+
+/// What assets are worth in the books on a day.
+#[derive(SimpleObject)]
+pub struct BookValue {
+    /// The day.
+    on: Date,
+    /// The set of books.
+    book: Book,
+    /// The book value of all in one currency. Null where it is hidden, or cannot be told; then `reason` says why.
+    total: Option<Money>,
+    /// Why there is no total.
+    reason: Option<String>,
+    /// The sums, one for each currency.
+    by_currency: Vec<BookBalance>,
+    /// Whether amounts are hidden from the caller's role: those of fewer than five assets, which would tell a price.
+    amounts_hidden: bool,
+    /// Which assets stand behind it, and which do not and why.
+    coverage: BookCoverage,
+    /// How it came about.
+    explain: Explanation,
+}
+
+/// How a balance of the books came from one moment to the next.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookMovement {
+    /// Before the first month.
+    opening: Decimal,
+    /// What came in: the cost of what entered service, and what it brought along.
+    added: Decimal,
+    /// What was charged: depreciation, or impairment losses. Nothing is charged to cost.
+    charged: Decimal,
+    /// What left with disposals.
+    removed: Decimal,
+    /// After the last month: opening and added and charged, less removed.
+    closing: Decimal,
+}
+
+/// A row of a roll-forward. Amounts are null where they are hidden.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RollForwardRow {
+    /// The values of the dimensions, in the order in which they were asked for; none for a total.
+    keys: Vec<BookKey>,
+    /// The currency of the amounts. Amounts of different currencies are never added.
+    currency: String,
+    /// How many assets.
+    count: u64,
+    /// Capitalised cost.
+    cost: Option<BookMovement>,
+    /// Accumulated depreciation.
+    accumulated: Option<BookMovement>,
+    /// Impairment losses.
+    impairment: Option<BookMovement>,
+    /// Cost less accumulated depreciation less impairment, before the first month.
+    opening_book_value: Option<Decimal>,
+    /// The same after the last month.
+    closing_book_value: Option<Decimal>,
+    /// Whether the amounts are hidden from the caller's role: they are of fewer than five assets, or would tell
+    /// such amounts by what they lack to the total.
+    amounts_hidden: bool,
+}
+
+/// How the books got from one balance to the next.
+#[derive(SimpleObject)]
+pub struct RollForward {
+    /// First month.
+    from: Month,
+    /// Last month.
+    to: Month,
+    /// The set of books.
+    book: Book,
+    /// One row for each value of the dimensions and each currency.
+    rows: Vec<RollForwardRow>,
+    /// The sums of the rows, one for each currency.
+    totals: Vec<RollForwardRow>,
+    /// Which assets stand behind it, and which do not and why.
+    coverage: BookCoverage,
+    /// How it came about.
+    explain: Explanation,
+}
+
+/// Whether more than 40 % of the property of a tax year was placed in service in its last quarter.
+#[derive(SimpleObject)]
+pub struct MidQuarter {
+    /// The tax year.
+    tax_year: i32,
+    /// Basis placed in service in the year. Null where it is hidden.
+    total: Option<Money>,
+    /// Of it, in the last three months. Null where it is hidden.
+    last_quarter: Option<Money>,
+    /// The second over the first. Null where nothing was placed in service, or where it is hidden.
+    share: Option<Decimal>,
+    /// Whether all property of the year follows the mid-quarter convention: the share is above 0.4.
+    applies: bool,
+    /// How it came about.
+    explain: Explanation,
+}
+
+fn money(amount: Decimal, currency: Currency) -> Money {
+    Money { amount: plain(amount), currency: currency.code().to_owned() }
+}
+
+impl BookBalance {
+    fn new(worth: &Worth, is_shown: bool) -> Self {
+        let shown = |amount| is_shown.then(|| money(amount, worth.currency));
+        let Balance { cost, accumulated, impairment } = worth.balance;
+        Self {
+            count: worth.count,
+            cost: shown(cost),
+            accumulated: shown(accumulated),
+            impairment: shown(impairment),
+            book_value: shown(worth.balance.book_value()),
+        }
+    }
+}
+
+impl RollForwardRow {
+    fn new(row: &Row, by: &[Dimension], is_hidden: bool) -> Self {
+        let keys = by.iter().zip(&row.key);
+        let keys = keys.map(|(one, value)| BookKey { dimension: (*one).into(), value: value.clone() });
+        let closing = row.movements.closing();
+        let Movements { opening, added, charge, impairment, removed } = row.movements;
+        let movement = |of: fn(&Balance) -> Decimal, charged: Decimal| {
+            (!is_hidden).then(|| BookMovement {
+                opening: plain(of(&opening)),
+                added: plain(of(&added)),
+                charged: plain(charged),
+                removed: plain(of(&removed)),
+                closing: plain(of(&closing)),
+            })
+        };
+        Self {
+            keys: keys.collect(),
+            currency: row.currency.code().to_owned(),
+            count: row.count,
+            cost: movement(|balance| balance.cost, Decimal::ZERO),
+            accumulated: movement(|balance| balance.accumulated, charge),
+            impairment: movement(|balance| balance.impairment, impairment),
+            opening_book_value: (!is_hidden).then(|| plain(opening.book_value())),
+            closing_book_value: (!is_hidden).then(|| plain(closing.book_value())),
+            amounts_hidden: is_hidden,
+        }
+    }
+}
+
+/// Which rows are hidden from callers who see no single prices: those of few assets, and with one that is alone in its
+/// currency the next smallest, for what the others lack to the total would tell it.
+fn hidden(rows: &[Row]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = rows.iter().map(|row| row.count < FEWEST_SUMMED).collect();
+    let mut currencies: Vec<Currency> = rows.iter().map(|row| row.currency).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    for currency in currencies {
+        let mut of: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].currency == currency).collect();
+        of.sort_by_key(|at| rows[*at].count);
+        if of.iter().filter(|at| hidden[**at]).count() == 1 {
+            for at in of.into_iter().take(2) {
+                hidden[at] = true;
+            }
+        }
+    }
+    hidden
+}
+
+/// The sum in one currency, or why there is none.
+async fn total(
+    db: &impl Read,
+    worth: &[Worth],
+    asked: Option<&str>,
+    on: NaiveDate,
+) -> Result<std::result::Result<Money, String>> {
+    let asked =
+        asked.map(|code| Currency::from_code(code).map_err(|cause| Error::invalid("currency", cause)));
+    let currency = match (asked.transpose()?, worth) {
+        (_, []) => return Ok(Err("none of the assets stands in the books on this day".to_owned())),
+        (Some(currency), _) => currency,
+        (None, [only]) => only.currency,
+        (None, several) => {
+            let codes: Vec<_> = several.iter().map(|one| one.currency.code()).collect();
+            return Ok(Err(format!("the assets were bought in {}: name a currency", codes.join(", "))));
+        }
+    };
+    let codes = worth.iter().map(|one| one.currency.code()).chain([currency.code()]);
+    let codes = codes.map(str::to_owned).collect();
+    let rates = Rates::load(db, &codes, RateKind::Plan, (on, on)).await?;
+    let mut sum = money::Money::zero(currency);
+    for one in worth {
+        let value = money::Money::new(one.balance.book_value(), one.currency);
+        let converted = rates.convert(value, currency, on)?.round();
+        sum = sum.checked_add(converted).map_err(Error::internal)?;
+    }
+    Ok(Ok(money(sum.amount, currency)))
+}
+
+/// Queries of the books.
+#[derive(Default)]
+pub struct BookQuery;
+
+/// Queries of the books.
+#[Object]
+impl BookQuery {
+    /// What assets are worth in the books on a day: one of them, those of a filter, or all.
+    #[graphql(complexity = "2_000 + child_complexity")]
+    async fn book_value(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day. Charges are posted on the last day of each month.")] on: Date,
+        #[graphql(desc = "One asset.")] asset: Option<Id<AssetId>>,
+        #[graphql(desc = "Which assets. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
+        #[graphql(desc = "Currency of the total, by its code; may be left out when all was bought in one.")]
+        currency: Option<String>,
+        #[graphql(desc = "Fiscal calendar of conventions; the default one when left out.")]
+        fiscal_calendar: Option<ID>,
+        #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
+            TaxTermsInput,
+        >,
+    ) -> Result<BookValue> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let caller = caller(ctx)?;
+        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let condition = Condition::all()
+            .add(filter.unwrap_or_default().condition(caller)?)
+            .add_option(asset.map(|id| asset::Column::Id.eq(*id)));
+        let (worth, coverage) = book_figures::worth(&reader, &books, condition, on.0).await?;
+        let is_shown =
+            caller.may(Permission::ViewPrices) || worth.iter().all(|one| one.count >= FEWEST_SUMMED);
+        let (total, reason) = match total(&reader, &worth, currency.as_deref(), on.0).await? {
+            Ok(total) => (Some(total).filter(|_| is_shown), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let explain = Explanation {
+            formula: "sum over the assets of cost - depreciation accumulated - impairment".into(),
+            inputs: vec![input("assets", coverage.covered), input("day", on.0)],
+            assumptions: books.assumptions(),
+            excluded: coverage.excluded(),
+            estimated: false,
+        };
+        Ok(BookValue {
+            on,
+            book,
+            total,
+            reason,
+            by_currency: worth.iter().map(|one| BookBalance::new(one, is_shown)).collect(),
+            amounts_hidden: !is_shown,
+            coverage: BookCoverage(coverage),
+            explain,
+        })
+    }
+
+    /// How the books got from one balance to the next: opening, what came, what was charged, what left, closing.
+    /// The closing balance of one span is the opening one of the next.
+    #[graphql(complexity = "2_000 + child_complexity")]
+    async fn roll_forward(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "First month.")] from: Month,
+        #[graphql(desc = "Last month.")] to: Month,
+        #[graphql(desc = "Which assets. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
+        #[graphql(desc = "What rows are kept apart by; the kind of hardware when left out.")]
+        group_by: Option<Vec<BookDimension>>,
+        #[graphql(desc = "Fiscal calendar of conventions; the default one when left out.")]
+        fiscal_calendar: Option<ID>,
+        #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
+            TaxTermsInput,
+        >,
+    ) -> Result<RollForward> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let caller = caller(ctx)?;
+        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let mut by: Vec<Dimension> = Vec::new();
+        for dimension in group_by.unwrap_or_else(|| vec![BookDimension::Kind]) {
+            if by.contains(&dimension.into()) {
+                return Err(Error::invalid("groupBy", format!("{dimension:?} is named twice")));
+            }
+            by.push(dimension.into());
+        }
+        let condition = Condition::all().add(filter.unwrap_or_default().condition(caller)?);
+        let (rows, coverage) =
+            book_figures::roll_forward(&reader, &books, condition, (from.0, to.0), &by).await?;
+        let totals = book_figures::totals(&rows);
+        let may = caller.may(Permission::ViewPrices);
+        let hide = hidden(&rows);
+        let shown = rows.iter().zip(&hide).map(|(row, hide)| RollForwardRow::new(row, &by, *hide && !may));
+        let of_total = |row: &Row| RollForwardRow::new(row, &[], row.count < FEWEST_SUMMED && !may);
+        let mut assumptions = books.assumptions();
+        assumptions.push("A row that is hidden is part of the totals.".to_owned());
+        let explain = Explanation {
+            formula:
+                "closing = opening + added + charged - removed; book value = cost - accumulated - impairment"
+                    .into(),
+            inputs: vec![input("assets", coverage.covered), input("from", from.0), input("to", to.0)],
+            assumptions,
+            excluded: coverage.excluded(),
+            estimated: false,
+        };
+        Ok(RollForward {
+            from,
+            to,
+            book,
+            rows: shown.collect(),
+            totals: totals.iter().map(of_total).collect(),
+            coverage: BookCoverage(coverage),
+            explain,
+        })
+    }
+
+    /// The mid-quarter test of a tax year, over all property of the estate in one currency: one order in the last
+    /// quarter changes how everything bought in the year is written off.
+    #[graphql(complexity = "2_000 + child_complexity")]
+    async fn mid_quarter_test(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tax year.")] tax_year: i32,
+        #[graphql(default_with = "\"USD\".to_owned()", desc = "The currency of the purchases, by its code.")]
+        currency: String,
+        #[graphql(desc = "Fiscal calendar of tax years; the default one when left out.")]
+        fiscal_calendar: Option<ID>,
+        #[graphql(desc = "Which kinds are property of this system; all when left out.")] tax: Option<
+            TaxTermsInput,
+        >,
+    ) -> Result<MidQuarter> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        require_range("taxYear", tax_year, 1970, 2199)?;
+        let code = Currency::from_code(&currency).map_err(|cause| Error::invalid("currency", cause))?;
+        let tax = tax.map_or_else(
+            || TaxTerms {
+                classes: Vec::new(),
+                otherwise: Some(depreciation::MacrsClass::FiveYears),
+                bonus_rate: Decimal::ZERO,
+            },
+            Into::into,
+        );
+        let books = Books::load(&reader, asked(Book::Tax, fiscal_calendar.as_ref(), None)?).await?;
+        let (test, count) = books::test_of_year(&reader, &books, &tax, tax_year, code).await?;
+        let is_shown = count >= FEWEST_SUMMED as usize || caller(ctx)?.may(Permission::ViewPrices);
+        Ok(MidQuarter {
+            tax_year,
+            total: is_shown.then(|| money(test.total, code)),
+            last_quarter: is_shown.then(|| money(test.last_quarter, code)),
+            share: test.share.filter(|_| is_shown).map(|share| share.round_dp(4)),
+            applies: test.applies,
+            explain: Explanation {
+                formula:
+                    "basis placed in service in the last three months / basis placed in service, above 0.4"
+                        .into(),
+                inputs: vec![
+                    input("assets placed in service in the year", count),
+                    input("tax year", tax_year),
+                ],
+                assumptions: vec![
+                    "The basis is the purchase price before any bonus.".into(),
+                    "What comes and goes in one tax year does not count.".into(),
+                ],
+                ..Explanation::default()
+            },
+        })
+    }
+}

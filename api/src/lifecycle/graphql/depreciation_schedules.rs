@@ -1,0 +1,349 @@
+//! The depreciation of one asset month by month, as clients see it.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::id::AssetId;
+use forecasting::{
+    depreciation::{Change, Disposal, DisposalPosting, Event, Portion, Posting},
+    month,
+};
+use rust_decimal::Decimal;
+
+use super::{
+    book_words::{TaxTermsInput, asked, input},
+    depreciation_rules::Book,
+};
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    lifecycle::{
+        book_figures::{self, Schedule},
+        books::{Absence, Books},
+    },
+    roadmap::year_label,
+    rules::{require_plausible, require_range},
+    schema::{
+        explain::Explanation,
+        request::{caller, read},
+        scalar::{Date, Id, Month, plain},
+    },
+};
+
+/// The longest schedule that is given at once, in months.
+const MOST_MONTHS: i32 = 1_200;
+
+/// It is worth less than its book value: the difference is a loss at once, the rest is written off over what is left
+/// of its life.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct ImpairmentInput {
+    /// What it is still worth, in the currency of its purchase.
+    recoverable: Decimal,
+    /// The new salvage, if it changes too.
+    salvage: Option<Decimal>,
+}
+
+/// It is expected to serve longer or shorter. What was charged stays; the book value is written off over what is then
+/// left of its life.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct LifeChangeInput {
+    /// The new whole life in months, counted from its first day of service.
+    life_months: i32,
+    /// The new salvage, if it changes too.
+    salvage: Option<Decimal>,
+}
+
+/// All or part of it leaves the books.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct BookDisposalInput {
+    /// What it brings, in the currency of its purchase.
+    #[graphql(default)]
+    proceeds: Decimal,
+    /// What selling costs.
+    #[graphql(default)]
+    cost_of_sale: Decimal,
+    /// The part of the cost that leaves; all when left out.
+    cost: Option<Decimal>,
+}
+
+/// Something that happens to an asset in the books: exactly one of the three.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct BookEventInput {
+    /// The day.
+    date: Date,
+    /// The first open month when it became known, where that is later: what belonged to closed months is caught up
+    /// in it.
+    posted_from: Option<Month>,
+    /// It is worth less.
+    impairment: Option<ImpairmentInput>,
+    /// It serves longer or shorter.
+    life_change: Option<LifeChangeInput>,
+    /// It leaves.
+    disposal: Option<BookDisposalInput>,
+}
+
+impl BookEventInput {
+    fn event(self) -> Result<Event> {
+        require_plausible("date", Some(self.date.0))?;
+        let change = match (self.impairment, self.life_change, self.disposal) {
+            (Some(it), None, None) => Change::Impairment { recoverable: it.recoverable, salvage: it.salvage },
+            (None, Some(it), None) => {
+                require_range("lifeChange.lifeMonths", it.life_months, 12, 600)?;
+                Change::LifeChange { life_months: it.life_months.unsigned_abs(), salvage: it.salvage }
+            }
+            (None, None, Some(it)) => {
+                for (field, amount) in
+                    [("disposal.proceeds", it.proceeds), ("disposal.costOfSale", it.cost_of_sale)]
+                {
+                    if amount < Decimal::ZERO {
+                        return Err(Error::invalid(field, format!("{amount} is below zero")));
+                    }
+                }
+                let sale = Disposal { proceeds: it.proceeds, cost_of_sale: it.cost_of_sale };
+                Change::Disposal { portion: it.cost.map_or(Portion::All, Portion::Cost), sale }
+            }
+            _ => {
+                let message = "is exactly one of impairment, lifeChange and disposal";
+                return Err(Error::invalid("", message));
+            }
+        };
+        Ok(Event { date: self.date.0, posted_from: self.posted_from.map(|month| month.0), change })
+    }
+}
+
+/// What a month does to an asset in the books.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct DepreciationMonth {
+    /// The month.
+    month: Month,
+    /// Depreciation charged. Negative where a disposal takes back what its convention does not count.
+    charge: Decimal,
+    /// Impairment loss.
+    impairment: Decimal,
+    /// Capitalised cost at the end of the month.
+    cost: Decimal,
+    /// Depreciation accumulated at the end of the month.
+    accumulated: Decimal,
+    /// Cost less accumulated depreciation less impairment at the end of the month.
+    book_value: Decimal,
+}
+
+/// What a fiscal year charges.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct DepreciationYear {
+    /// The fiscal year, as its calendar counts it.
+    fiscal_year: i32,
+    /// Its name: `FY27`.
+    label: String,
+    /// Depreciation charged.
+    charge: Decimal,
+}
+
+/// What a disposal does to the books.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookDisposal {
+    /// The day.
+    date: Date,
+    /// The month it is posted in.
+    month: Month,
+    /// The cost that leaves.
+    cost: Decimal,
+    /// The accumulated depreciation that leaves with it, that of the last month included.
+    accumulated: Decimal,
+    /// The book value that leaves.
+    book_value: Decimal,
+    /// Proceeds less cost of sale less book value; negative is a loss.
+    gain: Decimal,
+}
+
+/// How an asset is written off, month by month. Everything is null where the asset does not stand in the books, and
+/// amounts where the caller may not see prices.
+pub struct DepreciationSchedule {
+    book: Book,
+    found: std::result::Result<Schedule, Absence>,
+    books: Books,
+    span: (Option<month::Month>, Option<i32>),
+    events: usize,
+    is_hidden: bool,
+}
+
+impl DepreciationSchedule {
+    /// The schedule, when its amounts are shown.
+    fn shown(&self) -> Option<&Schedule> {
+        self.found.as_ref().ok().filter(|_| !self.is_hidden)
+    }
+}
+
+/// How an asset is written off, month by month. Everything is null where the asset does not stand in the books, and
+/// amounts where the caller may not see prices.
+#[Object]
+impl DepreciationSchedule {
+    /// The set of books.
+    async fn book(&self) -> Book {
+        self.book
+    }
+
+    /// Why the asset does not stand in the books.
+    async fn reason(&self) -> Option<&str> {
+        self.found.as_ref().err().map(Absence::reason)
+    }
+
+    /// Whether amounts are hidden from the caller's role.
+    async fn amounts_hidden(&self) -> bool {
+        self.is_hidden
+    }
+
+    /// The depreciation rule, by its name, or the class of property.
+    async fn rule(&self) -> Option<&str> {
+        self.found.as_ref().ok().map(|schedule| schedule.rule.as_str())
+    }
+
+    /// The currency of all amounts: that of the purchase.
+    async fn currency(&self) -> Option<&'static str> {
+        self.found.as_ref().ok().map(|schedule| schedule.entry.cost.currency.code())
+    }
+
+    /// First day of service.
+    async fn in_service_on(&self) -> Option<Date> {
+        self.found.as_ref().ok().map(|schedule| Date(schedule.entry.in_service))
+    }
+
+    /// Capitalised cost.
+    async fn cost(&self) -> Option<Decimal> {
+        self.shown().map(|schedule| plain(schedule.entry.cost.amount))
+    }
+
+    /// What is expected to be left at the end of its life.
+    async fn salvage(&self) -> Option<Decimal> {
+        self.shown().map(|schedule| plain(schedule.entry.salvage))
+    }
+
+    /// The months that were asked for.
+    async fn months(&self) -> Option<Vec<DepreciationMonth>> {
+        let schedule = self.shown()?;
+        let postings = match self.span {
+            (None, None) => schedule.ledger.schedule(),
+            (from, months) => {
+                let from = from.unwrap_or(month::Month::of(schedule.entry.in_service));
+                let whole = schedule.ledger.schedule();
+                let left = whole.last().map_or(0, |last| last.month.since(from).saturating_add(1).max(0));
+                let months = months.unwrap_or(left.min(MOST_MONTHS)).unsigned_abs();
+                from.range(months).map(|month| schedule.ledger.posting(month)).collect()
+            }
+        };
+        Some(postings.into_iter().map(DepreciationMonth::from).collect())
+    }
+
+    /// The fiscal years of the whole life.
+    async fn years(&self) -> Option<Vec<DepreciationYear>> {
+        let years = self.shown()?.ledger.yearly(&self.books.calendar).into_iter();
+        let years = years.map(|(fiscal_year, charge)| DepreciationYear {
+            fiscal_year,
+            label: year_label(fiscal_year),
+            charge: plain(charge),
+        });
+        Some(years.collect())
+    }
+
+    /// What leaves the books, and with what gain or loss.
+    async fn disposals(&self) -> Option<Vec<BookDisposal>> {
+        Some(self.shown()?.ledger.disposals().iter().map(BookDisposal::from).collect())
+    }
+
+    /// How the figures came about.
+    async fn explain(&self) -> Explanation {
+        let mut explain = Explanation {
+            formula: "book value = cost - depreciation accumulated - impairment; \
+                      gain = proceeds - cost of sale - book value"
+                .into(),
+            assumptions: self.books.assumptions(),
+            ..Explanation::default()
+        };
+        match &self.found {
+            Err(absence) => explain.excluded.push(absence.reason().to_owned()),
+            Ok(schedule) => {
+                explain.inputs = vec![
+                    input("rule", &schedule.rule),
+                    input("in service", schedule.entry.in_service),
+                    input("events assumed", self.events),
+                ];
+                if !self.is_hidden {
+                    explain.inputs.push(input("cost", plain(schedule.entry.cost.amount)));
+                    explain.inputs.push(input("salvage", plain(schedule.entry.salvage)));
+                }
+                explain.estimated = self.events > 0;
+            }
+        }
+        explain
+    }
+}
+
+impl From<Posting> for DepreciationMonth {
+    fn from(posting: Posting) -> Self {
+        Self {
+            month: Month(posting.month),
+            charge: plain(posting.charge),
+            impairment: plain(posting.impairment),
+            cost: plain(posting.closing.cost),
+            accumulated: plain(posting.closing.accumulated),
+            book_value: plain(posting.closing.book_value()),
+        }
+    }
+}
+
+impl From<&DisposalPosting> for BookDisposal {
+    fn from(posting: &DisposalPosting) -> Self {
+        Self {
+            date: Date(posting.date),
+            month: Month(posting.month),
+            cost: plain(posting.removed.cost),
+            accumulated: plain(posting.removed.accumulated),
+            book_value: plain(posting.removed.book_value()),
+            gain: plain(posting.gain),
+        }
+    }
+}
+
+/// Queries of schedules.
+#[derive(Default)]
+pub struct DepreciationScheduleQuery;
+
+/// Queries of schedules.
+#[Object]
+impl DepreciationScheduleQuery {
+    /// How an asset is written off, month by month, and what would change if something happened to it.
+    #[graphql(complexity = "500 + child_complexity")]
+    async fn depreciation_schedule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The asset.")] asset: Id<AssetId>,
+        #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
+        #[graphql(desc = "First month; that of entry into service when left out.")] from: Option<Month>,
+        #[graphql(desc = "Number of months, 1 to 1,200; to the end of its life when left out.")]
+        months: Option<i32>,
+        #[graphql(default, desc = "What is taken to happen to it, in any order; nothing is recorded.")]
+        assuming: Vec<BookEventInput>,
+        #[graphql(desc = "Fiscal calendar of conventions and years; the default one when left out.")]
+        fiscal_calendar: Option<ID>,
+        #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
+            TaxTermsInput,
+        >,
+    ) -> Result<DepreciationSchedule> {
+        let reader = read(ctx, Permission::ViewLifecycle)?;
+        require_plausible("from", from.map(|month| month.0.first_day()))?;
+        if let Some(months) = months {
+            require_range("months", months, 1, MOST_MONTHS)?;
+        }
+        let events = assuming.iter().enumerate();
+        let events: Vec<Event> = events
+            .map(|(place, input)| input.event().map_err(|error| error.under(&format!("assuming[{place}]"))))
+            .collect::<Result<_>>()?;
+        let (count, is_hidden) = (events.len(), !caller(ctx)?.may(Permission::ViewPrices));
+        if is_hidden && count > 0 {
+            // What is refused of an event, such as a loss that is none, would tell the book value.
+            return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller(ctx)?.role });
+        }
+        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let found = book_figures::schedule(&reader, &books, *asset, events).await?;
+        let span = (from.map(|month| month.0), months);
+        Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden })
+    }
+}
