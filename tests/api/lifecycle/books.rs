@@ -251,26 +251,32 @@ fn what_cannot_happen_is_refused_for_a_reason() {
     });
 }
 
+/// Six servers, three of them alike and one of those retired, one without a price, and storage without a rule.
+async fn an_estate(app: &TestApp) -> Vec<String> {
+    let estate = Estate::build(app).await;
+    rule(app, "R", "method: SUM_OF_YEARS_DIGITS, kinds: [SERVER]").await;
+    let mut assets = Vec::new();
+    for (tag, in_service, price) in [
+        ("A", "2024-05-10", "1000.01"),
+        ("B", "2024-05-10", "1000.01"),
+        ("C", "2024-05-10", "1000.01"),
+        ("D", "2025-01-31", "777.77"),
+        ("E", "2026-06-15", "3333.33"),
+        ("F", "2019-01-01", "99.99"),
+    ] {
+        assets.push(bought(app, &estate.model, &estate.site, tag, in_service, price).await);
+    }
+    retire(app, &assets[2], "2026-06-20").await;
+    estate.server(app, "X", "").await;
+    let storage = a_model(app, "STORAGE").await;
+    bought(app, &storage, &estate.site, "Y", "2024-01-01", "5000").await;
+    assets
+}
+
 #[test]
 fn the_estate_is_worth_what_its_assets_are() {
     on_both_engines(async |app| {
-        let estate = Estate::build(app).await;
-        rule(app, "R", "method: SUM_OF_YEARS_DIGITS, kinds: [SERVER]").await;
-        let mut assets = Vec::new();
-        for (tag, in_service, price) in [
-            ("A", "2024-05-10", "1000.01"),
-            ("B", "2024-05-10", "1000.01"),
-            ("C", "2024-05-10", "1000.01"),
-            ("D", "2025-01-31", "777.77"),
-            ("E", "2026-06-15", "3333.33"),
-            ("F", "2019-01-01", "99.99"),
-        ] {
-            assets.push(bought(app, &estate.model, &estate.site, tag, in_service, price).await);
-        }
-        retire(app, &assets[2], "2026-06-20").await;
-        estate.server(app, "X", "").await;
-        let storage = a_model(app, "STORAGE").await;
-        bought(app, &storage, &estate.site, "Y", "2024-01-01", "5000").await;
+        let assets = an_estate(app).await;
         for on in ["2026-06-14", "2026-06-15", "2026-06-19", "2026-06-20", "2026-06-30", "2027-12-31"] {
             let text = format!(r#"{{ bookValue(on: "{on}") {{ total {{ amount }} }} }}"#);
             let whole = app.director().query(&text).await["bookValue"]["total"]["amount"].clone();

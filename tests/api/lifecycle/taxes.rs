@@ -65,7 +65,7 @@ fn tax_tables_deduct_what_is_published() {
             of_quarter.iter().zip(["3.MACRS5.MQ1", "3.MACRS5.MQ2", "3.MACRS5.MQ3", "3.MACRS5.MQ4"])
         {
             let expected: Vec<String> =
-                examples[example].as_array().unwrap().iter().map(|rate| of_ten_thousand(rate)).collect();
+                examples[example].as_array().unwrap().iter().map(of_ten_thousand).collect();
             assert_eq!(deductions(app, asset, "{}").await, expected, "{example}");
         }
         let half_year = deductions(app, &asset, "{}").await;
