@@ -6,6 +6,10 @@ BUILT = $(or $(CARGO_TARGET_DIR),target)
 # More flags for the server, as in `make serve ARGS="--bind 127.0.0.1:9000"`.
 ARGS ?=
 
+# Tests by property try the same cases on every run, so that a failure is there again when it is looked into.
+# `make test PROPTEST_RNG_SEED=7` tries others.
+export PROPTEST_RNG_SEED ?= 20261128
+
 .NOTPARALLEL:
 .PHONY: help setup serve test check bench schema
 
