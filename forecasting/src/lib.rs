@@ -98,5 +98,6 @@ pub mod quantity;
 pub mod refresh;
 pub mod roadmap;
 pub mod uncertainty;
+mod weights;
 
 pub use error::{ForecastError, Result};

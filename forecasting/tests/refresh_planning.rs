@@ -309,3 +309,15 @@ proptest! {
         prop_assert_eq!(both, cost(now, later).net());
     }
 }
+
+#[test]
+fn what_is_planned_for_several_groups_is_bought_once() {
+    assert_eq!(forecasting::refresh::divide_planned(6, &[3, 1]).unwrap(), [5, 1]);
+    assert_eq!(forecasting::refresh::divide_planned(1, &[1, 1, 1]).unwrap(), [1, 0, 0]);
+    assert_eq!(
+        forecasting::refresh::divide_planned(u32::MAX, &[u32::MAX, u32::MAX]).unwrap(),
+        [u32::MAX / 2 + 1, u32::MAX / 2]
+    );
+    let refusal = forecasting::refresh::divide_planned(6, &[]).unwrap_err().to_string();
+    assert_eq!(refusal, "weights \"0\" is not usable: at least one weight is above zero");
+}

@@ -13,7 +13,7 @@ use entity::{
 };
 use forecasting::{
     month::Month,
-    refresh::{DateQuality, Due, DueOutcome, DueRule, Milestone, RefreshSubject, due},
+    refresh::{DateQuality, Due, DueOutcome, DueRule, Milestone, RefreshSubject, divide_planned, due},
     roadmap::Window,
 };
 
@@ -53,9 +53,17 @@ pub struct Cohort {
     pub in_service: NaiveDate,
     /// Positions of the assets, each with the rule that makes its refresh due.
     pub members: Vec<(u32, DueRule)>,
+    /// How many new units are planned for it: its part of what its cycle says.
+    pub planned: Option<u32>,
 }
 
 impl Cohort {
+    /// How many assets it has.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
+    }
+
     /// The cohort, as it belongs to the lines of its assets.
     #[must_use]
     pub fn shares(&self, assets: &[Asset], dimensions: &[Dimension]) -> Vec<Share> {
@@ -152,7 +160,28 @@ pub fn group(estate: &Estate, assets: &[Asset], as_of: NaiveDate, window: Window
         .collect();
     // Hashing has no order; the roadmap has one.
     cohorts.sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
+    divide_planned_quantities(estate, &mut cohorts);
     Grouped { cohorts, notes }
+}
+
+/// A cycle says once how many units are bought, for all the sites and models of its assets.
+fn divide_planned_quantities(estate: &Estate, cohorts: &mut [Cohort]) {
+    let mut of_cycle: HashMap<RefreshCycleId, Vec<usize>> = HashMap::new();
+    for (place, cohort) in cohorts.iter().enumerate() {
+        if let Some(cycle) = cohort.cycle {
+            of_cycle.entry(cycle).or_default().push(place);
+        }
+    }
+    for (cycle, places) in of_cycle {
+        let quantity = estate.cycles.get(&cycle).and_then(|cycle| cycle.quantity);
+        let Some(quantity) = quantity.and_then(|quantity| u32::try_from(quantity).ok()) else { continue };
+        let sizes: Vec<u32> = places.iter().map(|place| cohorts[*place].size()).collect();
+        // No cohort is without assets, so there is always something to divide by.
+        let parts = divide_planned(quantity, &sizes).unwrap_or_default();
+        for (place, part) in places.into_iter().zip(parts) {
+            cohorts[place].planned = Some(part);
+        }
+    }
 }
 
 enum Decision {
@@ -298,5 +327,6 @@ fn cohort(
         is_overdue: planned.is_none() && order_by < as_of,
         in_service,
         members,
+        planned: None,
     }
 }

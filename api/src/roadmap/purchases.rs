@@ -1,11 +1,7 @@
 //! What cohorts cost: by which model they are replaced, at which price, how many of it, and what comes with it.
 
 use chrono::NaiveDate;
-use entity::{
-    id::HardwareModelId,
-    lifecycle::{refresh_cycle, refresh_policy},
-    money::Rate,
-};
+use entity::{id::HardwareModelId, lifecycle::refresh_policy, money::Rate};
 use forecasting::{
     money::{Currency, Money},
     month::{Month, add_months},
@@ -107,7 +103,7 @@ pub fn purchase(
     let unit = prices[cohort.policy].at(listed.amount, on, ordered);
     let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed.currency);
     let unit = rates.convert(unit, currency, ordered).map_err(Error::into_message)?;
-    let quantity = quantity(policy, cohort, cycle, own.consolidation_ratio).map_err(Error::into_message)?;
+    let quantity = quantity(policy, cohort, own.consolidation_ratio).map_err(Error::into_message)?;
     let cost = project_cost(quantity.units, quantity.old, unit, &terms::cost_rates(policy));
     Ok(Purchase {
         successor: successor.id,
@@ -181,15 +177,9 @@ fn refresh(
     }
 }
 
-fn quantity(
-    policy: &refresh_policy::Model,
-    cohort: &Cohort,
-    cycle: Option<&refresh_cycle::Model>,
-    of_model: Option<Rate>,
-) -> Result<Quantity> {
-    let old = u32::try_from(cohort.members.len()).unwrap_or(u32::MAX);
+fn quantity(policy: &refresh_policy::Model, cohort: &Cohort, of_model: Option<Rate>) -> Result<Quantity> {
     let (ratio, spares) = (terms::ratio(policy, of_model), terms::spares(policy));
-    let computed = by_ratio(old, ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
-    let planned = cycle.and_then(|cycle| cycle.quantity).and_then(|quantity| u32::try_from(quantity).ok());
-    Ok(Quantity { units: planned.unwrap_or(computed), old, ratio, spares, is_planned: planned.is_some() })
+    let computed = by_ratio(cohort.size(), ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
+    let (units, is_planned) = (cohort.planned.unwrap_or(computed), cohort.planned.is_some());
+    Ok(Quantity { units, old: cohort.size(), ratio, spares, is_planned })
 }

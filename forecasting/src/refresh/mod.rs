@@ -24,7 +24,7 @@ pub use due::{
 pub use exposure::{Exposure, Extent, SupportedAssets, exposure, exposure_by_quarter, grouped};
 pub use price::{PriceIndex, Prices, price_at};
 pub use project::{CostRates, ProjectCost, project_cost};
-pub use quantity::{Demand, DemandResult, by_demand, by_ratio};
+pub use quantity::{Demand, DemandResult, by_demand, by_ratio, divide_planned};
 pub use quote::{OrderPrice, PriceSource, Quote};
 pub use reserve::{Reserve, reserve};
 pub use residual::{ResidualCurve, Wiping};

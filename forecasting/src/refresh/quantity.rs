@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::error::{ForecastError, Result};
 use crate::growth::compound;
 use crate::money::{bounded, times};
+use crate::weights::Weights;
 
 /// New units where one replaces `ratio` old ones, with a share of spares on top: both steps round up.
 ///
@@ -25,6 +26,23 @@ pub fn by_ratio(old: u32, ratio: Decimal, spares: Decimal) -> Result<u32> {
     let replaced =
         Decimal::from(old).checked_div(ratio).ok_or(ForecastError::OutOfRange { field: "quantity" })?;
     count(times(replaced.ceil(), Decimal::ONE + bounded(spares, "spares")?, "quantity")?.ceil())
+}
+
+/// A number of new units that was decided for several groups of old units together, divided by how many each group
+/// has, with the largest remainder method; of equal remainders the first group has the larger part.
+///
+/// Six for groups of three and one is five and one.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] if there are no old units.
+pub fn divide_planned(units: u32, old: &[u32]) -> Result<Vec<u32>> {
+    let weights = Weights::new(old.iter().map(|count| u64::from(*count)))?;
+    let parts = weights.divide(i128::from(units))?;
+    parts
+        .into_iter()
+        .map(|part| u32::try_from(part).map_err(|_| ForecastError::OutOfRange { field: "quantity" }))
+        .collect()
 }
 
 /// The demand of one resource (cores, memory, storage, licence cores) and what one new unit supplies of it.

@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 
 use super::coverage::{Coverage, Exclusion, Subject};
 use super::flows::{Category, Flows, MoneyView, Window};
-use super::share::{Parts, Weights};
+use super::share::Parts;
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::money::{Currency, bounded};
 use crate::month::{FiscalCalendar, Month};
+use crate::weights::Weights;
 
 /// What an estate costs over a window: lines by category and by a key `K` (such as a site), each with the
 /// records `R` behind it. One currency.

@@ -346,3 +346,39 @@ fn statements_do_not_grow_with_the_plan() {
         assert_eq!(app.director().statements(text).await, before);
     });
 }
+
+/// What a cycle says is to be bought is bought once, however many sites its assets stand at: each site buys by how
+/// many of them it has.
+#[test]
+fn the_quantity_of_a_cycle_is_divided_among_its_sites() {
+    on_both_engines(async |app| {
+        let estate = the_example(app).await;
+        let other = json!({
+            "code": "FRA2", "name": "Frankfurt 2", "kind": "COLOCATION", "timeZone": "Europe/Berlin"
+        });
+        let other = send(app, "openSite", "NewSite!", other).await;
+        let servers = app.director().query("{ assets(first: 4) { nodes { id } } }").await;
+        let servers: Vec<_> =
+            servers["assets"]["nodes"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+        let text = format!(
+            "mutation {{ moveAsset(id: {}, to: {{ site: \"{other}\" }}) {{ placement {{ site {{ code }} }} }} }}",
+            servers[3]
+        );
+        app.director().query(&text).await;
+        let cycle = json!({
+            "name": "Frankfurt 2026", "policy": estate.policy, "assets": servers,
+            "details": { "orderOn": "2026-02-03", "quantity": 6 },
+        });
+        send(app, "planRefreshCycle", "NewRefreshCycle!", cycle).await;
+        let selection = "cohorts { site { code } cycle { name } quantity { units oldUnits planned } }";
+        let plan = plan(app, "", selection).await;
+        let planned: Vec<_> =
+            plan["cohorts"].as_array().unwrap().iter().filter(|one| !one["cycle"].is_null()).collect();
+        let by_site =
+            |code: &str| planned.iter().find(|one| one["site"]["code"] == code).unwrap()["quantity"].clone();
+        assert_eq!(planned.len(), 2);
+        // Three quarters of six is four and a half: of equal remainders the first cohort has the larger part.
+        assert_eq!(by_site("FRA1"), json!({ "units": 5, "oldUnits": 3, "planned": true }));
+        assert_eq!(by_site("FRA2"), json!({ "units": 1, "oldUnits": 1, "planned": true }));
+    });
+}
