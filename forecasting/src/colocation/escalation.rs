@@ -87,7 +87,7 @@ pub struct Indices(pub BTreeMap<String, Index>);
 
 /// A factor on the base price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Factor {
+pub(crate) struct Factor {
     pub value: Decimal,
     pub estimated: bool,
 }
@@ -165,7 +165,7 @@ impl Index {
 }
 
 impl Indices {
-    pub(super) fn step(&self, terms: &CpiTerms, date: NaiveDate, every_months: u32) -> Result<Factor> {
+    pub(crate) fn step(&self, terms: &CpiTerms, date: NaiveDate, every_months: u32) -> Result<Factor> {
         let index = self.0.get(&terms.series).ok_or(ForecastError::Missing {
             field: "price index",
             reason: "the contract refers to a series that has neither values nor an assumed rate",
@@ -208,7 +208,7 @@ impl Escalator {
     }
 
     /// Dates within a span, both ends included, on which the price changes.
-    pub(super) fn changes(
+    pub(crate) fn changes(
         &self,
         billing_start: NaiveDate,
         first: NaiveDate,

@@ -62,6 +62,7 @@
 //! # }
 //! ```
 
+mod agreements;
 mod assumption;
 mod distribution;
 mod outcome;
@@ -72,6 +73,7 @@ mod sampling;
 mod simulation;
 mod source;
 
+pub use agreements::{Follows, UnknownRises, rising, unknown_rises};
 pub use assumption::{Assumption, DecisionId, DelayId, Point, RateId};
 pub use distribution::{Chance, Distribution, Unit};
 pub use outcome::{Outcome, QuarterSpread, Sampling, Spread};

@@ -64,6 +64,23 @@ impl Series {
         Ok(Self { cells: left.collect(), ..self.clone() })
     }
 
+    /// The amounts before a month, and those from it on.
+    #[must_use]
+    pub fn split(mut self, month: Month) -> (Self, Self) {
+        let before = usize::try_from(month.since(self.first)).unwrap_or_default().min(self.cells.len());
+        let cells = self.cells.split_off(before);
+        let first = self.first.plus(i32::try_from(before).unwrap_or(i32::MAX));
+        let after = Self { first, cells, ..self };
+        (self, after)
+    }
+
+    /// The amount of a month; zero where it has none.
+    pub fn amount(&self, month: Month) -> Decimal {
+        let place = usize::try_from(month.since(self.first)).ok();
+        let cell = place.and_then(|place| self.cells.get(place)).copied().unwrap_or_default();
+        self.currency.from_minor(cell)
+    }
+
     pub(super) fn check(&self, view: MoneyView, currency: Currency) -> Result<()> {
         if self.currency != currency {
             let (expected, found) = (currency.to_string(), self.currency.to_string());
