@@ -1,4 +1,5 @@
 //! Contracts whose prices are not known: what a simulation makes of them is what their schedules come to.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use forecasting::colocation::{
     Anchor, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator, Index, Indices,
@@ -146,4 +147,17 @@ fn an_index_without_values_and_without_a_rate_is_refused() {
     let none = Indices::default();
     let refused = unknown_rises(&contract, &contract.charges[0], &none, AS_OF.parse().unwrap()).unwrap_err();
     assert!(refused.to_string().contains("price index"), "{refused}");
+}
+
+#[test]
+fn a_rise_beyond_plan_is_taken_in_proportion_to_the_year() {
+    let rate = |thousandths: i64| Decimal::new(thousandths, 3);
+    let beyond = Distribution::Pert { low: rate(-10), mode: Decimal::ZERO, high: rate(20) };
+    let (yearly, planned) = beyond.beyond(rate(30), 12).unwrap();
+    assert_eq!(yearly, Distribution::Pert { low: rate(20), mode: rate(30), high: rate(50) });
+    assert_eq!(planned, rate(30));
+    let (half, planned) = beyond.beyond(rate(30), 6).unwrap();
+    assert_eq!(half, Distribution::Pert { low: rate(10), mode: rate(15), high: rate(25) });
+    assert_eq!(planned, rate(15));
+    assert!(Distribution::Fixed(Decimal::MAX).beyond(Decimal::MAX, 12).is_err());
 }

@@ -245,3 +245,27 @@ fn an_empty_roadmap_is_a_table_too() {
         database.remove().await;
     });
 }
+
+#[test]
+fn the_roadmap_says_what_it_may_turn_out_to_cost() {
+    on_both_engines(async |app| {
+        fill(app.database());
+        let drawn = ["--currency", "USD", "--columns", "quarters", "--runs", "200", "--seed", "7"];
+        let (code, text, told) = roadmap(app.database(), &drawn);
+        assert_eq!(code, Some(0), "{told}");
+        assert!(text.contains("What it may turn out to cost: 200 runs, seed 7"), "{text}");
+        assert!(text.contains("| quarter | as planned |"), "{text}");
+        assert!(text.contains("drawn: delivery of hardware of kind LAPTOP"), "{text}");
+        let (_, plain, _) = roadmap(app.database(), &drawn[..4]);
+        assert!(text.starts_with(&plain), "the table itself does not change");
+        let (code, text, told) = roadmap(app.database(), &[&drawn[..], &["--format", "json"]].concat());
+        assert_eq!(code, Some(0), "{told}");
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["uncertainty"]["total"]["point"], answer["total"]);
+        assert_eq!(answer["uncertainty"]["quarters"].as_array().unwrap().len(), 5);
+        let (code, _, told) = roadmap(app.database(), &["--currency", "USD", "--runs", "1000000000"]);
+        assert_eq!(code, Some(2), "{told}");
+        let (code, _, told) = roadmap(app.database(), &["--currency", "USD", "--seed", "1"]);
+        assert_eq!((code, told.contains("--runs")), (Some(2), true), "{told}");
+    });
+}

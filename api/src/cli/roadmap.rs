@@ -1,12 +1,14 @@
 //! `plinth roadmap`: the table that goes into a board paper.
 
 mod sheet;
+mod spread;
 
 use chrono::NaiveDate;
 use clap::Args;
 use entity::id::FiscalCalendarId;
-use forecasting::{money::Currency, month::Month, roadmap::MoneyView};
+use forecasting::{money::Currency, month::Month, roadmap::MoneyView, uncertainty::Sampling};
 use rust_decimal::Decimal;
+use serde_json::Value;
 
 use self::sheet::Sheet;
 use super::{DatabaseSettings, Failure, Ids, Role, connect_existing, output};
@@ -14,7 +16,7 @@ use crate::{
     access::{Caller, Permission},
     error::Error,
     finance::fiscal_calendars,
-    roadmap::{Dimension, Question, draw, plan::LONGEST},
+    roadmap::{Dimension, Plan, Question, draw, plan::LONGEST, uncertainty::Uncertainty},
     server,
     store::Read,
 };
@@ -48,6 +50,12 @@ pub(super) struct RoadmapArguments {
     /// What lines are kept apart by, besides their category: one word or several, with commas between.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WORDS")]
     group_by: Vec<GroupBy>,
+    /// Draw what the roadmap takes for granted so many times, and print what it may turn out to cost.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    runs: Option<u32>,
+    /// Where draws begin: the same seed gives the same figures.
+    #[arg(long, default_value_t = 1, requires = "runs")]
+    seed: u64,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -132,6 +140,11 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
     let now = server::now();
     let as_of = arguments.as_of.unwrap_or_else(|| now.date_naive());
     let reader = store.read(&Caller::system(Role::Director, now), Permission::ViewTotals)?;
+    let view = match arguments.view {
+        View::Commitment => MoneyView::Commitment,
+        View::Cash => MoneyView::Cash,
+        View::Pnl => MoneyView::Pnl,
+    };
     let question = Question {
         from: arguments.from.unwrap_or_else(|| Month::of(as_of)),
         months: arguments.months,
@@ -140,24 +153,35 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
         as_of,
         assumed_index_rate: arguments.assumed_index_rate,
         dimensions,
+        uncertainty: arguments.runs.map(|runs| {
+            let sampling = Sampling { runs, seed: arguments.seed };
+            Uncertainty::usual(view, sampling)
+        }),
     };
     let plan = draw(&reader, &question).await.map_err(refused)?;
     store.close().await;
-    let view = match arguments.view {
-        View::Commitment => MoneyView::Commitment,
-        View::Cash => MoneyView::Cash,
-        View::Pnl => MoneyView::Pnl,
-    };
-    let sheet = Sheet::of(&plan, view, arguments.columns);
-    match arguments.format {
-        Format::Table => output::print(&sheet.table(&plan))?,
+    write(&plan, &Sheet::of(&plan, view, arguments.columns), arguments.format)
+}
+
+fn write(plan: &Plan, sheet: &Sheet, format: Format) -> Result<(), Failure> {
+    match format {
+        Format::Table => {
+            output::print(&sheet.table(plan))?;
+            if let Some(outcome) = &plan.outcome {
+                output::print(&spread::table(outcome))?;
+            }
+        }
         Format::Csv => {
             // A spreadsheet has no place for sentences, and whoever runs the command has to see them.
-            sheet.remarks(&plan).iter().for_each(|remark| output::tell(remark));
-            output::print(&sheet.csv(&plan))?;
+            sheet.remarks(plan).iter().for_each(|remark| output::tell(remark));
+            output::print(&sheet.csv(plan))?;
         }
         Format::Json => {
-            let text = serde_json::to_string_pretty(&sheet.json(&plan)).map_err(Error::internal)?;
+            let mut answer = sheet.json(plan);
+            if let (Some(outcome), Value::Object(members)) = (&plan.outcome, &mut answer) {
+                members.insert("uncertainty".to_owned(), spread::json(plan, outcome));
+            }
+            let text = serde_json::to_string_pretty(&answer).map_err(Error::internal)?;
             output::print(&format!("{text}\n"))?;
         }
     }

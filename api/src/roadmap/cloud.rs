@@ -34,6 +34,8 @@ pub struct Spend {
     pub source: Source,
     /// Its name, for people.
     pub name: String,
+    /// Name of its account.
+    pub account: String,
     /// Where it runs, where that is recorded as a site.
     pub site: Option<SiteId>,
     /// What lines are kept apart by, the site excepted.
@@ -93,6 +95,12 @@ impl Spend {
         Ok(flows)
     }
 
+    /// The first month that is not on record but grown from those that are; none where nothing comes again.
+    #[must_use]
+    pub fn grows_from(&self) -> Option<Month> {
+        self.run_rate().map(|(base, _)| base.next())
+    }
+
     fn run_rate(&self) -> Option<(Month, Decimal)> {
         self.recorded.iter().rev().find_map(|(month, recorded)| Some((*month, recorded.recurring?)))
     }
@@ -114,6 +122,7 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
         let months = recorded.remove(&(workload.account_id, Some(workload.id))).unwrap_or_default();
         spends.push(Spend {
             source: Source::Workload(workload.id),
+            account: account.name.clone(),
             site: workload.site_id,
             properties: Properties {
                 environment: Some(workload.environment.to_value().into()),
@@ -181,6 +190,7 @@ fn of_accounts(
         .map(|(account, recorded)| Spend {
             source: Source::Account(account.id),
             name: account.name.clone(),
+            account: account.name.clone(),
             site: None,
             properties: Properties {
                 owner: account.owner.clone().map(Into::into),

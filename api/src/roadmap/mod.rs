@@ -18,6 +18,7 @@ pub mod plan;
 pub mod purchases;
 mod records;
 mod shares;
+pub mod uncertainty;
 mod vintages;
 
 pub use graphql::year_label;

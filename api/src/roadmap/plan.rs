@@ -14,6 +14,7 @@ use forecasting::{
     money::Currency,
     month::{FiscalCalendar, Month},
     roadmap::{Roadmap, Window},
+    uncertainty::Outcome,
 };
 use rust_decimal::Decimal;
 
@@ -25,6 +26,7 @@ use super::{
     estate::Estate,
     keys::{Dimension, Key},
     records::Tags,
+    uncertainty::{Inputs, Uncertainty, simulate},
 };
 use crate::{
     contracts::costs,
@@ -54,6 +56,8 @@ pub struct Question {
     pub assumed_index_rate: Option<Decimal>,
     /// What lines are kept apart by.
     pub dimensions: Vec<Dimension>,
+    /// What is uncertain, where that is asked.
+    pub uncertainty: Option<Uncertainty>,
 }
 
 /// A record, or records taken together, behind a line.
@@ -97,6 +101,8 @@ pub struct Plan {
     pub names: BTreeMap<Source, String>,
     /// Tags of the assets that answers name.
     pub tags: Tags,
+    /// What it may turn out to cost, where that was asked.
+    pub outcome: Option<Outcome>,
 }
 
 impl Plan {
@@ -147,6 +153,19 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
         drawing.assume(&all, &outside);
         Ok::<_, Error>(())
     })?;
+    let outcome = question.uncertainty.as_ref().map(|asked| {
+        let (assets, spends) = (assets.as_slice(), spends.as_slice());
+        let inputs = Inputs {
+            estate: &estate,
+            assets,
+            contracts: &contracts,
+            spends,
+            rates: &rates,
+            calendar: &calendar,
+        };
+        tokio::task::block_in_place(|| simulate(question, asked, &inputs, &drawing.roadmap))
+    });
+    let outcome = outcome.transpose()?;
     let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
     Ok(Plan {
         roadmap,
@@ -158,6 +177,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
         cohorts,
         names,
         tags: Tags::default(),
+        outcome,
     })
 }
 

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
+use crate::money::{bounded, times};
 
 /// The most values a discrete distribution lists.
 const VALUES_MAX: usize = 1_000;
@@ -68,6 +69,33 @@ impl Distribution {
             Chance { value: Decimal::ONE, probability },
             Chance { value: Decimal::ZERO, probability: no },
         ])
+    }
+
+    /// A distribution of how far a yearly rise lies beyond the planned one, as one of the rise itself over a number of
+    /// months, with the rise that is planned over them: both are taken in proportion to the year.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] for rates that no price has.
+    pub fn beyond(&self, planned: Decimal, months: u32) -> Result<(Self, Decimal)> {
+        let years = Decimal::from(months) / Decimal::from(12);
+        let over = |rate: Decimal| times(rate, years, "rate");
+        let at = |value: &Decimal| over(bounded(*value, "rate")? + bounded(planned, "rate")?);
+        let moved = match self {
+            Self::Fixed(value) => Self::Fixed(at(value)?),
+            Self::Uniform { low, high } => Self::Uniform { low: at(low)?, high: at(high)? },
+            Self::Triangular { low, mode, high } => {
+                Self::Triangular { low: at(low)?, mode: at(mode)?, high: at(high)? }
+            }
+            Self::Pert { low, mode, high } => Self::Pert { low: at(low)?, mode: at(mode)?, high: at(high)? },
+            Self::Discrete(chances) => {
+                let moved = chances
+                    .iter()
+                    .map(|chance| Ok(Chance { value: at(&chance.value)?, probability: chance.probability }));
+                Self::Discrete(moved.collect::<Result<_>>()?)
+            }
+        };
+        Ok((moved, over(planned)?))
     }
 
     /// Whether the parameters make a distribution.

@@ -11,7 +11,7 @@ use super::outcome::{Outcome, QuarterSpread, Sampling, Spread, explain};
 use super::parts::{BoundedRate, Movers, Parts, Power};
 use super::runs::Prepared;
 use super::sampling::{Ratio, float, largest, whole_months};
-use super::source::{Compounding, Exposure, Source};
+use super::source::{Compounding, Exposure, Series, Source};
 use crate::error::{ForecastError, Result};
 use crate::money::Currency;
 use crate::month::FiscalCalendar;
@@ -111,6 +111,11 @@ impl Simulation {
         self.assume(name, distribution, Point::Decided(taken)).map(DecisionId)
     }
 
+    /// Currency of every amount.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
     /// What is assumed, in the order in which it was stated.
     pub fn assumptions(&self) -> &[Assumption] {
         &self.assumptions
@@ -165,6 +170,20 @@ impl Simulation {
             self.parts.entry(movers).or_default().add(first, &cells);
         }
         Ok(())
+    }
+
+    /// Adds, as certain, what totals have beyond the sources that were added so far: with them the point figures are
+    /// those of the totals, month by month.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn add_rest(&mut self, totals: &Series) -> Result<()> {
+        let planned = self.planned();
+        let planned = planned.iter().map(|cell| self.currency.from_minor(i128::from(*cell)));
+        let planned =
+            Series::new(self.view, self.currency, self.window.from(), &planned.collect::<Vec<_>>())?;
+        self.add(&Source::certain(totals.less(&planned)?))
     }
 
     /// The months of a source that may come into the window, cut where its powers change: those, the position of
@@ -304,6 +323,15 @@ impl Simulation {
 
     /// The point figures of the quarters and, last, of the whole.
     fn points(&self) -> Vec<i64> {
+        let planned = self.planned();
+        let mut points: Vec<i64> =
+            self.quarters.iter().map(|(_, months)| planned[months.clone()].iter().sum()).collect();
+        points.push(planned.iter().sum());
+        points
+    }
+
+    /// What is spent in each month with every assumption as planned, in minor units.
+    fn planned(&self) -> Vec<i64> {
         let months = self.window.months() as usize;
         let mut planned = vec![0_i64; months];
         for (movers, row) in &self.parts {
@@ -314,10 +342,7 @@ impl Simulation {
                 planned[position] += cell;
             }
         }
-        let mut points: Vec<i64> =
-            self.quarters.iter().map(|(_, months)| planned[months.clone()].iter().sum()).collect();
-        points.push(planned.iter().sum());
-        points
+        planned
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod laws;
 mod refusals;
+mod uncertainty;
 mod worked_example;
 
 use ::support::TestApp;

@@ -337,7 +337,7 @@ fn dimension_word(dimension: Dimension) -> &'static str {
 }
 
 /// An amount as people read it: without decimals, thousands apart.
-fn grouped(amount: Decimal) -> String {
+pub(super) fn grouped(amount: Decimal) -> String {
     let whole = amount.round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     let digits = whole.abs().to_string();
     let mut text = String::new();

@@ -2,6 +2,7 @@
 
 mod lines;
 mod series;
+mod uncertainty;
 mod words;
 
 use std::{
@@ -36,6 +37,7 @@ use crate::{
 use lines::{Coverage, Exclusion, Line, RoadmapExplanation, hide_prices};
 pub use series::year_label;
 use series::{RoadmapMonth, Series};
+use uncertainty::{RoadmapUncertainty, UncertaintyInput};
 pub use words::{Category, MoneyView, RoadmapDimension, RoadmapSubject};
 
 /// A category with its amounts.
@@ -170,6 +172,11 @@ impl RoadmapAnswer {
         self.plan.roadmap.assumptions().iter().map(String::as_str).collect()
     }
 
+    /// What it may turn out to cost, where `uncertainty` was asked for.
+    async fn uncertainty(&self) -> Option<RoadmapUncertainty> {
+        self.plan.outcome.as_ref().map(|outcome| RoadmapUncertainty::new(&self.plan, outcome))
+    }
+
     /// How the totals came about.
     async fn explain(&self) -> RoadmapExplanation {
         let lines: Vec<_> = self.plan.roadmap.lines(self.view).map(|(_, _, line)| line).collect();
@@ -219,7 +226,7 @@ pub struct RoadmapQuery;
 #[Object]
 impl RoadmapQuery {
     /// What the estate will cost, month by month, in one of three views that are never mixed.
-    #[graphql(complexity = "5_000 + child_complexity")]
+    #[graphql(complexity = "5_000 + 5_000 * usize::from(uncertainty.is_some()) + child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn roadmap(
         &self,
@@ -239,6 +246,10 @@ impl RoadmapQuery {
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "What lines are kept apart by, besides their category; the site when left out.")]
         group_by: Option<Vec<RoadmapDimension>>,
+        #[graphql(
+            desc = "Draws what the roadmap takes for granted from distributions, many times; `{}` takes what is usual."
+        )]
+        uncertainty: Option<UncertaintyInput>,
     ) -> Result<RoadmapAnswer> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let dimensions = group_by.unwrap_or_else(|| vec![RoadmapDimension::Site]);
@@ -251,6 +262,7 @@ impl RoadmapQuery {
             as_of: as_of.0,
             assumed_index_rate,
             dimensions: distinct(dimensions),
+            uncertainty: uncertainty.map(|asked| asked.value(view.into())).transpose()?,
         };
         let plan = draw(&reader, &question).await?;
         Ok(RoadmapAnswer { plan: Arc::new(plan), view: view.into() })
