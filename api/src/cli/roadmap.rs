@@ -14,7 +14,7 @@ use crate::{
     access::{Caller, Permission},
     error::Error,
     finance::fiscal_calendars,
-    roadmap::{Dimension, Question, draw, plan::LONGEST},
+    roadmap::{Dimension, Question, draw, periods::Grain, plan::LONGEST},
     server,
     store::Read,
 };
@@ -148,7 +148,12 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
         View::Cash => MoneyView::Cash,
         View::Pnl => MoneyView::Pnl,
     };
-    let sheet = Sheet::of(&plan, view, arguments.columns);
+    let columns = match arguments.columns {
+        Columns::Years => Grain::Years,
+        Columns::Quarters => Grain::Quarters,
+        Columns::Months => Grain::Months,
+    };
+    let sheet = Sheet::of(&plan, view, columns);
     match arguments.format {
         Format::Table => output::print(&sheet.table(&plan))?,
         Format::Csv => {
