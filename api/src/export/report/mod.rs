@@ -10,10 +10,8 @@ pub mod xlsx;
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use forecasting::{
-    money::{Currency, Money},
-    month::Month,
-};
+pub use forecasting::money::Currency;
+use forecasting::{money::Money, month::Month};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 

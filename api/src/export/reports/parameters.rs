@@ -140,22 +140,28 @@ impl Parameters {
     ///
     /// # Errors
     /// `Invalid` for a word that is not known, and for one that is given twice.
-    pub fn words<T: Copy>(&self, name: &'static str, known: &[(&str, T)]) -> Result<Vec<T>> {
-        let word = |word: &str| {
-            let found = known.iter().find(|(code, _)| code.eq_ignore_ascii_case(&word.replace('-', "_")));
-            found.map(|(_, value)| *value).ok_or_else(|| {
+    pub fn words<T: Copy + PartialEq>(&self, name: &'static str, known: &[(&str, T)]) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        for word in self.list(name)? {
+            let is_it = |code: &str| code.eq_ignore_ascii_case(&word.replace('-', "_"));
+            let Some((_, value)) = known.iter().find(|(code, _)| is_it(code)) else {
                 let codes: Vec<_> = known.iter().map(|(code, _)| *code).collect();
-                Error::invalid(name, format!("{} is none of {}", shown(word), codes.join(", ")))
-            })
-        };
-        self.list(name)?.into_iter().map(word).collect()
+                let message = format!("{} is none of {}", shown(word), codes.join(", "));
+                return Err(Error::invalid(name, message));
+            };
+            if values.contains(value) {
+                return Err(Error::invalid(name, format!("{} is named twice", shown(word))));
+            }
+            values.push(*value);
+        }
+        Ok(values)
     }
 
     /// One word out of those that are known.
     ///
     /// # Errors
     /// `Invalid` for a word that is not known, and for several.
-    pub fn word<T: Copy>(&self, name: &'static str, known: &[(&str, T)]) -> Result<Option<T>> {
+    pub fn word<T: Copy + PartialEq>(&self, name: &'static str, known: &[(&str, T)]) -> Result<Option<T>> {
         match self.words(name, known)?.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(*one)),
