@@ -20,7 +20,7 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(subcommand_negates_reqs = true)]
 pub(super) struct ExportArguments {
     /// A report to write.
     #[command(subcommand)]
@@ -47,6 +47,10 @@ enum ExportFormat {
 /// Writes what was asked for.
 pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings) -> Result<(), Failure> {
     if let Some(report) = &arguments.report {
+        if arguments.format.is_some() || arguments.noun.is_some() || arguments.out.is_some() {
+            let message = format!("put the flags of the report behind its name: {}", report.name());
+            return Err(Failure::Usage(vec![message]));
+        }
         return reports::write(report, database).await;
     }
     let nouns = arguments.noun.map_or_else(|| Noun::ALL.to_vec(), |noun| vec![noun]);

@@ -160,7 +160,7 @@ fn the_contract_calendar_has_what_silence_costs() {
         let query = "from=2026-01-01&to=2029-12-31&asOf=2026-01-01";
         let files = Files::ask(app, Role::Finance, "contract-calendar", query).await;
         files.assert_alike();
-        let text = "{ contractCalendar(from: \"2026-01-01\", to: \"2029-12-31\", asOf: \"2026-01-01\", first: 2000) { \
+        let text = "{ contractCalendar(from: \"2026-01-01\", to: \"2029-12-31\", asOf: \"2026-01-01\", first: 500) { \
                     totalCount events { date kind contractNumber daysLeft alert silence { cost { amount } } } } }";
         let answer = &app.finance().query(text).await["contractCalendar"];
         let events = answer["events"].as_array().unwrap();
@@ -267,8 +267,22 @@ fn schedules_of_assets_are_those_of_the_query_and_charge_what_the_books_do() {
         assert_eq!(books["charged"], charged.to_string());
         let last = files.row(&[("row", "total"), ("month", "2025-12")]);
         assert_eq!(books["closing"], last["accumulated"]);
+        let alone =
+            Files::ask(app, Role::Finance, "depreciation-schedules", "assets=ALONE&asOf=2026-01-01").await;
+        alone.assert_alike();
+        let text = "query($id: ID!) { depreciationSchedule(asset: $id) { months { month charge } } }";
+        let whole = app.finance().query_with(text, json!({ "id": id })).await;
+        let months = whole["depreciationSchedule"]["months"].as_array().unwrap().clone();
+        let lines: Vec<Row> = alone.rows().into_iter().filter(|row| row["row"] == "asset").collect();
+        assert_eq!(lines.len(), months.len());
+        for (line, month) in lines.iter().zip(&months) {
+            assert_eq!((&month["month"], &month["charge"]), (&json!(line["month"]), &json!(line["charge"])));
+        }
+        let total = alone.rows().pop().unwrap();
+        assert_eq!(total["book_value"], "", "a sum of balances would lack the assets that are written off");
+        assert!(total["remarks"].contains("give from and months"), "{total:?}");
         let excluded = files.json["excluded"].as_array().unwrap();
-        assert!(excluded.iter().any(|one| one == "1 assets: no purchase price"), "{excluded:?}");
+        assert!(excluded.iter().any(|one| one == "1 asset: no purchase price"), "{excluded:?}");
     });
 }
 

@@ -75,7 +75,10 @@ fn what_cannot_be_asked_is_refused_by_its_flag() {
             (&["roadmap", "--format", "pdf"], "pdf"),
             (&["contract-costs", "--format", "csv", "--contracts", "C9"], "--contracts: there is no"),
             (&[], "--format"),
-            (&["--format", "csv", "roadmap"], "cannot be used"),
+            (
+                &["--format", "csv", "roadmap", "--format", "csv"],
+                "put the flags of the report behind its name: roadmap",
+            ),
         ] {
             let (code, said, told) = export(app.database(), arguments);
             assert_eq!((code, said.as_slice()), (Some(2), &b""[..]), "{arguments:?}: {told}");

@@ -31,6 +31,13 @@ pub(in crate::cli) struct Asked {
     out: Option<PathBuf>,
 }
 
+impl Asked {
+    /// The name of the report.
+    pub(super) fn name(&self) -> &'static str {
+        self.kind.name()
+    }
+}
+
 /// A command for each report, with a flag for each thing that it can be asked.
 impl Subcommand for Asked {
     fn augment_subcommands(command: Command) -> Command {

@@ -2,6 +2,8 @@
 //!
 //! Equal reports give equal bytes: the moment of creation is the day from which the future is seen.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
@@ -49,6 +51,52 @@ fn workbook(report: &Report) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
+/// How a value is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Shape {
+    Plain,
+    Money(u32, &'static str),
+    Day,
+    Month,
+}
+
+impl Shape {
+    fn of(cell: &Cell) -> Self {
+        match cell {
+            Cell::Money(money) => {
+                let decimals = money.amount.scale().max(money.currency.minor_units());
+                Self::Money(decimals, money.currency.code())
+            }
+            Cell::Date(_) => Self::Day,
+            Cell::Month(_) => Self::Month,
+            _ => Self::Plain,
+        }
+    }
+
+    fn shown(self, format: Format) -> Format {
+        match self {
+            Self::Plain => format,
+            Self::Money(decimals, code) => format.set_num_format(pattern(decimals, code)),
+            Self::Day => format.set_num_format("yyyy-mm-dd"),
+            Self::Month => format.set_num_format("yyyy-mm"),
+        }
+    }
+}
+
+/// The formats of rows, each made once.
+#[derive(Default)]
+struct Formats(HashMap<(Shape, bool), Format>);
+
+impl Formats {
+    fn of(&mut self, cell: &Cell, is_total: bool) -> &Format {
+        let shape = Shape::of(cell);
+        self.0.entry((shape, is_total)).or_insert_with(|| {
+            let plain = Format::new();
+            shape.shown(if is_total { plain.set_bold() } else { plain })
+        })
+    }
+}
+
 fn rows(place: &mut Worksheet, report: &Report, sheet: &Sheet) -> Result<(), XlsxError> {
     let heading = heading();
     let mut widths: Vec<usize> = Vec::new();
@@ -56,7 +104,7 @@ fn rows(place: &mut Worksheet, report: &Report, sheet: &Sheet) -> Result<(), Xls
         match column {
             Column::Month(month) => {
                 let cell = Cell::Month(*month);
-                write(place, (0, at), &cell, heading.clone())?;
+                write(place, (0, at), &cell, &Shape::Month.shown(heading.clone()))?;
             }
             other => {
                 place.write_string_with_format(0, at, other.heading(), &heading)?;
@@ -67,12 +115,13 @@ fn rows(place: &mut Worksheet, report: &Report, sheet: &Sheet) -> Result<(), Xls
     let remarks = u16::try_from(report.columns.len()).unwrap_or(u16::MAX);
     place.write_string_with_format(0, remarks, "Remarks", &heading)?;
     widths.push("Remarks".len());
+    let mut formats = Formats::default();
     for (line, row) in (1_u32..).zip(&sheet.rows) {
-        let format = if row.is_total { Format::new().set_bold() } else { Format::new() };
         for (at, cell) in (0_u16..).zip(&row.cells) {
-            write(place, (line, at), cell, format.clone())?;
+            write(place, (line, at), cell, formats.of(cell, row.is_total))?;
         }
-        write_text(place, (line, remarks), &row.remarks().join("; "), &format)?;
+        let why = Cell::Text(row.remarks().join("; "));
+        write(place, (line, remarks), &why, formats.of(&why, row.is_total))?;
         measure(&mut widths, row);
     }
     for (at, width) in (0_u16..).zip(widths) {
@@ -102,7 +151,8 @@ fn measure(widths: &mut [usize], row: &Row) {
 /// What the report is about: what was asked, the day, the fingerprint, how figures came about.
 fn about(place: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     place.set_name("About")?;
-    let (bold, plain) = (Format::new().set_bold(), Format::new());
+    let bold = Format::new().set_bold().set_align(FormatAlign::Top);
+    let plain = Format::new().set_align(FormatAlign::Left);
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let mut lines: Vec<(String, Cell)> = vec![
         ("Report".to_owned(), Cell::text(report.title)),
@@ -127,7 +177,7 @@ fn about(place: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     for (line, (name, cell)) in (0_u32..).zip(&lines) {
         place.write_string_with_format(line, 0, name, &bold)?;
         let format = if matches!(cell, Cell::Text(_)) { &wrapped } else { &plain };
-        write(place, (line, 1), cell, format.clone().set_align(FormatAlign::Left))?;
+        write(place, (line, 1), cell, &Shape::of(cell).shown(format.clone()))?;
     }
     place.set_column_width(0, 24)?.set_column_width(1, 110)?;
     Ok(())
@@ -141,23 +191,18 @@ fn pieces(sentence: &str) -> Vec<String> {
 
 type Place = (u32, u16);
 
-fn write(place: &mut Worksheet, at: Place, cell: &Cell, format: Format) -> Result<(), XlsxError> {
+fn write(place: &mut Worksheet, at: Place, cell: &Cell, format: &Format) -> Result<(), XlsxError> {
     let (line, column) = at;
     match cell {
-        Cell::Money(money) => {
-            let decimals = money.amount.scale().max(money.currency.minor_units());
-            let format = format.set_num_format(pattern(decimals, money.currency.code()));
-            write_number(place, at, money.amount, &format)
-        }
-        Cell::Number(number) => write_number(place, at, *number, &format),
-        Cell::Whole(number) => write_number(place, at, Decimal::from(*number), &format),
-        Cell::Date(day) => write_day(place, at, *day, &cell.plain(), &format.set_num_format("yyyy-mm-dd")),
-        Cell::Month(month) => {
-            write_day(place, at, month.first_day(), &cell.plain(), &format.set_num_format("yyyy-mm"))
-        }
-        Cell::Flag(flag) => place.write_boolean_with_format(line, column, *flag, &format).map(drop),
-        Cell::Text(text) => write_text(place, at, text, &format),
-        Cell::Blank(_) => place.write_blank(line, column, &format).map(drop),
+        Cell::Money(money) => write_number(place, at, money.amount, format),
+        Cell::Number(number) => write_number(place, at, *number, format),
+        Cell::Whole(number) => write_number(place, at, Decimal::from(*number), format),
+        Cell::Date(day) => write_day(place, at, *day, cell, format),
+        Cell::Month(month) => write_day(place, at, month.first_day(), cell, format),
+        Cell::Flag(flag) => place.write_boolean_with_format(line, column, *flag, format).map(drop),
+        Cell::Text(text) if text.is_empty() => place.write_blank(line, column, format).map(drop),
+        Cell::Text(text) => write_text(place, at, text, format),
+        Cell::Blank(_) => place.write_blank(line, column, format).map(drop),
     }
 }
 
@@ -177,12 +222,12 @@ fn write_day(
     place: &mut Worksheet,
     (line, column): Place,
     day: NaiveDate,
-    text: &str,
+    cell: &Cell,
     format: &Format,
 ) -> Result<(), XlsxError> {
     match date(day) {
         Some(day) => place.write_datetime_with_format(line, column, &day, format).map(drop),
-        None => place.write_string_with_format(line, column, text, format).map(drop),
+        None => place.write_string_with_format(line, column, cell.plain(), format).map(drop),
     }
 }
 

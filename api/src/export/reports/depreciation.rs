@@ -15,7 +15,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ColumnTrait, Condition};
 
-use super::{HIDDEN, Kind, Parameter, Parameters, refresh_plan::kinds};
+use super::{HIDDEN, Kind, Parameter, Parameters, assets, refresh_plan::kinds};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -40,12 +40,12 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "from",
         flag: "from",
-        meaning: "First month; that of entry into service, asset by asset, when left out",
+        meaning: "First month; when left out that of asOf, or that of entry into service where assets are named",
     },
     Parameter {
         name: "months",
         flag: "months",
-        meaning: "Number of months, 1 to 1,200; to the end of each asset's life when left out",
+        meaning: "Number of months, 1 to 1,200; when left out 12, or to the end of life where assets are named",
     },
     BOOK,
     CALENDAR,
@@ -136,13 +136,17 @@ fn named(error: Error) -> Error {
 pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report> {
     let as_of = asked.as_of()?;
     require_plausible("asOf", Some(as_of))?;
-    let (from, months) = (asked.month("from")?, asked.months()?);
+    let wanted = asked.list("assets")?;
+    let (mut from, mut months) = (asked.month("from")?, asked.months()?);
+    if wanted.is_empty() {
+        from = from.or(Some(Month::of(as_of)));
+        months = months.or(Some(12));
+    }
     require_plausible("from", from.map(Month::first_day))?;
     if let Some(months) = months {
         require_range("months", months, 1, MOST_MONTHS)?;
     }
     let (books, about) = books(db, asked).await?;
-    let wanted = asked.list("assets")?;
     let kinds = kinds(asked)?;
     let mut found = book_figures::schedules(db, &books, condition(&wanted)).await?;
     let is_named =
@@ -177,13 +181,12 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
 
 /// The assets that are named by tag or by id; all when none is.
 fn condition(wanted: &[&str]) -> Condition {
-    let mut condition = Condition::any();
     if wanted.is_empty() {
-        return condition;
+        return Condition::all();
     }
     let ids = wanted.iter().filter_map(|word| Id::<AssetId>::parse(word).ok()).map(|id| id.0);
-    condition = condition.add(asset::Column::Id.is_in(ids));
-    condition.add(asset::Column::Tag.is_in(wanted.iter().copied()))
+    let tags = wanted.iter().copied();
+    Condition::any().add(asset::Column::Id.is_in(ids)).add(asset::Column::Tag.is_in(tags))
 }
 
 struct Page {
@@ -226,14 +229,16 @@ impl Page {
                 let mut cells = vec![Cell::text("total")];
                 cells.resize(WORDS.len() - 2, Cell::none());
                 cells.extend([Cell::text(currency.code()), Cell::Month(month)]);
-                cells.extend(sum.iter().map(|amount| self.money(*amount, currency)));
+                let [charge, impairment, balances @ ..] = sum;
+                cells.extend([charge, impairment].map(|amount| self.money(amount, currency)));
+                cells.extend(balances.map(|amount| self.balance(amount, currency)));
                 Row::total(cells)
             })
             .collect();
         rows.extend(sums);
         let mut absences: Vec<(&str, usize)> = absences.into_iter().collect();
         absences.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let left_out = absences.into_iter().map(|(reason, count)| format!("{count} assets: {reason}"));
+        let left_out = absences.into_iter().map(|(reason, count)| format!("{}: {reason}", assets(count)));
         Ok((rows, left_out.collect()))
     }
 
@@ -250,6 +255,14 @@ impl Page {
         };
         let months = months.unwrap_or_else(left).unsigned_abs();
         from.range(months).map(|month| schedule.ledger.posting(month)).collect()
+    }
+
+    /// A sum of balances, which holds where every asset has a line in every month.
+    fn balance(&self, amount: Decimal, currency: Currency) -> Cell {
+        match self.span {
+            (Some(_), Some(_)) => self.money(amount, currency),
+            _ => Cell::Blank("lines end with the life of each asset: give from and months".into()),
+        }
     }
 
     fn money(&self, amount: Decimal, currency: Currency) -> Cell {

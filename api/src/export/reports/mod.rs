@@ -13,7 +13,7 @@ mod roadmap;
 mod roll_forward;
 
 use chrono::NaiveDate;
-use forecasting::roadmap::MoneyView;
+use forecasting::roadmap::{MoneyView, Subject};
 
 pub use parameters::{Parameter, Parameters};
 
@@ -21,7 +21,7 @@ use super::report::{Report, csv, json, xlsx};
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
-    roadmap::words::view_code,
+    roadmap::words::{subject_words, view_code},
     store::{Read, Store},
 };
 
@@ -228,6 +228,11 @@ pub fn file(name: &str) -> Result<(Kind, Format)> {
 /// The views, by the words that ask for them.
 fn views() -> [(&'static str, MoneyView); 3] {
     MoneyView::ALL.map(|view| (view_code(view), view))
+}
+
+/// So many assets, in words.
+fn assets(count: usize) -> String {
+    format!("{count} {}", subject_words(Subject::Asset, count))
 }
 
 /// Debug names as codes: `CostCentre` is `COST_CENTRE`.

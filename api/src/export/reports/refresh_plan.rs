@@ -7,7 +7,7 @@ use entity::{
 use forecasting::{month::Month, refresh::ProjectCost};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, Iterable, QueryFilter};
 
-use super::{HIDDEN, Kind, Parameter, Parameters, code};
+use super::{HIDDEN, Kind, Parameter, Parameters, assets, code};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -116,7 +116,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     let masks = if shows_prices { Masks::default() } else { Masks::of(&plan)? };
     let page = Page { plan: &plan, masks, shows_prices };
     let columns = WORDS.iter().chain(&PARTS).map(|name| Column::Field(name));
-    let excluded = plan.excluded.iter().map(|one| format!("{} assets: {}", one.assets.len(), one.reason));
+    let excluded = plan.excluded.iter().map(|one| format!("{}: {}", assets(one.assets.len()), one.reason));
     let report = Report {
         question: about(asked, &plan),
         columns: columns.collect(),

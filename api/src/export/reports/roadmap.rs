@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use forecasting::{month::Month, roadmap::MoneyView};
+use forecasting::{
+    month::Month,
+    roadmap::{MoneyView, Subject},
+};
 use rust_decimal::Decimal;
 
 use super::{HIDDEN, Kind, Parameter, Parameters, views};
@@ -142,6 +145,16 @@ fn about(plan: &Plan, question: &Question, views: &[MoneyView]) -> Vec<(&'static
         )
     }));
     about
+}
+
+/// Under which name a report says how many records had their inputs.
+fn coverage_of(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Asset => "coverageOfAssets",
+        Subject::ColocationContract => "coverageOfColocationContracts",
+        Subject::SupportContract => "coverageOfSupportContracts",
+        Subject::Workload => "coverageOfWorkloads",
+    }
 }
 
 fn left_out(plan: &Plan) -> Vec<String> {
