@@ -93,5 +93,5 @@ fn require_whole(answer: &serde_json::Value) {
     }
 }
 
-/// Sites of a division that have assets to pay for.
-const SITES: usize = 8;
+/// Sites of a division.
+const SITES: usize = 9;
