@@ -65,7 +65,17 @@ fn cells_of_a_workbook_are_typed_and_its_bytes_are_always_the_same() {
         assert_eq!(said("As of"), "2026-01-01");
         assert_eq!((said("view").as_str(), said("currency").as_str()), ("CASH", "USD"));
         assert_eq!(said("Fingerprint").len(), 64);
-        assert!(about.iter().any(|(name, text)| name == "Assumed" && text.starts_with("ordered at once")));
+        let (json, ..) = bytes(app, &path.replace(".xlsx", ".json")).await;
+        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        for (what, field) in
+            [("How it came about", "formulas"), ("Assumed", "assumptions"), ("Left out", "excluded")]
+        {
+            let told: Vec<&str> =
+                about.iter().filter(|(name, _)| name == what).map(|(_, text)| text.as_str()).collect();
+            let said: Vec<&str> =
+                json[field].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+            assert_eq!(told, if said.is_empty() { vec!["nothing"] } else { said }, "{what}");
+        }
         assert!(about.iter().any(|(name, text)| name == "Left out" && text.contains("no purchase price")));
         for sheet in book.sheet_names() {
             let formulas = book.worksheet_formula(&sheet).unwrap();
