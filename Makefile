@@ -3,6 +3,8 @@
 CARGO ?= cargo
 # Where cargo puts what it builds.
 BUILT = $(or $(CARGO_TARGET_DIR),target)
+# One part of the benches only, as in `make bench PART=roadmap`; `scripts/bench` lists them.
+PART ?=
 # More flags for the server, as in `make serve ARGS="--bind 127.0.0.1:9000"`.
 ARGS ?=
 
@@ -33,9 +35,9 @@ check: ## formatting, lints and documentation, without running a test
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --workspace --no-deps --locked --quiet
 
-bench: ## measure queries, the roadmap and bulk writing, and print the figures
+bench: ## measure queries, the roadmap, simulations and bulk writing, and print the figures
 	@scripts/setup test
-	@scripts/bench
+	@scripts/bench $(PART)
 
 schema: ## write the GraphQL contract to api/schema.graphql
 	$(CARGO) run --quiet --locked --package api --bin plinth -- schema > $(BUILT)/schema.graphql

@@ -52,8 +52,8 @@ enum Command {
     Roadmap(roadmap::RoadmapArguments),
     /// Read files of other systems or our own CSV into the database.
     Import(import::ImportArguments),
-    /// Write templates for imports, or what the database holds.
-    Export(export::ExportArguments),
+    /// Write reports, templates for imports, or what the database holds.
+    Export(Box<export::ExportArguments>),
     /// Fill an empty database with the demo estate.
     Demo(demo::DemoArguments),
     /// Print one signed token on standard output.

@@ -4,6 +4,7 @@
 //! reads the clock.
 
 mod calendar;
+mod export;
 mod graphiql;
 mod health;
 mod metrics;
@@ -104,6 +105,7 @@ pub fn start(app: App, bind: SocketAddr) -> anyhow::Result<Running> {
                     .default_service(web::to(requests::only_post)),
             )
             .route("/calendar.ics", web::get().to(calendar::feed))
+            .route("/export/{file}", web::get().to(export::report))
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))
             .route("/metrics", web::get().to(metrics::show))

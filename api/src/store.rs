@@ -8,6 +8,7 @@ mod bulk;
 mod failure;
 mod ids;
 mod once;
+mod snapshot;
 mod write;
 
 use std::{
@@ -29,6 +30,7 @@ use sea_orm::{
 pub use failure::database_error;
 pub use ids::Ids;
 pub use once::hex;
+pub use snapshot::Snapshot;
 
 use crate::{
     access::{Caller, Permission},

@@ -1,7 +1,7 @@
 //! How many runs a second a simulation makes of two thousand refreshes over 36 months, on one thread and on two.
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use forecasting::Result;
@@ -120,5 +120,36 @@ fn bench(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bench);
+/// Rounds on each number of threads, of which the middle one counts.
+const ROUNDS: usize = 5;
+
+/// Prints how many runs a second there are on one thread and on two, from rounds that take turns: what else the machine
+/// does slows both.
+fn compare_threads(_: &mut Criterion) {
+    for (name, simulation) in [("a delay each", cohorts(true)), ("a delay per supplier", cohorts(false))] {
+        let simulation = match simulation {
+            Ok(simulation) => simulation,
+            Err(error) => panic!("{name}: {error}"),
+        };
+        let mut seconds = [Vec::new(), Vec::new()];
+        for _ in 0..ROUNDS {
+            for (threads, took) in [1, 2].into_iter().zip(&mut seconds) {
+                let started = Instant::now();
+                let outcome = simulation.run(Sampling { runs: RUNS, seed: 2_027 }, threads);
+                took.push(started.elapsed().as_secs_f64());
+                assert!(black_box(outcome).is_ok());
+            }
+        }
+        let [one, two] = seconds.map(|mut took| {
+            took.sort_by(f64::total_cmp);
+            f64::from(RUNS) / took[ROUNDS / 2]
+        });
+        println!(
+            "{RUNS} runs, {COHORTS} cohorts, {name}: {one:.0} runs a second on one thread, {two:.0} on two, ratio {:.2}",
+            two / one
+        );
+    }
+}
+
+criterion_group!(benches, bench, compare_threads);
 criterion_main!(benches);

@@ -236,6 +236,20 @@ fn an_estate_has_as_many_assets_as_were_asked_for() {
 }
 
 #[test]
+fn a_division_has_nine_sites_however_large_it_is() {
+    on_both_engines(async |app| {
+        let scale = Scale { assets: 7_000, seed: 3 };
+        for divisions in [0, 71] {
+            let refused = demo::load_divided(app.store(), scale, divisions, |_| {}).await.unwrap_err();
+            assert_eq!(refused.field(), Some("divisions"), "{refused}");
+        }
+        let summary = demo::load_divided(app.store(), scale, 1, |_| {}).await.unwrap();
+        assert_eq!((summary.assets, summary.sites), (7_000, 9));
+        assert_eq!(count(app, "{}").await, 7_000);
+    });
+}
+
+#[test]
 fn a_database_that_holds_something_is_left_alone() {
     on_both_engines(async |app| {
         let details = r#"mutation { openSite(input: { code: "HAM1", name: "Hamburg", kind: OFFICE,

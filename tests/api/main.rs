@@ -9,6 +9,7 @@ mod commands;
 mod contract;
 mod contracts;
 mod demo;
+mod exports;
 mod finance;
 mod import;
 mod inventory;

@@ -8,7 +8,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use super::{DatabaseSettings, Failure, Ids, connect, output};
 use crate::{
     demo::{self, Scale, Summary},
-    error::Result,
+    error::{Error, Result},
     store::Store,
 };
 
@@ -20,6 +20,9 @@ pub(super) struct DemoArguments {
     /// Another number gives another estate; the same number always gives the same.
     #[arg(long, value_name = "N", default_value_t = Scale::default().seed)]
     seed: u64,
+    /// Divisions of the company, with nine sites each; one for every 3,000 assets when left out.
+    #[arg(long, value_name = "N")]
+    divisions: Option<u32>,
 }
 
 /// Applies outstanding migrations and writes the estate, or nothing of it.
@@ -27,7 +30,8 @@ pub(super) async fn run(arguments: &DemoArguments, database: &DatabaseSettings) 
     let store = connect(database, Ids::random()).await?;
     migration::up(store.pool(), None).await?;
     let scale = Scale { assets: arguments.assets, seed: arguments.seed };
-    let summary = load(&store, scale).await?;
+    let divisions = arguments.divisions.unwrap_or(scale.divisions());
+    let summary = load(&store, scale, divisions).await.map_err(refused)?;
     store.close().await;
     output::tell(&told(&summary));
     Ok(())
@@ -38,14 +42,15 @@ pub(super) async fn load_standard(store: &Store) -> Result<()> {
     match demo::contents(store).await? {
         Some(found) => tracing::info!("the database holds {found}, so the demo estate is not written"),
         None => {
-            let summary = load(store, Scale::default()).await?;
+            let scale = Scale::default();
+            let summary = load(store, scale, scale.divisions()).await?;
             tracing::info!("{}", told(&summary));
         }
     }
     Ok(())
 }
 
-async fn load(store: &Store, scale: Scale) -> Result<Summary> {
+async fn load(store: &Store, scale: Scale, divisions: u32) -> Result<Summary> {
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(scale.assets.into())
     } else {
@@ -55,9 +60,19 @@ async fn load(store: &Store, scale: Scale) -> Result<Summary> {
     {
         bar.set_style(style);
     }
-    let written = demo::load(store, scale, |assets| bar.set_position(assets)).await;
+    let written = demo::load_divided(store, scale, divisions, |assets| bar.set_position(assets)).await;
     bar.finish_and_clear();
     written
+}
+
+/// What the demo says of its size, in the words of the command line.
+fn refused(cause: Error) -> Failure {
+    match cause {
+        Error::Invalid { field, message } if field == "divisions" => {
+            Failure::Usage(vec![format!("--divisions: {message}")])
+        }
+        other => other.into(),
+    }
 }
 
 /// What was written, and how fast.

@@ -1,4 +1,6 @@
-//! `plinth export`: templates for imports, and what the database holds.
+//! `plinth export`: reports, templates for imports, and what the database holds.
+
+mod reports;
 
 use std::{
     fs::{self, File},
@@ -18,10 +20,14 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
+#[command(subcommand_negates_reqs = true)]
 pub(super) struct ExportArguments {
+    /// A report to write.
+    #[command(subcommand)]
+    report: Option<reports::Asked>,
     /// What to write: csv-template (a header and an example), csv (what the import reads back) or json.
-    #[arg(long)]
-    format: ExportFormat,
+    #[arg(long, required = true)]
+    format: Option<ExportFormat>,
     /// One noun only, such as asset or exchange-rate.
     #[arg(long, value_parser = |text: &str| text.parse::<Noun>())]
     noun: Option<Noun>,
@@ -40,8 +46,15 @@ enum ExportFormat {
 
 /// Writes what was asked for.
 pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings) -> Result<(), Failure> {
+    if let Some(report) = &arguments.report {
+        if arguments.format.is_some() || arguments.noun.is_some() || arguments.out.is_some() {
+            let message = format!("put the flags of the report behind its name: {}", report.name());
+            return Err(Failure::Usage(vec![message]));
+        }
+        return reports::write(report, database).await;
+    }
     let nouns = arguments.noun.map_or_else(|| Noun::ALL.to_vec(), |noun| vec![noun]);
-    if arguments.noun.is_none() && arguments.out.is_none() && arguments.format != ExportFormat::Json {
+    if arguments.noun.is_none() && arguments.out.is_none() && arguments.format != Some(ExportFormat::Json) {
         let known: Vec<_> = nouns.iter().map(|noun| noun.singular()).collect();
         let message = format!("give --out DIR for all nouns, or --noun with one of {}", known.join(", "));
         return Err(Failure::Usage(vec![message]));
@@ -49,7 +62,7 @@ pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings
     if let Some(folder) = &arguments.out {
         fs::create_dir_all(folder).map_err(|cause| unwritable(folder, &cause))?;
     }
-    if arguments.format == ExportFormat::CsvTemplate {
+    if arguments.format == Some(ExportFormat::CsvTemplate) {
         for noun in nouns {
             let mut file = target(arguments.out.as_deref(), &format!("{}.csv", noun.plural()))?;
             file.write_all(template::template(noun).as_bytes())?;
@@ -59,7 +72,7 @@ pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings
     }
     let store = connect_existing(database, Ids::random()).await?;
     super::require_migrated(&store).await?;
-    if arguments.format == ExportFormat::Csv {
+    if arguments.format == Some(ExportFormat::Csv) {
         for noun in nouns {
             let mut file = target(arguments.out.as_deref(), &format!("{}.csv", noun.plural()))?;
             write_csv(&store, noun, &mut file).await?;

@@ -16,7 +16,7 @@ use crate::{
     access::{Caller, Permission},
     error::Error,
     finance::fiscal_calendars,
-    roadmap::{Dimension, Plan, Question, draw, plan::LONGEST, uncertainty::Uncertainty},
+    roadmap::{Dimension, Plan, Question, draw, periods::Grain, plan::LONGEST, uncertainty::Uncertainty},
     server,
     store::Read,
 };
@@ -160,7 +160,12 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
     };
     let plan = draw(&reader, &question).await.map_err(refused)?;
     store.close().await;
-    write(&plan, &Sheet::of(&plan, view, arguments.columns), arguments.format)
+    let columns = match arguments.columns {
+        Columns::Years => Grain::Years,
+        Columns::Quarters => Grain::Quarters,
+        Columns::Months => Grain::Months,
+    };
+    write(&plan, &Sheet::of(&plan, view, columns), arguments.format)
 }
 
 fn write(plan: &Plan, sheet: &Sheet, format: Format) -> Result<(), Failure> {

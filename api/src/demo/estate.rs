@@ -6,7 +6,6 @@ use entity::{
 };
 
 use super::{
-    Scale,
     dice::{Sequence, shares},
     eleven,
     hardware::Catalogue,
@@ -53,14 +52,14 @@ pub(super) struct Rows {
 }
 
 impl Estate {
-    /// The estate of a size, with the rows of all that assets refer to, and the source of further ids.
-    pub(super) fn plan(scale: Scale) -> Result<(Self, Rows, Sequence)> {
-        let mut ids = Sequence::of(scale.seed, eleven());
+    /// The estate with so many assets in each of its divisions, the rows of all that assets refer to, and the source
+    /// of further ids.
+    pub(super) fn plan(seed: u64, sizes: &[u32]) -> Result<(Self, Rows, Sequence)> {
+        let mut ids = Sequence::of(seed, eleven());
         let (vendors, vendor_rows) = Vendors::plan(&mut ids)?;
         let catalogue = Catalogue::plan(&mut ids)?;
-        let divisions = scale.divisions();
-        let places = sites::places(divisions, &mut ids)?;
-        let holdings = hold(&places, scale, &mut ids);
+        let places = sites::places(u32::try_from(sizes.len()).unwrap_or(u32::MAX), &mut ids)?;
+        let holdings = hold(&places, sizes, &mut ids);
         let rows = Rows {
             vendors: vendor_rows,
             manufacturers: catalogue.manufacturers(),
@@ -71,8 +70,7 @@ impl Estate {
                 .flat_map(|holding| holding.frames.iter().map(|frame| racks::row(&holding.place, frame)))
                 .collect(),
         };
-        let estate =
-            Self { seed: scale.seed, vendors, catalogue, holdings, support: Vec::new(), cycles: Vec::new() };
+        let estate = Self { seed, vendors, catalogue, holdings, support: Vec::new(), cycles: Vec::new() };
         Ok((estate, rows, ids))
     }
 
@@ -85,9 +83,9 @@ impl Estate {
 }
 
 /// Divides the assets among divisions, and within each among endpoints and the rest, and among its sites.
-fn hold(places: &[Place], scale: Scale, ids: &mut Sequence) -> Vec<Holding> {
+fn hold(places: &[Place], sizes: &[u32], ids: &mut Sequence) -> Vec<Holding> {
     let mut holdings = Vec::with_capacity(places.len());
-    for (division, assets) in (0_u32..).zip(scale.assets_of_divisions()) {
+    for (division, assets) in (0_u32..).zip(sizes.iter().copied()) {
         let own: Vec<&Place> = places.iter().filter(|place| place.division == division).collect();
         let kinds = shares(assets, &[ENDPOINTS, 1000 - ENDPOINTS]);
         let weights = |of: fn(&Place) -> u32| own.iter().map(|place| of(place)).collect::<Vec<_>>();

@@ -88,9 +88,9 @@ impl Scale {
         ((self.assets + STANDARD_ASSETS / 2) / STANDARD_ASSETS).max(1)
     }
 
-    /// The assets of each division.
-    fn assets_of_divisions(self) -> Vec<u32> {
-        shares(self.assets, &vec![1; self.divisions() as usize])
+    /// The assets of each of so many divisions.
+    fn assets_of(self, divisions: u32) -> Vec<u32> {
+        shares(self.assets, &vec![1; divisions as usize])
     }
 }
 
@@ -116,9 +116,28 @@ pub struct Summary {
 /// `Conflict` when the database holds something already; `Invalid` for a size out of range; `Unavailable` when
 /// the database goes away.
 pub async fn load(store: &Store, scale: Scale, progress: impl Fn(u64) + Send + Sync) -> Result<Summary> {
+    load_divided(store, scale, scale.divisions(), progress).await
+}
+
+/// As [`load`], in so many divisions: one has nine sites, however large it is.
+///
+/// # Errors
+/// As [`load`], and `Invalid` for more divisions than a hundred assets each.
+pub async fn load_divided(
+    store: &Store,
+    scale: Scale,
+    divisions: u32,
+    progress: impl Fn(u64) + Send + Sync,
+) -> Result<Summary> {
     if !ASSETS.contains(&scale.assets) {
         let message = format!("{} is not between {} and {}", scale.assets, ASSETS.start(), ASSETS.end());
         return Err(Error::invalid("assets", message));
+    }
+    let most = scale.assets / ASSETS.start();
+    if !(1..=most).contains(&divisions) {
+        let message =
+            format!("{divisions} is not between 1 and {most}, for a division has 100 assets at least");
+        return Err(Error::invalid("divisions", message));
     }
     let started = Instant::now();
     // Change records have ids of their own source, for they are made between the others.
@@ -130,7 +149,7 @@ pub async fn load(store: &Store, scale: Scale, progress: impl Fn(u64) + Send + S
                 let message = format!("the database already holds {found}; the demo wants an empty one");
                 return Err(Error::Conflict(message));
             }
-            write(tx, scale, progress).await
+            write(tx, scale, divisions, progress).await
         })
         .await?;
     Ok(Summary { took: started.elapsed(), ..written })
@@ -158,9 +177,9 @@ async fn count(db: &impl Read) -> Result<Option<String>> {
     Ok(found.map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" })))
 }
 
-async fn write(tx: &Tx, scale: Scale, progress: impl Fn(u64)) -> Result<Summary> {
-    let (mut estate, first, mut ids) = Estate::plan(scale)?;
-    let sizes = scale.assets_of_divisions();
+async fn write(tx: &Tx, scale: Scale, divisions: u32, progress: impl Fn(u64)) -> Result<Summary> {
+    let sizes = scale.assets_of(divisions);
+    let (mut estate, first, mut ids) = Estate::plan(scale.seed, &sizes)?;
     let (support, support_rows) = support::plan(&sizes, &estate.vendors, &mut ids)?;
     let (lifecycle, cycles) = lifecycle::plan(&estate, &mut ids)?;
     (estate.support, estate.cycles) = (support, cycles);
@@ -177,7 +196,7 @@ async fn write(tx: &Tx, scale: Scale, progress: impl Fn(u64)) -> Result<Summary>
     rows += tx.insert_many(lifecycle.policies, SOURCE).await?;
     rows += tx.insert_many(lifecycle.cycles, SOURCE).await?;
     rows += tx.insert_many(lifecycle.releases, SOURCE).await?;
-    rows += write_contracts(tx, scale, &estate, &mut ids).await?;
+    rows += write_contracts(tx, divisions, &estate, &mut ids).await?;
     rows += write_cloud(tx, &estate, &mut ids).await?;
 
     let began = Instant::now();
@@ -196,8 +215,8 @@ async fn write_company(tx: &Tx, scale: Scale, ids: &mut Sequence) -> Result<u64>
     Ok(rows)
 }
 
-async fn write_contracts(tx: &Tx, scale: Scale, estate: &Estate, ids: &mut Sequence) -> Result<u64> {
-    let contracts = contracts::plan(scale.divisions(), estate, ids)?;
+async fn write_contracts(tx: &Tx, divisions: u32, estate: &Estate, ids: &mut Sequence) -> Result<u64> {
+    let contracts = contracts::plan(divisions, estate, ids)?;
     let mut rows = tx.insert_many(contracts.contracts, SOURCE).await?;
     rows += tx.insert_many(contracts.charges, SOURCE).await?;
     rows += tx.insert_many(contracts.sites, SOURCE).await?;

@@ -17,14 +17,28 @@ where
     text
 }
 
+/// What happens to a cell that a spreadsheet would run as a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It is a value of ours, and stays as it is.
+    Keep,
+    /// It gets a leading `'`, numbers excepted.
+    Neutralise,
+}
+
 /// One line with its line break, for those who write as they read.
 pub fn line(cells: impl IntoIterator<Item: AsRef<str>>) -> String {
+    guarded_line(cells.into_iter().map(|cell| (cell, Guard::Neutralise)))
+}
+
+/// One line with its line break, of cells of which it is known whether they are texts.
+pub fn guarded_line(cells: impl IntoIterator<Item = (impl AsRef<str>, Guard)>) -> String {
     let mut line = String::new();
-    for (at, cell) in cells.into_iter().enumerate() {
+    for (at, (cell, guard)) in cells.into_iter().enumerate() {
         if at > 0 {
             line.push(',');
         }
-        push_cell(&mut line, cell.as_ref());
+        push_cell(&mut line, cell.as_ref(), guard);
     }
     // A line of one empty cell would be a blank line, which readers pass over.
     if line.is_empty() {
@@ -34,8 +48,8 @@ pub fn line(cells: impl IntoIterator<Item: AsRef<str>>) -> String {
     line
 }
 
-fn push_cell(line: &mut String, cell: &str) {
-    let guard = if is_formula(cell) { "'" } else { "" };
+fn push_cell(line: &mut String, cell: &str, guard: Guard) {
+    let guard = if guard == Guard::Neutralise && is_formula(cell) { "'" } else { "" };
     let is_bare = !cell.contains([',', ';', '\t', '"', '\n', '\r']) && cell.trim() == cell;
     if is_bare {
         line.push_str(guard);
@@ -51,7 +65,9 @@ fn push_cell(line: &mut String, cell: &str) {
 /// Whether a text is a formula to a spreadsheet, or would be once its quote is gone: then it has to be quoted once
 /// more, so that reading it back takes off what writing it put on.
 pub(crate) fn begins_formula(text: &str) -> bool {
-    text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace()).starts_with(['=', '+', '-', '@'])
+    let begins = |signs: &[char]| text.trim_start_matches('\'').starts_with(signs);
+    let rest = text.trim_start_matches(|letter: char| letter == '\'' || letter.is_whitespace());
+    begins(&['\t', '\r']) || rest.starts_with(['=', '+', '-', '@'])
 }
 
 /// Whether a cell needs the leading quote: a number may begin with a sign.
@@ -94,6 +110,8 @@ mod tests {
             ("+3", "+3"),
             ("-1-1", "'-1-1"),
             ("\t=1", "\"'\t=1\""),
+            ("\tabc", "\"'\tabc\""),
+            ("\rabc", "\"'\rabc\""),
             ("=a,b", "\"'=a,b\""),
             ("a=b", "a=b"),
             ("'=1", "''=1"),

@@ -9,5 +9,7 @@ mod inventory;
 pub mod labels;
 mod lifecycle;
 pub mod line;
+pub mod report;
+pub mod reports;
 pub mod rows;
 pub mod template;

@@ -114,6 +114,15 @@ pub struct Schedule {
     pub ledger: Ledger,
 }
 
+/// An asset with its depreciation.
+#[derive(Clone, Debug)]
+pub struct Scheduled {
+    /// The asset.
+    pub asset: Holding,
+    /// How it is written off, or why it is not.
+    pub schedule: std::result::Result<Schedule, Absence>,
+}
+
 /// The assets in the books, those that are alike together.
 struct Entered {
     holdings: HashMap<Currency, Holdings<usize>>,
@@ -272,7 +281,11 @@ fn name(terms: Terms<'_>) -> String {
     }
 }
 
-async fn site_codes(db: &impl Read) -> Result<HashMap<SiteId, String>> {
+/// The codes of all sites.
+///
+/// # Errors
+/// Those of the database.
+pub async fn site_codes(db: &impl Read) -> Result<HashMap<SiteId, String>> {
     let query = site::Entity::find().select_only().columns([site::Column::Id, site::Column::Code]);
     let codes: Vec<(SiteId, String)> = query.into_tuple().all(db).await?;
     Ok(codes.into_iter().collect())
@@ -303,6 +316,27 @@ pub async fn schedule(
         Err(cause) if has_assumed => Err(refused("assuming", &cause)),
         Err(cause) => Ok(Err(Absence::Gap(cause.to_string()))),
     }
+}
+
+/// The depreciation of each of some assets, in the order of their tags, or why it stands in no books.
+///
+/// # Errors
+/// Those of the database.
+pub async fn schedules(db: &impl Read, books: &Books, condition: Condition) -> Result<Vec<Scheduled>> {
+    let mut assets = books::read(db, condition).await?;
+    assets.sort_by(|one, other| one.tag.cmp(&other.tag));
+    let schedule = |asset: Holding| {
+        let schedule = books.entry(&asset, NaiveDate::MAX).and_then(|entry| {
+            let rule = books.terms_of(asset.kind).map(name).unwrap_or_default();
+            match Ledger::new(&books.terms(entry.cost.currency), &entry) {
+                Ok(ledger) => Ok(Schedule { entry, rule, ledger }),
+                Err(cause) => Err(Absence::Gap(cause.to_string())),
+            }
+        });
+        Scheduled { asset, schedule }
+    };
+    // Nothing is waited for from here on: others may have this thread's place meanwhile.
+    Ok(tokio::task::block_in_place(|| assets.into_iter().map(schedule).collect()))
 }
 
 /// The refusal of an input that a calculation does not take, under the name that it has in the API.

@@ -9,6 +9,7 @@
 //! money over an estate: that is the roadmap's, whose cohorts and prices it uses.
 
 pub mod book_figures;
+pub mod book_masks;
 pub mod books;
 pub mod cohorts;
 pub mod deferrals;

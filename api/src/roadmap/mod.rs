@@ -14,13 +14,16 @@ pub mod estate;
 pub mod graphql;
 mod keys;
 pub mod masking;
+pub mod periods;
 pub mod plan;
 pub mod purchases;
 mod records;
 mod shares;
 pub mod uncertainty;
 mod vintages;
+pub mod words;
 
 pub use graphql::year_label;
 pub use keys::{Dimension, Key};
 pub use plan::{Plan, Question, Source, draw};
+pub use records::{by_reason, count, fingerprint};

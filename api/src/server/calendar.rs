@@ -11,13 +11,9 @@ use serde::Deserialize;
 
 use super::{
     App, on_runtime,
-    requests::{Refusal, bearer, holder, request_id},
+    requests::{Refusal, linked, request_id},
 };
-use crate::{
-    access::Permission,
-    contracts::feed,
-    error::{Error, Result},
-};
+use crate::{access::Permission, contracts::feed, error::Error};
 
 /// The name under which the metrics count the feed.
 const OPERATION: &str = "calendar.ics";
@@ -38,15 +34,7 @@ pub async fn feed(
     let now = (app.clock)();
     let request_id = request_id(&http, now);
     let answer = tokio::time::timeout(app.limits.timeout(), async {
-        let token = match bearer(&http)? {
-            Some(token) => Some(token),
-            None => credentials.into_inner().token,
-        };
-        let Some(token) = token else {
-            let message = "send a token in the header `Authorization: Bearer …` or as `?token=…`";
-            return Err(Error::Unauthenticated(message.to_owned()));
-        };
-        let caller = holder(token.trim(), &app, now, &request_id).await?;
+        let caller = linked(&http, credentials.into_inner().token, &app, now, &request_id).await?;
         let store = app.store.clone();
         let work = async move {
             let reader = store.read(&caller, Permission::ViewContracts)?;

@@ -85,13 +85,17 @@ impl Refusal {
         Self::new(StatusCode::OK, Error::LimitExceeded(message))
     }
 
-    fn response(&self, request_id: &str) -> Response {
+    /// The answer that says so.
+    pub(super) fn response(&self, request_id: &str) -> Response {
         if let Error::Internal(cause) = &self.error {
             tracing::error!(request_id, ?cause, "internal error");
         }
         let mut error = ServerError::new(self.error.to_string(), None);
         error.extensions.get_or_insert_default().set("code", self.error.code());
         error.extensions.get_or_insert_default().set("requestId", request_id);
+        if let Some(field) = self.error.field() {
+            error.extensions.get_or_insert_default().set("field", field);
+        }
         Response::from_errors(vec![error])
     }
 }
@@ -175,8 +179,23 @@ async fn authenticate(
     holder(&token, app, now, request_id).await
 }
 
+/// Who follows a link: the token is in the header, or in the address for programs that know no headers.
+pub(super) async fn linked(
+    http: &HttpRequest,
+    in_address: Option<String>,
+    app: &App,
+    now: chrono::DateTime<chrono::Utc>,
+    request_id: &str,
+) -> Result<Caller> {
+    let Some(token) = bearer(http)?.or(in_address) else {
+        let message = "send a token in the header `Authorization: Bearer …` or as `?token=…`";
+        return Err(Error::Unauthenticated(message.to_owned()));
+    };
+    holder(token.trim(), app, now, request_id).await
+}
+
 /// The token in the header, where there is one.
-pub(super) fn bearer(http: &HttpRequest) -> Result<Option<String>> {
+fn bearer(http: &HttpRequest) -> Result<Option<String>> {
     let header = http.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(credentials) = header else { return Ok(None) };
     match credentials.strip_prefix("Bearer ").map(str::trim) {
@@ -188,7 +207,7 @@ pub(super) fn bearer(http: &HttpRequest) -> Result<Option<String>> {
 }
 
 /// Who holds a token.
-pub(super) async fn holder(
+async fn holder(
     token: &str,
     app: &App,
     now: chrono::DateTime<chrono::Utc>,

@@ -148,6 +148,19 @@ pub enum AlertTier {
 }
 
 impl AlertTier {
+    /// The name in capitals, such as `WITHIN_30_DAYS`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotYet => "NOT_YET",
+            Self::Within365Days => "WITHIN_365_DAYS",
+            Self::Within180Days => "WITHIN_180_DAYS",
+            Self::Within90Days => "WITHIN_90_DAYS",
+            Self::Within60Days => "WITHIN_60_DAYS",
+            Self::Within30Days => "WITHIN_30_DAYS",
+            Self::Passed => "PASSED",
+        }
+    }
+
     /// The tier a day is in. Days count to the notice deadline, never to the end of the term.
     pub fn of(deadline: NaiveDate, as_of: NaiveDate) -> Self {
         match (deadline - as_of).num_days() {

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use forecasting::{
-    month::Month,
-    roadmap::{Category, MoneyView, Subject},
-};
+use forecasting::roadmap::{MoneyView, Subject};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::Columns;
 use crate::{
     export::csv,
-    roadmap::{Dimension, Plan, year_label},
+    roadmap::{
+        Plan,
+        periods::{Grain, Period, folded, periods},
+        words::{category_word, dimension_column, subject_words, view_code, view_words},
+    },
 };
 
 /// Names of records that a remark gives as examples.
@@ -25,12 +25,6 @@ pub(super) struct Sheet {
     periods: Vec<Period>,
     rows: Vec<Row>,
     totals: Vec<Decimal>,
-}
-
-struct Period {
-    name: String,
-    /// How many of its months the roadmap has, where it does not have all.
-    months: Option<u32>,
 }
 
 struct Row {
@@ -48,19 +42,8 @@ struct LeftOut<'a> {
     names: Vec<&'a str>,
 }
 
-impl Period {
-    /// The name, which says when it is not whole: three months are not a cheap year.
-    fn heading(&self) -> String {
-        match self.months {
-            None => self.name.clone(),
-            Some(1) => format!("{} (1 month)", self.name),
-            Some(months) => format!("{} ({months} months)", self.name),
-        }
-    }
-}
-
 impl Sheet {
-    pub(super) fn of(plan: &Plan, view: MoneyView, columns: Columns) -> Self {
+    pub(super) fn of(plan: &Plan, view: MoneyView, columns: Grain) -> Self {
         let rows = plan.roadmap.lines(view).map(|(category, key, line)| Row {
             category: category_word(category),
             keys: key.iter().map(|value| value.as_deref().map(str::to_owned)).collect(),
@@ -86,7 +69,8 @@ impl Sheet {
         let mut table = Table::new();
         table.load_style(presets::ASCII_MARKDOWN);
         let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        let texts = std::iter::once("category").chain(plan.dimensions.iter().map(|one| dimension_word(*one)));
+        let texts = std::iter::once("category".to_owned())
+            .chain(plan.dimensions.iter().map(|one| dimension_column(*one).replace('_', " ")));
         let periods = self.periods.iter().map(|period| right(period.heading()));
         table.set_header(texts.map(Cell::new).chain(periods).chain([right("total".into())]));
         for row in &self.rows {
@@ -139,7 +123,7 @@ impl Sheet {
             cells.chain(amounts.collect::<Vec<_>>()).collect::<Vec<_>>()
         };
         let names = ["as_of", "view", "currency", "fiscal_calendar", "category"].map(str::to_owned);
-        let keys = plan.dimensions.iter().map(|dimension| dimension_word(*dimension).replace(' ', "_"));
+        let keys = plan.dimensions.iter().map(|dimension| dimension_column(*dimension).to_owned());
         let periods = self.periods.iter().map(Period::heading);
         let header: Vec<_> =
             names.into_iter().chain(keys).chain(periods).chain(["total".to_owned()]).collect();
@@ -157,7 +141,7 @@ impl Sheet {
             pairs.map(|(period, amount)| (period.name.clone(), amount.to_string().into())).collect()
         };
         let line = |row: &Row| {
-            let names = plan.dimensions.iter().map(|dimension| dimension_word(*dimension).replace(' ', "_"));
+            let names = plan.dimensions.iter().map(|dimension| dimension_column(*dimension).to_owned());
             let keys: Map<String, Value> =
                 names.zip(&row.keys).map(|(name, key)| (name, json!(key))).collect();
             json!({
@@ -240,100 +224,6 @@ fn left_out(plan: &Plan) -> Vec<LeftOut<'_>> {
     let mut reasons: Vec<_> = reasons.into_values().collect();
     reasons.sort_by_key(|left_out| std::cmp::Reverse(left_out.count));
     reasons
-}
-
-/// The columns, in the order of time.
-fn periods(plan: &Plan, columns: Columns) -> Vec<Period> {
-    let mut months: BTreeMap<(i32, u32), u32> = BTreeMap::new();
-    for month in plan.roadmap.window().iter() {
-        *months.entry(period_of(plan, month, columns)).or_default() += 1;
-    }
-    let whole = match columns {
-        Columns::Years => 12,
-        Columns::Quarters => 3,
-        Columns::Months => 1,
-    };
-    let period = |((year, part), months): ((i32, u32), u32)| Period {
-        name: match columns {
-            Columns::Years => year_label(year),
-            Columns::Quarters => format!("{} Q{part}", year_label(year)),
-            Columns::Months => format!("{year:04}-{part:02}"),
-        },
-        months: Some(months).filter(|months| *months != whole),
-    };
-    months.into_iter().map(period).collect()
-}
-
-fn period_of(plan: &Plan, month: Month, columns: Columns) -> (i32, u32) {
-    match columns {
-        Columns::Years => (plan.calendar.fiscal_year_of(month), 0),
-        Columns::Quarters => plan.calendar.fiscal_quarter_of(month),
-        Columns::Months => (month.year(), month.number()),
-    }
-}
-
-/// Amounts by period, in the order of time.
-fn folded(plan: &Plan, amounts: &[Decimal], columns: Columns) -> Vec<Decimal> {
-    let roadmap = &plan.roadmap;
-    let sums: Vec<Decimal> = match columns {
-        Columns::Years => roadmap.years(amounts, &plan.calendar).into_values().collect(),
-        Columns::Quarters => roadmap.quarters(amounts, &plan.calendar).into_values().collect(),
-        Columns::Months => amounts.to_vec(),
-    };
-    sums.into_iter().map(|amount| plan.shown(amount)).collect()
-}
-
-fn view_code(view: MoneyView) -> &'static str {
-    match view {
-        MoneyView::Commitment => "COMMITMENT",
-        MoneyView::Cash => "CASH",
-        MoneyView::Pnl => "PNL",
-    }
-}
-
-fn view_words(view: MoneyView) -> &'static str {
-    match view {
-        MoneyView::Commitment => "commitment",
-        MoneyView::Cash => "cash",
-        MoneyView::Pnl => "profit and loss",
-    }
-}
-
-fn category_word(category: Category) -> &'static str {
-    match category {
-        Category::Colocation => "colocation",
-        Category::Cloud => "cloud",
-        Category::Depreciation => "depreciation",
-        Category::Support => "support",
-        Category::RefreshCapital => "refresh capital",
-        Category::Disposal => "disposal",
-    }
-}
-
-fn subject_words(subject: Subject, count: usize) -> &'static str {
-    match (subject, count) {
-        (Subject::Asset, 1) => "asset",
-        (Subject::Asset, _) => "assets",
-        (Subject::ColocationContract, 1) => "colocation contract",
-        (Subject::ColocationContract, _) => "colocation contracts",
-        (Subject::SupportContract, 1) => "support contract",
-        (Subject::SupportContract, _) => "support contracts",
-        (Subject::Workload, 1) => "workload",
-        (Subject::Workload, _) => "workloads",
-    }
-}
-
-fn dimension_word(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Site => "site",
-        Dimension::HardwareKind => "hardware kind",
-        Dimension::Environment => "environment",
-        Dimension::Tier => "tier",
-        Dimension::Owner => "owner",
-        Dimension::CostCentre => "cost centre",
-        Dimension::BindingRule => "binding rule",
-        Dimension::Provider => "provider",
-    }
 }
 
 /// An amount as people read it: without decimals, thousands apart.

@@ -21,6 +21,7 @@ use crate::{
     inventory::graphql::assets::AssetFilter,
     lifecycle::{
         book_figures::{self, Dimension, Row, Worth},
+        book_masks::{FEWEST_SUMMED, hidden},
         books::{self, Books, TaxTerms},
     },
     rules::require_range,
@@ -32,9 +33,6 @@ use crate::{
     },
     store::Read,
 };
-
-/// Prices that a sum has to hide, for callers who see sums and no single prices.
-const FEWEST_SUMMED: u64 = 5;
 
 /// What assets in one currency are worth in the books. Amounts are null where they are hidden.
 #[derive(Clone, Debug, SimpleObject)]
@@ -192,25 +190,6 @@ impl RollForwardRow {
             amounts_hidden: is_hidden,
         }
     }
-}
-
-/// Which rows are hidden from callers who see no single prices: those of few assets, and with one that is alone in its
-/// currency the next smallest, for what the others lack to the total would tell it.
-fn hidden(rows: &[Row]) -> Vec<bool> {
-    let mut hidden: Vec<bool> = rows.iter().map(|row| row.count < FEWEST_SUMMED).collect();
-    let mut currencies: Vec<Currency> = rows.iter().map(|row| row.currency).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    for currency in currencies {
-        let mut of: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].currency == currency).collect();
-        of.sort_by_key(|at| rows[*at].count);
-        if of.iter().filter(|at| hidden[**at]).count() == 1 {
-            for at in of.into_iter().take(2) {
-                hidden[at] = true;
-            }
-        }
-    }
-    hidden
 }
 
 /// The sum in one currency, or why there is none.

@@ -76,14 +76,10 @@ pub struct Line {
 }
 
 /// Hides the lines that would tell a single price, category by category.
-pub(super) fn hide_prices(lines: &mut [Line]) {
-    let counts: Vec<usize> = lines.iter().map(|line| records::count(&line.plan, &line.row.records)).collect();
-    for category in Purpose::ALL {
-        let of: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].category == category).collect();
-        let hidden = masking::hidden(&of.iter().map(|at| counts[*at]).collect::<Vec<_>>());
-        for (at, is_hidden) in of.into_iter().zip(hidden) {
-            lines[at].is_hidden = is_hidden;
-        }
+pub(super) fn hide_prices(plan: &Plan, lines: &mut [Line]) {
+    let hidden = masking::hidden_lines(plan, lines.iter().map(|line| (line.category, &line.row.records)));
+    for (line, is_hidden) in lines.iter_mut().zip(hidden) {
+        line.is_hidden = is_hidden;
     }
 }
 

@@ -110,7 +110,7 @@ impl RoadmapAnswer {
         });
         let mut lines: Vec<Line> = lines.collect();
         if !caller(ctx)?.may(Permission::ViewPrices) {
-            hide_prices(&mut lines);
+            hide_prices(&self.plan, &mut lines);
         }
         Ok(lines)
     }

@@ -1,11 +1,12 @@
-//! `bench`: what the server costs on PostgreSQL, beside the same queries as plain SQL.
+//! `bench`: what the server costs, beside the least that a server could do.
 //!
-//! Run through `make bench`. Prints processor time per request, of the server and of PostgreSQL together with
-//! that of a bare handler which sends what `json_agg` made (the yardstick), in interleaved rounds of one run;
-//! then the roadmap, bulk writing and the cold start. Times of the wall depend on what else the machine does;
-//! ratios inside one run are what counts.
+//! Run through `make bench`. `bench queries` prints processor time per request, of the server and of PostgreSQL
+//! together with that of a bare handler which sends what `json_agg` made (the yardstick), in interleaved rounds of one
+//! run; then the roadmap, bulk writing and the cold start. `bench roadmap` prints how a roadmap grows with its estate.
+//! Times of the wall depend on what else the machine does; ratios inside one run are what counts.
 #![expect(clippy::expect_used, reason = "a bench that cannot go on stops")]
 
+mod growth;
 mod process;
 mod queries;
 mod yardstick;
@@ -30,6 +31,17 @@ async fn main() {
         yardstick::serve(url, port.parse().expect("a port")).await;
         return;
     }
+    match arguments.get(1).map(String::as_str) {
+        Some("queries") => on_postgres().await,
+        Some("roadmap") => {
+            let sizes = arguments[2..].iter().map(|size| size.parse().expect("a number of assets"));
+            growth::measure(&sizes.collect::<Vec<u32>>()).await;
+        }
+        _ => panic!("say `bench queries` or `bench roadmap [ASSETS…]`, or run `make bench`"),
+    }
+}
+
+async fn on_postgres() {
     let server_url = env::var("PLINTH_TEST_POSTGRES_URL").expect("run `make bench`, which starts PostgreSQL");
     let admin = Database::connect(&server_url).await.expect("PostgreSQL answers");
     println!("\n# Queries: {ASSETS} assets on PostgreSQL, CPU milliseconds per request\n");
@@ -54,8 +66,12 @@ async fn fresh(admin: &DatabaseConnection, server_url: &str, name: &str) -> Stri
 }
 
 fn fill(url: &str, assets: u32) {
+    fill_with(url, assets, &[]);
+}
+
+fn fill_with(url: &str, assets: u32, more: &[&str]) {
     let started = Instant::now();
-    let output = plinth(&["demo", "--assets", &assets.to_string()], url);
+    let output = plinth(&[&["demo", "--assets", &assets.to_string()], more].concat(), url);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8_lossy(&output.stderr);
     println!("demo --assets {assets}: {:.1} s", started.elapsed().as_secs_f64());
@@ -82,7 +98,7 @@ impl Bench {
         yardstick.wait(&client, "/ready").await;
         let output = process::plinth(&["token", "--role", "director"], url);
         let token = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let db = Database::connect(url).await.expect("PostgreSQL answers");
+        let db = Database::connect(url).await.expect("the database answers");
         Self { client, db, plinth, yardstick, token }
     }
 
@@ -94,6 +110,13 @@ impl Bench {
     async fn send(&self, body: &serde_json::Value) -> String {
         let request = self.client.post(self.plinth.address("/graphql")).bearer_auth(&self.token).json(body);
         request.send().await.expect("an answer").text().await.expect("a body")
+    }
+
+    /// Asks for a report as a file, and refuses what is none.
+    async fn report(&self, path: &str) -> serde_json::Value {
+        let request = self.client.get(self.plinth.address(path)).bearer_auth(&self.token);
+        let answer = request.send().await.expect("an answer").text().await.expect("a body");
+        understood(&answer)
     }
 
     async fn fetch(&self, path: &str) -> usize {

@@ -23,7 +23,8 @@ impl Running {
     /// `plinth serve`.
     pub fn plinth(url: &str, port: u16) -> Self {
         let mut command = Command::new(beside("plinth"));
-        command.args(["serve", "--log", "warn", "--bind", &format!("127.0.0.1:{port}")]);
+        command.args(["serve", "--log", "warn", "--timeout-seconds", "600"]);
+        command.args(["--bind", &format!("127.0.0.1:{port}")]);
         Self::start(settings(&mut command, url), port)
     }
 
@@ -65,9 +66,18 @@ impl Running {
 
     /// Memory in use, in megabytes.
     pub fn resident_megabytes(&self) -> u64 {
+        self.megabytes("VmRSS:")
+    }
+
+    /// The most memory that was in use at any moment, in megabytes.
+    pub fn peak_megabytes(&self) -> u64 {
+        self.megabytes("VmHWM:")
+    }
+
+    fn megabytes(&self, what: &str) -> u64 {
         let status =
             fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the state of the server");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).expect("its memory");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
     }
 }

@@ -1,4 +1,5 @@
-//! The yardstick: PostgreSQL makes the JSON, a bare handler sends it.
+//! The yardstick: PostgreSQL makes the JSON, a bare handler sends it; or either engine reads columns, and nobody does
+//! anything with them.
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
@@ -27,7 +28,7 @@ struct Key {
 pub async fn serve(url: &str, port: u16) {
     let mut options = ConnectOptions::new(url.to_owned());
     options.max_connections(16).sqlx_logging(false).test_before_acquire(false);
-    let db = web::Data::new(Database::connect(options).await.expect("PostgreSQL answers"));
+    let db = web::Data::new(Database::connect(options).await.expect("the database answers"));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(db.clone())
@@ -73,8 +74,8 @@ async fn columns(db: web::Data<DatabaseConnection>) -> HttpResponse {
         String,
         Option<i32>,
     );
-    let rows =
-        db.query_all_raw(Statement::from_string(DbBackend::Postgres, COLUMNS)).await.expect("the assets");
+    let statement = Statement::from_string(db.get_database_backend(), COLUMNS);
+    let rows = db.query_all_raw(statement).await.expect("the assets");
     let decoded: Vec<Row> = rows.iter().map(|row| row.try_get_many_by_index().expect("a row")).collect();
     HttpResponse::Ok().body(decoded.len().to_string())
 }

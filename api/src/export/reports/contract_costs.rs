@@ -1,0 +1,269 @@
+//! What colocation contracts cost as a report: a sheet for each view, with a line for each contract and a sum for each
+//! currency, and one with what is billed, charge by charge.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::contracts::{colocation_charge, colocation_contract};
+use forecasting::{
+    money::Currency,
+    month::Month,
+    roadmap::{MoneyView, Window},
+};
+use rust_decimal::Decimal;
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::{Kind, Parameter, Parameters, views};
+use crate::{
+    contracts::{
+        colocation_charges,
+        costs::{self, MOST_MONTHS, require_index_rate},
+        decisions::Priced,
+    },
+    error::{Error, Result},
+    export::report::{Cell, Column, Report, Row, Sheet},
+    roadmap::words::view_code,
+    rules::{require_plausible, require_range},
+    schema::scalar::shown,
+    store::Read,
+};
+
+/// What the costs of contracts are asked.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter { name: "from", flag: "from", meaning: "First month; that of asOf when left out" },
+    Parameter { name: "months", flag: "months", meaning: "Number of months, 1 to 600; 36 when left out" },
+    Parameter {
+        name: "contracts",
+        flag: "contracts",
+        meaning: "Which contracts, by number; all when left out",
+    },
+    Parameter {
+        name: "view",
+        flag: "view",
+        meaning: "Views of money: COMMITMENT, CASH, PNL; all when left out",
+    },
+    Parameter { name: "asOf", flag: "as-of", meaning: "The day that the file is of; today when left out" },
+    Parameter {
+        name: "assumedIndexRate",
+        flag: "assumed-index-rate",
+        meaning: "How much price indices rise a year: 0.03 is 3 %; what follows one is blank when left out",
+    },
+];
+
+const WORDS: [&str; 6] = ["row", "view", "contract", "charge", "charge_kind", "currency"];
+
+/// A contract with its price sheet.
+type Agreed = (colocation_contract::Model, Vec<colocation_charge::Model>);
+
+struct Page {
+    contracts: Vec<Agreed>,
+    from: Month,
+    months: i32,
+    rate: Option<Decimal>,
+    assumptions: BTreeSet<String>,
+    formulas: BTreeSet<String>,
+    excluded: Vec<String>,
+}
+
+pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report> {
+    let as_of = asked.as_of()?;
+    require_plausible("asOf", Some(as_of))?;
+    let from = asked.month("from")?.unwrap_or(Month::of(as_of));
+    require_plausible("from", Some(from.first_day()))?;
+    let months = asked.months()?.unwrap_or(36);
+    require_range("months", months, 1, MOST_MONTHS)?;
+    let rate = asked.rate("assumedIndexRate")?;
+    require_index_rate(rate)?;
+    let mut views_asked = asked.words("view", &views())?;
+    if views_asked.is_empty() {
+        views_asked.extend(MoneyView::ALL);
+    }
+    let contracts = contracts(db, &asked.list("contracts")?).await?;
+    let mut page = Page {
+        contracts,
+        from,
+        months,
+        rate,
+        assumptions: BTreeSet::new(),
+        formulas: BTreeSet::new(),
+        excluded: Vec::new(),
+    };
+    let mut sheets = Vec::new();
+    for view in &views_asked {
+        sheets.push(page.sheet(*view)?);
+    }
+    sheets.push(page.charges()?);
+    let window = Window::new(from, months.unsigned_abs()).map_err(|cause| Error::invalid("months", cause))?;
+    let columns = WORDS.iter().map(|name| Column::Field(name)).chain(window.iter().map(Column::Month));
+    let codes: Vec<&str> = views_asked.iter().map(|view| view_code(*view)).collect();
+    let report = Report {
+        question: vec![
+            ("from", Cell::Month(from)),
+            ("to", Cell::Month(window.last())),
+            ("months", Cell::count(months)),
+            ("contracts", Cell::text(asked.text("contracts").unwrap_or("all"))),
+            ("view", Cell::text(codes.join(", "))),
+            ("assumedIndexRate", Cell::any(rate, Cell::Number)),
+        ],
+        columns: columns.chain([Column::Field("total")]).collect(),
+        sheets,
+        formulas: page.formulas.into_iter().collect(),
+        assumptions: page.assumptions.into_iter().collect(),
+        excluded: page.excluded,
+        ..Kind::ContractCosts.empty(as_of)
+    };
+    Ok(report.fingerprinted())
+}
+
+/// Contracts by number with their price sheets, by two statements.
+async fn contracts(db: &impl Read, numbers: &[&str]) -> Result<Vec<Agreed>> {
+    let mut query = colocation_contract::Entity::find().order_by_asc(colocation_contract::Column::Number);
+    if !numbers.is_empty() {
+        query = query.filter(colocation_contract::Column::Number.is_in(numbers.iter().copied()));
+    }
+    let found = query.all(db).await?;
+    if let Some(number) = numbers.iter().find(|number| !found.iter().any(|one| one.number == **number)) {
+        let message = format!("there is no colocation contract with the number {}", shown(number));
+        return Err(Error::invalid("contracts", message));
+    }
+    let ids = found.iter().map(|contract| contract.id).collect();
+    let mut sheets = colocation_charges::of_contracts(db, ids).await?;
+    Ok(found
+        .into_iter()
+        .map(|contract| {
+            let charges = sheets.remove(&contract.id).unwrap_or_default();
+            (contract, charges)
+        })
+        .collect())
+}
+
+impl Page {
+    /// What the contracts cost in a view.
+    fn sheet(&mut self, view: MoneyView) -> Result<Sheet> {
+        let mut rows = Vec::new();
+        let mut sums = Sums::default();
+        for (contract, charges) in &self.contracts {
+            let currency = currency(&contract.currency)?;
+            let schedule = Priced::new(contract, charges, self.rate)
+                .and_then(|priced| priced.schedule(self.from, self.months, view));
+            let mut cells = head("contract", Some(view), &contract.number, currency);
+            match schedule {
+                Ok(schedule) => {
+                    let amounts: Vec<Decimal> = schedule.months.iter().map(|(_, amount)| *amount).collect();
+                    cells.extend(amounts.iter().map(|amount| Cell::money(*amount, currency)));
+                    cells.push(Cell::money(schedule.total, currency));
+                    self.assumptions.extend(schedule.explanation.assumptions);
+                    self.formulas.insert(schedule.explanation.formula.to_owned());
+                    sums.add(currency, Some(&amounts));
+                }
+                Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
+                Err(cause) => {
+                    let reason = format!("contract {}: {cause}", contract.number);
+                    if !self.excluded.contains(&reason) {
+                        self.excluded.push(reason.clone());
+                    }
+                    cells.resize(self.width(), Cell::Blank(reason.into()));
+                    sums.add(currency, None);
+                }
+            }
+            rows.push(Row::line(cells));
+        }
+        for (currency, sum) in sums.0 {
+            let mut cells = head("total", Some(view), "", currency);
+            match sum {
+                Some(amounts) => {
+                    cells.extend(amounts.iter().map(|amount| Cell::money(*amount, currency)));
+                    cells.push(Cell::money(amounts.iter().sum(), currency));
+                }
+                None => cells.resize(self.width(), Cell::Blank("a contract could not be computed".into())),
+            }
+            rows.push(Row::total(cells));
+        }
+        Ok(Sheet { name: view_code(view), rows })
+    }
+
+    /// What is billed, charge by charge.
+    fn charges(&mut self) -> Result<Sheet> {
+        let mut rows = Vec::new();
+        for (contract, charges) in &self.contracts {
+            let currency = currency(&contract.currency)?;
+            let cost = match costs::monthly(contract, charges, self.from, self.months, self.rate) {
+                Ok(cost) => cost,
+                Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
+                Err(cause) => {
+                    let mut cells = head("contract", None, &contract.number, currency);
+                    cells.resize(self.width(), Cell::Blank(cause.to_string().into()));
+                    rows.push(Row::line(cells));
+                    continue;
+                }
+            };
+            for (place, charge) in charges.iter().enumerate() {
+                let lines: Vec<&costs::CostLine> =
+                    cost.months.iter().filter_map(|month| month.lines.get(place)).collect();
+                let mut cells = head("charge", None, &contract.number, currency);
+                if let [_, _, _, text, kind, ..] = cells.as_mut_slice() {
+                    *text = Cell::text(charge.description.clone().unwrap_or(charge.position.to_string()));
+                    *kind = Cell::text(charge.kind.to_value());
+                }
+                cells.extend(lines.iter().map(|line| amount(line.amount, line.reason.as_deref(), currency)));
+                let total: Option<Decimal> = lines.iter().map(|line| line.amount).sum();
+                let reason = lines.iter().find_map(|line| line.reason.as_deref());
+                cells.push(amount(total, reason, currency));
+                rows.push(Row::line(cells));
+            }
+            let mut cells = head("contract", None, &contract.number, currency);
+            let reason = "a charge could not be computed";
+            cells.extend(cost.months.iter().map(|month| amount(month.total, Some(reason), currency)));
+            cells.push(amount(cost.total, Some(reason), currency));
+            rows.push(Row::line(cells));
+            self.assumptions.extend(cost.explanation.assumptions);
+        }
+        Ok(Sheet { name: "CHARGES", rows })
+    }
+
+    fn width(&self) -> usize {
+        WORDS.len() + usize::try_from(self.months).unwrap_or_default() + 1
+    }
+}
+
+fn currency(code: &str) -> Result<Currency> {
+    Currency::from_code(code).map_err(|cause| Error::invalid("contracts", cause))
+}
+
+fn amount(amount: Option<Decimal>, reason: Option<&str>, currency: Currency) -> Cell {
+    match amount {
+        Some(amount) => Cell::money(amount, currency),
+        None => Cell::Blank(reason.unwrap_or("an input is missing").to_owned().into()),
+    }
+}
+
+fn head(row: &'static str, view: Option<MoneyView>, contract: &str, currency: Currency) -> Vec<Cell> {
+    vec![
+        Cell::text(row),
+        Cell::text(view.map_or("BILLED", view_code)),
+        Cell::any(Some(contract).filter(|number| !number.is_empty()), Cell::text),
+        Cell::none(),
+        Cell::none(),
+        Cell::text(currency.code()),
+    ]
+}
+
+/// Months by currency; nothing where a contract of it could not be computed.
+#[derive(Default)]
+struct Sums(BTreeMap<Currency, Option<Vec<Decimal>>>);
+
+impl Sums {
+    fn add(&mut self, currency: Currency, amounts: Option<&[Decimal]>) {
+        match (self.0.get_mut(&currency), amounts) {
+            (None, amounts) => {
+                self.0.insert(currency, amounts.map(<[Decimal]>::to_vec));
+            }
+            (Some(Some(sums)), Some(amounts)) => {
+                for (sum, amount) in sums.iter_mut().zip(amounts) {
+                    *sum += *amount;
+                }
+            }
+            (Some(sums), None) => *sums = None,
+            (Some(None), Some(_)) => {}
+        }
+    }
+}
