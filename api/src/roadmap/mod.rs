@@ -22,4 +22,5 @@ mod vintages;
 
 pub use graphql::year_label;
 pub use keys::{Dimension, Key};
-pub use plan::{Plan, Question, Source, draw};
+pub use plan::{Plan, Question, Source, calendar, draw};
+pub use records::count as record_count;
