@@ -83,7 +83,11 @@ pub async fn advance(
     tx.update(before, |row: &mut savings_initiative::ActiveModel| row.stage = Set(to)).await
 }
 
-async fn release_all(tx: &Tx, id: SavingsInitiativeId) -> Result<()> {
+/// Gives up all that an initiative claims.
+///
+/// # Errors
+/// Those of the database.
+pub async fn release_all(tx: &Tx, id: SavingsInitiativeId) -> Result<()> {
     let claims =
         savings_claim::Entity::find().filter(savings_claim::Column::InitiativeId.eq(id)).all(tx).await?;
     for claim in claims {
