@@ -23,16 +23,8 @@ const MEASURES: [&str; 11] = [
     "TICKETS",
     "WORKLOADS",
 ];
-const METRICS: [&str; 8] = [
-    "PER_ENDPOINT",
-    "PER_TB",
-    "PER_KW",
-    "PER_SERVER",
-    "PER_VM",
-    "PER_SEAT",
-    "PER_TICKET",
-    "PER_WORKLOAD",
-];
+const METRICS: [&str; 8] =
+    ["PER_ENDPOINT", "PER_TB", "PER_KW", "PER_SERVER", "PER_VM", "PER_SEAT", "PER_TICKET", "PER_WORKLOAD"];
 const CATEGORIES: [&str; 5] = ["COLOCATION", "CLOUD", "DEPRECIATION", "SUPPORT", "DISPOSAL"];
 const METHODS: [&str; 2] = ["STEP_DOWN", "SIMULTANEOUS"];
 const KINDS: [&str; 2] = ["HARD", "AVOIDANCE"];
@@ -51,8 +43,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let tables =
-            ["savings_claim", "savings_initiative", "allocation_model", "unit_cost_part", "volume"];
+        let tables = ["savings_claim", "savings_initiative", "allocation_model", "unit_cost_part", "volume"];
         drop(manager, &tables).await
     }
 }

@@ -7,11 +7,12 @@
 pub mod graphql;
 
 use entity::id::{
-    AllocationModelId, ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
-    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId, SoftwareReleaseId, SupportContractId,
-    SupportCoverageId, UnitCostPartId, UserId, VendorId, VolumeId, WorkloadId,
+    AllocationModelId, ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId,
+    ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
+    FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
+    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VendorId, VolumeId,
+    WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};

@@ -92,10 +92,14 @@ pub fn check(model: &allocation_model::Model) -> Result<()> {
     match model.method {
         AllocationMethod::Simultaneous if !model.step_order.0.is_empty() => {
             let order = model.step_order.0.join(", ");
-            return Err(Error::invalid("stepOrder", format!("{order}: pools that are divided at once have none")));
+            return Err(Error::invalid(
+                "stepOrder",
+                format!("{order}: pools that are divided at once have none"),
+            ));
         }
         AllocationMethod::Simultaneous if model.rules.0.len() > MOST_EQUATIONS => {
-            let message = format!("{} rules, at most {MOST_EQUATIONS} are solved at once", model.rules.0.len());
+            let message =
+                format!("{} rules, at most {MOST_EQUATIONS} are solved at once", model.rules.0.len());
             return Err(Error::invalid("rules", message));
         }
         _ => {}
@@ -108,7 +112,10 @@ fn check_nodes(nodes: &[Node]) -> Result<()> {
         return Err(Error::invalid("nodes", "is empty: cost has to end somewhere"));
     }
     if nodes.len() > MOST_NODES {
-        return Err(Error::invalid("nodes", format!("has {} nodes, at most {MOST_NODES} are kept", nodes.len())));
+        return Err(Error::invalid(
+            "nodes",
+            format!("has {} nodes, at most {MOST_NODES} are kept", nodes.len()),
+        ));
     }
     let mut names = BTreeSet::new();
     let mut owners = BTreeMap::new();
@@ -150,7 +157,10 @@ fn check_rules(model: &allocation_model::Model) -> Result<()> {
         }
         match levels.get(rule.source.as_str()) {
             None => {
-                return Err(Error::invalid(field("source"), format!("`{}` is no node of the model", rule.source)));
+                return Err(Error::invalid(
+                    field("source"),
+                    format!("`{}` is no node of the model", rule.source),
+                ));
             }
             Some(Level::Consumer) => {
                 let message = format!("`{}` is a consumer, with whom cost ends", rule.source);
@@ -162,7 +172,10 @@ fn check_rules(model: &allocation_model::Model) -> Result<()> {
             return Err(Error::invalid(field("source"), format!("`{}` has a rule already", rule.source)));
         }
         if rule.targets.is_empty() {
-            return Err(Error::invalid(field("targets"), format!("is empty: nobody bears `{}`", rule.source)));
+            return Err(Error::invalid(
+                field("targets"),
+                format!("is empty: nobody bears `{}`", rule.source),
+            ));
         }
         for (at, target) in rule.targets.iter().enumerate() {
             if !levels.contains_key(target.name.as_str()) {

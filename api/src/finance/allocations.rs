@@ -127,7 +127,8 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     match &question.costs {
         Costs::Given(amounts) => {
             let currency = question.currency;
-            let currency = currency.ok_or_else(|| Error::invalid("currency", "is needed for given amounts"))?;
+            let currency =
+                currency.ok_or_else(|| Error::invalid("currency", "is needed for given amounts"))?;
             for (place, (node, _)) in amounts.iter().enumerate() {
                 if !model.nodes.0.iter().any(|known| known.name == *node) {
                     let message = format!("`{node}` is no node of the model {}", model.name);
@@ -224,7 +225,14 @@ impl Answer {
             let bears = allocation_models::receives(&self.model, node);
             let ends = if bears { &self.allocation.received } else { &self.allocation.pools };
             let total = ends.get(&node.name).copied().unwrap_or(own);
-            NodeResult { name: node.name.clone(), level: node.level, own, received: total - own, total, bears }
+            NodeResult {
+                name: node.name.clone(),
+                level: node.level,
+                own,
+                received: total - own,
+                total,
+                bears,
+            }
         });
         results.collect()
     }
@@ -238,7 +246,11 @@ impl Answer {
         let result = result.ok_or_else(|| {
             let bearing: Vec<_> = self.results().into_iter().filter(|node| node.bears).collect();
             let names: Vec<&str> = bearing.iter().map(|node| node.name.as_str()).collect();
-            let message = format!("`{consumer}` bears nothing in the model {}: {} do", self.model.name, names.join(", "));
+            let message = format!(
+                "`{consumer}` bears nothing in the model {}: {} do",
+                self.model.name,
+                names.join(", ")
+            );
             Error::invalid("consumer", message)
         })?;
         if self.allocation.flows.is_empty() && !self.model.rules.0.is_empty() {

@@ -23,9 +23,7 @@ use forecasting::{
     roadmap::Window,
 };
 use rust_decimal::Decimal;
-use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
-};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait};
 
 use super::volumes::measured;
 use crate::{
@@ -159,7 +157,9 @@ fn take(volumes: &mut Volumes, found: Found, wanted: &Wanted) -> Result<()> {
         let here: BTreeSet<&str> = rows.iter().filter_map(|(_, code)| code.as_deref()).collect();
         let absent: Vec<&str> = spans
             .iter()
-            .filter(|(code, (first, last))| (*first..=*last).contains(&month) && !here.contains(code.as_str()))
+            .filter(|(code, (first, last))| {
+                (*first..=*last).contains(&month) && !here.contains(code.as_str())
+            })
             .map(|(code, _)| code.as_str())
             .collect();
         if !absent.is_empty() {
@@ -170,8 +170,9 @@ fn take(volumes: &mut Volumes, found: Found, wanted: &Wanted) -> Result<()> {
         let averages = averages.collect::<Result<Vec<_>, _>>().map_err(refused)?;
         let average = together(averages).map_err(refused)?;
         let sites = here.into_iter().collect::<Vec<_>>().join(", ");
-        let assumption =
-            format!("The company's volume is that of its sites together where it has none of its own: {sites}.");
+        let assumption = format!(
+            "The company's volume is that of its sites together where it has none of its own: {sites}."
+        );
         volumes.assumptions.insert(assumption);
         let rows = rows.iter().map(|(row, _)| row.id).collect();
         volumes.months.insert(month, Volume { average, origin: Origin::Measured, rows, grown_from: None });
@@ -272,7 +273,8 @@ async fn servers(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Resu
         volumes.months.insert(month, volume);
     }
     volumes.assumptions.insert(
-        "Servers are those in service by the inventory, the mean of the first and the last day of a month.".into(),
+        "Servers are those in service by the inventory, the mean of the first and the last day of a month."
+            .into(),
     );
     Ok(())
 }
@@ -299,7 +301,9 @@ async fn kilowatts(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Re
             let end = value.end(&BusinessDays::default());
             for month in wanted.window.iter().chain([now]).collect::<BTreeSet<_>>() {
                 for (place, day) in [month.first_day(), month.last_day()].into_iter().enumerate() {
-                    let Some(committed) = committed_kilowatts(&value, day).map_err(refused)? else { continue };
+                    let Some(committed) = committed_kilowatts(&value, day).map_err(refused)? else {
+                        continue;
+                    };
                     let sum = sums.entry(month).or_default();
                     if end.is_none_or(|end| day <= end) {
                         sum[place] = together([sum[place], committed]).map_err(refused)?;

@@ -14,9 +14,7 @@ use entity::{
 };
 use forecasting::{
     ForecastError,
-    budget::{
-        self, Baseline, Initiative, SavingsAmounts, SavingsSummary, TargetBand, summarise,
-    },
+    budget::{self, Baseline, Initiative, SavingsAmounts, SavingsSummary, TargetBand, summarise},
     money::{Currency, Money},
     month::FiscalCalendar,
 };
@@ -104,10 +102,8 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     let (calendar, calendar_name) = roadmap::calendar(db, question.calendar).await?;
     let first = calendar.first_month(question.fiscal_year);
     let days = (first.first_day(), first.plus(11).last_day());
-    let rows = savings_initiative::Entity::find()
-        .order_by_asc(savings_initiative::Column::Code)
-        .all(db)
-        .await?;
+    let rows =
+        savings_initiative::Entity::find().order_by_asc(savings_initiative::Column::Code).all(db).await?;
     let claims = savings_claim::Entity::find().all(db).await?;
     let codes = rows.iter().map(|row| row.currency.clone()).chain([question.currency.code().to_owned()]);
     let rates = Rates::load(db, &codes.collect(), RateKind::Plan, (days.0, days.0)).await?;
@@ -170,7 +166,8 @@ fn initiatives(
     }
     let initiatives = rows.iter().map(|row| {
         let convert = |amount: Amount| -> Result<Decimal> {
-            let own = Currency::from_code(&row.currency).map_err(|cause| Error::invalid("currency", cause))?;
+            let own =
+                Currency::from_code(&row.currency).map_err(|cause| Error::invalid("currency", cause))?;
             let money = Money::new(amount.to_decimal(), own);
             Ok(rates.convert(money, question.currency, on)?.amount)
         };

@@ -57,7 +57,8 @@ pub fn naming(claim: &savings_claim::Model) -> String {
 /// Whether two claims are of the same money: a claim without a document is of all documents.
 #[must_use]
 pub fn overlap(one: &savings_claim::Model, other: &savings_claim::Model) -> bool {
-    let same = one.cost_centre == other.cost_centre && one.account == other.account && one.month == other.month;
+    let same =
+        one.cost_centre == other.cost_centre && one.account == other.account && one.month == other.month;
     same && (one.document == other.document || one.document.is_empty() || other.document.is_empty())
 }
 
@@ -89,7 +90,8 @@ pub async fn claim(
         };
         let new = draft(&row)?;
         let taken = known.iter().find(|claim| overlap(claim, &new));
-        let refusal = check(&new).err().or_else(|| taken.map(|taken| twice(&initiative, taken, &codes, &new)));
+        let refusal =
+            check(&new).err().or_else(|| taken.map(|taken| twice(&initiative, taken, &codes, &new)));
         outcomes.push(match refusal {
             Some(refusal) => Err(refusal),
             None => {
@@ -133,7 +135,8 @@ pub async fn release(
 
 async fn in_months(db: &impl Read, lines: &[LedgerLine]) -> Result<Vec<savings_claim::Model>> {
     let months: Vec<NaiveDate> = lines.iter().map(|line| line.month.first_day()).collect();
-    let claims = savings_claim::Entity::find().filter(savings_claim::Column::Month.is_in(months)).all(db).await?;
+    let claims =
+        savings_claim::Entity::find().filter(savings_claim::Column::Month.is_in(months)).all(db).await?;
     Ok(claims)
 }
 
@@ -146,10 +149,8 @@ async fn codes(
     claims: &[savings_claim::Model],
 ) -> Result<HashMap<SavingsInitiativeId, String>> {
     let ids = claims.iter().map(|claim| claim.initiative_id);
-    let rows = savings_initiative::Entity::find()
-        .filter(savings_initiative::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
+    let rows =
+        savings_initiative::Entity::find().filter(savings_initiative::Column::Id.is_in(ids)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.code)).collect())
 }
 

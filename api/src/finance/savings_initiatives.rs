@@ -38,7 +38,10 @@ pub async fn find(db: &impl Read, id: SavingsInitiativeId) -> Result<savings_ini
 ///
 /// # Errors
 /// `Invalid` when the code is taken or a rule of [`check`] is broken.
-pub async fn identify(tx: &Tx, mut row: savings_initiative::ActiveModel) -> Result<savings_initiative::Model> {
+pub async fn identify(
+    tx: &Tx,
+    mut row: savings_initiative::ActiveModel,
+) -> Result<savings_initiative::Model> {
     row.id = Set(tx.new_id());
     row.stage = Set(SavingsStage::Identified);
     check(&draft(&row)?)?;
@@ -111,7 +114,8 @@ pub async fn confirm(
     let before = find(tx, id).await?;
     expect_version("savings initiative", before.version, expected_version)?;
     if matches!(before.stage, SavingsStage::Identified | SavingsStage::Lost) {
-        let message = format!("{} is {}: only what was validated is confirmed", before.code, before.stage.to_value());
+        let message =
+            format!("{} is {}: only what was validated is confirmed", before.code, before.stage.to_value());
         return Err(Error::invalid("id", message));
     }
     let today = tx.caller().now.date_naive();
@@ -138,13 +142,12 @@ pub async fn remove(tx: &Tx, id: SavingsInitiativeId, expected_version: Option<i
     expect_version("savings initiative", initiative.version, expected_version)?;
     if initiative.stage != SavingsStage::Identified {
         let stage = initiative.stage.to_value();
-        let message = format!("{} is {stage}: only an idea is removed, give up what has come further", initiative.code);
+        let message =
+            format!("{} is {stage}: only an idea is removed, give up what has come further", initiative.code);
         return Err(Error::Conflict(message));
     }
-    let claim = savings_claim::Entity::find()
-        .filter(savings_claim::Column::InitiativeId.eq(id))
-        .one(tx)
-        .await?;
+    let claim =
+        savings_claim::Entity::find().filter(savings_claim::Column::InitiativeId.eq(id)).one(tx).await?;
     if let Some(claim) = claim {
         let line = super::savings_claims::naming(&claim);
         return Err(Error::Conflict(format!("{} claims the line {line}, release it first", initiative.code)));
@@ -189,7 +192,8 @@ pub fn check_stage(initiative: &savings_initiative::Model, to: SavingsStage) -> 
     }
     let (code, from, to) = (&initiative.code, initiative.stage.to_value(), to.to_value());
     let words: Vec<String> = followers.iter().map(|next| stage_of_row(*next).to_value()).collect();
-    let follows = if words.is_empty() { "nothing follows it".into() } else { format!("{} do", words.join(" and ")) };
+    let follows =
+        if words.is_empty() { "nothing follows it".into() } else { format!("{} do", words.join(" and ")) };
     Err(Error::invalid("stage", format!("{to} does not follow {from}, at which {code} is: {follows}")))
 }
 
@@ -215,8 +219,10 @@ pub fn check_change(before: &savings_initiative::Model, after: &savings_initiati
     match fields.into_iter().find(|(_, differs)| *differs) {
         Some((field, _)) => {
             let stage = before.stage.to_value();
-            let message =
-                format!("cannot change: {} is {stage}, and a baseline stays once it is VALIDATED", before.code);
+            let message = format!(
+                "cannot change: {} is {stage}, and a baseline stays once it is VALIDATED",
+                before.code
+            );
             Err(Error::invalid(field, message))
         }
         None => Ok(()),

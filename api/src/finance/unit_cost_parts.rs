@@ -83,10 +83,7 @@ pub fn of_roadmap(category: CostCategory) -> Category {
 /// # Errors
 /// Those of the database.
 pub async fn all(db: &impl Read) -> Result<Vec<Basis>> {
-    let rows = unit_cost_part::Entity::find()
-        .order_by_asc(unit_cost_part::Column::Category)
-        .all(db)
-        .await?;
+    let rows = unit_cost_part::Entity::find().order_by_asc(unit_cost_part::Column::Category).all(db).await?;
     Ok(Metric::iter().map(|metric| basis(metric, &rows)).collect())
 }
 
@@ -195,7 +192,8 @@ pub fn check(part: &unit_cost_part::Model) -> Result<()> {
     let has_kinds = matches!(part.category, CostCategory::Depreciation | CostCategory::Disposal);
     if !kinds.is_empty() && !has_kinds {
         let category = part.category.to_value();
-        let rule = "is not known by kind of hardware; only DEPRECIATION and DISPOSAL are, declare a share of it";
+        let rule =
+            "is not known by kind of hardware; only DEPRECIATION and DISPOSAL are, declare a share of it";
         return Err(Error::invalid("kinds", format!("{category} {rule}")));
     }
     Ok(())

@@ -219,7 +219,8 @@ fn counted(plan: &Plan, part: &Part, site: Option<&str>) -> Result<CountedPart> 
     let of_category = plan.roadmap.lines(MoneyView::Pnl).filter(|(of, _, _)| *of == category);
     let (meant, others): (Vec<_>, Vec<_>) = of_category.partition(|(_, key, _)| is_meant(key));
     let count = |lines: &[(_, &Key, &Row)]| {
-        let sources: BTreeSet<Source> = lines.iter().flat_map(|(_, _, line)| &line.records).copied().collect();
+        let sources: BTreeSet<Source> =
+            lines.iter().flat_map(|(_, _, line)| &line.records).copied().collect();
         record_count(plan, &sources)
     };
     let mut sums = vec![Decimal::ZERO; plan.roadmap.window().months() as usize];
@@ -274,7 +275,8 @@ fn divide(
             known.insert((denominator(*measure), *month), volume.average);
         }
     }
-    let series = unit_cost_series(plan.roadmap.currency(), &months, &denominators, &known).map_err(refused)?;
+    let series =
+        unit_cost_series(plan.roadmap.currency(), &months, &denominators, &known).map_err(refused)?;
     let divided = measures.into_iter().zip(series).map(|(measure, series)| {
         Ok(Divided {
             measure,
@@ -320,7 +322,8 @@ fn excluded(plan: &Plan, basis: &Basis) -> BTreeSet<String> {
         match basis.parts.iter().find(|part| part.category == category) {
             None => {
                 let category = category.to_value();
-                excluded.insert(format!("{category}: not counted in this unit cost; declare a share of it to"));
+                excluded
+                    .insert(format!("{category}: not counted in this unit cost; declare a share of it to"));
             }
             Some(part) if !part.kinds.is_empty() => {
                 let kinds: Vec<String> = part.kinds.iter().map(HardwareKind::to_value).collect();

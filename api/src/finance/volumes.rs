@@ -145,7 +145,8 @@ pub fn check(row: &volume::Model) -> Result<()> {
         }
     }
     let is_flow = row.measure == Measure::Tickets;
-    let stock = "counts what happens in a month and has no opening or closing volume; give its number as average";
+    let stock =
+        "counts what happens in a month and has no opening or closing volume; give its number as average";
     match (row.average, row.opening, row.closing) {
         (_, Some(opening), _) if is_flow => {
             Err(Error::invalid("opening", format!("{opening}: {} {stock}", row.measure.to_value())))
@@ -153,7 +154,10 @@ pub fn check(row: &volume::Model) -> Result<()> {
         (Some(_), None, None) | (None, Some(_), Some(_)) => Ok(()),
         (Some(average), ..) => {
             let rule = "give either the average or the opening and closing volume";
-            Err(Error::invalid("average", format!("{average} stands beside an opening or closing volume: {rule}")))
+            Err(Error::invalid(
+                "average",
+                format!("{average} stands beside an opening or closing volume: {rule}"),
+            ))
         }
         (None, Some(opening), None) => {
             Err(Error::invalid("closing", format!("is missing beside the opening volume of {opening}")))

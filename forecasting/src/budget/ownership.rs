@@ -66,14 +66,16 @@ impl ServerOwnership {
                 .input("installation", self.installation)
                 .input("support over all years", self.support);
         let explanation = match self.power {
-            ServerPower::Metered { average_kilowatts, power_usage_effectiveness, price_per_kilowatt_hour } => {
-                explanation
-                    .input("average kW", average_kilowatts)
-                    .input("power usage effectiveness", power_usage_effectiveness)
-                    .input("price of a kWh", price_per_kilowatt_hour)
-                    .assume("power costs kW x 8,760 hours x years x power usage effectiveness x price of a kWh")
-                    .assume("draw and price of energy stay the same over all years")
-            }
+            ServerPower::Metered {
+                average_kilowatts,
+                power_usage_effectiveness,
+                price_per_kilowatt_hour,
+            } => explanation
+                .input("average kW", average_kilowatts)
+                .input("power usage effectiveness", power_usage_effectiveness)
+                .input("price of a kWh", price_per_kilowatt_hour)
+                .assume("power costs kW x 8,760 hours x years x power usage effectiveness x price of a kWh")
+                .assume("draw and price of energy stay the same over all years"),
             ServerPower::Committed { kilowatts, price_per_kilowatt_month } => explanation
                 .input("committed kW", kilowatts)
                 .input("price of a committed kW for a month", price_per_kilowatt_month)

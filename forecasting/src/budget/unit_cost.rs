@@ -82,7 +82,11 @@ pub struct CostPart {
 /// fit.
 pub fn counted_share(cost: Decimal, share: Decimal, currency: Currency) -> Result<Decimal> {
     if share < Decimal::ZERO || share > Decimal::ONE {
-        return Err(ForecastError::invalid("share", &share, "a share is a fraction from 0 to 1: 0.5 is 50 %"));
+        return Err(ForecastError::invalid(
+            "share",
+            &share,
+            "a share is a fraction from 0 to 1: 0.5 is 50 %",
+        ));
     }
     Ok(currency.round(times(cost, share, "cost")?))
 }

@@ -32,7 +32,8 @@ impl MonthVolume {
         match self {
             Self::Average(average) => not_negative(average, "volume"),
             Self::Ends { opening, closing } => {
-                let (opening, closing) = (not_negative(opening, "opening")?, not_negative(closing, "closing")?);
+                let (opening, closing) =
+                    (not_negative(opening, "opening")?, not_negative(closing, "closing")?);
                 Ok((opening + closing) / Decimal::TWO)
             }
         }
@@ -45,9 +46,9 @@ impl MonthVolume {
 ///
 /// [`ForecastError::OutOfRange`] if the sum does not fit.
 pub fn together(volumes: impl IntoIterator<Item = Decimal>) -> Result<Decimal> {
-    volumes.into_iter().try_fold(Decimal::ZERO, |sum, volume| {
-        bounded(sum + bounded(volume, "volume")?, "volume")
-    })
+    volumes
+        .into_iter()
+        .try_fold(Decimal::ZERO, |sum, volume| bounded(sum + bounded(volume, "volume")?, "volume"))
 }
 
 /// The volume of a later month: the last known one, grown by a fraction each month since.

@@ -68,7 +68,10 @@ impl AllocationRuleInput {
         let field = |name: &str| format!("rules[{place}].{name}");
         let has_shares = self.targets.iter().any(|target| target.share.is_some());
         if let Some(whole) = self.whole.filter(|_| has_shares) {
-            return Err(Error::invalid(field("whole"), format!("{whole}: the whole of shares is 1, leave it out")));
+            return Err(Error::invalid(
+                field("whole"),
+                format!("{whole}: the whole of shares is 1, leave it out"),
+            ));
         }
         let targets = self.targets.iter().enumerate().map(|(at, target)| {
             let value = match (target.volume, target.share) {

@@ -124,7 +124,8 @@ impl From<&allocation_model::Rule> for AllocationRule {
         let targets = rule.targets.iter().map(|target| AllocationTarget {
             name: target.name.clone(),
             volume: target.volume.to_decimal(),
-            share: ratio(target.volume.to_decimal(), whole.unwrap_or(used)).map(|it| it.round_dp(6).normalize()),
+            share: ratio(target.volume.to_decimal(), whole.unwrap_or(used))
+                .map(|it| it.round_dp(6).normalize()),
         });
         Self { source: rule.source.clone(), driver: rule.driver.clone(), targets: targets.collect(), whole }
     }

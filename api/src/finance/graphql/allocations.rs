@@ -253,7 +253,9 @@ impl AllocationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The model, by its id.")] model: Id<AllocationModelId>,
         #[graphql(desc = "Amounts by node.")] amounts: Option<Vec<AllocationAmountInput>>,
-        #[graphql(desc = "Months of the roadmap, instead of amounts.")] roadmap: Option<AllocationMonthsInput>,
+        #[graphql(desc = "Months of the roadmap, instead of amounts.")] roadmap: Option<
+            AllocationMonthsInput,
+        >,
         #[graphql(desc = "Currency of all amounts, by its code; needed where they are given.")]
         currency: Option<String>,
     ) -> Result<AllocationAnswer> {
@@ -268,7 +270,9 @@ impl AllocationQuery {
         #[graphql(desc = "The model, by its id.")] model: Id<AllocationModelId>,
         #[graphql(desc = "Who bears it, by the name of the node.")] consumer: String,
         #[graphql(desc = "Amounts by node.")] amounts: Option<Vec<AllocationAmountInput>>,
-        #[graphql(desc = "Months of the roadmap, instead of amounts.")] roadmap: Option<AllocationMonthsInput>,
+        #[graphql(desc = "Months of the roadmap, instead of amounts.")] roadmap: Option<
+            AllocationMonthsInput,
+        >,
         #[graphql(desc = "Currency of all amounts, by its code; needed where they are given.")]
         currency: Option<String>,
     ) -> Result<Showback> {

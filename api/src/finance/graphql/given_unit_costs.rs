@@ -34,7 +34,11 @@ pub struct GivenUnitCost {
 }
 
 /// The volume as it was given: the average, or both ends.
-fn given(average: Option<Decimal>, opening: Option<Decimal>, closing: Option<Decimal>) -> Result<Option<Decimal>> {
+fn given(
+    average: Option<Decimal>,
+    opening: Option<Decimal>,
+    closing: Option<Decimal>,
+) -> Result<Option<Decimal>> {
     let volume = match (average, opening, closing) {
         (None, None, None) => return Ok(None),
         (Some(average), None, None) => MonthVolume::Average(average),
@@ -75,9 +79,7 @@ impl GivenUnitCostQuery {
             Cost::Known(value) => unit_cost(*value, Some(Decimal::from(months))).map_err(refused)?,
             unknown @ Cost::Unknown(_) => unknown.clone(),
         };
-        let money = |cost: &Cost| {
-            shown(cost).map(|amount| Money { amount, currency: currency.clone() })
-        };
+        let money = |cost: &Cost| shown(cost).map(|amount| Money { amount, currency: currency.clone() });
         Ok(GivenUnitCost {
             average_volume: average.map(|volume| volume.normalize()),
             per_period: money(&per_period),
@@ -88,7 +90,10 @@ impl GivenUnitCostQuery {
                 formula: "cost / average volume; in a month the same / months".into(),
                 inputs: vec![
                     input("cost", plain(cost.amount)),
-                    input("average volume", average.map_or_else(|| "not given".into(), |it| it.normalize().to_string())),
+                    input(
+                        "average volume",
+                        average.map_or_else(|| "not given".into(), |it| it.normalize().to_string()),
+                    ),
                     input("months", months),
                 ],
                 ..Explanation::default()

@@ -124,7 +124,9 @@ impl OwnershipQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Currency of all amounts, by its code.")] currency: String,
         #[graphql(desc = "What owning it takes.")] server: OwnershipInput,
-        #[graphql(desc = "A hardware model, by its id, that price and draw are taken from where none are given.")]
+        #[graphql(
+            desc = "A hardware model, by its id, that price and draw are taken from where none are given."
+        )]
         hardware_model: Option<Id<HardwareModelId>>,
     ) -> Result<CostOfOwnership> {
         let reader = read(ctx, Permission::ViewFinance)?;
@@ -149,7 +151,9 @@ impl OwnershipQuery {
         let explanation = answer.server.as_ref().filter(|_| !is_hidden).map(|server| server.explain());
         let mut explain = Explanation::from(explanation.unwrap_or_default());
         if let (Some(model), true) = (&answer.model, answer.has_list_price) {
-            explain.assumptions.push(format!("The price is the list price of {}, not negotiated.", model.name));
+            explain
+                .assumptions
+                .push(format!("The price is the list price of {}, not negotiated.", model.name));
         }
         Ok(CostOfOwnership {
             purchase: money(cost.map(|cost| cost.purchase)),

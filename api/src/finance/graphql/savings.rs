@@ -22,7 +22,7 @@ use crate::{
         explain::Explanation,
         record::Record,
         request::{caller, read},
-        scalar::{Date, Id, Month, MoneyInput, plain},
+        scalar::{Date, Id, MoneyInput, Month, plain},
     },
 };
 
@@ -256,10 +256,12 @@ impl Savings {
             "Stages are those of today; the day from which it is seen decides what is odd.".to_owned(),
         ];
         if self.answer.is_converted {
-            assumptions.push(format!("Amounts of other currencies are converted by the plan rate of {first}."));
+            assumptions
+                .push(format!("Amounts of other currencies are converted by the plan rate of {first}."));
         }
         Explanation {
-            formula: "in the year = annualised x months in which it saves / 12; rate = run rate / budget".into(),
+            formula: "in the year = annualised x months in which it saves / 12; rate = run rate / budget"
+                .into(),
             inputs: vec![
                 input("initiatives", self.answer.amounts.len()),
                 input("budget", plain(self.question.budget)),

@@ -221,7 +221,8 @@ impl SavingsInitiativeMutation {
         let initiative = change(ctx, Permission::EditFinance, async |tx| {
             let amount = scalar::amount(amount, "amount")?;
             let confirmed = savings_initiatives::confirm(tx, *id, expected_version, amount, on.0).await;
-            confirmed.map_err(|error| if error.field() == Some("confirmed") { error.at("amount") } else { error })
+            confirmed
+                .map_err(|error| if error.field() == Some("confirmed") { error.at("amount") } else { error })
         })
         .await?;
         Ok(Record::whole(initiative).into())

@@ -159,9 +159,8 @@ impl UnitCostBasisMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The unit.")] metric: UnitCostMetric,
     ) -> Result<UnitCostBasis> {
-        let basis = change(ctx, Permission::EditFinance, async |tx| {
-            unit_cost_parts::reset(tx, metric.into()).await
-        });
+        let basis =
+            change(ctx, Permission::EditFinance, async |tx| unit_cost_parts::reset(tx, metric.into()).await);
         Ok((&basis.await?).into())
     }
 }

@@ -10,17 +10,15 @@ use rust_decimal::Decimal;
 use super::{
     unit_cost_parts::{CostCategory, UnitCostBasis, UnitCostMetric},
     unit_cost_words::{
-        SHOWN_DECIMALS, TerabyteBasis, UnitCostGap, UnitCostPeriod, UnitCostStatus, VolumeOrigin, input, reason,
-        shown,
+        SHOWN_DECIMALS, TerabyteBasis, UnitCostGap, UnitCostPeriod, UnitCostStatus, VolumeOrigin, input,
+        reason, shown,
     },
     volumes::Measure,
 };
 use crate::{
     access::Permission,
     error::{Error, Result},
-    finance::{
-        unit_costs::{self, Answer, CountedPart, Divided, Question},
-    },
+    finance::unit_costs::{self, Answer, CountedPart, Divided, Question},
     inventory::{graphql::models::HardwareKind, sites},
     roadmap::year_label,
     schema::{
@@ -329,12 +327,16 @@ impl UnitCostQuery {
         #[graphql(desc = "The unit.")] metric: UnitCostMetric,
         #[graphql(desc = "First month.")] from: Month,
         #[graphql(default = 36, desc = "Number of months, 1 to 120.")] months: i32,
-        #[graphql(desc = "The site, by its id; the company as a whole when left out.")] site: Option<Id<SiteId>>,
+        #[graphql(desc = "The site, by its id; the company as a whole when left out.")] site: Option<
+            Id<SiteId>,
+        >,
         #[graphql(default_with = "TerabyteBasis::Used", desc = "Which terabytes, where the unit is one.")]
         terabytes: TerabyteBasis,
         #[graphql(desc = "Currency of the answer, by its code; may be left out when everything is in one.")]
         currency: Option<String>,
-        #[graphql(desc = "Fiscal calendar of years; the default one when left out.")] fiscal_calendar: Option<ID>,
+        #[graphql(desc = "Fiscal calendar of years; the default one when left out.")] fiscal_calendar: Option<
+            ID,
+        >,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
         #[graphql(
             desc = "By which fraction volumes are taken to grow each month after `asOf`: 0.01 is 1 %. They stay when left out."

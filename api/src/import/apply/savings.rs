@@ -1,7 +1,7 @@
 //! Savings initiatives, and the lines of the ledger that they claim.
 
-use entity::finance::savings_initiative::{self, Evidence, Recurrence, SavingsStage};
 use entity::finance::savings_claim;
+use entity::finance::savings_initiative::{self, Evidence, Recurrence, SavingsStage};
 use sea_orm::ActiveEnum;
 
 use super::engine::Run;
@@ -143,7 +143,8 @@ impl Importable for SavingsClaim {
 
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let months = run.records.savings_claims.iter().map(|record| record.month);
-        let claims = rows_among::<savings_claim::Entity, _>(run.tx, savings_claim::Column::Month, months).await?;
+        let claims =
+            rows_among::<savings_claim::Entity, _>(run.tx, savings_claim::Column::Month, months).await?;
         let claimants = claims.iter().map(|claim| claim.initiative_id.0);
         let column = savings_initiative::Column::Id;
         for row in rows_among::<savings_initiative::Entity, _>(run.tx, column, claimants).await? {
@@ -184,7 +185,8 @@ impl Importable for SavingsClaim {
         }
         let gives_way = row.before.filter(|before| before.initiative_id != after.initiative_id);
         let others = known.savings_claims.rows().filter(|other| other.id != after.id);
-        let taken = gives_way.or_else(|| others.into_iter().find(|other| savings_claims::overlap(other, after)));
+        let taken =
+            gives_way.or_else(|| others.into_iter().find(|other| savings_claims::overlap(other, after)));
         match taken {
             Some(taken) => Err(savings_claims::refused(&code(after), &code(taken), after)),
             None => Ok(()),

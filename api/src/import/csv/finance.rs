@@ -108,7 +108,12 @@ pub(super) const ALLOCATION_MODEL: &[Column] = &[
     Column::create("effective_from", Kind::Date, "2026-01-01", ""),
     Column::optional("effective_to", Kind::Date, "2026-12-31", ""),
     Column::create("method", Kind::Choice(&["STEP_DOWN", "SIMULTANEOUS"]), "STEP_DOWN", ""),
-    Column::optional("step_order", Kind::List(&Kind::Text), "Facilities|Network", "in which nodes are divided"),
+    Column::optional(
+        "step_order",
+        Kind::List(&Kind::Text),
+        "Facilities|Network",
+        "in which nodes are divided",
+    ),
     Column::create(
         "nodes",
         Kind::Tuples(&[Kind::Choice(&["POOL", "TOWER", "SERVICE", "CONSUMER"]), Kind::Text]),

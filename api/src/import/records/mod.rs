@@ -25,7 +25,8 @@ pub use contracts::{
     SupportContract, SupportCoverage,
 };
 pub use finance::{
-    AllocationModel, Currency, ExchangeRate, FiscalCalendar, SavingsClaim, SavingsInitiative, UnitCostPart, Volume,
+    AllocationModel, Currency, ExchangeRate, FiscalCalendar, SavingsClaim, SavingsInitiative, UnitCostPart,
+    Volume,
 };
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
 pub use lifecycle::{DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate};
