@@ -1,5 +1,6 @@
 //! Currencies, exchange rates and fiscal calendars, seen from outside; unit costs, allocation and savings beside it.
 
+mod allocation_models;
 mod allocations;
 mod ownership;
 mod savings;

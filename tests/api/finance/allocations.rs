@@ -1,32 +1,29 @@
 //! Cost divided among those who cause it: conserved to the cent, with every circle and every gap named.
 
-use api::import::csv::Noun;
 use serde_json::{Value, json};
 use support::{Client, TestApp, on_both_engines};
 
-use super::{
-    a_vendor, examples, id,
-    volumes::{export, import},
-};
+use super::{a_vendor, examples, id};
 
-const CREATE: &str = "mutation($input: NewAllocationModel!) { createAllocationModel(input: $input) { id } }";
+pub const CREATE: &str =
+    "mutation($input: NewAllocationModel!) { createAllocationModel(input: $input) { id } }";
 
 /// A model of 2026 by these nodes, rules and order.
-fn a_model(name: &str, nodes: &Value, rules: &Value, order: &Value) -> Value {
+pub fn a_model(name: &str, nodes: &Value, rules: &Value, order: &Value) -> Value {
     json!({ "name": name, "taxonomyVersion": "5.0", "effectiveFrom": "2026-01-01", "effectiveTo": "2026-12-31",
             "nodes": nodes, "rules": rules, "stepOrder": order })
 }
 
-async fn create(app: &TestApp, input: Value) -> String {
+pub async fn create(app: &TestApp, input: Value) -> String {
     id(&app.finance().query_with(CREATE, json!({ "input": input })).await["createAllocationModel"])
 }
 
-fn node(name: &str, level: &str) -> Value {
+pub fn node(name: &str, level: &str) -> Value {
     json!({ "name": name, "level": level })
 }
 
 /// A rule by volumes.
-fn rule(source: &str, driver: &str, targets: &[(&str, &str)]) -> Value {
+pub fn rule(source: &str, driver: &str, targets: &[(&str, &str)]) -> Value {
     let targets: Vec<Value> =
         targets.iter().map(|(name, volume)| json!({ "name": name, "volume": volume })).collect();
     json!({ "source": source, "driver": driver, "targets": targets })
@@ -36,7 +33,7 @@ const WHOLE: &str = "currency total unallocated allocatedRate amountsHidden
     results { name level own received total bears } flows { source target amount }
     explain { formula assumptions excluded inputs { name value } }";
 
-async fn allocation(client: &Client, model: &str, amounts: &str) -> Value {
+pub async fn allocation(client: &Client, model: &str, amounts: &str) -> Value {
     let text =
         format!(r#"{{ allocation(model: "{model}", currency: "USD", amounts: [{amounts}]) {{ {WHOLE} }} }}"#);
     client.query(&text).await["allocation"].clone()
@@ -51,7 +48,7 @@ fn thirds() -> Value {
 }
 
 /// A data center that serves compute, storage and network, and a network that serves the other two.
-fn steps(name: &str) -> Value {
+pub fn steps(name: &str) -> Value {
     let nodes = json!([
         node("Data center", "POOL"),
         node("Network", "TOWER"),
@@ -248,7 +245,21 @@ fn cost_of_the_roadmap_goes_to_the_nodes_that_have_it() {
             excluded.contains("SUPPORT: no node has it as its cost, so it stays unallocated"),
             "{excluded}"
         );
+        let before = app.finance().statements(&ask(&model, year)).await;
+        for number in 3..9 {
+            sign(&format!("S{number}"), "1").await;
+        }
+        assert_eq!(app.finance().statements(&ask(&model, year)).await, before);
+    });
+}
 
+#[test]
+fn months_that_a_model_does_not_hold_for_are_refused() {
+    on_both_engines(async |app| {
+        let model = create(app, thirds()).await;
+        let ask = |roadmap: &str| {
+            format!(r#"{{ allocation(model: "{model}", roadmap: {{ {roadmap} }}) {{ total }} }}"#)
+        };
         for (roadmap, field, message) in [
             (
                 r#"from: "2025-12", months: 1, asOf: "2026-07-01""#,
@@ -266,7 +277,7 @@ fn cost_of_the_roadmap_goes_to_the_nodes_that_have_it() {
                 "months: 0 is not between 1 and 120",
             ),
         ] {
-            let refusal = app.finance().expect_error(&ask(&model, roadmap), "INVALID").await;
+            let refusal = app.finance().expect_error(&ask(roadmap), "INVALID").await;
             assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message));
         }
         let neither = format!(r#"{{ allocation(model: "{model}") {{ total }} }}"#);
@@ -274,210 +285,5 @@ fn cost_of_the_roadmap_goes_to_the_nodes_that_have_it() {
         let currency = format!(r#"{{ allocation(model: "{model}", amounts: []) {{ total }} }}"#);
         assert_eq!(app.finance().expect_error(&currency, "INVALID").await.field, "currency");
         app.architect().expect_error(&currency, "FORBIDDEN").await;
-        let before = app.finance().statements(&ask(&model, year)).await;
-        for number in 3..9 {
-            sign(&format!("S{number}"), "1").await;
-        }
-        assert_eq!(app.finance().statements(&ask(&model, year)).await, before);
-    });
-}
-
-#[test]
-fn a_model_is_refused_for_a_reason() {
-    on_both_engines(async |app| {
-        let whole = |change: &dyn Fn(&mut Value)| {
-            let mut input = steps("Refused");
-            change(&mut input);
-            input
-        };
-        let cases: Vec<(Value, &str, &str)> = vec![
-            (whole(&|input| input["name"] = json!(" ")), "name", "name: is blank"),
-            (
-                whole(&|input| input["effectiveTo"] = json!("2025-12-31")),
-                "effectiveTo",
-                "effectiveTo: 2025-12-31 lies before the first day on 2026-01-01",
-            ),
-            (
-                whole(&|input| input["nodes"] = json!([])),
-                "nodes",
-                "nodes: is empty: cost has to end somewhere",
-            ),
-            (
-                whole(&|input| input["nodes"][1]["name"] = json!("Data center")),
-                "nodes[1].name",
-                "nodes[1].name: `Data center` is named twice",
-            ),
-            (
-                whole(&|input| input["nodes"][1]["name"] = json!("Net:work")),
-                "nodes[1].name",
-                "nodes[1].name: `Net:work` has a colon or a bar, which keep names apart in files",
-            ),
-            (
-                whole(&|input| input["nodes"][3]["name"] = json!("unallocated")),
-                "nodes[3].name",
-                "nodes[3].name: `unallocated` is what cost that nobody bears is called",
-            ),
-            (
-                whole(&|input| {
-                    input["nodes"][0]["categories"] = json!(["CLOUD"]);
-                    input["nodes"][1]["categories"] = json!(["CLOUD"]);
-                }),
-                "nodes[1].categories",
-                "nodes[1].categories: CLOUD is the cost of `Data center` already",
-            ),
-            (
-                whole(&|input| input["rules"][1]["source"] = json!("Nobody")),
-                "rules[1].source",
-                "rules[1].source: `Nobody` is no node of the model",
-            ),
-            (
-                whole(&|input| input["rules"][1]["source"] = json!("Data center")),
-                "rules[1].source",
-                "rules[1].source: `Data center` has a rule already",
-            ),
-            (
-                whole(&|input| {
-                    input["nodes"].as_array_mut().unwrap().push(node("Sales", "CONSUMER"));
-                    input["rules"][1]["source"] = json!("Sales");
-                }),
-                "rules[1].source",
-                "rules[1].source: `Sales` is a consumer, with whom cost ends",
-            ),
-            (
-                whole(&|input| input["rules"][1]["targets"] = json!([])),
-                "rules[1].targets",
-                "rules[1].targets: is empty: nobody bears `Network`",
-            ),
-            (
-                whole(&|input| input["rules"][1]["targets"][0]["name"] = json!("Nobody")),
-                "rules[1].targets[0].name",
-                "rules[1].targets[0].name: `Nobody` is no node of the model",
-            ),
-            (
-                whole(&|input| input["rules"][1]["targets"][0]["volume"] = json!("-1")),
-                "rules[1].targets[0].volume",
-                "rules[1].targets[0].volume: -1 is below zero: a volume is not negative",
-            ),
-            (
-                whole(&|input| input["rules"][1]["targets"][0]["share"] = json!("0.5")),
-                "rules[1].targets[0]",
-                "rules[1].targets[0]: give all targets of a rule a volume, or all a share",
-            ),
-            (
-                whole(&|input| input["rules"][0]["whole"] = json!("2")),
-                "rules[0].whole",
-                "rules[0].whole: 2: the whole of shares is 1, leave it out",
-            ),
-            (
-                whole(&|input| input["rules"][0]["targets"][0]["share"] = json!("0.6")),
-                "rules",
-                "rules: 1 of Data center: the targets of a rule use no more than the whole",
-            ),
-            (
-                whole(&|input| input["rules"][1]["targets"][0]["name"] = json!("Storage")),
-                "rules",
-                "rules: Storage: a rule names each target once",
-            ),
-            (
-                whole(&|input| input["stepOrder"] = json!(["Network", "Data center"])),
-                "stepOrder",
-                "stepOrder: Network: a pool comes after all that give to it",
-            ),
-            (
-                whole(&|input| input["stepOrder"] = json!(["Data center"])),
-                "stepOrder",
-                "stepOrder: Network: the order has every pool",
-            ),
-        ];
-        for (input, field, message) in cases {
-            let refusal = app.finance().expect_error_with(CREATE, json!({ "input": input }), "INVALID").await;
-            assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message));
-        }
-        app.planner().expect_error_with(CREATE, json!({ "input": steps("S") }), "FORBIDDEN").await;
-        app.viewer().expect_error("{ allocationModels { totalCount } }", "FORBIDDEN").await;
-    });
-}
-
-#[test]
-fn a_model_is_listed_changed_and_removed() {
-    on_both_engines(async |app| {
-        let model = create(app, steps("Steps")).await;
-        let refusal =
-            app.finance().expect_error_with(CREATE, json!({ "input": steps("Steps") }), "INVALID").await;
-        assert_eq!(refusal.message, "name: another allocation model already has it");
-        let whole =
-            "id version createdAt updatedAt name taxonomyVersion effectiveFrom effectiveTo method stepOrder
-            nodes { name level categories } rules { source driver whole targets { name volume share } }";
-        let text = format!(
-            r#"{{ allocationModel(name: "Steps") {{ {whole} }} node(id: "{model}") {{ id }}
-                allocationModels(filter: {{ method: {{ eq: STEP_DOWN }}, effectiveFrom: {{ lte: "2026-06-30" }} }},
-                    orderBy: [{{ field: NAME }}]) {{ totalCount nodes {{ name }} }} }}"#
-        );
-        let found = app.architect().query(&text).await;
-        let shown = &found["allocationModel"];
-        assert_eq!([&shown["id"], &found["node"]["id"]], [model.as_str(), model.as_str()]);
-        assert_eq!(shown["stepOrder"], json!(["Data center", "Network"]));
-        assert_eq!(
-            shown["rules"][1]["targets"],
-            json!([{ "name": "Compute", "volume": "60", "share": "0.6" },
-                   { "name": "Storage", "volume": "40", "share": "0.4" }])
-        );
-        assert_eq!([&shown["rules"][0]["whole"], &shown["rules"][1]["whole"]], [&json!("1"), &Value::Null]);
-        assert_eq!(found["allocationModels"]["totalCount"], 1);
-
-        let file = export(app, Noun::AllocationModel).await;
-        let (counts, problems) = import(app, &[("allocation_models.csv", &file)]).await;
-        assert_eq!((counts, problems), (vec!["allocation_model 0/0/1/0".to_owned()], vec![]));
-
-        let change = |changes: &str| {
-            format!(
-                r#"mutation {{ updateAllocationModel(id: "{model}", expectedVersion: 1, changes: {{ {changes} }}) {{
-                    version effectiveTo rules {{ source targets {{ name }} }} }} }}"#
-            )
-        };
-        let refusal = app.finance().expect_error(&change("nodes: null"), "INVALID").await;
-        assert_eq!(refusal.field, "nodes");
-        let refusal = app.finance().expect_error(&change("rules: []"), "INVALID").await;
-        assert_eq!(refusal.message, "stepOrder: Data center: what is in the order is a pool with a rule");
-        let changed = app.finance().query(&change("effectiveTo: null, rules: [], stepOrder: []")).await;
-        let changed = &changed["updateAllocationModel"];
-        assert_eq!(
-            [&changed["version"], &changed["effectiveTo"], &changed["rules"]],
-            [&json!(2), &Value::Null, &json!([])]
-        );
-        app.finance().expect_error(&change("effectiveTo: null"), "CONFLICT").await;
-        let remove = format!(r#"mutation {{ removeAllocationModel(id: "{model}") }}"#);
-        app.planner().expect_error(&remove, "FORBIDDEN").await;
-        assert_eq!(app.finance().query(&remove).await["removeAllocationModel"], model.as_str());
-        app.finance().expect_error(&remove, "NOT_FOUND").await;
-    });
-}
-
-#[test]
-fn models_come_from_files() {
-    on_both_engines(async |app| {
-        let header =
-            "name,taxonomy_version,effective_from,method,step_order,nodes,categories,flows,drivers,wholes\n";
-        let good = "Good,5.0,2026-01-01,STEP_DOWN,P,POOL:P|CONSUMER:A,CLOUD:P,P:75:A,P:TB,100:P\n";
-        let circle = "Circle,5.0,2026-01-01,STEP_DOWN,P|Q,POOL:P|TOWER:Q,,P:1:Q|Q:1:P,P:x|Q:y,\n";
-        let silent = "Silent,5.0,2026-01-01,STEP_DOWN,P,POOL:P|CONSUMER:A,,P:75:A,,\n";
-        let file = format!("{header}{good}{circle}{silent}");
-        let (counts, problems) = import(app, &[("allocation_models.csv", &file)]).await;
-        assert_eq!(counts, ["allocation_model 1/0/0/2"]);
-        assert!(
-            problems.iter().any(|problem| problem.contains("P -> Q -> P") || problem.contains("Q -> P -> Q")),
-            "{problems:?}"
-        );
-        assert!(
-            problems.iter().any(|problem| problem.contains("drivers") && problem.contains("`P` has none")),
-            "{problems:?}"
-        );
-        let model =
-            app.finance().query(r#"{ allocationModel(name: "Good") { id nodes { categories } } }"#).await;
-        assert_eq!(model["allocationModel"]["nodes"][0]["categories"], json!(["CLOUD"]));
-        let found =
-            allocation(&app.finance(), &id(&model["allocationModel"]), r#"{ node: "P", amount: "100" }"#)
-                .await;
-        assert_eq!([&found["unallocated"], &found["results"][1]["total"]], ["25.00", "75.00"]);
     });
 }

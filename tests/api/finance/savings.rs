@@ -356,7 +356,12 @@ fn an_initiative_is_refused_for_a_reason() {
         let refusal = app.finance().expect_error_with(IDENTIFY, taken.clone(), "INVALID").await;
         assert_eq!(refusal.message, "code: another savings initiative already has it");
         app.planner().expect_error_with(IDENTIFY, taken, "FORBIDDEN").await;
+    });
+}
 
+#[test]
+fn a_year_of_savings_is_refused_for_a_reason() {
+    on_both_engines(async |app| {
         let ask = |arguments: &str| format!("{{ savings({arguments}) {{ label }} }}");
         for (arguments, field) in [
             (r#"fiscalYear: 1, budget: { amount: "1", currency: "USD" }, asOf: "2026-07-01""#, "fiscalYear"),
