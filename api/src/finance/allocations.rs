@@ -165,7 +165,10 @@ async fn of_roadmap_months(
         assumed_index_rate: months.assumed_index_rate,
         dimensions: Vec::new(),
     };
-    let plan = roadmap::draw(db, &question).await?;
+    let plan = roadmap::draw(db, &question).await.map_err(|error| match error.field() {
+        Some("currency") => error,
+        _ => error.under("roadmap"),
+    })?;
     let window = plan.roadmap.window();
     require_effective(&model, "roadmap.from", (window.from().first_day(), window.last().last_day()))?;
     let mut drawn = Drawn { assumptions: plan.roadmap.assumptions().clone(), ..Drawn::default() };

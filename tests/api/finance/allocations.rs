@@ -273,8 +273,8 @@ fn months_that_a_model_does_not_hold_for_are_refused() {
             ),
             (
                 r#"from: "2026-12", months: 0, asOf: "2026-07-01""#,
-                "months",
-                "months: 0 is not between 1 and 120",
+                "roadmap.months",
+                "roadmap.months: 0 is not between 1 and 120",
             ),
         ] {
             let refusal = app.finance().expect_error(&ask(roadmap), "INVALID").await;
