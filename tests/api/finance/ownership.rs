@@ -99,6 +99,7 @@ fn a_server_is_refused_for_a_reason() {
                 format!(r#"years: 5, purchase: "1", {}"#, metered("0.9")),
                 "power.metered.powerUsageEffectiveness",
             ),
+            (r#"years: 5, purchase: "1", power: {}"#.to_owned(), "power"),
         ] {
             let refusal = app.finance().expect_error(&query(&server, ""), "INVALID").await;
             assert_eq!(refusal.field, field, "{server}: {}", refusal.message);

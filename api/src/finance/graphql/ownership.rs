@@ -1,13 +1,13 @@
 //! What a server costs over the years that it is kept, as clients see it.
 
-use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::id::HardwareModelId;
 use rust_decimal::Decimal;
 
 use super::unit_costs::known_currency;
 use crate::{
     access::Permission,
-    error::Result,
+    error::{Error, Result},
     finance::ownership::{self, Power, Question},
     schema::{
         explain::Explanation,
@@ -36,13 +36,13 @@ pub struct CommittedPowerInput {
     pub price_per_kilowatt_month: Decimal,
 }
 
-/// How power is paid for. Never both: a commitment includes what is drawn.
-#[derive(Clone, Copy, Debug, OneofObject)]
-pub enum OwnershipPowerInput {
+/// How power is paid for. One of both, for a commitment includes what is drawn.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct OwnershipPowerInput {
     /// By the energy that is drawn.
-    Metered(MeteredPowerInput),
+    pub metered: Option<MeteredPowerInput>,
     /// By the kW that are committed.
-    Committed(CommittedPowerInput),
+    pub committed: Option<CommittedPowerInput>,
 }
 
 /// What owning a server takes, in amounts of one currency.
@@ -68,18 +68,22 @@ pub struct OwnershipInput {
     pub residual_value: Decimal,
 }
 
-impl From<OwnershipPowerInput> for Power {
-    fn from(power: OwnershipPowerInput) -> Self {
-        match power {
-            OwnershipPowerInput::Metered(metered) => Self::Metered {
+impl OwnershipPowerInput {
+    fn power(self) -> Result<Power> {
+        match (self.metered, self.committed) {
+            (Some(metered), None) => Ok(Power::Metered {
                 average_kilowatts: metered.average_kilowatts,
                 power_usage_effectiveness: metered.power_usage_effectiveness,
                 price_per_kilowatt_hour: metered.price_per_kilowatt_hour,
-            },
-            OwnershipPowerInput::Committed(committed) => Self::Committed {
+            }),
+            (None, Some(committed)) => Ok(Power::Committed {
                 kilowatts: committed.kilowatts,
                 price_per_kilowatt_month: committed.price_per_kilowatt_month,
-            },
+            }),
+            _ => {
+                let rule = "give either metered or committed power: a commitment includes what is drawn";
+                Err(Error::invalid("power", rule))
+            }
         }
     }
 }
@@ -137,7 +141,7 @@ impl OwnershipQuery {
             purchase: server.purchase,
             installation: server.installation,
             support: server.support,
-            power: server.power.into(),
+            power: server.power.power()?,
             disposal: server.disposal,
             residual_value: server.residual_value,
         };
