@@ -106,6 +106,11 @@ ids! {
     CurrencyId => "currency",
     FiscalCalendarId => "fiscal_calendar",
     ExchangeRateId => "exchange_rate",
+    VolumeId => "volume",
+    UnitCostPartId => "unit_cost_part",
+    AllocationModelId => "allocation_model",
+    SavingsInitiativeId => "savings_initiative",
+    SavingsClaimId => "savings_claim",
 
     UserId => "user",
     ApiTokenId => "api_token",

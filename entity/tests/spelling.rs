@@ -6,7 +6,9 @@ use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
 use entity::cloud::{cost_record, provider_account};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
-use entity::finance::{exchange_rate, fiscal_calendar};
+use entity::finance::{
+    allocation_model, exchange_rate, fiscal_calendar, savings_initiative, unit_cost_part, volume,
+};
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
 use sea_orm::{ActiveEnum, Iterable};
@@ -39,6 +41,14 @@ fn the_database_and_json_spell_alike() {
     check::<exchange_rate::RateKind>();
     check::<fiscal_calendar::LabelBy>();
     check::<fiscal_calendar::CalendarPattern>();
+    check::<volume::Measure>();
+    check::<unit_cost_part::Metric>();
+    check::<unit_cost_part::CostCategory>();
+    check::<allocation_model::AllocationMethod>();
+    check::<allocation_model::Level>();
+    check::<savings_initiative::SavingsKind>();
+    check::<savings_initiative::SavingsStage>();
+    check::<savings_initiative::Recurrence>();
     check::<asset::RackFace>();
     check::<asset::AssetStatus>();
     check::<asset::PowerBasis>();

@@ -7,7 +7,10 @@ use api::{
     cloud::{accounts, costs, growth, workloads},
     contracts::{findings, support_contracts},
     demo::{self, Scale},
-    finance::{currencies, exchange_rates, fiscal_calendars},
+    finance::{
+        allocation_models, currencies, exchange_rates, fiscal_calendars, savings_claims, savings_initiatives,
+        unit_cost_parts, volumes,
+    },
     inventory::{assets, models, racks, sites, vendors},
     lifecycle::{depreciation_rules, refresh_cycles, refresh_policies, software_releases},
     store::{Ids, Store},
@@ -20,7 +23,10 @@ use entity::{
     contracts::{
         colocation_charge, colocation_contract, colocation_contract_site, support_contract, support_coverage,
     },
-    finance::{currency, exchange_rate, fiscal_calendar},
+    finance::{
+        allocation_model, currency, exchange_rate, fiscal_calendar, savings_claim, savings_initiative,
+        unit_cost_part, volume,
+    },
     id::SoftwareReleaseId,
     inventory::{
         asset::{self, AssetStatus, RackFace},
@@ -142,6 +148,11 @@ fn every_row_keeps_the_rules_of_its_noun() {
         check(currency::Entity, &db, currencies::check).await;
         check(exchange_rate::Entity, &db, exchange_rates::check).await;
         check(fiscal_calendar::Entity, &db, fiscal_calendars::check).await;
+        check(volume::Entity, &db, volumes::check).await;
+        check(unit_cost_part::Entity, &db, unit_cost_parts::check).await;
+        check(allocation_model::Entity, &db, allocation_models::check).await;
+        check(savings_initiative::Entity, &db, savings_initiatives::check).await;
+        check(savings_claim::Entity, &db, savings_claims::check).await;
         check(user::Entity, &db, users::check).await;
         let charges = colocation_charge::Entity::find().all(&db).await.unwrap();
         for contract in colocation_contract::Entity::find().all(&db).await.unwrap() {
@@ -397,6 +408,11 @@ async fn dump(engine: Engine, scale: Scale) -> BTreeMap<String, String> {
         rows(workload::Entity, workload::Column::Id, &db).await,
         rows(cost_record::Entity, cost_record::Column::Id, &db).await,
         rows(growth_assumption::Entity, growth_assumption::Column::Id, &db).await,
+        rows(volume::Entity, volume::Column::Id, &db).await,
+        rows(unit_cost_part::Entity, unit_cost_part::Column::Id, &db).await,
+        rows(allocation_model::Entity, allocation_model::Column::Id, &db).await,
+        rows(savings_initiative::Entity, savings_initiative::Column::Id, &db).await,
+        rows(savings_claim::Entity, savings_claim::Column::Id, &db).await,
         rows(change::Entity, change::Column::Id, &db).await,
     ]);
     db.close().await.unwrap();

@@ -1,7 +1,41 @@
-//! Currencies, exchange rates and fiscal calendars, seen from outside.
+//! Currencies, exchange rates and fiscal calendars, seen from outside; unit costs, allocation and savings beside it.
 
-use serde_json::json;
+mod allocation_models;
+mod allocations;
+mod ownership;
+mod savings;
+mod unit_costs;
+mod volumes;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
 use support::{Client, TestApp, on_both_engines};
+
+/// The worked examples by id.
+fn examples() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/design/golden.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().unwrap().to_owned()
+}
+
+/// Registers a vendor and returns its id.
+async fn a_vendor(app: &TestApp, code: &str) -> String {
+    let text =
+        format!(r#"mutation {{ registerVendor(input: {{ code: "{code}", name: "{code}" }}) {{ id }} }}"#);
+    id(&app.director().query(&text).await["registerVendor"])
+}
+
+/// Opens a site and returns its id.
+async fn a_site(app: &TestApp, code: &str) -> String {
+    let text = format!(
+        r#"mutation {{ openSite(input: {{ code: "{code}", name: "{code}", kind: COLOCATION, timeZone: "UTC" }}) {{ id }} }}"#
+    );
+    id(&app.director().query(&text).await["openSite"])
+}
 
 async fn record_rate(client: &Client, base: &str, quote: &str, on: &str, rate: &str) -> String {
     let mutation = format!(
@@ -13,7 +47,7 @@ async fn record_rate(client: &Client, base: &str, quote: &str, on: &str, rate: &
     made["recordExchangeRate"]["id"].as_str().unwrap().to_owned()
 }
 
-async fn conversion(app: &TestApp, arguments: &str) -> serde_json::Value {
+async fn conversion(app: &TestApp, arguments: &str) -> Value {
     let query =
         format!("{{ conversionRate({arguments}) {{ rate way steps {{ base quote on rate divides }} }} }}");
     app.finance().query(&query).await["conversionRate"].clone()

@@ -29,6 +29,11 @@ fn every_entity_can_be_read() {
         read::<entity::finance::currency::Entity>(app).await;
         read::<entity::finance::fiscal_calendar::Entity>(app).await;
         read::<entity::finance::exchange_rate::Entity>(app).await;
+        read::<entity::finance::volume::Entity>(app).await;
+        read::<entity::finance::unit_cost_part::Entity>(app).await;
+        read::<entity::finance::allocation_model::Entity>(app).await;
+        read::<entity::finance::savings_initiative::Entity>(app).await;
+        read::<entity::finance::savings_claim::Entity>(app).await;
         read::<entity::access::user::Entity>(app).await;
         read::<entity::access::api_token::Entity>(app).await;
         read::<entity::audit::change::Entity>(app).await;

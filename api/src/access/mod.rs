@@ -36,9 +36,9 @@ pub enum Permission {
     ViewCloud,
     /// Change cloud accounts, workloads, cost records and growth assumptions.
     EditCloud,
-    /// Read fiscal calendars, currencies and exchange rates.
+    /// Read fiscal calendars, currencies, exchange rates, volumes, allocation models and savings initiatives.
     ViewFinance,
-    /// Change fiscal calendars, exchange rates and depreciation rules.
+    /// Change fiscal calendars, exchange rates, depreciation rules, volumes, allocation models and savings initiatives.
     EditFinance,
     /// Read single prices: purchases, list prices, charges, cost records.
     ViewPrices,

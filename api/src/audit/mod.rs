@@ -7,11 +7,12 @@
 pub mod graphql;
 
 use entity::id::{
-    ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
-    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId,
-    SupportCoverageId, UserId, VendorId, WorkloadId,
+    AllocationModelId, ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId,
+    ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
+    FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
+    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VendorId, VolumeId,
+    WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -41,7 +42,14 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         ProviderAccountId::KIND | WorkloadId::KIND | CostRecordId::KIND | GrowthAssumptionId::KIND => {
             Some(P::ViewCloud)
         }
-        CurrencyId::KIND | FiscalCalendarId::KIND | ExchangeRateId::KIND => Some(P::ViewFinance),
+        CurrencyId::KIND
+        | FiscalCalendarId::KIND
+        | ExchangeRateId::KIND
+        | VolumeId::KIND
+        | UnitCostPartId::KIND
+        | AllocationModelId::KIND
+        | SavingsInitiativeId::KIND
+        | SavingsClaimId::KIND => Some(P::ViewFinance),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

@@ -15,6 +15,7 @@ mod cloud;
 mod contracts;
 mod data;
 mod dice;
+mod economics;
 mod equipment;
 mod estate;
 mod faults;
@@ -202,7 +203,7 @@ async fn write(tx: &Tx, scale: Scale, divisions: u32, progress: impl Fn(u64)) ->
     let began = Instant::now();
     let (assets, made) = write_assets(tx, estate, ids, progress).await?;
     let assets_took = began.elapsed();
-    rows += assets + write_links(tx, made).await?;
+    rows += assets + write_links(tx, scale, made).await?;
     Ok(Summary { sites, assets, rows, assets_took, took: Duration::ZERO })
 }
 
@@ -254,8 +255,8 @@ async fn write_assets(tx: &Tx, estate: Estate, ids: Sequence, progress: impl Fn(
     Ok((count, made))
 }
 
-/// What refers to assets: coverage by contracts, replacement by cycles.
-async fn write_links(tx: &Tx, made: Made) -> Result<u64> {
+/// What refers to assets: coverage by contracts, replacement by cycles; and what cost is divided by.
+async fn write_links(tx: &Tx, scale: Scale, made: Made) -> Result<u64> {
     let Made { covered, replaced, mut ids } = made;
     let replaced: Vec<_> =
         replaced.into_iter().map(|(cycle, asset)| lifecycle::row(&mut ids, cycle, asset)).collect();
@@ -264,6 +265,16 @@ async fn write_links(tx: &Tx, made: Made) -> Result<u64> {
         chunk.iter().map(|(contract, asset)| support::row(ids.next(), *contract, *asset)).collect()
     });
     rows += tx.insert_chunks(stream::iter(covered), SOURCE).await?;
+    Ok(rows + write_economics(tx, scale, &mut ids).await?)
+}
+
+async fn write_economics(tx: &Tx, scale: Scale, ids: &mut Sequence) -> Result<u64> {
+    let mut rows = tx.insert_many(economics::volumes(ids, scale.divisions())?, SOURCE).await?;
+    rows += tx.insert_many(economics::parts(ids), SOURCE).await?;
+    rows += tx.insert_many(vec![economics::allocation(ids)?], SOURCE).await?;
+    let (initiatives, claims) = economics::savings(ids)?;
+    rows += tx.insert_many(initiatives, SOURCE).await?;
+    rows += tx.insert_many(claims, SOURCE).await?;
     Ok(rows)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{cloud, contracts, id::EntityId, inventory, lifecycle};
+use entity::{cloud, contracts, finance, id::EntityId, inventory, lifecycle};
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::ExprTrait,
@@ -34,6 +34,7 @@ pub enum Kind {
     ProviderAccount,
     /// Its name in its account.
     Workload,
+    SavingsInitiative,
     /// The codes of the sites of a colocation contract.
     SitesOfContract,
     /// The tags of the assets of a refresh cycle.
@@ -41,7 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 14] = [
+    const ALL: [Kind; 15] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -54,6 +55,7 @@ impl Kind {
         Kind::RefreshPolicy,
         Kind::ProviderAccount,
         Kind::Workload,
+        Kind::SavingsInitiative,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
     ];
@@ -165,6 +167,10 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::Workload => {
             use cloud::workload::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::SavingsInitiative => {
+            use finance::savings_initiative::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Code, ids).await
         }
         Kind::SitesOfContract => {
             use contracts::colocation_contract_site::{Column as C, Entity, Relation};

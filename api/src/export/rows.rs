@@ -73,6 +73,11 @@ pub async fn page(
         Noun::Workload => read::<cloud::workload::Entity>(db, at, labels).await,
         Noun::CostRecord => read::<cloud::cost_record::Entity>(db, at, labels).await,
         Noun::GrowthAssumption => read::<cloud::growth_assumption::Entity>(db, at, labels).await,
+        Noun::Volume => read::<finance::volume::Entity>(db, at, labels).await,
+        Noun::UnitCostPart => read::<finance::unit_cost_part::Entity>(db, at, labels).await,
+        Noun::AllocationModel => read::<finance::allocation_model::Entity>(db, at, labels).await,
+        Noun::SavingsInitiative => read::<finance::savings_initiative::Entity>(db, at, labels).await,
+        Noun::SavingsClaim => read::<finance::savings_claim::Entity>(db, at, labels).await,
     }
 }
 

@@ -15,6 +15,7 @@ mod charges;
 mod cloud;
 mod contracts;
 mod describe;
+mod economics;
 mod engine;
 mod fill;
 mod finance;
@@ -25,6 +26,7 @@ mod lifecycle;
 mod models;
 mod places;
 mod report;
+mod savings;
 
 use self::engine::Run;
 pub use self::report::{Change, Counts, FieldChange, Outcome, Report};
@@ -123,5 +125,10 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::Workload>(&mut run).await?;
     engine::apply::<records::CostRecord>(&mut run).await?;
     engine::apply::<records::GrowthAssumption>(&mut run).await?;
+    engine::apply::<records::Volume>(&mut run).await?;
+    engine::apply::<records::UnitCostPart>(&mut run).await?;
+    engine::apply::<records::AllocationModel>(&mut run).await?;
+    engine::apply::<records::SavingsInitiative>(&mut run).await?;
+    engine::apply::<records::SavingsClaim>(&mut run).await?;
     Ok(run.finish())
 }

@@ -72,6 +72,16 @@ pub enum ImportNoun {
     CostRecord,
     /// Growth assumptions.
     GrowthAssumption,
+    /// Volumes that unit costs are divided by.
+    Volume,
+    /// What goes into unit costs.
+    UnitCostPart,
+    /// Allocation models.
+    AllocationModel,
+    /// Savings initiatives.
+    SavingsInitiative,
+    /// Lines of the ledger that savings initiatives claim.
+    SavingsClaim,
 }
 
 /// What happens to the good rows when others are refused.

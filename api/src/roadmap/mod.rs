@@ -25,5 +25,5 @@ pub mod words;
 
 pub use graphql::year_label;
 pub use keys::{Dimension, Key};
-pub use plan::{Plan, Question, Source, draw};
-pub use records::{by_reason, count, fingerprint};
+pub use plan::{Plan, Question, Source, calendar, draw};
+pub use records::{by_reason, count as record_count, fingerprint};

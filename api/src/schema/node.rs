@@ -20,7 +20,9 @@ use crate::{
     },
     error::{Error, Result},
     finance::graphql::{
-        currencies::Currency, exchange_rates::ExchangeRate, fiscal_calendars::FiscalCalendar,
+        allocation_models::AllocationModel, currencies::Currency, exchange_rates::ExchangeRate,
+        fiscal_calendars::FiscalCalendar, savings_claims::SavingsClaim,
+        savings_initiatives::SavingsInitiative, volumes::Volume,
     },
     inventory::graphql::{
         assets::Asset, manufacturers::Manufacturer, models::HardwareModel, racks::Rack, sites::Site,
@@ -38,6 +40,7 @@ use crate::{
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its identity, which never changes."))]
 pub enum Node {
+    AllocationModel(AllocationModel),
     ApiToken(ApiToken),
     Asset(Asset),
     Change(Change),
@@ -56,12 +59,15 @@ pub enum Node {
     RefreshCycle(RefreshCycle),
     RefreshCycleAsset(RefreshCycleAsset),
     RefreshPolicy(RefreshPolicy),
+    SavingsClaim(SavingsClaim),
+    SavingsInitiative(SavingsInitiative),
     Site(Site),
     SoftwareRelease(SoftwareRelease),
     SupportContract(SupportContract),
     SupportCoverage(SupportCoverage),
     User(User),
     Vendor(Vendor),
+    Volume(Volume),
     Workload(Workload),
 }
 
@@ -81,6 +87,7 @@ impl NodeQuery {
         let (kind, _) =
             id.rsplit_once('_').ok_or_else(|| Error::invalid("id", format!("`{}` is not an id", *id)))?;
         match kind {
+            <AllocationModel as Kind>::NAME => find::<AllocationModel>(ctx, &id).await,
             <ApiToken as Kind>::NAME => find::<ApiToken>(ctx, &id).await,
             <Asset as Kind>::NAME => find::<Asset>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
@@ -99,12 +106,15 @@ impl NodeQuery {
             <RefreshCycle as Kind>::NAME => find::<RefreshCycle>(ctx, &id).await,
             <RefreshCycleAsset as Kind>::NAME => find::<RefreshCycleAsset>(ctx, &id).await,
             <RefreshPolicy as Kind>::NAME => find::<RefreshPolicy>(ctx, &id).await,
+            <SavingsClaim as Kind>::NAME => find::<SavingsClaim>(ctx, &id).await,
+            <SavingsInitiative as Kind>::NAME => find::<SavingsInitiative>(ctx, &id).await,
             <Site as Kind>::NAME => find::<Site>(ctx, &id).await,
             <SoftwareRelease as Kind>::NAME => find::<SoftwareRelease>(ctx, &id).await,
             <SupportContract as Kind>::NAME => find::<SupportContract>(ctx, &id).await,
             <SupportCoverage as Kind>::NAME => find::<SupportCoverage>(ctx, &id).await,
             <User as Kind>::NAME => find::<User>(ctx, &id).await,
             <Vendor as Kind>::NAME => find::<Vendor>(ctx, &id).await,
+            <Volume as Kind>::NAME => find::<Volume>(ctx, &id).await,
             <Workload as Kind>::NAME => find::<Workload>(ctx, &id).await,
             _ => {
                 let message = format!(

@@ -5,6 +5,7 @@
 //! | `variance` | plan less actual, its flag, whether it needs an explanation, and which drivers explain it |
 //! | `decomposition` | how much of a variance is volume, price and exchange rate |
 //! | `outlook` | where the year will end |
+//! | `volumes` | how much of something there is in a month, measured or taken to grow |
 //! | `unit_cost` | cost of an endpoint, a terabyte, a kW, month by month |
 //! | `ownership` | the total cost of owning a server |
 //! | `allocation` | pools of cost divided among those who cause them, in steps or all at once |
@@ -31,6 +32,7 @@ mod savings;
 mod unit_cost;
 mod variance;
 mod version;
+mod volumes;
 
 pub use allocation::{Allocation, AllocationFlow, AllocationModel, AllocationRule, DriverVolume};
 pub use comparison::{Comparison, ComparisonLine, ComparisonTotals, PeriodRange, compare};
@@ -45,7 +47,7 @@ pub use savings::{
 };
 pub use unit_cost::{
     CostMonth, CostPart, Denominator, MonthStatus, PeriodUnitCost, UnitCost, UnitCostGap, UnitCostPoint,
-    UnitCostSeries, unit_cost, unit_cost_series,
+    UnitCostSeries, counted_share, unit_cost, unit_cost_series,
 };
 pub use variance::{
     Attribution, Driver, Flag, Materiality, Orientation, Review, TimingImbalance, TimingState, Tolerance,
@@ -54,6 +56,7 @@ pub use variance::{
 pub use version::{
     BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
 };
+pub use volumes::{MonthVolume, grown, together};
 
 use rust_decimal::Decimal;
 
@@ -66,6 +69,11 @@ fn not_negative(value: Decimal, field: &'static str) -> Result<Decimal> {
         return Err(ForecastError::invalid(field, &value, "it is not negative"));
     }
     bounded(value, field)
+}
+
+/// Which fraction of the whole a part is; `None` of nothing.
+pub fn ratio(part: Decimal, whole: Decimal) -> Option<Decimal> {
+    part.checked_div(whole)
 }
 
 /// The label of a fiscal year if it is one that can be written.

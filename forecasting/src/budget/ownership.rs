@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::not_negative;
 use crate::error::{ForecastError, Result};
+use crate::explain::Explanation;
 use crate::money::{Currency, bounded, times};
 
 /// Hours of a year of 365 days.
@@ -53,6 +54,36 @@ pub struct ServerOwnership {
     pub disposal: Decimal,
     /// What it is sold for in the end; taken off.
     pub residual_value: Decimal,
+}
+
+impl ServerOwnership {
+    /// How its total comes about.
+    pub fn explain(&self) -> Explanation {
+        let explanation =
+            Explanation::new("purchase + installation + support + power + disposal - residual value")
+                .input("years", self.years)
+                .input("purchase", self.purchase)
+                .input("installation", self.installation)
+                .input("support over all years", self.support);
+        let explanation = match self.power {
+            ServerPower::Metered {
+                average_kilowatts,
+                power_usage_effectiveness,
+                price_per_kilowatt_hour,
+            } => explanation
+                .input("average kW", average_kilowatts)
+                .input("power usage effectiveness", power_usage_effectiveness)
+                .input("price of a kWh", price_per_kilowatt_hour)
+                .assume("power costs kW x 8,760 hours x years x power usage effectiveness x price of a kWh")
+                .assume("draw and price of energy stay the same over all years"),
+            ServerPower::Committed { kilowatts, price_per_kilowatt_month } => explanation
+                .input("committed kW", kilowatts)
+                .input("price of a committed kW for a month", price_per_kilowatt_month)
+                .assume("power costs kW x 12 x years x price of a kW-month, which includes what is drawn")
+                .assume("commitment and its price stay the same over all years"),
+        };
+        explanation.input("disposal", self.disposal).input("residual value", self.residual_value)
+    }
 }
 
 /// The total cost of ownership by its parts, each rounded, so that they foot.

@@ -43,6 +43,19 @@ pub enum Stage {
     Lost,
 }
 
+impl Stage {
+    /// The stages that may follow: the next one, or loss as long as the saving does not show in the ledger.
+    pub fn followers(self) -> &'static [Self] {
+        match self {
+            Self::Identified => &[Self::Validated, Self::Lost],
+            Self::Validated => &[Self::Approved, Self::Lost],
+            Self::Approved => &[Self::Implemented, Self::Lost],
+            Self::Implemented => &[Self::Realised, Self::Lost],
+            Self::Realised | Self::Lost => &[],
+        }
+    }
+}
+
 /// Whether a saving comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recurrence {
@@ -64,6 +77,22 @@ pub struct Baseline {
     pub method: String,
     /// The day it was fixed: before negotiations, and before the saving starts.
     pub fixed_on: NaiveDate,
+}
+
+impl Baseline {
+    /// What was spent in a year, of an amount spent over a number of months.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a negative amount or no months, [`ForecastError::OutOfRange`] if the amount
+    /// does not fit.
+    pub fn yearly(amount: Decimal, months: u32) -> Result<Decimal> {
+        if months == 0 {
+            return Err(ForecastError::invalid("months", &months, "a baseline has at least one month"));
+        }
+        let amount = not_negative(amount, "baseline")?;
+        bounded(proportion(amount, Decimal::from(MONTHS_OF_YEAR), Decimal::from(months)), "baseline")
+    }
 }
 
 /// Something that is done to save money. `I` names it, `L` names lines of the ledger with their period.

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
-use crate::money::{Currency, bounded};
+use crate::money::{Currency, bounded, times};
 use crate::month::Month;
 use crate::roadmap::MoneyView;
 
@@ -25,6 +25,8 @@ pub enum Denominator {
     UsableTerabytes,
     /// Terabytes as bought.
     RawTerabytes,
+    /// Servers in service, as they stand in racks.
+    PhysicalServers,
     /// Logical servers that are powered on.
     LogicalServers,
     /// Average kW drawn.
@@ -50,6 +52,7 @@ impl Denominator {
             Self::UsedTerabytes => "used TB without backups",
             Self::UsableTerabytes => "usable TB",
             Self::RawTerabytes => "raw TB",
+            Self::PhysicalServers => "servers in service",
             Self::LogicalServers => "logical servers powered on",
             Self::DrawnKilowatts => "average kW drawn",
             Self::CommittedKilowatts => "kW committed",
@@ -69,6 +72,23 @@ pub struct CostPart {
     pub view: MoneyView,
     /// The amount, if it is known.
     pub amount: Option<Decimal>,
+}
+
+/// The fraction of a cost that is counted, rounded to the minor unit.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] for a share outside of 0 to 1, [`ForecastError::OutOfRange`] for a cost that does not
+/// fit.
+pub fn counted_share(cost: Decimal, share: Decimal, currency: Currency) -> Result<Decimal> {
+    if share < Decimal::ZERO || share > Decimal::ONE {
+        return Err(ForecastError::invalid(
+            "share",
+            &share,
+            "a share is a fraction from 0 to 1: 0.5 is 50 %",
+        ));
+    }
+    Ok(currency.round(times(cost, share, "cost")?))
 }
 
 /// Whether a month has happened.

@@ -161,6 +161,11 @@ pub struct Known {
     pub workloads: Table<cloud::workload::Model>,
     pub cost_records: Table<cloud::cost_record::Model>,
     pub growth_assumptions: Table<cloud::growth_assumption::Model>,
+    pub volumes: Table<finance::volume::Model>,
+    pub unit_cost_parts: Table<finance::unit_cost_part::Model>,
+    pub allocation_models: Table<finance::allocation_model::Model>,
+    pub savings_initiatives: Table<finance::savings_initiative::Model>,
+    pub savings_claims: Table<finance::savings_claim::Model>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

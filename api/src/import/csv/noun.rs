@@ -34,11 +34,16 @@ pub enum Noun {
     Workload,
     CostRecord,
     GrowthAssumption,
+    Volume,
+    UnitCostPart,
+    AllocationModel,
+    SavingsInitiative,
+    SavingsClaim,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 22] = [
+    pub const ALL: [Noun; 27] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::FiscalCalendar,
@@ -61,6 +66,11 @@ impl Noun {
         Noun::Workload,
         Noun::CostRecord,
         Noun::GrowthAssumption,
+        Noun::Volume,
+        Noun::UnitCostPart,
+        Noun::AllocationModel,
+        Noun::SavingsInitiative,
+        Noun::SavingsClaim,
     ];
 
     /// The columns of its file.
@@ -88,6 +98,11 @@ impl Noun {
             Noun::Workload => cloud::WORKLOAD,
             Noun::CostRecord => cloud::COST_RECORD,
             Noun::GrowthAssumption => cloud::GROWTH_ASSUMPTION,
+            Noun::Volume => finance::VOLUME,
+            Noun::UnitCostPart => finance::UNIT_COST_PART,
+            Noun::AllocationModel => finance::ALLOCATION_MODEL,
+            Noun::SavingsInitiative => finance::SAVINGS_INITIATIVE,
+            Noun::SavingsClaim => finance::SAVINGS_CLAIM,
         }
     }
 
@@ -122,6 +137,13 @@ impl Noun {
             Noun::Workload => keep(cells, &mut records.workloads, cloud::workload),
             Noun::CostRecord => keep(cells, &mut records.cost_records, cloud::cost_record),
             Noun::GrowthAssumption => keep(cells, &mut records.growth_assumptions, cloud::growth_assumption),
+            Noun::Volume => keep(cells, &mut records.volumes, finance::volume),
+            Noun::UnitCostPart => keep(cells, &mut records.unit_cost_parts, finance::unit_cost_part),
+            Noun::AllocationModel => keep(cells, &mut records.allocation_models, finance::allocation_model),
+            Noun::SavingsInitiative => {
+                keep(cells, &mut records.savings_initiatives, finance::savings_initiative)
+            }
+            Noun::SavingsClaim => keep(cells, &mut records.savings_claims, finance::savings_claim),
         }
     }
 
@@ -159,6 +181,11 @@ impl Noun {
             Noun::Workload => ("workload", "workloads"),
             Noun::CostRecord => ("cost_record", "cost_records"),
             Noun::GrowthAssumption => ("growth_assumption", "growth_assumptions"),
+            Noun::Volume => ("volume", "volumes"),
+            Noun::UnitCostPart => ("unit_cost_part", "unit_cost_parts"),
+            Noun::AllocationModel => ("allocation_model", "allocation_models"),
+            Noun::SavingsInitiative => ("savings_initiative", "savings_initiatives"),
+            Noun::SavingsClaim => ("savings_claim", "savings_claims"),
         }
     }
 

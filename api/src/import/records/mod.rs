@@ -24,7 +24,10 @@ pub use contracts::{
     Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
     SupportContract, SupportCoverage,
 };
-pub use finance::{Currency, ExchangeRate, FiscalCalendar};
+pub use finance::{
+    AllocationModel, Currency, ExchangeRate, FiscalCalendar, SavingsClaim, SavingsInitiative, UnitCostPart,
+    Volume,
+};
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
 pub use lifecycle::{DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate};
 
@@ -65,6 +68,11 @@ pub struct Records {
     pub workloads: Vec<Workload>,
     pub cost_records: Vec<CostRecord>,
     pub growth_assumptions: Vec<GrowthAssumption>,
+    pub volumes: Vec<Volume>,
+    pub unit_cost_parts: Vec<UnitCostPart>,
+    pub allocation_models: Vec<AllocationModel>,
+    pub savings_initiatives: Vec<SavingsInitiative>,
+    pub savings_claims: Vec<SavingsClaim>,
 }
 
 impl Records {
@@ -98,6 +106,11 @@ impl Records {
             Noun::Workload => self.workloads.len(),
             Noun::CostRecord => self.cost_records.len(),
             Noun::GrowthAssumption => self.growth_assumptions.len(),
+            Noun::Volume => self.volumes.len(),
+            Noun::UnitCostPart => self.unit_cost_parts.len(),
+            Noun::AllocationModel => self.allocation_models.len(),
+            Noun::SavingsInitiative => self.savings_initiatives.len(),
+            Noun::SavingsClaim => self.savings_claims.len(),
         }
     }
 
@@ -123,7 +136,8 @@ impl Records {
         let of_cycles = self.refresh_cycles.iter().filter_map(|record| record.site.as_ref());
         let of_workloads = self.workloads.iter().filter_map(|record| record.site.as_ref());
         let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles);
-        own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads)
+        let of_volumes = self.volumes.iter().filter_map(|record| record.site.as_ref());
+        own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads).chain(of_volumes)
     }
 
     /// The accounts that records name, those that are records themselves included.
