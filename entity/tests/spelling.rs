@@ -8,7 +8,7 @@ use entity::cloud::{cost_record, provider_account};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
 use entity::finance::{exchange_rate, fiscal_calendar};
 use entity::inventory::{asset, environment, hardware_model, rack, site};
-use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
+use entity::lifecycle::{book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
@@ -53,6 +53,8 @@ fn the_database_and_json_spell_alike() {
     check::<depreciation_rule::DepreciationMethod>();
     check::<depreciation_rule::Convention>();
     check::<depreciation_rule::ScheduleRounding>();
+    check::<book_entry::TaxClass>();
+    check::<book_event::BookEventKind>();
     check::<refresh_cycle::CycleStatus>();
     check::<refresh_policy::QuantityRule>();
     check::<refresh_policy::CohortPeriod>();

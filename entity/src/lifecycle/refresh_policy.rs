@@ -79,6 +79,9 @@ pub struct Model {
     pub cohort_period: CohortPeriod,
     /// How purchases under it are written off; none is by kind.
     pub depreciation_rule_id: Option<DepreciationRuleId>,
+    /// How often its old units fail; none is the rate that a question assumes.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub failure_rates: Option<FailureRates>,
 }
 
 /// How many new units replace the old.
@@ -133,6 +136,21 @@ pub struct YearRate {
     /// Calendar year.
     pub year: i32,
     /// Change within it, as a fraction.
+    pub rate: Decimal,
+}
+
+/// Failures of a unit in a year by its age, each from an age on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct FailureRates(pub Vec<AgeRate>);
+
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgeRate {
+    /// The age, in months.
+    pub from_age_months: i32,
+    /// Failures in a year: 0.09 is nine in a hundred units.
     pub rate: Decimal,
 }
 

@@ -81,9 +81,11 @@ pub struct BookMovement {
     added: Decimal,
     /// What was charged: depreciation, or impairment losses. Nothing is charged to cost.
     charged: Decimal,
+    /// What came by transfers from another row, less what went to one. In the totals it is nothing.
+    transferred: Decimal,
     /// What left with disposals.
     removed: Decimal,
-    /// After the last month: opening and added and charged, less removed.
+    /// After the last month: opening and added and charged and transferred, less removed.
     closing: Decimal,
 }
 
@@ -170,12 +172,13 @@ impl RollForwardRow {
         let keys = by.iter().zip(&row.key);
         let keys = keys.map(|(one, value)| BookKey { dimension: (*one).into(), value: value.clone() });
         let closing = row.movements.closing();
-        let Movements { opening, added, charge, impairment, removed } = row.movements;
+        let Movements { opening, added, charge, impairment, transferred, removed } = row.movements;
         let movement = |of: fn(&Balance) -> Decimal, charged: Decimal| {
             (!is_hidden).then(|| BookMovement {
                 opening: plain(of(&opening)),
                 added: plain(of(&added)),
                 charged: plain(charged),
+                transferred: plain(of(&transferred)),
                 removed: plain(of(&removed)),
                 closing: plain(of(&closing)),
             })
@@ -339,7 +342,7 @@ impl BookQuery {
         assumptions.push("A row that is hidden is part of the totals.".to_owned());
         let explain = Explanation {
             formula:
-                "closing = opening + added + charged - removed; book value = cost - accumulated - impairment"
+                "closing = opening + added + charged + transferred - removed; book value = cost - accumulated - impairment"
                     .into(),
             inputs: vec![input("assets", coverage.covered), input("from", from.0), input("to", to.0)],
             assumptions,

@@ -2,8 +2,11 @@
 
 use async_graphql::MergedObject;
 
+pub mod book_entries;
+pub mod book_events;
 pub mod book_words;
 pub mod books;
+pub mod closed_periods;
 pub mod depreciation_rules;
 pub mod depreciation_schedules;
 pub mod lease_or_buy;
@@ -27,6 +30,9 @@ pub struct LifecycleQuery(
     refresh_levelling::RefreshLevellingQuery,
     support_exposure::SupportExposureQuery,
     books::BookQuery,
+    book_entries::BookEntryQuery,
+    book_events::BookEventQuery,
+    closed_periods::ClosedPeriodQuery,
     depreciation_schedules::DepreciationScheduleQuery,
     lease_or_buy::LeaseQuery,
     registers::RegisterQuery,
@@ -38,4 +44,7 @@ pub struct LifecycleMutation(
     refresh_policies::RefreshPolicyMutation,
     refresh_cycles::RefreshCycleMutation,
     depreciation_rules::DepreciationRuleMutation,
+    book_entries::BookEntryMutation,
+    book_events::BookEventMutation,
+    closed_periods::ClosedPeriodMutation,
 );
