@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{cloud, contracts, id::EntityId, inventory, lifecycle};
+use entity::{cloud, contracts, finance, id::EntityId, inventory, lifecycle};
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::ExprTrait,
@@ -30,6 +30,7 @@ pub enum Kind {
     SupportContract,
     DepreciationRule,
     RefreshPolicy,
+    FiscalCalendar,
     /// Provider and number.
     ProviderAccount,
     /// Its name in its account.
@@ -41,7 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 14] = [
+    const ALL: [Kind; 15] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -52,6 +53,7 @@ impl Kind {
         Kind::SupportContract,
         Kind::DepreciationRule,
         Kind::RefreshPolicy,
+        Kind::FiscalCalendar,
         Kind::ProviderAccount,
         Kind::Workload,
         Kind::SitesOfContract,
@@ -154,6 +156,10 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         }
         Kind::RefreshPolicy => {
             use lifecycle::refresh_policy::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::FiscalCalendar => {
+            use finance::fiscal_calendar::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
         Kind::ProviderAccount => {

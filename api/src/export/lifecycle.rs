@@ -38,6 +38,8 @@ impl Exportable for refresh_policy::Model {
         });
         let models = list(models.collect::<Vec<_>>());
         let years = self.price_index.0.iter().map(|year| format!("{}:{}", year.year, year.rate.cell()));
+        let failures = self.failure_rates.iter().flat_map(|rates| &rates.0);
+        let failures = failures.map(|it| format!("{}:{}", it.from_age_months, it.rate.cell()));
         vec![
             ("name", self.name.clone()),
             ("priority", self.priority.cell()),
@@ -70,6 +72,7 @@ impl Exportable for refresh_policy::Model {
             ("exit_tolerance_days", self.exit_tolerance_days.cell()),
             ("cohort_period", choice(&self.cohort_period)),
             ("depreciation_rule", labels.text_if_any(Kind::DepreciationRule, self.depreciation_rule_id)),
+            ("failure_rates", list(failures)),
         ]
     }
 }

@@ -14,13 +14,21 @@ pub const EDITS: [Permission; 6] = [
     Permission::ManageUsers,
 ];
 
+/// Nouns of the lifecycle that only those change who keep the books.
+const OF_BOOKS: [Noun; 4] =
+    [Noun::DepreciationRule, Noun::BookEntry, Noun::BookEvent, Noun::ClosedPeriod];
+
 /// The permission that importing a noun needs.
 #[must_use]
 pub fn edit(noun: Noun) -> Permission {
     match noun {
-        Noun::Currency | Noun::ExchangeRate | Noun::FiscalCalendar | Noun::DepreciationRule => {
-            Permission::EditFinance
-        }
+        Noun::Currency
+        | Noun::ExchangeRate
+        | Noun::FiscalCalendar
+        | Noun::DepreciationRule
+        | Noun::BookEntry
+        | Noun::BookEvent
+        | Noun::ClosedPeriod => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
             Permission::EditInventory
@@ -39,7 +47,7 @@ pub fn edit(noun: Noun) -> Permission {
 #[must_use]
 pub fn view(noun: Noun) -> Vec<Permission> {
     let view = match edit(noun) {
-        _ if noun == Noun::DepreciationRule => Permission::ViewLifecycle,
+        _ if OF_BOOKS.contains(&noun) => Permission::ViewLifecycle,
         Permission::EditFinance => Permission::ViewFinance,
         Permission::EditInventory => Permission::ViewInventory,
         Permission::EditContracts => Permission::ViewContracts,

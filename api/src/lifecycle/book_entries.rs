@@ -188,7 +188,8 @@ pub async fn remove(tx: &Tx, id: BookEntryId, expected_version: Option<i32>) -> 
 }
 
 /// The month in which an entry is first posted.
-fn first_posted(facts: &Facts, row: &book_entry::Model) -> Month {
+#[must_use]
+pub fn first_posted(facts: &Facts, row: &book_entry::Model) -> Month {
     let day = row.opening_from.or(row.in_service_on).or(facts.asset.in_service_on);
     let day = [day, row.posted_from].into_iter().flatten().max();
     Month::of(day.unwrap_or(chrono::NaiveDate::MAX))

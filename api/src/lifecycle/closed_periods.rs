@@ -63,42 +63,14 @@ pub async fn closed_through(db: &impl Read, book: Book) -> Result<Option<NaiveDa
 /// # Errors
 /// `Conflict` for a month that is closed already, `Invalid` for one that has not ended, and those of [`Books::load`].
 pub async fn close(tx: &Tx, asked: Asked, through: Month) -> Result<Closing> {
-    let last = through.last_day();
-    require_plausible("through", Some(last))?;
-    let today = tx.caller().now.date_naive();
-    if last >= today {
-        return Err(Error::invalid("through", format!("{through} has not ended on {today}")));
-    }
-    let calendar = asked.calendar;
+    require_ended(tx, through)?;
+    let (last, calendar) = (through.last_day(), asked.calendar);
     let books = Books::load(tx, asked).await?;
     if let Some(closed) = books.closed.filter(|closed| *closed >= last) {
         let message = format!("through: {through} is closed already: the books are closed through {closed}");
         return Err(Error::Conflict(message));
     }
-    let recorded = Recorded::load(tx, books.book, None).await?;
-    let assets = holdings::read(tx, Condition::all()).await?;
-    let (mut entries, mut disposals) = (Vec::new(), Vec::new());
-    for asset in &assets {
-        let own = recorded.of_asset(asset.id);
-        if own.entries.iter().all(|row| !row.component.is_empty())
-            && let Ok((terms, entry)) = books.by_rule(asset, last)
-        {
-            entries.push(fixed_entry(tx, &books, asset, terms, &entry)?);
-        }
-        let left = asset.left_on.filter(|left| *left <= last && asset.has_left());
-        if let (Some(left), Ok(stated)) = (left, books.entries(asset, own, last)) {
-            let gone = stated.into_iter().filter(|one| one.entry.left().is_some_and(|day| day <= last));
-            let known = |one: &Stated| {
-                own.events.iter().any(|row| row.component == one.component && is_whole(row))
-            };
-            let new = gone.filter(|one| !known(one));
-            disposals.extend(new.map(|one| fixed_disposal(tx, &books, asset, one.component, left)));
-        }
-    }
-    let reason = format!("the books are closed through {last}");
-    let entries = if entries.is_empty() { 0 } else { tx.insert_many(entries, &reason).await? };
-    let disposals = if disposals.is_empty() { 0 } else { tx.insert_many(disposals, &reason).await? };
-    fix_conventions(tx, &books, &assets, &recorded, last).await?;
+    let (entries, disposals) = fix(tx, &books, last).await?;
     let period = closed_period::ActiveModel {
         id: Set(tx.new_id()),
         book: Set(books.book),
@@ -107,6 +79,53 @@ pub async fn close(tx: &Tx, asked: Asked, through: Month) -> Result<Closing> {
         ..Default::default()
     };
     Ok(Closing { period: tx.insert(period).await?, entries, disposals })
+}
+
+/// Refuses to close a month that has not ended.
+///
+/// # Errors
+/// `Invalid` naming the month and the day.
+pub fn require_ended(tx: &Tx, through: Month) -> Result<()> {
+    let last = through.last_day();
+    require_plausible("through", Some(last))?;
+    let today = tx.caller().now.date_naive();
+    if last >= today {
+        return Err(Error::invalid("through", format!("{through} has not ended on {today}")));
+    }
+    Ok(())
+}
+
+/// Puts on record what rules and the inventory say of the months up to a day, and how many entries and disposals that
+/// were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn fix(tx: &Tx, books: &Books, last: NaiveDate) -> Result<(u64, u64)> {
+    let recorded = Recorded::load(tx, books.book, None).await?;
+    let assets = holdings::read(tx, Condition::all()).await?;
+    let (mut entries, mut disposals) = (Vec::new(), Vec::new());
+    for asset in &assets {
+        let own = recorded.of_asset(asset.id);
+        if own.entries.iter().all(|row| !row.component.is_empty())
+            && let Ok((terms, entry)) = books.by_rule(asset, last)
+        {
+            entries.push(fixed_entry(tx, books, asset, terms, &entry)?);
+        }
+        let left = asset.left_on.filter(|left| *left <= last && asset.has_left());
+        if let (Some(left), Ok(stated)) = (left, books.entries(asset, own, last)) {
+            let gone = stated.into_iter().filter(|one| one.entry.left().is_some_and(|day| day <= last));
+            let known = |one: &Stated| {
+                own.events.iter().any(|row| row.component == one.component && is_whole(row))
+            };
+            let new = gone.filter(|one| !known(one));
+            disposals.extend(new.map(|one| fixed_disposal(tx, books, asset, one.component, left)));
+        }
+    }
+    let reason = format!("the books are closed through {last}");
+    let entries = if entries.is_empty() { 0 } else { tx.insert_many(entries, &reason).await? };
+    let disposals = if disposals.is_empty() { 0 } else { tx.insert_many(disposals, &reason).await? };
+    fix_conventions(tx, books, &assets, &recorded, last).await?;
+    Ok((entries, disposals))
 }
 
 /// Whether an event disposes of all that is left.

@@ -27,6 +27,9 @@ use crate::{
         vendors::Vendor,
     },
     lifecycle::graphql::{
+        book_entries::BookEntry,
+        book_events::BookEvent,
+        closed_periods::ClosedPeriod,
         depreciation_rules::DepreciationRule,
         refresh_cycles::{RefreshCycle, RefreshCycleAsset},
         refresh_policies::RefreshPolicy,
@@ -40,7 +43,10 @@ use crate::{
 pub enum Node {
     ApiToken(ApiToken),
     Asset(Asset),
+    BookEntry(BookEntry),
+    BookEvent(BookEvent),
     Change(Change),
+    ClosedPeriod(ClosedPeriod),
     ColocationCharge(ColocationCharge),
     ColocationContract(ColocationContract),
     CostRecord(CostRecord),
@@ -83,7 +89,10 @@ impl NodeQuery {
         match kind {
             <ApiToken as Kind>::NAME => find::<ApiToken>(ctx, &id).await,
             <Asset as Kind>::NAME => find::<Asset>(ctx, &id).await,
+            <BookEntry as Kind>::NAME => find::<BookEntry>(ctx, &id).await,
+            <BookEvent as Kind>::NAME => find::<BookEvent>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
+            <ClosedPeriod as Kind>::NAME => find::<ClosedPeriod>(ctx, &id).await,
             <ColocationCharge as Kind>::NAME => find::<ColocationCharge>(ctx, &id).await,
             <ColocationContract as Kind>::NAME => find::<ColocationContract>(ctx, &id).await,
             <CostRecord as Kind>::NAME => find::<CostRecord>(ctx, &id).await,

@@ -7,7 +7,7 @@ use entity::inventory::asset::AssetStatus;
 use entity::lifecycle::depreciation_rule::{self, Kinds};
 use entity::lifecycle::refresh_cycle::{self, CycleStatus};
 use entity::lifecycle::refresh_cycle_asset as cycle_asset;
-use entity::lifecycle::refresh_policy::{self, PriceIndex, RefreshScope, YearRate};
+use entity::lifecycle::refresh_policy::{self, AgeRate, FailureRates, PriceIndex, RefreshScope, YearRate};
 use entity::lifecycle::software_release::{self, MilestoneState};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -20,7 +20,7 @@ use super::known::{Key, Known, Table, rows_among};
 use crate::error::{Error, Result};
 use crate::export::labels::Kind as LabelKind;
 use crate::import::csv::Noun;
-use crate::import::records::{DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease};
+use crate::import::records::{self, DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease};
 use crate::import::{Origin, Records};
 use crate::lifecycle::{cohorts, depreciation_rules, refresh_cycles, refresh_policies, software_releases};
 use crate::store::Tx;
@@ -168,6 +168,12 @@ impl Importable for RefreshPolicy {
         let rule = self.depreciation_rule.as_ref();
         let rule = at.known.depreciation_rules.named_if_any("depreciation_rule", rule)?;
         put_any(&mut row.depreciation_rule_id, rule.map(|rule| rule.id));
+        let age = |it: &records::AgeRate| AgeRate { from_age_months: it.from_age_months, rate: it.rate };
+        let rates = self.failure_rates.as_ref();
+        put_any(
+            &mut row.failure_rates,
+            rates.map(|rates| FailureRates(rates.iter().map(age).collect())),
+        );
         usual(&mut row.active, true);
         usual(&mut row.payment_terms_days, USUAL_TERMS);
         usual(&mut row.price_index, PriceIndex::default());

@@ -4,10 +4,24 @@ use super::cells::{Cells, parts};
 use super::inventory::{COUNT, ENVIRONMENT, HARDWARE_KIND, SOURCE, TIER, model};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate,
+    AgeRate, DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate,
 };
 
 const MILESTONE: Kind = Kind::Choice(&["DATED", "REACHED", "NOT_ANNOUNCED", "UNKNOWN"]);
+pub(super) const BOOK: Kind = Kind::Choice(&["BOOK", "TAX", "IFRS"]);
+pub(super) const METHOD: Kind =
+    Kind::Choice(&["STRAIGHT_LINE", "SUM_OF_YEARS_DIGITS", "DOUBLE_DECLINING", "DECLINING_150"]);
+pub(super) const CONVENTION: Kind = Kind::Choice(&[
+    "FULL_MONTH",
+    "NEXT_MONTH",
+    "MID_MONTH",
+    "MID_MONTH_FIRST",
+    "MID_QUARTER",
+    "HALF_YEAR",
+    "ACTUAL_DAYS",
+]);
+pub(super) const ROUNDING: Kind = Kind::Choice(&["CUMULATIVE", "LAST_PERIOD"]);
+const AGE: Kind = Kind::Integer { least: 0, most: 1_200 };
 const YEAR: Kind = Kind::Integer { least: 1950, most: 2200 };
 
 pub(super) const REFRESH_POLICY: &[Column] = &[
@@ -57,6 +71,12 @@ pub(super) const REFRESH_POLICY: &[Column] = &[
     Column::create("exit_tolerance_days", COUNT, "180", "no refresh when the site is left this soon after"),
     Column::create("cohort_period", Kind::Choice(&["MONTH", "QUARTER", "YEAR"]), "QUARTER", ""),
     Column::optional("depreciation_rule", Kind::Text, "Servers, straight line", "name of the rule"),
+    Column::optional(
+        "failure_rates",
+        Kind::Tuples(&[AGE, Kind::Quantity]),
+        "0:0.02|48:0.06",
+        "age in months and failures of a unit in a year from then on",
+    ),
 ];
 
 pub(super) const REFRESH_CYCLE: &[Column] = &[
@@ -87,32 +107,14 @@ pub(super) const REFRESH_CYCLE: &[Column] = &[
 
 pub(super) const DEPRECIATION_RULE: &[Column] = &[
     Column::key("name", Kind::Text, "Servers, straight line", ""),
-    Column::create("book", Kind::Choice(&["BOOK", "TAX", "IFRS"]), "BOOK", ""),
+    Column::create("book", BOOK, "BOOK", ""),
     Column::optional("kinds", Kind::List(&HARDWARE_KIND), "SERVER|STORAGE", "any when empty"),
-    Column::create(
-        "method",
-        Kind::Choice(&["STRAIGHT_LINE", "SUM_OF_YEARS_DIGITS", "DOUBLE_DECLINING", "DECLINING_150"]),
-        "STRAIGHT_LINE",
-        "",
-    ),
+    Column::create("method", METHOD, "STRAIGHT_LINE", ""),
     Column::create("switch_to_straight_line", Kind::Boolean, "false", ""),
     Column::create("life_months", Kind::Integer { least: 1, most: 1_200 }, "60", ""),
     Column::create("salvage_rate", Kind::Rate, "0.1", "share of cost"),
-    Column::create(
-        "convention",
-        Kind::Choice(&[
-            "FULL_MONTH",
-            "NEXT_MONTH",
-            "MID_MONTH",
-            "MID_MONTH_FIRST",
-            "MID_QUARTER",
-            "HALF_YEAR",
-            "ACTUAL_DAYS",
-        ]),
-        "FULL_MONTH",
-        "",
-    ),
-    Column::create("rounding", Kind::Choice(&["CUMULATIVE", "LAST_PERIOD"]), "CUMULATIVE", ""),
+    Column::create("convention", CONVENTION, "FULL_MONTH", ""),
+    Column::create("rounding", ROUNDING, "CUMULATIVE", ""),
     Column::optional("active", Kind::Boolean, "true", ""),
 ];
 
@@ -173,6 +175,12 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
         exit_tolerance_days: cells.integer("exit_tolerance_days"),
         cohort_period: cells.text("cohort_period"),
         depreciation_rule: cells.text("depreciation_rule"),
+        failure_rates: cells.list("failure_rates", |item| match parts(item) {
+            [Value::Integer(from_age_months), Value::Decimal(rate)] => {
+                Some(AgeRate { from_age_months: *from_age_months, rate: *rate })
+            }
+            _ => None,
+        }),
     }
 }
 

@@ -12,6 +12,13 @@ pub struct YearRate {
     pub rate: Decimal,
 }
 
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgeRate {
+    pub from_age_months: i32,
+    pub rate: Decimal,
+}
+
 /// When hardware is due and what replacing it costs. Key: `name`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct RefreshPolicy {
@@ -49,6 +56,7 @@ pub struct RefreshPolicy {
     pub cohort_period: Option<String>,
     /// Name of the depreciation rule.
     pub depreciation_rule: Option<String>,
+    pub failure_rates: Option<Vec<AgeRate>>,
 }
 
 /// A planned cohort of replacements. Key: `name`.
