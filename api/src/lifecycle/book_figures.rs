@@ -125,12 +125,12 @@ pub struct Schedule {
 }
 
 /// The assets in the books, those that are alike together.
-struct Entered {
-    holdings: HashMap<Currency, Holdings<usize>>,
+pub(super) struct Entered {
+    pub(super) holdings: HashMap<Currency, Holdings<usize>>,
     /// Assets by currency and place.
-    counts: HashMap<(Currency, usize), u64>,
+    pub(super) counts: HashMap<(Currency, usize), u64>,
     keys: Vec<Key>,
-    coverage: Coverage,
+    pub(super) coverage: Coverage,
 }
 
 impl Entered {
@@ -139,11 +139,13 @@ impl Entered {
     }
 }
 
-/// Enters assets, by what keeps them apart from month to month. What had left before `from` is left out.
-fn enter(
+/// Enters assets, by what keeps them apart from month to month. What had left before `from` is left out, and `alter` has
+/// its way with the others.
+pub(super) fn enter(
     books: &Books,
     (assets, recorded): (Vec<Holding>, &Recorded),
     (from, until): (NaiveDate, NaiveDate),
+    alter: impl Fn(&mut Vec<Stated>),
     path: impl Fn(&Holding, &Stated) -> Path<Key>,
 ) -> Result<Entered> {
     let mut entered = Entered {
@@ -161,6 +163,7 @@ fn enter(
                 if stated.is_empty() {
                     continue;
                 }
+                alter(&mut stated);
                 enter_one(books, &asset, stated, &mut entered, &mut places, &path)?
             }
             Err(absence) if asset.left_on.is_some_and(|left| left < from) => {
@@ -249,7 +252,7 @@ pub async fn worth(
     let from = on.succ_opt().unwrap_or(on);
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| {
-        let entered = enter(books, (assets, &recorded), (from, on), |_, _| Path::from(Vec::new()))?;
+        let entered = enter(books, (assets, &recorded), (from, on), |_| {}, |_, _| Path::from(Vec::new()))?;
         let mut worth: Vec<Worth> = Vec::new();
         for (currency, holdings) in &entered.holdings {
             for (class, balance) in holdings.balances(on) {
@@ -297,7 +300,7 @@ pub async fn roll_forward(
             let later = transfers.months().into_iter().map(|month| (month, key(Some(month)))).collect();
             Path { first, later }
         };
-        let entered = enter(books, (assets, &recorded), (first, to.last_day()), path)?;
+        let entered = enter(books, (assets, &recorded), (first, to.last_day()), |_| {}, path)?;
         let mut rows = Vec::new();
         for (currency, holdings) in &entered.holdings {
             for (place, movements) in holdings.roll_forward(from, to) {

@@ -19,6 +19,7 @@ pub mod depreciation_rules;
 pub mod graphql;
 pub mod holdings;
 pub mod levelling;
+pub mod life_changes;
 pub mod matching;
 pub mod plan_masks;
 pub mod recorded;

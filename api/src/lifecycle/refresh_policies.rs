@@ -100,7 +100,22 @@ pub fn check(policy: &refresh_policy::Model) -> Result<()> {
     }
     require_range("exitToleranceDays", policy.exit_tolerance_days, 0, 3_650)?;
     check_quantity(policy)?;
+    check_failures(policy)?;
     check_costs(policy)
+}
+
+fn check_failures(policy: &refresh_policy::Model) -> Result<()> {
+    let mut ages = BTreeSet::new();
+    for (place, step) in policy.failure_rates.iter().flat_map(|rates| &rates.0).enumerate() {
+        let field = |name: &str| format!("failureRates[{place}].{name}");
+        require_range(&field("fromAgeMonths"), step.from_age_months, 0, 1_200)?;
+        require_range(&field("rate"), step.rate, Decimal::ZERO, Decimal::TEN)?;
+        if !ages.insert(step.from_age_months) {
+            let message = format!("{} is given twice", step.from_age_months);
+            return Err(Error::invalid(field("fromAgeMonths"), message));
+        }
+    }
+    Ok(())
 }
 
 /// A policy under which nothing ever falls due is a slip.

@@ -1,5 +1,7 @@
 //! Policies and rules as the arithmetic takes them.
 
+use std::collections::BTreeMap;
+
 use entity::{
     lifecycle::{
         book_entry::{self, TaxClass},
@@ -68,6 +70,13 @@ pub fn ratio(policy: &refresh_policy::Model, of_model: Option<Rate>) -> Decimal 
 #[must_use]
 pub fn spares(policy: &refresh_policy::Model) -> Decimal {
     policy.spares_rate.map_or(Decimal::ZERO, Rate::to_decimal)
+}
+
+/// How often old units fail, by their age in months, where the policy says so.
+#[must_use]
+pub fn failure_rates(policy: &refresh_policy::Model) -> Option<BTreeMap<u32, Decimal>> {
+    let steps = policy.failure_rates.as_ref().filter(|rates| !rates.0.is_empty())?.0.iter();
+    Some(steps.map(|step| (whole(step.from_age_months), step.rate)).collect())
 }
 
 /// How purchases under a rule are written off.

@@ -116,6 +116,13 @@ impl<Class: Ord + Clone> Holdings<Class> {
         sums
     }
 
+    /// Depreciation of all by fiscal year, for consecutive years.
+    pub fn yearly(&self, first: i32, years: u32) -> Vec<(i32, Decimal)> {
+        let start = self.terms.calendar.first_month(first);
+        let charges = self.charges(start, years.saturating_mul(12));
+        (first..).zip(charges.chunks(12).map(|year| year.iter().sum())).collect()
+    }
+
     /// The roll-forward by class from the first day of `from` to the last day of `to`.
     ///
     /// A transfer takes the balance of the month before it from one class to the other; its own month is charged in

@@ -1,6 +1,6 @@
 //! What assets are worth in the books, and how the books got there, as clients see it.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{finance::exchange_rate::RateKind, id::AssetId, inventory::asset};
 use forecasting::{
@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Prices that a sum has to hide, for callers who see sums and no single prices.
-const FEWEST_SUMMED: u64 = 5;
+pub(super) const FEWEST_SUMMED: u64 = 5;
 
 /// What assets in one currency are worth in the books. Amounts are null where they are hidden.
 #[derive(Clone, Debug, SimpleObject)]
@@ -53,6 +53,7 @@ pub struct BookBalance {
 
 /// What assets are worth in the books on a day.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct BookValue {
     /// The day.
     on: Date,
@@ -70,6 +71,46 @@ pub struct BookValue {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    #[graphql(skip)]
+    worth: Vec<Worth>,
+}
+
+/// What leaving assets behind on the day would write off, in one currency. Amounts are null where they are hidden.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookWriteOff {
+    /// The book value that leaves.
+    book_value: Option<Money>,
+    /// What a sale is taken to bring.
+    proceeds: Option<Money>,
+    /// The first less the second: the loss. Below zero it is a gain.
+    loss: Option<Money>,
+}
+
+#[ComplexObject]
+impl BookValue {
+    /// What leaving these assets behind on the day would write off, by currency: their book value, less what a sale is
+    /// taken to bring.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn write_off(
+        &self,
+        #[graphql(
+            default,
+            desc = "What a sale brings, as a share of the book value: 0.1 is 10 %. Left out: nothing."
+        )]
+        proceeds_rate: Decimal,
+    ) -> Result<Vec<BookWriteOff>> {
+        let rows = self.worth.iter().map(|one| {
+            let found = one.balance.write_off(proceeds_rate, one.currency);
+            let found = found.map_err(|cause| book_figures::refused("", &cause))?;
+            let shown = |amount| (!self.amounts_hidden).then(|| money(amount, one.currency));
+            Ok(BookWriteOff {
+                book_value: shown(found.book_value),
+                proceeds: shown(found.proceeds),
+                loss: shown(found.loss),
+            })
+        });
+        rows.collect()
+    }
 }
 
 /// How a balance of the books came from one moment to the next.
@@ -299,6 +340,7 @@ impl BookQuery {
             amounts_hidden: !is_shown,
             coverage: BookCoverage(coverage),
             explain,
+            worth,
         })
     }
 

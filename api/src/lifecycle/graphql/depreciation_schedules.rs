@@ -91,7 +91,7 @@ pub struct BookEventInput {
 }
 
 impl LifeChangeInput {
-    fn change(self) -> Result<Change> {
+    pub(super) fn change(self) -> Result<Change> {
         let salvage = self.salvage;
         match (self.life_months, self.added_months, self.remaining_months) {
             (Some(months), None, None) => {

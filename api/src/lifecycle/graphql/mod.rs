@@ -7,9 +7,11 @@ pub mod book_events;
 pub mod book_words;
 pub mod books;
 pub mod closed_periods;
+pub mod consolidation;
 pub mod depreciation_rules;
 pub mod depreciation_schedules;
 pub mod lease_or_buy;
+pub mod life_changes;
 pub mod refresh_cycles;
 pub mod refresh_levelling;
 pub mod refresh_plan;
@@ -35,6 +37,8 @@ pub struct LifecycleQuery(
     closed_periods::ClosedPeriodQuery,
     depreciation_schedules::DepreciationScheduleQuery,
     lease_or_buy::LeaseQuery,
+    consolidation::ConsolidationQuery,
+    life_changes::LifeChangeQuery,
     registers::RegisterQuery,
 );
 

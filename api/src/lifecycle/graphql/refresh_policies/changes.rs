@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 use entity::{
     id::{DepreciationRuleId, HardwareModelId, RefreshPolicyId, SiteId},
-    lifecycle::refresh_policy::{self, PriceIndex, RefreshScope},
+    lifecycle::refresh_policy::{self, AgeRate, FailureRates, PriceIndex, RefreshScope},
     money::{Amount, Rate},
 };
 use rust_decimal::Decimal;
@@ -63,6 +63,8 @@ pub struct RefreshPolicyDetails {
     pub cohort_period: MaybeUndefined<CohortPeriod>,
     /// How purchases under it are written off. Null: by the rule for the kind of hardware.
     pub depreciation_rule: MaybeUndefined<Id<DepreciationRuleId>>,
+    /// How often old units fail while they wait, by age, replaced as a whole. Null: as the question assumes.
+    pub failure_rates: MaybeUndefined<Vec<FailureRateInput>>,
 }
 
 /// What of a refresh policy may be changed. Left out: unchanged. Null: cleared.
@@ -145,6 +147,15 @@ pub struct YearRateInput {
     /// The calendar year.
     pub year: i32,
     /// The change within it, as a fraction: 0.18 for a rise of 18 %.
+    pub rate: Decimal,
+}
+
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, InputObject)]
+pub struct FailureRateInput {
+    /// The age, in months; the first rate holds for younger units too.
+    pub from_age_months: i32,
+    /// Failures of a unit in a year: 0.09 is nine in a hundred units.
     pub rate: Decimal,
 }
 
@@ -249,6 +260,12 @@ impl RefreshPolicyDetails {
         patch_required(&mut row.exit_tolerance_days, self.exit_tolerance_days, "exitToleranceDays")?;
         patch_required(&mut row.cohort_period, self.cohort_period, "cohortPeriod")?;
         patch(&mut row.depreciation_rule_id, self.depreciation_rule.map_value(|id| id.0));
+        let rates = self.failure_rates.map_value(|steps| {
+            let steps = steps.into_iter();
+            let steps = steps.map(|step| AgeRate { from_age_months: step.from_age_months, rate: step.rate });
+            FailureRates(steps.collect())
+        });
+        patch(&mut row.failure_rates, rates);
         Ok(())
     }
 }

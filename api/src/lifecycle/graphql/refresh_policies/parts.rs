@@ -182,6 +182,21 @@ impl From<refresh_policy::YearRate> for YearRate {
     }
 }
 
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct FailureRate {
+    /// The age, in months; the first rate holds for younger units too.
+    from_age_months: i32,
+    /// Failures of a unit in a year: 0.09 is nine in a hundred units.
+    rate: Decimal,
+}
+
+impl From<refresh_policy::AgeRate> for FailureRate {
+    fn from(step: refresh_policy::AgeRate) -> Self {
+        Self { from_age_months: step.from_age_months, rate: step.rate.normalize() }
+    }
+}
+
 /// What a replacement costs besides the hardware.
 pub struct Costs(pub(super) Policy);
 
