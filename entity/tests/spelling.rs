@@ -8,7 +8,9 @@ use entity::cloud::{cost_record, provider_account};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
 use entity::finance::{exchange_rate, fiscal_calendar};
 use entity::inventory::{asset, environment, hardware_model, rack, site};
-use entity::lifecycle::{book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release};
+use entity::lifecycle::{
+    book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
+};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 

@@ -7,11 +7,11 @@
 pub mod graphql;
 
 use entity::id::{
-    ApiTokenId, AssetId, BookEntryId, BookEventId, ChangeId, ClosedPeriodId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
-    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId,
-    SupportCoverageId, UserId, VendorId, WorkloadId,
+    ApiTokenId, AssetId, BookEntryId, BookEventId, ChangeId, ClosedPeriodId, ColocationChargeId,
+    ColocationContractId, ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId,
+    ExchangeRateId, FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId,
+    ProviderAccountId, RackId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UserId, VendorId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};

@@ -15,8 +15,7 @@ pub const EDITS: [Permission; 6] = [
 ];
 
 /// Nouns of the lifecycle that only those change who keep the books.
-const OF_BOOKS: [Noun; 4] =
-    [Noun::DepreciationRule, Noun::BookEntry, Noun::BookEvent, Noun::ClosedPeriod];
+const OF_BOOKS: [Noun; 4] = [Noun::DepreciationRule, Noun::BookEntry, Noun::BookEvent, Noun::ClosedPeriod];
 
 /// The permission that importing a noun needs.
 #[must_use]

@@ -94,8 +94,7 @@ pub async fn remove(tx: &Tx, id: BookEventId, expected_version: Option<i32>) -> 
     facts.require_open(posted_in(&row))?;
     facts.events.retain(|event| event.id != id);
     if let Err(cause) = facts.require_possible(&row.component) {
-        let message =
-            format!("later events of {} rest on it: remove those first ({cause})", facts.asset.tag);
+        let message = format!("later events of {} rest on it: remove those first ({cause})", facts.asset.tag);
         return Err(Error::Conflict(message));
     }
     tx.delete(row.clone()).await?;
@@ -138,7 +137,9 @@ pub fn settled(facts: &Facts, mut row: book_event::Model) -> Result<book_event::
         let message = "it is at this site already; if it has moved since, say fromSite";
         return Err(Error::invalid("transfer.toSite", message));
     }
-    if let Some(centre) = row.to_cost_centre.as_deref().filter(|to| Some(*to) == row.from_cost_centre.as_deref()) {
+    if let Some(centre) =
+        row.to_cost_centre.as_deref().filter(|to| Some(*to) == row.from_cost_centre.as_deref())
+    {
         return nowhere("toCostCentre", centre);
     }
     if let Some(class) = row.to_class.as_deref().filter(|to| Some(*to) == row.from_class.as_deref()) {
@@ -247,9 +248,8 @@ fn check_life(row: &book_event::Model) -> Result<()> {
             return Err(Error::invalid("lifeChange.addedMonths", "0 changes nothing"));
         }
     }
-    row.remaining_months.map_or(Ok(()), |months| {
-        crate::rules::require_range("lifeChange.remainingMonths", months, 1, 600)
-    })
+    row.remaining_months
+        .map_or(Ok(()), |months| crate::rules::require_range("lifeChange.remainingMonths", months, 1, 600))
 }
 
 fn check_disposal(row: &book_event::Model) -> Result<()> {

@@ -218,9 +218,7 @@ fn enter_one(
         let path = Path { first, later };
         let holdings = match entered.holdings.entry(currency) {
             Place::Occupied(known) => known.into_mut(),
-            Place::Vacant(new) => {
-                new.insert(Holdings::new(books.terms(currency)).map_err(Error::internal)?)
-            }
+            Place::Vacant(new) => new.insert(Holdings::new(books.terms(currency)).map_err(Error::internal)?),
         };
         let seen: Vec<_> = path.classes().map(|place| (currency, *place)).collect();
         if let Err(cause) = holdings.enter(path, one.entry) {
@@ -305,7 +303,12 @@ pub async fn roll_forward(
         for (currency, holdings) in &entered.holdings {
             for (place, movements) in holdings.roll_forward(from, to) {
                 let key = entered.keys.get(place).cloned().unwrap_or_default();
-                rows.push(Row { key, currency: *currency, count: entered.count(*currency, place), movements });
+                rows.push(Row {
+                    key,
+                    currency: *currency,
+                    count: entered.count(*currency, place),
+                    movements,
+                });
             }
         }
         rows.sort_by(|one, other| (&one.key, one.currency).cmp(&(&other.key, other.currency)));

@@ -255,6 +255,9 @@ impl Books {
         let (mut stated, mut outside) = (Vec::new(), None);
         for outcome in outcomes {
             match outcome {
+                Ok(one) if one.entry.first_posted().first_day() > until => {
+                    outside = outside.or(Some(Absence::Outside("caught up later")));
+                }
                 Ok(one) => stated.push(self.with_events(asset, own, one, until)),
                 Err(gap @ Absence::Gap(_)) => return Err(gap),
                 Err(reason) => outside = outside.or(Some(reason)),
@@ -370,13 +373,7 @@ impl Books {
 
     /// An entry with what happened to it: what is on record, and the day on which the inventory has it leave, unless a
     /// disposal on record says how all of it left.
-    fn with_events(
-        &self,
-        asset: &Holding,
-        own: OfAsset<'_>,
-        mut stated: Stated,
-        until: NaiveDate,
-    ) -> Stated {
+    fn with_events(&self, asset: &Holding, own: OfAsset<'_>, mut stated: Stated, until: NaiveDate) -> Stated {
         let rows = own.events.iter().filter(|row| row.component == stated.component);
         let mut events: Vec<Event> = rows.filter_map(recorded::event).collect();
         if !events.iter().any(|event| event.change.disposes_of_all())

@@ -114,9 +114,8 @@ pub async fn fix(tx: &Tx, books: &Books, last: NaiveDate) -> Result<(u64, u64)> 
         let left = asset.left_on.filter(|left| *left <= last && asset.has_left());
         if let (Some(left), Ok(stated)) = (left, books.entries(asset, own, last)) {
             let gone = stated.into_iter().filter(|one| one.entry.left().is_some_and(|day| day <= last));
-            let known = |one: &Stated| {
-                own.events.iter().any(|row| row.component == one.component && is_whole(row))
-            };
+            let known =
+                |one: &Stated| own.events.iter().any(|row| row.component == one.component && is_whole(row));
             let new = gone.filter(|one| !known(one));
             disposals.extend(new.map(|one| fixed_disposal(tx, books, asset, one.component, left)));
         }
@@ -246,7 +245,8 @@ fn fixed_own(
     match &stated.entry.plan {
         Plan::Macrs(macrs) if row.mid_quarter.is_none() => {
             changed.tax_class = Set(Some(terms::kept_class(macrs.class)));
-            changed.bonus_rate = Set(Some(Rate::try_from_decimal(macrs.bonus_rate).map_err(Error::internal)?));
+            changed.bonus_rate =
+                Set(Some(Rate::try_from_decimal(macrs.bonus_rate).map_err(Error::internal)?));
             changed.mid_quarter = Set(Some(macrs.convention == MacrsConvention::MidQuarter));
             is_changed = true;
         }

@@ -112,10 +112,7 @@ impl Waiting {
 
     /// What these terms take for granted, in sentences.
     #[must_use]
-    pub fn assumed<'a>(
-        &self,
-        policies: impl IntoIterator<Item = &'a refresh_policy::Model>,
-    ) -> Vec<String> {
+    pub fn assumed<'a>(&self, policies: impl IntoIterator<Item = &'a refresh_policy::Model>) -> Vec<String> {
         let mut said = vec![
             format!("capital earns {} a year", self.capital_rate.normalize()),
             format!("extended support costs {} of the vendor's own support", self.support_share.normalize()),
@@ -139,7 +136,8 @@ impl Waiting {
             return said;
         }
         for policy in policies {
-            let by_age = terms::failure_rates(policy).unwrap_or_else(|| BTreeMap::from([(0, USUAL_FAILURES)]));
+            let by_age =
+                terms::failure_rates(policy).unwrap_or_else(|| BTreeMap::from([(0, USUAL_FAILURES)]));
             let steps = by_age.iter().map(|(age, rate)| format!("{} from {age} months on", rate.normalize()));
             let steps: Vec<String> = steps.collect();
             said.push(format!("failures of a unit a year under {}: {}", policy.name, steps.join(", ")));

@@ -68,6 +68,7 @@ fn every_rule_finds_the_assets_that_break_it() {
             ("COST_CENTRE_MISSING", vec!["NOBODY"]),
             ("SUPPORT_DATE_MISSING", vec!["SUPPORT"]),
             ("ZERO_PRICE", vec!["FREE"]),
+            ("PRICE_IN_CENTS", vec![]),
         ];
         let findings = answer["inventoryFindings"].as_array().unwrap();
         assert_eq!(findings.len(), expected.len());

@@ -170,10 +170,7 @@ impl Importable for RefreshPolicy {
         put_any(&mut row.depreciation_rule_id, rule.map(|rule| rule.id));
         let age = |it: &records::AgeRate| AgeRate { from_age_months: it.from_age_months, rate: it.rate };
         let rates = self.failure_rates.as_ref();
-        put_any(
-            &mut row.failure_rates,
-            rates.map(|rates| FailureRates(rates.iter().map(age).collect())),
-        );
+        put_any(&mut row.failure_rates, rates.map(|rates| FailureRates(rates.iter().map(age).collect())));
         usual(&mut row.active, true);
         usual(&mut row.payment_terms_days, USUAL_TERMS);
         usual(&mut row.price_index, PriceIndex::default());

@@ -10,8 +10,12 @@ const MONTHS: Kind = Kind::Integer { least: -1_200, most: 1_200 };
 const PIECES: Kind = Kind::Integer { least: 1, most: i32::MAX };
 
 const ASSET: Column = Column::key("asset", Kind::Identifier, "A-000123", "tag of the asset");
-const COMPONENT: Column =
-    Column::key_part("component", Kind::Text, "accelerators", "with a life of its own; empty is the asset itself");
+const COMPONENT: Column = Column::key_part(
+    "component",
+    Kind::Text,
+    "accelerators",
+    "with a life of its own; empty is the asset itself",
+);
 const POSTED_FROM: Column = Column::optional(
     "posted_from",
     Kind::Month,

@@ -131,10 +131,8 @@ impl Records {
         let of_cycles = self.refresh_cycles.iter().filter_map(|record| record.site.as_ref());
         let of_workloads = self.workloads.iter().filter_map(|record| record.site.as_ref());
         let transfers = self.book_events.iter();
-        let of_transfers =
-            transfers.flat_map(|record| record.from_site.iter().chain(record.to_site.iter()));
-        let of_plans =
-            of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles).chain(of_transfers);
+        let of_transfers = transfers.flat_map(|record| record.from_site.iter().chain(record.to_site.iter()));
+        let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles).chain(of_transfers);
         own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads)
     }
 

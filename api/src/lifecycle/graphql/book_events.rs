@@ -169,7 +169,9 @@ impl BookEvent {
 
     /// Of an impairment: what it is still worth. Null when the caller may not see prices.
     async fn recoverable(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
-        priced(ctx, || Ok(self.0.get::<Option<Amount>>(Column::RecoverableAmount)?.map(|it| plain(it.to_decimal()))))
+        priced(ctx, || {
+            Ok(self.0.get::<Option<Amount>>(Column::RecoverableAmount)?.map(|it| plain(it.to_decimal())))
+        })
     }
 
     /// Of a change of life: the new whole life, in months.
@@ -189,22 +191,30 @@ impl BookEvent {
 
     /// Of an impairment or a change of life: the new salvage, where it changes too. Null when the caller may not see prices.
     async fn salvage(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
-        priced(ctx, || Ok(self.0.get::<Option<Amount>>(Column::SalvageAmount)?.map(|it| plain(it.to_decimal()))))
+        priced(ctx, || {
+            Ok(self.0.get::<Option<Amount>>(Column::SalvageAmount)?.map(|it| plain(it.to_decimal())))
+        })
     }
 
     /// Of a disposal: what it brought. Null when the caller may not see prices.
     async fn proceeds(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
-        priced(ctx, || Ok(self.0.get::<Option<Amount>>(Column::ProceedsAmount)?.map(|it| plain(it.to_decimal()))))
+        priced(ctx, || {
+            Ok(self.0.get::<Option<Amount>>(Column::ProceedsAmount)?.map(|it| plain(it.to_decimal())))
+        })
     }
 
     /// Of a disposal: what selling cost. Null when the caller may not see prices.
     async fn cost_of_sale(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
-        priced(ctx, || Ok(self.0.get::<Option<Amount>>(Column::SaleCostAmount)?.map(|it| plain(it.to_decimal()))))
+        priced(ctx, || {
+            Ok(self.0.get::<Option<Amount>>(Column::SaleCostAmount)?.map(|it| plain(it.to_decimal())))
+        })
     }
 
     /// Of a disposal in part: the cost that left. Null when the caller may not see prices.
     async fn disposed_cost(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
-        priced(ctx, || Ok(self.0.get::<Option<Amount>>(Column::DisposedAmount)?.map(|it| plain(it.to_decimal()))))
+        priced(ctx, || {
+            Ok(self.0.get::<Option<Amount>>(Column::DisposedAmount)?.map(|it| plain(it.to_decimal())))
+        })
     }
 
     /// Of a disposal in part: the share that left of what was there.

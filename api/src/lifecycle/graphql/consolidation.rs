@@ -185,9 +185,10 @@ impl ConsolidationQuery {
             ratio,
             resources: shown,
             explain: Explanation {
-                formula: "max over resources of ceil(old hosts x per host x utilisation x (1 + growth)^years \
+                formula:
+                    "max over resources of ceil(old hosts x per host x utilisation x (1 + growth)^years \
                           / (new per host x performance factor x target utilisation)) + failover hosts"
-                    .into(),
+                        .into(),
                 inputs: vec![
                     said("old hosts", hosts),
                     said("growth a year", growth_rate.normalize()),
@@ -228,10 +229,8 @@ impl ConsolidationQuery {
         let today = money::Money::new(today, currency);
         let found = reserve(today, escalation_rate, years.unsigned_abs(), months.unsigned_abs());
         let found = found.map_err(|cause| refused("today", &cause))?;
-        let shown = |money: money::Money| Money {
-            amount: plain(money.amount),
-            currency: currency.code().to_owned(),
-        };
+        let shown =
+            |money: money::Money| Money { amount: plain(money.amount), currency: currency.code().to_owned() };
         Ok(RefreshReserve {
             future: shown(found.future),
             per_month: shown(found.per_month),

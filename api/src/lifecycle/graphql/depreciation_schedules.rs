@@ -138,9 +138,7 @@ impl BookEventInput {
         require_plausible("date", Some(self.date.0))?;
         let change = match (self.impairment, self.life_change, self.disposal) {
             (Some(it), None, None) => Change::Impairment { recoverable: it.recoverable, salvage: it.salvage },
-            (None, Some(it), None) => {
-                it.change()?
-            }
+            (None, Some(it), None) => it.change()?,
             (None, None, Some(it)) => {
                 for (field, amount) in
                     [("disposal.proceeds", it.proceeds), ("disposal.costOfSale", it.cost_of_sale)]
@@ -370,7 +368,9 @@ impl DepreciationScheduleQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The asset.")] asset: Id<AssetId>,
         #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
-        #[graphql(desc = "A component that has an entry of its own, by its name; the asset itself when left out.")]
+        #[graphql(
+            desc = "A component that has an entry of its own, by its name; the asset itself when left out."
+        )]
         component: Option<String>,
         #[graphql(desc = "First month; that of entry into service when left out.")] from: Option<Month>,
         #[graphql(desc = "Number of months, 1 to 1,200; to the end of its life when left out.")]
@@ -398,7 +398,9 @@ impl DepreciationScheduleQuery {
             return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller(ctx)?.role });
         }
         let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
-        let found = book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events).await?;
+        let found =
+            book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events)
+                .await?;
         let span = (from.map(|month| month.0), months);
         Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden })
     }

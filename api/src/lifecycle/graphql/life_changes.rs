@@ -111,7 +111,8 @@ impl LifeChangeQuery {
             difference: shown(row.difference),
         });
         let mut assumptions = books.assumptions();
-        assumptions.push("The change is prospective: months that were charged before stay as they are.".to_owned());
+        assumptions
+            .push("The change is prospective: months that were charged before stay as they are.".to_owned());
         Ok(LifeChangeEffect {
             on,
             book,
