@@ -254,4 +254,48 @@ mod tests {
             assert_eq!(whole, single, "{on}");
         }
     }
+
+    #[test]
+    fn transfers_move_balances_and_change_no_total() {
+        let terms = BookTerms {
+            kind: BookKind::Book,
+            currency: Currency::USD,
+            calendar: FiscalCalendar::calendar_years(),
+            sharing: PeriodSharing::EqualPeriods,
+        };
+        let month = |text: &str| Month::of(day(text));
+        let moves = [("2024-04-01", 1), ("2024-09-01", 0), ("2025-02-01", 1)];
+        let later: Vec<_> = moves.iter().map(|(on, class)| (month(on), *class)).collect();
+        let path = Path { first: 0, later };
+        assert_eq!([path.at(month("2024-08-01")), path.at(month("2025-03-01"))], [&1, &1]);
+        let (mut moved, mut stayed) =
+            (Holdings::new(terms.clone()).expect("a book"), Holdings::new(terms).expect("a book"));
+        for disposed in [None, Some("2024-10-10"), Some("2024-04-03")] {
+            moved.enter(path.clone(), entry(100_001, "2024-01-10", disposed)).expect("an entry");
+            stayed.enter(0, entry(100_001, "2024-01-10", disposed)).expect("an entry");
+        }
+        let first = month("2023-12-01");
+        for from in 0..20 {
+            for length in 0..20 {
+                let (from, to) = (first.plus(from), first.plus(from + length));
+                let classes = moved.roll_forward(from, to);
+                let mut sum = Movements::default();
+                for movements in classes.values() {
+                    sum += *movements;
+                }
+                let whole = stayed.roll_forward(from, to).remove(&0).unwrap_or_default();
+                assert_eq!(sum, whole, "{from} to {to}");
+                let next = moved.roll_forward(to.next(), to.next());
+                for class in [0, 1] {
+                    let closing = classes.get(&class).map(Movements::closing).unwrap_or_default();
+                    let opening = next.get(&class).map(|movements| movements.opening).unwrap_or_default();
+                    assert_eq!(closing, opening, "{class}: {from} to {to}");
+                    let balance = moved.balances(to.last_day()).get(&class).copied().unwrap_or_default();
+                    assert_eq!(balance, closing, "{class}: {from} to {to}");
+                }
+            }
+        }
+        assert_eq!(moved.yearly(2024, 2), stayed.yearly(2024, 2));
+        assert_eq!(moved.counts(), BTreeMap::from([(1, 3)]));
+    }
 }
