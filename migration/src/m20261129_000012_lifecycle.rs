@@ -50,6 +50,7 @@ fn book_entry() -> TableCreateStatement {
         .col(big_integer("cost_amount"))
         .col(text("currency"))
         .col(big_integer_null("salvage_amount"))
+        .col(text_null("rule_name"))
         .col(text_null("method"))
         .col(boolean_null("switch_to_straight_line"))
         .col(integer_null("life_months"))

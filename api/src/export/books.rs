@@ -19,6 +19,7 @@ impl Exportable for book_entry::Model {
             ("cost_amount", self.cost_amount.cell()),
             ("currency", self.currency.clone()),
             ("salvage_amount", any(&self.salvage_amount)),
+            ("rule_name", text(&self.rule_name)),
             ("method", any_choice(&self.method)),
             ("switch_to_straight_line", any(&self.switch_to_straight_line)),
             ("life_months", any(&self.life_months)),

@@ -344,7 +344,8 @@ impl Books {
                     Absence::gap("its entry states no life, and no rule of this book applies to its kind")
                 })?;
                 let by_rule = rule.map_or(Decimal::ZERO, |rule| terms::salvage(rule, cost));
-                let name = rule.filter(|_| !states_terms).map(|rule| rule.name.clone());
+                let of_rule = rule.filter(|_| !states_terms).map(|rule| rule.name.clone());
+                let name = row.rule_name.clone().or(of_rule);
                 let salvage = row.salvage_amount.map_or(by_rule, Amount::to_decimal);
                 (Plan::Rule(plan), salvage, name.unwrap_or_else(|| OWN_TERMS.to_owned()))
             }

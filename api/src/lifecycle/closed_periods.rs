@@ -151,6 +151,7 @@ fn fixed_entry(
         cost_amount: Set(amount(entry.cost.amount)?),
         currency: Set(currency.code().to_owned()),
         salvage_amount: Set(Some(amount(currency.round(entry.salvage))?)),
+        rule_name: Set(None),
         method: Set(None),
         switch_to_straight_line: Set(None),
         life_months: Set(None),
@@ -164,7 +165,7 @@ fn fixed_entry(
         opening_amount: Set(None),
         opening_from: Set(None),
         posted_from: Set(entry.posted_from.map(|month| month.first_day())),
-        source: Set(Some(format!("closing of the books, by {}", terms.name()))),
+        source: Set(Some("closing of the books".to_owned())),
         ..Default::default()
     };
     match (terms, entry.plan) {
@@ -180,6 +181,7 @@ fn fixed_entry(
 }
 
 fn fix_rule(row: &mut book_entry::ActiveModel, rule: &depreciation_rule::Model) {
+    row.rule_name = Set(Some(rule.name.clone()));
     row.method = Set(Some(rule.method));
     row.switch_to_straight_line = Set(Some(rule.switch_to_straight_line));
     row.life_months = Set(Some(rule.life_months));
@@ -252,6 +254,9 @@ fn fixed_own(
         }
         Plan::Rule(_) if leaves_terms(row) => {
             let terms = terms::whole_terms(row, rule);
+            if row.method.is_none() && row.life_months.is_none() {
+                changed.rule_name = Set(rule.map(|rule| rule.name.clone()));
+            }
             changed.method = Set(Some(terms.method));
             changed.switch_to_straight_line = Set(Some(terms.switch_to_straight_line));
             changed.life_months = Set(terms.life_months);

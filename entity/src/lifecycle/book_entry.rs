@@ -35,6 +35,8 @@ pub struct Model {
     pub currency: String,
     /// What is expected to be left; none is what the rule says.
     pub salvage_amount: Option<Amount>,
+    /// The rule that its terms were taken from when the books were closed.
+    pub rule_name: Option<String>,
     /// How cost is spread; none is as the rule says.
     pub method: Option<DepreciationMethod>,
     /// Whether a declining method changes to straight line; none is as the rule says.

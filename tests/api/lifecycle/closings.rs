@@ -21,7 +21,7 @@ async fn close(app: &TestApp, through: &str) -> Value {
 
 /// The charges and book values of the months of a year so far.
 async fn posted(app: &TestApp) -> Value {
-    let text = r#"{ a: rollForward(from: "2025-01", to: "2026-05", groupBy: [KIND, SITE]) { rows { keys { value }
+    let text = r#"{ a: rollForward(from: "2025-01", to: "2026-05", groupBy: [KIND, SITE, RULE, CLASS]) { rows { keys { value }
             cost { opening added removed closing } accumulated { charged closing } impairment { charged } } }
         b: bookValue(on: "2026-05-31") { byCurrency { count bookValue { amount } } } }"#;
     app.director().query(text).await
@@ -76,11 +76,10 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         assert!(found["explain"]["assumptions"].to_string().contains("closed through 2026-05-31"));
 
         // What stands in closed months is neither corrected nor removed, nor closed again.
-        let text =
-            r#"{ bookEntries(filter: { asset: { tag: { eq: "A" } } }) { nodes { id source lifeMonths } } }"#;
+        let text = r#"{ bookEntries(filter: { asset: { tag: { eq: "A" } } }) { nodes { id source ruleName lifeMonths } } }"#;
         let fixed = app.finance().query(text).await["bookEntries"]["nodes"][0].clone();
-        assert_eq!(fixed["lifeMonths"], 60);
-        assert_eq!(fixed["source"], "closing of the books, by R");
+        assert_eq!(json!([fixed["lifeMonths"], fixed["ruleName"]]), json!([60, "R"]));
+        assert_eq!(fixed["source"], "closing of the books");
         for change in ["removeBookEntry", "removeBookEvent"] {
             let text = r#"{ bookEvents(filter: { asset: { tag: { eq: "G" } } }) { nodes { id } } }"#;
             let disposal = id(&app.finance().query(text).await["bookEvents"]["nodes"][0]);

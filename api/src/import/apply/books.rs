@@ -104,6 +104,7 @@ impl Importable for BookEntry {
         put(&mut row.cost_amount, amount("cost_amount", self.cost_amount)?);
         put(&mut row.currency, self.currency.clone());
         put_any(&mut row.salvage_amount, amount("salvage_amount", self.salvage_amount)?);
+        put_any(&mut row.rule_name, self.rule_name.clone());
         put_any(&mut row.method, choice("method", self.method.as_ref())?);
         put_any(&mut row.switch_to_straight_line, self.switch_to_straight_line);
         put_any(&mut row.life_months, self.life_months);

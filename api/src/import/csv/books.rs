@@ -31,6 +31,12 @@ pub(super) const BOOK_ENTRY: &[Column] = &[
     Column::create("cost_amount", Kind::Money, "4200.00", "capitalised cost"),
     Column::create("currency", Kind::Currency, "USD", "of all amounts"),
     Column::optional("salvage_amount", Kind::Money, "200.00", "as the rule says when empty"),
+    Column::optional(
+        "rule_name",
+        Kind::Text,
+        "",
+        "that its terms were taken from when the books were closed",
+    ),
     Column::optional("method", METHOD, "STRAIGHT_LINE", "as the rule says when empty"),
     Column::optional("switch_to_straight_line", Kind::Boolean, "false", "as the rule says when empty"),
     Column::optional(
@@ -114,6 +120,7 @@ pub(super) fn book_entry(cells: &mut Cells) -> BookEntry {
         cost_amount: cells.decimal("cost_amount"),
         currency: cells.text("currency"),
         salvage_amount: cells.decimal("salvage_amount"),
+        rule_name: cells.text("rule_name"),
         method: cells.text("method"),
         switch_to_straight_line: cells.boolean("switch_to_straight_line"),
         life_months: cells.integer("life_months"),

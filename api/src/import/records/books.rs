@@ -18,6 +18,7 @@ pub struct BookEntry {
     pub cost_amount: Option<Decimal>,
     pub currency: Option<String>,
     pub salvage_amount: Option<Decimal>,
+    pub rule_name: Option<String>,
     pub method: Option<String>,
     pub switch_to_straight_line: Option<bool>,
     pub life_months: Option<i32>,

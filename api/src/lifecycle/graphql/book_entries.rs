@@ -64,6 +64,7 @@ impl Noun for BookEntry {
             "class" => &[Column::Class],
             "cost" => &[Column::CostAmount, Column::Currency],
             "salvage" => &[Column::SalvageAmount, Column::Currency],
+            "ruleName" => &[Column::RuleName],
             "method" => &[Column::Method],
             "switchToStraightLine" => &[Column::SwitchToStraightLine],
             "lifeMonths" => &[Column::LifeMonths],
@@ -155,6 +156,12 @@ impl BookEntry {
             let salvage = self.0.get::<Option<Amount>>(Column::SalvageAmount)?;
             Ok(salvage.map(|amount| Money::of(amount, &currency)))
         })
+    }
+
+    /// The rule that its terms were taken from when the books were closed. Null where they are its own, or still those
+    /// of the rule of its kind.
+    async fn rule_name(&self) -> Result<Option<String>> {
+        self.0.get(Column::RuleName)
     }
 
     /// How cost is spread. Null is as the rule of its kind says.
