@@ -60,6 +60,7 @@ fn the_database_and_json_spell_alike() {
     check::<refresh_cycle::CycleStatus>();
     check::<refresh_policy::QuantityRule>();
     check::<refresh_policy::CohortPeriod>();
+    check::<refresh_policy::HostResource>();
     check::<software_release::MilestoneState>();
 }
 

@@ -20,6 +20,8 @@ const TAX_CLASSES: [&str; 6] =
     ["THREE_YEARS", "FIVE_YEARS", "SEVEN_YEARS", "TEN_YEARS", "FIFTEEN_YEARS", "TWENTY_YEARS"];
 const EVENTS: [&str; 4] = ["IMPAIRMENT", "LIFE_CHANGE", "DISPOSAL", "TRANSFER"];
 
+const POLICY_COLUMNS: [&str; 2] = ["failure_rates", "demand"];
+
 /// A whole, in billionths.
 const WHOLE: i32 = 1_000_000_000;
 
@@ -30,13 +32,18 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create(manager, vec![book_entry(), book_event(), closed_period()], indexes()).await?;
-        let added = json_binary_null("failure_rates");
-        manager.alter_table(Table::alter().table("refresh_policy").add_column(added).take()).await
+        // One by one, for SQLite alters one column at a time.
+        for column in POLICY_COLUMNS {
+            let added = json_binary_null(column);
+            manager.alter_table(Table::alter().table("refresh_policy").add_column(added).take()).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let dropped = Table::alter().table("refresh_policy").drop_column("failure_rates").take();
-        manager.alter_table(dropped).await?;
+        for column in POLICY_COLUMNS {
+            manager.alter_table(Table::alter().table("refresh_policy").drop_column(column).take()).await?;
+        }
         drop(manager, &["closed_period", "book_event", "book_entry"]).await
     }
 }

@@ -10,7 +10,7 @@ use entity::{
     },
     money::Rate,
 };
-use forecasting::{depreciation, money::Rounding, refresh};
+use forecasting::{ForecastError, depreciation, money::Rounding, refresh};
 use rust_decimal::Decimal;
 
 /// Which rules a policy enables, with their margins.
@@ -64,6 +64,28 @@ pub fn ratio(policy: &refresh_policy::Model, of_model: Option<Rate>) -> Decimal 
         QuantityRule::LikeForLike => Decimal::ONE,
         QuantityRule::Ratio => of_model.or(policy.ratio).map_or(Decimal::ONE, Rate::to_decimal),
     }
+}
+
+/// The demand of so many old units, resource by resource, and the units that may fail, where the policy says so.
+///
+/// # Errors
+/// A demand that does not fit.
+pub fn demand(
+    policy: &refresh_policy::Model,
+    old: u32,
+) -> Result<Option<(Vec<refresh::Demand>, u32)>, ForecastError> {
+    let Some(terms) = &policy.demand else { return Ok(None) };
+    let demands = terms.resources.iter().map(|one| {
+        Ok(refresh::Demand {
+            used: refresh::Demand::of_hosts(old, one.old_per_unit, one.utilisation)?,
+            growth: terms.growth_rate,
+            years: whole(terms.years),
+            per_unit: one.new_per_unit,
+            performance_factor: one.performance_factor,
+            target_utilisation: one.target_utilisation,
+        })
+    });
+    Ok(Some((demands.collect::<Result<_, ForecastError>>()?, whole(terms.failover_units))))
 }
 
 /// Spares as a fraction of the new units.

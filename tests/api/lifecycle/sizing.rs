@@ -178,3 +178,64 @@ fn an_expired_quote_is_carried_on_by_the_index_and_flagged() {
         assert_eq!(after["price"]["amount"], golden()["2.price.2026-02-03"]);
     });
 }
+
+#[test]
+fn a_policy_may_buy_by_demand() {
+    on_both_engines(async |app| {
+        let golden = golden();
+        let estate = the_example(app).await;
+        let set = |demand: &str| {
+            format!(
+                r#"mutation {{ updateRefreshPolicy(id: "{}", changes: {{ quantity: {{ sparesRate: null, demand: {demand} }} }}) {{
+                    quantity {{ rule demand {{ growthRate years failoverUnits resources {{ resource targetUtilisation }} }} }} }} }}"#,
+                estate.policy
+            )
+        };
+        let cores = CORES.replace("PerHost", "PerUnit");
+        let given = format!(r#"{{ growthRate: "0.12", years: 3, failoverUnits: 1, resources: [{cores}] }}"#);
+        let made = app.planner().query(&set(&given)).await["updateRefreshPolicy"]["quantity"].clone();
+        assert_eq!(
+            made["demand"],
+            json!({ "growthRate": "0.12", "years": 3, "failoverUnits": 1,
+                    "resources": [{ "resource": "CORES", "targetUtilisation": "0.7" }] })
+        );
+        let text = "{ refreshPlan(from: \"2026-01\", asOf: \"2026-01-01\") { cohorts {
+            quantity { units oldUnits bindingResource ratio formula } } } }";
+        let found = app.director().query(text).await["refreshPlan"]["cohorts"][0]["quantity"].clone();
+        assert_eq!(found["units"], golden["2.cons.hosts_n1"]);
+        assert_eq!(json!([found["oldUnits"], found["bindingResource"]]), json!([40, "CORES"]));
+        assert_eq!(found["formula"], "ceil((10 for the demand of Cores + 1 for failover) x (1 + 0)) = 11");
+        for (demand, message) in [
+            (
+                given.replace("0.38", "38"),
+                "quantity.demand.resources[0].utilisation: 38 is more than 1; this is a fraction, so 38 % is 0.38",
+            ),
+            (
+                given.replace("newPerUnit: 64", "newPerUnit: 0"),
+                "quantity.demand.resources[0].newPerUnit: a new unit that supplies nothing carries nothing",
+            ),
+            (given.replace("years: 3", "years: 21"), "quantity.demand.years: 21 is not between 0 and 20"),
+            (
+                "{ resources: [] }".to_owned(),
+                "quantity.demand.resources: is empty: at least one resource is needed",
+            ),
+        ] {
+            assert_eq!(app.planner().expect_error(&set(&demand), "INVALID").await.message, message);
+        }
+        // It comes and goes with the policy's file.
+        let export = "{ exportCsv(noun: REFRESH_POLICY) { text } }";
+        let file = app.director().query(export).await["exportCsv"]["text"].as_str().unwrap().to_owned();
+        assert!(file.contains("CORES:32:0.38:64:1.6:0.7"), "{file}");
+        app.planner().query(&set("null")).await;
+        let units =
+            app.director().query(text).await["refreshPlan"]["cohorts"][0]["quantity"]["units"].clone();
+        assert_eq!(units, golden["2.qty.ratio"]);
+        let import = "mutation($text: String!) { importText(format: CSV, name: \"refresh_policies.csv\", text: $text) {
+            nouns { updated } problems(first: 5) { message } } }";
+        let found = app.planner().query_with(import, json!({ "text": file })).await["importText"].clone();
+        assert_eq!(found["nouns"][0]["updated"], 1, "{found}");
+        let units =
+            app.director().query(text).await["refreshPlan"]["cohorts"][0]["quantity"]["units"].clone();
+        assert_eq!(units, golden["2.cons.hosts_n1"]);
+    });
+}

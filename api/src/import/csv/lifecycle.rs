@@ -4,7 +4,8 @@ use super::cells::{Cells, parts};
 use super::inventory::{COUNT, ENVIRONMENT, HARDWARE_KIND, SOURCE, TIER, model};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    AgeRate, DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate,
+    AgeRate, DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease,
+    YearRate,
 };
 
 const MILESTONE: Kind = Kind::Choice(&["DATED", "REACHED", "NOT_ANNOUNCED", "UNKNOWN"]);
@@ -21,6 +22,7 @@ pub(super) const CONVENTION: Kind = Kind::Choice(&[
     "ACTUAL_DAYS",
 ]);
 pub(super) const ROUNDING: Kind = Kind::Choice(&["CUMULATIVE", "LAST_PERIOD"]);
+const RESOURCE: Kind = Kind::Choice(&["CORES", "MEMORY", "STORAGE", "LICENCE_CORES"]);
 const AGE: Kind = Kind::Integer { least: 0, most: 1_200 };
 const YEAR: Kind = Kind::Integer { least: 1950, most: 2200 };
 
@@ -76,6 +78,27 @@ pub(super) const REFRESH_POLICY: &[Column] = &[
         Kind::Tuples(&[AGE, Kind::Quantity]),
         "0:0.02|48:0.06",
         "age in months and failures of a unit in a year from then on",
+    ),
+    Column::optional(
+        "demand_growth_rate",
+        Kind::Rate,
+        "",
+        "growth per year of what the old units are used for",
+    ),
+    Column::optional("demand_years", COUNT, "", "that the new units must last"),
+    Column::optional("demand_failover_units", COUNT, "", "that may fail, on top"),
+    Column::optional(
+        "demand_resources",
+        Kind::Tuples(&[
+            RESOURCE,
+            Kind::Quantity,
+            Kind::Quantity,
+            Kind::Quantity,
+            Kind::Quantity,
+            Kind::Quantity,
+        ]),
+        "",
+        "resource, per old unit, share used, per new unit, performance factor, share that may be used",
     ),
 ];
 
@@ -134,6 +157,9 @@ pub(super) const SOFTWARE_RELEASE: &[Column] = &[
 ];
 
 pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
+    cells.needs("demand_growth_rate", "demand_resources");
+    cells.needs("demand_years", "demand_resources");
+    cells.needs("demand_failover_units", "demand_resources");
     RefreshPolicy {
         origin: cells.origin.clone(),
         name: cells.key("name"),
@@ -175,6 +201,27 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
         exit_tolerance_days: cells.integer("exit_tolerance_days"),
         cohort_period: cells.text("cohort_period"),
         depreciation_rule: cells.text("depreciation_rule"),
+        demand_growth_rate: cells.decimal("demand_growth_rate"),
+        demand_years: cells.integer("demand_years"),
+        demand_failover_units: cells.integer("demand_failover_units"),
+        demand_resources: cells.list("demand_resources", |item| match parts(item) {
+            [
+                Value::Text(resource),
+                Value::Decimal(old_per_unit),
+                Value::Decimal(utilisation),
+                Value::Decimal(new_per_unit),
+                Value::Decimal(performance_factor),
+                Value::Decimal(target_utilisation),
+            ] => Some(ResourceTerms {
+                resource: resource.clone(),
+                old_per_unit: *old_per_unit,
+                utilisation: *utilisation,
+                new_per_unit: *new_per_unit,
+                performance_factor: *performance_factor,
+                target_utilisation: *target_utilisation,
+            }),
+            _ => None,
+        }),
         failure_rates: cells.list("failure_rates", |item| match parts(item) {
             [Value::Integer(from_age_months), Value::Decimal(rate)] => {
                 Some(AgeRate { from_age_months: *from_age_months, rate: *rate })

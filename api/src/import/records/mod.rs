@@ -28,7 +28,9 @@ pub use contracts::{
 };
 pub use finance::{Currency, ExchangeRate, FiscalCalendar};
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
-pub use lifecycle::{AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate};
+pub use lifecycle::{
+    AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
+};
 
 /// Where a record was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

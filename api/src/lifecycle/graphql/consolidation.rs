@@ -1,6 +1,7 @@
 //! How many new hosts a demand needs, and what to set aside for them, as clients see it.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use entity::lifecycle::refresh_policy;
 use forecasting::{
     ForecastError,
     money::{self, Currency},
@@ -21,6 +22,7 @@ use crate::{
 
 /// What old and new hosts have, and what demand uses up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "refresh_policy::HostResource")]
 pub enum HostResource {
     /// Cores.
     Cores,

@@ -59,7 +59,7 @@ impl Noun for RefreshPolicy {
             "scope" => &[C::Scope],
             "rules" => &[C::AgeMonths, C::SupportMarginMonths, C::WarrantyRule, C::LeaseRule],
             "times" => &[C::LeadDays, C::InstallDays, C::BufferDays, C::PaymentTermsDays],
-            "quantity" => &[C::QuantityRule, C::Ratio, C::SparesRate],
+            "quantity" => &[C::QuantityRule, C::Ratio, C::SparesRate, C::Demand],
             "currency" => &[C::Currency],
             "priceIndex" => &[C::PriceIndex],
             "failureRates" => &[C::FailureRates],
