@@ -27,6 +27,33 @@ async fn posted(app: &TestApp) -> Value {
     app.director().query(text).await
 }
 
+/// What stands in closed months is neither corrected nor removed, nor closed again.
+async fn what_is_closed_stays_closed(app: &TestApp) {
+    let text = r#"{ bookEntries(filter: { asset: { tag: { eq: "A" } } }) { nodes { id source ruleName lifeMonths } } }"#;
+    let fixed = app.finance().query(text).await["bookEntries"]["nodes"][0].clone();
+    assert_eq!(json!([fixed["lifeMonths"], fixed["ruleName"]]), json!([60, "R"]));
+    assert_eq!(fixed["source"], "closing of the books");
+    for change in ["removeBookEntry", "removeBookEvent"] {
+        let text = r#"{ bookEvents(filter: { asset: { tag: { eq: "G" } } }) { nodes { id } } }"#;
+        let disposal = id(&app.finance().query(text).await["bookEvents"]["nodes"][0]);
+        let which = if change == "removeBookEntry" { id(&fixed) } else { disposal };
+        let text = format!(r#"mutation {{ {change}(id: "{which}") {{ id }} }}"#);
+        let refusal = app.finance().expect_error(&text, "CONFLICT").await;
+        assert!(refusal.message.contains("which is closed and stays as it is"), "{}", refusal.message);
+    }
+    for (through, code, message) in [
+        ("2026-05", "CONFLICT", "2026-05 is closed already"),
+        ("2026-07", "INVALID", "through: 2026-07 has not ended on 2026-07-01"),
+    ] {
+        let text = format!(r#"mutation {{ closePeriod(through: "{through}") {{ entriesRecorded }} }}"#);
+        let refusal = app.finance().expect_error(&text, code).await;
+        assert!(refusal.message.contains(message), "{}", refusal.message);
+    }
+    app.planner()
+        .expect_error(r#"mutation { closePeriod(through: "2026-06") { entriesRecorded } }"#, "FORBIDDEN")
+        .await;
+}
+
 #[test]
 fn what_was_posted_in_a_closed_month_never_changes() {
     on_both_engines(async |app| {
@@ -75,30 +102,7 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         assert_eq!(found["totals"][0]["cost"], json!({ "added": "2400.00", "removed": "6000.00" }));
         assert!(found["explain"]["assumptions"].to_string().contains("closed through 2026-05-31"));
 
-        // What stands in closed months is neither corrected nor removed, nor closed again.
-        let text = r#"{ bookEntries(filter: { asset: { tag: { eq: "A" } } }) { nodes { id source ruleName lifeMonths } } }"#;
-        let fixed = app.finance().query(text).await["bookEntries"]["nodes"][0].clone();
-        assert_eq!(json!([fixed["lifeMonths"], fixed["ruleName"]]), json!([60, "R"]));
-        assert_eq!(fixed["source"], "closing of the books");
-        for change in ["removeBookEntry", "removeBookEvent"] {
-            let text = r#"{ bookEvents(filter: { asset: { tag: { eq: "G" } } }) { nodes { id } } }"#;
-            let disposal = id(&app.finance().query(text).await["bookEvents"]["nodes"][0]);
-            let which = if change == "removeBookEntry" { id(&fixed) } else { disposal };
-            let text = format!(r#"mutation {{ {change}(id: "{which}") {{ id }} }}"#);
-            let refusal = app.finance().expect_error(&text, "CONFLICT").await;
-            assert!(refusal.message.contains("which is closed and stays as it is"), "{}", refusal.message);
-        }
-        for (through, code, message) in [
-            ("2026-05", "CONFLICT", "2026-05 is closed already"),
-            ("2026-07", "INVALID", "through: 2026-07 has not ended on 2026-07-01"),
-        ] {
-            let text = format!(r#"mutation {{ closePeriod(through: "{through}") {{ entriesRecorded }} }}"#);
-            let refusal = app.finance().expect_error(&text, code).await;
-            assert!(refusal.message.contains(message), "{}", refusal.message);
-        }
-        app.planner()
-            .expect_error(r#"mutation { closePeriod(through: "2026-06") { entriesRecorded } }"#, "FORBIDDEN")
-            .await;
+        what_is_closed_stays_closed(app).await;
 
         // The next closing keeps what was caught up where it was.
         let text =
@@ -203,6 +207,46 @@ fn months(from: i32, count: i32) -> Vec<String> {
     (from..from + count).map(|month| format!("{}-{:02}", 2025 + month / 12, month % 12 + 1)).collect()
 }
 
+/// Whatever can happen to ten assets.
+async fn a_year_of_events(app: &TestApp, estate: &Estate, assets: &[String]) {
+    for (asset, on, what) in [
+        (0, "2025-07-31", json!({ "impairment": { "recoverable": "500.01" } })),
+        (1, "2025-12-31", json!({ "lifeChange": { "addedMonths": 7 } })),
+        (2, "2026-01-20", json!({ "disposal": { "share": "0.333" } })),
+        (2, "2026-04-02", json!({ "disposal": { "quantity": 1, "of": 2, "proceeds": "10" } })),
+        (3, "2026-03-31", json!({ "disposal": { "proceeds": "99.99" } })),
+        (5, "2025-05-05", json!({ "transfer": { "toSite": estate.other_site } })),
+        (5, "2025-08-31", json!({ "impairment": { "recoverable": "100", "salvage": "0" } })),
+        (5, "2026-02-01", json!({ "transfer": { "toSite": estate.site } })),
+        (6, "2025-09-09", json!({ "transfer": { "toSite": estate.other_site } })),
+        (6, "2026-05-09", json!({ "disposal": { "cost": "100.10" } })),
+    ] {
+        event(app, &assets[asset], on, what).await;
+    }
+    retire(app, &assets[7], "2026-01-10").await;
+    let component = json!({ "input": { "asset": assets[8], "component": "drives",
+        "cost": { "amount": "333.33", "currency": "USD" }, "details": { "lifeMonths": 17, "inServiceOn": "2026-01-05" } } });
+    app.finance().query_with(super::entries::RECORD, component).await;
+}
+
+/// Opening and what came, less what went, is closing; and the book value is what cost is not written off.
+fn require_footed(row: &Value, month: &str) {
+    for table in ["cost", "accumulated", "impairment"] {
+        let of = |field: &str| cents(&row[table][field]);
+        assert_eq!(
+            of("opening") + of("added") + of("charged") + of("transferred") - of("removed"),
+            of("closing"),
+            "{month} {row}"
+        );
+    }
+    let closing = |table: &str| cents(&row[table]["closing"]);
+    assert_eq!(
+        closing("cost") - closing("accumulated") - closing("impairment"),
+        cents(&row["closingBookValue"])
+    );
+    assert!(closing("accumulated") + closing("impairment") <= closing("cost"), "{month} {row}");
+}
+
 #[test]
 fn roll_forwards_foot_whatever_happens() {
     on_both_engines(async |app| {
@@ -214,24 +258,7 @@ fn roll_forwards_foot_whatever_happens() {
             let price = format!("{}.{:02}", 1_000 + 777 * number, 7 * number);
             assets.push(bought(app, &estate.model, &estate.site, &format!("A{number}"), day, &price).await);
         }
-        for (asset, on, what) in [
-            (0, "2025-07-31", json!({ "impairment": { "recoverable": "500.01" } })),
-            (1, "2025-12-31", json!({ "lifeChange": { "addedMonths": 7 } })),
-            (2, "2026-01-20", json!({ "disposal": { "share": "0.333" } })),
-            (2, "2026-04-02", json!({ "disposal": { "quantity": 1, "of": 2, "proceeds": "10" } })),
-            (3, "2026-03-31", json!({ "disposal": { "proceeds": "99.99" } })),
-            (5, "2025-05-05", json!({ "transfer": { "toSite": estate.other_site } })),
-            (5, "2025-08-31", json!({ "impairment": { "recoverable": "100", "salvage": "0" } })),
-            (5, "2026-02-01", json!({ "transfer": { "toSite": estate.site } })),
-            (6, "2025-09-09", json!({ "transfer": { "toSite": estate.other_site } })),
-            (6, "2026-05-09", json!({ "disposal": { "cost": "100.10" } })),
-        ] {
-            event(app, &assets[asset], on, what).await;
-        }
-        retire(app, &assets[7], "2026-01-10").await;
-        let component = json!({ "input": { "asset": assets[8], "component": "drives",
-            "cost": { "amount": "333.33", "currency": "USD" }, "details": { "lifeMonths": 17, "inServiceOn": "2026-01-05" } } });
-        app.finance().query_with(super::entries::RECORD, component).await;
+        a_year_of_events(app, &estate, &assets).await;
         let months = months(0, 20);
         let text = |from: &str, to: &str| {
             format!(
@@ -248,20 +275,7 @@ fn roll_forwards_foot_whatever_happens() {
             let found = app.director().query(&text(month, month)).await["rollForward"].clone();
             let total = found["totals"][0].clone();
             for row in found["rows"].as_array().unwrap().iter().chain([&total]) {
-                for table in ["cost", "accumulated", "impairment"] {
-                    let of = |field: &str| cents(&row[table][field]);
-                    assert_eq!(
-                        of("opening") + of("added") + of("charged") + of("transferred") - of("removed"),
-                        of("closing"),
-                        "{month} {row}"
-                    );
-                }
-                let closing = |table: &str| cents(&row[table]["closing"]);
-                assert_eq!(
-                    closing("cost") - closing("accumulated") - closing("impairment"),
-                    cents(&row["closingBookValue"])
-                );
-                assert!(closing("accumulated") + closing("impairment") <= closing("cost"), "{month} {row}");
+                require_footed(row, month);
             }
             for (table, field) in [("cost", "transferred"), ("accumulated", "transferred")] {
                 assert_eq!(cents(&total[table][field]), 0, "{month}");

@@ -146,53 +146,54 @@ fn tax_entries_follow_the_tables_with_a_class_and_a_bonus_of_their_own() {
     });
 }
 
+/// Details that make no sense of what cost 6,000 and serves since 2026-01-10, with what is said of them.
+fn nonsense() -> Vec<(Value, &'static str, &'static str)> {
+    vec![
+        (json!({ "salvage": "-1" }), "salvage", "-1 is below 0"),
+        (json!({ "salvage": "6001" }), "salvage", "6001 is more than the cost of 6000"),
+        (
+            json!({ "lifeMonths": 5 }),
+            "lifeMonths",
+            "5 is less than 12 months, and less than a year is no life; 5 years are 60",
+        ),
+        (
+            json!({ "opening": { "accumulated": "7000", "from": "2026-02" } }),
+            "opening.accumulated",
+            "7000 is more than the cost of 6000",
+        ),
+        (
+            json!({ "opening": { "accumulated": "100", "from": "2025-12" } }),
+            "opening.month",
+            "2025-12: a book charges nothing before entry into service",
+        ),
+        (
+            json!({ "inServiceOn": "2026-02-01", "depreciableFrom": "2026-01-31" }),
+            "depreciableFrom",
+            "2026-01-31: nothing is depreciated before it is in service on 2026-02-01",
+        ),
+        (
+            json!({ "depreciableFrom": "2026-01-09" }),
+            "depreciableFrom",
+            "2026-01-09: nothing is depreciated before it is in service",
+        ),
+        (json!({ "taxClass": "FIVE_YEARS" }), "taxClass", "has a meaning in the book TAX only"),
+        (json!({ "bonusRate": "0.4" }), "bonusRate", "0.4 has no meaning without a taxClass"),
+        (json!({ "inServiceOn": "1900-01-01" }), "inServiceOn", "1900-01-01 is not between 1970 and 2199"),
+        (
+            json!({ "method": "STRAIGHT_LINE", "switchToStraightLine": true }),
+            "switchToStraightLine",
+            "true has no meaning for a method that does not decline by a rate",
+        ),
+    ]
+}
+
 #[test]
 fn entries_that_make_no_sense_are_refused_by_field() {
     on_both_engines(async |app| {
         let estate = Estate::build(app).await;
         rule(app, "R", "").await;
         let asset = bought(app, &estate.model, &estate.site, "A", "2026-01-10", "12000").await;
-        for (details, field, message) in [
-            (json!({ "salvage": "-1" }), "salvage", "-1 is below 0"),
-            (json!({ "salvage": "6001" }), "salvage", "6001 is more than the cost of 6000"),
-            (
-                json!({ "lifeMonths": 5 }),
-                "lifeMonths",
-                "5 is less than 12 months, and less than a year is no life; 5 years are 60",
-            ),
-            (
-                json!({ "opening": { "accumulated": "7000", "from": "2026-02" } }),
-                "opening.accumulated",
-                "7000 is more than the cost of 6000",
-            ),
-            (
-                json!({ "opening": { "accumulated": "100", "from": "2025-12" } }),
-                "opening.month",
-                "2025-12: a book charges nothing before entry into service",
-            ),
-            (
-                json!({ "inServiceOn": "2026-02-01", "depreciableFrom": "2026-01-31" }),
-                "depreciableFrom",
-                "2026-01-31: nothing is depreciated before it is in service on 2026-02-01",
-            ),
-            (
-                json!({ "depreciableFrom": "2026-01-09" }),
-                "depreciableFrom",
-                "2026-01-09: nothing is depreciated before it is in service",
-            ),
-            (json!({ "taxClass": "FIVE_YEARS" }), "taxClass", "has a meaning in the book TAX only"),
-            (json!({ "bonusRate": "0.4" }), "bonusRate", "0.4 has no meaning without a taxClass"),
-            (
-                json!({ "inServiceOn": "1900-01-01" }),
-                "inServiceOn",
-                "1900-01-01 is not between 1970 and 2199",
-            ),
-            (
-                json!({ "method": "STRAIGHT_LINE", "switchToStraightLine": true }),
-                "switchToStraightLine",
-                "true has no meaning for a method that does not decline by a rate",
-            ),
-        ] {
+        for (details, field, message) in nonsense() {
             let input = json!({ "asset": asset, "cost": { "amount": "6000", "currency": "USD" },
                 "details": details });
             let refusal = app.finance().expect_error_with(RECORD, json!({ "input": input }), "INVALID").await;

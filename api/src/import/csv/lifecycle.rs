@@ -204,24 +204,7 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
         demand_growth_rate: cells.decimal("demand_growth_rate"),
         demand_years: cells.integer("demand_years"),
         demand_failover_units: cells.integer("demand_failover_units"),
-        demand_resources: cells.list("demand_resources", |item| match parts(item) {
-            [
-                Value::Text(resource),
-                Value::Decimal(old_per_unit),
-                Value::Decimal(utilisation),
-                Value::Decimal(new_per_unit),
-                Value::Decimal(performance_factor),
-                Value::Decimal(target_utilisation),
-            ] => Some(ResourceTerms {
-                resource: resource.clone(),
-                old_per_unit: *old_per_unit,
-                utilisation: *utilisation,
-                new_per_unit: *new_per_unit,
-                performance_factor: *performance_factor,
-                target_utilisation: *target_utilisation,
-            }),
-            _ => None,
-        }),
+        demand_resources: cells.list("demand_resources", resource_terms),
         failure_rates: cells.list("failure_rates", |item| match parts(item) {
             [Value::Integer(from_age_months), Value::Decimal(rate)] => {
                 Some(AgeRate { from_age_months: *from_age_months, rate: *rate })
@@ -229,6 +212,23 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
             _ => None,
         }),
     }
+}
+
+fn resource_terms(item: &Value) -> Option<ResourceTerms> {
+    let [Value::Text(resource), numbers @ ..] = parts(item) else { return None };
+    let mut numbers = numbers.iter().map(|number| match number {
+        Value::Decimal(number) => Some(*number),
+        _ => None,
+    });
+    let mut next = || numbers.next().flatten();
+    Some(ResourceTerms {
+        resource: resource.clone(),
+        old_per_unit: next()?,
+        utilisation: next()?,
+        new_per_unit: next()?,
+        performance_factor: next()?,
+        target_utilisation: next()?,
+    })
 }
 
 pub(super) fn refresh_cycle(cells: &mut Cells) -> RefreshCycle {
