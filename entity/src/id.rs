@@ -97,6 +97,9 @@ ids! {
     RefreshCycleAssetId => "refresh_cycle_asset",
     DepreciationRuleId => "depreciation_rule",
     SoftwareReleaseId => "software_release",
+    BookEntryId => "book_entry",
+    BookEventId => "book_event",
+    ClosedPeriodId => "closed_period",
 
     ProviderAccountId => "provider_account",
     WorkloadId => "workload",

@@ -10,7 +10,9 @@ use entity::finance::{
     allocation_model, exchange_rate, fiscal_calendar, savings_initiative, unit_cost_part, volume,
 };
 use entity::inventory::{asset, environment, hardware_model, rack, site};
-use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
+use entity::lifecycle::{
+    book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
+};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
@@ -63,9 +65,12 @@ fn the_database_and_json_spell_alike() {
     check::<depreciation_rule::DepreciationMethod>();
     check::<depreciation_rule::Convention>();
     check::<depreciation_rule::ScheduleRounding>();
+    check::<book_entry::TaxClass>();
+    check::<book_event::BookEventKind>();
     check::<refresh_cycle::CycleStatus>();
     check::<refresh_policy::QuantityRule>();
     check::<refresh_policy::CohortPeriod>();
+    check::<refresh_policy::HostResource>();
     check::<software_release::MilestoneState>();
 }
 

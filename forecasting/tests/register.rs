@@ -176,6 +176,8 @@ proptest! {
 
 fn record() -> RegisterRecord {
     RegisterRecord {
+        pieces: Some(1),
+        has_serial: true,
         cost: dollars(12_000),
         salvage: dollars(1_200),
         life_months: 60,

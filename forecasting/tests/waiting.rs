@@ -27,7 +27,7 @@ fn terms(outages: bool) -> WaitingTerms {
 }
 
 fn forty(yearly: Option<i64>) -> WaitingUnits {
-    WaitingUnits { units: AgedUnits { units: 40, age_months: 60 }, yearly_support: yearly.map(dollars) }
+    WaitingUnits { units: vec![AgedUnits { units: 40, age_months: 60 }], yearly_support: yearly.map(dollars) }
 }
 
 #[test]

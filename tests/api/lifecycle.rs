@@ -1,9 +1,14 @@
 //! Refresh policies and cycles, depreciation rules, software releases and due dates, seen from outside.
 
+mod bad_data;
 mod books;
+mod closings;
 mod cycles;
+mod entries;
+mod events;
 mod exposure;
 mod levelling;
+mod methods;
 mod plan;
 mod policies;
 mod refreshes;
@@ -11,6 +16,7 @@ mod registers;
 mod releases;
 mod roll_forwards;
 mod rules;
+mod sizing;
 mod taxes;
 
 use serde_json::Value;

@@ -22,6 +22,9 @@ fn every_entity_can_be_read() {
         read::<entity::lifecycle::refresh_cycle_asset::Entity>(app).await;
         read::<entity::lifecycle::depreciation_rule::Entity>(app).await;
         read::<entity::lifecycle::software_release::Entity>(app).await;
+        read::<entity::lifecycle::book_entry::Entity>(app).await;
+        read::<entity::lifecycle::book_event::Entity>(app).await;
+        read::<entity::lifecycle::closed_period::Entity>(app).await;
         read::<entity::cloud::provider_account::Entity>(app).await;
         read::<entity::cloud::workload::Entity>(app).await;
         read::<entity::cloud::cost_record::Entity>(app).await;

@@ -7,7 +7,7 @@
 pub mod graphql;
 
 use entity::id::{
-    AllocationModelId, ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId,
+    AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, ChangeId, ClosedPeriodId, ColocationChargeId, ColocationContractId,
     ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
     FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
     RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId,
@@ -38,7 +38,10 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | RefreshCycleId::KIND
         | RefreshCycleAssetId::KIND
         | DepreciationRuleId::KIND
-        | SoftwareReleaseId::KIND => Some(P::ViewLifecycle),
+        | SoftwareReleaseId::KIND
+        | BookEntryId::KIND
+        | BookEventId::KIND
+        | ClosedPeriodId::KIND => Some(P::ViewLifecycle),
         ProviderAccountId::KIND | WorkloadId::KIND | CostRecordId::KIND | GrowthAssumptionId::KIND => {
             Some(P::ViewCloud)
         }

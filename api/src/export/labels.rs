@@ -30,6 +30,7 @@ pub enum Kind {
     SupportContract,
     DepreciationRule,
     RefreshPolicy,
+    FiscalCalendar,
     /// Provider and number.
     ProviderAccount,
     /// Its name in its account.
@@ -53,6 +54,7 @@ impl Kind {
         Kind::SupportContract,
         Kind::DepreciationRule,
         Kind::RefreshPolicy,
+        Kind::FiscalCalendar,
         Kind::ProviderAccount,
         Kind::Workload,
         Kind::SavingsInitiative,
@@ -156,6 +158,10 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         }
         Kind::RefreshPolicy => {
             use lifecycle::refresh_policy::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::FiscalCalendar => {
+            use finance::fiscal_calendar::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
         Kind::ProviderAccount => {

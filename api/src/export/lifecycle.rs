@@ -38,6 +38,20 @@ impl Exportable for refresh_policy::Model {
         });
         let models = list(models.collect::<Vec<_>>());
         let years = self.price_index.0.iter().map(|year| format!("{}:{}", year.year, year.rate.cell()));
+        let demand = self.demand.as_ref();
+        let resources = demand.into_iter().flat_map(|demand| &demand.resources).map(|one| {
+            let numbers = [
+                one.old_per_unit,
+                one.utilisation,
+                one.new_per_unit,
+                one.performance_factor,
+                one.target_utilisation,
+            ];
+            let numbers: Vec<String> = numbers.iter().map(Cell::cell).collect();
+            format!("{}:{}", choice(&one.resource), numbers.join(":"))
+        });
+        let failures = self.failure_rates.iter().flat_map(|rates| &rates.0);
+        let failures = failures.map(|it| format!("{}:{}", it.from_age_months, it.rate.cell()));
         vec![
             ("name", self.name.clone()),
             ("priority", self.priority.cell()),
@@ -70,6 +84,11 @@ impl Exportable for refresh_policy::Model {
             ("exit_tolerance_days", self.exit_tolerance_days.cell()),
             ("cohort_period", choice(&self.cohort_period)),
             ("depreciation_rule", labels.text_if_any(Kind::DepreciationRule, self.depreciation_rule_id)),
+            ("failure_rates", list(failures)),
+            ("demand_growth_rate", any(&demand.map(|demand| demand.growth_rate))),
+            ("demand_years", any(&demand.map(|demand| demand.years))),
+            ("demand_failover_units", any(&demand.map(|demand| demand.failover_units))),
+            ("demand_resources", list(resources)),
         ]
     }
 }

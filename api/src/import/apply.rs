@@ -11,6 +11,7 @@
 //! active where they have a state.
 
 mod assets;
+mod books;
 mod charges;
 mod cloud;
 mod contracts;
@@ -121,6 +122,9 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::RefreshPolicy>(&mut run).await?;
     engine::apply::<records::RefreshCycle>(&mut run).await?;
     engine::apply::<records::SoftwareRelease>(&mut run).await?;
+    engine::apply::<records::BookEntry>(&mut run).await?;
+    engine::apply::<records::BookEvent>(&mut run).await?;
+    engine::apply::<records::ClosedPeriod>(&mut run).await?;
     engine::apply::<records::ProviderAccount>(&mut run).await?;
     engine::apply::<records::Workload>(&mut run).await?;
     engine::apply::<records::CostRecord>(&mut run).await?;

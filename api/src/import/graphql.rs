@@ -64,6 +64,12 @@ pub enum ImportNoun {
     RefreshCycle,
     /// Software releases.
     SoftwareRelease,
+    /// Entries of assets in the books.
+    BookEntry,
+    /// What happened to assets in the books.
+    BookEvent,
+    /// Up to which months the books are closed.
+    ClosedPeriod,
     /// Provider accounts.
     ProviderAccount,
     /// Workloads.

@@ -18,6 +18,7 @@ pub const COLUMNS: &[&str] = &[
     "tag",
     "serial",
     "component",
+    "quantity",
     "cost",
     "book_value",
     "accumulated",
@@ -42,6 +43,8 @@ pub struct Line {
     pub serial: Option<String>,
     /// The component that it stands for.
     pub component: Option<String>,
+    /// How many pieces it stands for.
+    pub quantity: Option<i32>,
     /// Capitalised cost.
     pub cost: Decimal,
     /// Book value as stated.
@@ -137,6 +140,7 @@ impl Cells<'_> {
             tag: self.text("tag"),
             serial: self.text("serial"),
             component: self.text("component"),
+            quantity: self.value("quantity", |text, style| cell::integer(text, style, 0, i32::MAX)),
             cost: cost.unwrap_or_default(),
             book_value: self.value("book_value", cell::decimal),
             accumulated: self.value("accumulated", cell::decimal),

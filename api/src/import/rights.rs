@@ -14,6 +14,9 @@ pub const EDITS: [Permission; 6] = [
     Permission::ManageUsers,
 ];
 
+/// Nouns of the lifecycle that only those change who keep the books.
+const OF_BOOKS: [Noun; 4] = [Noun::DepreciationRule, Noun::BookEntry, Noun::BookEvent, Noun::ClosedPeriod];
+
 /// The permission that importing a noun needs.
 #[must_use]
 pub fn edit(noun: Noun) -> Permission {
@@ -26,7 +29,10 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::UnitCostPart
         | Noun::AllocationModel
         | Noun::SavingsInitiative
-        | Noun::SavingsClaim => Permission::EditFinance,
+        | Noun::SavingsClaim
+        | Noun::BookEntry
+        | Noun::BookEvent
+        | Noun::ClosedPeriod => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
             Permission::EditInventory
@@ -45,7 +51,7 @@ pub fn edit(noun: Noun) -> Permission {
 #[must_use]
 pub fn view(noun: Noun) -> Vec<Permission> {
     let view = match edit(noun) {
-        _ if noun == Noun::DepreciationRule => Permission::ViewLifecycle,
+        _ if OF_BOOKS.contains(&noun) => Permission::ViewLifecycle,
         Permission::EditFinance => Permission::ViewFinance,
         Permission::EditInventory => Permission::ViewInventory,
         Permission::EditContracts => Permission::ViewContracts,

@@ -1,17 +1,30 @@
 //! What looks wrong in the inventory: rules that records may break, because an estate has to be loaded before
 //! it can be put right.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use entity::inventory::{
-    asset::{self, AssetStatus, Column},
-    hardware_model,
+use entity::{
+    inventory::{
+        asset::{self, AssetStatus, Column},
+        hardware_model,
+    },
+    money::Amount,
 };
+use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, ExprTrait, Func, Query, SimpleExpr},
 };
 
-use crate::{access::Permission, error::Result, store::Read};
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    store::Read,
+};
+
+/// A price so many times another is probably one in cents; half of a hundred, for prices differ.
+const SUSPICIOUS_FACTOR: i64 = 50;
 
 /// Days on which fewer assets were bought are no sign of a default.
 const FEWEST_OF_A_DEFAULT: i64 = 10;
@@ -73,11 +86,13 @@ pub enum Finding {
     SupportDateMissing,
     /// It was bought for nothing.
     ZeroPrice,
+    /// It cost fifty times as much as its model is listed for, or as another of its model did.
+    PriceInCents,
 }
 
 impl Finding {
     /// Every rule.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::DuplicateSerial,
         Self::PlaceholderSerial,
         Self::InServiceBeforeRelease,
@@ -92,6 +107,7 @@ impl Finding {
         Self::CostCentreMissing,
         Self::SupportDateMissing,
         Self::ZeroPrice,
+        Self::PriceInCents,
     ];
 
     /// The rule in words.
@@ -114,13 +130,17 @@ impl Finding {
             Self::CostCentreMissing => "what is in use is charged to a cost centre",
             Self::SupportDateMissing => "the last date of support of what is in use is known",
             Self::ZeroPrice => "a purchase price is above zero, or not known",
+            Self::PriceInCents => {
+                "a purchase price is no fifty times what its model is listed for or another of it cost: \
+                 cents, perhaps"
+            }
         }
     }
 
     /// What a caller needs to see it, beyond seeing the inventory.
     #[must_use]
     pub fn permission(self) -> Option<Permission> {
-        (self == Self::ZeroPrice).then_some(Permission::ViewPrices)
+        matches!(self, Self::ZeroPrice | Self::PriceInCents).then_some(Permission::ViewPrices)
     }
 
     /// The assets that break the rule.
@@ -153,6 +173,7 @@ impl Finding {
                 all.add(in_use()).add(of_models(hardware_model::Column::LastDateOfSupportOn.is_null()))
             }
             Self::ZeroPrice => all.add(Column::PurchaseAmount.eq(0_i64)),
+            Self::PriceInCents => all.add(price_in_cents()),
         }
     }
 }
@@ -165,6 +186,26 @@ pub async fn count(db: &impl Read, finding: Finding, today: NaiveDate) -> Result
     Ok(asset::Entity::find().filter(finding.condition(today)).count(db).await?)
 }
 
+/// What the assets that break the rule cost, by currency, as far as that is known.
+///
+/// # Errors
+/// Those of the database.
+pub async fn amounts(db: &impl Read, finding: Finding, today: NaiveDate) -> Result<Vec<(String, Decimal)>> {
+    let priced = asset::Entity::find()
+        .select_only()
+        .column(Column::PurchaseCurrency)
+        .column(Column::PurchaseAmount)
+        .filter(finding.condition(today))
+        .filter(Column::PurchaseAmount.is_not_null());
+    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+    for (currency, amount) in priced.into_tuple::<(String, Amount)>().all(db).await? {
+        let sum = sums.entry(currency).or_default();
+        let added = sum.checked_add(amount.to_decimal());
+        *sum = added.ok_or_else(|| Error::internal("a sum of prices beyond all bounds"))?;
+    }
+    Ok(sums.into_iter().collect())
+}
+
 fn of(column: Column) -> SimpleExpr {
     Expr::col((asset::Entity, column))
 }
@@ -174,6 +215,37 @@ fn of_models(condition: SimpleExpr) -> SimpleExpr {
     let models =
         hardware_model::Entity::find().select_only().column(hardware_model::Column::Id).filter(condition);
     Column::ModelId.in_subquery(models.into_query())
+}
+
+/// The price is so many times that of the model's list, or of another asset of the model, in the same currency.
+fn price_in_cents() -> Condition {
+    let other = Alias::new("other");
+    let of_other = |column: Column| Expr::col((other.clone(), column));
+    let listed = hardware_model::Column::ListPriceAmount;
+    let of_list = Query::select()
+        .expr(Expr::val(1))
+        .from(hardware_model::Entity)
+        .and_where(Expr::col((hardware_model::Entity, hardware_model::Column::Id)).eq(of(Column::ModelId)))
+        .and_where(
+            Expr::col((hardware_model::Entity, hardware_model::Column::ListPriceCurrency))
+                .eq(of(Column::PurchaseCurrency)),
+        )
+        .and_where(Expr::col((hardware_model::Entity, listed)).gt(0))
+        .and_where(
+            Expr::col((hardware_model::Entity, listed))
+                .mul(SUSPICIOUS_FACTOR)
+                .lte(of(Column::PurchaseAmount)),
+        )
+        .to_owned();
+    let of_another = Query::select()
+        .expr(Expr::val(1))
+        .from_as(asset::Entity, other.clone())
+        .and_where(of_other(Column::ModelId).eq(of(Column::ModelId)))
+        .and_where(of_other(Column::PurchaseCurrency).eq(of(Column::PurchaseCurrency)))
+        .and_where(of_other(Column::PurchaseAmount).gt(0))
+        .and_where(of_other(Column::PurchaseAmount).mul(SUSPICIOUS_FACTOR).lte(of(Column::PurchaseAmount)))
+        .to_owned();
+    Condition::any().add(Expr::exists(of_list)).add(Expr::exists(of_another))
 }
 
 fn is_placeholder() -> SimpleExpr {

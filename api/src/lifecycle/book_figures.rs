@@ -1,23 +1,27 @@
 //! Figures of the books: the schedule of an asset, what assets are worth on a day, and how the books got from one
 //! balance to the next.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry as Place};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry as Place};
 
 use chrono::NaiveDate;
 use entity::{
     id::{AssetId, SiteId},
     inventory::site,
-    lifecycle::depreciation_rule,
+    lifecycle::book_event,
 };
 use forecasting::{
     ForecastError,
-    depreciation::{Balance, Entry, Event, Holdings, Ledger, Movements},
+    depreciation::{Balance, Entry, Event, Holdings, Ledger, Movements, Path},
     money::Currency,
     month::Month,
 };
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QuerySelect};
 
-use super::books::{self, Absence, Books, Holding, Terms};
+use super::{
+    books::{Absence, Books, Stated},
+    holdings::{self, Holding, still_there},
+    recorded::{Recorded, Transfers},
+};
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
@@ -40,6 +44,8 @@ pub enum Dimension {
     Owner,
     /// What it is charged to.
     CostCentre,
+    /// The class it is reported in: its own, or else its kind.
+    Class,
 }
 
 /// The values of the dimensions, in their order.
@@ -110,6 +116,10 @@ pub struct Schedule {
     pub entry: Entry,
     /// The name of the rule or of the class of property.
     pub rule: String,
+    /// Whether its entry is on record by itself, and not by the rule of its kind.
+    pub is_own: bool,
+    /// How many of its events are on record: those of the books, and the day on which the inventory has it leave.
+    pub recorded: usize,
     /// Balances and charges.
     pub ledger: Ledger,
 }
@@ -124,35 +134,51 @@ pub struct Scheduled {
 }
 
 /// The assets in the books, those that are alike together.
-struct Entered {
-    holdings: HashMap<Currency, Holdings<usize>>,
+pub(super) struct Entered {
+    pub(super) holdings: HashMap<Currency, Holdings<usize>>,
+    /// Assets by currency and place.
+    pub(super) counts: HashMap<(Currency, usize), u64>,
     keys: Vec<Key>,
-    coverage: Coverage,
+    pub(super) coverage: Coverage,
 }
 
-fn enter(
+impl Entered {
+    fn count(&self, currency: Currency, place: usize) -> u64 {
+        self.counts.get(&(currency, place)).copied().unwrap_or_default()
+    }
+}
+
+/// Enters assets, by what keeps them apart from month to month. What had left before `from` is left out, and `alter` has
+/// its way with the others.
+pub(super) fn enter(
     books: &Books,
-    assets: Vec<Holding>,
-    until: NaiveDate,
-    key: impl Fn(&Holding) -> Key,
+    (assets, recorded): (Vec<Holding>, &Recorded),
+    (from, until): (NaiveDate, NaiveDate),
+    alter: impl Fn(&mut Vec<Stated>),
+    path: impl Fn(&Holding, &Stated) -> Path<Key>,
 ) -> Result<Entered> {
-    let mut entered = Entered { holdings: HashMap::new(), keys: Vec::new(), coverage: Coverage::default() };
+    let mut entered = Entered {
+        holdings: HashMap::new(),
+        counts: HashMap::new(),
+        keys: Vec::new(),
+        coverage: Coverage::default(),
+    };
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut absences: BTreeMap<Absence, Vec<Named>> = BTreeMap::new();
     for asset in assets {
-        let outcome = match books.entry(&asset, until) {
-            Ok(entry) => {
-                let currency = entry.cost.currency;
-                let place = places.len();
-                let place = *places.entry(key(&asset)).or_insert(place);
-                let holdings = match entered.holdings.entry(currency) {
-                    Place::Occupied(known) => known.into_mut(),
-                    Place::Vacant(new) => {
-                        new.insert(Holdings::new(books.terms(currency)).map_err(Error::internal)?)
-                    }
-                };
-                let outcome = holdings.enter(place, entry);
-                outcome.map_err(|cause| Absence::Gap(cause.to_string()))
+        let outcome = match books.entries(&asset, recorded.of_asset(asset.id), until) {
+            Ok(mut stated) => {
+                stated.retain(|one| one.entry.left().is_none_or(|left| left >= from));
+                if stated.is_empty() {
+                    continue;
+                }
+                alter(&mut stated);
+                enter_one(books, &asset, stated, &mut entered, &mut places, &path)?
+            }
+            Err(absence) if asset.left_on.is_some_and(|left| left < from) => {
+                // It has left, whatever it lacked.
+                let _ = absence;
+                continue;
             }
             Err(absence) => Err(absence),
         };
@@ -171,6 +197,50 @@ fn enter(
     Ok(entered)
 }
 
+/// Enters an asset with its components, all or nothing.
+fn enter_one(
+    books: &Books,
+    asset: &Holding,
+    stated: Vec<Stated>,
+    entered: &mut Entered,
+    places: &mut HashMap<Key, usize>,
+    path: &impl Fn(&Holding, &Stated) -> Path<Key>,
+) -> Result<std::result::Result<(), Absence>> {
+    // An entry of a rule is sound unless entering it fails, and alone; only several could be entered in part.
+    if stated.len() > 1 {
+        for one in &stated {
+            if let Err(cause) = Ledger::new(&books.terms(one.entry.cost.currency), &one.entry) {
+                return Ok(Err(Absence::Gap(cause.to_string())));
+            }
+        }
+    }
+    let mut counted: BTreeSet<(Currency, usize)> = BTreeSet::new();
+    for one in stated {
+        let currency = one.entry.cost.currency;
+        let keys = path(asset, &one);
+        let mut place = |key: Key| {
+            let next = places.len();
+            *places.entry(key).or_insert(next)
+        };
+        let first = place(keys.first);
+        let later = keys.later.into_iter().map(|(month, key)| (month, place(key))).collect();
+        let path = Path { first, later };
+        let holdings = match entered.holdings.entry(currency) {
+            Place::Occupied(known) => known.into_mut(),
+            Place::Vacant(new) => new.insert(Holdings::new(books.terms(currency)).map_err(Error::internal)?),
+        };
+        let seen: Vec<_> = path.classes().map(|place| (currency, *place)).collect();
+        if let Err(cause) = holdings.enter(path, one.entry) {
+            return Ok(Err(Absence::Gap(cause.to_string())));
+        }
+        counted.extend(seen);
+    }
+    for place in counted {
+        *entered.counts.entry(place).or_default() += 1;
+    }
+    Ok(Ok(()))
+}
+
 /// What the assets under a condition are worth in the books on a day, by currency.
 ///
 /// # Errors
@@ -182,17 +252,18 @@ pub async fn worth(
     on: NaiveDate,
 ) -> Result<(Vec<Worth>, Coverage)> {
     require_plausible("on", Some(on))?;
-    let condition = Condition::all().add(condition).add(books::still_there(on));
-    let mut assets = books::read(db, condition).await?;
-    assets.retain(|asset| asset.left_on.is_none_or(|day| day > on));
+    let condition = Condition::all().add(condition).add(still_there(on, books.book, books.closed));
+    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
+    let assets = holdings::read(db, condition).await?;
+    // What leaves on the day is not there at its end.
+    let from = on.succ_opt().unwrap_or(on);
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| {
-        let entered = enter(books, assets, on, |_| Vec::new())?;
+        let entered = enter(books, (assets, &recorded), (from, on), |_| {}, |_, _| Path::from(Vec::new()))?;
         let mut worth: Vec<Worth> = Vec::new();
         for (currency, holdings) in &entered.holdings {
-            let counts = holdings.counts();
             for (class, balance) in holdings.balances(on) {
-                let count = counts.get(&class).copied().unwrap_or_default();
+                let count = entered.count(*currency, class);
                 worth.push(Worth { currency: *currency, count, balance });
             }
         }
@@ -220,20 +291,33 @@ pub async fn roll_forward(
     if to.since(from) >= LONGEST {
         return Err(Error::invalid("to", format!("{to} is more than {LONGEST} months after {from}")));
     }
-    let condition = Condition::all().add(condition).add(books::still_there(from.first_day()));
-    let mut assets = books::read(db, condition).await?;
-    assets.retain(|asset| asset.left_on.is_none_or(|day| day >= from.first_day()));
+    let first = from.first_day();
+    let condition = Condition::all().add(condition).add(still_there(first, books.book, books.closed));
+    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
+    let assets = holdings::read(db, condition).await?;
     let sites = if by.contains(&Dimension::Site) { site_codes(db).await? } else { HashMap::new() };
     tokio::task::block_in_place(|| {
-        let key = |asset: &Holding| by.iter().map(|one| value(books, &sites, asset, *one)).collect();
-        let entered = enter(books, assets, to.last_day(), key)?;
+        let path = |asset: &Holding, stated: &Stated| {
+            let events = recorded.of_asset(asset.id).events;
+            let transfers = Transfers::of(events, &stated.component, to.last_day());
+            let key = |month: Option<Month>| -> Key {
+                by.iter().map(|one| value(&sites, (asset, stated, &transfers), *one, month)).collect()
+            };
+            let first = key(transfers.months().first().map(|month| month.plus(-1)));
+            let later = transfers.months().into_iter().map(|month| (month, key(Some(month)))).collect();
+            Path { first, later }
+        };
+        let entered = enter(books, (assets, &recorded), (first, to.last_day()), |_| {}, path)?;
         let mut rows = Vec::new();
         for (currency, holdings) in &entered.holdings {
-            let counts = holdings.counts();
             for (place, movements) in holdings.roll_forward(from, to) {
                 let key = entered.keys.get(place).cloned().unwrap_or_default();
-                let count = counts.get(&place).copied().unwrap_or_default();
-                rows.push(Row { key, currency: *currency, count, movements });
+                rows.push(Row {
+                    key,
+                    currency: *currency,
+                    count: entered.count(*currency, place),
+                    movements,
+                });
             }
         }
         rows.sort_by(|one, other| (&one.key, one.currency).cmp(&(&other.key, other.currency)));
@@ -259,25 +343,33 @@ pub fn totals(rows: &[Row]) -> Vec<Row> {
 }
 
 fn value(
-    books: &Books,
     sites: &HashMap<SiteId, String>,
-    asset: &Holding,
+    (asset, stated, transfers): (&Holding, &Stated, &Transfers<'_>),
     dimension: Dimension,
+    month: Option<Month>,
 ) -> Option<String> {
     match dimension {
         Dimension::Kind => Some(asset.kind.to_value()),
-        Dimension::Site => sites.get(&asset.site).cloned(),
-        Dimension::Rule => books.terms_of(asset.kind).map(name),
+        Dimension::Site => {
+            let site = transfers.at(month, |event| (event.from_site_id, event.to_site_id), Some(asset.site));
+            site.and_then(|site| sites.get(&site).cloned())
+        }
+        Dimension::Rule => Some(stated.terms.clone()),
         Dimension::Owner => asset.owner.clone(),
-        Dimension::CostCentre => asset.cost_centre.clone(),
-    }
-}
-
-/// What people call the way in which something is written off.
-fn name(terms: Terms<'_>) -> String {
-    match terms {
-        Terms::Rule(depreciation_rule::Model { name, .. }) => name.clone(),
-        Terms::Class(class) => format!("{class:?}"),
+        Dimension::CostCentre => transfers.at(
+            month,
+            |event| (event.from_cost_centre.clone(), event.to_cost_centre.clone()),
+            asset.cost_centre.clone(),
+        ),
+        Dimension::Class => {
+            let own = |event: &book_event::Model| {
+                let is_own = event.component == stated.component;
+                let to = event.to_class.clone().filter(|_| is_own);
+                (event.from_class.clone(), to)
+            };
+            let now = stated.class.clone().unwrap_or_else(|| asset.kind.to_value());
+            transfers.at(month, own, Some(now))
+        }
     }
 }
 
@@ -291,28 +383,41 @@ pub async fn site_codes(db: &impl Read) -> Result<HashMap<SiteId, String>> {
     Ok(codes.into_iter().collect())
 }
 
-/// The depreciation of one asset, with events that are assumed to happen to it besides those on record.
+/// The depreciation of one asset or of one of its components, with events that are assumed to happen to it besides
+/// those on record.
 ///
 /// # Errors
-/// `NotFound` for an asset that is not there, `Invalid` for an event that cannot be. An asset that does not stand in
-/// the books is no error: the reason is the answer.
+/// `NotFound` for an asset that is not there, `Invalid` for a component that is not on record and for an event that
+/// cannot be. An asset that does not stand in the books is no error: the reason is the answer.
 pub async fn schedule(
     db: &impl Read,
     books: &Books,
     id: AssetId,
+    component: &str,
     assumed: Vec<Event>,
 ) -> Result<std::result::Result<Schedule, Absence>> {
-    let asset = books::read(db, Condition::all().add(entity::inventory::asset::Column::Id.eq(id))).await?;
-    let asset = asset.into_iter().next().ok_or_else(|| Error::not_found("asset", id))?;
-    let mut entry = match books.entry(&asset, NaiveDate::MAX) {
-        Ok(entry) => entry,
+    let asset = holdings::find(db, id).await?;
+    let condition = Condition::all().add(entity::inventory::asset::Column::Id.eq(id));
+    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
+    let own = recorded.of_asset(id);
+    if !component.is_empty() && own.entries.iter().all(|row| row.component != component) {
+        let message = format!("`{component}` is no component of {} in this book", asset.tag);
+        return Err(Error::invalid("component", message));
+    }
+    let stated = match books.entries(&asset, own, NaiveDate::MAX) {
+        Ok(stated) => stated,
         Err(absence) => return Ok(Err(absence)),
     };
+    let Some(Stated { mut entry, terms: rule, is_own, .. }) =
+        stated.into_iter().find(|one| one.component == component)
+    else {
+        return Ok(Err(Absence::Outside("only components of it stand in these books")));
+    };
     let has_assumed = !assumed.is_empty();
+    let recorded = entry.events.len();
     entry.events.extend(assumed);
-    let rule = books.terms_of(asset.kind).map(name).unwrap_or_default();
     match Ledger::new(&books.terms(entry.cost.currency), &entry) {
-        Ok(ledger) => Ok(Ok(Schedule { entry, rule, ledger })),
+        Ok(ledger) => Ok(Ok(Schedule { entry, rule, is_own, recorded, ledger })),
         Err(cause) if has_assumed => Err(refused("assuming", &cause)),
         Err(cause) => Ok(Err(Absence::Gap(cause.to_string()))),
     }
@@ -343,8 +448,9 @@ pub async fn schedules(db: &impl Read, books: &Books, condition: Condition) -> R
 pub(super) fn refused(field: &str, cause: &ForecastError) -> Error {
     match cause {
         ForecastError::Invalid { field: inner, value, rule } => {
-            let inner = inner.strip_prefix("event.").unwrap_or(inner);
-            Error::invalid(format!("{field}.{}", camel(inner)), format!("{value}: {rule}"))
+            let inner = camel(inner.strip_prefix("event.").unwrap_or(inner));
+            let field = if field.is_empty() { inner } else { format!("{field}.{inner}") };
+            Error::invalid(field, format!("{value}: {rule}"))
         }
         other => Error::invalid(field, other),
     }

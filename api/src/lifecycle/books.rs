@@ -8,36 +8,42 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, FiscalCalendarId, SiteId},
-    inventory::{
-        asset::{self, AssetStatus},
-        hardware_model::{self, HardwareKind},
+    id::FiscalCalendarId,
+    inventory::{asset::AssetStatus, hardware_model::HardwareKind},
+    lifecycle::{
+        book_entry,
+        depreciation_rule::{self, Book},
     },
-    lifecycle::depreciation_rule::{self, Book},
-    money::Amount,
+    money::{Amount, Rate},
 };
 use forecasting::{
     depreciation::{
         BookKind, BookTerms, Change, Disposal, Entry, Event, Macrs, MacrsClass, MacrsConvention,
-        MidQuarterTest, PeriodSharing, Placement, Plan, Portion, mid_quarter_test, mid_quarter_years,
+        MidQuarterTest, Opening, PeriodSharing, Placement, Plan, Portion, mid_quarter_test,
+        mid_quarter_years,
     },
     money::{Currency, Money},
     month::{FiscalCalendar, Month},
 };
-use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait,
-    RelationTrait,
-};
+use sea_orm::Condition;
 
-use super::{depreciation_rules, matching, terms};
+use super::{
+    closed_periods, depreciation_rules,
+    holdings::{self, Holding},
+    matching,
+    recorded::{self, OfAsset, Recorded},
+    terms,
+};
 use crate::{
     error::{Error, Result},
     finance::fiscal_calendars,
     rules::require_fraction,
     store::Read,
 };
+
+/// What people call terms that an entry states by itself.
+const OWN_TERMS: &str = "terms of its own";
 
 /// Which books are asked for.
 #[derive(Clone, Debug)]
@@ -65,41 +71,6 @@ impl TaxTerms {
     fn class(&self, kind: HardwareKind) -> Option<MacrsClass> {
         let named = self.classes.iter().find(|(known, _)| *known == kind).map(|(_, class)| *class);
         named.or(self.otherwise)
-    }
-}
-
-/// An asset as the books see it.
-#[derive(Clone, Debug)]
-pub struct Holding {
-    /// Which one.
-    pub id: AssetId,
-    /// Its tag.
-    pub tag: String,
-    /// What its model is for.
-    pub kind: HardwareKind,
-    /// Where it stands.
-    pub site: SiteId,
-    /// Where it stands in its life.
-    pub status: AssetStatus,
-    /// First day of service.
-    pub in_service_on: Option<NaiveDate>,
-    /// The day on which it left, where it has left.
-    pub left_on: Option<NaiveDate>,
-    /// Whether it is leased.
-    pub is_leased: bool,
-    /// What was paid for it, and in which currency.
-    pub price: Option<(Amount, String)>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// What it is charged to.
-    pub cost_centre: Option<String>,
-}
-
-impl Holding {
-    /// Whether it has left service for good.
-    #[must_use]
-    pub fn has_left(&self) -> bool {
-        matches!(self.status, AssetStatus::Retired | AssetStatus::Disposed)
     }
 }
 
@@ -136,6 +107,32 @@ pub enum Terms<'a> {
     Class(MacrsClass),
 }
 
+impl Terms<'_> {
+    /// What people call it.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Rule(rule) => rule.name.clone(),
+            Self::Class(class) => format!("{class:?}"),
+        }
+    }
+}
+
+/// An entry of an asset or of one of its components.
+#[derive(Clone, Debug)]
+pub struct Stated {
+    /// The name of the component; empty is the asset itself.
+    pub component: String,
+    /// What people call the way in which it is written off.
+    pub terms: String,
+    /// The class it is reported in, where it has one of its own.
+    pub class: Option<String>,
+    /// Whether it is on record by itself, and not by the rule of its kind.
+    pub is_own: bool,
+    /// What is posted.
+    pub entry: Entry,
+}
+
 /// A set of books, ready to enter assets in.
 #[derive(Clone, Debug)]
 pub struct Books {
@@ -145,6 +142,8 @@ pub struct Books {
     pub calendar: FiscalCalendar,
     /// The name of the calendar.
     pub calendar_name: String,
+    /// Last day of the last month that is closed.
+    pub closed: Option<NaiveDate>,
     tax: Option<TaxTerms>,
     rules: Vec<depreciation_rule::Model>,
     /// The tax years that follow the mid-quarter convention, by currency.
@@ -178,12 +177,13 @@ impl Books {
             book: asked.book,
             calendar,
             calendar_name,
+            closed: closed_periods::closed_through(db, asked.book).await?,
             tax: asked.tax,
             rules,
             mid_quarter: HashMap::new(),
         };
-        if let Some(tax) = &books.tax {
-            for (currency, placements) in placements(db, tax).await? {
+        if books.book == Book::Tax {
+            for (currency, placements) in placements(db, books.tax.as_ref()).await? {
                 let years = mid_quarter_years(&placements, &books.calendar).map_err(Error::internal)?;
                 books.mid_quarter.insert(currency, years);
             }
@@ -208,15 +208,76 @@ impl Books {
     pub fn terms_of(&self, kind: HardwareKind) -> Option<Terms<'_>> {
         match &self.tax {
             Some(tax) => tax.class(kind).map(Terms::Class),
-            None => matching::rule_of(&self.rules, self.book, kind).map(Terms::Rule),
+            None => self.rule_of(kind).map(Terms::Rule),
         }
     }
 
-    /// The entry of an asset, as it stands with what was known before `until`: what leaves later is still there.
+    /// The depreciation rule of a kind.
+    #[must_use]
+    pub fn rule_of(&self, kind: HardwareKind) -> Option<&depreciation_rule::Model> {
+        matching::rule_of(&self.rules, self.book, kind)
+    }
+
+    /// The first month that is open, where some are closed.
+    #[must_use]
+    pub fn open(&self) -> Option<Month> {
+        self.closed.map(|closed| Month::of(closed).next())
+    }
+
+    /// The first open month, for what happened before it.
+    #[must_use]
+    pub fn caught_up(&self, happened: NaiveDate) -> Option<Month> {
+        self.open().filter(|open| happened < open.first_day())
+    }
+
+    /// The entries of an asset and of its components, as they stand with what was posted up to `until`: what leaves
+    /// later is still there. An entry on record takes the place of what the rule gives.
+    ///
+    /// # Errors
+    /// Why the asset does not stand in the books, or not whole.
+    pub fn entries(
+        &self,
+        asset: &Holding,
+        own: OfAsset<'_>,
+        until: NaiveDate,
+    ) -> std::result::Result<Vec<Stated>, Absence> {
+        let mut outcomes = Vec::with_capacity(1 + own.entries.len());
+        if own.entries.iter().all(|row| !row.component.is_empty()) {
+            outcomes.push(self.by_rule(asset, until).map(|(terms, entry)| Stated {
+                component: String::new(),
+                terms: terms.name(),
+                class: None,
+                is_own: false,
+                entry,
+            }));
+        }
+        outcomes.extend(own.entries.iter().map(|row| self.on_record(asset, row, until)));
+        let (mut stated, mut outside) = (Vec::new(), None);
+        for outcome in outcomes {
+            match outcome {
+                Ok(one) if one.entry.first_posted().first_day() > until => {
+                    outside = outside.or(Some(Absence::Outside("caught up later")));
+                }
+                Ok(one) => stated.push(self.with_events(asset, own, one, until)),
+                Err(gap @ Absence::Gap(_)) => return Err(gap),
+                Err(reason) => outside = outside.or(Some(reason)),
+            }
+        }
+        match outside {
+            Some(reason) if stated.is_empty() => Err(reason),
+            _ => Ok(stated),
+        }
+    }
+
+    /// The entry of an asset that has none on record, without what happened to it.
     ///
     /// # Errors
     /// Why the asset does not stand in the books.
-    pub fn entry(&self, asset: &Holding, until: NaiveDate) -> std::result::Result<Entry, Absence> {
+    pub fn by_rule(
+        &self,
+        asset: &Holding,
+        until: NaiveDate,
+    ) -> std::result::Result<(Terms<'_>, Entry), Absence> {
         if asset.price.is_none() && asset.is_leased {
             return Err(Absence::Outside("leased: it stands in the books of the lessor"));
         }
@@ -238,25 +299,116 @@ impl Books {
         let cost = amount.to_decimal();
         let (plan, salvage) = match terms {
             Terms::Rule(rule) => (Plan::Rule(terms::depreciation(rule)), terms::salvage(rule, cost)),
-            Terms::Class(class) => (Plan::Macrs(self.macrs(class, in_service, currency)), Decimal::ZERO),
+            Terms::Class(class) => {
+                (Plan::Macrs(self.macrs(class, in_service, currency, None, None)), Decimal::ZERO)
+            }
         };
-        let left_on = asset.left_on.filter(|day| *day <= until && asset.has_left());
-        Ok(Entry {
+        let entry = Entry {
             plan,
             cost: Money::new(cost, currency),
             salvage,
             in_service,
+            depreciable_from: None,
             opening: None,
-            posted_from: None,
-            events: left_on.map(scrapped).into_iter().collect(),
+            posted_from: self.caught_up(in_service),
+            events: Vec::new(),
+        };
+        Ok((terms, entry))
+    }
+
+    /// The entry that is on record, without what happened to it.
+    fn on_record(
+        &self,
+        asset: &Holding,
+        row: &book_entry::Model,
+        until: NaiveDate,
+    ) -> std::result::Result<Stated, Absence> {
+        let in_service = row.in_service_on.or(asset.in_service_on);
+        let in_service = in_service.ok_or_else(|| Absence::gap("no in-service date"))?;
+        if in_service > until {
+            return Err(Absence::Outside("in service later"));
+        }
+        let currency = Currency::from_code(&row.currency).map_err(|cause| Absence::Gap(cause.to_string()))?;
+        let cost = row.cost_amount.to_decimal();
+        let states_terms = row.life_months.is_some() || row.method.is_some();
+        let of_kind = self.tax.as_ref().filter(|_| !states_terms).and_then(|tax| tax.class(asset.kind));
+        let class = row.tax_class.map(terms::tax_class).or(of_kind);
+        let (plan, salvage, name) = match class.filter(|_| self.book == Book::Tax) {
+            Some(class) => {
+                let macrs = self.macrs(class, in_service, currency, row.bonus_rate, row.mid_quarter);
+                (Plan::Macrs(macrs), Decimal::ZERO, Terms::Class(class).name())
+            }
+            None => {
+                let rule = self.rule_of(asset.kind);
+                let plan = terms::own_depreciation(row, rule).ok_or_else(|| {
+                    Absence::gap("its entry states no life, and no rule of this book applies to its kind")
+                })?;
+                let by_rule = rule.map_or(Decimal::ZERO, |rule| terms::salvage(rule, cost));
+                let of_rule = rule.filter(|_| !states_terms).map(|rule| rule.name.clone());
+                let name = row.rule_name.clone().or(of_rule);
+                let salvage = row.salvage_amount.map_or(by_rule, Amount::to_decimal);
+                (Plan::Rule(plan), salvage, name.unwrap_or_else(|| OWN_TERMS.to_owned()))
+            }
+        };
+        let opening = row.opening_amount.zip(row.opening_from);
+        Ok(Stated {
+            component: row.component.clone(),
+            terms: name,
+            class: row.class.clone(),
+            is_own: true,
+            entry: Entry {
+                plan,
+                cost: Money::new(cost, currency),
+                salvage,
+                in_service,
+                depreciable_from: row.depreciable_from,
+                opening: opening.map(|(amount, from)| Opening {
+                    month: Month::of(from),
+                    accumulated: amount.to_decimal(),
+                }),
+                posted_from: row.posted_from.map(Month::of),
+                events: Vec::new(),
+            },
         })
     }
 
-    fn macrs(&self, class: MacrsClass, in_service: NaiveDate, currency: Currency) -> Macrs {
+    /// An entry with what happened to it: what is on record, and the day on which the inventory has it leave, unless a
+    /// disposal on record says how all of it left.
+    fn with_events(&self, asset: &Holding, own: OfAsset<'_>, mut stated: Stated, until: NaiveDate) -> Stated {
+        let rows = own.events.iter().filter(|row| row.component == stated.component);
+        let mut events: Vec<Event> = rows.filter_map(recorded::event).collect();
+        if !events.iter().any(|event| event.change.disposes_of_all())
+            && let Some(left) = asset.left_on.filter(|_| asset.has_left())
+        {
+            let sale = Disposal { proceeds: Decimal::ZERO, cost_of_sale: Decimal::ZERO };
+            let change = Change::Disposal { portion: Portion::All, sale };
+            events.push(Event { date: left, posted_from: self.caught_up(left), change });
+        }
+        events.retain(|event| {
+            let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
+            posted <= until
+        });
+        stated.entry.events = events;
+        stated
+    }
+
+    fn macrs(
+        &self,
+        class: MacrsClass,
+        in_service: NaiveDate,
+        currency: Currency,
+        bonus_rate: Option<Rate>,
+        mid_quarter: Option<bool>,
+    ) -> Macrs {
         let none = BTreeSet::new();
         let years = self.mid_quarter.get(&currency).unwrap_or(&none);
-        let bonus_rate = self.tax.as_ref().map_or(Decimal::ZERO, |tax| tax.bonus_rate);
-        Macrs { class, convention: MacrsConvention::of(in_service, years, &self.calendar), bonus_rate }
+        let asked = self.tax.as_ref().map_or(Decimal::ZERO, |tax| tax.bonus_rate);
+        let convention = match mid_quarter {
+            Some(true) => MacrsConvention::MidQuarter,
+            Some(false) => MacrsConvention::HalfYear,
+            None => MacrsConvention::of(in_service, years, &self.calendar),
+        };
+        Macrs { class, convention, bonus_rate: bonus_rate.map_or(asked, Rate::to_decimal) }
     }
 
     /// What the books take for granted, each a sentence.
@@ -264,10 +416,17 @@ impl Books {
     pub fn assumptions(&self) -> Vec<String> {
         let mut list = vec![
             "An asset enters the books with its purchase price on its first day of service.".to_owned(),
-            "What was retired leaves the books on that day, without proceeds.".to_owned(),
+            "What was retired leaves the books on that day, without proceeds, unless its disposal is on record."
+                .to_owned(),
+            "An entry on record for an asset takes the place of what the rule of its kind gives.".to_owned(),
             "Charges are posted on the last day of each month.".to_owned(),
             format!("Fiscal years are those of: {}.", self.calendar_name),
         ];
+        if let (Some(closed), Some(open)) = (self.closed, self.open()) {
+            list.push(format!(
+                "The books are closed through {closed}: what belongs there and became known later is caught up in {open}."
+            ));
+        }
         match &self.tax {
             None => {
                 let rule = "The rule of the asset's kind in this book applies, as it is on record now.";
@@ -290,12 +449,6 @@ impl Books {
     }
 }
 
-/// All of an asset leaves the books without proceeds.
-fn scrapped(date: NaiveDate) -> Event {
-    let sale = Disposal { proceeds: Decimal::ZERO, cost_of_sale: Decimal::ZERO };
-    Event { date, posted_from: None, change: Change::Disposal { portion: Portion::All, sale } }
-}
-
 /// The mid-quarter test of a tax year over all property in one currency, with the number of assets that were placed in
 /// service in the year.
 ///
@@ -308,93 +461,36 @@ pub async fn test_of_year(
     year: i32,
     currency: Currency,
 ) -> Result<(MidQuarterTest, usize)> {
-    let placements = placements(db, tax).await?.remove(&currency).unwrap_or_default();
+    let placements = placements(db, Some(tax)).await?.remove(&currency).unwrap_or_default();
     let test = mid_quarter_test(&placements, year, &books.calendar).map_err(Error::internal)?;
     let in_year = |one: &&Placement| books.calendar.fiscal_year_of(Month::of(one.in_service)) == year;
     Ok((test, placements.iter().filter(in_year).count()))
 }
 
-/// What was placed in service, by currency. What has no class is no property of this system.
-async fn placements(db: &impl Read, tax: &TaxTerms) -> Result<HashMap<Currency, Vec<Placement>>> {
+/// What was placed in service, by currency. What has no class is no property of this system. An own entry says by
+/// itself what it cost, since when it serves and of which class it is.
+async fn placements(db: &impl Read, tax: Option<&TaxTerms>) -> Result<HashMap<Currency, Vec<Placement>>> {
+    let recorded = Recorded::load(db, Book::Tax, None).await?;
     let mut placements: HashMap<Currency, Vec<Placement>> = HashMap::new();
-    let priced = Condition::all()
-        .add(asset::Column::PurchaseAmount.is_not_null())
-        .add(asset::Column::InServiceOn.is_not_null());
-    for holding in read(db, priced).await? {
-        let known = holding.in_service_on.zip(holding.price).filter(|_| tax.class(holding.kind).is_some());
-        let Some((in_service, (amount, code))) = known else { continue };
-        let Ok(currency) = Currency::from_code(&code) else { continue };
-        let disposed = holding.left_on;
-        let placement = Placement { in_service, basis: amount.to_decimal(), disposed };
-        placements.entry(currency).or_default().push(placement);
+    let mut place = |code: &str, in_service: Option<NaiveDate>, basis: Amount, disposed| {
+        if let (Ok(currency), Some(in_service)) = (Currency::from_code(code), in_service) {
+            let placement = Placement { in_service, basis: basis.to_decimal(), disposed };
+            placements.entry(currency).or_default().push(placement);
+        }
+    };
+    for holding in holdings::read(db, Condition::all()).await? {
+        let class = tax.and_then(|tax| tax.class(holding.kind));
+        let own = recorded.of_asset(holding.id);
+        let of_all = own.events.iter().filter_map(recorded::event);
+        let sold = of_all.filter(|event| event.change.disposes_of_all()).map(|event| event.date).min();
+        let left = sold.or(holding.left_on);
+        for row in own.entries.iter().filter(|row| row.tax_class.is_some() || class.is_some()) {
+            place(&row.currency, row.in_service_on.or(holding.in_service_on), row.cost_amount, left);
+        }
+        let has_own = own.entries.iter().any(|row| row.component.is_empty());
+        if let Some((amount, code)) = holding.price.filter(|_| class.is_some() && !has_own) {
+            place(&code, holding.in_service_on, amount, left);
+        }
     }
     Ok(placements)
-}
-
-/// The assets that can stand in the books on a day or later: all but those that left before.
-#[must_use]
-pub fn still_there(from: NaiveDate) -> Condition {
-    use asset::Column as C;
-    Condition::any()
-        .add(C::Status.is_not_in([AssetStatus::Retired, AssetStatus::Disposed]))
-        .add(C::RetiredOn.is_null())
-        .add(C::RetiredOn.gte(from))
-}
-
-/// Reads assets, as they arrive, by one statement.
-///
-/// # Errors
-/// Those of the database.
-pub async fn read(db: &impl Read, condition: Condition) -> Result<Vec<Holding>> {
-    use asset::Column as C;
-    let columns = [
-        C::Id,
-        C::Tag,
-        C::SiteId,
-        C::Status,
-        C::InServiceOn,
-        C::RetiredOn,
-        C::DisposedOn,
-        C::LeaseReturnOn,
-        C::PurchaseAmount,
-        C::PurchaseCurrency,
-        C::Owner,
-        C::CostCentre,
-    ];
-    let query = asset::Entity::find()
-        .select_only()
-        .columns(columns)
-        .column(hardware_model::Column::Kind)
-        .join(JoinType::InnerJoin, asset::Relation::Model.def())
-        .filter(condition);
-    let query = db.get_database_backend().build(query.as_query());
-    let mut rows = db.rows(query).await?;
-    let mut holdings = Vec::new();
-    while let Some(row) = rows.try_next().await? {
-        holdings.push(decoded(&row)?);
-    }
-    holdings.sort_unstable_by_key(|holding| holding.id);
-    Ok(holdings)
-}
-
-fn decoded(row: &QueryResult) -> Result<Holding> {
-    let status: AssetStatus = row.try_get_by_index(3)?;
-    let retired: Option<NaiveDate> = row.try_get_by_index(5)?;
-    let disposed: Option<NaiveDate> = row.try_get_by_index(6)?;
-    let lease_return: Option<NaiveDate> = row.try_get_by_index(7)?;
-    let amount: Option<Amount> = row.try_get_by_index(8)?;
-    let has_left = matches!(status, AssetStatus::Retired | AssetStatus::Disposed);
-    Ok(Holding {
-        id: row.try_get_by_index(0)?,
-        tag: row.try_get_by_index(1)?,
-        kind: row.try_get_by_index(12)?,
-        site: row.try_get_by_index(2)?,
-        status,
-        in_service_on: row.try_get_by_index(4)?,
-        left_on: retired.or(disposed).filter(|_| has_left),
-        is_leased: lease_return.is_some(),
-        price: amount.zip(row.try_get_by_index::<Option<String>>(9)?),
-        owner: row.try_get_by_index(10)?,
-        cost_centre: row.try_get_by_index(11)?,
-    })
 }

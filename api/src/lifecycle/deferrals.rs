@@ -1,10 +1,13 @@
 //! What it costs to refresh a cohort later, and what it is worth to wait.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
+use entity::lifecycle::refresh_policy;
 use forecasting::{
     explain::Explanation,
     money::Money,
-    month::{Month, add_months},
+    month::{Month, add_months, months_between},
     refresh::{
         AgedUnits, DeferralCost, FailureRates, OutageLoss, OutageTerms, ProjectCost, WaitingTerms,
         WaitingUnits,
@@ -12,12 +15,18 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use super::refresh_plan::{LONGEST_DEFERRAL, Planned, RefreshPlan};
+use super::{
+    refresh_plan::{LONGEST_DEFERRAL, Planned, RefreshPlan},
+    terms,
+};
 use crate::{
     error::{Error, Result},
     roadmap::purchases,
     rules::{require_fraction, require_least, require_range},
 };
+
+/// Failures of a unit in a year where neither the question nor the policy says how many.
+const USUAL_FAILURES: Decimal = Decimal::from_parts(9, 0, 0, false, 2);
 
 /// What is taken for granted of the time between, in the currency of the plan.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +38,9 @@ pub struct Waiting {
     pub support_share: Decimal,
     /// What capital earns in a year, as a fraction.
     pub capital_rate: Decimal,
-    /// Failures of a unit in a year.
-    pub failure_rate: Decimal,
+    /// Failures of a unit in a year, at every age; what the policy says by age when left out, or else
+    /// [`USUAL_FAILURES`].
+    pub failure_rate: Option<Decimal>,
     /// Hours until service is back.
     pub outage_hours: Decimal,
     /// What an hour without service costs; outages are not priced when left out.
@@ -40,25 +50,39 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// The terms as the arithmetic takes them.
+    /// Refuses terms that are impossible.
     ///
     /// # Errors
     /// `Invalid` naming the field, the value and the rule.
-    pub fn terms(&self, plan: &RefreshPlan) -> Result<WaitingTerms> {
+    pub fn check(&self) -> Result<()> {
         let (zero, one) = (Decimal::ZERO, Decimal::ONE);
         require_fraction("waiting.extendedSupportShare", self.support_share, zero, one)?;
         require_fraction("waiting.capitalRate", self.capital_rate, zero, one)?;
         require_fraction("waiting.redundancyFactor", self.redundancy_factor, zero, one)?;
-        require_range("waiting.failureRate", self.failure_rate, zero, Decimal::TEN)?;
+        if let Some(rate) = self.failure_rate {
+            require_range("waiting.failureRate", rate, zero, Decimal::TEN)?;
+        }
         require_range("waiting.outageHours", self.outage_hours, zero, Decimal::from(8_784))?;
         require_least("waiting.outageCostPerHour", self.cost_per_hour, zero)?;
-        require_least("waiting.extendedSupportPerUnit", self.support_per_unit, zero)?;
+        require_least("waiting.extendedSupportPerUnit", self.support_per_unit, zero)
+    }
+
+    /// The terms for a cohort as the arithmetic takes them.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field, the value and the rule.
+    pub fn terms(&self, plan: &RefreshPlan, planned: &Planned) -> Result<WaitingTerms> {
+        self.check()?;
         let outages = self.cost_per_hour.map(|cost| OutageTerms {
             outage_hours: self.outage_hours,
             cost_per_hour: Money::new(cost, plan.currency),
             redundancy_factor: self.redundancy_factor,
         });
-        let failure_rates = FailureRates::flat(self.failure_rate);
+        let policy = &plan.estate.policies[planned.cohort.policy];
+        let failure_rates = match (self.failure_rate, terms::failure_rates(policy)) {
+            (None, Some(by_age)) => FailureRates::by_age(by_age),
+            (rate, _) => FailureRates::flat(rate.unwrap_or(USUAL_FAILURES)),
+        };
         Ok(WaitingTerms {
             support_share: self.support_share,
             capital_rate: self.capital_rate,
@@ -67,7 +91,7 @@ impl Waiting {
         })
     }
 
-    /// The old units of a cohort.
+    /// The old units of a cohort, by their age when they are due to be replaced.
     #[must_use]
     pub fn units(&self, plan: &RefreshPlan, planned: &Planned) -> WaitingUnits {
         let policy = &plan.estate.policies[planned.cohort.policy];
@@ -75,15 +99,20 @@ impl Waiting {
         let stated = self.support_per_unit.map(|amount| Money::new(amount, plan.currency));
         let derived =
             || planned.cost.yearly_support_per_unit(planned.priced.purchase.quantity.units, covered);
-        WaitingUnits {
-            units: AgedUnits { units: planned.priced.purchase.quantity.old, age_months: 0 },
-            yearly_support: stated.or_else(derived),
+        let mut by_age: BTreeMap<u32, u32> = BTreeMap::new();
+        for (position, _) in &planned.cohort.members {
+            let asset = plan.assets.get(*position as usize);
+            let since = asset.and_then(|asset| asset.in_service_on);
+            let age = since.map_or(0, |since| months_between(since, planned.cohort.in_service).max(0));
+            *by_age.entry(age.unsigned_abs()).or_default() += 1;
         }
+        let units = by_age.into_iter().map(|(age_months, units)| AgedUnits { units, age_months });
+        WaitingUnits { units: units.collect(), yearly_support: stated.or_else(derived) }
     }
 
     /// What these terms take for granted, in sentences.
     #[must_use]
-    pub fn assumed(&self) -> Vec<String> {
+    pub fn assumed<'a>(&self, policies: impl IntoIterator<Item = &'a refresh_policy::Model>) -> Vec<String> {
         let mut said = vec![
             format!("capital earns {} a year", self.capital_rate.normalize()),
             format!("extended support costs {} of the vendor's own support", self.support_share.normalize()),
@@ -93,15 +122,25 @@ impl Waiting {
                             comes to in a year";
             said.push(sentence.to_owned());
         }
-        match self.cost_per_hour {
-            None => said.push("outages are not priced, for no cost of an hour was given".to_owned()),
-            Some(_) => said.push(format!(
-                "{} failures of a unit a year at every age, {} of them outages of {} hours; published rates \
-                 contradict each other",
-                self.failure_rate.normalize(),
-                self.redundancy_factor.normalize(),
-                self.outage_hours.normalize()
-            )),
+        if self.cost_per_hour.is_none() {
+            said.push("outages are not priced, for no cost of an hour was given".to_owned());
+            return said;
+        }
+        said.push(format!(
+            "{} of the failures are outages of {} hours; published rates of failure contradict each other",
+            self.redundancy_factor.normalize(),
+            self.outage_hours.normalize()
+        ));
+        if let Some(rate) = self.failure_rate {
+            said.push(format!("{} failures of a unit a year at every age", rate.normalize()));
+            return said;
+        }
+        for policy in policies {
+            let by_age =
+                terms::failure_rates(policy).unwrap_or_else(|| BTreeMap::from([(0, USUAL_FAILURES)]));
+            let steps = by_age.iter().map(|(age, rate)| format!("{} from {age} months on", rate.normalize()));
+            let steps: Vec<String> = steps.collect();
+            said.push(format!("failures of a unit a year under {}: {}", policy.name, steps.join(", ")));
         }
         said
     }
@@ -140,7 +179,7 @@ pub fn defer(
 ) -> Result<Deferred> {
     require_range("months", months, 1, LONGEST_DEFERRAL)?;
     require_least("residualPerUnitLater", residual_later, Decimal::ZERO)?;
-    let terms = waiting.terms(plan)?;
+    let terms = waiting.terms(plan, planned)?;
     let units = waiting.units(plan, planned);
     let ordered = add_months(planned.cohort.ordered, i32::try_from(months).unwrap_or_default());
     let (later, unit_later) =
@@ -153,7 +192,7 @@ pub fn defer(
     let cost = cost.map_err(|cause| Error::invalid("waiting", cause))?;
     let outages = terms.outage_loss(&units, months).map_err(|cause| Error::invalid("waiting", cause))?;
     let mut explanation = cost.explanation.clone();
-    for sentence in waiting.assumed() {
+    for sentence in waiting.assumed([&plan.estate.policies[planned.cohort.policy]]) {
         explanation = explanation.assume(sentence);
     }
     if residual_later.is_none() {

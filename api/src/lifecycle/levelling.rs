@@ -113,12 +113,13 @@ fn check(question: &Question) -> Result<()> {
 }
 
 fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
-    let terms = question.waiting.terms(plan)?;
+    question.waiting.check()?;
     let prices = || purchases::prices(&plan.estate);
     let cohorts: Result<Vec<Cohort>> = plan
         .cohorts
         .par_iter()
         .map_init(prices, |prices, planned| {
+            let terms = question.waiting.terms(plan, planned)?;
             Candidate { plan, planned, question, terms: &terms }.cohort(prices)
         })
         .collect();
@@ -256,7 +257,9 @@ impl Candidate<'_> {
 
 fn assumed(plan: &RefreshPlan, question: &Question) -> BTreeSet<String> {
     let mut said = plan.assumptions.clone();
-    said.extend(question.waiting.assumed());
+    let of_cohorts: BTreeSet<usize> = plan.cohorts.iter().map(|one| one.cohort.policy).collect();
+    let policies = of_cohorts.into_iter().filter_map(|position| plan.estate.policies.get(position));
+    said.extend(question.waiting.assumed(policies));
     said.insert(format!("what may wait is deferred by {} months at most", question.defer_months));
     said.insert(match question.mandatory_defer_months {
         Some(months) => format!("what has to happen is deferred by {months} months at most"),

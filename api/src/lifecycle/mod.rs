@@ -8,16 +8,22 @@
 //! how much of the estate loses its support if nothing is replaced. This area does not know contracts, and adds up no
 //! money over an estate: that is the roadmap's, whose cohorts and prices it uses.
 
+pub mod book_entries;
+pub mod book_events;
 pub mod book_figures;
 pub mod book_masks;
 pub mod books;
+pub mod closed_periods;
 pub mod cohorts;
 pub mod deferrals;
 pub mod depreciation_rules;
 pub mod graphql;
+pub mod holdings;
 pub mod levelling;
+pub mod life_changes;
 pub mod matching;
 pub mod plan_masks;
+pub mod recorded;
 pub mod refresh_cycles;
 pub mod refresh_plan;
 pub mod refresh_policies;

@@ -9,7 +9,7 @@ use entity::{
     money::{Amount, Rate},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::depreciation_rules::{self, require_life};
 use crate::{
@@ -100,7 +100,57 @@ pub fn check(policy: &refresh_policy::Model) -> Result<()> {
     }
     require_range("exitToleranceDays", policy.exit_tolerance_days, 0, 3_650)?;
     check_quantity(policy)?;
+    check_failures(policy)?;
+    check_demand(policy)?;
     check_costs(policy)
+}
+
+fn check_demand(policy: &refresh_policy::Model) -> Result<()> {
+    let Some(demand) = &policy.demand else { return Ok(()) };
+    let (zero, one) = (Decimal::ZERO, Decimal::ONE);
+    require_fraction("quantity.demand.growthRate", demand.growth_rate, Decimal::new(-99, 2), one)?;
+    require_range("quantity.demand.years", demand.years, 0, 20)?;
+    require_range("quantity.demand.failoverUnits", demand.failover_units, 0, 1_000)?;
+    if demand.resources.is_empty() {
+        let message = "is empty: at least one resource is needed";
+        return Err(Error::invalid("quantity.demand.resources", message));
+    }
+    for (place, terms) in demand.resources.iter().enumerate() {
+        let field = |name: &str| format!("quantity.demand.resources[{place}].{name}");
+        if demand.resources.iter().take(place).any(|other| other.resource == terms.resource) {
+            let message = format!("{} is given twice", terms.resource.to_value());
+            return Err(Error::invalid(field("resource"), message));
+        }
+        require_fraction(&field("utilisation"), terms.utilisation, zero, one)?;
+        require_fraction(&field("targetUtilisation"), terms.target_utilisation, zero, one)?;
+        let largest = Decimal::from(1_000_000_000);
+        for (name, value) in [("oldPerUnit", terms.old_per_unit), ("newPerUnit", terms.new_per_unit)] {
+            require_range(&field(name), value, zero, largest)?;
+        }
+        require_range(&field("performanceFactor"), terms.performance_factor, zero, Decimal::ONE_THOUSAND)?;
+        let supplies = [terms.new_per_unit, terms.performance_factor, terms.target_utilisation];
+        if supplies.iter().any(Decimal::is_zero) {
+            return Err(Error::invalid(
+                field("newPerUnit"),
+                "a new unit that supplies nothing carries nothing",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_failures(policy: &refresh_policy::Model) -> Result<()> {
+    let mut ages = BTreeSet::new();
+    for (place, step) in policy.failure_rates.iter().flat_map(|rates| &rates.0).enumerate() {
+        let field = |name: &str| format!("failureRates[{place}].{name}");
+        require_range(&field("fromAgeMonths"), step.from_age_months, 0, 1_200)?;
+        require_range(&field("rate"), step.rate, Decimal::ZERO, Decimal::TEN)?;
+        if !ages.insert(step.from_age_months) {
+            let message = format!("{} is given twice", step.from_age_months);
+            return Err(Error::invalid(field("fromAgeMonths"), message));
+        }
+    }
+    Ok(())
 }
 
 /// A policy under which nothing ever falls due is a slip.

@@ -129,5 +129,7 @@ fn record(line: &Line) -> RegisterRecord {
         impairment: line.impairment.unwrap_or_default(),
         book_value: line.book_value,
         retired: line.retired_on,
+        pieces: line.quantity.map(i32::unsigned_abs),
+        has_serial: line.serial.is_some(),
     }
 }

@@ -1,13 +1,16 @@
 //! Policies and rules as the arithmetic takes them.
 
+use std::collections::BTreeMap;
+
 use entity::{
     lifecycle::{
+        book_entry::{self, TaxClass},
         depreciation_rule::{self, Convention, DepreciationMethod, ScheduleRounding},
         refresh_policy::{self, QuantityRule},
     },
     money::Rate,
 };
-use forecasting::{depreciation, money::Rounding, refresh};
+use forecasting::{ForecastError, depreciation, money::Rounding, refresh};
 use rust_decimal::Decimal;
 
 /// Which rules a policy enables, with their margins.
@@ -63,38 +66,152 @@ pub fn ratio(policy: &refresh_policy::Model, of_model: Option<Rate>) -> Decimal 
     }
 }
 
+/// The demand of so many old units, resource by resource, and the units that may fail, where the policy says so.
+///
+/// # Errors
+/// A demand that does not fit.
+pub fn demand(
+    policy: &refresh_policy::Model,
+    old: u32,
+) -> Result<Option<(Vec<refresh::Demand>, u32)>, ForecastError> {
+    let Some(terms) = &policy.demand else { return Ok(None) };
+    let demands = terms.resources.iter().map(|one| {
+        Ok(refresh::Demand {
+            used: refresh::Demand::of_hosts(old, one.old_per_unit, one.utilisation)?,
+            growth: terms.growth_rate,
+            years: whole(terms.years),
+            per_unit: one.new_per_unit,
+            performance_factor: one.performance_factor,
+            target_utilisation: one.target_utilisation,
+        })
+    });
+    Ok(Some((demands.collect::<Result<_, ForecastError>>()?, whole(terms.failover_units))))
+}
+
 /// Spares as a fraction of the new units.
 #[must_use]
 pub fn spares(policy: &refresh_policy::Model) -> Decimal {
     policy.spares_rate.map_or(Decimal::ZERO, Rate::to_decimal)
 }
 
+/// How often old units fail, by their age in months, where the policy says so.
+#[must_use]
+pub fn failure_rates(policy: &refresh_policy::Model) -> Option<BTreeMap<u32, Decimal>> {
+    let steps = policy.failure_rates.as_ref().filter(|rates| !rates.0.is_empty())?.0.iter();
+    Some(steps.map(|step| (whole(step.from_age_months), step.rate)).collect())
+}
+
 /// How purchases under a rule are written off.
 #[must_use]
 pub fn depreciation(rule: &depreciation_rule::Model) -> depreciation::DepreciationRule {
-    use depreciation::{Convention as To, Method};
-    let switch = rule.switch_to_straight_line;
     depreciation::DepreciationRule {
-        method: match rule.method {
-            DepreciationMethod::StraightLine => Method::StraightLine,
-            DepreciationMethod::SumOfYearsDigits => Method::SumOfYearsDigits,
-            DepreciationMethod::DoubleDeclining => Method::DoubleDeclining { switch },
-            DepreciationMethod::Declining150 => Method::Declining150 { switch },
-        },
+        method: method(rule.method, rule.switch_to_straight_line),
         life_months: whole(rule.life_months),
-        convention: match rule.convention {
-            Convention::FullMonth => To::FullMonth,
-            Convention::NextMonth => To::NextMonth,
-            Convention::MidMonth => To::MidMonth,
-            Convention::MidMonthFirst => To::MidMonthFirst,
-            Convention::MidQuarter => To::MidQuarter,
-            Convention::HalfYear => To::HalfYear,
-            Convention::ActualDays => To::ActualDays,
-        },
-        rounding: match rule.rounding {
-            ScheduleRounding::Cumulative => Rounding::Cumulative,
-            ScheduleRounding::LastPeriod => Rounding::LastPeriod,
-        },
+        convention: convention(rule.convention),
+        rounding: rounding(rule.rounding),
+    }
+}
+
+/// The terms of an entry of its own, what it leaves out by the rule.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeTerms {
+    /// How cost is spread.
+    pub method: DepreciationMethod,
+    /// Whether a declining method changes to straight line.
+    pub switch_to_straight_line: bool,
+    /// Life, in months, where the entry or the rule has one.
+    pub life_months: Option<i32>,
+    /// Which part of the first and last month counts.
+    pub convention: Convention,
+    /// Where rounding differences go.
+    pub rounding: ScheduleRounding,
+}
+
+/// What an entry of its own states, and otherwise the rule, and otherwise what is usual.
+#[must_use]
+pub fn whole_terms(entry: &book_entry::Model, rule: Option<&depreciation_rule::Model>) -> WholeTerms {
+    let method = entry.method.or(rule.map(|rule| rule.method));
+    // A rule's switch belongs to the rule's method.
+    let of_rule = rule.filter(|_| entry.method.is_none()).map(|rule| rule.switch_to_straight_line);
+    WholeTerms {
+        method: method.unwrap_or(DepreciationMethod::StraightLine),
+        switch_to_straight_line: entry.switch_to_straight_line.or(of_rule).unwrap_or_default(),
+        life_months: entry.life_months.or(rule.map(|rule| rule.life_months)),
+        convention: entry.convention.or(rule.map(|rule| rule.convention)).unwrap_or(Convention::FullMonth),
+        rounding: entry.rounding.or(rule.map(|rule| rule.rounding)).unwrap_or(ScheduleRounding::Cumulative),
+    }
+}
+
+/// How an entry of its own is written off: as it states, and otherwise by the rule. Nothing without either's life.
+#[must_use]
+pub fn own_depreciation(
+    entry: &book_entry::Model,
+    rule: Option<&depreciation_rule::Model>,
+) -> Option<depreciation::DepreciationRule> {
+    let terms = whole_terms(entry, rule);
+    Some(depreciation::DepreciationRule {
+        method: method(terms.method, terms.switch_to_straight_line),
+        life_months: whole(terms.life_months?),
+        convention: convention(terms.convention),
+        rounding: rounding(terms.rounding),
+    })
+}
+
+fn method(method: DepreciationMethod, switch: bool) -> depreciation::Method {
+    use depreciation::Method;
+    match method {
+        DepreciationMethod::StraightLine => Method::StraightLine,
+        DepreciationMethod::SumOfYearsDigits => Method::SumOfYearsDigits,
+        DepreciationMethod::DoubleDeclining => Method::DoubleDeclining { switch },
+        DepreciationMethod::Declining150 => Method::Declining150 { switch },
+    }
+}
+
+fn convention(convention: Convention) -> depreciation::Convention {
+    use depreciation::Convention as To;
+    match convention {
+        Convention::FullMonth => To::FullMonth,
+        Convention::NextMonth => To::NextMonth,
+        Convention::MidMonth => To::MidMonth,
+        Convention::MidMonthFirst => To::MidMonthFirst,
+        Convention::MidQuarter => To::MidQuarter,
+        Convention::HalfYear => To::HalfYear,
+        Convention::ActualDays => To::ActualDays,
+    }
+}
+
+fn rounding(rounding: ScheduleRounding) -> Rounding {
+    match rounding {
+        ScheduleRounding::Cumulative => Rounding::Cumulative,
+        ScheduleRounding::LastPeriod => Rounding::LastPeriod,
+    }
+}
+
+/// A class of property as the arithmetic takes it.
+#[must_use]
+pub fn tax_class(class: TaxClass) -> depreciation::MacrsClass {
+    use depreciation::MacrsClass as To;
+    match class {
+        TaxClass::ThreeYears => To::ThreeYears,
+        TaxClass::FiveYears => To::FiveYears,
+        TaxClass::SevenYears => To::SevenYears,
+        TaxClass::TenYears => To::TenYears,
+        TaxClass::FifteenYears => To::FifteenYears,
+        TaxClass::TwentyYears => To::TwentyYears,
+    }
+}
+
+/// A class of property as it is kept.
+#[must_use]
+pub fn kept_class(class: depreciation::MacrsClass) -> TaxClass {
+    use depreciation::MacrsClass as From;
+    match class {
+        From::ThreeYears => TaxClass::ThreeYears,
+        From::FiveYears => TaxClass::FiveYears,
+        From::SevenYears => TaxClass::SevenYears,
+        From::TenYears => TaxClass::TenYears,
+        From::FifteenYears => TaxClass::FifteenYears,
+        From::TwentyYears => TaxClass::TwentyYears,
     }
 }
 
@@ -105,6 +222,6 @@ pub fn salvage(rule: &depreciation_rule::Model, cost: Decimal) -> Decimal {
 }
 
 /// The rules of the area keep these numbers from being negative.
-fn whole(number: i32) -> u32 {
+pub(super) fn whole(number: i32) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }

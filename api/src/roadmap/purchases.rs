@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use entity::{id::HardwareModelId, lifecycle::refresh_policy, money::Rate};
 use forecasting::{
+    ForecastError,
     money::{Currency, Money},
     month::{Month, add_months},
-    refresh::{Prices, ProjectCost, by_ratio, project_cost},
+    refresh::{DemandResult, Prices, ProjectCost, by_demand, by_ratio, project_cost},
     roadmap::{RefreshCohort, Window},
 };
 use rust_decimal::Decimal;
@@ -69,6 +70,8 @@ pub struct Quantity {
     pub ratio: Decimal,
     /// Spares as a fraction of the new units.
     pub spares: Decimal,
+    /// What the demand of the old units needs, where the policy counts that.
+    pub by_demand: Option<DemandResult>,
     /// Whether the refresh cycle says how many, whatever the ratio.
     pub is_planned: bool,
 }
@@ -178,8 +181,18 @@ fn refresh(
 }
 
 fn quantity(policy: &refresh_policy::Model, cohort: &Cohort, of_model: Option<Rate>) -> Result<Quantity> {
-    let (ratio, spares) = (terms::ratio(policy, of_model), terms::spares(policy));
-    let computed = by_ratio(cohort.size(), ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
+    let (old, spares) = (cohort.size(), terms::spares(policy));
+    let refused = |cause: ForecastError| Error::invalid("demand", cause);
+    let by_demand = match terms::demand(policy, old).map_err(refused)? {
+        Some((resources, failover)) => Some(by_demand(&resources, failover).map_err(refused)?),
+        None => None,
+    };
+    let (replaced, ratio) = match by_demand {
+        Some(found) => (found.units_with_failover, Decimal::ONE),
+        None => (old, terms::ratio(policy, of_model)),
+    };
+    let computed = by_ratio(replaced, ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
     let (units, is_planned) = (cohort.planned.unwrap_or(computed), cohort.planned.is_some());
-    Ok(Quantity { units, old: cohort.size(), ratio, spares, is_planned })
+    let ratio = by_demand.and_then(|found| found.ratio(old)).unwrap_or(ratio);
+    Ok(Quantity { units, old, ratio, spares, by_demand, is_planned })
 }

@@ -79,6 +79,12 @@ pub struct Model {
     pub cohort_period: CohortPeriod,
     /// How purchases under it are written off; none is by kind.
     pub depreciation_rule_id: Option<DepreciationRuleId>,
+    /// How often its old units fail; none is the rate that a question assumes.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub failure_rates: Option<FailureRates>,
+    /// How many new units the demand of the old ones needs, in place of the quantity rule.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub demand: Option<DemandTerms>,
 }
 
 /// How many new units replace the old.
@@ -133,6 +139,68 @@ pub struct YearRate {
     /// Calendar year.
     pub year: i32,
     /// Change within it, as a fraction.
+    pub rate: Decimal,
+}
+
+/// What the old units are used for, and what new ones supply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct DemandTerms {
+    /// Growth per year, as a fraction.
+    pub growth_rate: Decimal,
+    /// Years that the new units must last.
+    pub years: i32,
+    /// Units that may fail, on top, for each cohort.
+    pub failover_units: i32,
+    /// What is counted; the one that needs the most units decides.
+    pub resources: Vec<ResourceTerms>,
+}
+
+/// The demand of one resource, and what a new unit supplies of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceTerms {
+    /// The resource.
+    pub resource: HostResource,
+    /// What one old unit has of it.
+    pub old_per_unit: Decimal,
+    /// The share of it that is used.
+    pub utilisation: Decimal,
+    /// What one new unit has of it.
+    pub new_per_unit: Decimal,
+    /// How much more a unit of the new resource does than one of the old.
+    pub performance_factor: Decimal,
+    /// The share of a new unit that may be used.
+    pub target_utilisation: Decimal,
+}
+
+/// What hosts have, and what demand uses up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HostResource {
+    /// Cores.
+    Cores,
+    /// Memory.
+    Memory,
+    /// Storage.
+    Storage,
+    /// Cores that licences are bought for.
+    LicenceCores,
+}
+
+/// Failures of a unit in a year by its age, each from an age on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct FailureRates(pub Vec<AgeRate>);
+
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgeRate {
+    /// The age, in months.
+    pub from_age_months: i32,
+    /// Failures in a year: 0.09 is nine in a hundred units.
     pub rate: Decimal,
 }
 

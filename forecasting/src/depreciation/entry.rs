@@ -65,6 +65,8 @@ pub struct Entry {
     pub salvage: Decimal,
     /// The day it entered service.
     pub in_service: NaiveDate,
+    /// The day its depreciation starts, where that is later than entry into service. Tax tables know no such day.
+    pub depreciable_from: Option<NaiveDate>,
     /// What was depreciated before it came into this book, for an asset taken over in the middle of its life.
     pub opening: Option<Opening>,
     /// The first open month when it was entered. What belonged to months that were closed by then is caught up in
@@ -114,6 +116,20 @@ pub enum Change {
         /// The new salvage, if it changes too.
         salvage: Option<Decimal>,
     },
+    /// It is expected to serve so much longer than its life so far, or shorter.
+    AddedLife {
+        /// Months by which the whole life becomes longer; below zero it becomes shorter.
+        months: i32,
+        /// The new salvage, if it changes too.
+        salvage: Option<Decimal>,
+    },
+    /// It is expected to serve so many more months, counted from the first one that is not charged yet.
+    RemainingLife {
+        /// The months, at least one.
+        months: u32,
+        /// The new salvage, if it changes too.
+        salvage: Option<Decimal>,
+    },
     /// All or part of it leaves the books.
     Disposal {
         /// How much of it.
@@ -135,16 +151,23 @@ pub enum Portion {
         /// Pieces before they leave.
         held: u32,
     },
-    /// A share of the cost, in units of the currency.
+    /// A part of the cost, in units of the currency.
     Cost(Decimal),
+    /// A share of what is left, above 0 and at most 1.
+    Share(Decimal),
 }
 
 impl Change {
+    /// Whether nothing is left afterwards, whatever there was.
+    pub fn disposes_of_all(&self) -> bool {
+        matches!(self, Self::Disposal { portion: Portion::All, .. })
+    }
+
     /// The order of what happens on one day.
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::Impairment { .. } => 0,
-            Self::LifeChange { .. } => 1,
+            Self::LifeChange { .. } | Self::AddedLife { .. } | Self::RemainingLife { .. } => 1,
             Self::Disposal { .. } => 2,
         }
     }
@@ -161,6 +184,13 @@ impl Portion {
                     return Err(ForecastError::invalid("portion.disposed", &disposed, rule));
                 }
                 Ok(currency.round(proportion(cost, Decimal::from(disposed), Decimal::from(held))))
+            }
+            Self::Share(share) => {
+                if share <= Decimal::ZERO || share > Decimal::ONE {
+                    let rule = "the share that leaves is above 0 and at most 1: 0.25 is a quarter";
+                    return Err(ForecastError::invalid("portion.share", &share, rule));
+                }
+                Ok(currency.round(proportion(cost, share, Decimal::ONE)))
             }
             Self::Cost(leaving) => {
                 let leaving = currency.round(bounded(leaving, "portion.cost")?);
@@ -189,6 +219,18 @@ impl Entry {
         self.posted_from.map_or(first, |month| month.max(first))
     }
 
+    /// The day on which all of it has left the book, as far as disposals of all that is left say so.
+    pub fn left(&self) -> Option<NaiveDate> {
+        let open = self.open();
+        let all = self.events.iter().filter(|event| event.change.disposes_of_all());
+        all.map(|event| event.effective(open)).min()
+    }
+
+    /// The first month in which anything of it is posted.
+    pub fn first_posted(&self) -> Month {
+        self.open()
+    }
+
     /// Cost and salvage rounded to the minor unit, if all fields fit each other and the book.
     pub(super) fn check(&self, terms: &BookTerms) -> Result<Basis> {
         if self.cost.currency != terms.currency {
@@ -202,7 +244,8 @@ impl Entry {
             Plan::Rule(_) => self.salvage,
             Plan::Macrs(_) => Decimal::ZERO,
         };
-        let basis = Basis { cost: self.cost, salvage, in_service: self.in_service, disposed: None };
+        let in_service = self.starts()?;
+        let basis = Basis { cost: self.cost, salvage, in_service, disposed: None };
         check(&self.rule(), &basis)?;
         if let Plan::Macrs(macrs) = &self.plan
             && !macrs.bonus_rate.is_zero()
@@ -221,6 +264,20 @@ impl Entry {
             )),
             None => Ok(basis),
         }
+    }
+
+    /// The day from which life is counted.
+    fn starts(&self) -> Result<NaiveDate> {
+        let Some(from) = self.depreciable_from else { return Ok(self.in_service) };
+        if from < self.in_service {
+            let rule = "nothing is depreciated before it is in service";
+            return Err(ForecastError::invalid("depreciable_from", &from, rule));
+        }
+        if let Plan::Macrs(_) = self.plan {
+            let rule = "tax tables begin with the day of entry into service";
+            return Err(ForecastError::invalid("depreciable_from", &from, rule));
+        }
+        Ok(from)
     }
 
     /// The rule; one that is always sound where the plan has none.

@@ -11,6 +11,34 @@ use super::movements::Movements;
 use crate::error::Result;
 use crate::month::Month;
 
+/// The classes an entry is reported in, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path<Class> {
+    /// The class it begins in.
+    pub first: Class,
+    /// Later ones, each with the first month in it, in the order of the months.
+    pub later: Vec<(Month, Class)>,
+}
+
+impl<Class> From<Class> for Path<Class> {
+    fn from(first: Class) -> Self {
+        Self { first, later: Vec::new() }
+    }
+}
+
+impl<Class> Path<Class> {
+    /// The class in a month.
+    pub fn at(&self, month: Month) -> &Class {
+        let upto = self.later.iter().take_while(|(from, _)| *from <= month);
+        upto.last().map_or(&self.first, |(_, class)| class)
+    }
+
+    /// All classes, in order.
+    pub fn classes(&self) -> impl Iterator<Item = &Class> {
+        std::iter::once(&self.first).chain(self.later.iter().map(|(_, class)| class))
+    }
+}
+
 /// A book of many assets, of which whole deliveries agree in cost, plan and dates. Each kind of entry is posted once
 /// and counted, so that no sum differs by a cent from that over the single assets.
 #[derive(Debug, Clone)]
@@ -18,8 +46,8 @@ pub struct Holdings<Class> {
     terms: BookTerms,
     posted: Vec<Ledger>,
     positions: HashMap<Entry, usize>,
-    /// How many entries of a class are posted as one.
-    counts: BTreeMap<(Class, usize), u64>,
+    /// How many entries of a path are posted as one.
+    counts: BTreeMap<(Path<Class>, usize), u64>,
 }
 
 impl<Class: Ord + Clone> Holdings<Class> {
@@ -38,7 +66,7 @@ impl<Class: Ord + Clone> Holdings<Class> {
     /// # Errors
     ///
     /// As [`Ledger::new`]; what is refused is not entered.
-    pub fn enter(&mut self, class: Class, entry: Entry) -> Result<()> {
+    pub fn enter(&mut self, path: impl Into<Path<Class>>, entry: Entry) -> Result<()> {
         let position = match self.positions.get(&entry) {
             Some(position) => *position,
             None => {
@@ -48,15 +76,16 @@ impl<Class: Ord + Clone> Holdings<Class> {
                 position
             }
         };
-        *self.counts.entry((class, position)).or_default() += 1;
+        *self.counts.entry((path.into(), position)).or_default() += 1;
         Ok(())
     }
 
-    /// How many entries there are, by class.
+    /// How many entries there are, by the class they are in at last.
     pub fn counts(&self) -> BTreeMap<Class, u64> {
         let mut counts = BTreeMap::new();
-        for ((class, _), count) in &self.counts {
-            *counts.entry(class.clone()).or_default() += *count;
+        for ((path, _), count) in &self.counts {
+            let last = path.later.last().map_or(&path.first, |(_, class)| class);
+            *counts.entry(last.clone()).or_default() += *count;
         }
         counts
     }
@@ -66,29 +95,97 @@ impl<Class: Ord + Clone> Holdings<Class> {
         self.posted.len()
     }
 
-    /// What stands in the books on a date, by class.
+    /// What stands in the books on a date, by class. A transfer counts from the first day of its month.
     pub fn balances(&self, date: NaiveDate) -> BTreeMap<Class, Balance> {
         let mut classes: BTreeMap<Class, Balance> = BTreeMap::new();
-        for (class, ledger, count) in self.posted() {
-            *classes.entry(class.clone()).or_default() += ledger.balance_on(date) * Decimal::from(count);
+        for (path, ledger, count) in self.posted() {
+            let class = path.at(Month::of(date)).clone();
+            *classes.entry(class).or_default() += ledger.balance_on(date) * Decimal::from(count);
         }
         classes
+    }
+
+    /// Depreciation of all in consecutive months.
+    pub fn charges(&self, from: Month, months: u32) -> Vec<Decimal> {
+        let mut sums = vec![Decimal::ZERO; months as usize];
+        for (_, ledger, count) in self.posted() {
+            for (sum, charge) in sums.iter_mut().zip(ledger.charges(from, months)) {
+                *sum += charge * Decimal::from(count);
+            }
+        }
+        sums
+    }
+
+    /// Depreciation of all by fiscal year, for consecutive years.
+    pub fn yearly(&self, first: i32, years: u32) -> Vec<(i32, Decimal)> {
+        let start = self.terms.calendar.first_month(first);
+        let charges = self.charges(start, years.saturating_mul(12));
+        (first..).zip(charges.chunks(12).map(|year| year.iter().sum())).collect()
     }
 
     /// The roll-forward by class from the first day of `from` to the last day of `to`.
+    ///
+    /// A transfer takes the balance of the month before it from one class to the other; its own month is charged in
+    /// the other.
     pub fn roll_forward(&self, from: Month, to: Month) -> BTreeMap<Class, Movements> {
         let mut classes: BTreeMap<Class, Movements> = BTreeMap::new();
-        for (class, ledger, count) in self.posted() {
-            *classes.entry(class.clone()).or_default() += ledger.movements(from, to).times(count);
+        for (path, ledger, count) in self.posted() {
+            if path.later.is_empty() {
+                let movements = ledger.movements(from, to).times(count);
+                *classes.entry(path.first.clone()).or_default() += movements;
+                continue;
+            }
+            for (class, movements) in stays(path, ledger, from, to) {
+                *classes.entry(class.clone()).or_default() += movements.times(count);
+            }
         }
         classes
     }
 
-    fn posted(&self) -> impl Iterator<Item = (&Class, &Ledger, u64)> {
+    fn posted(&self) -> impl Iterator<Item = (&Path<Class>, &Ledger, u64)> {
         self.counts
             .iter()
-            .filter_map(|((class, position), count)| Some((class, self.posted.get(*position)?, *count)))
+            .filter_map(|((path, position), count)| Some((path, self.posted.get(*position)?, *count)))
     }
+}
+
+/// The movements of an entry in each class that it is in between two months; classes in which it does nothing are
+/// left out.
+fn stays<'a, Class>(
+    path: &'a Path<Class>,
+    ledger: &Ledger,
+    from: Month,
+    to: Month,
+) -> Vec<(&'a Class, Movements)> {
+    let mut stays = Vec::new();
+    let earlier = path.later.iter().take_while(|(month, _)| *month < from);
+    let mut class = earlier.last().map_or(&path.first, |(_, class)| class);
+    let mut start = from;
+    // What it came into the class with, unless it was there before.
+    let mut arrived = false;
+    let within = path.later.iter().filter(|(month, _)| (from..=to).contains(month));
+    let ends = within.map(|(month, next)| (*month, Some(next))).chain([(to.next(), None)]);
+    for (end, next) in ends {
+        let mut movements = if start < end {
+            ledger.movements(start, end.plus(-1))
+        } else {
+            Movements { opening: ledger.movements(start, start).opening, ..Movements::default() }
+        };
+        if arrived {
+            movements.transferred += movements.opening;
+            movements.opening = Balance::default();
+        }
+        if let Some(next) = next {
+            movements.transferred -= movements.closing();
+            if movements != Movements::default() {
+                stays.push((class, movements));
+            }
+            (class, start, arrived) = (next, end, true);
+        } else if movements != Movements::default() {
+            stays.push((class, movements));
+        }
+    }
+    stays
 }
 
 #[cfg(test)]
@@ -119,6 +216,7 @@ mod tests {
             cost: Money::new(Decimal::new(cents, 2), Currency::USD),
             salvage: Decimal::ZERO,
             in_service: day(in_service),
+            depreciable_from: None,
             opening: None,
             posted_from: None,
             events: events.into_iter().collect(),
@@ -155,5 +253,49 @@ mod tests {
             let single: Decimal = (0..4).filter_map(|asset| book.book_value(&asset, day(on))).sum();
             assert_eq!(whole, single, "{on}");
         }
+    }
+
+    #[test]
+    fn transfers_move_balances_and_change_no_total() {
+        let terms = BookTerms {
+            kind: BookKind::Book,
+            currency: Currency::USD,
+            calendar: FiscalCalendar::calendar_years(),
+            sharing: PeriodSharing::EqualPeriods,
+        };
+        let month = |text: &str| Month::of(day(text));
+        let moves = [("2024-04-01", 1), ("2024-09-01", 0), ("2025-02-01", 1)];
+        let later: Vec<_> = moves.iter().map(|(on, class)| (month(on), *class)).collect();
+        let path = Path { first: 0, later };
+        assert_eq!([path.at(month("2024-08-01")), path.at(month("2025-03-01"))], [&1, &1]);
+        let (mut moved, mut stayed) =
+            (Holdings::new(terms.clone()).expect("a book"), Holdings::new(terms).expect("a book"));
+        for disposed in [None, Some("2024-10-10"), Some("2024-04-03")] {
+            moved.enter(path.clone(), entry(100_001, "2024-01-10", disposed)).expect("an entry");
+            stayed.enter(0, entry(100_001, "2024-01-10", disposed)).expect("an entry");
+        }
+        let first = month("2023-12-01");
+        for from in 0..20 {
+            for length in 0..20 {
+                let (from, to) = (first.plus(from), first.plus(from + length));
+                let classes = moved.roll_forward(from, to);
+                let mut sum = Movements::default();
+                for movements in classes.values() {
+                    sum += *movements;
+                }
+                let whole = stayed.roll_forward(from, to).remove(&0).unwrap_or_default();
+                assert_eq!(sum, whole, "{from} to {to}");
+                let next = moved.roll_forward(to.next(), to.next());
+                for class in [0, 1] {
+                    let closing = classes.get(&class).map(Movements::closing).unwrap_or_default();
+                    let opening = next.get(&class).map(|movements| movements.opening).unwrap_or_default();
+                    assert_eq!(closing, opening, "{class}: {from} to {to}");
+                    let balance = moved.balances(to.last_day()).get(&class).copied().unwrap_or_default();
+                    assert_eq!(balance, closing, "{class}: {from} to {to}");
+                }
+            }
+        }
+        assert_eq!(moved.yearly(2024, 2), stayed.yearly(2024, 2));
+        assert_eq!(moved.counts(), BTreeMap::from([(1, 3)]));
     }
 }

@@ -9,7 +9,8 @@ use super::entry::{BookTerms, Entry, PeriodSharing, Plan};
 use super::movements::Movements;
 use super::posting::post;
 use super::schedule::Depreciation;
-use crate::error::Result;
+use crate::error::{ForecastError, Result};
+use crate::money::{Currency, times};
 use crate::month::{FiscalCalendar, Month, Pattern};
 
 /// What stands in the books at a moment.
@@ -28,6 +29,32 @@ impl Balance {
     pub fn book_value(&self) -> Decimal {
         self.cost - self.accumulated - self.impairment
     }
+
+    /// What leaving it behind would write off, if a sale brings a share of the book value; rounded to the minor unit.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a share outside 0 to 10.
+    pub fn write_off(&self, proceeds_rate: Decimal, currency: Currency) -> Result<WriteOff> {
+        if proceeds_rate < Decimal::ZERO || proceeds_rate > Decimal::TEN {
+            let rule = "what a sale brings is a share of the book value: 0.1 is 10 %";
+            return Err(ForecastError::invalid("proceeds_rate", &proceeds_rate, rule));
+        }
+        let book_value = self.book_value();
+        let proceeds = currency.round(times(book_value, proceeds_rate, "proceeds")?);
+        Ok(WriteOff { book_value, proceeds, loss: book_value - proceeds })
+    }
+}
+
+/// What leaving something behind writes off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteOff {
+    /// The book value that leaves.
+    pub book_value: Decimal,
+    /// What a sale is taken to bring.
+    pub proceeds: Decimal,
+    /// The first less the second; below zero it is a gain.
+    pub loss: Decimal,
 }
 
 /// What a month does to an entry.
@@ -106,8 +133,8 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::CurrencyMismatch`](crate::ForecastError::CurrencyMismatch) for a cost in another currency than
-    /// the book's. [`ForecastError::Invalid`](crate::ForecastError::Invalid) for what
+    /// [`ForecastError::CurrencyMismatch`] for a cost in another currency than
+    /// the book's. [`ForecastError::Invalid`] for what
     /// [`Depreciation::new`] refuses, a bonus outside a tax book, an opening that does not fit, an event before entry
     /// into service or after all was disposed of, an impairment that is none, a salvage above the book value, more
     /// disposed of than there is, or impairments and changes of life by tax tables, which know neither.
@@ -116,6 +143,7 @@ impl Ledger {
         let by_weeks = terms.sharing == PeriodSharing::Weeks && terms.calendar.pattern != Pattern::Months;
         let plain = entry.events.is_empty()
             && entry.opening.is_none()
+            && entry.depreciable_from.is_none()
             && entry.open() == Month::of(entry.in_service)
             && !by_weeks;
         if let (Plan::Rule(rule), true) = (&entry.plan, plain) {

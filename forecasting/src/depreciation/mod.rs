@@ -35,11 +35,11 @@ mod weeks;
 pub use book::{Book, BookEntry, PeriodCharge};
 pub use convention::Convention;
 pub use entry::{BookKind, BookTerms, Change, Entry, Event, Opening, PeriodSharing, Plan, Portion};
-pub use holdings::Holdings;
+pub use holdings::{Holdings, Path};
 pub use lease::{
     Lease, LeaseComparison, LeaseMonth, PaymentTiming, Purchase, lease_or_buy, straight_line_lease,
 };
-pub use ledger::{Balance, DisposalPosting, Ledger, Posting};
+pub use ledger::{Balance, DisposalPosting, Ledger, Posting, WriteOff};
 pub use macrs::{
     Macrs, MacrsClass, MacrsConvention, MidQuarterTest, Placement, mid_quarter_test, mid_quarter_years,
 };

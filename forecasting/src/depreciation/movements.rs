@@ -1,6 +1,6 @@
 //! The roll-forward of a book: cost, depreciation and impairment from opening to closing.
 
-use std::ops::{AddAssign, Mul};
+use std::ops::{AddAssign, Mul, SubAssign};
 
 use rust_decimal::Decimal;
 
@@ -19,6 +19,8 @@ pub struct Movements {
     pub charge: Decimal,
     /// Impairment losses.
     pub impairment: Decimal,
+    /// What came from another class by a transfer, less what went to one.
+    pub transferred: Balance,
     /// What left by disposal: cost, and the depreciation and impairment it took along.
     pub removed: Balance,
 }
@@ -27,10 +29,16 @@ impl Movements {
     /// What stands in the books at the end.
     pub fn closing(&self) -> Balance {
         Balance {
-            cost: self.opening.cost + self.added.cost - self.removed.cost,
-            accumulated: self.opening.accumulated + self.added.accumulated + self.charge
+            cost: self.opening.cost + self.added.cost + self.transferred.cost - self.removed.cost,
+            accumulated: self.opening.accumulated
+                + self.added.accumulated
+                + self.transferred.accumulated
+                + self.charge
                 - self.removed.accumulated,
-            impairment: self.opening.impairment + self.added.impairment + self.impairment
+            impairment: self.opening.impairment
+                + self.added.impairment
+                + self.transferred.impairment
+                + self.impairment
                 - self.removed.impairment,
         }
     }
@@ -46,6 +54,7 @@ impl Movements {
             added: self.added * count,
             charge: self.charge * count,
             impairment: self.impairment * count,
+            transferred: self.transferred * count,
             removed: self.removed * count,
         }
     }
@@ -69,6 +78,7 @@ impl AddAssign for Movements {
         self.added += other.added;
         self.charge += other.charge;
         self.impairment += other.impairment;
+        self.transferred += other.transferred;
         self.removed += other.removed;
     }
 }
@@ -78,5 +88,13 @@ impl AddAssign for Balance {
         self.cost += other.cost;
         self.accumulated += other.accumulated;
         self.impairment += other.impairment;
+    }
+}
+
+impl SubAssign for Balance {
+    fn sub_assign(&mut self, other: Self) {
+        self.cost -= other.cost;
+        self.accumulated -= other.accumulated;
+        self.impairment -= other.impairment;
     }
 }

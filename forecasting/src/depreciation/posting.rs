@@ -36,6 +36,19 @@ enum Pace {
     Macrs(MacrsSchedule),
 }
 
+/// What becomes of a life when it is reconsidered.
+#[derive(Clone, Copy)]
+enum NewLife {
+    /// It stays.
+    Same,
+    /// The whole of it, in months.
+    Whole(u32),
+    /// It becomes longer by so many months.
+    Added(i32),
+    /// So many months are left.
+    Left(u32),
+}
+
 /// A rule over what was left of a life when it was last reconsidered.
 struct RulePace {
     timeline: Timeline,
@@ -46,6 +59,8 @@ struct RulePace {
     /// Life that had passed by then, and life that was left.
     start: i64,
     left: i64,
+    /// The whole of life.
+    whole: i64,
 }
 
 impl RulePace {
@@ -61,6 +76,39 @@ impl RulePace {
             } else {
                 self.curve.accumulated(passed, self.left)
             }
+    }
+
+    /// Takes another life, of which so much has passed by the end of a month.
+    fn relive(&mut self, life: NewLife, upto: Month, passed: i64) -> Result<()> {
+        let months = i64::from(self.rule.life_months);
+        let (field, months) = match life {
+            NewLife::Same => return Ok(()),
+            NewLife::Whole(months) => ("event.life_months", i64::from(months)),
+            NewLife::Added(added) => ("event.added_months", months + i64::from(added)),
+            NewLife::Left(left) => {
+                let before = i64::from(upto.since(self.timeline.first)) + 1;
+                ("event.remaining_months", before.max(0) + i64::from(left))
+            }
+        };
+        let stated: &dyn std::fmt::Display = match &life {
+            NewLife::Left(left) => left,
+            NewLife::Added(added) => added,
+            _ => &months,
+        };
+        let months = u32::try_from(months).ok().filter(|months| (1..=LONGEST_LIFE).contains(months));
+        let months = months.filter(|_| !matches!(life, NewLife::Left(0)));
+        let Some(months) = months else {
+            return Err(ForecastError::invalid(field, stated, "a life is 1 to 1,200 months"));
+        };
+        self.whole = match life {
+            NewLife::Left(left) => passed + self.timeline.length(upto, left),
+            NewLife::Added(_) => {
+                self.whole + self.timeline.whole(months) - self.timeline.whole(self.rule.life_months)
+            }
+            NewLife::Whole(_) | NewLife::Same => self.timeline.whole(months),
+        };
+        self.rule.life_months = months;
+        Ok(())
     }
 
     fn passed(&self, month: Month) -> i64 {
@@ -117,7 +165,7 @@ impl<'a> Poster<'a> {
         if let Some(opening) = entry.opening {
             poster.accumulated = terms.currency.round(opening.accumulated);
             addition.added.accumulated = poster.accumulated;
-            poster.reconsider(opening.month.plus(-1), None);
+            poster.reconsider(opening.month.plus(-1), NewLife::Same)?;
         }
         poster.moves.push(addition);
         Ok(poster)
@@ -178,20 +226,26 @@ impl<'a> Poster<'a> {
                 self.impairment += loss;
                 self.moves.push(Move { impairment: loss, ..Move::new(effective) });
                 self.change_salvage(salvage)?;
-                self.reconsider(upto, None);
-                Ok(())
+                self.reconsider(upto, NewLife::Same)
             }
             Change::LifeChange { life_months, salvage } => {
                 self.refuse_by_tables("event.life_months", &life_months)?;
-                if !(1..=LONGEST_LIFE).contains(&life_months) {
-                    let rule = "a life is 1 to 1,200 months";
-                    return Err(ForecastError::invalid("event.life_months", &life_months, rule));
-                }
-                self.change_salvage(salvage)?;
-                self.reconsider(upto, Some(life_months));
-                Ok(())
+                self.change_life(NewLife::Whole(life_months), salvage, upto)
+            }
+            Change::AddedLife { months, salvage } => {
+                self.refuse_by_tables("event.added_months", &months)?;
+                self.change_life(NewLife::Added(months), salvage, upto)
+            }
+            Change::RemainingLife { months, salvage } => {
+                self.refuse_by_tables("event.remaining_months", &months)?;
+                self.change_life(NewLife::Left(months), salvage, upto)
             }
         }
+    }
+
+    fn change_life(&mut self, life: NewLife, salvage: Option<Decimal>, upto: Month) -> Result<()> {
+        self.change_salvage(salvage)?;
+        self.reconsider(upto, life)
     }
 
     fn refuse_by_tables(&self, field: &'static str, value: &dyn std::fmt::Display) -> Result<()> {
@@ -218,21 +272,19 @@ impl<'a> Poster<'a> {
     }
 
     /// Spreads the book value over what is left of life after a month.
-    fn reconsider(&mut self, upto: Month, life_months: Option<u32>) {
+    fn reconsider(&mut self, upto: Month, life: NewLife) -> Result<()> {
         let book_value = self.book_value();
-        let Pace::Rule(pace) = &mut self.pace else { return };
-        if let Some(life_months) = life_months {
-            pace.rule.life_months = life_months;
-        }
-        let life = pace.rule.life_months;
-        let whole = pace.timeline.whole(life).max(1);
+        let Pace::Rule(pace) = &mut self.pace else { return Ok(()) };
         let passed = if upto < pace.timeline.first { 0 } else { pace.timeline.counted(upto).max(0) };
+        pace.relive(life, upto, passed)?;
+        let (whole, life) = (pace.whole.max(1), pace.rule.life_months);
         pace.start = passed;
         pace.left = (whole - passed).max(0);
         let months = (u64::try_from(pace.left).unwrap_or(0) * u64::from(life)).div_ceil(whole.unsigned_abs());
         pace.curve = Curve::remaining(pace.rule.method, book_value, self.salvage, months as u32, life);
         pace.base = self.accumulated;
         self.paced_cost = self.cost;
+        Ok(())
     }
 
     fn dispose(
@@ -393,7 +445,7 @@ fn begins_unevenly(entry: &Entry) -> bool {
 
 fn rule_pace(rule: &DepreciationRule, basis: &Basis, terms: &BookTerms) -> RulePace {
     let timeline = Timeline::new(basis.in_service, rule.convention, &terms.calendar);
-    let left = timeline.whole(rule.life_months);
+    let whole = timeline.whole(rule.life_months);
     let curve = Curve::new(rule.method, basis.cost.amount, basis.salvage, rule.life_months);
-    RulePace { timeline, rule: *rule, curve, base: Decimal::ZERO, start: 0, left }
+    RulePace { timeline, rule: *rule, curve, base: Decimal::ZERO, start: 0, left: whole, whole }
 }

@@ -30,6 +30,16 @@ impl Timeline {
         }
     }
 
+    /// So many months after the end of a month.
+    pub(super) fn length(&self, upto: Month, months: u32) -> i64 {
+        if self.convention == Convention::ActualDays {
+            let start = upto.next().first_day();
+            (add_months(start, months.min(i32::MAX.unsigned_abs()) as i32) - start).num_days()
+        } else {
+            2 * i64::from(months)
+        }
+    }
+
     /// What has been counted at the end of a month, were there no end of life; negative before the start.
     #[inline]
     pub(super) fn counted(&self, month: Month) -> i64 {

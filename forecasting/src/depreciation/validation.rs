@@ -39,6 +39,10 @@ pub struct RegisterRecord {
     pub book_value: Option<Decimal>,
     /// The day it was retired, by the register or by the inventory.
     pub retired: Option<NaiveDate>,
+    /// How many pieces it stands for, if stated.
+    pub pieces: Option<u32>,
+    /// Whether it has a serial number.
+    pub has_serial: bool,
 }
 
 /// One thing wrong with a record.
@@ -76,6 +80,7 @@ pub fn findings(record: &RegisterRecord, as_of: NaiveDate) -> Vec<Finding> {
     let mut findings = Findings::default();
     if amounts(record, &mut findings) {
         life(record, &mut findings);
+        pieces(record, &mut findings);
         accumulated(record, &mut findings);
         dates(record, as_of, &mut findings);
         book_value(record, as_of, &mut findings);
@@ -177,6 +182,18 @@ fn life(record: &RegisterRecord, findings: &mut Findings) {
     } else if life > DOUBTED_LIFE {
         let rule = "above forty years: is it in months?";
         findings.warn("life_months", &life, rule, Some(record.depreciable()));
+    }
+}
+
+fn pieces(record: &RegisterRecord, findings: &mut Findings) {
+    let Some(pieces) = record.pieces else { return };
+    if pieces == 0 {
+        findings.error("quantity", &pieces, "an entry stands for one piece at least", Some(record.cost));
+    } else if pieces > 1 && record.has_serial {
+        // All pieces but the one that the serial number is of.
+        let one = proportion(record.cost, Decimal::ONE, Decimal::from(pieces));
+        let rule = "several pieces have several serial numbers";
+        findings.warn("quantity", &pieces, rule, Some(record.cost - one));
     }
 }
 

@@ -178,6 +178,11 @@ impl FailureRates {
         upto.next_back().or_else(|| self.by_age.iter().next()).map_or(Decimal::ZERO, |(_, rate)| *rate)
     }
 
+    /// The age in months from which each rate holds, in order.
+    pub fn steps(&self) -> impl Iterator<Item = (u32, Decimal)> + '_ {
+        self.by_age.iter().map(|(age, rate)| (*age, *rate))
+    }
+
     fn is_flat(&self) -> bool {
         self.by_age.len() == 1
     }

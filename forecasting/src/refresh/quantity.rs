@@ -73,7 +73,23 @@ pub struct DemandResult {
     pub units_with_failover: u32,
 }
 
+impl DemandResult {
+    /// Old units that one new one replaces, those for failover included; `None` where none is needed.
+    pub fn ratio(&self, old: u32) -> Option<Decimal> {
+        Decimal::from(old).checked_div(Decimal::from(self.units_with_failover))
+    }
+}
+
 impl Demand {
+    /// What so many alike units use of a resource: units x per unit x utilisation.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] if it does not fit.
+    pub fn of_hosts(units: u32, per_unit: Decimal, utilisation: Decimal) -> Result<Decimal> {
+        times(times(Decimal::from(units), per_unit, "used")?, utilisation, "used")
+    }
+
     /// The demand after the years of growth, unrounded.
     ///
     /// # Errors

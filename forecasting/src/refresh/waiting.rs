@@ -23,10 +23,10 @@ pub struct WaitingTerms {
 }
 
 /// Old units that wait for their refresh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingUnits {
-    /// How many, and how old they are when the waiting begins.
-    pub units: AgedUnits,
+    /// How many of each age, as it is when the waiting begins.
+    pub units: Vec<AgedUnits>,
     /// What the vendor's own support of one costs in a year; `None` leaves the support unpriced.
     pub yearly_support: Option<Money>,
 }
@@ -55,7 +55,7 @@ impl WaitingTerms {
     /// As [`expected_outage_loss`].
     pub fn outage_loss(&self, old: &WaitingUnits, months: u32) -> Result<Option<OutageLoss>> {
         let terms = self.outages.as_ref();
-        terms.map(|terms| expected_outage_loss(&[old.units], &self.failure_rates, months, terms)).transpose()
+        terms.map(|terms| expected_outage_loss(&old.units, &self.failure_rates, months, terms)).transpose()
     }
 
     /// What waiting for some months is worth beside the price: extended support and expected outages, less what the
@@ -105,6 +105,7 @@ impl WaitingTerms {
 
     fn support(&self, old: &WaitingUnits, months: u32) -> Result<Decimal> {
         let Some(yearly) = old.yearly_support else { return Ok(Decimal::ZERO) };
-        Ok(extended_support(old.units.units, yearly, self.support_share, months)?.amount)
+        let units = old.units.iter().fold(0_u32, |sum, group| sum.saturating_add(group.units));
+        Ok(extended_support(units, yearly, self.support_share, months)?.amount)
     }
 }

@@ -184,3 +184,73 @@ fn a_tax_disposal_counts_to_the_middle_of_its_year() {
     assert_eq!(year.charge, Decimal::from(1_600));
     assert!(ledger.charge(month("2027-11")) < Decimal::ZERO, "ten twelfths were posted by then");
 }
+
+#[test]
+fn another_life_is_the_same_however_it_is_said() {
+    let mut entry = straight(12_000, 1_200, "2026-04-10");
+    let of = |change| {
+        let entry = Entry { events: vec![event("2028-01-01", change)], ..entry.clone() };
+        Ledger::new(&terms(BookKind::Book), &entry).unwrap().schedule()
+    };
+    let whole = of(Change::LifeChange { life_months: 72, salvage: None });
+    assert_eq!(of(Change::AddedLife { months: 12, salvage: None }), whole);
+    assert_eq!(of(Change::RemainingLife { months: 51, salvage: None }), whole);
+    let short = of(Change::RemainingLife { months: 1, salvage: None });
+    assert_eq!(short.len(), 22, "all that is left is charged in the month");
+    assert_eq!(short[21].closing.book_value(), Decimal::from(1_200));
+    entry.events = vec![
+        event("2028-01-01", Change::RemainingLife { months: 10, salvage: None }),
+        event("2028-03-01", Change::AddedLife { months: 5, salvage: None }),
+    ];
+    let both = Ledger::new(&terms(BookKind::Book), &entry).unwrap().schedule();
+    assert_eq!(both.len(), 21 + 15);
+    for (change, field) in [
+        (Change::RemainingLife { months: 0, salvage: None }, "event.remaining_months"),
+        (Change::AddedLife { months: -60, salvage: None }, "event.added_months"),
+    ] {
+        entry.events = vec![event("2028-01-01", change)];
+        match Ledger::new(&terms(BookKind::Book), &entry) {
+            Err(ForecastError::Invalid { field: found, .. }) => assert_eq!(found, field),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_share_leaves_as_its_cost_does() {
+    let mut entry = straight(12_000, 1_200, "2026-01-01");
+    entry.events = vec![event("2027-01-15", sale(Portion::Share(cents(25)), 2_000))];
+    let by_share = Ledger::new(&terms(BookKind::Book), &entry).unwrap().schedule();
+    assert_eq!(entry.left(), None, "something is left");
+    entry.events = vec![event("2027-01-15", sale(Portion::Cost(Decimal::from(3_000)), 2_000))];
+    assert_eq!(Ledger::new(&terms(BookKind::Book), &entry).unwrap().schedule(), by_share);
+    for share in [Decimal::ZERO, Decimal::TWO, Decimal::NEGATIVE_ONE] {
+        entry.events = vec![event("2027-01-15", sale(Portion::Share(share), 0))];
+        assert!(Ledger::new(&terms(BookKind::Book), &entry).is_err(), "{share}");
+    }
+    entry.events = vec![event("2027-01-15", sale(Portion::All, 0))];
+    assert_eq!(entry.left(), Some(date("2027-01-15")));
+}
+
+#[test]
+fn what_serves_may_be_depreciated_from_a_later_day() {
+    let mut entry = straight(12_000, 1_200, "2026-01-10");
+    entry.depreciable_from = Some(date("2026-04-10"));
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert_eq!(ledger.balance(month("2026-01")).cost, Decimal::from(12_000), "it stands in the books");
+    assert_eq!(ledger.charge(month("2026-03")), Decimal::ZERO);
+    let later = Ledger::new(&terms(BookKind::Book), &straight(12_000, 1_200, "2026-04-10")).unwrap();
+    assert_eq!(ledger.charges(month("2026-04"), 70), later.charges(month("2026-04"), 70));
+    entry.depreciable_from = Some(date("2026-01-09"));
+    assert!(Ledger::new(&terms(BookKind::Book), &entry).is_err(), "before it serves");
+}
+
+#[test]
+fn leaving_something_behind_writes_off_what_it_does_not_bring() {
+    let ledger = Ledger::new(&terms(BookKind::Book), &straight(12_000, 1_200, "2026-01-01")).unwrap();
+    let balance = ledger.balance_on(date("2026-12-31"));
+    let found = balance.write_off(cents(10), terms(BookKind::Book).currency).unwrap();
+    assert_eq!((found.book_value, found.proceeds), (Decimal::from(9_840), Decimal::from(984)));
+    assert_eq!(found.loss, Decimal::from(8_856));
+    assert!(balance.write_off(Decimal::NEGATIVE_ONE, terms(BookKind::Book).currency).is_err());
+}

@@ -115,6 +115,7 @@ proptest! {
                 cost: Money::new(numbers[0], Currency::USD),
                 salvage: numbers[1],
                 in_service: days[0],
+                depreciable_from: None,
                 opening: taken_over.then(|| Opening { month: Month::of(days[1]), accumulated: numbers[1] }),
                 posted_from: late.then(|| Month::of(days[2])),
                 events: vec![Event { date: days[3], posted_from: None, change }],

@@ -66,6 +66,7 @@ fn server(event: Event) -> Entry {
         cost: Money::new(Decimal::from(12_000), Currency::USD),
         salvage: Decimal::from(1_200),
         in_service: date("2026-04-10"),
+        depreciable_from: None,
         opening: None,
         posted_from: None,
         events: vec![event],

@@ -13,8 +13,7 @@ fn every_rule_finds_the_assets_that_break_it() {
         let site = || json!({ "site": estate.site });
         let known =
             json!({ "milestones": { "releasedOn": "2022-01-01", "lastDateOfSupportOn": "2030-01-01" } });
-        let text = "mutation($id: ID!, $details: HardwareModelChanges!) {
-            updateHardwareModel(id: $id, changes: $details) { id } }";
+        let text = "mutation($id: ID!, $details: HardwareModelChanges!) { updateHardwareModel(id: $id, changes: $details) { id } }";
         estate.planner.query_with(text, json!({ "id": estate.server, "details": known })).await;
         let fine = json!({ "owner": "Web", "costCentre": "1", "inServiceOn": "2023-01-01" });
         let with = |more: serde_json::Value| {
@@ -68,6 +67,7 @@ fn every_rule_finds_the_assets_that_break_it() {
             ("COST_CENTRE_MISSING", vec!["NOBODY"]),
             ("SUPPORT_DATE_MISSING", vec!["SUPPORT"]),
             ("ZERO_PRICE", vec!["FREE"]),
+            ("PRICE_IN_CENTS", vec![]),
         ];
         let findings = answer["inventoryFindings"].as_array().unwrap();
         assert_eq!(findings.len(), expected.len());

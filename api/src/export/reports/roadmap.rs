@@ -14,7 +14,7 @@ use crate::{
     error::Result,
     export::report::{Cell, Column, Report, Row, Sheet},
     roadmap::{
-        Dimension, Plan, Question, by_reason, count, draw, fingerprint,
+        Dimension, Plan, Question, by_reason, record_count, draw, fingerprint,
         masking::hidden_lines,
         periods::{Grain, folded, periods},
         words::{category_word, dimension_column, subject_words, view_code},
@@ -205,7 +205,7 @@ impl Page<'_> {
             let keys = key.iter().map(|value| Cell::any(value.as_deref(), Cell::text)).collect();
             let head = self.head("line", code, category_word(category), keys);
             let amounts = (!is_hidden).then(|| line.amounts());
-            let records = Cell::count(count(plan, &line.records));
+            let records = Cell::count(record_count(plan, &line.records));
             rows.push(Row::line(self.cells(head, records, amounts.as_deref())));
         }
         for category in forecasting::roadmap::Category::ALL {

@@ -170,7 +170,9 @@ impl Importable for FiscalCalendar {
     }
 
     async fn load(run: &mut Run<'_>) -> Result<()> {
-        let names = run.records.fiscal_calendars.iter().map(|record| record.name.clone());
+        let own = run.records.fiscal_calendars.iter().map(|record| &record.name);
+        let closings = run.records.closed_periods.iter();
+        let names = own.chain(closings.filter_map(|record| record.fiscal_calendar.as_ref())).cloned();
         let rows =
             rows_among::<fiscal_calendar::Entity, _>(run.tx, fiscal_calendar::Column::Name, names).await?;
         for row in rows {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{ColocationContractId, EntityId, RackId};
+use entity::id::{AssetId, ColocationContractId, EntityId, RackId};
+use entity::lifecycle::depreciation_rule::Book;
 use entity::{access, cloud, contracts, finance, inventory, lifecycle};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
+use crate::lifecycle::{books::Books, holdings::Holding};
 use crate::store::Tx;
 
 /// Keys that one statement asks for: below what SQLite takes, and few enough statements for large files.
@@ -157,6 +159,9 @@ pub struct Known {
     pub refresh_policies: Table<lifecycle::refresh_policy::Model>,
     pub refresh_cycles: Table<lifecycle::refresh_cycle::Model>,
     pub software_releases: Table<lifecycle::software_release::Model>,
+    pub book_entries: Table<lifecycle::book_entry::Model>,
+    pub book_events: Table<lifecycle::book_event::Model>,
+    pub closed_periods: Table<lifecycle::closed_period::Model>,
     pub provider_accounts: Table<cloud::provider_account::Model>,
     pub workloads: Table<cloud::workload::Model>,
     pub cost_records: Table<cloud::cost_record::Model>,
@@ -166,6 +171,10 @@ pub struct Known {
     pub allocation_models: Table<finance::allocation_model::Model>,
     pub savings_initiatives: Table<finance::savings_initiative::Model>,
     pub savings_claims: Table<finance::savings_claim::Model>,
+    /// The books that records are of.
+    pub books: HashMap<Book, Books>,
+    /// The assets that records of the books name.
+    pub holdings: HashMap<AssetId, Holding>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

@@ -7,7 +7,9 @@ use entity::inventory::asset::AssetStatus;
 use entity::lifecycle::depreciation_rule::{self, Kinds};
 use entity::lifecycle::refresh_cycle::{self, CycleStatus};
 use entity::lifecycle::refresh_cycle_asset as cycle_asset;
-use entity::lifecycle::refresh_policy::{self, PriceIndex, RefreshScope, YearRate};
+use entity::lifecycle::refresh_policy::{
+    self, AgeRate, DemandTerms, FailureRates, HostResource, PriceIndex, RefreshScope, ResourceTerms, YearRate,
+};
 use entity::lifecycle::software_release::{self, MilestoneState};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -20,7 +22,7 @@ use super::known::{Key, Known, Table, rows_among};
 use crate::error::{Error, Result};
 use crate::export::labels::Kind as LabelKind;
 use crate::import::csv::Noun;
-use crate::import::records::{DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease};
+use crate::import::records::{self, DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease};
 use crate::import::{Origin, Records};
 use crate::lifecycle::{cohorts, depreciation_rules, refresh_cycles, refresh_policies, software_releases};
 use crate::store::Tx;
@@ -168,6 +170,10 @@ impl Importable for RefreshPolicy {
         let rule = self.depreciation_rule.as_ref();
         let rule = at.known.depreciation_rules.named_if_any("depreciation_rule", rule)?;
         put_any(&mut row.depreciation_rule_id, rule.map(|rule| rule.id));
+        put_any(&mut row.demand, demand(self)?);
+        let age = |it: &records::AgeRate| AgeRate { from_age_months: it.from_age_months, rate: it.rate };
+        let rates = self.failure_rates.as_ref();
+        put_any(&mut row.failure_rates, rates.map(|rates| FailureRates(rates.iter().map(age).collect())));
         usual(&mut row.active, true);
         usual(&mut row.payment_terms_days, USUAL_TERMS);
         usual(&mut row.price_index, PriceIndex::default());
@@ -186,6 +192,28 @@ impl Importable for RefreshPolicy {
             None => Ok(()),
         }
     }
+}
+
+/// What the old units are used for, where the file says so: all of it.
+fn demand(record: &RefreshPolicy) -> Result<Option<DemandTerms>> {
+    let Some(resources) = &record.demand_resources else { return Ok(None) };
+    let resources = resources.iter().map(|one| {
+        let resource = choice("demand_resources", Some(&one.resource))?;
+        Ok(ResourceTerms {
+            resource: resource.unwrap_or(HostResource::Cores),
+            old_per_unit: one.old_per_unit,
+            utilisation: one.utilisation,
+            new_per_unit: one.new_per_unit,
+            performance_factor: one.performance_factor,
+            target_utilisation: one.target_utilisation,
+        })
+    });
+    Ok(Some(DemandTerms {
+        growth_rate: record.demand_growth_rate.unwrap_or_default(),
+        years: record.demand_years.unwrap_or_default(),
+        failover_units: record.demand_failover_units.unwrap_or_default(),
+        resources: resources.collect::<Result<_>>()?,
+    }))
 }
 
 /// To which assets a policy applies: the lists that the file gives, and otherwise those of before.

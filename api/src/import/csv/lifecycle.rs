@@ -4,10 +4,26 @@ use super::cells::{Cells, parts};
 use super::inventory::{COUNT, ENVIRONMENT, HARDWARE_KIND, SOURCE, TIER, model};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate,
+    AgeRate, DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease,
+    YearRate,
 };
 
 const MILESTONE: Kind = Kind::Choice(&["DATED", "REACHED", "NOT_ANNOUNCED", "UNKNOWN"]);
+pub(super) const BOOK: Kind = Kind::Choice(&["BOOK", "TAX", "IFRS"]);
+pub(super) const METHOD: Kind =
+    Kind::Choice(&["STRAIGHT_LINE", "SUM_OF_YEARS_DIGITS", "DOUBLE_DECLINING", "DECLINING_150"]);
+pub(super) const CONVENTION: Kind = Kind::Choice(&[
+    "FULL_MONTH",
+    "NEXT_MONTH",
+    "MID_MONTH",
+    "MID_MONTH_FIRST",
+    "MID_QUARTER",
+    "HALF_YEAR",
+    "ACTUAL_DAYS",
+]);
+pub(super) const ROUNDING: Kind = Kind::Choice(&["CUMULATIVE", "LAST_PERIOD"]);
+const RESOURCE: Kind = Kind::Choice(&["CORES", "MEMORY", "STORAGE", "LICENCE_CORES"]);
+const AGE: Kind = Kind::Integer { least: 0, most: 1_200 };
 const YEAR: Kind = Kind::Integer { least: 1950, most: 2200 };
 
 pub(super) const REFRESH_POLICY: &[Column] = &[
@@ -57,6 +73,33 @@ pub(super) const REFRESH_POLICY: &[Column] = &[
     Column::create("exit_tolerance_days", COUNT, "180", "no refresh when the site is left this soon after"),
     Column::create("cohort_period", Kind::Choice(&["MONTH", "QUARTER", "YEAR"]), "QUARTER", ""),
     Column::optional("depreciation_rule", Kind::Text, "Servers, straight line", "name of the rule"),
+    Column::optional(
+        "failure_rates",
+        Kind::Tuples(&[AGE, Kind::Quantity]),
+        "0:0.02|48:0.06",
+        "age in months and failures of a unit in a year from then on",
+    ),
+    Column::optional(
+        "demand_growth_rate",
+        Kind::Rate,
+        "",
+        "growth per year of what the old units are used for",
+    ),
+    Column::optional("demand_years", COUNT, "", "that the new units must last"),
+    Column::optional("demand_failover_units", COUNT, "", "that may fail, on top"),
+    Column::optional(
+        "demand_resources",
+        Kind::Tuples(&[
+            RESOURCE,
+            Kind::Quantity,
+            Kind::Quantity,
+            Kind::Quantity,
+            Kind::Quantity,
+            Kind::Quantity,
+        ]),
+        "",
+        "resource, per old unit, share used, per new unit, performance factor, share that may be used",
+    ),
 ];
 
 pub(super) const REFRESH_CYCLE: &[Column] = &[
@@ -87,32 +130,14 @@ pub(super) const REFRESH_CYCLE: &[Column] = &[
 
 pub(super) const DEPRECIATION_RULE: &[Column] = &[
     Column::key("name", Kind::Text, "Servers, straight line", ""),
-    Column::create("book", Kind::Choice(&["BOOK", "TAX", "IFRS"]), "BOOK", ""),
+    Column::create("book", BOOK, "BOOK", ""),
     Column::optional("kinds", Kind::List(&HARDWARE_KIND), "SERVER|STORAGE", "any when empty"),
-    Column::create(
-        "method",
-        Kind::Choice(&["STRAIGHT_LINE", "SUM_OF_YEARS_DIGITS", "DOUBLE_DECLINING", "DECLINING_150"]),
-        "STRAIGHT_LINE",
-        "",
-    ),
+    Column::create("method", METHOD, "STRAIGHT_LINE", ""),
     Column::create("switch_to_straight_line", Kind::Boolean, "false", ""),
     Column::create("life_months", Kind::Integer { least: 1, most: 1_200 }, "60", ""),
     Column::create("salvage_rate", Kind::Rate, "0.1", "share of cost"),
-    Column::create(
-        "convention",
-        Kind::Choice(&[
-            "FULL_MONTH",
-            "NEXT_MONTH",
-            "MID_MONTH",
-            "MID_MONTH_FIRST",
-            "MID_QUARTER",
-            "HALF_YEAR",
-            "ACTUAL_DAYS",
-        ]),
-        "FULL_MONTH",
-        "",
-    ),
-    Column::create("rounding", Kind::Choice(&["CUMULATIVE", "LAST_PERIOD"]), "CUMULATIVE", ""),
+    Column::create("convention", CONVENTION, "FULL_MONTH", ""),
+    Column::create("rounding", ROUNDING, "CUMULATIVE", ""),
     Column::optional("active", Kind::Boolean, "true", ""),
 ];
 
@@ -132,6 +157,9 @@ pub(super) const SOFTWARE_RELEASE: &[Column] = &[
 ];
 
 pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
+    cells.needs("demand_growth_rate", "demand_resources");
+    cells.needs("demand_years", "demand_resources");
+    cells.needs("demand_failover_units", "demand_resources");
     RefreshPolicy {
         origin: cells.origin.clone(),
         name: cells.key("name"),
@@ -173,7 +201,34 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
         exit_tolerance_days: cells.integer("exit_tolerance_days"),
         cohort_period: cells.text("cohort_period"),
         depreciation_rule: cells.text("depreciation_rule"),
+        demand_growth_rate: cells.decimal("demand_growth_rate"),
+        demand_years: cells.integer("demand_years"),
+        demand_failover_units: cells.integer("demand_failover_units"),
+        demand_resources: cells.list("demand_resources", resource_terms),
+        failure_rates: cells.list("failure_rates", |item| match parts(item) {
+            [Value::Integer(from_age_months), Value::Decimal(rate)] => {
+                Some(AgeRate { from_age_months: *from_age_months, rate: *rate })
+            }
+            _ => None,
+        }),
     }
+}
+
+fn resource_terms(item: &Value) -> Option<ResourceTerms> {
+    let [Value::Text(resource), numbers @ ..] = parts(item) else { return None };
+    let mut numbers = numbers.iter().map(|number| match number {
+        Value::Decimal(number) => Some(*number),
+        _ => None,
+    });
+    let mut next = || numbers.next().flatten();
+    Some(ResourceTerms {
+        resource: resource.clone(),
+        old_per_unit: next()?,
+        utilisation: next()?,
+        new_per_unit: next()?,
+        performance_factor: next()?,
+        target_utilisation: next()?,
+    })
 }
 
 pub(super) fn refresh_cycle(cells: &mut Cells) -> RefreshCycle {

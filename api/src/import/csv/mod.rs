@@ -1,6 +1,7 @@
 //! Our own CSV: one file per noun, whose columns are those of the template.
 
 mod access;
+mod books;
 mod cells;
 mod cloud;
 mod contracts;

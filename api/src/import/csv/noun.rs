@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, cloud, contracts, finance, inventory, lifecycle};
+use super::{access, books, cloud, contracts, finance, inventory, lifecycle};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 
@@ -30,6 +30,9 @@ pub enum Noun {
     RefreshPolicy,
     RefreshCycle,
     SoftwareRelease,
+    BookEntry,
+    BookEvent,
+    ClosedPeriod,
     ProviderAccount,
     Workload,
     CostRecord,
@@ -43,7 +46,7 @@ pub enum Noun {
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 27] = [
+    pub const ALL: [Noun; 30] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::FiscalCalendar,
@@ -62,6 +65,9 @@ impl Noun {
         Noun::RefreshPolicy,
         Noun::RefreshCycle,
         Noun::SoftwareRelease,
+        Noun::BookEntry,
+        Noun::BookEvent,
+        Noun::ClosedPeriod,
         Noun::ProviderAccount,
         Noun::Workload,
         Noun::CostRecord,
@@ -94,6 +100,9 @@ impl Noun {
             Noun::RefreshPolicy => lifecycle::REFRESH_POLICY,
             Noun::RefreshCycle => lifecycle::REFRESH_CYCLE,
             Noun::SoftwareRelease => lifecycle::SOFTWARE_RELEASE,
+            Noun::BookEntry => books::BOOK_ENTRY,
+            Noun::BookEvent => books::BOOK_EVENT,
+            Noun::ClosedPeriod => books::CLOSED_PERIOD,
             Noun::ProviderAccount => cloud::PROVIDER_ACCOUNT,
             Noun::Workload => cloud::WORKLOAD,
             Noun::CostRecord => cloud::COST_RECORD,
@@ -133,6 +142,9 @@ impl Noun {
             Noun::RefreshPolicy => keep(cells, &mut records.refresh_policies, lifecycle::refresh_policy),
             Noun::RefreshCycle => keep(cells, &mut records.refresh_cycles, lifecycle::refresh_cycle),
             Noun::SoftwareRelease => keep(cells, &mut records.software_releases, lifecycle::software_release),
+            Noun::BookEntry => keep(cells, &mut records.book_entries, books::book_entry),
+            Noun::BookEvent => keep(cells, &mut records.book_events, books::book_event),
+            Noun::ClosedPeriod => keep(cells, &mut records.closed_periods, books::closed_period),
             Noun::ProviderAccount => keep(cells, &mut records.provider_accounts, cloud::provider_account),
             Noun::Workload => keep(cells, &mut records.workloads, cloud::workload),
             Noun::CostRecord => keep(cells, &mut records.cost_records, cloud::cost_record),
@@ -177,6 +189,9 @@ impl Noun {
             Noun::RefreshPolicy => ("refresh_policy", "refresh_policies"),
             Noun::RefreshCycle => ("refresh_cycle", "refresh_cycles"),
             Noun::SoftwareRelease => ("software_release", "software_releases"),
+            Noun::BookEntry => ("book_entry", "book_entries"),
+            Noun::BookEvent => ("book_event", "book_events"),
+            Noun::ClosedPeriod => ("closed_period", "closed_periods"),
             Noun::ProviderAccount => ("provider_account", "provider_accounts"),
             Noun::Workload => ("workload", "workloads"),
             Noun::CostRecord => ("cost_record", "cost_records"),

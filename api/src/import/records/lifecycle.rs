@@ -12,6 +12,24 @@ pub struct YearRate {
     pub rate: Decimal,
 }
 
+/// The demand of one resource, and what a new unit supplies of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceTerms {
+    pub resource: String,
+    pub old_per_unit: Decimal,
+    pub utilisation: Decimal,
+    pub new_per_unit: Decimal,
+    pub performance_factor: Decimal,
+    pub target_utilisation: Decimal,
+}
+
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgeRate {
+    pub from_age_months: i32,
+    pub rate: Decimal,
+}
+
 /// When hardware is due and what replacing it costs. Key: `name`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct RefreshPolicy {
@@ -49,6 +67,12 @@ pub struct RefreshPolicy {
     pub cohort_period: Option<String>,
     /// Name of the depreciation rule.
     pub depreciation_rule: Option<String>,
+    pub failure_rates: Option<Vec<AgeRate>>,
+    pub demand_growth_rate: Option<Decimal>,
+    pub demand_years: Option<i32>,
+    pub demand_failover_units: Option<i32>,
+    /// Given together or not at all.
+    pub demand_resources: Option<Vec<ResourceTerms>>,
 }
 
 /// A planned cohort of replacements. Key: `name`.

@@ -8,6 +8,7 @@
 //! columns that say so are marked [`Need::Create`](crate::import::columns::Need).
 
 mod access;
+mod books;
 mod cloud;
 mod contracts;
 mod finance;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use super::csv::Noun;
 
 pub use access::User;
+pub use books::{BookEntry, BookEvent, ClosedPeriod};
 pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
     Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
@@ -29,7 +31,9 @@ pub use finance::{
     Volume,
 };
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
-pub use lifecycle::{DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate};
+pub use lifecycle::{
+    AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
+};
 
 /// Where a record was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -64,6 +68,9 @@ pub struct Records {
     pub refresh_policies: Vec<RefreshPolicy>,
     pub refresh_cycles: Vec<RefreshCycle>,
     pub software_releases: Vec<SoftwareRelease>,
+    pub book_entries: Vec<BookEntry>,
+    pub book_events: Vec<BookEvent>,
+    pub closed_periods: Vec<ClosedPeriod>,
     pub provider_accounts: Vec<ProviderAccount>,
     pub workloads: Vec<Workload>,
     pub cost_records: Vec<CostRecord>,
@@ -102,6 +109,9 @@ impl Records {
             Noun::RefreshPolicy => self.refresh_policies.len(),
             Noun::RefreshCycle => self.refresh_cycles.len(),
             Noun::SoftwareRelease => self.software_releases.len(),
+            Noun::BookEntry => self.book_entries.len(),
+            Noun::BookEvent => self.book_events.len(),
+            Noun::ClosedPeriod => self.closed_periods.len(),
             Noun::ProviderAccount => self.provider_accounts.len(),
             Noun::Workload => self.workloads.len(),
             Noun::CostRecord => self.cost_records.len(),
@@ -135,9 +145,17 @@ impl Records {
         let of_policies = self.refresh_policies.iter().flat_map(|record| record.scope_sites.iter().flatten());
         let of_cycles = self.refresh_cycles.iter().filter_map(|record| record.site.as_ref());
         let of_workloads = self.workloads.iter().filter_map(|record| record.site.as_ref());
-        let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles);
+        let transfers = self.book_events.iter();
+        let of_transfers = transfers.flat_map(|record| record.from_site.iter().chain(record.to_site.iter()));
+        let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles).chain(of_transfers);
         let of_volumes = self.volumes.iter().filter_map(|record| record.site.as_ref());
         own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads).chain(of_volumes)
+    }
+
+    /// The tags of the assets that records of the books name.
+    pub fn assets_of_books(&self) -> impl Iterator<Item = &String> {
+        let of_entries = self.book_entries.iter().map(|record| &record.asset);
+        of_entries.chain(self.book_events.iter().map(|record| &record.asset))
     }
 
     /// The accounts that records name, those that are records themselves included.

@@ -12,6 +12,7 @@ use crate::{
         filter::Order,
         page::{Connection, Window, page, page_cost},
         request::{caller, read},
+        scalar::{Money, plain},
     },
 };
 
@@ -49,6 +50,9 @@ pub enum InventoryFindingKind {
     SupportDateMissing,
     /// It was bought for nothing. Needs the right to see prices.
     ZeroPrice,
+    /// It cost fifty times as much as its model is listed for, or as another of its model did: cents, perhaps. Needs the
+    /// right to see prices.
+    PriceInCents,
 }
 
 /// A rule, and the assets that break it.
@@ -73,6 +77,18 @@ impl InventoryFinding {
     /// How many assets break it.
     async fn count(&self, ctx: &Context<'_>) -> Result<u64> {
         findings::count(&read(ctx, Permission::ViewInventory)?, self.finding, self.today).await
+    }
+
+    /// What the assets that break it cost, by currency, as far as that is known. Null when the caller may not see prices.
+    async fn amounts(&self, ctx: &Context<'_>) -> Result<Option<Vec<Money>>> {
+        if !caller(ctx)?.may(Permission::ViewPrices) {
+            return Ok(None);
+        }
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let sums = findings::amounts(&reader, self.finding, self.today).await?;
+        Ok(Some(
+            sums.into_iter().map(|(currency, amount)| Money { amount: plain(amount), currency }).collect(),
+        ))
     }
 
     /// The assets that break it.

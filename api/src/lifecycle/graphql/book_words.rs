@@ -87,6 +87,8 @@ pub enum BookDimension {
     Owner,
     /// The cost centre.
     CostCentre,
+    /// The class of the asset's own entry and its transfers, or else the kind of hardware.
+    Class,
 }
 
 /// A value of a dimension.

@@ -1,6 +1,6 @@
 //! What assets are worth in the books, and how the books got there, as clients see it.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{finance::exchange_rate::RateKind, id::AssetId, inventory::asset};
 use forecasting::{
@@ -51,6 +51,7 @@ pub struct BookBalance {
 
 /// What assets are worth in the books on a day.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct BookValue {
     /// The day.
     on: Date,
@@ -68,6 +69,46 @@ pub struct BookValue {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    #[graphql(skip)]
+    worth: Vec<Worth>,
+}
+
+/// What leaving assets behind on the day would write off, in one currency. Amounts are null where they are hidden.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookWriteOff {
+    /// The book value that leaves.
+    book_value: Option<Money>,
+    /// What a sale is taken to bring.
+    proceeds: Option<Money>,
+    /// The first less the second: the loss. Below zero it is a gain.
+    loss: Option<Money>,
+}
+
+#[ComplexObject]
+impl BookValue {
+    /// What leaving these assets behind on the day would write off, by currency: their book value, less what a sale is
+    /// taken to bring.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn write_off(
+        &self,
+        #[graphql(
+            default,
+            desc = "What a sale brings, as a share of the book value: 0.1 is 10 %. Left out: nothing."
+        )]
+        proceeds_rate: Decimal,
+    ) -> Result<Vec<BookWriteOff>> {
+        let rows = self.worth.iter().map(|one| {
+            let found = one.balance.write_off(proceeds_rate, one.currency);
+            let found = found.map_err(|cause| book_figures::refused("", &cause))?;
+            let shown = |amount| (!self.amounts_hidden).then(|| money(amount, one.currency));
+            Ok(BookWriteOff {
+                book_value: shown(found.book_value),
+                proceeds: shown(found.proceeds),
+                loss: shown(found.loss),
+            })
+        });
+        rows.collect()
+    }
 }
 
 /// How a balance of the books came from one moment to the next.
@@ -79,9 +120,11 @@ pub struct BookMovement {
     added: Decimal,
     /// What was charged: depreciation, or impairment losses. Nothing is charged to cost.
     charged: Decimal,
+    /// What came by transfers from another row, less what went to one. In the totals it is nothing.
+    transferred: Decimal,
     /// What left with disposals.
     removed: Decimal,
-    /// After the last month: opening and added and charged, less removed.
+    /// After the last month: opening and added and charged and transferred, less removed.
     closing: Decimal,
 }
 
@@ -168,12 +211,13 @@ impl RollForwardRow {
         let keys = by.iter().zip(&row.key);
         let keys = keys.map(|(one, value)| BookKey { dimension: (*one).into(), value: value.clone() });
         let closing = row.movements.closing();
-        let Movements { opening, added, charge, impairment, removed } = row.movements;
+        let Movements { opening, added, charge, impairment, transferred, removed } = row.movements;
         let movement = |of: fn(&Balance) -> Decimal, charged: Decimal| {
             (!is_hidden).then(|| BookMovement {
                 opening: plain(of(&opening)),
                 added: plain(of(&added)),
                 charged: plain(charged),
+                transferred: plain(of(&transferred)),
                 removed: plain(of(&removed)),
                 closing: plain(of(&closing)),
             })
@@ -275,6 +319,7 @@ impl BookQuery {
             amounts_hidden: !is_shown,
             coverage: BookCoverage(coverage),
             explain,
+            worth,
         })
     }
 
@@ -318,7 +363,7 @@ impl BookQuery {
         assumptions.push("A row that is hidden is part of the totals.".to_owned());
         let explain = Explanation {
             formula:
-                "closing = opening + added + charged - removed; book value = cost - accumulated - impairment"
+                "closing = opening + added + charged + transferred - removed; book value = cost - accumulated - impairment"
                     .into(),
             inputs: vec![input("assets", coverage.covered), input("from", from.0), input("to", to.0)],
             assumptions,

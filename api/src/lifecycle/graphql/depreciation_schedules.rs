@@ -36,19 +36,23 @@ const MOST_MONTHS: i32 = 1_200;
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct ImpairmentInput {
     /// What it is still worth, in the currency of its purchase.
-    recoverable: Decimal,
+    pub(super) recoverable: Decimal,
     /// The new salvage, if it changes too.
-    salvage: Option<Decimal>,
+    pub(super) salvage: Option<Decimal>,
 }
 
 /// It is expected to serve longer or shorter. What was charged stays; the book value is written off over what is then
 /// left of its life.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct LifeChangeInput {
-    /// The new whole life in months, counted from its first day of service.
-    life_months: i32,
+    /// The new whole life in months, counted from its first day of service. Give this, or one of the next two.
+    pub(super) life_months: Option<i32>,
+    /// Months by which its life becomes longer; below zero it becomes shorter.
+    pub(super) added_months: Option<i32>,
+    /// Months that are left, counted from the first one that is not charged yet.
+    pub(super) remaining_months: Option<i32>,
     /// The new salvage, if it changes too.
-    salvage: Option<Decimal>,
+    pub(super) salvage: Option<Decimal>,
 }
 
 /// All or part of it leaves the books.
@@ -56,12 +60,18 @@ pub struct LifeChangeInput {
 pub struct BookDisposalInput {
     /// What it brings, in the currency of its purchase.
     #[graphql(default)]
-    proceeds: Decimal,
+    pub(super) proceeds: Decimal,
     /// What selling costs.
     #[graphql(default)]
-    cost_of_sale: Decimal,
-    /// The part of the cost that leaves; all when left out.
-    cost: Option<Decimal>,
+    pub(super) cost_of_sale: Decimal,
+    /// The part of the cost that leaves. Of this, `share` and `quantity` at most one; all of it leaves without any.
+    pub(super) cost: Option<Decimal>,
+    /// The share that leaves of what is there: 0.25 is a quarter.
+    pub(super) share: Option<Decimal>,
+    /// The pieces that leave, with `of`.
+    pub(super) quantity: Option<i32>,
+    /// The pieces there were before.
+    pub(super) of: Option<i32>,
 }
 
 /// Something that happens to an asset in the books: exactly one of the three.
@@ -80,15 +90,55 @@ pub struct BookEventInput {
     disposal: Option<BookDisposalInput>,
 }
 
+impl LifeChangeInput {
+    pub(super) fn change(self) -> Result<Change> {
+        let salvage = self.salvage;
+        match (self.life_months, self.added_months, self.remaining_months) {
+            (Some(months), None, None) => {
+                require_range("lifeChange.lifeMonths", months, 12, 600)?;
+                Ok(Change::LifeChange { life_months: months.unsigned_abs(), salvage })
+            }
+            (None, Some(months), None) => {
+                require_range("lifeChange.addedMonths", months, -600, 600)?;
+                Ok(Change::AddedLife { months, salvage })
+            }
+            (None, None, Some(months)) => {
+                require_range("lifeChange.remainingMonths", months, 1, 600)?;
+                Ok(Change::RemainingLife { months: months.unsigned_abs(), salvage })
+            }
+            _ => {
+                let message = "is exactly one of lifeMonths, addedMonths and remainingMonths";
+                Err(Error::invalid("lifeChange", message))
+            }
+        }
+    }
+}
+
+impl BookDisposalInput {
+    fn portion(self) -> Result<Portion> {
+        match (self.cost, self.share, self.quantity, self.of) {
+            (None, None, None, None) => Ok(Portion::All),
+            (Some(cost), None, None, None) => Ok(Portion::Cost(cost)),
+            (None, Some(share), None, None) => Ok(Portion::Share(share)),
+            (None, None, Some(disposed), Some(held)) => {
+                require_range("disposal.quantity", disposed, 1, held.max(1))?;
+                require_range("disposal.of", held, 1, i32::MAX)?;
+                Ok(Portion::Quantity { disposed: disposed.unsigned_abs(), held: held.unsigned_abs() })
+            }
+            _ => {
+                let message = "is at most one of cost, share, and quantity with of";
+                Err(Error::invalid("disposal", message))
+            }
+        }
+    }
+}
+
 impl BookEventInput {
     fn event(self) -> Result<Event> {
         require_plausible("date", Some(self.date.0))?;
         let change = match (self.impairment, self.life_change, self.disposal) {
             (Some(it), None, None) => Change::Impairment { recoverable: it.recoverable, salvage: it.salvage },
-            (None, Some(it), None) => {
-                require_range("lifeChange.lifeMonths", it.life_months, 12, 600)?;
-                Change::LifeChange { life_months: it.life_months.unsigned_abs(), salvage: it.salvage }
-            }
+            (None, Some(it), None) => it.change()?,
             (None, None, Some(it)) => {
                 for (field, amount) in
                     [("disposal.proceeds", it.proceeds), ("disposal.costOfSale", it.cost_of_sale)]
@@ -98,7 +148,7 @@ impl BookEventInput {
                     }
                 }
                 let sale = Disposal { proceeds: it.proceeds, cost_of_sale: it.cost_of_sale };
-                Change::Disposal { portion: it.cost.map_or(Portion::All, Portion::Cost), sale }
+                Change::Disposal { portion: it.portion()?, sale }
             }
             _ => {
                 let message = "is exactly one of impairment, lifeChange and disposal";
@@ -263,6 +313,8 @@ impl DepreciationSchedule {
                 explain.inputs = vec![
                     input("rule", &schedule.rule),
                     input("in service", schedule.entry.in_service),
+                    input("entry", if schedule.is_own { "on record" } else { "by the rule" }),
+                    input("events on record", schedule.recorded),
                     input("events assumed", self.events),
                 ];
                 if !self.is_hidden {
@@ -316,6 +368,10 @@ impl DepreciationScheduleQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The asset.")] asset: Id<AssetId>,
         #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
+        #[graphql(
+            desc = "A component that has an entry of its own, by its name; the asset itself when left out."
+        )]
+        component: Option<String>,
         #[graphql(desc = "First month; that of entry into service when left out.")] from: Option<Month>,
         #[graphql(desc = "Number of months, 1 to 1,200; to the end of its life when left out.")]
         months: Option<i32>,
@@ -342,7 +398,9 @@ impl DepreciationScheduleQuery {
             return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller(ctx)?.role });
         }
         let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
-        let found = book_figures::schedule(&reader, &books, *asset, events).await?;
+        let found =
+            book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events)
+                .await?;
         let span = (from.map(|month| month.0), months);
         Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden })
     }

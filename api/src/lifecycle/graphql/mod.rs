@@ -2,11 +2,16 @@
 
 use async_graphql::MergedObject;
 
+pub mod book_entries;
+pub mod book_events;
 pub mod book_words;
 pub mod books;
+pub mod closed_periods;
+pub mod consolidation;
 pub mod depreciation_rules;
 pub mod depreciation_schedules;
 pub mod lease_or_buy;
+pub mod life_changes;
 pub mod refresh_cycles;
 pub mod refresh_levelling;
 pub mod refresh_plan;
@@ -27,8 +32,13 @@ pub struct LifecycleQuery(
     refresh_levelling::RefreshLevellingQuery,
     support_exposure::SupportExposureQuery,
     books::BookQuery,
+    book_entries::BookEntryQuery,
+    book_events::BookEventQuery,
+    closed_periods::ClosedPeriodQuery,
     depreciation_schedules::DepreciationScheduleQuery,
     lease_or_buy::LeaseQuery,
+    consolidation::ConsolidationQuery,
+    life_changes::LifeChangeQuery,
     registers::RegisterQuery,
 );
 
@@ -38,4 +48,7 @@ pub struct LifecycleMutation(
     refresh_policies::RefreshPolicyMutation,
     refresh_cycles::RefreshCycleMutation,
     depreciation_rules::DepreciationRuleMutation,
+    book_entries::BookEntryMutation,
+    book_events::BookEventMutation,
+    closed_periods::ClosedPeriodMutation,
 );

@@ -14,7 +14,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use self::parts::{Costs, Quantity, Rules, Scope, Times, YearRate};
+use self::parts::{Costs, FailureRate, Quantity, Rules, Scope, Times, YearRate};
 use super::{
     depreciation_rules::DepreciationRule,
     refresh_cycles::{RefreshCycle, RefreshCycleFilter, RefreshCycleOrderField},
@@ -59,9 +59,10 @@ impl Noun for RefreshPolicy {
             "scope" => &[C::Scope],
             "rules" => &[C::AgeMonths, C::SupportMarginMonths, C::WarrantyRule, C::LeaseRule],
             "times" => &[C::LeadDays, C::InstallDays, C::BufferDays, C::PaymentTermsDays],
-            "quantity" => &[C::QuantityRule, C::Ratio, C::SparesRate],
+            "quantity" => &[C::QuantityRule, C::Ratio, C::SparesRate, C::Demand],
             "currency" => &[C::Currency],
             "priceIndex" => &[C::PriceIndex],
+            "failureRates" => &[C::FailureRates],
             "costs" => &[
                 C::Currency,
                 C::FreightRate,
@@ -164,6 +165,12 @@ impl RefreshPolicy {
     /// The ISO 4217 code of every amount of the policy.
     async fn currency(&self) -> Result<String> {
         self.0.get(refresh_policy::Column::Currency)
+    }
+
+    /// How often old units fail while they wait, by age. Null is as the question assumes.
+    async fn failure_rates(&self) -> Result<Option<Vec<FailureRate>>> {
+        let rates: Option<refresh_policy::FailureRates> = self.0.get(refresh_policy::Column::FailureRates)?;
+        Ok(rates.map(|rates| rates.0.into_iter().map(FailureRate::from).collect()))
     }
 
     /// How list prices move, by calendar year. In years that are not listed they stand still.

@@ -300,7 +300,7 @@ impl RegisterQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The register as CSV with a header. Read are the columns tag, serial, component, cost (needed), book_value, accumulated, impairment, salvage, life_months, acquired_on, in_service_on, depreciable_from, retired_on and disposed."
+            desc = "The register as CSV with a header. Read are the columns tag, serial, component, quantity, cost (needed), book_value, accumulated, impairment, salvage, life_months, acquired_on, in_service_on, depreciable_from, retired_on and disposed."
         )]
         csv: String,
         #[graphql(desc = "The currency of all its amounts, by its code.")] currency: String,

@@ -22,6 +22,7 @@ use crate::{
     lifecycle::{
         deferrals,
         graphql::{
+            consolidation::HostResource,
             refresh_cycles::RefreshCycle,
             refresh_policies::{QuantityRule, RefreshPolicy},
             refreshes::{RefreshRule, known},
@@ -59,6 +60,8 @@ pub struct RefreshPlanQuantity {
     ratio: Decimal,
     /// Spares as a fraction of the new units.
     spares_rate: Decimal,
+    /// The resource whose demand decides, where the policy counts demand in place of its rule.
+    binding_resource: Option<HostResource>,
     /// Whether the refresh cycle says how many, whatever the rule.
     planned: bool,
     /// How the number came about, in words.
@@ -104,12 +107,26 @@ impl RefreshPlanCohort {
         &self.book().plan.estate.policies[self.planned().cohort.policy]
     }
 
+    /// The resource whose demand decides how many units are bought.
+    fn binding_resource(&self) -> Option<HostResource> {
+        let found = self.planned().priced.purchase.quantity.by_demand?;
+        let terms = self.policy_row().demand.as_ref()?.resources.get(found.binding)?;
+        Some(terms.resource.into())
+    }
+
     fn formula(&self) -> String {
         let quantity = self.planned().priced.purchase.quantity;
         if quantity.is_planned {
             return format!("{} units by the refresh cycle", quantity.units);
         }
         let (ratio, spares) = (quantity.ratio.normalize(), quantity.spares.normalize());
+        if let (Some(found), Some(binding)) = (quantity.by_demand, self.binding_resource()) {
+            let failover = found.units_with_failover.saturating_sub(found.units);
+            return format!(
+                "ceil(({} for the demand of {binding:?} + {failover} for failover) x (1 + {spares})) = {}",
+                found.units, quantity.units
+            );
+        }
         format!("ceil(ceil({} / {ratio}) x (1 + {spares})) = {}", quantity.old, quantity.units)
     }
 
@@ -266,6 +283,7 @@ impl RefreshPlanCohort {
             rule: self.policy_row().quantity_rule.into(),
             ratio: quantity.ratio.normalize(),
             spares_rate: quantity.spares.normalize(),
+            binding_resource: self.binding_resource(),
             planned: quantity.is_planned,
             formula: self.formula(),
         }

@@ -23,7 +23,8 @@ pub struct RefreshWaitingInput {
     extended_support_share: Option<Decimal>,
     /// What capital that is not spent yet earns in a year: 0.08 when left out.
     capital_rate: Option<Decimal>,
-    /// Failures of a unit in a year, at every age: 0.09 when left out. Published rates contradict each other.
+    /// Failures of a unit in a year, at every age. Left out: what the policy says by age, or else 0.09 at every age.
+    /// Published rates contradict each other.
     failure_rate: Option<Decimal>,
     /// Hours until service is back: 6 when left out.
     outage_hours: Option<Decimal>,
@@ -40,7 +41,7 @@ impl RefreshWaitingInput {
             support_per_unit: self.extended_support_per_unit,
             support_share: self.extended_support_share.unwrap_or(Decimal::new(4, 1)),
             capital_rate: self.capital_rate.unwrap_or(Decimal::new(8, 2)),
-            failure_rate: self.failure_rate.unwrap_or(Decimal::new(9, 2)),
+            failure_rate: self.failure_rate,
             outage_hours: self.outage_hours.unwrap_or(Decimal::from(6)),
             cost_per_hour: self.outage_cost_per_hour,
             redundancy_factor: self.redundancy_factor.unwrap_or(Decimal::new(15, 2)),

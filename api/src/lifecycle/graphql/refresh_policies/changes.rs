@@ -3,13 +3,15 @@
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 use entity::{
     id::{DepreciationRuleId, HardwareModelId, RefreshPolicyId, SiteId},
-    lifecycle::refresh_policy::{self, PriceIndex, RefreshScope},
+    lifecycle::refresh_policy::{
+        self, AgeRate, DemandTerms, FailureRates, PriceIndex, RefreshScope, ResourceTerms,
+    },
     money::{Amount, Rate},
 };
 use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
 
-use super::{CohortPeriod, QuantityRule, RefreshPolicy};
+use super::{super::consolidation::HostResource, CohortPeriod, QuantityRule, RefreshPolicy};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -63,6 +65,8 @@ pub struct RefreshPolicyDetails {
     pub cohort_period: MaybeUndefined<CohortPeriod>,
     /// How purchases under it are written off. Null: by the rule for the kind of hardware.
     pub depreciation_rule: MaybeUndefined<Id<DepreciationRuleId>>,
+    /// How often old units fail while they wait, by age, replaced as a whole. Null: as the question assumes.
+    pub failure_rates: MaybeUndefined<Vec<FailureRateInput>>,
 }
 
 /// What of a refresh policy may be changed. Left out: unchanged. Null: cleared.
@@ -137,6 +141,60 @@ pub struct RefreshQuantityInput {
     pub ratio: MaybeUndefined<Decimal>,
     /// Spares on top, as a fraction of the new units: 0.05 for 5 %.
     pub spares_rate: MaybeUndefined<Decimal>,
+    /// What the old units are used for and what new ones supply, replaced as a whole; it takes the place of the rule.
+    pub demand: MaybeUndefined<RefreshDemandInput>,
+}
+
+/// What old units are used for, and what new ones supply: the resource that needs the most new units decides.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefreshDemandInput {
+    /// Growth per year, as a fraction: 0.12 is 12 %.
+    #[graphql(default)]
+    pub growth_rate: Decimal,
+    /// Years that the new units must last, 0 to 20.
+    #[graphql(default)]
+    pub years: i32,
+    /// Units that may fail, on top, for each cohort.
+    #[graphql(default)]
+    pub failover_units: i32,
+    /// What is counted.
+    pub resources: Vec<RefreshResourceInput>,
+}
+
+/// The demand of one resource, and what a new unit supplies of it. Both are in one unit: cores, gigabytes, terabytes.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefreshResourceInput {
+    /// The resource.
+    pub resource: HostResource,
+    /// What one old unit has of it.
+    pub old_per_unit: Decimal,
+    /// The share of it that is used, 0 to 1.
+    pub utilisation: Decimal,
+    /// What one new unit has of it.
+    pub new_per_unit: Decimal,
+    /// How much more a unit of the new resource does than one of the old; 1 when left out.
+    pub performance_factor: Option<Decimal>,
+    /// The share of a new unit that may be used, 0 to 1; 1 when left out.
+    pub target_utilisation: Option<Decimal>,
+}
+
+impl From<RefreshDemandInput> for DemandTerms {
+    fn from(input: RefreshDemandInput) -> Self {
+        let resources = input.resources.into_iter().map(|one| ResourceTerms {
+            resource: one.resource.into(),
+            old_per_unit: one.old_per_unit,
+            utilisation: one.utilisation,
+            new_per_unit: one.new_per_unit,
+            performance_factor: one.performance_factor.unwrap_or(Decimal::ONE),
+            target_utilisation: one.target_utilisation.unwrap_or(Decimal::ONE),
+        });
+        Self {
+            growth_rate: input.growth_rate,
+            years: input.years,
+            failover_units: input.failover_units,
+            resources: resources.collect(),
+        }
+    }
 }
 
 /// The movement of a price over one calendar year.
@@ -145,6 +203,15 @@ pub struct YearRateInput {
     /// The calendar year.
     pub year: i32,
     /// The change within it, as a fraction: 0.18 for a rise of 18 %.
+    pub rate: Decimal,
+}
+
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, InputObject)]
+pub struct FailureRateInput {
+    /// The age, in months; the first rate holds for younger units too.
+    pub from_age_months: i32,
+    /// Failures of a unit in a year: 0.09 is nine in a hundred units.
     pub rate: Decimal,
 }
 
@@ -197,6 +264,7 @@ impl RefreshQuantityInput {
         ] {
             patch(column, given.map_value(|value| rate(value, field)).transpose()?);
         }
+        patch(&mut row.demand, self.demand);
         Ok(())
     }
 }
@@ -249,6 +317,12 @@ impl RefreshPolicyDetails {
         patch_required(&mut row.exit_tolerance_days, self.exit_tolerance_days, "exitToleranceDays")?;
         patch_required(&mut row.cohort_period, self.cohort_period, "cohortPeriod")?;
         patch(&mut row.depreciation_rule_id, self.depreciation_rule.map_value(|id| id.0));
+        let rates = self.failure_rates.map_value(|steps| {
+            let steps = steps.into_iter();
+            let steps = steps.map(|step| AgeRate { from_age_months: step.from_age_months, rate: step.rate });
+            FailureRates(steps.collect())
+        });
+        patch(&mut row.failure_rates, rates);
         Ok(())
     }
 }

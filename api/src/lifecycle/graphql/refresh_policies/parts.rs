@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::QuantityRule;
+use super::{super::consolidation::HostResource, QuantityRule};
 use crate::{
     access::Permission,
     error::Result,
@@ -155,6 +155,57 @@ pub struct Quantity {
     ratio: Option<Decimal>,
     /// Spares on top, as a fraction of the new units, rounded up.
     spares_rate: Option<Decimal>,
+    /// What the old units are used for and what new ones supply; where it is given, it takes the place of the rule.
+    demand: Option<RefreshDemand>,
+}
+
+/// What old units are used for, and what new ones supply: the resource that needs the most new units decides.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshDemand {
+    /// Growth per year, as a fraction.
+    growth_rate: Decimal,
+    /// Years that the new units must last.
+    years: i32,
+    /// Units that may fail, on top, for each cohort.
+    failover_units: i32,
+    /// What is counted.
+    resources: Vec<RefreshResource>,
+}
+
+/// The demand of one resource, and what a new unit supplies of it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshResource {
+    /// The resource.
+    resource: HostResource,
+    /// What one old unit has of it.
+    old_per_unit: Decimal,
+    /// The share of it that is used.
+    utilisation: Decimal,
+    /// What one new unit has of it.
+    new_per_unit: Decimal,
+    /// How much more a unit of the new resource does than one of the old.
+    performance_factor: Decimal,
+    /// The share of a new unit that may be used.
+    target_utilisation: Decimal,
+}
+
+impl From<refresh_policy::DemandTerms> for RefreshDemand {
+    fn from(terms: refresh_policy::DemandTerms) -> Self {
+        let resources = terms.resources.into_iter().map(|one| RefreshResource {
+            resource: one.resource.into(),
+            old_per_unit: one.old_per_unit.normalize(),
+            utilisation: one.utilisation.normalize(),
+            new_per_unit: one.new_per_unit.normalize(),
+            performance_factor: one.performance_factor.normalize(),
+            target_utilisation: one.target_utilisation.normalize(),
+        });
+        Self {
+            growth_rate: terms.growth_rate.normalize(),
+            years: terms.years,
+            failover_units: terms.failover_units,
+            resources: resources.collect(),
+        }
+    }
 }
 
 impl Quantity {
@@ -163,6 +214,7 @@ impl Quantity {
             rule: policy.get::<refresh_policy::QuantityRule>(C::QuantityRule)?.into(),
             ratio: policy.get::<Option<Rate>>(C::Ratio)?.map(Rate::to_decimal),
             spares_rate: policy.get::<Option<Rate>>(C::SparesRate)?.map(Rate::to_decimal),
+            demand: policy.get::<Option<refresh_policy::DemandTerms>>(C::Demand)?.map(RefreshDemand::from),
         })
     }
 }
@@ -179,6 +231,21 @@ pub struct YearRate {
 impl From<refresh_policy::YearRate> for YearRate {
     fn from(step: refresh_policy::YearRate) -> Self {
         Self { year: step.year, rate: step.rate.normalize() }
+    }
+}
+
+/// Failures of a unit in a year, from an age on.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct FailureRate {
+    /// The age, in months; the first rate holds for younger units too.
+    from_age_months: i32,
+    /// Failures of a unit in a year: 0.09 is nine in a hundred units.
+    rate: Decimal,
+}
+
+impl From<refresh_policy::AgeRate> for FailureRate {
+    fn from(step: refresh_policy::AgeRate) -> Self {
+        Self { from_age_months: step.from_age_months, rate: step.rate.normalize() }
     }
 }
 

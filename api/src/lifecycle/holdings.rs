@@ -1,0 +1,150 @@
+//! Assets as the books see them.
+
+use chrono::NaiveDate;
+use entity::{
+    id::{AssetId, SiteId},
+    inventory::{
+        asset::{self, AssetStatus},
+        hardware_model::{self, HardwareKind},
+    },
+    lifecycle::{
+        book_event::{self, BookEventKind},
+        depreciation_rule::Book,
+    },
+    money::Amount,
+};
+use futures_util::TryStreamExt;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    RelationTrait,
+};
+
+use crate::{
+    error::{Error, Result},
+    store::Read,
+};
+
+/// An asset as the books see it.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// Which one.
+    pub id: AssetId,
+    /// Its tag.
+    pub tag: String,
+    /// What its model is for.
+    pub kind: HardwareKind,
+    /// Where it stands.
+    pub site: SiteId,
+    /// Where it stands in its life.
+    pub status: AssetStatus,
+    /// First day of service.
+    pub in_service_on: Option<NaiveDate>,
+    /// The day on which it left, where it has left.
+    pub left_on: Option<NaiveDate>,
+    /// Whether it is leased.
+    pub is_leased: bool,
+    /// What was paid for it, and in which currency.
+    pub price: Option<(Amount, String)>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// What it is charged to.
+    pub cost_centre: Option<String>,
+}
+
+impl Holding {
+    /// Whether it has left service for good.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        matches!(self.status, AssetStatus::Retired | AssetStatus::Disposed)
+    }
+}
+
+/// One asset.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(db: &impl Read, id: AssetId) -> Result<Holding> {
+    let found = read(db, Condition::all().add(asset::Column::Id.eq(id))).await?;
+    found.into_iter().next().ok_or_else(|| Error::not_found("asset", id))
+}
+
+/// The assets that can stand in a set of books on a day or later: all but those that left before, as the inventory and
+/// the books have it. What left in a month that was closed by then leaves the books in the first open one.
+#[must_use]
+pub fn still_there(from: NaiveDate, book: Book, closed: Option<NaiveDate>) -> Condition {
+    use asset::Column as C;
+    use book_event::Column as E;
+    let disposals = || {
+        let found = book_event::Entity::find().select_only().column(E::AssetId);
+        found.filter(E::Book.eq(book)).filter(E::Kind.eq(BookEventKind::Disposal))
+    };
+    let later = Condition::any().add(E::HappenedOn.gte(from)).add(E::PostedFrom.gte(from));
+    let late = closed.map(|closed| {
+        let unposted = C::Id.not_in_subquery(disposals().into_query());
+        Condition::all().add(C::RetiredOn.lte(closed)).add(unposted)
+    });
+    Condition::any()
+        .add(C::Status.is_not_in([AssetStatus::Retired, AssetStatus::Disposed]))
+        .add(C::RetiredOn.is_null())
+        .add(C::RetiredOn.gte(from))
+        .add(C::Id.in_subquery(disposals().filter(later).into_query()))
+        .add_option(late)
+}
+
+/// Reads assets, as they arrive, by one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn read(db: &impl Read, condition: Condition) -> Result<Vec<Holding>> {
+    use asset::Column as C;
+    let columns = [
+        C::Id,
+        C::Tag,
+        C::SiteId,
+        C::Status,
+        C::InServiceOn,
+        C::RetiredOn,
+        C::DisposedOn,
+        C::LeaseReturnOn,
+        C::PurchaseAmount,
+        C::PurchaseCurrency,
+        C::Owner,
+        C::CostCentre,
+    ];
+    let query = asset::Entity::find()
+        .select_only()
+        .columns(columns)
+        .column(hardware_model::Column::Kind)
+        .join(JoinType::InnerJoin, asset::Relation::Model.def())
+        .filter(condition);
+    let query = db.get_database_backend().build(query.as_query());
+    let mut rows = db.rows(query).await?;
+    let mut holdings = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        holdings.push(decoded(&row)?);
+    }
+    holdings.sort_unstable_by_key(|holding| holding.id);
+    Ok(holdings)
+}
+
+fn decoded(row: &QueryResult) -> Result<Holding> {
+    let status: AssetStatus = row.try_get_by_index(3)?;
+    let retired: Option<NaiveDate> = row.try_get_by_index(5)?;
+    let disposed: Option<NaiveDate> = row.try_get_by_index(6)?;
+    let lease_return: Option<NaiveDate> = row.try_get_by_index(7)?;
+    let amount: Option<Amount> = row.try_get_by_index(8)?;
+    let has_left = matches!(status, AssetStatus::Retired | AssetStatus::Disposed);
+    Ok(Holding {
+        id: row.try_get_by_index(0)?,
+        tag: row.try_get_by_index(1)?,
+        kind: row.try_get_by_index(12)?,
+        site: row.try_get_by_index(2)?,
+        status,
+        in_service_on: row.try_get_by_index(4)?,
+        left_on: retired.or(disposed).filter(|_| has_left),
+        is_leased: lease_return.is_some(),
+        price: amount.zip(row.try_get_by_index::<Option<String>>(9)?),
+        owner: row.try_get_by_index(10)?,
+        cost_centre: row.try_get_by_index(11)?,
+    })
+}

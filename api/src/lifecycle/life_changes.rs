@@ -1,0 +1,114 @@
+//! What another life of assets does to depreciation.
+
+use std::{cell::Cell, collections::BTreeMap};
+
+use chrono::NaiveDate;
+use forecasting::{
+    depreciation::{Change, Event, Ledger, Path},
+    money::Currency,
+};
+use rust_decimal::Decimal;
+use sea_orm::Condition;
+
+use super::{
+    book_figures::{Coverage, Entered, enter},
+    books::{Books, Stated},
+    holdings::{self, Holding, still_there},
+    recorded::Recorded,
+};
+use crate::{error::Result, store::Read};
+
+/// What a fiscal year is charged with the lives of today and with another one.
+#[derive(Clone, Debug)]
+pub struct ChangedYear {
+    /// The fiscal year.
+    pub fiscal_year: i32,
+    /// The currency.
+    pub currency: Currency,
+    /// What is charged as things are.
+    pub before: Decimal,
+    /// What would be charged.
+    pub after: Decimal,
+    /// The second less the first.
+    pub difference: Decimal,
+}
+
+/// What another life of assets does to depreciation.
+#[derive(Clone, Debug)]
+pub struct LifeEffect {
+    /// By fiscal year and currency.
+    pub years: Vec<ChangedYear>,
+    /// Assets by currency.
+    pub counts: BTreeMap<Currency, u64>,
+    /// Assets whose charges change.
+    pub changed: u64,
+    /// Assets that the change does not concern.
+    pub unchanged: u64,
+    /// Which assets stand behind it.
+    pub coverage: Coverage,
+}
+
+/// What it does to depreciation over some fiscal years if the assets under a condition have another life from a day on.
+///
+/// # Errors
+/// Those of the database.
+pub async fn effect(
+    db: &impl Read,
+    books: &Books,
+    condition: Condition,
+    (on, change): (NaiveDate, Change),
+    (first, years): (i32, u32),
+) -> Result<LifeEffect> {
+    let start = books.calendar.first_month(first);
+    let months = years.saturating_mul(12);
+    let last = start.plus(i32::try_from(months).unwrap_or(i32::MAX) - 1).last_day();
+    let condition =
+        Condition::all().add(condition).add(still_there(start.first_day(), books.book, books.closed));
+    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
+    let assets = holdings::read(db, condition).await?;
+    tokio::task::block_in_place(|| {
+        let span = (start.first_day(), last);
+        let path = |_: &Holding, _: &Stated| Path::from(Vec::new());
+        let before = enter(books, (assets.clone(), &recorded), span, |_| {}, path)?;
+        let (changed, unchanged) = (Cell::new(0_u64), Cell::new(0_u64));
+        let posted_from = books.caught_up(on);
+        let alter = |stated: &mut Vec<Stated>| {
+            let mut is_changed = false;
+            for one in stated {
+                let mut entry = one.entry.clone();
+                entry.events.push(Event { date: on, posted_from, change });
+                let terms = books.terms(entry.cost.currency);
+                // What has left, is not there yet or is written off by tables stays as it is.
+                if Ledger::new(&terms, &entry).is_ok() {
+                    is_changed = true;
+                    one.entry = entry;
+                }
+            }
+            let count = if is_changed { &changed } else { &unchanged };
+            count.set(count.get() + 1);
+        };
+        let after = enter(books, (assets, &recorded), span, alter, path)?;
+        let mut counts: BTreeMap<Currency, u64> = BTreeMap::new();
+        for ((currency, _), count) in &before.counts {
+            *counts.entry(*currency).or_default() += count;
+        }
+        let mut rows = Vec::new();
+        for currency in counts.keys() {
+            let of = |entered: &Entered| {
+                entered.holdings.get(currency).map(|all| all.yearly(first, years)).unwrap_or_default()
+            };
+            for (before, after) in of(&before).into_iter().zip(of(&after)) {
+                rows.push(ChangedYear {
+                    fiscal_year: before.0,
+                    currency: *currency,
+                    before: before.1,
+                    after: after.1,
+                    difference: after.1 - before.1,
+                });
+            }
+        }
+        rows.sort_by_key(|row| (row.fiscal_year, row.currency));
+        let (changed, unchanged) = (changed.get(), unchanged.get());
+        Ok(LifeEffect { years: rows, counts, changed, unchanged, coverage: before.coverage })
+    })
+}
