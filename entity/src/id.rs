@@ -106,6 +106,12 @@ ids! {
     CurrencyId => "currency",
     FiscalCalendarId => "fiscal_calendar",
     ExchangeRateId => "exchange_rate",
+    LedgerCodeId => "ledger_code",
+    BudgetVersionId => "budget_version",
+    BudgetLineId => "budget_line",
+    ActualPostingId => "actual_posting",
+    PeriodCloseId => "period_close",
+    VarianceExplanationId => "variance_explanation",
 
     UserId => "user",
     ApiTokenId => "api_token",

@@ -10,7 +10,7 @@
 //! - [`contracts`]: colocation and support.
 //! - [`lifecycle`]: refresh policies and cycles, depreciation, software releases.
 //! - [`cloud`]: provider accounts, workloads, what they cost and how they grow.
-//! - [`finance`]: currencies, exchange rates, fiscal calendars.
+//! - [`finance`]: currencies, exchange rates, fiscal calendars, budgets and actuals.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 

@@ -6,7 +6,9 @@ use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
 use entity::cloud::{cost_record, provider_account};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
-use entity::finance::{exchange_rate, fiscal_calendar};
+use entity::finance::{
+    actual_posting, budget_line, budget_version, exchange_rate, fiscal_calendar, ledger_code, variance_explanation,
+};
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
 use sea_orm::{ActiveEnum, Iterable};
@@ -39,6 +41,12 @@ fn the_database_and_json_spell_alike() {
     check::<exchange_rate::RateKind>();
     check::<fiscal_calendar::LabelBy>();
     check::<fiscal_calendar::CalendarPattern>();
+    check::<ledger_code::CodeKind>();
+    check::<budget_version::VersionKind>();
+    check::<budget_version::VersionStatus>();
+    check::<budget_line::BudgetView>();
+    check::<actual_posting::PostingKind>();
+    check::<variance_explanation::VarianceDriver>();
     check::<asset::RackFace>();
     check::<asset::AssetStatus>();
     check::<asset::PowerBasis>();

@@ -7,6 +7,7 @@
 pub mod graphql;
 
 use entity::id::{
+    ActualPostingId, BudgetLineId, BudgetVersionId, LedgerCodeId, PeriodCloseId, VarianceExplanationId,
     ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
     CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
     GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
@@ -41,7 +42,15 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         ProviderAccountId::KIND | WorkloadId::KIND | CostRecordId::KIND | GrowthAssumptionId::KIND => {
             Some(P::ViewCloud)
         }
-        CurrencyId::KIND | FiscalCalendarId::KIND | ExchangeRateId::KIND => Some(P::ViewFinance),
+        CurrencyId::KIND
+        | FiscalCalendarId::KIND
+        | ExchangeRateId::KIND
+        | LedgerCodeId::KIND
+        | BudgetVersionId::KIND
+        | BudgetLineId::KIND
+        | ActualPostingId::KIND
+        | PeriodCloseId::KIND
+        | VarianceExplanationId::KIND => Some(P::ViewFinance),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

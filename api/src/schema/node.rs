@@ -20,7 +20,9 @@ use crate::{
     },
     error::{Error, Result},
     finance::graphql::{
+        actual_postings::ActualPosting, budget_lines::BudgetLine, budget_versions::BudgetVersion,
         currencies::Currency, exchange_rates::ExchangeRate, fiscal_calendars::FiscalCalendar,
+        ledger_codes::LedgerCode, variances::VarianceExplanation,
     },
     inventory::graphql::{
         assets::Asset, manufacturers::Manufacturer, models::HardwareModel, racks::Rack, sites::Site,
@@ -38,8 +40,11 @@ use crate::{
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its identity, which never changes."))]
 pub enum Node {
+    ActualPosting(ActualPosting),
     ApiToken(ApiToken),
     Asset(Asset),
+    BudgetLine(BudgetLine),
+    BudgetVersion(BudgetVersion),
     Change(Change),
     ColocationCharge(ColocationCharge),
     ColocationContract(ColocationContract),
@@ -50,6 +55,7 @@ pub enum Node {
     FiscalCalendar(FiscalCalendar),
     GrowthAssumption(GrowthAssumption),
     HardwareModel(HardwareModel),
+    LedgerCode(LedgerCode),
     Manufacturer(Manufacturer),
     ProviderAccount(ProviderAccount),
     Rack(Rack),
@@ -61,6 +67,7 @@ pub enum Node {
     SupportContract(SupportContract),
     SupportCoverage(SupportCoverage),
     User(User),
+    VarianceExplanation(VarianceExplanation),
     Vendor(Vendor),
     Workload(Workload),
 }
@@ -81,8 +88,11 @@ impl NodeQuery {
         let (kind, _) =
             id.rsplit_once('_').ok_or_else(|| Error::invalid("id", format!("`{}` is not an id", *id)))?;
         match kind {
+            <ActualPosting as Kind>::NAME => find::<ActualPosting>(ctx, &id).await,
             <ApiToken as Kind>::NAME => find::<ApiToken>(ctx, &id).await,
             <Asset as Kind>::NAME => find::<Asset>(ctx, &id).await,
+            <BudgetLine as Kind>::NAME => find::<BudgetLine>(ctx, &id).await,
+            <BudgetVersion as Kind>::NAME => find::<BudgetVersion>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
             <ColocationCharge as Kind>::NAME => find::<ColocationCharge>(ctx, &id).await,
             <ColocationContract as Kind>::NAME => find::<ColocationContract>(ctx, &id).await,
@@ -93,6 +103,7 @@ impl NodeQuery {
             <FiscalCalendar as Kind>::NAME => find::<FiscalCalendar>(ctx, &id).await,
             <GrowthAssumption as Kind>::NAME => find::<GrowthAssumption>(ctx, &id).await,
             <HardwareModel as Kind>::NAME => find::<HardwareModel>(ctx, &id).await,
+            <LedgerCode as Kind>::NAME => find::<LedgerCode>(ctx, &id).await,
             <Manufacturer as Kind>::NAME => find::<Manufacturer>(ctx, &id).await,
             <ProviderAccount as Kind>::NAME => find::<ProviderAccount>(ctx, &id).await,
             <Rack as Kind>::NAME => find::<Rack>(ctx, &id).await,
@@ -104,6 +115,7 @@ impl NodeQuery {
             <SupportContract as Kind>::NAME => find::<SupportContract>(ctx, &id).await,
             <SupportCoverage as Kind>::NAME => find::<SupportCoverage>(ctx, &id).await,
             <User as Kind>::NAME => find::<User>(ctx, &id).await,
+            <VarianceExplanation as Kind>::NAME => find::<VarianceExplanation>(ctx, &id).await,
             <Vendor as Kind>::NAME => find::<Vendor>(ctx, &id).await,
             <Workload as Kind>::NAME => find::<Workload>(ctx, &id).await,
             _ => {

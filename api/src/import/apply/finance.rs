@@ -204,6 +204,9 @@ impl Importable for FiscalCalendar {
     /// One calendar is the default: of two in the files, the first.
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, fiscal_calendar::Model>) -> Result<()> {
         let Candidate { before, after, .. } = row;
+        if let Some(before) = before {
+            fiscal_calendars::refuse_moved(run.tx, before, after).await?;
+        }
         if !after.is_default || before.is_some_and(|before| before.is_default) {
             return Ok(());
         }
