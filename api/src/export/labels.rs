@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{cloud, contracts, id::EntityId, inventory, lifecycle};
+use entity::{cloud, contracts, finance, id::EntityId, inventory, lifecycle};
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::ExprTrait,
@@ -34,6 +34,9 @@ pub enum Kind {
     ProviderAccount,
     /// Its name in its account.
     Workload,
+    FiscalCalendar,
+    LedgerCode,
+    BudgetVersion,
     /// The codes of the sites of a colocation contract.
     SitesOfContract,
     /// The tags of the assets of a refresh cycle.
@@ -41,7 +44,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 14] = [
+    const ALL: [Kind; 17] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -54,6 +57,9 @@ impl Kind {
         Kind::RefreshPolicy,
         Kind::ProviderAccount,
         Kind::Workload,
+        Kind::FiscalCalendar,
+        Kind::LedgerCode,
+        Kind::BudgetVersion,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
     ];
@@ -164,6 +170,18 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         }
         Kind::Workload => {
             use cloud::workload::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::FiscalCalendar => {
+            use finance::fiscal_calendar::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::LedgerCode => {
+            use finance::ledger_code::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Code, ids).await
+        }
+        Kind::BudgetVersion => {
+            use finance::budget_version::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
         Kind::SitesOfContract => {

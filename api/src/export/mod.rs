@@ -1,5 +1,6 @@
 //! From rows to the bytes of a file.
 
+mod budgets;
 mod cloud;
 mod contracts;
 pub mod csv;

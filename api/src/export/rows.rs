@@ -73,6 +73,10 @@ pub async fn page(
         Noun::Workload => read::<cloud::workload::Entity>(db, at, labels).await,
         Noun::CostRecord => read::<cloud::cost_record::Entity>(db, at, labels).await,
         Noun::GrowthAssumption => read::<cloud::growth_assumption::Entity>(db, at, labels).await,
+        Noun::LedgerCode => read::<finance::ledger_code::Entity>(db, at, labels).await,
+        Noun::BudgetVersion => read::<finance::budget_version::Entity>(db, at, labels).await,
+        Noun::BudgetLine => read::<finance::budget_line::Entity>(db, at, labels).await,
+        Noun::ActualPosting => read::<finance::actual_posting::Entity>(db, at, labels).await,
     }
 }
 

@@ -11,6 +11,7 @@
 //! active where they have a state.
 
 mod assets;
+mod budgets;
 mod charges;
 mod cloud;
 mod contracts;
@@ -123,5 +124,9 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::Workload>(&mut run).await?;
     engine::apply::<records::CostRecord>(&mut run).await?;
     engine::apply::<records::GrowthAssumption>(&mut run).await?;
+    engine::apply::<records::LedgerCode>(&mut run).await?;
+    engine::apply::<records::BudgetVersion>(&mut run).await?;
+    engine::apply::<records::BudgetLine>(&mut run).await?;
+    engine::apply::<records::ActualPosting>(&mut run).await?;
     Ok(run.finish())
 }

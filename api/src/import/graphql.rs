@@ -72,6 +72,14 @@ pub enum ImportNoun {
     CostRecord,
     /// Growth assumptions.
     GrowthAssumption,
+    /// Cost centres, accounts and towers.
+    LedgerCode,
+    /// Versions of budgets, without their lines.
+    BudgetVersion,
+    /// Lines of budgets.
+    BudgetLine,
+    /// Postings of actual figures.
+    ActualPosting,
 }
 
 /// What happens to the good rows when others are refused.

@@ -18,9 +18,14 @@ pub const EDITS: [Permission; 6] = [
 #[must_use]
 pub fn edit(noun: Noun) -> Permission {
     match noun {
-        Noun::Currency | Noun::ExchangeRate | Noun::FiscalCalendar | Noun::DepreciationRule => {
-            Permission::EditFinance
-        }
+        Noun::Currency
+        | Noun::ExchangeRate
+        | Noun::FiscalCalendar
+        | Noun::DepreciationRule
+        | Noun::LedgerCode
+        | Noun::BudgetVersion
+        | Noun::BudgetLine
+        | Noun::ActualPosting => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
             Permission::EditInventory

@@ -171,6 +171,8 @@ impl Importable for FiscalCalendar {
 
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let names = run.records.fiscal_calendars.iter().map(|record| record.name.clone());
+        let of_budgets = run.records.budget_versions.iter().filter_map(|record| record.calendar.clone());
+        let names = names.chain(of_budgets);
         let rows =
             rows_among::<fiscal_calendar::Entity, _>(run.tx, fiscal_calendar::Column::Name, names).await?;
         for row in rows {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{ColocationContractId, EntityId, RackId};
+use entity::id::{BudgetVersionId, ColocationContractId, EntityId, RackId};
 use entity::{access, cloud, contracts, finance, inventory, lifecycle};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::finance::places::Places;
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
 use crate::store::Tx;
@@ -161,6 +162,14 @@ pub struct Known {
     pub workloads: Table<cloud::workload::Model>,
     pub cost_records: Table<cloud::cost_record::Model>,
     pub growth_assumptions: Table<cloud::growth_assumption::Model>,
+    pub ledger_codes: Table<finance::ledger_code::Model>,
+    pub budget_versions: Table<finance::budget_version::Model>,
+    pub budget_lines: Table<finance::budget_line::Model>,
+    pub actual_postings: Table<finance::actual_posting::Model>,
+    /// The versions of budgets that the files have lines or postings of, with what those are held against.
+    pub budgets: HashMap<BudgetVersionId, Places>,
+    /// The day of the import, once it is needed.
+    pub today: Option<chrono::NaiveDate>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

@@ -1,6 +1,7 @@
 //! Our own CSV: one file per noun, whose columns are those of the template.
 
 mod access;
+mod budgets;
 mod cells;
 mod cloud;
 mod contracts;

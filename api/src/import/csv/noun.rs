@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, cloud, contracts, finance, inventory, lifecycle};
+use super::{access, budgets, cloud, contracts, finance, inventory, lifecycle};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 
@@ -34,11 +34,15 @@ pub enum Noun {
     Workload,
     CostRecord,
     GrowthAssumption,
+    LedgerCode,
+    BudgetVersion,
+    BudgetLine,
+    ActualPosting,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 22] = [
+    pub const ALL: [Noun; 26] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::FiscalCalendar,
@@ -61,6 +65,10 @@ impl Noun {
         Noun::Workload,
         Noun::CostRecord,
         Noun::GrowthAssumption,
+        Noun::LedgerCode,
+        Noun::BudgetVersion,
+        Noun::BudgetLine,
+        Noun::ActualPosting,
     ];
 
     /// The columns of its file.
@@ -88,6 +96,10 @@ impl Noun {
             Noun::Workload => cloud::WORKLOAD,
             Noun::CostRecord => cloud::COST_RECORD,
             Noun::GrowthAssumption => cloud::GROWTH_ASSUMPTION,
+            Noun::LedgerCode => budgets::LEDGER_CODE,
+            Noun::BudgetVersion => budgets::BUDGET_VERSION,
+            Noun::BudgetLine => budgets::BUDGET_LINE,
+            Noun::ActualPosting => budgets::ACTUAL_POSTING,
         }
     }
 
@@ -122,6 +134,10 @@ impl Noun {
             Noun::Workload => keep(cells, &mut records.workloads, cloud::workload),
             Noun::CostRecord => keep(cells, &mut records.cost_records, cloud::cost_record),
             Noun::GrowthAssumption => keep(cells, &mut records.growth_assumptions, cloud::growth_assumption),
+            Noun::LedgerCode => keep(cells, &mut records.ledger_codes, budgets::ledger_code),
+            Noun::BudgetVersion => keep(cells, &mut records.budget_versions, budgets::budget_version),
+            Noun::BudgetLine => keep(cells, &mut records.budget_lines, budgets::budget_line),
+            Noun::ActualPosting => keep(cells, &mut records.actual_postings, budgets::actual_posting),
         }
     }
 
@@ -159,6 +175,10 @@ impl Noun {
             Noun::Workload => ("workload", "workloads"),
             Noun::CostRecord => ("cost_record", "cost_records"),
             Noun::GrowthAssumption => ("growth_assumption", "growth_assumptions"),
+            Noun::LedgerCode => ("ledger_code", "ledger_codes"),
+            Noun::BudgetVersion => ("budget_version", "budget_versions"),
+            Noun::BudgetLine => ("budget_line", "budget_lines"),
+            Noun::ActualPosting => ("actual_posting", "actual_postings"),
         }
     }
 

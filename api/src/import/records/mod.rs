@@ -8,6 +8,7 @@
 //! columns that say so are marked [`Need::Create`](crate::import::columns::Need).
 
 mod access;
+mod budgets;
 mod cloud;
 mod contracts;
 mod finance;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use super::csv::Noun;
 
 pub use access::User;
+pub use budgets::{ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode};
 pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
     Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
@@ -65,6 +67,10 @@ pub struct Records {
     pub workloads: Vec<Workload>,
     pub cost_records: Vec<CostRecord>,
     pub growth_assumptions: Vec<GrowthAssumption>,
+    pub ledger_codes: Vec<LedgerCode>,
+    pub budget_versions: Vec<BudgetVersion>,
+    pub budget_lines: Vec<BudgetLine>,
+    pub actual_postings: Vec<ActualPosting>,
 }
 
 impl Records {
@@ -98,6 +104,10 @@ impl Records {
             Noun::Workload => self.workloads.len(),
             Noun::CostRecord => self.cost_records.len(),
             Noun::GrowthAssumption => self.growth_assumptions.len(),
+            Noun::LedgerCode => self.ledger_codes.len(),
+            Noun::BudgetVersion => self.budget_versions.len(),
+            Noun::BudgetLine => self.budget_lines.len(),
+            Noun::ActualPosting => self.actual_postings.len(),
         }
     }
 
