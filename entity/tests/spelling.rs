@@ -7,7 +7,8 @@ use entity::audit::change::ChangeAction;
 use entity::cloud::{cost_record, provider_account};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
 use entity::finance::{
-    actual_posting, budget_line, budget_version, exchange_rate, fiscal_calendar, ledger_code, variance_explanation,
+    actual_posting, budget_line, budget_version, exchange_rate, fiscal_calendar, ledger_code,
+    variance_explanation,
 };
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};

@@ -1,4 +1,15 @@
-//! Currencies, exchange rates and fiscal calendars, seen from outside.
+//! Currencies, exchange rates, fiscal calendars and budgets, seen from outside.
+
+mod books;
+mod budget_files;
+mod budget_findings;
+mod codes;
+mod drafts;
+mod outlooks;
+mod periods;
+mod postings;
+mod variances;
+mod versions;
 
 use serde_json::json;
 use support::{Client, TestApp, on_both_engines};

@@ -7,12 +7,12 @@
 pub mod graphql;
 
 use entity::id::{
-    ActualPostingId, BudgetLineId, BudgetVersionId, LedgerCodeId, PeriodCloseId, VarianceExplanationId,
-    ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
-    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId,
-    SupportCoverageId, UserId, VendorId, WorkloadId,
+    ActualPostingId, ApiTokenId, AssetId, BudgetLineId, BudgetVersionId, ChangeId, ColocationChargeId,
+    ColocationContractId, ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId,
+    ExchangeRateId, FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, LedgerCodeId,
+    ManufacturerId, PeriodCloseId, ProviderAccountId, RackId, RefreshCycleAssetId, RefreshCycleId,
+    RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId, UserId,
+    VarianceExplanationId, VendorId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};

@@ -186,14 +186,12 @@ pub fn differs(before: &actual_posting::Model, after: &actual_posting::Model) ->
 /// Whether two rows of one document say the same, whenever they were recorded.
 #[must_use]
 pub fn says_the_same(before: &actual_posting::Model, after: &actual_posting::Model) -> bool {
-    let figures = |posting: &actual_posting::Model| {
-        actual_posting::Model {
-            version: before.version,
-            created_at: before.created_at,
-            updated_at: before.updated_at,
-            recorded_on: before.recorded_on,
-            ..posting.clone()
-        }
+    let figures = |posting: &actual_posting::Model| actual_posting::Model {
+        version: before.version,
+        created_at: before.created_at,
+        updated_at: before.updated_at,
+        recorded_on: before.recorded_on,
+        ..posting.clone()
     };
     figures(before) == figures(after)
 }

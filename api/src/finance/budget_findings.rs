@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use entity::{finance::budget_version::VersionKind, id::BudgetVersionId};
 use forecasting::{
-    budget::{
-        BudgetVersion, FindingContext, LineRule, PostingRule, affected, check_lines, check_postings,
-    },
+    budget::{BudgetVersion, FindingContext, LineRule, PostingRule, affected, check_lines, check_postings},
     money::Currency,
 };
 use rust_decimal::Decimal;

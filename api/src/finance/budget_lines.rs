@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use entity::{
     finance::{
         budget_line::{self, BudgetView},
-        budget_version::{VersionKind, self},
+        budget_version::{self, VersionKind},
     },
     id::{BudgetLineId, BudgetVersionId, EntityId},
     money::{Amount, Rate},

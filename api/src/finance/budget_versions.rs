@@ -83,12 +83,14 @@ pub async fn require_rates(
     let gone = before.plan_rates.0.iter().filter(|rate| !kept.contains(rate.currency.as_str()));
     for code in gone.map(|rate| &rate.currency).filter(|code| **code != after.currency) {
         use {actual_posting::Column as P, budget_line::Column as L};
-        let lines = budget_line::Entity::find().filter(L::VersionId.eq(before.id)).filter(L::Currency.eq(code));
+        let lines =
+            budget_line::Entity::find().filter(L::VersionId.eq(before.id)).filter(L::Currency.eq(code));
         let posted =
             actual_posting::Entity::find().filter(P::VersionId.eq(before.id)).filter(P::Currency.eq(code));
         let count = lines.count(tx).await? + posted.count(tx).await?;
         if count > 0 {
-            let message = format!("{count} lines of the budget {} are in {code}, so its rate stays", before.name);
+            let message =
+                format!("{count} lines of the budget {} are in {code}, so its rate stays", before.name);
             return Err(Error::invalid("planRates", message));
         }
     }
@@ -151,7 +153,13 @@ pub async fn content_hash(db: &impl Read, version: &budget_version::Model) -> Re
     said.extend(postings.all(db).await?.into_iter().map(|line| {
         format!(
             "{}|{}|{}|{}|{}|{}|{}\n",
-            line.source, line.document, line.document_line, line.period, line.view.to_value(), line.currency, line.amount
+            line.source,
+            line.document,
+            line.document_line,
+            line.period,
+            line.view.to_value(),
+            line.currency,
+            line.amount
         )
     }));
     // The order of databases differs in the letters of languages, and the hash must not.
@@ -200,8 +208,7 @@ pub async fn copy(tx: &Tx, id: BudgetVersionId, copy: Copy) -> Result<budget_ver
         ..Default::default()
     };
     let made = create(tx, row).await?;
-    let lines =
-        budget_line::Entity::find().filter(budget_line::Column::VersionId.eq(id)).all(tx).await?;
+    let lines = budget_line::Entity::find().filter(budget_line::Column::VersionId.eq(id)).all(tx).await?;
     let rows: Vec<budget_line::ActiveModel> = lines
         .into_iter()
         .map(|line| {
@@ -256,10 +263,8 @@ async fn refuse_compared(tx: &Tx, version: &budget_version::Model) -> Result<()>
     let either = Condition::any().add(C::VersionId.eq(version.id)).add(C::ActualId.eq(version.id));
     let count = Entity::find().filter(either).count(tx).await?;
     if count > 0 {
-        let message = format!(
-            "{count} explanations are about the budget {}, remove them first",
-            version.name
-        );
+        let message =
+            format!("{count} explanations are about the budget {}, remove them first", version.name);
         return Err(Error::Conflict(message));
     }
     Ok(())

@@ -184,7 +184,8 @@ fn lines(question: &Question, plan: &Plan, places: &Places, view: BudgetView) ->
             lines.push(Given {
                 names: Names {
                     cost_centre: centre.clone(),
-                    account: target.map_or_else(|| spoken(category).to_owned(), |target| target.account.clone()),
+                    account: target
+                        .map_or_else(|| spoken(category).to_owned(), |target| target.account.clone()),
                     tower: target.and_then(|target| target.tower.clone()),
                     site: value(key, Dimension::Site),
                     period,

@@ -15,7 +15,9 @@ use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait,
 
 use crate::{
     error::{Error, Result},
-    rules::{draft, edited, expect_version, require_order, require_plausible, require_text, require_text_if_any},
+    rules::{
+        draft, edited, expect_version, require_order, require_plausible, require_text, require_text_if_any,
+    },
     store::{Read, Tx},
 };
 
@@ -143,10 +145,8 @@ async fn version_charging(tx: &Tx, id: LedgerCodeId) -> Result<Option<BudgetVers
     macro_rules! charged {
         ($table:ident) => {{
             use $table::Column as C;
-            let any = Condition::any()
-                .add(C::CostCentreId.eq(id))
-                .add(C::AccountId.eq(id))
-                .add(C::TowerId.eq(id));
+            let any =
+                Condition::any().add(C::CostCentreId.eq(id)).add(C::AccountId.eq(id)).add(C::TowerId.eq(id));
             $table::Entity::find().filter(any).one(tx).await?.map(|row| row.version_id)
         }};
     }

@@ -135,7 +135,8 @@ fn require_kinds(plan: &Figures, actual: &Figures, forecast: &Figures) -> Result
     }
     for (field, version) in [("plan", plan), ("forecast", forecast)] {
         if version.kind == Kind::Actual {
-            let message = format!("{} is of actual figures, which say nothing about periods to come", version.name);
+            let message =
+                format!("{} is of actual figures, which say nothing about periods to come", version.name);
             return Err(Error::invalid(field, message));
         }
     }

@@ -262,9 +262,10 @@ impl Figures {
     /// `Invalid` for an amount that does not fit.
     pub fn version(&self, holds: impl Fn(&Figure) -> bool) -> Result<BudgetVersion> {
         let lines = self.figures.iter().filter(|figure| holds(figure)).map(|figure| BudgetLine {
-            idempotency_key: figure.posting.as_ref().map(|posting| {
-                super::actual_postings::Document::of(posting).to_string()
-            }),
+            idempotency_key: figure
+                .posting
+                .as_ref()
+                .map(|posting| super::actual_postings::Document::of(posting).to_string()),
             recorded_on: figure.posting.as_ref().map(|posting| posting.recorded_on),
             ..BudgetLine::new(figure.key.clone(), figure.amount)
         });
@@ -287,7 +288,8 @@ impl Figures {
     /// `Invalid` for a currency that nobody pays in.
     pub fn plan_rates(&self) -> Result<PlanRates> {
         let version = &self.places.version;
-        let rates = version.plan_rates.0.iter().map(|rate| Ok((currency(&rate.currency)?, rate.rate.to_decimal())));
+        let rates =
+            version.plan_rates.0.iter().map(|rate| Ok((currency(&rate.currency)?, rate.rate.to_decimal())));
         PlanRates::new(currency(&version.currency)?, rates.collect::<Result<_>>()?)
             .map_err(|cause| refused("planRates", cause))
     }

@@ -100,7 +100,8 @@ impl Answer {
         let (first, last) = self.periods;
         self.explained.iter().filter(move |explained| {
             let values = self.dimensions.iter().map(|dimension| explained.key.value(*dimension));
-            (first..=last).contains(&explained.row.period) && (group.is_empty() || values.eq(group.iter().cloned()))
+            (first..=last).contains(&explained.row.period)
+                && (group.is_empty() || values.eq(group.iter().cloned()))
         })
     }
 }

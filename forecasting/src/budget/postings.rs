@@ -102,7 +102,9 @@ pub fn check_postings(
 /// # Errors
 ///
 /// [`ForecastError::OutOfRange`](crate::ForecastError::OutOfRange) for a sum that does not fit.
-pub fn affected(amounts: impl IntoIterator<Item = (Currency, Decimal)>) -> Result<BTreeMap<Currency, Decimal>> {
+pub fn affected(
+    amounts: impl IntoIterator<Item = (Currency, Decimal)>,
+) -> Result<BTreeMap<Currency, Decimal>> {
     let mut sums: BTreeMap<Currency, Decimal> = BTreeMap::new();
     for (currency, amount) in amounts {
         let sum = sums.entry(currency).or_default();
@@ -111,12 +113,7 @@ pub fn affected(amounts: impl IntoIterator<Item = (Currency, Decimal)>) -> Resul
     Ok(sums)
 }
 
-fn one(
-    place: usize,
-    posting: &Posting,
-    calendar: &FiscalCalendar,
-    fiscal_year: i32,
-) -> Vec<PostingFinding> {
+fn one(place: usize, posting: &Posting, calendar: &FiscalCalendar, fiscal_year: i32) -> Vec<PostingFinding> {
     let mut findings = Vec::new();
     let mut find = |rule, detail| {
         findings.push(PostingFinding { rule, postings: vec![place], amount: posting.amount, detail });
@@ -137,7 +134,8 @@ fn one(
         let (year, period) = calendar.period_of(day);
         if (year, period) != (fiscal_year, posting.key.period) {
             let ours = posting.key.period;
-            let detail = format!("{day} lies in period {period} of {year}, not in period {ours} of {fiscal_year}");
+            let detail =
+                format!("{day} lies in period {period} of {year}, not in period {ours} of {fiscal_year}");
             find(PostingRule::DayInAnotherPeriod, detail);
         }
     }
@@ -148,7 +146,8 @@ fn one(
 /// of one cost centre where a supplier is not stated.
 fn billed_twice(postings: &[Posting]) -> Vec<PostingFinding> {
     let mut alike: BTreeMap<(u32, &'static str, Currency, Decimal), Vec<usize>> = BTreeMap::new();
-    for (place, posting) in postings.iter().enumerate().filter(|(_, posting)| posting.amount > Decimal::ZERO) {
+    for (place, posting) in postings.iter().enumerate().filter(|(_, posting)| posting.amount > Decimal::ZERO)
+    {
         let view = match posting.key.view {
             crate::roadmap::MoneyView::Commitment => "commitment",
             crate::roadmap::MoneyView::Cash => "cash",
@@ -162,7 +161,9 @@ fn billed_twice(postings: &[Posting]) -> Vec<PostingFinding> {
         let mut taken = vec![false; places.len()];
         for first in 0..places.len() {
             let twin = (first + 1..places.len()).find(|second| {
-                !taken[first] && !taken[*second] && is_same_bill(&postings[places[first]], &postings[places[*second]])
+                !taken[first]
+                    && !taken[*second]
+                    && is_same_bill(&postings[places[first]], &postings[places[*second]])
             });
             let Some(second) = twin else { continue };
             (taken[first], taken[second]) = (true, true);

@@ -230,7 +230,10 @@ fn by_key(lines: &[ReportLine]) -> BTreeMap<&LineKey, Vec<&ReportLine>> {
     by_key
 }
 
-fn lines_of<'m, 'l>(by_key: &'m BTreeMap<&LineKey, Vec<&'l ReportLine>>, key: &LineKey) -> &'m [&'l ReportLine] {
+fn lines_of<'m, 'l>(
+    by_key: &'m BTreeMap<&LineKey, Vec<&'l ReportLine>>,
+    key: &LineKey,
+) -> &'m [&'l ReportLine] {
     by_key.get(key).map_or(&[], Vec::as_slice)
 }
 
@@ -303,7 +306,8 @@ fn volume_variance(
     let nothing = at(Decimal::ZERO, price);
     let mut sum = Decimal::ZERO;
     for volume in &planned {
-        sum = bounded(sum + decompose(&at(volume.quantity, price), &nothing, orientation)?.volume, "variance")?;
+        sum =
+            bounded(sum + decompose(&at(volume.quantity, price), &nothing, orientation)?.volume, "variance")?;
     }
     for volume in &posted {
         let row = decompose(&nothing, &at(volume.quantity, volume.price), orientation)?;

@@ -96,9 +96,14 @@ impl YearRow {
     /// that do not fit.
     pub fn cut(&self, rate: Decimal, currency: Currency) -> Result<Option<Cut>> {
         if rate < Decimal::ZERO || rate > Decimal::ONE {
-            return Err(ForecastError::invalid("rate", &rate, "a cut is a fraction from 0 to 1: 0.07 is 7 %"));
+            return Err(ForecastError::invalid(
+                "rate",
+                &rate,
+                "a cut is a fraction from 0 to 1: 0.07 is 7 %",
+            ));
         }
-        let (Some(plan), Some(outlook), Some(remaining)) = (self.plan, self.outlook.outlook, self.remaining) else {
+        let (Some(plan), Some(outlook), Some(remaining)) = (self.plan, self.outlook.outlook, self.remaining)
+        else {
             return Ok(None);
         };
         let target = currency.round(proportion(plan, Decimal::ONE - rate, Decimal::ONE));

@@ -3,11 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::NaiveDate;
 use entity::{
-    finance::{
-        actual_posting,
-        budget_line::BudgetView,
-        ledger_code,
-    },
+    finance::{actual_posting, budget_line::BudgetView, ledger_code},
     id::{ActualPostingId, BudgetVersionId, SiteId},
     money::{Amount, Rate},
 };
@@ -25,8 +21,8 @@ use crate::{
     roadmap::graphql::MoneyView,
     schema::{
         filter::{
-            AmountFilter, BooleanFilter, DateFilter, EnumFilter, Filter, IdFilter, IntFilter, Order, StringFilter,
-            through,
+            AmountFilter, BooleanFilter, DateFilter, EnumFilter, Filter, IdFilter, IntFilter, Order,
+            StringFilter, through,
         },
         page::{Connection, Sortable, Window, page, page_cost},
         record::{Noun, Record},

@@ -353,10 +353,9 @@ impl BudgetVersionMutation {
             as_of: as_of.0,
         };
         let plan = drafts::draw(&reader, &question).await?;
-        let drafted = change(ctx, Permission::EditFinance, async |tx| {
-            drafts::write(tx, &question, &plan).await
-        })
-        .await?;
+        let drafted =
+            change(ctx, Permission::EditFinance, async |tx| drafts::write(tx, &question, &plan).await)
+                .await?;
         let excluded = drafted.excluded.into_iter();
         Ok(BudgetDraft {
             version: Record::whole(drafted.version).into(),

@@ -292,9 +292,7 @@ impl LineMutation {
         })
         .await?;
         let rows = bulk::rows::<ActualPosting>(outcomes).into_iter().map(bulk::Row::parts);
-        Ok(rows
-            .map(|(index, actual_posting, error)| PostedActual { index, actual_posting, error })
-            .collect())
+        Ok(rows.map(|(index, actual_posting, error)| PostedActual { index, actual_posting, error }).collect())
     }
 
     /// Removes a posting of an open period, and answers with what it was.

@@ -13,8 +13,8 @@ use super::{
     actual_postings::ActualPosting,
     budget_versions::BudgetVersion,
     budget_words::{
-        BudgetDimension, BudgetGroupValue, BudgetVariance, Reorganisation, VarianceTolerance, distinct, group,
-        money, tolerance,
+        BudgetDimension, BudgetGroupValue, BudgetVariance, Reorganisation, VarianceTolerance, distinct,
+        group, money, tolerance,
     },
     exchange_rates::RateKind,
 };
@@ -103,7 +103,8 @@ impl OutlookAnswer {
 
     fn row(&self, row: &YearRow, is_hidden: bool) -> BudgetOutlookRow {
         let currency = self.answer.report.reporting;
-        let shown = |amount: Option<Decimal>| amount.filter(|_| !is_hidden).map(|amount| money(amount, currency));
+        let shown =
+            |amount: Option<Decimal>| amount.filter(|_| !is_hidden).map(|amount| money(amount, currency));
         let outlook = &row.outlook;
         BudgetOutlookRow {
             group: group(&self.dimensions, &row.group),

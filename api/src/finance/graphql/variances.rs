@@ -372,10 +372,11 @@ fn bridge(bridge: &Bridge, currency: Currency, is_hidden: bool) -> VarianceBridg
 fn row(answer: &Answer, row: &ReportRow, said: &[VarianceExplanation], is_hidden: bool) -> VarianceRow {
     let currency = answer.report.reporting;
     let shown = |amount| (!is_hidden).then(|| money(amount, currency));
-    let drivers = row.review.drivers.iter().map(|(driver, amount)| VarianceDriverSum {
-        driver: shown_driver(*driver),
-        amount: shown(*amount),
-    });
+    let drivers = row
+        .review
+        .drivers
+        .iter()
+        .map(|(driver, amount)| VarianceDriverSum { driver: shown_driver(*driver), amount: shown(*amount) });
     let places: Vec<_> = answer.explained_of(&row.group).map(|explained| explained.row.id).collect();
     let explanations = answer
         .explained
@@ -484,8 +485,8 @@ impl VarianceQuery {
         let reader = read(ctx, Permission::ViewTotals)?;
         let caller = caller(ctx)?;
         let as_of = as_of.unwrap_or(Date(caller.now.date_naive()));
-        let dimensions = group_by
-            .unwrap_or_else(|| vec![BudgetDimension::CostCentre, BudgetDimension::Account]);
+        let dimensions =
+            group_by.unwrap_or_else(|| vec![BudgetDimension::CostCentre, BudgetDimension::Account]);
         let question = Question {
             plan: *plan,
             actual: *actual,

@@ -28,7 +28,10 @@ fn places<'k>(known: &'k Known, name: &String) -> Result<&'k Places> {
 }
 
 /// Reads what the lines and postings of some versions are held against.
-async fn read_places(run: &mut Run<'_>, names: impl Iterator<Item = &String>) -> Result<BTreeSet<BudgetVersionId>> {
+async fn read_places(
+    run: &mut Run<'_>,
+    names: impl Iterator<Item = &String>,
+) -> Result<BTreeSet<BudgetVersionId>> {
     let named: BTreeSet<Key> = names.map(Key::from).collect();
     let versions: Vec<_> =
         named.iter().filter_map(|key| run.known.budget_versions.get(key)).cloned().collect();
@@ -133,7 +136,8 @@ impl Importable for LedgerCode {
         put_any(&mut row.valid_from_on, self.valid_from_on);
         put_any(&mut row.valid_to_on, self.valid_to_on);
         let successor = self.superseded_by.as_ref().map(|code| Key::of([&self.kind, code]));
-        let successor = successor.map(|key| at.known.ledger_codes.named("superseded_by", &key)).transpose()?;
+        let successor =
+            successor.map(|key| at.known.ledger_codes.named("superseded_by", &key)).transpose()?;
         put_any(&mut row.superseded_by_id, successor.map(|successor| successor.id));
         put_any(&mut row.superseded_from_on, self.superseded_from_on);
         Ok(())
@@ -234,7 +238,8 @@ impl Importable for BudgetVersion {
                 ("currency", before.currency == row.after.currency),
             ];
             if let Some((column, _)) = kept.into_iter().find(|(_, is_kept)| !is_kept) {
-                let message = format!("is what the lines of {} are in, and stays; make another version", before.name);
+                let message =
+                    format!("is what the lines of {} are in, and stays; make another version", before.name);
                 return Err(Error::invalid(column, message));
             }
         }
@@ -376,7 +381,8 @@ impl Importable for ActualPosting {
         let documents = records.actual_postings.iter().map(|record| record.document.clone());
         let column = actual_posting::Column::Document;
         for row in rows_among::<actual_posting::Entity, _>(run.tx, column, documents).await? {
-            let Some(places) = run.known.budgets.get(&row.version_id).filter(|_| ids.contains(&row.version_id))
+            let Some(places) =
+                run.known.budgets.get(&row.version_id).filter(|_| ids.contains(&row.version_id))
             else {
                 continue;
             };

@@ -9,9 +9,14 @@ const VIEW: Kind = Kind::Choice(&["COMMITMENT", "CASH", "PNL"]);
 const PERIOD: Kind = Kind::Integer { least: 1, most: 12 };
 const BUDGET: Column = Column::key("budget", Kind::Text, "Plan 2027", "name of the version");
 const QUANTITY: Column = Column::optional("quantity", Kind::Quantity, "100", "units; with a unit_price");
-const UNIT_PRICE: Column = Column::optional("unit_price", Kind::Money, "150.00", "in the currency of the amount");
-const AMOUNT: Column =
-    Column::optional("amount", Kind::Money, "15000.00", "costs are positive; may be left to quantity and unit_price");
+const UNIT_PRICE: Column =
+    Column::optional("unit_price", Kind::Money, "150.00", "in the currency of the amount");
+const AMOUNT: Column = Column::optional(
+    "amount",
+    Kind::Money,
+    "15000.00",
+    "costs are positive; may be left to quantity and unit_price",
+);
 const DESCRIPTION: Column = Column::optional("description", Kind::Text, "rented power", "");
 
 pub(super) const LEDGER_CODE: &[Column] = &[
@@ -47,7 +52,12 @@ pub(super) const BUDGET_LINE: &[Column] = &[
     Column::key("cost_centre", Kind::Identifier, "4711", ""),
     Column::key("account", Kind::Identifier, "6100", ""),
     Column::key_part("tower", Kind::Identifier, "compute", "empty where it is assigned to none"),
-    Column::key_part("site", Kind::Identifier, "FRA1", "code of the site; empty where it is of no single one"),
+    Column::key_part(
+        "site",
+        Kind::Identifier,
+        "FRA1",
+        "code of the site; empty where it is of no single one",
+    ),
     Column::key("period", PERIOD, "1", "of the fiscal year"),
     Column::key("view", VIEW, "PNL", ""),
     Column::key("currency", Kind::Currency, "EUR", ""),
@@ -92,7 +102,12 @@ pub(super) const ACTUAL_POSTING: &[Column] = &[
     Column::optional("supplier", Kind::Text, "Equinix", ""),
     DESCRIPTION,
     Column::optional("one_off", Kind::Boolean, "false", "happened once"),
-    Column::optional("correction", Kind::Boolean, "false", "whether other figures replace what is posted already"),
+    Column::optional(
+        "correction",
+        Kind::Boolean,
+        "false",
+        "whether other figures replace what is posted already",
+    ),
 ];
 
 pub(super) fn ledger_code(cells: &mut Cells) -> LedgerCode {
