@@ -1,6 +1,9 @@
 //! Postings: what documents say was spent, each taken once.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -14,6 +17,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use super::budget_versions;
 use super::places::{Names, Places, Priced, amount, require_draft};
 use crate::{
     error::{Error, Result},
@@ -85,7 +89,8 @@ impl std::fmt::Display for Document {
 pub struct Known {
     /// The version and what its postings are held against.
     pub places: Places,
-    postings: HashMap<Document, ActualPostingId>,
+    /// By document; those that are posted meanwhile come in, for one request may name a document twice.
+    postings: Mutex<HashMap<Document, ActualPostingId>>,
 }
 
 impl Known {
@@ -96,6 +101,7 @@ impl Known {
     /// actual figures.
     pub async fn of(tx: &Tx, id: BudgetVersionId, given: &[Given]) -> Result<Self> {
         use actual_posting::Column as C;
+        budget_versions::hold_one(tx, id).await?;
         let places = Places::of(tx, id).await?;
         require_actual(&places.version)?;
         let documents = given.iter().map(|given| given.document.number.as_str());
@@ -105,7 +111,7 @@ impl Known {
             .all(tx)
             .await?;
         let postings = found.into_iter().map(|posting| (Document::of(&posting), posting.id)).collect();
-        Ok(Self { places, postings })
+        Ok(Self { places, postings: Mutex::new(postings) })
     }
 }
 
@@ -139,8 +145,9 @@ pub fn require_actual(version: &budget_version::Model) -> Result<()> {
 /// codes or sites that are not there or closed, or when a rule of [`check`] is broken.
 pub async fn post(tx: &Tx, given: Given, corrects: bool, known: &Known) -> Result<actual_posting::Model> {
     let document = given.document.clone();
-    let before = match known.postings.get(&document) {
-        Some(id) => Some(find(tx, *id).await?),
+    let known_id = known.postings.lock().unwrap_or_else(PoisonError::into_inner).get(&document).copied();
+    let before = match known_id {
+        Some(id) => Some(find(tx, id).await?),
         None => None,
     };
     let mut row = row(given, &known.places)?;
@@ -148,7 +155,9 @@ pub async fn post(tx: &Tx, given: Given, corrects: bool, known: &Known) -> Resul
         row.id = Set(tx.new_id());
         row.recorded_on = Set(tx.caller().now.date_naive());
         check(None, &draft(&row)?, &known.places)?;
-        return tx.insert(row).await;
+        let made = tx.insert(row).await?;
+        known.postings.lock().unwrap_or_else(PoisonError::into_inner).insert(document, made.id);
+        return Ok(made);
     };
     row.id = Set(before.id);
     row.recorded_on = Set(before.recorded_on);
@@ -247,6 +256,7 @@ pub async fn remove(
 ) -> Result<actual_posting::Model> {
     let posting = find(tx, id).await?;
     expect_version("actual posting", posting.version, expected_version)?;
+    budget_versions::hold_one(tx, posting.version_id).await?;
     let places = Places::of(tx, posting.version_id).await?;
     require_actual(&places.version)?;
     require_open(&posting, &places)?;

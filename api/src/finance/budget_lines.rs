@@ -1,6 +1,9 @@
 //! Lines of budgets: set, which replaces what stands in the same place, and remove.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use entity::{
     finance::{
@@ -50,7 +53,8 @@ pub struct Given {
 pub struct Known {
     /// The version and what its lines are held against.
     pub places: Places,
-    lines: HashMap<String, budget_line::Model>,
+    /// By cell; those that are set meanwhile come in, for one request may name a cell twice.
+    lines: Mutex<HashMap<String, BudgetLineId>>,
 }
 
 impl Known {
@@ -59,11 +63,12 @@ impl Known {
     /// # Errors
     /// `NotFound` when there is none, `Conflict` for one that is frozen, `Invalid` for actual figures.
     pub async fn of(tx: &Tx, id: BudgetVersionId) -> Result<Self> {
+        budget_versions::hold_one(tx, id).await?;
         let places = Places::of(tx, id).await?;
         require_lines(&places.version)?;
         let lines = of_version(tx, id).await?;
-        let lines = lines.into_iter().map(|line| (line.cell.clone(), line)).collect();
-        Ok(Self { places, lines })
+        let lines = lines.into_iter().map(|line| (line.cell, line.id)).collect();
+        Ok(Self { places, lines: Mutex::new(lines) })
     }
 }
 
@@ -113,11 +118,13 @@ pub async fn set(tx: &Tx, given: Given, known: &Known) -> Result<budget_line::Mo
     let row = row(given, &known.places)?;
     let new = draft(&budget_line::ActiveModel { id: Set(tx.new_id()), ..row.clone() })?;
     check(&new, &known.places)?;
-    let Some(before) = known.lines.get(&new.cell) else {
-        return tx.insert(budget_line::ActiveModel { id: Set(new.id), ..row }).await;
+    let known_id = known.lines.lock().unwrap_or_else(PoisonError::into_inner).get(&new.cell).copied();
+    let Some(before) = known_id else {
+        let made = tx.insert(budget_line::ActiveModel { id: Set(new.id), ..row }).await?;
+        known.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(new.cell, made.id);
+        return Ok(made);
     };
-    // The rows of one request may name the same cell twice: the last one counts.
-    let before = find(tx, before.id).await?;
+    let before = find(tx, before).await?;
     tx.update(before, |line: &mut budget_line::ActiveModel| {
         line.amount.set_if_not_equals(new.amount);
         line.quantity.set_if_not_equals(new.quantity);
@@ -180,6 +187,7 @@ pub async fn update(
 ) -> Result<budget_line::Model> {
     let before = find(tx, id).await?;
     expect_version("budget line", before.version, expected_version)?;
+    budget_versions::hold_one(tx, before.version_id).await?;
     let places = Places::of(tx, before.version_id).await?;
     let (row, after) = edited(&before, edit)?;
     check(&after, &places)?;
@@ -193,6 +201,7 @@ pub async fn update(
 pub async fn remove(tx: &Tx, id: BudgetLineId, expected_version: Option<i32>) -> Result<budget_line::Model> {
     let line = find(tx, id).await?;
     expect_version("budget line", line.version, expected_version)?;
+    budget_versions::hold_one(tx, line.version_id).await?;
     require_lines(&budget_versions::find(tx, line.version_id).await?)?;
     tx.delete(line.clone()).await?;
     Ok(line)

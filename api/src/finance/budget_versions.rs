@@ -13,7 +13,7 @@ use entity::{
 use forecasting::budget::ForecastLabel;
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use sha2::{Digest, Sha256};
 
@@ -34,6 +34,29 @@ use crate::{
 pub async fn find(db: &impl Read, id: BudgetVersionId) -> Result<budget_version::Model> {
     let found = budget_version::Entity::find_by_id(id).one(db).await?;
     found.ok_or_else(|| Error::not_found("budget version", id))
+}
+
+/// Holds versions until the change is over, so that none is frozen and no period closed while lines are written.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &Tx, versions: Condition) -> Result<()> {
+    let held = budget_version::Entity::find()
+        .select_only()
+        .column(budget_version::Column::Id)
+        .filter(versions)
+        .order_by_asc(budget_version::Column::Id)
+        .lock_exclusive();
+    held.into_tuple::<BudgetVersionId>().all(tx).await?;
+    Ok(())
+}
+
+/// [`hold`] for one version.
+///
+/// # Errors
+/// As [`hold`].
+pub async fn hold_one(tx: &Tx, id: BudgetVersionId) -> Result<()> {
+    hold(tx, Condition::all().add(budget_version::Column::Id.eq(id))).await
 }
 
 /// Makes a version without lines, as a draft.
@@ -107,6 +130,7 @@ pub async fn freeze(
     expected_version: Option<i32>,
     approved_by: Option<String>,
 ) -> Result<budget_version::Model> {
+    hold_one(tx, id).await?;
     let before = find(tx, id).await?;
     expect_version("budget version", before.version, expected_version)?;
     require_draft(&before)?;
@@ -188,6 +212,7 @@ pub struct Copy {
 /// `NotFound` when there is none, `Invalid` for actual figures, which are posted and not copied, or when a rule of
 /// [`check`] is broken.
 pub async fn copy(tx: &Tx, id: BudgetVersionId, copy: Copy) -> Result<budget_version::Model> {
+    hold_one(tx, id).await?;
     let original = find(tx, id).await?;
     for (field, kind) in [("id", original.kind), ("kind", copy.kind)] {
         if kind == VersionKind::Actual {

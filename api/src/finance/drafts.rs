@@ -17,6 +17,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition};
 
 use super::{
     budget_lines::{self, Given, check, require_lines},
+    budget_versions,
     places::{Names, PERIODS, Places, currency},
     values,
 };
@@ -100,6 +101,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
 /// `Conflict` for a frozen version or a line that somebody set in the same place; `Invalid` for a cost centre or an
 /// account that is not there.
 pub async fn write(tx: &Tx, question: &Question, plan: &Plan) -> Result<Drafted> {
+    budget_versions::hold_one(tx, question.version).await?;
     let places = Places::of(tx, question.version).await?;
     require_lines(&places.version)?;
     let mut rows = Vec::new();

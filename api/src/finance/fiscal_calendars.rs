@@ -146,7 +146,8 @@ pub async fn remove(tx: &Tx, id: FiscalCalendarId, expected_version: Option<i32>
     let calendar = find(tx, id).await?;
     expect_version("fiscal calendar", calendar.version, expected_version)?;
     let used = budget_version::Column::CalendarId.eq(id);
-    if let Some(version) = budget_version::Entity::find().filter(used).one(tx).await? {
+    let versions = budget_version::Entity::find().filter(used).order_by_asc(budget_version::Column::Id);
+    if let Some(version) = versions.one(tx).await? {
         let message = format!("the budget {} stands in the periods of {}", version.name, calendar.name);
         return Err(Error::Conflict(message));
     }

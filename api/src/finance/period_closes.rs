@@ -1,12 +1,13 @@
 //! Periods of fiscal years: closed one after the other, and never opened again.
 
 use entity::{
-    finance::{fiscal_calendar, period_close},
+    finance::{budget_version, fiscal_calendar, period_close},
     id::FiscalCalendarId,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
+    budget_versions,
     fiscal_calendars::{self, require_year, to_forecast},
     places::PERIODS,
 };
@@ -49,6 +50,10 @@ pub async fn close(
     require_year(fiscal_year)?;
     require_range("period", period, 1, PERIODS)?;
     let row = fiscal_calendars::find(tx, calendar).await?;
+    let versions = Condition::all()
+        .add(budget_version::Column::CalendarId.eq(calendar))
+        .add(budget_version::Column::FiscalYear.eq(fiscal_year));
+    budget_versions::hold(tx, versions).await?;
     let closed = of_year(tx, calendar, fiscal_year).await?;
     if let Some(before) = closed.iter().find(|before| before.period == period) {
         let message = format!(

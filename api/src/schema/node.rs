@@ -22,7 +22,7 @@ use crate::{
     finance::graphql::{
         actual_postings::ActualPosting, budget_lines::BudgetLine, budget_versions::BudgetVersion,
         currencies::Currency, exchange_rates::ExchangeRate, fiscal_calendars::FiscalCalendar,
-        ledger_codes::LedgerCode, variances::VarianceExplanation,
+        ledger_codes::LedgerCode, variance_explanations::VarianceExplanation,
     },
     inventory::graphql::{
         assets::Asset, manufacturers::Manufacturer, models::HardwareModel, racks::Rack, sites::Site,

@@ -152,8 +152,17 @@ pub struct ReportRow {
     pub bridge: Bridge,
     /// Whether the operating variance has to be explained, and how far it is.
     pub review: Review,
-    /// How many lines are behind it, of both sides.
-    pub lines: usize,
+    /// How many lines of the plan are behind it.
+    pub planned: usize,
+    /// How many lines of what came about.
+    pub posted: usize,
+}
+
+impl ReportRow {
+    /// How few lines one of its amounts is the sum of: one that is of a single line tells what that line says.
+    pub fn fewest(&self) -> usize {
+        [self.planned, self.posted].into_iter().filter(|lines| *lines > 0).min().unwrap_or(0)
+    }
 }
 
 /// A plan against what came about. The rows add up to the total in every column.
@@ -173,7 +182,8 @@ struct Sum<'a> {
     totals: ComparisonTotals,
     bridge: Bridge,
     attributions: Vec<&'a Attribution<LineKey>>,
-    lines: usize,
+    planned: usize,
+    posted: usize,
 }
 
 /// Compares a plan with what came about over some periods, all of one view.
@@ -202,7 +212,8 @@ pub fn report(
         for sum in [groups.entry(group(&line.key, dimensions)).or_default(), &mut whole] {
             sum.totals.add(&line.totals)?;
             sum.bridge.add(&bridge)?;
-            sum.lines += ours.len() + theirs.len();
+            sum.planned += ours.len();
+            sum.posted += theirs.len();
         }
     }
     for attribution in attributions.iter().filter(|one| periods.contains(one.line.period)) {
@@ -259,7 +270,8 @@ fn row(
         operating,
         review: review(&operating, &question.materiality, sum.attributions)?,
         bridge: sum.bridge,
-        lines: sum.lines,
+        planned: sum.planned,
+        posted: sum.posted,
     })
 }
 

@@ -60,8 +60,8 @@ pub struct YearRow {
     pub remaining: Option<Decimal>,
     /// Run rates, the outlook and its variance.
     pub outlook: Outlook,
-    /// How many lines are behind it, of all versions.
-    pub lines: usize,
+    /// How many lines are behind it: of the plan, of what came about, of the forecast.
+    pub lines: [usize; 3],
 }
 
 /// Where a year ends. The rows add up to the total.
@@ -87,6 +87,11 @@ pub struct Cut {
 }
 
 impl YearRow {
+    /// How few lines one of its amounts is the sum of: one that is of a single line tells what that line says.
+    pub fn fewest(&self) -> usize {
+        self.lines.into_iter().filter(|lines| *lines > 0).min().unwrap_or(0)
+    }
+
     /// What it would take to spend a fraction less than planned; `None` where plan, outlook or forecast are not
     /// known.
     ///
@@ -169,11 +174,11 @@ pub fn year_report(versions: &YearVersions<'_>, question: &YearQuestion<'_>) -> 
             one_off: of(&one_offs),
             forecast: of(&forecast),
         };
-        let lines = [&plan, &actual, &forecast].into_iter().map(|version| match group {
+        let lines = [&plan, &actual, &forecast].map(|version| match group {
             Some(group) => version.counts.get(group).copied().unwrap_or_default(),
             None => version.counts.values().sum(),
         });
-        year_row(group.cloned().unwrap_or_default(), &months, lines.sum(), question, year)
+        year_row(group.cloned().unwrap_or_default(), &months, lines, question, year)
     };
     Ok(YearReport {
         reporting: question.plan_rates.reporting(),
@@ -185,7 +190,7 @@ pub fn year_report(versions: &YearVersions<'_>, question: &YearQuestion<'_>) -> 
 fn year_row(
     group: Vec<DimensionValue>,
     months: &YearInMonths,
-    lines: usize,
+    lines: [usize; 3],
     question: &YearQuestion<'_>,
     fiscal_year: i32,
 ) -> Result<YearRow> {

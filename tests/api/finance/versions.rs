@@ -230,7 +230,7 @@ fn what_is_frozen_stays_as_it_was_approved() {
         let row = id(&made[0]["budgetLine"]);
         let frozen = finance.query(&freeze).await["freezeBudgetVersion"].clone();
         assert_eq!((&frozen["status"], &frozen["approvedBy"]), (&json!("FROZEN"), &json!("Board")));
-        assert_eq!(frozen["frozenAt"], "2026-07-01T09:00:00Z");
+        assert_eq!(frozen["frozenAt"], "2026-07-01T09:00:00+00:00");
         assert_eq!(frozen["contentHash"].as_str().unwrap().len(), 64);
         let message = "the budget Plan 2026 is frozen, and what is frozen stays as it was approved: copy it and change the copy";
         let plan = &books.plan;

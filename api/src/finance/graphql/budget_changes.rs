@@ -310,7 +310,6 @@ impl BudgetVersionMutation {
 
     /// Writes the roadmap of its fiscal year into a draft, line by line, in place of what was drafted before. Lines
     /// that people set stay. Needs the right to see sums as well.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn draft_budget_from_roadmap(
         &self,
         ctx: &Context<'_>,

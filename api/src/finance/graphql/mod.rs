@@ -14,7 +14,8 @@ pub mod fiscal_calendars;
 pub mod ledger_codes;
 mod line_changes;
 mod outlooks;
-pub mod variances;
+pub mod variance_explanations;
+mod variances;
 
 /// Queries of finance.
 #[derive(Default, MergedObject)]
@@ -41,5 +42,5 @@ pub struct FinanceMutation(
     ledger_codes::LedgerCodeMutation,
     budget_changes::BudgetVersionMutation,
     line_changes::LineMutation,
-    variances::VarianceMutation,
+    variance_explanations::VarianceMutation,
 );

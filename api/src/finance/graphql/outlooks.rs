@@ -44,7 +44,7 @@ pub struct BudgetOutlookRow {
     plan: Option<Money>,
     /// What the periods that are over came to.
     actual: Option<Money>,
-    /// Part of it that happened once.
+    /// Part of it that happened once. Null where it would tell a single price.
     one_off: Option<Money>,
     /// Forecast of the periods to come.
     remaining_forecast: Option<Money>,
@@ -98,7 +98,13 @@ pub struct OutlookAnswer {
 
 impl OutlookAnswer {
     fn total_hidden(&self) -> bool {
-        !self.sees_prices && self.answer.report.total.lines < 2
+        !self.sees_prices && self.answer.report.total.fewest() < 2
+    }
+
+    /// Whether what happened once in a row is shown: to those who see prices, or where it tells none.
+    fn shows_once(&self, row: &YearRow) -> bool {
+        let is_total = row.group.is_empty() && self.answer.one_offs.len() > 1;
+        self.sees_prices || self.answer.one_offs.is_empty() || is_total
     }
 
     fn row(&self, row: &YearRow, is_hidden: bool) -> BudgetOutlookRow {
@@ -106,18 +112,20 @@ impl OutlookAnswer {
         let shown =
             |amount: Option<Decimal>| amount.filter(|_| !is_hidden).map(|amount| money(amount, currency));
         let outlook = &row.outlook;
+        // What happened once may be a single posting.
+        let once = |amount: Option<Decimal>| shown(amount.filter(|_| self.shows_once(row)));
         BudgetOutlookRow {
             group: group(&self.dimensions, &row.group),
             plan: shown(row.plan),
             actual: shown(row.actual),
-            one_off: shown(Some(row.one_off)),
+            one_off: once(Some(row.one_off)),
             remaining_forecast: shown(row.remaining),
             run_rate: shown(outlook.run_rate),
-            normalised_run_rate: shown(outlook.normalised_run_rate),
+            normalised_run_rate: once(outlook.normalised_run_rate),
             outlook: shown(outlook.outlook),
             variance: outlook.variance.as_ref().map(|variance| BudgetVariance::new(variance, is_hidden)),
             gaps: outlook.gaps.iter().map(gap).collect(),
-            lines: row.lines,
+            lines: row.lines.into_iter().sum(),
             hidden: is_hidden,
         }
     }
@@ -177,7 +185,7 @@ impl OutlookAnswer {
     /// One for each group, in the order of their values.
     async fn rows(&self) -> Items<BudgetOutlookRow> {
         let rows = &self.answer.report.rows;
-        let counts: Vec<usize> = rows.iter().map(|row| row.lines).collect();
+        let counts: Vec<usize> = rows.iter().map(YearRow::fewest).collect();
         let masks = if self.sees_prices { vec![false; counts.len()] } else { hidden(&counts) };
         Items(rows.iter().zip(masks).map(|(row, mask)| self.row(row, mask)).collect())
     }
@@ -236,9 +244,11 @@ impl OutlookAnswer {
         if !self.total_hidden() {
             explanation = explanation
                 .input("actual", told(total.actual))
-                .input("one-off part of it", told(Some(total.one_off)))
                 .input("remaining forecast", told(total.remaining))
                 .input("plan of the year", told(total.plan));
+        }
+        if !self.total_hidden() && self.shows_once(total) {
+            explanation = explanation.input("one-off part of what came about", told(Some(total.one_off)));
         }
         for assumption in &self.answer.assumptions {
             explanation = explanation.assume(assumption.clone());
@@ -256,7 +266,7 @@ pub struct OutlookQuery;
 #[Object]
 impl OutlookQuery {
     /// Where a fiscal year will end. Needs the right to see sums.
-    #[graphql(complexity = "500 + 20 * child_complexity")]
+    #[graphql(complexity = "1_000 + child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn budget_outlook(
         &self,

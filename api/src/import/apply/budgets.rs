@@ -8,7 +8,9 @@ use entity::finance::{
     ledger_code,
 };
 use entity::id::{BudgetVersionId, LedgerCodeId};
-use sea_orm::{ActiveEnum, ActiveModelTrait, ActiveValue, EntityTrait, Iterable, TryIntoModel};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, Iterable, TryIntoModel,
+};
 
 use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate};
@@ -37,6 +39,8 @@ async fn read_places(
         named.iter().filter_map(|key| run.known.budget_versions.get(key)).cloned().collect();
     let ids = versions.iter().map(|version| version.id).collect();
     if !versions.is_empty() {
+        let held = budget_version::Column::Id.is_in(versions.iter().map(|version| version.id));
+        budget_versions::hold(run.tx, Condition::all().add(held)).await?;
         let found = Places::of_all(run.tx, versions).await?;
         run.known.budgets.extend(found);
     }
