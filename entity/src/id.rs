@@ -114,6 +114,12 @@ ids! {
     AllocationModelId => "allocation_model",
     SavingsInitiativeId => "savings_initiative",
     SavingsClaimId => "savings_claim",
+    LedgerCodeId => "ledger_code",
+    BudgetVersionId => "budget_version",
+    BudgetLineId => "budget_line",
+    ActualPostingId => "actual_posting",
+    PeriodCloseId => "period_close",
+    VarianceExplanationId => "variance_explanation",
 
     UserId => "user",
     ApiTokenId => "api_token",

@@ -10,7 +10,8 @@
 //! - [`contracts`]: colocation and support.
 //! - [`lifecycle`]: refresh policies and cycles, depreciation, software releases.
 //! - [`cloud`]: provider accounts, workloads, what they cost and how they grow.
-//! - [`finance`]: currencies, exchange rates, fiscal calendars; volumes, allocation models, savings.
+//! - [`finance`]: currencies, exchange rates, fiscal calendars; budgets and actuals, volumes, allocation
+//!   models, savings.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 

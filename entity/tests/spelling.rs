@@ -7,7 +7,8 @@ use entity::audit::change::ChangeAction;
 use entity::cloud::{cost_record, provider_account};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
 use entity::finance::{
-    allocation_model, exchange_rate, fiscal_calendar, savings_initiative, unit_cost_part, volume,
+    actual_posting, allocation_model, budget_line, budget_version, exchange_rate, fiscal_calendar,
+    ledger_code, savings_initiative, unit_cost_part, variance_explanation, volume,
 };
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
@@ -51,6 +52,12 @@ fn the_database_and_json_spell_alike() {
     check::<savings_initiative::SavingsKind>();
     check::<savings_initiative::SavingsStage>();
     check::<savings_initiative::Recurrence>();
+    check::<ledger_code::CodeKind>();
+    check::<budget_version::VersionKind>();
+    check::<budget_version::VersionStatus>();
+    check::<budget_line::BudgetView>();
+    check::<actual_posting::PostingKind>();
+    check::<variance_explanation::VarianceDriver>();
     check::<asset::RackFace>();
     check::<asset::AssetStatus>();
     check::<asset::PowerBasis>();

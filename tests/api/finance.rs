@@ -1,4 +1,15 @@
-//! Currencies, exchange rates and fiscal calendars, seen from outside; unit costs, allocation and savings beside it.
+//! Currencies, exchange rates, fiscal calendars, budgets, unit costs, allocation and savings, seen from outside.
+
+mod books;
+mod budget_files;
+mod budget_findings;
+mod codes;
+mod drafts;
+mod outlooks;
+mod periods;
+mod postings;
+mod variances;
+mod versions;
 
 mod allocation_models;
 mod allocations;

@@ -37,6 +37,12 @@ fn every_entity_can_be_read() {
         read::<entity::finance::allocation_model::Entity>(app).await;
         read::<entity::finance::savings_initiative::Entity>(app).await;
         read::<entity::finance::savings_claim::Entity>(app).await;
+        read::<entity::finance::ledger_code::Entity>(app).await;
+        read::<entity::finance::budget_version::Entity>(app).await;
+        read::<entity::finance::budget_line::Entity>(app).await;
+        read::<entity::finance::actual_posting::Entity>(app).await;
+        read::<entity::finance::period_close::Entity>(app).await;
+        read::<entity::finance::variance_explanation::Entity>(app).await;
         read::<entity::access::user::Entity>(app).await;
         read::<entity::access::api_token::Entity>(app).await;
         read::<entity::audit::change::Entity>(app).await;

@@ -7,12 +7,13 @@
 pub mod graphql;
 
 use entity::id::{
-    AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, ChangeId, ClosedPeriodId, ColocationChargeId, ColocationContractId,
+    ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, BudgetLineId,
+    BudgetVersionId, ChangeId, ClosedPeriodId, ColocationChargeId, ColocationContractId,
     ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
-    FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId,
-    SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VendorId, VolumeId,
-    WorkloadId,
+    FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, LedgerCodeId, ManufacturerId,
+    PeriodCloseId, ProviderAccountId, RackId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId,
+    SavingsClaimId, SavingsInitiativeId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
+    UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -52,7 +53,13 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | UnitCostPartId::KIND
         | AllocationModelId::KIND
         | SavingsInitiativeId::KIND
-        | SavingsClaimId::KIND => Some(P::ViewFinance),
+        | SavingsClaimId::KIND
+        | LedgerCodeId::KIND
+        | BudgetVersionId::KIND
+        | BudgetLineId::KIND
+        | ActualPostingId::KIND
+        | PeriodCloseId::KIND
+        | VarianceExplanationId::KIND => Some(P::ViewFinance),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

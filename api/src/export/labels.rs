@@ -36,6 +36,8 @@ pub enum Kind {
     /// Its name in its account.
     Workload,
     SavingsInitiative,
+    LedgerCode,
+    BudgetVersion,
     /// The codes of the sites of a colocation contract.
     SitesOfContract,
     /// The tags of the assets of a refresh cycle.
@@ -43,7 +45,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 15] = [
+    const ALL: [Kind; 18] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -58,6 +60,8 @@ impl Kind {
         Kind::ProviderAccount,
         Kind::Workload,
         Kind::SavingsInitiative,
+        Kind::LedgerCode,
+        Kind::BudgetVersion,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
     ];
@@ -177,6 +181,14 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::SavingsInitiative => {
             use finance::savings_initiative::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Code, ids).await
+        }
+        Kind::LedgerCode => {
+            use finance::ledger_code::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Code, ids).await
+        }
+        Kind::BudgetVersion => {
+            use finance::budget_version::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
         }
         Kind::SitesOfContract => {
             use contracts::colocation_contract_site::{Column as C, Entity, Relation};

@@ -1,6 +1,7 @@
 //! From rows to the bytes of a file.
 
 mod books;
+mod budgets;
 mod cloud;
 mod contracts;
 pub mod csv;

@@ -81,6 +81,10 @@ pub async fn page(
         Noun::AllocationModel => read::<finance::allocation_model::Entity>(db, at, labels).await,
         Noun::SavingsInitiative => read::<finance::savings_initiative::Entity>(db, at, labels).await,
         Noun::SavingsClaim => read::<finance::savings_claim::Entity>(db, at, labels).await,
+        Noun::LedgerCode => read::<finance::ledger_code::Entity>(db, at, labels).await,
+        Noun::BudgetVersion => read::<finance::budget_version::Entity>(db, at, labels).await,
+        Noun::BudgetLine => read::<finance::budget_line::Entity>(db, at, labels).await,
+        Noun::ActualPosting => read::<finance::actual_posting::Entity>(db, at, labels).await,
     }
 }
 

@@ -2,14 +2,18 @@
 
 use chrono::NaiveDate;
 use entity::{
-    finance::fiscal_calendar::{self, CalendarPattern, LabelBy, Years},
+    finance::{
+        budget_version,
+        fiscal_calendar::{self, CalendarPattern, LabelBy, Years},
+        period_close,
+    },
     id::FiscalCalendarId,
 };
 use forecasting::{
     ForecastError,
     month::{FiscalCalendar, LabelBy as Label, Pattern},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     error::{Error, Result},
@@ -61,7 +65,7 @@ pub async fn create(tx: &Tx, mut row: fiscal_calendar::ActiveModel) -> Result<fi
 /// Changes a fiscal calendar.
 ///
 /// # Errors
-/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken.
+/// `Conflict` for a stale version or as [`refuse_moved`], `Invalid` when a rule of [`check`] is broken.
 pub async fn update(
     tx: &Tx,
     id: FiscalCalendarId,
@@ -72,7 +76,49 @@ pub async fn update(
     expect_version("fiscal calendar", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
+    refuse_moved(tx, &before, &after).await?;
     tx.update(before, |edit| *edit = row).await
+}
+
+/// Refuses a change that would move the periods of a fiscal year that is budgeted or closed: amounts would stand in
+/// other days than they were planned for.
+///
+/// # Errors
+/// `Conflict` naming the budget or the closed period.
+pub async fn refuse_moved(
+    tx: &Tx,
+    before: &fiscal_calendar::Model,
+    after: &fiscal_calendar::Model,
+) -> Result<()> {
+    let (before_shape, after_shape) = (to_forecast(before), to_forecast(after));
+    if before_shape == after_shape {
+        return Ok(());
+    }
+    let moves = |year: i32| before_shape.periods(year) != after_shape.periods(year);
+    let versions = budget_version::Entity::find()
+        .filter(budget_version::Column::CalendarId.eq(before.id))
+        .order_by_asc(budget_version::Column::Id)
+        .all(tx)
+        .await?;
+    if let Some(version) = versions.iter().find(|version| moves(version.fiscal_year)) {
+        let message = format!(
+            "the budget {} of {} stands in the periods of {}, so those stay; define another calendar",
+            version.name, version.fiscal_year, before.name
+        );
+        return Err(Error::Conflict(message));
+    }
+    let closes = period_close::Entity::find()
+        .filter(period_close::Column::CalendarId.eq(before.id))
+        .order_by_asc(period_close::Column::Id)
+        .all(tx)
+        .await?;
+    match closes.iter().find(|close| moves(close.fiscal_year)) {
+        Some(close) => Err(Error::Conflict(format!(
+            "period {} of {} of {} is closed, so its days stay; define another calendar",
+            close.period, close.fiscal_year, before.name
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Makes a calendar the one that is used when none is named.
@@ -95,10 +141,16 @@ pub async fn make_default(
 /// Removes a fiscal calendar.
 ///
 /// # Errors
-/// `Conflict` for a stale version.
+/// `Conflict` for a stale version, or while a budget stands in its periods.
 pub async fn remove(tx: &Tx, id: FiscalCalendarId, expected_version: Option<i32>) -> Result<()> {
     let calendar = find(tx, id).await?;
     expect_version("fiscal calendar", calendar.version, expected_version)?;
+    let used = budget_version::Column::CalendarId.eq(id);
+    let versions = budget_version::Entity::find().filter(used).order_by_asc(budget_version::Column::Id);
+    if let Some(version) = versions.one(tx).await? {
+        let message = format!("the budget {} stands in the periods of {}", version.name, calendar.name);
+        return Err(Error::Conflict(message));
+    }
     tx.delete(calendar).await
 }
 

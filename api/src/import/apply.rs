@@ -12,6 +12,7 @@
 
 mod assets;
 mod books;
+mod budgets;
 mod charges;
 mod cloud;
 mod contracts;
@@ -134,5 +135,9 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::AllocationModel>(&mut run).await?;
     engine::apply::<records::SavingsInitiative>(&mut run).await?;
     engine::apply::<records::SavingsClaim>(&mut run).await?;
+    engine::apply::<records::LedgerCode>(&mut run).await?;
+    engine::apply::<records::BudgetVersion>(&mut run).await?;
+    engine::apply::<records::BudgetLine>(&mut run).await?;
+    engine::apply::<records::ActualPosting>(&mut run).await?;
     Ok(run.finish())
 }

@@ -88,6 +88,14 @@ pub enum ImportNoun {
     SavingsInitiative,
     /// Lines of the ledger that savings initiatives claim.
     SavingsClaim,
+    /// Cost centres, accounts and towers.
+    LedgerCode,
+    /// Versions of budgets, without their lines.
+    BudgetVersion,
+    /// Lines of budgets.
+    BudgetLine,
+    /// Postings of actual figures.
+    ActualPosting,
 }
 
 /// What happens to the good rows when others are refused.

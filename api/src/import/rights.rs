@@ -32,7 +32,11 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::SavingsClaim
         | Noun::BookEntry
         | Noun::BookEvent
-        | Noun::ClosedPeriod => Permission::EditFinance,
+        | Noun::ClosedPeriod
+        | Noun::LedgerCode
+        | Noun::BudgetVersion
+        | Noun::BudgetLine
+        | Noun::ActualPosting => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
             Permission::EditInventory

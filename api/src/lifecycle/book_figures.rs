@@ -124,11 +124,13 @@ pub struct Schedule {
     pub ledger: Ledger,
 }
 
-/// An asset with its depreciation.
+/// An asset, or a component of it, with its depreciation.
 #[derive(Clone, Debug)]
 pub struct Scheduled {
     /// The asset.
     pub asset: Holding,
+    /// The name of the component; empty is the asset itself.
+    pub component: String,
     /// How it is written off, or why it is not.
     pub schedule: std::result::Result<Schedule, Absence>,
 }
@@ -423,25 +425,35 @@ pub async fn schedule(
     }
 }
 
-/// The depreciation of each of some assets, in the order of their tags, or why it stands in no books.
+/// The depreciation of each of some assets and of its components, in the order of their tags, or why it stands in no
+/// books.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn schedules(db: &impl Read, books: &Books, condition: Condition) -> Result<Vec<Scheduled>> {
-    let mut assets = books::read(db, condition).await?;
+    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
+    let mut assets = holdings::read(db, condition).await?;
     assets.sort_by(|one, other| one.tag.cmp(&other.tag));
-    let schedule = |asset: Holding| {
-        let schedule = books.entry(&asset, NaiveDate::MAX).and_then(|entry| {
-            let rule = books.terms_of(asset.kind).map(name).unwrap_or_default();
-            match Ledger::new(&books.terms(entry.cost.currency), &entry) {
-                Ok(ledger) => Ok(Schedule { entry, rule, ledger }),
-                Err(cause) => Err(Absence::Gap(cause.to_string())),
-            }
-        });
-        Scheduled { asset, schedule }
-    };
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    Ok(tokio::task::block_in_place(|| assets.into_iter().map(schedule).collect()))
+    Ok(tokio::task::block_in_place(|| {
+        assets.into_iter().flat_map(|asset| of_asset(books, asset, &recorded)).collect()
+    }))
+}
+
+fn of_asset(books: &Books, asset: Holding, recorded: &Recorded) -> Vec<Scheduled> {
+    let stated = match books.entries(&asset, recorded.of_asset(asset.id), NaiveDate::MAX) {
+        Ok(stated) => stated,
+        Err(absence) => return vec![Scheduled { asset, component: String::new(), schedule: Err(absence) }],
+    };
+    let schedules = stated.into_iter().map(|Stated { component, entry, terms: rule, is_own, .. }| {
+        let recorded = entry.events.len();
+        let schedule = match Ledger::new(&books.terms(entry.cost.currency), &entry) {
+            Ok(ledger) => Ok(Schedule { entry, rule, is_own, recorded, ledger }),
+            Err(cause) => Err(Absence::Gap(cause.to_string())),
+        };
+        Scheduled { asset: asset.clone(), component, schedule }
+    });
+    schedules.collect()
 }
 
 /// The refusal of an input that a calculation does not take, under the name that it has in the API.

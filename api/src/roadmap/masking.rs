@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use forecasting::roadmap::Category;
 
-use super::{Plan, Source, count};
+use super::{Plan, Source, record_count};
 
 /// Which of some parts of one sum are hidden from those who see only sums, by how many records are behind each: those
 /// of single records, and with one that is alone the one of fewest records, for what the others lack to the whole
@@ -28,7 +28,7 @@ pub fn hidden_lines<'a>(
     lines: impl Iterator<Item = (Category, &'a BTreeSet<Source>)>,
 ) -> Vec<bool> {
     let lines: Vec<(Category, usize)> =
-        lines.map(|(category, records)| (category, count(plan, records))).collect();
+        lines.map(|(category, records)| (category, record_count(plan, records))).collect();
     let mut all = vec![false; lines.len()];
     for category in Category::ALL {
         let of: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].0 == category).collect();

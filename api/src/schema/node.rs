@@ -20,9 +20,10 @@ use crate::{
     },
     error::{Error, Result},
     finance::graphql::{
-        allocation_models::AllocationModel, currencies::Currency, exchange_rates::ExchangeRate,
-        fiscal_calendars::FiscalCalendar, savings_claims::SavingsClaim,
-        savings_initiatives::SavingsInitiative, volumes::Volume,
+        actual_postings::ActualPosting, allocation_models::AllocationModel, budget_lines::BudgetLine,
+        budget_versions::BudgetVersion, currencies::Currency, exchange_rates::ExchangeRate,
+        fiscal_calendars::FiscalCalendar, ledger_codes::LedgerCode, savings_claims::SavingsClaim,
+        savings_initiatives::SavingsInitiative, variance_explanations::VarianceExplanation, volumes::Volume,
     },
     inventory::graphql::{
         assets::Asset, manufacturers::Manufacturer, models::HardwareModel, racks::Rack, sites::Site,
@@ -43,11 +44,14 @@ use crate::{
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its identity, which never changes."))]
 pub enum Node {
+    ActualPosting(ActualPosting),
     AllocationModel(AllocationModel),
     ApiToken(ApiToken),
     Asset(Asset),
     BookEntry(BookEntry),
     BookEvent(BookEvent),
+    BudgetLine(BudgetLine),
+    BudgetVersion(BudgetVersion),
     Change(Change),
     ClosedPeriod(ClosedPeriod),
     ColocationCharge(ColocationCharge),
@@ -59,6 +63,7 @@ pub enum Node {
     FiscalCalendar(FiscalCalendar),
     GrowthAssumption(GrowthAssumption),
     HardwareModel(HardwareModel),
+    LedgerCode(LedgerCode),
     Manufacturer(Manufacturer),
     ProviderAccount(ProviderAccount),
     Rack(Rack),
@@ -72,6 +77,7 @@ pub enum Node {
     SupportContract(SupportContract),
     SupportCoverage(SupportCoverage),
     User(User),
+    VarianceExplanation(VarianceExplanation),
     Vendor(Vendor),
     Volume(Volume),
     Workload(Workload),
@@ -93,11 +99,14 @@ impl NodeQuery {
         let (kind, _) =
             id.rsplit_once('_').ok_or_else(|| Error::invalid("id", format!("`{}` is not an id", *id)))?;
         match kind {
+            <ActualPosting as Kind>::NAME => find::<ActualPosting>(ctx, &id).await,
             <AllocationModel as Kind>::NAME => find::<AllocationModel>(ctx, &id).await,
             <ApiToken as Kind>::NAME => find::<ApiToken>(ctx, &id).await,
             <Asset as Kind>::NAME => find::<Asset>(ctx, &id).await,
             <BookEntry as Kind>::NAME => find::<BookEntry>(ctx, &id).await,
             <BookEvent as Kind>::NAME => find::<BookEvent>(ctx, &id).await,
+            <BudgetLine as Kind>::NAME => find::<BudgetLine>(ctx, &id).await,
+            <BudgetVersion as Kind>::NAME => find::<BudgetVersion>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
             <ClosedPeriod as Kind>::NAME => find::<ClosedPeriod>(ctx, &id).await,
             <ColocationCharge as Kind>::NAME => find::<ColocationCharge>(ctx, &id).await,
@@ -109,6 +118,7 @@ impl NodeQuery {
             <FiscalCalendar as Kind>::NAME => find::<FiscalCalendar>(ctx, &id).await,
             <GrowthAssumption as Kind>::NAME => find::<GrowthAssumption>(ctx, &id).await,
             <HardwareModel as Kind>::NAME => find::<HardwareModel>(ctx, &id).await,
+            <LedgerCode as Kind>::NAME => find::<LedgerCode>(ctx, &id).await,
             <Manufacturer as Kind>::NAME => find::<Manufacturer>(ctx, &id).await,
             <ProviderAccount as Kind>::NAME => find::<ProviderAccount>(ctx, &id).await,
             <Rack as Kind>::NAME => find::<Rack>(ctx, &id).await,
@@ -122,6 +132,7 @@ impl NodeQuery {
             <SupportContract as Kind>::NAME => find::<SupportContract>(ctx, &id).await,
             <SupportCoverage as Kind>::NAME => find::<SupportCoverage>(ctx, &id).await,
             <User as Kind>::NAME => find::<User>(ctx, &id).await,
+            <VarianceExplanation as Kind>::NAME => find::<VarianceExplanation>(ctx, &id).await,
             <Vendor as Kind>::NAME => find::<Vendor>(ctx, &id).await,
             <Volume as Kind>::NAME => find::<Volume>(ctx, &id).await,
             <Workload as Kind>::NAME => find::<Workload>(ctx, &id).await,

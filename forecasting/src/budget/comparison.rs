@@ -89,7 +89,7 @@ impl ComparisonTotals {
         Variance::new(money(self.plan), money(self.actual), Orientation::Cost, tolerance)
     }
 
-    fn add(&mut self, other: &Self) -> Result<()> {
+    pub(super) fn add(&mut self, other: &Self) -> Result<()> {
         self.plan = bounded(self.plan + other.plan, "plan")?;
         self.at_plan_rates = bounded(self.at_plan_rates + other.at_plan_rates, "actual")?;
         self.actual = bounded(self.actual + other.actual, "actual")?;

@@ -13,7 +13,10 @@
 //! | `version` | a budget as a value: plan, forecast, actual or scenario, with lines |
 //! | `rates` | the fixed exchange rates of a plan and those that came about |
 //! | `comparison` | two versions line by line at the rates of the plan, with exchange shown apart |
+//! | `report` | a plan against what came about, group by group, with causes and explanations |
+//! | `year` | where the year will end, group by group, and what a cut would take |
 //! | `findings` | what is wrong with the lines of a version |
+//! | `postings` | what is odd about the documents behind actual figures |
 //!
 //! Costs are positive and a variance is plan less actual, so that a positive variance of costs is favourable.
 //! Whatever is rounded here is rounded once, per line, and sums foot: the parts of a variance add up to it, the
@@ -26,13 +29,16 @@ mod equations;
 mod findings;
 mod outlook;
 mod ownership;
+mod postings;
 mod rates;
 mod remainder;
+mod report;
 mod savings;
 mod unit_cost;
 mod variance;
 mod version;
 mod volumes;
+mod year;
 
 pub use allocation::{Allocation, AllocationFlow, AllocationModel, AllocationRule, DriverVolume};
 pub use comparison::{Comparison, ComparisonLine, ComparisonTotals, PeriodRange, compare};
@@ -40,7 +46,9 @@ pub use decomposition::{Decomposition, PricedVolume, decompose, decompose_rows};
 pub use findings::{FindingContext, LineFinding, LineRule, check_lines};
 pub use outlook::{Outlook, OutlookGap, YearInMonths, YearToDate};
 pub use ownership::{OwnershipCost, ServerOwnership, ServerPower, total_cost_of_ownership};
+pub use postings::{Posting, PostingFinding, PostingKind, PostingRule, affected, check_postings};
 pub use rates::{PeriodRates, PlanRates};
+pub use report::{Bridge, BridgeGap, Report, ReportLine, ReportQuestion, ReportRow, Volume, report};
 pub use savings::{
     Baseline, Initiative, Overlap, Recurrence, SavingsAmounts, SavingsFinding, SavingsKind, SavingsSummary,
     Stage, Standing, TargetBand, claimed_twice, summarise,
@@ -57,6 +65,7 @@ pub use version::{
     BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
 };
 pub use volumes::{MonthVolume, grown, together};
+pub use year::{Cut, YearQuestion, YearReport, YearRow, YearVersions, year_report};
 
 use rust_decimal::Decimal;
 

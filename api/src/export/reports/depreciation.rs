@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{
-    id::AssetId,
-    inventory::{asset, hardware_model::HardwareKind},
-    lifecycle::depreciation_rule::Book,
-};
+use entity::{id::AssetId, inventory::asset, lifecycle::depreciation_rule::Book};
 use forecasting::{
     depreciation::{MacrsClass, Posting},
     money::Currency,
@@ -89,7 +85,7 @@ const MOST_LINES: usize = 500_000;
 /// The longest schedule, in months.
 const MOST_MONTHS: i32 = 1_200;
 
-const WORDS: [&str; 7] = ["row", "asset", "kind", "rule", "in_service_on", "currency", "month"];
+const WORDS: [&str; 8] = ["row", "asset", "component", "kind", "rule", "in_service_on", "currency", "month"];
 const AMOUNTS: [&str; 5] = ["charge", "impairment", "cost", "accumulated", "book_value"];
 
 const BOOKS: [(&str, Book); 3] = [("BOOK", Book::Book), ("TAX", Book::Tax), ("IFRS", Book::Ifrs)];
@@ -211,7 +207,7 @@ impl Page {
             let currency = schedule.entry.cost.currency;
             for posting in self.postings(schedule) {
                 let amounts = amounts(&posting);
-                let mut cells = words(one.asset.kind, &one.asset.tag, schedule);
+                let mut cells = words(one, schedule);
                 cells.push(Cell::Month(posting.month));
                 cells.extend(amounts.iter().map(|amount| self.money(*amount, currency)));
                 rows.push(Row::line(cells));
@@ -270,11 +266,13 @@ impl Page {
     }
 }
 
-fn words(kind: HardwareKind, tag: &str, schedule: &Schedule) -> Vec<Cell> {
+fn words(one: &Scheduled, schedule: &Schedule) -> Vec<Cell> {
+    let component = Some(one.component.as_str()).filter(|name| !name.is_empty());
     vec![
         Cell::text("asset"),
-        Cell::text(tag),
-        Cell::text(kind.to_value()),
+        Cell::text(&one.asset.tag),
+        Cell::any(component, Cell::text),
+        Cell::text(one.asset.kind.to_value()),
         Cell::text(&schedule.rule),
         Cell::Date(schedule.entry.in_service),
         Cell::text(schedule.entry.cost.currency.code()),

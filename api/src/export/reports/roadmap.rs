@@ -14,9 +14,10 @@ use crate::{
     error::Result,
     export::report::{Cell, Column, Report, Row, Sheet},
     roadmap::{
-        Dimension, Plan, Question, by_reason, record_count, draw, fingerprint,
+        Dimension, Plan, Question, by_reason, draw, fingerprint,
         masking::hidden_lines,
         periods::{Grain, folded, periods},
+        record_count,
         words::{category_word, dimension_column, subject_words, view_code},
     },
     store::Read,

@@ -36,12 +36,13 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter { name: "asOf", flag: "as-of", meaning: "The day that the file is of; today when left out" },
 ];
 
-const DIMENSIONS: [(&str, Option<Dimension>); 6] = [
+const DIMENSIONS: [(&str, Option<Dimension>); 7] = [
     ("KIND", Some(Dimension::Kind)),
     ("SITE", Some(Dimension::Site)),
     ("RULE", Some(Dimension::Rule)),
     ("OWNER", Some(Dimension::Owner)),
     ("COST_CENTRE", Some(Dimension::CostCentre)),
+    ("CLASS", Some(Dimension::Class)),
     ("NONE", None),
 ];
 
@@ -119,6 +120,7 @@ fn column(dimension: Dimension) -> &'static str {
         Dimension::Rule => "rule",
         Dimension::Owner => "owner",
         Dimension::CostCentre => "cost_centre",
+        Dimension::Class => "class",
     }
 }
 

@@ -2,13 +2,22 @@
 
 use async_graphql::MergedObject;
 
+pub mod actual_postings;
 pub mod allocation_changes;
 pub mod allocation_models;
 pub mod allocations;
+mod budget_changes;
+mod budget_findings;
+pub mod budget_lines;
+pub mod budget_versions;
+mod budget_words;
 pub mod currencies;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
 pub mod given_unit_costs;
+pub mod ledger_codes;
+mod line_changes;
+mod outlooks;
 pub mod ownership;
 pub mod savings;
 pub mod savings_changes;
@@ -17,6 +26,8 @@ pub mod savings_initiatives;
 pub mod unit_cost_parts;
 pub mod unit_cost_words;
 pub mod unit_costs;
+pub mod variance_explanations;
+mod variances;
 pub mod volumes;
 
 /// Queries of finance.
@@ -34,6 +45,14 @@ pub struct FinanceQuery(
     savings_initiatives::SavingsInitiativeQuery,
     savings::SavingsQuery,
     ownership::OwnershipQuery,
+    ledger_codes::LedgerCodeQuery,
+    budget_versions::BudgetVersionQuery,
+    budget_lines::BudgetLineQuery,
+    actual_postings::ActualPostingQuery,
+    budget_changes::BudgetPeriodQuery,
+    budget_findings::BudgetFindingQuery,
+    variances::VarianceQuery,
+    outlooks::OutlookQuery,
 );
 
 /// Changes of finance.
@@ -47,4 +66,8 @@ pub struct FinanceMutation(
     allocation_changes::AllocationModelMutation,
     savings_changes::SavingsInitiativeMutation,
     savings_claims::SavingsClaimMutation,
+    ledger_codes::LedgerCodeMutation,
+    budget_changes::BudgetVersionMutation,
+    line_changes::LineMutation,
+    variance_explanations::VarianceMutation,
 );

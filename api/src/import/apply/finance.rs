@@ -172,7 +172,9 @@ impl Importable for FiscalCalendar {
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let own = run.records.fiscal_calendars.iter().map(|record| &record.name);
         let closings = run.records.closed_periods.iter();
-        let names = own.chain(closings.filter_map(|record| record.fiscal_calendar.as_ref())).cloned();
+        let of_budgets = run.records.budget_versions.iter().filter_map(|record| record.calendar.as_ref());
+        let of_closings = closings.filter_map(|record| record.fiscal_calendar.as_ref());
+        let names = own.chain(of_closings).chain(of_budgets).cloned();
         let rows =
             rows_among::<fiscal_calendar::Entity, _>(run.tx, fiscal_calendar::Column::Name, names).await?;
         for row in rows {
@@ -206,6 +208,9 @@ impl Importable for FiscalCalendar {
     /// One calendar is the default: of two in the files, the first.
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, fiscal_calendar::Model>) -> Result<()> {
         let Candidate { before, after, .. } = row;
+        if let Some(before) = before {
+            fiscal_calendars::refuse_moved(run.tx, before, after).await?;
+        }
         if !after.is_default || before.is_some_and(|before| before.is_default) {
             return Ok(());
         }

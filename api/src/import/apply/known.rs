@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{AssetId, ColocationContractId, EntityId, RackId};
+use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId};
 use entity::lifecycle::depreciation_rule::Book;
 use entity::{access, cloud, contracts, finance, inventory, lifecycle};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::finance::places::Places;
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
 use crate::lifecycle::{books::Books, holdings::Holding};
@@ -175,6 +176,14 @@ pub struct Known {
     pub books: HashMap<Book, Books>,
     /// The assets that records of the books name.
     pub holdings: HashMap<AssetId, Holding>,
+    pub ledger_codes: Table<finance::ledger_code::Model>,
+    pub budget_versions: Table<finance::budget_version::Model>,
+    pub budget_lines: Table<finance::budget_line::Model>,
+    pub actual_postings: Table<finance::actual_posting::Model>,
+    /// The versions of budgets that the files have lines or postings of, with what those are held against.
+    pub budgets: HashMap<BudgetVersionId, Places>,
+    /// The day of the import, once it is needed.
+    pub today: Option<chrono::NaiveDate>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

@@ -2,6 +2,7 @@
 
 mod access;
 mod books;
+mod budgets;
 mod cells;
 mod cloud;
 mod contracts;

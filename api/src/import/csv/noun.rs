@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, books, cloud, contracts, finance, inventory, lifecycle};
+use super::{access, books, budgets, cloud, contracts, finance, inventory, lifecycle};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 
@@ -42,11 +42,15 @@ pub enum Noun {
     AllocationModel,
     SavingsInitiative,
     SavingsClaim,
+    LedgerCode,
+    BudgetVersion,
+    BudgetLine,
+    ActualPosting,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 30] = [
+    pub const ALL: [Noun; 34] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::FiscalCalendar,
@@ -77,6 +81,10 @@ impl Noun {
         Noun::AllocationModel,
         Noun::SavingsInitiative,
         Noun::SavingsClaim,
+        Noun::LedgerCode,
+        Noun::BudgetVersion,
+        Noun::BudgetLine,
+        Noun::ActualPosting,
     ];
 
     /// The columns of its file.
@@ -112,6 +120,10 @@ impl Noun {
             Noun::AllocationModel => finance::ALLOCATION_MODEL,
             Noun::SavingsInitiative => finance::SAVINGS_INITIATIVE,
             Noun::SavingsClaim => finance::SAVINGS_CLAIM,
+            Noun::LedgerCode => budgets::LEDGER_CODE,
+            Noun::BudgetVersion => budgets::BUDGET_VERSION,
+            Noun::BudgetLine => budgets::BUDGET_LINE,
+            Noun::ActualPosting => budgets::ACTUAL_POSTING,
         }
     }
 
@@ -156,6 +168,10 @@ impl Noun {
                 keep(cells, &mut records.savings_initiatives, finance::savings_initiative)
             }
             Noun::SavingsClaim => keep(cells, &mut records.savings_claims, finance::savings_claim),
+            Noun::LedgerCode => keep(cells, &mut records.ledger_codes, budgets::ledger_code),
+            Noun::BudgetVersion => keep(cells, &mut records.budget_versions, budgets::budget_version),
+            Noun::BudgetLine => keep(cells, &mut records.budget_lines, budgets::budget_line),
+            Noun::ActualPosting => keep(cells, &mut records.actual_postings, budgets::actual_posting),
         }
     }
 
@@ -201,6 +217,10 @@ impl Noun {
             Noun::AllocationModel => ("allocation_model", "allocation_models"),
             Noun::SavingsInitiative => ("savings_initiative", "savings_initiatives"),
             Noun::SavingsClaim => ("savings_claim", "savings_claims"),
+            Noun::LedgerCode => ("ledger_code", "ledger_codes"),
+            Noun::BudgetVersion => ("budget_version", "budget_versions"),
+            Noun::BudgetLine => ("budget_line", "budget_lines"),
+            Noun::ActualPosting => ("actual_posting", "actual_postings"),
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod access;
 mod books;
+mod budgets;
 mod cloud;
 mod contracts;
 mod finance;
@@ -21,6 +22,7 @@ use super::csv::Noun;
 
 pub use access::User;
 pub use books::{BookEntry, BookEvent, ClosedPeriod};
+pub use budgets::{ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode};
 pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
     Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
@@ -80,6 +82,10 @@ pub struct Records {
     pub allocation_models: Vec<AllocationModel>,
     pub savings_initiatives: Vec<SavingsInitiative>,
     pub savings_claims: Vec<SavingsClaim>,
+    pub ledger_codes: Vec<LedgerCode>,
+    pub budget_versions: Vec<BudgetVersion>,
+    pub budget_lines: Vec<BudgetLine>,
+    pub actual_postings: Vec<ActualPosting>,
 }
 
 impl Records {
@@ -121,6 +127,10 @@ impl Records {
             Noun::AllocationModel => self.allocation_models.len(),
             Noun::SavingsInitiative => self.savings_initiatives.len(),
             Noun::SavingsClaim => self.savings_claims.len(),
+            Noun::LedgerCode => self.ledger_codes.len(),
+            Noun::BudgetVersion => self.budget_versions.len(),
+            Noun::BudgetLine => self.budget_lines.len(),
+            Noun::ActualPosting => self.actual_postings.len(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     access::Permission,
     error::Result,
     inventory::graphql::assets::AssetFilter,
-    lifecycle::{books::Books, life_changes},
+    lifecycle::{book_masks::FEWEST_SUMMED, books::Books, life_changes},
     roadmap::year_label,
     rules::{require_plausible, require_range},
     schema::{

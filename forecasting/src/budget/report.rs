@@ -1,0 +1,334 @@
+//! A plan against what came about, group by group: how far apart, by which causes, and what is explained.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::comparison::{Comparison, ComparisonTotals, PeriodRange, compare};
+use super::decomposition::{PricedVolume, decompose};
+use super::rates::{PeriodRates, PlanRates};
+use super::variance::{Attribution, Materiality, Orientation, Review, Tolerance, Variance, review};
+use super::version::{BudgetLine, BudgetVersion, Dimension, DimensionValue, LineKey, VersionKind};
+use crate::error::{ForecastError, Result};
+use crate::money::{Currency, Money, bounded, times};
+
+/// A quantity at a price in the currency of its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Volume {
+    /// How many units; never negative.
+    pub quantity: Decimal,
+    /// Price of a unit.
+    pub price: Decimal,
+}
+
+impl Volume {
+    /// What the quantity costs, rounded to the minor unit.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a negative quantity, [`ForecastError::OutOfRange`] for an amount that does
+    /// not fit.
+    pub fn amount(&self, currency: Currency) -> Result<Decimal> {
+        if self.quantity < Decimal::ZERO {
+            return Err(ForecastError::invalid("quantity", &self.quantity, "a quantity is not negative"));
+        }
+        Ok(currency.round(times(self.quantity, self.price, "quantity x unit price")?))
+    }
+
+    /// Whether it comes to an amount, to the minor unit: what does not could not be told apart by causes.
+    ///
+    /// # Errors
+    ///
+    /// As [`amount`](Self::amount).
+    pub fn comes_to(&self, amount: Decimal, currency: Currency) -> Result<bool> {
+        Ok(self.amount(currency)? == currency.round(amount))
+    }
+}
+
+/// A line of either side with, where it is known, the quantity and the price it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportLine {
+    /// Where it belongs.
+    pub key: LineKey,
+    /// How much, in the currency of the key.
+    pub amount: Decimal,
+    /// What it is made of.
+    pub volume: Option<Volume>,
+}
+
+/// What is compared, and how strictly.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportQuestion<'a> {
+    /// The fiscal year of both sides.
+    pub fiscal_year: i32,
+    /// The periods that are looked at.
+    pub periods: PeriodRange,
+    /// What rows are kept apart by.
+    pub dimensions: &'a [Dimension],
+    /// Whether the lines are costs or sales.
+    pub orientation: Orientation,
+    /// What is still on plan.
+    pub tolerance: Tolerance,
+    /// What has to be explained.
+    pub materiality: Materiality,
+    /// The fixed rates of the plan.
+    pub plan_rates: &'a PlanRates,
+    /// The rates that came about.
+    pub period_rates: &'a PeriodRates,
+}
+
+/// Why the variance of a line is not told apart by volume and price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BridgeGap {
+    /// Nothing was planned, so there is no planned price.
+    NothingPlanned,
+    /// The plan has no quantity and price.
+    PlanWithoutQuantity,
+    /// What came about has no quantity and price.
+    ActualWithoutQuantity,
+    /// The plan has several prices for the line, and an average of them would mix up the causes.
+    SeveralPlannedPrices,
+}
+
+impl BridgeGap {
+    /// In words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NothingPlanned => "nothing was planned there, so no planned price is known",
+            Self::PlanWithoutQuantity => "the plan states no quantity and unit price",
+            Self::ActualWithoutQuantity => "what was posted states no quantity and unit price",
+            Self::SeveralPlannedPrices => {
+                "the plan has several unit prices there, and their average would mix up the causes"
+            }
+        }
+    }
+}
+
+/// A variance by its causes, in the reporting currency to the minor unit. The parts add up to it exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bridge {
+    /// Due to another quantity, at planned prices and rates.
+    pub volume: Decimal,
+    /// Due to other prices, for the actual quantity at planned rates.
+    pub price: Decimal,
+    /// Due to other exchange rates.
+    pub exchange: Decimal,
+    /// Of lines whose quantities are not known, without exchange.
+    pub undivided: Decimal,
+    /// How many lines that are, by reason.
+    pub gaps: BTreeMap<BridgeGap, usize>,
+}
+
+impl Bridge {
+    fn add(&mut self, other: &Self) -> Result<()> {
+        self.volume = bounded(self.volume + other.volume, "volume variance")?;
+        self.price = bounded(self.price + other.price, "price variance")?;
+        self.exchange = bounded(self.exchange + other.exchange, "exchange variance")?;
+        self.undivided = bounded(self.undivided + other.undivided, "variance")?;
+        for (gap, lines) in &other.gaps {
+            *self.gaps.entry(*gap).or_default() += lines;
+        }
+        Ok(())
+    }
+
+    /// The variance.
+    pub fn total(&self) -> Decimal {
+        self.volume + self.price + self.exchange + self.undivided
+    }
+}
+
+/// One row of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRow {
+    /// The values of the dimensions, in their order.
+    pub group: Vec<DimensionValue>,
+    /// Plan and actual figures.
+    pub totals: ComparisonTotals,
+    /// The whole variance.
+    pub total: Variance,
+    /// The variance as if the rates of the plan had held: what operations answer for.
+    pub operating: Variance,
+    /// The whole variance by causes.
+    pub bridge: Bridge,
+    /// Whether the operating variance has to be explained, and how far it is.
+    pub review: Review,
+    /// How many lines of the plan are behind it.
+    pub planned: usize,
+    /// How many lines of what came about.
+    pub posted: usize,
+}
+
+impl ReportRow {
+    /// How few lines one of its amounts is the sum of: one that is of a single line tells what that line says.
+    pub fn fewest(&self) -> usize {
+        [self.planned, self.posted].into_iter().filter(|lines| *lines > 0).min().unwrap_or(0)
+    }
+}
+
+/// A plan against what came about. The rows add up to the total in every column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Currency of all amounts.
+    pub reporting: Currency,
+    /// One for each group, in the order of their values.
+    pub rows: Vec<ReportRow>,
+    /// All of them together.
+    pub total: ReportRow,
+}
+
+/// What a group adds up to on the way.
+#[derive(Default)]
+struct Sum<'a> {
+    totals: ComparisonTotals,
+    bridge: Bridge,
+    attributions: Vec<&'a Attribution<LineKey>>,
+    planned: usize,
+    posted: usize,
+}
+
+/// Compares a plan with what came about over some periods, all of one view.
+///
+/// # Errors
+///
+/// As [`compare`]; [`ForecastError::Invalid`] for a dimension that is named twice or several views at once.
+pub fn report(
+    plan: &[ReportLine],
+    actual: &[ReportLine],
+    attributions: &[Attribution<LineKey>],
+    question: &ReportQuestion<'_>,
+) -> Result<Report> {
+    let ReportQuestion { periods, plan_rates, dimensions, .. } = *question;
+    let planned = version(plan, question.fiscal_year, VersionKind::Plan)?;
+    let posted = version(actual, question.fiscal_year, VersionKind::Actual)?;
+    let comparison = compare(&planned, &posted, periods, plan_rates, question.period_rates)?;
+    // Refuses views that would be added to each other.
+    comparison.roll_up(dimensions)?;
+    let (of_plan, of_actual) = (by_key(plan), by_key(actual));
+    let mut groups: BTreeMap<Vec<DimensionValue>, Sum<'_>> = BTreeMap::new();
+    let mut whole = Sum::default();
+    for line in &comparison.lines {
+        let (ours, theirs) = (lines_of(&of_plan, &line.key), lines_of(&of_actual, &line.key));
+        let bridge = bridge(ours, theirs, &line.totals, &line.key, question)?;
+        for sum in [groups.entry(group(&line.key, dimensions)).or_default(), &mut whole] {
+            sum.totals.add(&line.totals)?;
+            sum.bridge.add(&bridge)?;
+            sum.planned += ours.len();
+            sum.posted += theirs.len();
+        }
+    }
+    for attribution in attributions.iter().filter(|one| periods.contains(one.line.period)) {
+        groups.entry(group(&attribution.line, dimensions)).or_default().attributions.push(attribution);
+        whole.attributions.push(attribution);
+    }
+    let rows = groups.into_iter().map(|(group, sum)| row(group, sum, &comparison, question));
+    Ok(Report {
+        reporting: comparison.reporting,
+        rows: rows.collect::<Result<_>>()?,
+        total: row(Vec::new(), whole, &comparison, question)?,
+    })
+}
+
+fn version(lines: &[ReportLine], fiscal_year: i32, kind: VersionKind) -> Result<BudgetVersion> {
+    let lines = lines.iter().map(|line| BudgetLine::new(line.key.clone(), line.amount)).collect();
+    BudgetVersion::new(kind, fiscal_year, lines)
+}
+
+fn by_key(lines: &[ReportLine]) -> BTreeMap<&LineKey, Vec<&ReportLine>> {
+    let mut by_key: BTreeMap<&LineKey, Vec<&ReportLine>> = BTreeMap::new();
+    for line in lines {
+        by_key.entry(&line.key).or_default().push(line);
+    }
+    by_key
+}
+
+fn lines_of<'m, 'l>(
+    by_key: &'m BTreeMap<&LineKey, Vec<&'l ReportLine>>,
+    key: &LineKey,
+) -> &'m [&'l ReportLine] {
+    by_key.get(key).map_or(&[], Vec::as_slice)
+}
+
+fn group(key: &LineKey, dimensions: &[Dimension]) -> Vec<DimensionValue> {
+    dimensions.iter().map(|dimension| key.value(*dimension)).collect()
+}
+
+fn row(
+    group: Vec<DimensionValue>,
+    sum: Sum<'_>,
+    comparison: &Comparison,
+    question: &ReportQuestion<'_>,
+) -> Result<ReportRow> {
+    let variance = |actual: Decimal| {
+        let money = |amount| Money::new(amount, comparison.reporting);
+        Variance::new(money(sum.totals.plan), money(actual), question.orientation, question.tolerance)
+    };
+    let operating = variance(sum.totals.at_plan_rates)?;
+    Ok(ReportRow {
+        group,
+        totals: sum.totals,
+        total: variance(sum.totals.actual)?,
+        operating,
+        review: review(&operating, &question.materiality, sum.attributions)?,
+        bridge: sum.bridge,
+        planned: sum.planned,
+        posted: sum.posted,
+    })
+}
+
+/// The causes of the variance of one line. What rounding leaves goes to the price.
+fn bridge(
+    plan: &[&ReportLine],
+    actual: &[&ReportLine],
+    totals: &ComparisonTotals,
+    key: &LineKey,
+    question: &ReportQuestion<'_>,
+) -> Result<Bridge> {
+    let operating = question.orientation.variance(totals.plan, totals.at_plan_rates);
+    let exchange = question.orientation.variance(totals.at_plan_rates, totals.actual);
+    let rate = question.plan_rates.rate(key.currency)?;
+    match volume_variance(plan, actual, rate, question.orientation)? {
+        Ok(volume) => {
+            let volume = question.plan_rates.reporting().round(volume);
+            Ok(Bridge { volume, price: operating - volume, exchange, ..Bridge::default() })
+        }
+        Err(gap) => {
+            let gaps = BTreeMap::from([(gap, 1)]);
+            Ok(Bridge { exchange, undivided: operating, gaps, ..Bridge::default() })
+        }
+    }
+}
+
+/// What is due to another quantity. Each posting is taken by itself, never at an average price.
+fn volume_variance(
+    plan: &[&ReportLine],
+    actual: &[&ReportLine],
+    rate: Decimal,
+    orientation: Orientation,
+) -> Result<std::result::Result<Decimal, BridgeGap>> {
+    if plan.is_empty() {
+        return Ok(Err(BridgeGap::NothingPlanned));
+    }
+    let Some(planned) = volumes(plan) else { return Ok(Err(BridgeGap::PlanWithoutQuantity)) };
+    let Some(posted) = volumes(actual) else { return Ok(Err(BridgeGap::ActualWithoutQuantity)) };
+    let prices: BTreeSet<Decimal> = planned.iter().map(|volume| volume.price).collect();
+    let (Some(price), 1) = (prices.first().copied(), prices.len()) else {
+        return Ok(Err(BridgeGap::SeveralPlannedPrices));
+    };
+    let at = |quantity: Decimal, price: Decimal| PricedVolume { quantity, price, rate };
+    let nothing = at(Decimal::ZERO, price);
+    let mut sum = Decimal::ZERO;
+    for volume in &planned {
+        sum =
+            bounded(sum + decompose(&at(volume.quantity, price), &nothing, orientation)?.volume, "variance")?;
+    }
+    for volume in &posted {
+        let row = decompose(&nothing, &at(volume.quantity, volume.price), orientation)?;
+        sum = bounded(sum + row.volume, "variance")?;
+    }
+    Ok(Ok(sum))
+}
+
+/// The quantities of lines, where all of them have one.
+fn volumes(lines: &[&ReportLine]) -> Option<Vec<Volume>> {
+    lines.iter().map(|line| line.volume).collect()
+}

@@ -1,0 +1,271 @@
+//! Where a fiscal year will end, group by group, from versions of its budget.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::comparison::{PeriodRange, compare};
+use super::outlook::{Outlook, YearInMonths};
+use super::rates::{PeriodRates, PlanRates};
+use super::variance::Tolerance;
+use super::version::{BudgetVersion, Dimension, DimensionValue, PERIODS};
+use crate::error::{ForecastError, Result};
+use crate::money::{Currency, bounded, proportion};
+use crate::month::{FiscalCalendar, Month};
+
+/// The versions that an outlook is made of, all of one fiscal year and one view.
+#[derive(Debug, Clone, Copy)]
+pub struct YearVersions<'a> {
+    /// What was approved.
+    pub plan: &'a BudgetVersion,
+    /// What came about.
+    pub actual: &'a BudgetVersion,
+    /// Those lines of it that happened once.
+    pub one_offs: &'a BudgetVersion,
+    /// What is expected.
+    pub forecast: &'a BudgetVersion,
+}
+
+/// How an outlook is made.
+#[derive(Debug, Clone, Copy)]
+pub struct YearQuestion<'a> {
+    /// The calendar of the fiscal year.
+    pub calendar: &'a FiscalCalendar,
+    /// The last period that is over; 0 for none.
+    pub through: u32,
+    /// What rows are kept apart by.
+    pub dimensions: &'a [Dimension],
+    /// What is still on plan.
+    pub tolerance: Tolerance,
+    /// The fixed rates of the plan.
+    pub plan_rates: &'a PlanRates,
+    /// The fixed rates of the forecast.
+    pub forecast_rates: &'a PlanRates,
+    /// The rates that came about.
+    pub period_rates: &'a PeriodRates,
+}
+
+/// Where a group ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearRow {
+    /// The values of the dimensions, in their order.
+    pub group: Vec<DimensionValue>,
+    /// Plan of the whole year; `None` where a month has none.
+    pub plan: Option<Decimal>,
+    /// What the periods that are over came to; `None` where one has no figures.
+    pub actual: Option<Decimal>,
+    /// Part of it that happened once.
+    pub one_off: Decimal,
+    /// Forecast of the periods to come; `None` where one has none.
+    pub remaining: Option<Decimal>,
+    /// Run rates, the outlook and its variance.
+    pub outlook: Outlook,
+    /// How many lines are behind it: of the plan, of what came about, of the forecast.
+    pub lines: [usize; 3],
+}
+
+/// Where a year ends. The rows add up to the total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearReport {
+    /// Currency of all amounts.
+    pub reporting: Currency,
+    /// One for each group.
+    pub rows: Vec<YearRow>,
+    /// All of them together.
+    pub total: YearRow,
+}
+
+/// What spending a fraction less than planned would take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// What the year may come to.
+    pub target: Decimal,
+    /// What the outlook is above it; not above zero where the year ends below it anyway.
+    pub to_save: Decimal,
+    /// That as a fraction of what is still to come; `None` where nothing is.
+    pub share_of_remaining: Option<Decimal>,
+}
+
+impl YearRow {
+    /// How few lines one of its amounts is the sum of: one that is of a single line tells what that line says.
+    pub fn fewest(&self) -> usize {
+        self.lines.into_iter().filter(|lines| *lines > 0).min().unwrap_or(0)
+    }
+
+    /// What it would take to spend a fraction less than planned; `None` where plan, outlook or forecast are not
+    /// known.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a fraction outside of 0 to 1, [`ForecastError::OutOfRange`] for amounts
+    /// that do not fit.
+    pub fn cut(&self, rate: Decimal, currency: Currency) -> Result<Option<Cut>> {
+        if rate < Decimal::ZERO || rate > Decimal::ONE {
+            return Err(ForecastError::invalid(
+                "rate",
+                &rate,
+                "a cut is a fraction from 0 to 1: 0.07 is 7 %",
+            ));
+        }
+        let (Some(plan), Some(outlook), Some(remaining)) = (self.plan, self.outlook.outlook, self.remaining)
+        else {
+            return Ok(None);
+        };
+        let target = currency.round(proportion(plan, Decimal::ONE - rate, Decimal::ONE));
+        let to_save = bounded(outlook - target, "saving")?;
+        Ok(Some(Cut { target, to_save, share_of_remaining: to_save.checked_div(remaining) }))
+    }
+}
+
+type Months = BTreeMap<Month, Decimal>;
+
+/// The amounts of a version by group and month, and the months that it says anything about.
+struct ByMonth {
+    groups: BTreeMap<Vec<DimensionValue>, Months>,
+    whole: Months,
+    counts: BTreeMap<Vec<DimensionValue>, usize>,
+}
+
+impl ByMonth {
+    fn new() -> Self {
+        Self { groups: BTreeMap::new(), whole: Months::new(), counts: BTreeMap::new() }
+    }
+
+    fn add(&mut self, group: Vec<DimensionValue>, month: Month, amount: Decimal) -> Result<()> {
+        for sum in [self.groups.entry(group).or_default().entry(month), self.whole.entry(month)] {
+            let sum = sum.or_default();
+            *sum = bounded(*sum + amount, "amount")?;
+        }
+        Ok(())
+    }
+
+    /// The months of a group: nothing in a month that the version has other lines in is zero, and not unknown.
+    fn of(&self, group: &[DimensionValue]) -> Months {
+        let own = self.groups.get(group);
+        let amount = |month: &Month| own.and_then(|own| own.get(month)).copied().unwrap_or_default();
+        self.whole.keys().map(|month| (*month, amount(month))).collect()
+    }
+}
+
+/// Where the year will end. A month without any line of a version is not known there; a group without a line in a
+/// month that others have lines in has nothing in it.
+///
+/// # Errors
+///
+/// As [`compare`] and [`YearInMonths::outlook`]; [`ForecastError::Invalid`] for more than 12 periods.
+pub fn year_report(versions: &YearVersions<'_>, question: &YearQuestion<'_>) -> Result<YearReport> {
+    if question.through > PERIODS {
+        return Err(ForecastError::invalid("through", &question.through, "a fiscal year has 12 periods"));
+    }
+    let year = versions.plan.fiscal_year();
+    let first = question.calendar.first_month(year);
+    let plan = at_plan_rates(versions.plan, question.plan_rates, question, first)?;
+    let forecast = at_plan_rates(versions.forecast, question.forecast_rates, question, first)?;
+    let actual = at_period_rates(versions.actual, question, first)?;
+    let one_offs = at_period_rates(versions.one_offs, question, first)?;
+    let groups: BTreeSet<&Vec<DimensionValue>> =
+        [&plan, &actual, &forecast].into_iter().flat_map(|version| version.groups.keys()).collect();
+    let row = |group: Option<&Vec<DimensionValue>>| {
+        let of = |version: &ByMonth| group.map_or_else(|| version.whole.clone(), |group| version.of(group));
+        let months = YearInMonths {
+            currency: question.plan_rates.reporting(),
+            plan: of(&plan),
+            actual: of(&actual),
+            one_off: of(&one_offs),
+            forecast: of(&forecast),
+        };
+        let lines = [&plan, &actual, &forecast].map(|version| match group {
+            Some(group) => version.counts.get(group).copied().unwrap_or_default(),
+            None => version.counts.values().sum(),
+        });
+        year_row(group.cloned().unwrap_or_default(), &months, lines, question, year)
+    };
+    Ok(YearReport {
+        reporting: question.plan_rates.reporting(),
+        rows: groups.into_iter().map(|group| row(Some(group))).collect::<Result<_>>()?,
+        total: row(None)?,
+    })
+}
+
+fn year_row(
+    group: Vec<DimensionValue>,
+    months: &YearInMonths,
+    lines: [usize; 3],
+    question: &YearQuestion<'_>,
+    fiscal_year: i32,
+) -> Result<YearRow> {
+    let first = question.calendar.first_month(fiscal_year);
+    let all: Vec<Month> = first.range(PERIODS).collect();
+    let (over, to_come) = all.split_at(question.through as usize);
+    let last_closed = over.last().copied();
+    let mut one_off = Decimal::ZERO;
+    for amount in over.iter().filter_map(|month| months.one_off.get(month)) {
+        one_off = bounded(one_off + *amount, "one-off amount")?;
+    }
+    Ok(YearRow {
+        group,
+        plan: sum(&months.plan, &all)?,
+        actual: sum(&months.actual, over)?,
+        one_off,
+        remaining: sum(&months.forecast, to_come)?,
+        outlook: months.outlook(question.calendar, fiscal_year, last_closed, question.tolerance)?,
+        lines,
+    })
+}
+
+/// The sum over months, if each of them is known.
+fn sum(amounts: &Months, months: &[Month]) -> Result<Option<Decimal>> {
+    let mut sum = Decimal::ZERO;
+    for month in months {
+        let Some(amount) = amounts.get(month) else { return Ok(None) };
+        sum = bounded(sum + *amount, "amount")?;
+    }
+    Ok(Some(sum))
+}
+
+/// The month that stands for a period.
+fn month_of(first: Month, period: u32) -> Month {
+    first.plus(period.clamp(1, PERIODS) as i32 - 1)
+}
+
+fn at_plan_rates(
+    version: &BudgetVersion,
+    rates: &PlanRates,
+    question: &YearQuestion<'_>,
+    first: Month,
+) -> Result<ByMonth> {
+    let mut found = ByMonth::new();
+    let mut by_group = question.dimensions.to_vec();
+    if !by_group.contains(&Dimension::Period) {
+        by_group.push(Dimension::Period);
+    }
+    for (mut values, amount) in version.roll_up(rates, &by_group)? {
+        let place = by_group.iter().position(|dimension| *dimension == Dimension::Period).unwrap_or_default();
+        let DimensionValue::Period(period) = values[place] else { continue };
+        if !question.dimensions.contains(&Dimension::Period) {
+            values.remove(place);
+        }
+        found.add(values, month_of(first, period), amount)?;
+    }
+    count(&mut found, version, question.dimensions);
+    Ok(found)
+}
+
+fn at_period_rates(version: &BudgetVersion, question: &YearQuestion<'_>, first: Month) -> Result<ByMonth> {
+    let mut found = ByMonth::new();
+    let Ok(periods) = PeriodRange::new(1, question.through) else { return Ok(found) };
+    let nothing = BudgetVersion::new(version.kind(), version.fiscal_year(), Vec::new())?;
+    for line in compare(&nothing, version, periods, question.plan_rates, question.period_rates)?.lines {
+        let group = question.dimensions.iter().map(|dimension| line.key.value(*dimension)).collect();
+        found.add(group, month_of(first, line.key.period), line.totals.actual)?;
+    }
+    count(&mut found, version, question.dimensions);
+    Ok(found)
+}
+
+fn count(found: &mut ByMonth, version: &BudgetVersion, dimensions: &[Dimension]) {
+    for line in version.lines() {
+        let group = dimensions.iter().map(|dimension| line.key.value(*dimension)).collect();
+        *found.counts.entry(group).or_default() += 1;
+    }
+}

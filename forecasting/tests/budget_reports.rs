@@ -1,0 +1,221 @@
+//! Reports on budgets: variances by causes that add up, years that end, postings that look wrong.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use forecasting::ForecastError;
+use forecasting::budget::{
+    BridgeGap, BudgetLine, BudgetVersion, Dimension, LineKey, Materiality, Orientation, PeriodRange,
+    PeriodRates, PlanRates, Posting, PostingKind, PostingRule, Report, ReportLine, ReportQuestion, Tolerance,
+    VersionKind, Volume, YearQuestion, YearVersions, affected, check_postings, report, year_report,
+};
+use forecasting::money::{Currency, LIMIT};
+use forecasting::month::FiscalCalendar;
+use forecasting::roadmap::MoneyView;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+const EXACTLY: Tolerance = Tolerance::Amount(Decimal::ZERO);
+
+fn number(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn key(account: &str, period: u32, currency: Currency) -> LineKey {
+    LineKey {
+        cost_centre: "4711".to_owned(),
+        account: account.to_owned(),
+        tower: None,
+        site: None,
+        period,
+        view: MoneyView::Pnl,
+        currency,
+    }
+}
+
+fn priced(account: &str, quantity: Decimal, price: Decimal) -> ReportLine {
+    let volume = Volume { quantity, price };
+    let amount = volume.amount(Currency::EUR).unwrap();
+    ReportLine { key: key(account, 1, Currency::EUR), amount, volume: Some(volume) }
+}
+
+fn euro(rate: Decimal) -> PlanRates {
+    PlanRates::new(Currency::USD, BTreeMap::from([(Currency::EUR, rate)])).unwrap()
+}
+
+fn compared(
+    plan: &[ReportLine],
+    actual: &[ReportLine],
+    orientation: Orientation,
+    (planned, found): (Decimal, Decimal),
+) -> Report {
+    let rates = BTreeMap::from([((Currency::EUR, 1), found)]);
+    let question = ReportQuestion {
+        fiscal_year: 2026,
+        periods: PeriodRange::new(1, 1).unwrap(),
+        dimensions: &[Dimension::Account],
+        orientation,
+        tolerance: EXACTLY,
+        materiality: Materiality { rate: Decimal::ZERO, amount: Decimal::ZERO },
+        plan_rates: &euro(planned),
+        period_rates: &PeriodRates::new(Currency::USD, rates).unwrap(),
+    };
+    report(plan, actual, &[], &question).unwrap()
+}
+
+#[test]
+fn several_planned_prices_are_not_averaged() {
+    let plan = [priced("6100", number("1"), number("10")), priced("6100", number("1"), number("20"))];
+    let actual = [priced("6100", number("2"), number("16"))];
+    let rates = (Decimal::ONE, Decimal::ONE);
+    let found = compared(&plan, &actual, Orientation::Cost, rates);
+    assert_eq!(found.total.bridge.undivided, number("-2"));
+    assert_eq!(found.total.bridge.gaps, BTreeMap::from([(BridgeGap::SeveralPlannedPrices, 1)]));
+    // At one price they are one plan.
+    let plan = [priced("6100", number("1"), number("10")), priced("6100", number("3"), number("10"))];
+    let found = compared(&plan, &actual, Orientation::Cost, rates);
+    assert_eq!((found.total.bridge.volume, found.total.bridge.price), (number("20"), number("-12")));
+}
+
+#[test]
+fn nothing_posted_is_all_volume() {
+    let found = compared(
+        &[priced("6100", number("3"), number("10"))],
+        &[],
+        Orientation::Cost,
+        (number("1.1"), number("1.2")),
+    );
+    assert_eq!((found.total.bridge.volume, found.total.bridge.total()), (number("33"), number("33")));
+    assert!(found.total.bridge.gaps.is_empty());
+}
+
+#[test]
+fn a_quantity_comes_to_its_amount_or_is_refused() {
+    let volume = Volume { quantity: number("3"), price: number("0.335") };
+    assert_eq!(volume.amount(Currency::USD).unwrap(), number("1.01"));
+    assert!(volume.comes_to(number("1.005"), Currency::USD).unwrap());
+    assert!(!volume.comes_to(number("1.02"), Currency::USD).unwrap());
+    let refused = Volume { quantity: -Decimal::ONE, price: Decimal::ONE }.amount(Currency::USD);
+    assert!(matches!(refused, Err(ForecastError::Invalid { field: "quantity", .. })));
+    let refused = Volume { quantity: LIMIT, price: LIMIT }.amount(Currency::USD);
+    assert!(matches!(refused, Err(ForecastError::OutOfRange { .. })));
+}
+
+proptest! {
+    /// Whatever was planned and posted, causes add up to the variance, and rows to the total.
+    #[test]
+    fn causes_and_rows_foot(
+        planned in prop::collection::vec((0_u8..3, 0_i64..100_000, -50_000_i64..50_000), 0..6),
+        posted in prop::collection::vec((0_u8..3, 0_i64..100_000, -50_000_i64..50_000), 0..6),
+        rates in (1_i64..30_000, 1_i64..30_000),
+        is_sales in any::<bool>(),
+    ) {
+        let lines = |rows: &[(u8, i64, i64)]| -> Vec<ReportLine> {
+            let rows = rows.iter();
+            rows.map(|(account, quantity, price)| {
+                priced(&account.to_string(), Decimal::new(*quantity, 3), Decimal::new(*price, 3))
+            }).collect()
+        };
+        let orientation = if is_sales { Orientation::Sales } else { Orientation::Cost };
+        let rates = (Decimal::new(rates.0, 4), Decimal::new(rates.1, 4));
+        let found = compared(&lines(&planned), &lines(&posted), orientation, rates);
+        for row in found.rows.iter().chain([&found.total]) {
+            prop_assert_eq!(row.bridge.total(), row.total.amount);
+            prop_assert_eq!(row.bridge.total() - row.bridge.exchange, row.operating.amount);
+            prop_assert_eq!(row.review.unexplained, row.operating.amount);
+        }
+        let sum: Decimal = found.rows.iter().map(|row| row.total.amount).sum();
+        prop_assert_eq!(sum, found.total.total.amount);
+        let lines: usize = found.rows.iter().map(|row| row.planned + row.posted).sum();
+        prop_assert_eq!(lines, planned.len() + posted.len());
+    }
+}
+
+fn version(kind: VersionKind, lines: &[(&str, u32, &str)]) -> BudgetVersion {
+    let lines = lines.iter().map(|(account, period, amount)| {
+        BudgetLine::new(key(account, *period, Currency::USD), number(amount))
+    });
+    BudgetVersion::new(kind, 2026, lines.collect()).unwrap()
+}
+
+#[test]
+fn a_group_without_a_line_in_a_month_has_nothing_there_and_rows_foot() {
+    let plan: Vec<_> = (1..=12).map(|period| ("6100", period, "10")).chain([("6200", 3, "7")]).collect();
+    let plan = version(VersionKind::Plan, &plan);
+    let actual = version(VersionKind::Actual, &[("6100", 1, "11"), ("6200", 2, "4")]);
+    let nothing = version(VersionKind::Actual, &[]);
+    let (calendar, rates) = (FiscalCalendar::calendar_years(), euro(Decimal::ONE));
+    let period_rates = PeriodRates::new(Currency::USD, BTreeMap::new()).unwrap();
+    let versions = YearVersions { plan: &plan, actual: &actual, one_offs: &nothing, forecast: &plan };
+    let question = YearQuestion {
+        calendar: &calendar,
+        through: 2,
+        dimensions: &[Dimension::Account],
+        tolerance: EXACTLY,
+        plan_rates: &rates,
+        forecast_rates: &rates,
+        period_rates: &period_rates,
+    };
+    let found = year_report(&versions, &question).unwrap();
+    let outlooks: Vec<_> = found.rows.iter().map(|row| row.outlook.outlook.unwrap()).collect();
+    assert_eq!(outlooks, [number("111"), number("11")]);
+    assert_eq!(found.total.outlook.outlook, Some(number("122")));
+    assert_eq!(found.rows[1].outlook.run_rate, Some(number("24")));
+    let cut = found.total.cut(number("0.1"), Currency::USD).unwrap().unwrap();
+    assert_eq!((cut.target, cut.to_save), (number("114.30"), number("7.70")));
+    let refused = found.total.cut(number("7"), Currency::USD);
+    assert!(matches!(refused, Err(ForecastError::Invalid { field: "rate", .. })));
+    let refused = year_report(&versions, &YearQuestion { through: 13, ..question });
+    assert!(matches!(refused, Err(ForecastError::Invalid { field: "through", .. })));
+    // A month that nothing at all was posted in is not known.
+    let unknown = year_report(&versions, &YearQuestion { through: 3, ..question }).unwrap();
+    assert_eq!((unknown.total.actual, unknown.total.outlook.outlook), (None, None));
+}
+
+fn posting(kind: PostingKind, source: &str, period: u32, amount: &str) -> Posting {
+    Posting {
+        key: key("6100", period, Currency::USD),
+        amount: number(amount),
+        kind,
+        source: source.to_owned(),
+        document: format!("{source}-{period}"),
+        supplier: None,
+        posted_on: None,
+    }
+}
+
+fn rules(postings: &[Posting]) -> Vec<(PostingRule, Vec<usize>)> {
+    let found = check_postings(postings, &FiscalCalendar::calendar_years(), 2026).unwrap();
+    found.into_iter().map(|finding| (finding.rule, finding.postings)).collect()
+}
+
+#[test]
+fn a_bill_of_two_systems_is_one_bill_and_of_one_system_two() {
+    let bill = |source: &str| posting(PostingKind::Invoice, source, 1, "10");
+    assert_eq!(rules(&[bill("ERP"), bill("FOCUS")]), [(PostingRule::BilledTwice, vec![0, 1])]);
+    assert_eq!(rules(&[bill("ERP"), bill("ERP")]), []);
+    let other = Posting { supplier: Some("A".to_owned()), ..bill("ERP") };
+    let one = Posting { supplier: Some("B".to_owned()), ..bill("FOCUS") };
+    assert_eq!(rules(&[other, one]), [], "of different suppliers");
+    let three = [bill("ERP"), bill("FOCUS"), bill("FOCUS")];
+    assert_eq!(rules(&three), [(PostingRule::BilledTwice, vec![0, 1])], "each bill is paired once");
+}
+
+#[test]
+fn an_accrual_is_paired_with_one_reversal_in_the_next_period() {
+    let accrual = posting(PostingKind::Accrual, "ERP", 1, "10");
+    let reversal = |period| posting(PostingKind::AccrualReversal, "ERP", period, "-10");
+    let pair = [(PostingRule::AccrualReversed, vec![0, 1])];
+    assert_eq!(rules(&[accrual.clone(), reversal(2)]), pair);
+    assert_eq!(rules(&[accrual.clone(), reversal(3)]), []);
+    let two = [accrual.clone(), reversal(2), accrual];
+    assert_eq!(rules(&two), pair, "a reversal takes one accrual back");
+}
+
+#[test]
+fn amounts_in_doubt_are_summed_by_currency() {
+    let sums =
+        affected([(Currency::USD, number("1")), (Currency::EUR, number("2")), (Currency::USD, number("3"))]);
+    assert_eq!(sums.unwrap(), BTreeMap::from([(Currency::USD, number("4")), (Currency::EUR, number("2"))]));
+    assert!(affected([(Currency::USD, LIMIT), (Currency::USD, LIMIT)]).is_err());
+}
