@@ -142,7 +142,7 @@ fn about(plan: &Plan, question: &Question, views: &[MoneyView]) -> Vec<(&'static
     about.extend(plan.roadmap.coverage().iter().map(|(subject, counted)| {
         let (covered, total) = (counted.covered_count, counted.total_count);
         (
-            "coverage",
+            coverage_of(*subject),
             Cell::text(format!("{covered} of {total} {} with all inputs", subject_words(*subject, 2))),
         )
     }));
