@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::id::HardwareModelId;
+use forecasting::budget::ServerOwnership;
 use rust_decimal::Decimal;
 
 use super::unit_costs::known_currency;
@@ -152,7 +153,7 @@ impl OwnershipQuery {
         let money = |amount: Option<Decimal>| {
             amount.map(|amount| Money { amount: plain(amount), currency: code.to_owned() })
         };
-        let explanation = answer.server.as_ref().filter(|_| !is_hidden).map(|server| server.explain());
+        let explanation = answer.server.as_ref().filter(|_| !is_hidden).map(ServerOwnership::explain);
         let mut explain = Explanation::from(explanation.unwrap_or_default());
         if let (Some(model), true) = (&answer.model, answer.has_list_price) {
             explain

@@ -124,6 +124,6 @@ impl UnitCostPeriod {
 }
 
 /// An input of an explanation.
-pub(super) fn input(name: &str, value: impl ToString) -> ExplanationInput {
+pub(super) fn input(name: &str, value: impl std::fmt::Display) -> ExplanationInput {
     ExplanationInput { name: name.to_owned(), value: value.to_string() }
 }

@@ -184,9 +184,8 @@ impl Importable for SavingsClaim {
             return Err(Error::invalid("initiative", message));
         }
         let gives_way = row.before.filter(|before| before.initiative_id != after.initiative_id);
-        let others = known.savings_claims.rows().filter(|other| other.id != after.id);
-        let taken =
-            gives_way.or_else(|| others.into_iter().find(|other| savings_claims::overlap(other, after)));
+        let mut others = known.savings_claims.rows().filter(|other| other.id != after.id);
+        let taken = gives_way.or_else(|| others.find(|other| savings_claims::overlap(other, after)));
         match taken {
             Some(taken) => Err(savings_claims::refused(&code(after), &code(taken), after)),
             None => Ok(()),

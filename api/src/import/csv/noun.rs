@@ -165,7 +165,7 @@ impl Noun {
             Noun::UnitCostPart => keep(cells, &mut records.unit_cost_parts, finance::unit_cost_part),
             Noun::AllocationModel => keep(cells, &mut records.allocation_models, finance::allocation_model),
             Noun::SavingsInitiative => {
-                keep(cells, &mut records.savings_initiatives, finance::savings_initiative)
+                keep(cells, &mut records.savings_initiatives, finance::savings_initiative);
             }
             Noun::SavingsClaim => keep(cells, &mut records.savings_claims, finance::savings_claim),
             Noun::LedgerCode => keep(cells, &mut records.ledger_codes, budgets::ledger_code),
