@@ -45,7 +45,7 @@ fn a_folder_is_imported_and_exported_again() {
         let (exported, out) = self::folder();
         let (code, _, problems) = run(app.database(), &["export", "--format", "csv", "--out", &out]);
         assert_eq!((code, problems.as_str()), (Some(0), ""));
-        assert_eq!(fs::read_dir(exported.path()).unwrap().count(), 22);
+        assert_eq!(fs::read_dir(exported.path()).unwrap().count(), 26);
         let (code, table, problems) = run(app.database(), &["import", "--format", "csv", &out]);
         assert_eq!((code, problems.as_str()), (Some(0), ""));
         assert!(table.contains("nothing to write"), "{table}");
