@@ -111,7 +111,7 @@ fn files_are_held_to_the_rules_of_budgets() {
     on_both_engines(async |app| {
         import(app, &FILES).await;
         let lines = "budget,cost_centre,account,period,view,currency,amount\n\
-            Plan,4711,9999,1,PNL,USD,1\nNone,4711,6100,1,PNL,USD,1\nActual,4711,6100,1,PNL,USD,1\n\
+            Plan,4711,9999,1,PNL,USD,1\nNowhere,4711,6100,1,PNL,USD,1\nActual,4711,6100,1,PNL,USD,1\n\
             Plan,4711,6100,3,PNL,JPY,1\nPlan,4711,6100,2,PNL,USD,210\n";
         let report = import(app, &[("budget_lines.csv", lines)]).await;
         assert_eq!(counts(&report), ["budget_line 0/1/0/4"]);
@@ -119,7 +119,7 @@ fn files_are_held_to_the_rules_of_budgets() {
             errors(&report),
             [
                 "budget_lines.csv:2: error: account: there is no account `9999`",
-                "budget_lines.csv:3: error: budget: 'None' is neither in the database nor among the rows that were taken",
+                "budget_lines.csv:3: error: budget: 'Nowhere' is neither in the database nor among the rows that were taken",
                 "budget_lines.csv:4: error: version: Actual has actual figures, which are posted from documents",
                 "budget_lines.csv:5: error: currency: JPY has no plan rate in the budget Plan, which is kept in USD",
             ]
