@@ -287,7 +287,8 @@ mod tests {
         assert_eq!(number("999999999999999"), Some(999_999_999_999_999.0));
         assert_eq!(number("-0.10"), Some(-0.1));
         assert_eq!(number("12345678901234.56"), None);
-        assert_eq!(number("1000000000000000"), Some(1e15), "zeros at the end are no digits to keep");
+        assert_eq!(number("1000000000000000"), None);
+        assert_eq!(number("1234.560000000000000"), Some(1_234.56), "zeros at the end are no digits to keep");
         assert_eq!(number("1000000000000001"), None);
     }
 
