@@ -4,8 +4,10 @@
 
 use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
-use entity::cloud::{cost_record, provider_account};
-use entity::contracts::{colocation_charge, colocation_contract, support_contract};
+use entity::cloud::{cloud_commitment, cost_record, provider_account};
+use entity::contracts::{
+    colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
+};
 use entity::finance::{exchange_rate, fiscal_calendar};
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
@@ -35,7 +37,11 @@ fn the_database_and_json_spell_alike() {
     check::<colocation_contract::Classification>();
     check::<colocation_charge::ChargeKind>();
     check::<colocation_charge::Billing>();
+    check::<colocation_circuit::Feed>();
+    check::<invoice::InvoiceStatus>();
+    check::<offer::OfferStatus>();
     check::<support_contract::BillingFrequency>();
+    check::<cloud_commitment::CommitmentKind>();
     check::<exchange_rate::RateKind>();
     check::<fiscal_calendar::LabelBy>();
     check::<fiscal_calendar::CalendarPattern>();

@@ -7,11 +7,12 @@
 pub mod graphql;
 
 use entity::id::{
-    ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
+    ApiTokenId, AssetId, ChangeId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
+    ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
     CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId,
-    SupportCoverageId, UserId, VendorId, WorkloadId,
+    GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, ManufacturerId, OfferId,
+    PriceIndexValueId, ProviderAccountId, RackId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId,
+    SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId, UserId, VendorId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -32,16 +33,26 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | ColocationChargeId::KIND
         | ColocationContractSiteId::KIND
         | SupportContractId::KIND
-        | SupportCoverageId::KIND => Some(P::ViewContracts),
+        | SupportCoverageId::KIND
+        | ColocationDeploymentId::KIND
+        | ColocationCircuitId::KIND
+        | ColocationReadingId::KIND
+        | InvoiceId::KIND
+        | InvoiceLineId::KIND
+        | OfferId::KIND => Some(P::ViewContracts),
         RefreshPolicyId::KIND
         | RefreshCycleId::KIND
         | RefreshCycleAssetId::KIND
         | DepreciationRuleId::KIND
         | SoftwareReleaseId::KIND => Some(P::ViewLifecycle),
-        ProviderAccountId::KIND | WorkloadId::KIND | CostRecordId::KIND | GrowthAssumptionId::KIND => {
-            Some(P::ViewCloud)
+        ProviderAccountId::KIND
+        | WorkloadId::KIND
+        | CostRecordId::KIND
+        | GrowthAssumptionId::KIND
+        | CloudCommitmentId::KIND => Some(P::ViewCloud),
+        CurrencyId::KIND | FiscalCalendarId::KIND | ExchangeRateId::KIND | PriceIndexValueId::KIND => {
+            Some(P::ViewFinance)
         }
-        CurrencyId::KIND | FiscalCalendarId::KIND | ExchangeRateId::KIND => Some(P::ViewFinance),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

@@ -1,10 +1,10 @@
 //! Cells of currencies, exchange rates, fiscal calendars and users.
 
 use entity::access::user;
-use entity::finance::{currency, exchange_rate, fiscal_calendar};
+use entity::finance::{currency, exchange_rate, fiscal_calendar, price_index_value};
 
 use super::labels::Labels;
-use super::line::{Cell, Exportable, Line, any, choice, list};
+use super::line::{Cell, Exportable, Line, any, choice, list, month, text};
 use crate::import::csv::Noun;
 
 impl Exportable for currency::Model {
@@ -58,6 +58,20 @@ impl Exportable for user::Model {
             ("name", self.name.clone()),
             ("role", choice(&self.role)),
             ("active", self.active.cell()),
+        ]
+    }
+}
+
+impl Exportable for price_index_value::Model {
+    const NOUN: Noun = Noun::PriceIndexValue;
+
+    fn cells(&self, _labels: &mut Labels) -> Line {
+        vec![
+            ("series", self.series.clone()),
+            ("month", month(self.month)),
+            ("value", self.value.cell()),
+            ("published_on", any(&self.published_on)),
+            ("source", text(&self.source)),
         ]
     }
 }

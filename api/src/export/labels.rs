@@ -34,6 +34,16 @@ pub enum Kind {
     ProviderAccount,
     /// Its name in its account.
     Workload,
+    /// Number of its contract and name.
+    ColocationDeployment,
+    /// Its reference in its deployment.
+    ColocationCircuit,
+    /// Its position in the price sheet, from 1.
+    ColocationCharge,
+    /// Number of its contract and its own.
+    Invoice,
+    /// Site and name.
+    RackAtSite,
     /// The codes of the sites of a colocation contract.
     SitesOfContract,
     /// The tags of the assets of a refresh cycle.
@@ -41,7 +51,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 14] = [
+    const ALL: [Kind; 19] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -54,6 +64,11 @@ impl Kind {
         Kind::RefreshPolicy,
         Kind::ProviderAccount,
         Kind::Workload,
+        Kind::ColocationDeployment,
+        Kind::ColocationCircuit,
+        Kind::ColocationCharge,
+        Kind::Invoice,
+        Kind::RackAtSite,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
     ];
@@ -165,6 +180,42 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::Workload => {
             use cloud::workload::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::ColocationDeployment => {
+            use contracts::colocation_contract::Column as Contract;
+            use contracts::colocation_deployment::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::Id).column(Contract::Number).column(C::Name);
+            let query = query.join(JoinType::InnerJoin, Relation::Contract.def());
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::ColocationCircuit => {
+            use contracts::colocation_circuit::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Reference, ids).await
+        }
+        Kind::ColocationCharge => {
+            use contracts::colocation_charge::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Position]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            let found: Vec<(Uuid, i32)> = query.into_tuple().all(db).await?;
+            // People count lines from 1.
+            Ok(found.into_iter().map(|(id, line)| (id, vec![line.saturating_add(1).to_string()])).collect())
+        }
+        Kind::Invoice => {
+            use contracts::colocation_contract::Column as Contract;
+            use contracts::invoice::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::Id).column(Contract::Number).column(C::Number);
+            let query = query.join(JoinType::InnerJoin, Relation::Contract.def());
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::RackAtSite => {
+            let query =
+                rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);
+            let query = query.column(rack::Column::Name);
+            let query = query.join(JoinType::InnerJoin, rack::Relation::Site.def());
+            let query = query.filter(rack::Column::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
         }
         Kind::SitesOfContract => {
             use contracts::colocation_contract_site::{Column as C, Entity, Relation};

@@ -20,10 +20,12 @@ mod fill;
 mod finance;
 mod importable;
 mod inventory;
+mod invoices;
 mod known;
 mod lifecycle;
 mod models;
 mod places;
+mod power;
 mod report;
 
 use self::engine::Run;
@@ -103,6 +105,7 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     let mut run = Run::new(tx, records, report, options.progress);
     engine::apply::<records::Currency>(&mut run).await?;
     engine::apply::<records::ExchangeRate>(&mut run).await?;
+    engine::apply::<records::PriceIndexValue>(&mut run).await?;
     engine::apply::<records::FiscalCalendar>(&mut run).await?;
     engine::apply::<records::User>(&mut run).await?;
     engine::apply::<records::Vendor>(&mut run).await?;
@@ -115,6 +118,12 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::ColocationCharge>(&mut run).await?;
     engine::apply::<records::SupportContract>(&mut run).await?;
     engine::apply::<records::SupportCoverage>(&mut run).await?;
+    engine::apply::<records::ColocationDeployment>(&mut run).await?;
+    engine::apply::<records::ColocationCircuit>(&mut run).await?;
+    engine::apply::<records::ColocationReading>(&mut run).await?;
+    engine::apply::<records::Invoice>(&mut run).await?;
+    engine::apply::<records::InvoiceLine>(&mut run).await?;
+    engine::apply::<records::Offer>(&mut run).await?;
     engine::apply::<records::DepreciationRule>(&mut run).await?;
     engine::apply::<records::RefreshPolicy>(&mut run).await?;
     engine::apply::<records::RefreshCycle>(&mut run).await?;
@@ -123,5 +132,6 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::Workload>(&mut run).await?;
     engine::apply::<records::CostRecord>(&mut run).await?;
     engine::apply::<records::GrowthAssumption>(&mut run).await?;
+    engine::apply::<records::CloudCommitment>(&mut run).await?;
     Ok(run.finish())
 }

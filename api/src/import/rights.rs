@@ -18,20 +18,31 @@ pub const EDITS: [Permission; 6] = [
 #[must_use]
 pub fn edit(noun: Noun) -> Permission {
     match noun {
-        Noun::Currency | Noun::ExchangeRate | Noun::FiscalCalendar | Noun::DepreciationRule => {
-            Permission::EditFinance
-        }
+        Noun::Currency
+        | Noun::ExchangeRate
+        | Noun::PriceIndexValue
+        | Noun::FiscalCalendar
+        | Noun::DepreciationRule => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
             Permission::EditInventory
         }
-        Noun::ColocationContract | Noun::ColocationCharge | Noun::SupportContract | Noun::SupportCoverage => {
-            Permission::EditContracts
-        }
+        Noun::ColocationContract
+        | Noun::ColocationCharge
+        | Noun::SupportContract
+        | Noun::SupportCoverage
+        | Noun::ColocationDeployment
+        | Noun::ColocationCircuit
+        | Noun::ColocationReading
+        | Noun::Invoice
+        | Noun::InvoiceLine
+        | Noun::Offer => Permission::EditContracts,
         Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease => Permission::EditLifecycle,
-        Noun::ProviderAccount | Noun::Workload | Noun::CostRecord | Noun::GrowthAssumption => {
-            Permission::EditCloud
-        }
+        Noun::ProviderAccount
+        | Noun::Workload
+        | Noun::CostRecord
+        | Noun::GrowthAssumption
+        | Noun::CloudCommitment => Permission::EditCloud,
     }
 }
 

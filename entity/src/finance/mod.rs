@@ -3,3 +3,4 @@
 pub mod currency;
 pub mod exchange_rate;
 pub mod fiscal_calendar;
+pub mod price_index_value;

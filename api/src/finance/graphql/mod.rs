@@ -5,6 +5,8 @@ use async_graphql::MergedObject;
 pub mod currencies;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
+mod price_index_changes;
+pub mod price_index_values;
 
 /// Queries of finance.
 #[derive(Default, MergedObject)]
@@ -12,6 +14,7 @@ pub struct FinanceQuery(
     currencies::CurrencyQuery,
     exchange_rates::ExchangeRateQuery,
     fiscal_calendars::FiscalCalendarQuery,
+    price_index_values::PriceIndexValueQuery,
 );
 
 /// Changes of finance.
@@ -20,4 +23,5 @@ pub struct FinanceMutation(
     currencies::CurrencyMutation,
     exchange_rates::ExchangeRateMutation,
     fiscal_calendars::FiscalCalendarMutation,
+    price_index_changes::PriceIndexValueMutation,
 );

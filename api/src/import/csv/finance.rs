@@ -1,8 +1,9 @@
 //! Columns of currencies, exchange rates and fiscal calendars.
 
 use super::cells::Cells;
+use super::inventory::SOURCE;
 use crate::import::columns::{Column, Kind};
-use crate::import::records::{Currency, ExchangeRate, FiscalCalendar};
+use crate::import::records::{Currency, ExchangeRate, FiscalCalendar, PriceIndexValue};
 
 pub(super) const CURRENCY: &[Column] = &[
     Column::key("code", Kind::Currency, "EUR", ""),
@@ -43,6 +44,14 @@ pub(super) const FISCAL_CALENDAR: &[Column] = &[
     Column::optional("is_default", Kind::Boolean, "true", ""),
 ];
 
+pub(super) const PRICE_INDEX_VALUE: &[Column] = &[
+    Column::key("series", Kind::Identifier, "CPI-U", "as contracts name it"),
+    Column::key("month", Kind::Month, "2026-01", ""),
+    Column::create("value", Kind::Quantity, "309.685", ""),
+    Column::optional("published_on", Kind::Date, "2026-02-12", "before that day nobody knew it"),
+    SOURCE,
+];
+
 pub(super) fn currency(cells: &mut Cells) -> Currency {
     Currency {
         origin: cells.origin.clone(),
@@ -73,5 +82,16 @@ pub(super) fn fiscal_calendar(cells: &mut Cells) -> FiscalCalendar {
         anchor_on: cells.date("anchor_on"),
         leap_week_years: cells.integers("leap_week_years"),
         is_default: cells.boolean("is_default"),
+    }
+}
+
+pub(super) fn price_index_value(cells: &mut Cells) -> PriceIndexValue {
+    PriceIndexValue {
+        origin: cells.origin.clone(),
+        series: cells.key("series"),
+        month: cells.date("month").unwrap_or_default(),
+        value: cells.decimal("value"),
+        published_on: cells.date("published_on"),
+        source: cells.text("source"),
     }
 }

@@ -12,21 +12,25 @@ mod cloud;
 mod contracts;
 mod finance;
 mod inventory;
+mod invoices;
 mod lifecycle;
+mod power;
 
 use std::sync::Arc;
 
 use super::csv::Noun;
 
 pub use access::User;
-pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
+pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
-    SupportContract, SupportCoverage,
+    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, Overage, RampStep,
+    RateStep, SupportContract, SupportCoverage, TerminationAdvance, TerminationRule, TerminationStep,
 };
-pub use finance::{Currency, ExchangeRate, FiscalCalendar};
+pub use finance::{Currency, ExchangeRate, FiscalCalendar, PriceIndexValue};
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
+pub use invoices::{Invoice, InvoiceLine, Offer};
 pub use lifecycle::{DepreciationRule, RefreshCycle, RefreshPolicy, SoftwareRelease, YearRate};
+pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
 
 /// Where a record was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -45,6 +49,7 @@ pub struct Origin {
 pub struct Records {
     pub currencies: Vec<Currency>,
     pub exchange_rates: Vec<ExchangeRate>,
+    pub price_index_values: Vec<PriceIndexValue>,
     pub fiscal_calendars: Vec<FiscalCalendar>,
     pub users: Vec<User>,
     pub vendors: Vec<Vendor>,
@@ -57,6 +62,12 @@ pub struct Records {
     pub colocation_charges: Vec<ColocationCharge>,
     pub support_contracts: Vec<SupportContract>,
     pub support_coverages: Vec<SupportCoverage>,
+    pub colocation_deployments: Vec<ColocationDeployment>,
+    pub colocation_circuits: Vec<ColocationCircuit>,
+    pub colocation_readings: Vec<ColocationReading>,
+    pub invoices: Vec<Invoice>,
+    pub invoice_lines: Vec<InvoiceLine>,
+    pub offers: Vec<Offer>,
     pub depreciation_rules: Vec<DepreciationRule>,
     pub refresh_policies: Vec<RefreshPolicy>,
     pub refresh_cycles: Vec<RefreshCycle>,
@@ -65,6 +76,7 @@ pub struct Records {
     pub workloads: Vec<Workload>,
     pub cost_records: Vec<CostRecord>,
     pub growth_assumptions: Vec<GrowthAssumption>,
+    pub cloud_commitments: Vec<CloudCommitment>,
 }
 
 impl Records {
@@ -98,6 +110,14 @@ impl Records {
             Noun::Workload => self.workloads.len(),
             Noun::CostRecord => self.cost_records.len(),
             Noun::GrowthAssumption => self.growth_assumptions.len(),
+            Noun::PriceIndexValue => self.price_index_values.len(),
+            Noun::ColocationDeployment => self.colocation_deployments.len(),
+            Noun::ColocationCircuit => self.colocation_circuits.len(),
+            Noun::ColocationReading => self.colocation_readings.len(),
+            Noun::Invoice => self.invoices.len(),
+            Noun::InvoiceLine => self.invoice_lines.len(),
+            Noun::Offer => self.offers.len(),
+            Noun::CloudCommitment => self.cloud_commitments.len(),
         }
     }
 
@@ -122,8 +142,10 @@ impl Records {
         let of_policies = self.refresh_policies.iter().flat_map(|record| record.scope_sites.iter().flatten());
         let of_cycles = self.refresh_cycles.iter().filter_map(|record| record.site.as_ref());
         let of_workloads = self.workloads.iter().filter_map(|record| record.site.as_ref());
+        let of_circuits =
+            self.colocation_circuits.iter().filter_map(|record| Some(&record.rack.as_ref()?.site));
         let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles);
-        own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads)
+        own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads).chain(of_circuits)
     }
 
     /// The accounts that records name, those that are records themselves included.
@@ -132,7 +154,22 @@ impl Records {
         let of_workloads = self.workloads.iter().map(|record| &record.account);
         let of_costs = self.cost_records.iter().map(|record| &record.account);
         let of_growth = self.growth_assumptions.iter().map(|record| &record.account);
-        own.chain(of_workloads).chain(of_costs).chain(of_growth)
+        let of_commitments = self.cloud_commitments.iter().map(|record| &record.account);
+        own.chain(of_workloads).chain(of_costs).chain(of_growth).chain(of_commitments)
+    }
+
+    /// The numbers of colocation contracts that records name, those that are records themselves included.
+    pub fn colocation_named(&self) -> impl Iterator<Item = &String> {
+        let own = self.colocation_contracts.iter().map(|record| &record.number);
+        let of_charges = self.colocation_charges.iter().map(|record| &record.contract);
+        let of_deployments = self.colocation_deployments.iter().map(|record| &record.contract);
+        let of_circuits = self.colocation_circuits.iter().map(|record| &record.contract);
+        let of_readings = self.colocation_readings.iter().map(|record| &record.contract);
+        let of_invoices = self.invoices.iter().map(|record| &record.contract);
+        let of_lines = self.invoice_lines.iter().map(|record| &record.contract);
+        let of_offers = self.offers.iter().filter_map(|record| record.colocation_contract.as_ref());
+        let of_power = of_deployments.chain(of_circuits).chain(of_readings);
+        own.chain(of_charges).chain(of_power).chain(of_invoices).chain(of_lines).chain(of_offers)
     }
 
     /// Whether nothing was read.
