@@ -1,7 +1,11 @@
 //! Lines of invoices: change, and the rules of them.
 
 use chrono::Datelike;
-use entity::{contracts::invoice_line, id::InvoiceLineId, money::Rate};
+use entity::{
+    contracts::{invoice::InvoiceStatus, invoice_line},
+    id::InvoiceLineId,
+    money::Rate,
+};
 use sea_orm::{EntityTrait, IntoActiveModel, TryIntoModel};
 
 use super::{colocation_charges, invoices};
@@ -22,7 +26,7 @@ pub async fn find(db: &impl Read, id: InvoiceLineId) -> Result<invoice_line::Mod
 /// Changes what was recorded of a line: the charge that it bills, or what was typed wrongly.
 ///
 /// # Errors
-/// `Conflict` for a stale version, `NotFound` for a charge that is not there, `Invalid` for a charge of another
+/// `Conflict` for a stale version and for another amount on an invoice that is accepted or credited, `NotFound` for a charge that is not there, `Invalid` for a charge of another
 /// contract and when a rule of [`check`] is broken.
 pub async fn update(
     tx: &Tx,
@@ -36,9 +40,13 @@ pub async fn update(
     edit(&mut row)?;
     let after = row.clone().try_into_model()?;
     check(&after)?;
+    let invoice = invoices::find(tx, after.invoice_id).await?;
+    // Which charge it bills may be found out later; what it comes to may not.
+    if after.amount != before.amount {
+        invoices::require_status(&invoice, &[InvoiceStatus::Open, InvoiceStatus::Disputed], "changed")?;
+    }
     if let Some(charge) = after.charge_id {
         let charge = colocation_charges::find(tx, charge).await?;
-        let invoice = invoices::find(tx, after.invoice_id).await?;
         if charge.contract_id != invoice.contract_id {
             let message =
                 format!("{} is a charge of another contract than the invoice {}", charge.id, invoice.number);

@@ -137,7 +137,7 @@ pub async fn record(
 /// Changes what was recorded of an invoice.
 ///
 /// # Errors
-/// `Conflict` for a stale version, otherwise as [`record`].
+/// `Conflict` for a stale version and for an invoice that is accepted or credited, otherwise as [`record`].
 pub async fn update(
     tx: &Tx,
     id: InvoiceId,
@@ -146,6 +146,7 @@ pub async fn update(
 ) -> Result<invoice::Model> {
     let before = find(tx, id).await?;
     expect_version("invoice", before.version, expected_version)?;
+    require_status(&before, &[InvoiceStatus::Open, InvoiceStatus::Disputed], "changed")?;
     let contract = colocation_contracts::find(tx, before.contract_id).await?;
     let mut row = before.clone().into_active_model();
     edit(&mut row)?;
@@ -328,7 +329,7 @@ async fn check_number(tx: &Tx, invoice: &invoice::Model) -> Result<()> {
     }
 }
 
-fn require_status(invoice: &invoice::Model, expected: &[InvoiceStatus], what: &str) -> Result<()> {
+pub(super) fn require_status(invoice: &invoice::Model, expected: &[InvoiceStatus], what: &str) -> Result<()> {
     if expected.contains(&invoice.status) {
         return Ok(());
     }

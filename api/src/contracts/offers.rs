@@ -39,10 +39,10 @@ pub async fn record(tx: &Tx, mut row: offer::ActiveModel) -> Result<offer::Model
     tx.insert(row).await
 }
 
-/// Changes an offer.
+/// Changes an offer that is open.
 ///
 /// # Errors
-/// `Conflict` for a stale version, otherwise as when it is recorded.
+/// `Conflict` for a stale version and for an offer that is decided, otherwise as when it is recorded.
 pub async fn update(
     tx: &Tx,
     id: OfferId,
@@ -51,6 +51,7 @@ pub async fn update(
 ) -> Result<offer::Model> {
     let before = find(tx, id).await?;
     expect_version("offer", before.version, expected_version)?;
+    require_open(&before)?;
     let mut row = before.clone().into_active_model();
     edit(&mut row)?;
     let after = row.clone().try_into_model()?;

@@ -146,7 +146,8 @@ impl Used {
         let connections: Vec<(usize, &colocation_charge::Model)> = charges
             .iter()
             .enumerate()
-            .filter(|(_, charge)| charge.kind == ChargeKind::CrossConnect && charge.asset_id.is_some())
+            .filter(|(_, charge)| charge.kind == ChargeKind::CrossConnect)
+            .filter(|(_, charge)| charge.asset_id.is_some_and(|id| self.assets.contains_key(&id)))
             .filter(|(_, charge)| charge.to_on.is_none_or(|to| as_of <= to))
             .collect();
         let end_of = |charge: &colocation_charge::Model| charge.asset_id.and_then(|id| self.assets.get(&id));

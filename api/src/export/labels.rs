@@ -181,6 +181,37 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             use cloud::workload::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
+        Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
+            under_contracts(db, kind, ids).await
+        }
+        Kind::RackAtSite => {
+            let query =
+                rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);
+            let query = query.column(rack::Column::Name);
+            let query = query.join(JoinType::InnerJoin, rack::Relation::Site.def());
+            let query = query.filter(rack::Column::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::SitesOfContract => {
+            use contracts::colocation_contract_site::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::ContractId).column(site::Column::Code);
+            let query = query.join(JoinType::InnerJoin, Relation::Site.def());
+            let query = query.filter(C::ContractId.is_in(ids.iter().copied()));
+            singles(query.order_by_asc(site::Column::Code).into_tuple().all(db).await?)
+        }
+        Kind::AssetsOfCycle => {
+            use lifecycle::refresh_cycle_asset::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::CycleId).column(asset::Column::Tag);
+            let query = query.join(JoinType::InnerJoin, Relation::Asset.def());
+            let query = query.filter(C::CycleId.is_in(ids.iter().copied()));
+            singles(query.order_by_asc(asset::Column::Tag).into_tuple().all(db).await?)
+        }
+    }
+}
+
+/// What stands under colocation contracts.
+async fn under_contracts(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    match kind {
         Kind::ColocationDeployment => {
             use contracts::colocation_contract::Column as Contract;
             use contracts::colocation_deployment::{Column as C, Entity, Relation};
@@ -209,28 +240,7 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(C::Id.is_in(ids.iter().copied()));
             pairs(query.into_tuple().all(db).await?)
         }
-        Kind::RackAtSite => {
-            let query =
-                rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);
-            let query = query.column(rack::Column::Name);
-            let query = query.join(JoinType::InnerJoin, rack::Relation::Site.def());
-            let query = query.filter(rack::Column::Id.is_in(ids.iter().copied()));
-            pairs(query.into_tuple().all(db).await?)
-        }
-        Kind::SitesOfContract => {
-            use contracts::colocation_contract_site::{Column as C, Entity, Relation};
-            let query = Entity::find().select_only().column(C::ContractId).column(site::Column::Code);
-            let query = query.join(JoinType::InnerJoin, Relation::Site.def());
-            let query = query.filter(C::ContractId.is_in(ids.iter().copied()));
-            singles(query.order_by_asc(site::Column::Code).into_tuple().all(db).await?)
-        }
-        Kind::AssetsOfCycle => {
-            use lifecycle::refresh_cycle_asset::{Column as C, Entity, Relation};
-            let query = Entity::find().select_only().column(C::CycleId).column(asset::Column::Tag);
-            let query = query.join(JoinType::InnerJoin, Relation::Asset.def());
-            let query = query.filter(C::CycleId.is_in(ids.iter().copied()));
-            singles(query.order_by_asc(asset::Column::Tag).into_tuple().all(db).await?)
-        }
+        _ => Ok(Vec::new()),
     }
 }
 

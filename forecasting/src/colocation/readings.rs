@@ -317,6 +317,28 @@ pub fn metered_as_read(contract: &Contract, reading: &MonthReading) -> Contract 
     Contract { charges: charges.collect(), ..contract.clone() }
 }
 
+/// How a month of power came about.
+fn explain(reading: &MonthReading, has_terms: bool, estimated: bool) -> Explanation {
+    let mut explanation = Explanation::new(
+        "committed kW x price + billed kWh x power usage effectiveness x price + overage; billed kWh = the larger of \
+         what was drawn and the minimum take; overage above the commitment and its buffer",
+    )
+    .input("energy kWh", reading.energy.normalize())
+    .input("hours", reading.hours)
+    .input("average kW", reading.average.normalize());
+    match reading.peak {
+        Figure::Known(peak) => explanation = explanation.input("peak kW", peak.normalize()),
+        Figure::Absent(absence) if has_terms => {
+            explanation = explanation.estimate(format!("no overage is counted: {absence}"));
+        }
+        Figure::Absent(_) => {}
+    }
+    if estimated {
+        explanation = explanation.estimate("a price index is not published yet: its assumed rate is used");
+    }
+    explanation
+}
+
 /// What a month of power costs by what was read: committed power, metered energy and overage.
 ///
 /// `terms` has the overage terms of charges by their position.
@@ -367,23 +389,7 @@ pub fn power_month(
     let per = |divisor: Option<Decimal>| {
         divisor.and_then(|divisor| total.checked_div(divisor)).map(|price| currency.round(price))
     };
-    let mut explanation = Explanation::new(
-        "committed kW x price + billed kWh x power usage effectiveness x price + overage; billed kWh = the larger of \
-         what was drawn and the minimum take; overage above the commitment and its buffer",
-    )
-    .input("energy kWh", reading.energy.normalize())
-    .input("hours", reading.hours)
-    .input("average kW", reading.average.normalize());
-    match reading.peak {
-        Figure::Known(peak) => explanation = explanation.input("peak kW", peak.normalize()),
-        Figure::Absent(absence) if !terms.is_empty() => {
-            explanation = explanation.estimate(format!("no overage is counted: {absence}"));
-        }
-        Figure::Absent(_) => {}
-    }
-    if estimated {
-        explanation = explanation.estimate("a price index is not published yet: its assumed rate is used");
-    }
+    let explanation = explain(&reading, !terms.is_empty(), estimated);
     Ok(PowerMonth {
         per_committed_kw: per(commitment),
         per_drawn_kw: per(Some(reading.average)),

@@ -330,14 +330,26 @@ fn what_cannot_be_is_refused() {
         amperes: amps "-30" is not usable: a circuit has volts and amperes above 0
         derate: derate "80" is not usable: a derate is a fraction above 0 and at most 1: 0.8 is 80 %
         billedToOn: 2026-01-31 lies before the first day billed on 2026-02-01
-        startsAtEndsAt: another colocation reading already has it
-        endsAt: 2026-01-01 00:00:00 UTC is not after the moment the period begins, 2026-01-01 00:00:00 UTC
-        endsAt: 2027-01-01 00:00:00 UTC is more than 93 days after 2026-01-01 00:00:00 UTC: give a reading for each month
+        startsAt: 2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z is read already; correct that reading instead
+        endsAt: 2026-01-01T00:00:00Z is not after the moment the period begins, 2026-01-01T00:00:00Z
+        endsAt: 2027-01-01T00:00:00Z is more than 93 days after 2026-01-01T00:00:00Z: give a reading for each month
         averageKilowatts: -2 is below 0
         peakKilowatts: is missing, and so are averageKilowatts and kilowattHours: a reading has at least one
         peakKilowatts: 1 is below the average of 2
         circuit: the circuit A1 is not part of the deployment ROW
         "#);
+    });
+}
+
+#[test]
+fn what_others_rest_on_stays() {
+    on_both_engines(async |app| {
+        let contract = sign_c1(app).await;
+        let deployment = a_deployment(app, &contract, "CAGE").await;
+        let circuit_id = a_circuit(app, &deployment, "A1", "A").await;
+        let hour = json!({ "deployment": deployment, "circuit": circuit_id, "startsAt": "2026-01-01T00:00:00Z",
+            "endsAt": "2026-01-01T01:00:00Z", "averageKilowatts": "2" });
+        read(app, hour).await;
         let remove = "mutation($id: ID!) { removeColocationDeployment(id: $id) }";
         let refusal = app.director().expect_error_with(remove, json!({ "id": deployment }), "CONFLICT").await;
         insta::assert_snapshot!(refusal.message, @"1 circuits and 1 readings are under the deployment CAGE, remove them first");
@@ -346,7 +358,7 @@ fn what_cannot_be_is_refused() {
         insta::assert_snapshot!(refusal.message, @"1 readings of the circuit A1 are recorded; say when it was returned");
         let remove = "mutation($id: ID!) { removeColocationContract(id: $id) }";
         let refusal = app.director().expect_error_with(remove, json!({ "id": contract }), "CONFLICT").await;
-        insta::assert_snapshot!(refusal.message, @"the contract C1 has the deployment CAGE, ROW; remove what rests on it first");
+        insta::assert_snapshot!(refusal.message, @"the contract C1 has the deployment CAGE; remove what rests on it first");
         let add =
             "mutation($input: NewColocationDeployment!) { addColocationDeployment(input: $input) { id } }";
         let input = json!({ "input": { "contract": contract, "name": "Y" } });

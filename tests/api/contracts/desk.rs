@@ -118,7 +118,22 @@ fn offers_that_cannot_be_are_refused() {
         app.director().query_with(accept, json!({ "id": offer })).await;
         found
             .push(app.director().expect_error_with(accept, json!({ "id": offer }), "CONFLICT").await.message);
-        insta::assert_snapshot!(found.join("\n"), @"");
+        let update = r#"mutation($id: ID!) { updateOffer(id: $id, changes: { amount: "1" }) { id } }"#;
+        found
+            .push(app.director().expect_error_with(update, json!({ "id": offer }), "CONFLICT").await.message);
+        insta::assert_snapshot!(found.join("\n"), @r"
+        reference: another offer already has it
+        subject: is blank
+        amount: -1 is below 0
+        currency: `ZZZ` is not a currency code of ISO 4217, such as EUR
+        validUntil: 2026-05-31 lies before the day of the offer on 2026-06-01
+        colocationContract: the contract C is with another vendor than the offer
+        on: 2026-07-02 lies in the future, today is 2026-07-01
+        on: 2026-05-31 lies before the day of the offer on 2026-06-01
+        the price of the offer Q-1 was held until 2026-08-31
+        the offer Q-1 is accepted already
+        the offer Q-1 is accepted already
+        ");
         app.viewer().expect_error_with(accept, json!({ "id": offer }), "FORBIDDEN").await;
         let page = "{ offers(filter: { vendor: { code: { eq: \"COLO\" } } }) { nodes { amount { amount } amountsHidden } } }";
         let hidden = app.architect().query(page).await["offers"]["nodes"][0].clone();
@@ -157,9 +172,9 @@ fn commitments_to_clouds_are_on_the_calendar() {
         insta::assert_snapshot!(lines(&data), @r"
         2026-08-31 DECISION_DUE EA-1 WITHIN_180_DAYS 121
         2026-10-30 NOTICE_DEADLINE EA-1 WITHIN_180_DAYS 121
-        2026-11-01 DECISION_DUE SP-1 null null
+        2026-11-01 DECISION_DUE SP-1 WITHIN_365_DAYS 183
         2026-12-31 TERM_END EA-1 WITHIN_180_DAYS 121
-        2026-12-31 TERM_END SP-1 null null
+        2026-12-31 TERM_END SP-1 WITHIN_365_DAYS 183
         2027-01-01 AUTO_RENEWED EA-1 NOT_YET 488
         ");
         let events = data["contractCalendar"]["events"].as_array().unwrap();
@@ -179,7 +194,14 @@ fn commitments_to_clouds_are_on_the_calendar() {
         app.director().query_with(text, json!({ "id": agreement })).await;
         let data = app.finance().query_with(CALENDAR, asked).await;
         assert!(!lines(&data).contains("AUTO_RENEWED"), "{}", lines(&data));
+    });
+}
 
+#[test]
+fn commitments_that_cannot_be_are_refused() {
+    on_both_engines(async |app| {
+        let account = an_account(app).await;
+        app.director().query_with(COMMIT, json!({ "input": a_commitment(&account, "SP-1") })).await;
         let mut found = Vec::new();
         for change in [
             json!({}),

@@ -123,7 +123,7 @@ fn what_does_not_fit_its_use_is_flagged() {
             .await;
         }
         insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @r"
-        WARNING deployments[CAGE].circuits[A1].cabinet CAGE/C01: the cabinet was given back and the circuit is billed (450.00)
+        WARNING deployments[CAGE].circuits[A1].cabinet C01: the cabinet was given back and the circuit is billed (450.00)
         WARNING readings[2026-05] 6: more is drawn than committed for three months in a row
         WARNING charges[2].asset R-1: the device at its end is out of service and the connection is billed (300.00)
         WARNING deployments[CAGE].circuits[A1].readings[2026-03-01T00:00Z].kilowatts 7: more is drawn than the breaker of the circuit lets pass

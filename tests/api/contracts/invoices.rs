@@ -166,6 +166,10 @@ fn an_invoice_is_disputed_accepted_or_credited() {
         found.push(
             app.director().expect_error_with(remove, json!({ "id": ids[1] }), "CONFLICT").await.message,
         );
+        let update = r#"mutation($id: ID!) { updateInvoice(id: $id, changes: { total: "1" }) { id } }"#;
+        found.push(
+            app.director().expect_error_with(update, json!({ "id": ids[1] }), "CONFLICT").await.message,
+        );
         app.director().query_with(remove, json!({ "id": ids[2] })).await;
         insta::assert_snapshot!(found.join("\n"), @r"
         the invoice 1 is disputed, so it cannot be disputed
@@ -176,6 +180,7 @@ fn an_invoice_is_disputed_accepted_or_credited() {
         the invoice 2 is open, so it cannot be credited
         the invoice 2 is accepted, so it cannot be accepted
         the invoice 2 is accepted, so it cannot be removed
+        the invoice 2 is accepted, so it cannot be changed
         ");
         let page = r#"{ invoices(filter: { status: { eq: CREDITED }, contract: { number: { eq: "C" } },
             disputeDeadlineOn: { lte: "2026-08-30" } }) { totalCount nodes { number } } }"#;

@@ -3,7 +3,10 @@
 use api::import::csv::Noun;
 use support::on_both_engines;
 
-use super::{exporting::lines, *};
+use super::{
+    exporting::{exported, lines},
+    *,
+};
 
 const CONTRACTS: [(&str, &str); 3] = [
     ("provider_accounts.csv", "provider,account_number,name,currency\nAWS,1,Production,USD\n"),
@@ -165,7 +168,7 @@ fn what_files_say_wrongly_is_refused_by_name() {
         insta::assert_snapshot!(errors(&report).join("\n"), @r"
         colocation_readings.csv:2: error: circuit: 'C-1 / CAGE / K9' is neither in the database nor among the rows that were taken
         colocation_readings.csv:3: error: starts_at: '2026-01-01 00:00' is not a moment like 2027-01-31T10:15:00Z, with its zone
-        colocation_readings.csv:4: error: ends_at: 2026-02-01 00:00:00 UTC is not after the moment the period begins, 2026-03-01 00:00:00 UTC
+        colocation_readings.csv:4: error: ends_at: 2026-02-01T00:00:00Z is not after the moment the period begins, 2026-03-01T00:00:00Z
         price_index_values.csv:2: error: value: 0 is refused: a price index is above zero
         colocation_circuits.csv:2: error: deployment: 'C-1 / ROW' is neither in the database nor among the rows that were taken
         colocation_circuits.csv:3: error: phases: 2 is neither 1 nor 3
@@ -178,5 +181,43 @@ fn what_files_say_wrongly_is_refused_by_name() {
         cloud_commitments.csv:2: error: currency: EUR is not USD, in which the account is billed
         cloud_commitments.csv:3: error: hourly: give either what is committed for each hour or the total
         ");
+    });
+}
+
+#[test]
+fn power_invoices_and_offers_come_over_to_another_database() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let report = import(app, &FILES).await;
+        assert_eq!(errors(&report), [""; 0]);
+        let other = TestApp::start(app.engine()).await;
+        let mut sources = Vec::new();
+        for noun in Noun::ALL.into_iter().filter(|noun| *noun != Noun::User) {
+            sources.push(exported(app, noun).await);
+        }
+        let parsed = parse(Format::Csv(None), &sources, &CsvOptions::default());
+        let report =
+            apply(other.store(), &other.caller(Role::Director), parsed, Options::default()).await.unwrap();
+        assert_eq!(errors(&report), [""; 0]);
+        for noun in [
+            Noun::ColocationContract,
+            Noun::ColocationCharge,
+            Noun::PriceIndexValue,
+            Noun::ColocationDeployment,
+            Noun::ColocationCircuit,
+            Noun::ColocationReading,
+            Noun::Invoice,
+            Noun::InvoiceLine,
+            Noun::Offer,
+            Noun::CloudCommitment,
+        ] {
+            let there = lines(&other, noun, 100).await;
+            assert_eq!(there, lines(app, noun, 100).await, "{noun}");
+            assert!(!there.is_empty(), "{noun}");
+            let columns: Vec<_> = noun.columns().iter().map(|column| column.name).collect();
+            let names: Vec<_> = there[0].iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, columns, "{noun}");
+        }
+        other.stop().await;
     });
 }
