@@ -125,7 +125,7 @@ fn offers_that_cannot_be_are_refused() {
         reference: another offer already has it
         subject: is blank
         amount: -1 is below 0
-        currency: `ZZZ` is not a currency code of ISO 4217, such as EUR
+        currency: `ZZZ` is not a currency of ISO 4217
         validUntil: 2026-05-31 lies before the day of the offer on 2026-06-01
         colocationContract: the contract C is with another vendor than the offer
         on: 2026-07-02 lies in the future, today is 2026-07-01

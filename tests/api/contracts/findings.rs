@@ -22,7 +22,7 @@ async fn findings(app: &TestApp, number: &str, as_of: &str) -> Vec<String> {
     found.map(line).collect()
 }
 
-fn charge(kind: &str, details: Value) -> Value {
+fn charge(kind: &str, details: &Value) -> Value {
     json!({ "kind": kind, "unitPrice": "100", "quantity": "10", "details": details })
 }
 
@@ -30,22 +30,22 @@ fn charge(kind: &str, details: Value) -> Value {
 fn what_cannot_be_meant_is_refused() {
     on_both_engines(async |app| {
         let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);
-        let metered = |metering: Value| json!({ "charges": [charge("POWER_METERED", json!({ "metering": metering }))] });
+        let metered = |metering: Value| json!({ "charges": [charge("POWER_METERED", &json!({ "metering": metering }))] });
         let mut found = Vec::new();
         for change in [
             // Notice longer than the term.
             json!({ "notice": { "minimum": 400 } }),
             // 3 that means 3 %.
-            json!({ "charges": [charge("SPACE_KW", json!({ "escalator": { "kind": "FIXED", "rate": "3" } }))] }),
+            json!({ "charges": [charge("SPACE_KW", &json!({ "escalator": { "kind": "FIXED", "rate": "3" } }))] }),
             // A power usage effectiveness below 1.
             metered(json!({ "powerUsageEffectivenessContractual": "0.9" })),
             // More than all of it waived.
-            json!({ "charges": [charge("SPACE_KW", json!({
+            json!({ "charges": [charge("SPACE_KW", &json!({
                 "abatements": [{ "fromContractMonth": 0, "months": 2, "rate": "1.2" }] }))] }),
             // Overage of what has no commitment, and terms that cannot be meant.
-            json!({ "charges": [charge("SPACE_CABINET", json!({ "overage": { "multiplier": "1.5" } }))] }),
-            json!({ "charges": [charge("SPACE_KW", json!({ "overage": { "multiplier": "0" } }))] }),
-            json!({ "charges": [charge("SPACE_KW", json!({ "overage": { "multiplier": "1", "bufferRate": "5" } }))] }),
+            json!({ "charges": [charge("SPACE_CABINET", &json!({ "overage": { "multiplier": "1.5" } }))] }),
+            json!({ "charges": [charge("SPACE_KW", &json!({ "overage": { "multiplier": "0" } }))] }),
+            json!({ "charges": [charge("SPACE_KW", &json!({ "overage": { "multiplier": "1", "bufferRate": "5" } }))] }),
         ] {
             let input = json!({ "input": with(a_contract("X", &vendor, &[&site]), &change) });
             let refusal = app.director().expect_error_with(SIGN, input, "INVALID").await;
@@ -74,11 +74,11 @@ fn what_is_suspicious_in_a_contract_is_flagged() {
             "details": { "owner": null },
             "charges": [
                 // A discount of 100 % for the whole term, and a price that falls.
-                charge("SPACE_KW", json!({ "abatements": [{ "fromContractMonth": 0, "months": 12, "rate": "1" }] })),
-                charge("SPACE_CABINET", json!({ "escalator": { "kind": "FIXED", "rate": "-0.03" } })),
+                charge("SPACE_KW", &json!({ "abatements": [{ "fromContractMonth": 0, "months": 12, "rate": "1" }] })),
+                charge("SPACE_CABINET", &json!({ "escalator": { "kind": "FIXED", "rate": "-0.03" } })),
                 // Power by circuit and by meter.
-                charge("POWER_CIRCUIT", json!({})),
-                charge("POWER_METERED", json!({ "metering": {
+                charge("POWER_CIRCUIT", &json!({})),
+                charge("POWER_METERED", &json!({ "metering": {
                     "powerUsageEffectivenessContractual": "1.3", "minimumTakeRate": "0.7", "commitKilowatts": "100" } })),
             ],
         });

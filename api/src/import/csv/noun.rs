@@ -148,13 +148,13 @@ impl Noun {
             Noun::GrowthAssumption => keep(cells, &mut records.growth_assumptions, cloud::growth_assumption),
             Noun::PriceIndexValue => keep(cells, &mut records.price_index_values, finance::price_index_value),
             Noun::ColocationDeployment => {
-                keep(cells, &mut records.colocation_deployments, power::colocation_deployment)
+                keep(cells, &mut records.colocation_deployments, power::colocation_deployment);
             }
             Noun::ColocationCircuit => {
-                keep(cells, &mut records.colocation_circuits, power::colocation_circuit)
+                keep(cells, &mut records.colocation_circuits, power::colocation_circuit);
             }
             Noun::ColocationReading => {
-                keep(cells, &mut records.colocation_readings, power::colocation_reading)
+                keep(cells, &mut records.colocation_readings, power::colocation_reading);
             }
             Noun::Invoice => keep(cells, &mut records.invoices, invoices::invoice),
             Noun::InvoiceLine => keep(cells, &mut records.invoice_lines, invoices::invoice_line),
