@@ -213,7 +213,7 @@ pub struct CloudCommitmentFilter {
     pub starts_on: Option<DateFilter>,
     /// By last day.
     pub ends_on: Option<DateFilter>,
-    /// By iSO 4217 code of what is committed.
+    /// By currency.
     pub currency: Option<StringFilter>,
     /// By whether it renews unless notice is given.
     pub auto_renews: Option<BooleanFilter>,

@@ -186,9 +186,9 @@ pub struct ColocationCircuitFilter {
     pub reference: Option<StringFilter>,
     /// By the cabinet it feeds.
     pub cabinet: Option<StringFilter>,
-    /// By the pair that it backs up with others.
+    /// By the pair of circuits that back each other up.
     pub pair: Option<StringFilter>,
-    /// By which feed it hangs on.
+    /// By feed.
     pub feed: Option<EnumFilter<PowerFeed>>,
     /// By phases.
     pub phases: Option<IntFilter>,

@@ -139,9 +139,9 @@ pub struct ColocationReadingFilter {
     pub deployment: Option<ColocationDeploymentFilter>,
     /// By circuit.
     pub circuit: Option<IdFilter<ColocationCircuitId>>,
-    /// By when the period begins.
+    /// By the moment the period begins.
     pub starts_at: Option<MomentFilter>,
-    /// By when the period ends.
+    /// By the moment the period ends.
     pub ends_at: Option<MomentFilter>,
 }
 
@@ -172,9 +172,9 @@ impl Filter for ColocationReadingFilter {
 /// What to order power readings by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum ColocationReadingOrderField {
-    /// By when the period begins.
+    /// By the moment the period begins.
     StartsAt,
-    /// By when the period ends.
+    /// By the moment the period ends.
     EndsAt,
     /// By the moment it was recorded.
     CreatedAt,

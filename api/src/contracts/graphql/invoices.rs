@@ -252,9 +252,9 @@ pub struct InvoiceFilter {
     pub dated: Option<DateFilter>,
     /// By the month it is for.
     pub month: Option<MonthFilter>,
-    /// By iSO 4217 code of its amounts.
+    /// By currency.
     pub currency: Option<StringFilter>,
-    /// By where it stands.
+    /// By status.
     pub status: Option<EnumFilter<InvoiceStatus>>,
     /// By last day to dispute it.
     pub dispute_deadline_on: Option<DateFilter>,
@@ -311,7 +311,7 @@ pub enum InvoiceOrderField {
     Dated,
     /// By the month it is for.
     Month,
-    /// By where it stands.
+    /// By status.
     Status,
     /// By last day to dispute it.
     DisputeDeadlineOn,

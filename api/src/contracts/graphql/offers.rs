@@ -231,7 +231,7 @@ pub struct OfferFilter {
     pub support_contract: Option<SupportContractFilter>,
     /// By what is offered.
     pub subject: Option<StringFilter>,
-    /// By iSO 4217 code of the price.
+    /// By currency.
     pub currency: Option<StringFilter>,
     /// By day of the offer.
     pub quoted_on: Option<DateFilter>,
