@@ -91,6 +91,12 @@ ids! {
     ColocationContractSiteId => "colocation_contract_site",
     SupportContractId => "support_contract",
     SupportCoverageId => "support_coverage",
+    ColocationDeploymentId => "colocation_deployment",
+    ColocationCircuitId => "colocation_circuit",
+    ColocationReadingId => "colocation_reading",
+    InvoiceId => "invoice",
+    InvoiceLineId => "invoice_line",
+    OfferId => "offer",
 
     RefreshPolicyId => "refresh_policy",
     RefreshCycleId => "refresh_cycle",
@@ -105,6 +111,7 @@ ids! {
     WorkloadId => "workload",
     CostRecordId => "cost_record",
     GrowthAssumptionId => "growth_assumption",
+    CloudCommitmentId => "cloud_commitment",
 
     CurrencyId => "currency",
     FiscalCalendarId => "fiscal_calendar",
@@ -120,6 +127,7 @@ ids! {
     ActualPostingId => "actual_posting",
     PeriodCloseId => "period_close",
     VarianceExplanationId => "variance_explanation",
+    PriceIndexValueId => "price_index_value",
 
     UserId => "user",
     ApiTokenId => "api_token",

@@ -4,8 +4,10 @@
 
 use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
-use entity::cloud::{cost_record, provider_account};
-use entity::contracts::{colocation_charge, colocation_contract, support_contract};
+use entity::cloud::{cloud_commitment, cost_record, provider_account};
+use entity::contracts::{
+    colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
+};
 use entity::finance::{
     actual_posting, allocation_model, budget_line, budget_version, exchange_rate, fiscal_calendar,
     ledger_code, savings_initiative, unit_cost_part, variance_explanation, volume,
@@ -40,7 +42,11 @@ fn the_database_and_json_spell_alike() {
     check::<colocation_contract::Classification>();
     check::<colocation_charge::ChargeKind>();
     check::<colocation_charge::Billing>();
+    check::<colocation_circuit::Feed>();
+    check::<invoice::InvoiceStatus>();
+    check::<offer::OfferStatus>();
     check::<support_contract::BillingFrequency>();
+    check::<cloud_commitment::CommitmentKind>();
     check::<exchange_rate::RateKind>();
     check::<fiscal_calendar::LabelBy>();
     check::<fiscal_calendar::CalendarPattern>();

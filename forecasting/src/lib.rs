@@ -11,6 +11,7 @@
 //! | [`quantity`] | conversions between kW and kVA, TB and TiB |
 //! | [`growth`] | compound growth over whole and parts of periods |
 //! | [`colocation`] | the monthly cost of a contract, its deadlines, what silence, leaving and staying cost, its power |
+//! | [`commitments`] | what renewals of commitments to cloud providers cost |
 //! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project and of waiting |
 //! | [`levelling`] | which refresh in which month under caps, at the least cost and with a proof |
 //! | [`depreciation`] | monthly charges and book values, books with events, tax tables, leases, the register examined |
@@ -87,6 +88,7 @@
 
 pub mod budget;
 pub mod colocation;
+pub mod commitments;
 pub mod depreciation;
 pub mod error;
 pub mod explain;

@@ -289,3 +289,17 @@ fn every_mistake_of_a_contract_is_named() {
     let warnings = validate(&contract).iter().filter(|problem| problem.severity == Severity::Warning).count();
     assert_eq!(warnings, 1, "a different stated end is a flag, not an error");
 }
+
+#[test]
+fn what_may_be_a_gift_is_worth_a_look() {
+    let falling = one_charge(Charge { escalator: Some(Escalator::yearly(number("-0.02"))), ..flat(1_000) });
+    let found = validate(&falling);
+    assert_eq!((found.len(), found[0].field.as_str()), (1, "charges[0].escalator.rate"));
+    assert_eq!(found[0].severity, Severity::Warning);
+    let waived = |months: u32| Abatement { from_contract_month: 0, months, rate: Decimal::ONE };
+    let free = one_charge(Charge { abatements: vec![waived(36)], ..flat(1_000) });
+    let found = validate(&free);
+    assert_eq!((found.len(), found[0].field.as_str()), (1, "charges[0].abatements"));
+    assert_eq!(found[0].severity, Severity::Warning);
+    assert_eq!(validate(&one_charge(Charge { abatements: vec![waived(35)], ..flat(1_000) })), []);
+}

@@ -28,6 +28,8 @@ mod m20261122_000005_lifecycle;
 mod m20261122_000006_cloud;
 mod m20261122_000007_finance;
 mod m20261128_000008_contracts;
+mod m20261129_000010_contracts;
+mod m20261129_000011_finance;
 mod m20261129_000012_lifecycle;
 mod m20261129_000013_finance;
 mod m20261129_000014_finance;
@@ -47,6 +49,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_cloud::Migration),
             Box::new(m20261122_000007_finance::Migration),
             Box::new(m20261128_000008_contracts::Migration),
+            Box::new(m20261129_000010_contracts::Migration),
+            Box::new(m20261129_000011_finance::Migration),
             Box::new(m20261129_000012_lifecycle::Migration),
             Box::new(m20261129_000013_finance::Migration),
             Box::new(m20261129_000014_finance::Migration),

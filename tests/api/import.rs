@@ -8,6 +8,7 @@ mod graphql;
 mod life;
 mod places;
 mod plans;
+mod power;
 mod refusing;
 mod upload;
 

@@ -17,6 +17,14 @@ fn every_entity_can_be_read() {
         read::<entity::contracts::colocation_contract_site::Entity>(app).await;
         read::<entity::contracts::support_contract::Entity>(app).await;
         read::<entity::contracts::support_coverage::Entity>(app).await;
+        read::<entity::finance::price_index_value::Entity>(app).await;
+        read::<entity::contracts::colocation_deployment::Entity>(app).await;
+        read::<entity::contracts::colocation_circuit::Entity>(app).await;
+        read::<entity::contracts::colocation_reading::Entity>(app).await;
+        read::<entity::contracts::invoice::Entity>(app).await;
+        read::<entity::contracts::invoice_line::Entity>(app).await;
+        read::<entity::contracts::offer::Entity>(app).await;
+        read::<entity::cloud::cloud_commitment::Entity>(app).await;
         read::<entity::lifecycle::refresh_policy::Entity>(app).await;
         read::<entity::lifecycle::refresh_cycle::Entity>(app).await;
         read::<entity::lifecycle::refresh_cycle_asset::Entity>(app).await;

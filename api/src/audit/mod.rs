@@ -8,7 +8,7 @@ pub mod graphql;
 
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, BudgetLineId,
-    BudgetVersionId, ChangeId, ClosedPeriodId, ColocationChargeId, ColocationContractId,
+    BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationCircuitId, ColocationDeploymentId, ColocationReadingId, InvoiceId, InvoiceLineId, OfferId, PriceIndexValueId, ColocationChargeId, ColocationContractId,
     ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
     FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, LedgerCodeId, ManufacturerId,
     PeriodCloseId, ProviderAccountId, RackId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId,
@@ -34,7 +34,13 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | ColocationChargeId::KIND
         | ColocationContractSiteId::KIND
         | SupportContractId::KIND
-        | SupportCoverageId::KIND => Some(P::ViewContracts),
+        | SupportCoverageId::KIND
+        | ColocationDeploymentId::KIND
+        | ColocationCircuitId::KIND
+        | ColocationReadingId::KIND
+        | InvoiceId::KIND
+        | InvoiceLineId::KIND
+        | OfferId::KIND => Some(P::ViewContracts),
         RefreshPolicyId::KIND
         | RefreshCycleId::KIND
         | RefreshCycleAssetId::KIND
@@ -43,10 +49,13 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | BookEntryId::KIND
         | BookEventId::KIND
         | ClosedPeriodId::KIND => Some(P::ViewLifecycle),
-        ProviderAccountId::KIND | WorkloadId::KIND | CostRecordId::KIND | GrowthAssumptionId::KIND => {
-            Some(P::ViewCloud)
-        }
+        ProviderAccountId::KIND
+        | WorkloadId::KIND
+        | CostRecordId::KIND
+        | GrowthAssumptionId::KIND
+        | CloudCommitmentId::KIND => Some(P::ViewCloud),
         CurrencyId::KIND
+        | PriceIndexValueId::KIND
         | FiscalCalendarId::KIND
         | ExchangeRateId::KIND
         | VolumeId::KIND

@@ -7,6 +7,7 @@
 //! month. The *run rate* is what the latest known month cost. This area does not know what is not in the cloud.
 
 pub mod accounts;
+pub mod commitments;
 pub mod costs;
 pub mod graphql;
 pub mod growth;

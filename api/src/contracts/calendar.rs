@@ -1,9 +1,14 @@
 //! The decision calendar: what has to be decided, and what happens by itself, on which day, over all contracts.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
-use entity::contracts::{
-    colocation_charge, colocation_contract,
-    support_contract::{self, Model as Support},
+use entity::{
+    cloud::cloud_commitment,
+    contracts::{
+        colocation_charge, colocation_contract, invoice, offer,
+        support_contract::{self, Model as Support},
+    },
 };
 use forecasting::{
     colocation::{AlertTier, BusinessDays, Event, EventKind, Planning, Terms, UpcomingRenewal},
@@ -15,10 +20,12 @@ use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder};
 use super::{
     colocation_charges, costs,
     decisions::{Exposure, Priced},
-    terms,
+    desk, terms,
 };
 use crate::{
+    cloud::commitments,
     error::{Error, Result},
+    finance::price_index_values::PublishedIndices,
     rules::require_plausible,
     store::Read,
 };
@@ -46,6 +53,10 @@ pub struct Question {
     pub colocation: Option<Condition>,
     /// Which support contracts; none is none of them.
     pub support: Option<Condition>,
+    /// Whether commitments to cloud providers are among them.
+    pub cloud: bool,
+    /// Whether offers that are about no contract are among them.
+    pub offers: bool,
 }
 
 /// The contract that an event belongs to.
@@ -55,6 +66,19 @@ pub enum Agreement {
     Colocation(usize),
     /// A support contract, by its place.
     Support(usize),
+    /// A commitment to a cloud provider, by its place.
+    Cloud(usize),
+    /// An offer that is about no contract.
+    None,
+}
+
+/// What lies on the desk behind an event, by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// An invoice.
+    Invoice(usize),
+    /// An offer.
+    Offer(usize),
 }
 
 /// Something that happens on a day.
@@ -64,7 +88,9 @@ pub struct Entry {
     pub event: Event,
     /// The contract it belongs to.
     pub agreement: Agreement,
-    /// Number of the contract.
+    /// What lies on the desk behind it.
+    pub paper: Option<Paper>,
+    /// Number of the contract, or the reference of the commitment or the offer.
     pub label: String,
     /// The notice deadline of the term it belongs to. None where no renewal is to be avoided.
     pub deadline: Option<NaiveDate>,
@@ -85,13 +111,20 @@ pub struct Calendar {
     pub colocation: Vec<colocation_contract::Model>,
     /// The support contracts that were asked for.
     pub support: Vec<Support>,
+    /// The commitments to cloud providers that were asked for.
+    pub cloud: Vec<cloud_commitment::Model>,
+    /// Invoices that can still be disputed.
+    pub invoices: Vec<invoice::Model>,
+    /// Offers whose prices are held.
+    pub offers: Vec<offer::Model>,
     /// How the dates came about.
     pub explanation: Explanation,
     /// Contracts that cannot be computed, and why.
     pub excluded: Vec<String>,
 }
 
-/// Reads the contracts with three statements, however many there are, and puts their events in order.
+/// Reads the contracts and what belongs to them with a number of statements that does not depend on how many there
+/// are, and puts their events in order.
 ///
 /// # Errors
 /// `Invalid` for a span that ends before it begins or is longer than is given at once.
@@ -113,7 +146,21 @@ pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
         }
         None => Vec::new(),
     };
-    let mut drawing = Drawing { question, entries: Vec::new(), excluded: Vec::new(), usual_leads: 0 };
+    let cloud = match question.cloud {
+        true => {
+            let found = cloud_commitment::Entity::find();
+            found.order_by_asc(cloud_commitment::Column::Reference).all(db).await?
+        }
+        false => Vec::new(),
+    };
+    let (invoices, offers) = papers(db, &question, &colocation, &support).await?;
+    let series = colocation.iter().flat_map(|contract| {
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        costs::series(contract, charges).collect::<Vec<_>>()
+    });
+    let published = PublishedIndices::read(db, series, question.as_of).await?;
+    let mut drawing =
+        Drawing { question, published, entries: Vec::new(), excluded: Vec::new(), usual_leads: 0 };
     for (place, contract) in colocation.iter().enumerate() {
         let charges = sheets.remove(&contract.id).unwrap_or_default();
         drawing.colocation(place, contract, &charges);
@@ -121,7 +168,38 @@ pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
     for (place, contract) in support.iter().enumerate() {
         drawing.support(place, contract);
     }
-    Ok(drawing.finish(colocation, support))
+    for (place, commitment) in cloud.iter().enumerate() {
+        drawing.cloud(place, commitment);
+    }
+    drawing.papers(&colocation, &support, &invoices, &offers);
+    let (entries, explanation, excluded) = drawing.finish(colocation.len(), support.len(), cloud.len());
+    Ok(Calendar { entries, colocation, support, cloud, invoices, offers, explanation, excluded })
+}
+
+/// What lies on the desk of contracts, as far as it is asked for.
+async fn papers(
+    db: &impl Read,
+    question: &Question,
+    colocation: &[colocation_contract::Model],
+    support: &[Support],
+) -> Result<(Vec<invoice::Model>, Vec<offer::Model>)> {
+    let wants = |kind| question.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+    let span = (question.from, question.to);
+    let of_colocation: HashSet<_> = colocation.iter().map(|contract| contract.id).collect();
+    let invoices = match wants(EventKind::DisputeDeadline) {
+        true => desk::invoices(db, &of_colocation, span).await?,
+        false => Vec::new(),
+    };
+    let wanted = desk::Wanted {
+        colocation: of_colocation,
+        support: support.iter().map(|contract| contract.id).collect(),
+        loose: question.offers,
+    };
+    let offers = match wants(EventKind::PriceHoldExpiry) {
+        true => desk::offers(db, &wanted, span).await?,
+        false => Vec::new(),
+    };
+    Ok((invoices, offers))
 }
 
 fn check(question: &Question) -> Result<()> {
@@ -144,6 +222,7 @@ fn check(question: &Question) -> Result<()> {
 /// The calendar while it is put together.
 struct Drawing {
     question: Question,
+    published: PublishedIndices,
     entries: Vec<Entry>,
     excluded: Vec<String>,
     usual_leads: usize,
@@ -156,7 +235,7 @@ impl Drawing {
         contract: &colocation_contract::Model,
         charges: &[colocation_charge::Model],
     ) {
-        let priced = match Priced::new(contract, charges, self.question.assumed_index_rate) {
+        let priced = match Priced::new(contract, charges, &self.published, self.question.assumed_index_rate) {
             Ok(priced) => priced,
             Err(cause) => {
                 self.excluded.push(format!("colocation contract {}: {cause}", contract.number));
@@ -205,6 +284,79 @@ impl Drawing {
         }
     }
 
+    fn cloud(&mut self, place: usize, commitment: &cloud_commitment::Model) {
+        let value = match commitments::value(commitment) {
+            Ok(value) => value,
+            Err(cause) => {
+                self.excluded.push(format!("cloud commitment {}: {cause}", commitment.reference));
+                return;
+            }
+        };
+        self.usual_leads += 1;
+        let terms = commitments::terms(commitment);
+        let days = BusinessDays::default();
+        for event in terms.events(&usual_planning(), &days, self.question.from, self.question.to) {
+            if self.wants(event.kind) {
+                let as_of = self.question.as_of;
+                let exposure = renewal_avoided(&event).and_then(|term| {
+                    upcoming(&terms, term, as_of).map(|renewal| match value.renewal_cost(&renewal.term) {
+                        Ok((cost, explanation)) => {
+                            Exposure { renewal, cost: Some(cost), explanation, reason: None }
+                        }
+                        Err(cause) => {
+                            let explanation = Explanation::default();
+                            Exposure { renewal, cost: None, explanation, reason: Some(cause.to_string()) }
+                        }
+                    })
+                });
+                self.add(Agreement::Cloud(place), &commitment.reference, &terms, event, None, exposure);
+            }
+        }
+    }
+
+    /// What lies on the desk: each has a deadline of its own.
+    fn papers(
+        &mut self,
+        colocation: &[colocation_contract::Model],
+        support: &[Support],
+        invoices: &[invoice::Model],
+        offers: &[offer::Model],
+    ) {
+        for (place, invoice) in invoices.iter().enumerate() {
+            let contract = colocation.iter().position(|contract| contract.id == invoice.contract_id);
+            if let (Some(contract), Some(event)) = (contract, desk::dispute(invoice)) {
+                let label = colocation.get(contract).map(|it| it.number.clone()).unwrap_or_default();
+                self.paper(Agreement::Colocation(contract), label, Paper::Invoice(place), event);
+            }
+        }
+        for (place, offer) in offers.iter().enumerate() {
+            let of_colocation = offer.colocation_contract_id.and_then(|id| {
+                let place = colocation.iter().position(|contract| contract.id == id)?;
+                Some((Agreement::Colocation(place), colocation.get(place)?.number.clone()))
+            });
+            let of_support = offer.support_contract_id.and_then(|id| {
+                let place = support.iter().position(|contract| contract.id == id)?;
+                Some((Agreement::Support(place), support.get(place)?.number.clone()))
+            });
+            let loose = || (Agreement::None, offer.reference.clone());
+            let (agreement, label) = of_colocation.or(of_support).unwrap_or_else(loose);
+            self.paper(agreement, label, Paper::Offer(place), desk::expiry(offer));
+        }
+    }
+
+    fn paper(&mut self, agreement: Agreement, label: String, paper: Paper, event: Event) {
+        self.entries.push(Entry {
+            deadline: Some(event.date),
+            alert: Some(AlertTier::of(event.date, self.question.as_of)),
+            event,
+            agreement,
+            paper: Some(paper),
+            label,
+            charge: None,
+            exposure: None,
+        });
+    }
+
     fn wants(&self, kind: EventKind) -> bool {
         self.question.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
     }
@@ -218,13 +370,21 @@ impl Drawing {
         charge: Option<colocation_charge::Model>,
         exposure: Option<Exposure>,
     ) {
-        let deadline = deadline_of(terms, &event);
+        // A commitment that does not renew has its last day for a deadline: then its price is gone.
+        let end = event.term.filter(|_| matches!(agreement, Agreement::Cloud(_)));
+        let end = end.and_then(|term| terms.term(term)).map(|term| term.end);
+        let deadline = deadline_of(terms, &event).or(end);
         let alert = deadline.map(|deadline| AlertTier::of(deadline, self.question.as_of));
         let label = label.to_owned();
-        self.entries.push(Entry { event, agreement, label, deadline, alert, charge, exposure });
+        self.entries.push(Entry { event, agreement, paper: None, label, deadline, alert, charge, exposure });
     }
 
-    fn finish(mut self, colocation: Vec<colocation_contract::Model>, support: Vec<Support>) -> Calendar {
+    fn finish(
+        mut self,
+        colocation: usize,
+        support: usize,
+        cloud: usize,
+    ) -> (Vec<Entry>, Explanation, Vec<String>) {
         self.entries.sort_by(|one, other| {
             let key = |entry: &Entry| (entry.event.date, entry.event.kind);
             key(one).cmp(&key(other)).then_with(|| one.label.cmp(&other.label))
@@ -232,8 +392,9 @@ impl Drawing {
         let mut explanation = Explanation::new(
             "deadlines count back from the last day of a term; alerts count the days from asOf to the deadline",
         )
-        .input("colocation contracts", colocation.len())
-        .input("support contracts", support.len())
+        .input("colocation contracts", colocation)
+        .input("support contracts", support)
+        .input("cloud commitments", cloud)
         .input("as of", self.question.as_of);
         if self.usual_leads > 0 {
             explanation = explanation.assume(format!(
@@ -243,7 +404,7 @@ impl Drawing {
             ));
         }
         explanation = explanation.assume("Saturdays and Sundays are days of rest, holidays are not known");
-        Calendar { entries: self.entries, colocation, support, explanation, excluded: self.excluded }
+        (self.entries, explanation, self.excluded)
     }
 }
 
@@ -279,16 +440,22 @@ fn deadline_of(terms: &Terms, event: &Event) -> Option<NaiveDate> {
     terms.notice_deadline(&term, &days).filter(|_| !is_last)
 }
 
+/// The renewal that notice for the end of a term avoids. None where none follows.
+fn upcoming(terms: &Terms, term: u32, as_of: NaiveDate) -> Option<UpcomingRenewal> {
+    let (before, next) = (terms.term(term)?, terms.term(term.checked_add(1)?)?);
+    let deadline = terms.notice_deadline(&before, &BusinessDays::default()).unwrap_or(before.end);
+    let alert = AlertTier::of(deadline, as_of);
+    Some(UpcomingRenewal { term: next, deadline, alert, bound: deadline < as_of })
+}
+
 fn support_exposure(
     terms: &Terms,
     contract: &forecasting::roadmap::SupportContract,
     term: u32,
     as_of: NaiveDate,
 ) -> Option<Exposure> {
-    let (before, next) = (terms.term(term)?, terms.term(term.checked_add(1)?)?);
-    let deadline = terms.notice_deadline(&before, &BusinessDays::default()).unwrap_or(before.end);
-    let alert = AlertTier::of(deadline, as_of);
-    let renewal = UpcomingRenewal { term: next, deadline, alert, bound: deadline < as_of };
+    let renewal = upcoming(terms, term, as_of)?;
+    let (next, deadline) = (renewal.term, renewal.deadline);
     let explanation = Explanation::new(
         "last yearly price x (1 + uplift), rising each year of the renewal, / 12 x months, rounded once",
     )

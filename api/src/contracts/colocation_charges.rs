@@ -4,19 +4,24 @@ use std::collections::HashMap;
 
 use entity::{
     contracts::{
-        colocation_charge::{self, Abatements, Billing, Ramp},
-        colocation_contract,
+        colocation_charge::{self, Abatements, Billing, ChargeKind, Ramp},
+        colocation_circuit, colocation_contract, invoice_line,
     },
     id::{ColocationChargeId, ColocationContractId},
     money::{Amount, Rate},
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+};
 
-use super::colocation_contracts::{self, default};
+use super::{
+    colocation_contracts::{self, default},
+    terms,
+};
 use crate::{
     error::{Error, Result},
-    inventory::sites,
+    inventory::{assets, sites},
     rules::{expect_version, require_least, require_order, require_plausible},
     store::{Read, Tx},
 };
@@ -104,8 +109,24 @@ pub async fn remove(
     let charge = find(tx, id).await?;
     expect_version("colocation charge", charge.version, expected_version)?;
     let contract = colocation_contracts::find(tx, charge.contract_id).await?;
+    require_unbilled(tx, &charge).await?;
     tx.delete(charge).await?;
     Ok(contract)
+}
+
+/// Refuses to remove a charge that lines of invoices or circuits refer to.
+async fn require_unbilled(tx: &Tx, charge: &colocation_charge::Model) -> Result<()> {
+    let lines = invoice_line::Entity::find().filter(invoice_line::Column::ChargeId.eq(charge.id));
+    let circuits =
+        colocation_circuit::Entity::find().filter(colocation_circuit::Column::ChargeId.eq(charge.id));
+    let (lines, circuits) = (lines.count(tx).await?, circuits.count(tx).await?);
+    if lines + circuits > 0 {
+        let message = format!(
+            "{lines} lines of invoices and {circuits} circuits refer to the charge; end it instead, or change those first"
+        );
+        return Err(Error::Conflict(message));
+    }
+    Ok(())
 }
 
 /// Writes a charge without looking at its contract, which the caller checks when all parts are written.
@@ -169,6 +190,9 @@ async fn check_site(tx: &Tx, row: &colocation_charge::ActiveModel) -> Result<()>
     if let Set(Some(site)) = row.site_id {
         sites::find(tx, site).await?;
     }
+    if let Set(Some(asset)) = row.asset_id {
+        assets::find(tx, asset).await?;
+    }
     Ok(())
 }
 
@@ -183,6 +207,18 @@ pub fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
     require_least("metering.averageKilowatts", average, Decimal::ZERO)?;
     require_least("quantity", row.quantity.try_as_ref().copied(), Rate::ZERO)?;
     require_least("peakKilowatts", row.peak_kilowatts.try_as_ref().copied().flatten(), Rate::ZERO)?;
+    if let Some(overage) = row.overage.try_as_ref().and_then(Option::as_ref) {
+        if row.kind.try_as_ref().is_some_and(|kind| *kind != ChargeKind::SpaceKw) {
+            let message = "is refused: only SPACE_KW has a commitment that can be passed";
+            return Err(Error::invalid("overage", message));
+        }
+        terms::overage(overage).check().map_err(|cause| match cause {
+            forecasting::ForecastError::Invalid { field: "buffer", .. } => {
+                Error::invalid("overage.bufferRate", cause)
+            }
+            cause => Error::invalid("overage.multiplier", cause),
+        })?;
+    }
     let from = row.from_on.try_as_ref().copied().flatten();
     let to = row.to_on.try_as_ref().copied().flatten();
     require_plausible("fromOn", from)?;

@@ -7,7 +7,7 @@ use entity::{
     contracts::{
         colocation_charge,
         colocation_contract::{self, Classification, NoticeUnit, Proration, RenewalPriceRule},
-        colocation_contract_site,
+        colocation_contract_site, colocation_deployment, offer,
     },
     id::{ColocationContractId, EntityId, SiteId},
     inventory::site,
@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{colocation_charges, findings};
+use super::{colocation_charges, findings, invoices, terms};
 use crate::{
     error::{Error, Result},
     inventory::vendors,
@@ -28,6 +28,9 @@ use crate::{
 
 /// The most days that a single step is planned for: ten years.
 const MOST_PLANNED_DAYS: i32 = 3_650;
+
+/// How many of those that rest on a contract are named when it cannot be deleted.
+const MOST_NAMED: u64 = 5;
 
 /// A colocation contract with its parts.
 #[derive(Clone, Debug)]
@@ -142,9 +145,27 @@ pub async fn update(
     if let Set(vendor) = row.vendor_id {
         vendors::find(tx, vendor).await?;
     }
-    let after = tx.update(before, |changed| *changed = row).await?;
+    let after = tx.update(before.clone(), |changed| *changed = row).await?;
     check(tx, &after).await?;
+    invoices::move_deadlines(tx, &before, &after).await?;
     Ok(after)
+}
+
+/// Sets what leaving a contract early costs, or that nothing is known of it.
+///
+/// # Errors
+/// `Conflict` for a stale version, `Invalid` for a rule that cannot be applied.
+pub async fn set_termination_rule(
+    tx: &Tx,
+    id: ColocationContractId,
+    expected_version: Option<i32>,
+    rule: Option<colocation_contract::TerminationRule>,
+) -> Result<colocation_contract::Model> {
+    update(tx, id, expected_version, |row| {
+        row.termination_rule = Set(rule);
+        Ok(())
+    })
+    .await
 }
 
 /// Assigns a site to a contract.
@@ -244,6 +265,7 @@ pub async fn delete(
 ) -> Result<colocation_contract::Model> {
     let contract = find(tx, id).await?;
     expect_version("colocation contract", contract.version, expected_version)?;
+    require_bare(tx, &contract).await?;
     let links = colocation_contract_site::Entity::find()
         .filter(colocation_contract_site::Column::ContractId.eq(id))
         .all(tx)
@@ -257,6 +279,40 @@ pub async fn delete(
     }
     tx.delete(contract.clone()).await?;
     Ok(contract)
+}
+
+/// Refuses to delete a contract that deployments, invoices or offers rest on.
+async fn require_bare(tx: &Tx, contract: &colocation_contract::Model) -> Result<()> {
+    let of_it = colocation_deployment::Column::ContractId.eq(contract.id);
+    let deployments: Vec<String> = colocation_deployment::Entity::find()
+        .select_only()
+        .column(colocation_deployment::Column::Name)
+        .filter(of_it)
+        .order_by_asc(colocation_deployment::Column::Name)
+        .limit(MOST_NAMED)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let of_it = offer::Column::ColocationContractId.eq(contract.id);
+    let offers: Vec<String> = offer::Entity::find()
+        .select_only()
+        .column(offer::Column::Reference)
+        .filter(of_it)
+        .order_by_asc(offer::Column::Reference)
+        .limit(MOST_NAMED)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let invoices = invoices::numbers_of(tx, contract.id, MOST_NAMED).await?;
+    for (what, names) in [("invoice", invoices), ("deployment", deployments), ("offer", offers)] {
+        if !names.is_empty() {
+            let (number, names) = (&contract.number, names.join(", "));
+            let message =
+                format!("the contract {number} has the {what} {names}; remove what rests on it first");
+            return Err(Error::Conflict(message));
+        }
+    }
+    Ok(())
 }
 
 /// The rules of a contract with its parts, whoever writes it.
@@ -278,6 +334,9 @@ pub fn check_whole(whole: &Whole) -> Result<()> {
     crate::schema::scalar::currency(&contract.currency, "currency")?;
     require_plausible("term.signedOn", Some(contract.signed_on))?;
     require_plausible("term.billingStartsOn", Some(contract.billing_starts_on))?;
+    if let Some(rule) = &contract.termination_rule {
+        terms::termination_rule(rule)?;
+    }
     match errors(whole).into_iter().next() {
         Some(finding) => Err(finding.into()),
         None => Ok(()),

@@ -1,7 +1,5 @@
 //! What a colocation contract costs month by month, with the way every figure came about.
 
-use std::collections::BTreeMap;
-
 use entity::contracts::{
     colocation_charge,
     colocation_contract::{self, RenewalPriceRule},
@@ -16,6 +14,7 @@ use rust_decimal::Decimal;
 use super::terms;
 use crate::{
     error::{Error, Result},
+    finance::price_index_values::PublishedIndices,
     rules::require_range,
 };
 
@@ -59,7 +58,8 @@ pub struct CostLine {
     pub reason: Option<String>,
 }
 
-/// The months of a contract. Indices that prices follow rise by `assumed_index_rate` a year, where given.
+/// The months of a contract. Beyond what is published, indices that prices follow rise by `assumed_index_rate` a year,
+/// where given.
 ///
 /// # Errors
 /// `Invalid` for a number of months that is not given at once, and for terms that cannot be computed.
@@ -68,12 +68,13 @@ pub fn monthly(
     charges: &[colocation_charge::Model],
     from: Month,
     months: i32,
+    published: &PublishedIndices,
     assumed_index_rate: Option<Decimal>,
 ) -> Result<MonthlyCost> {
     require_range("months", months, 1, MOST_MONTHS)?;
     require_index_rate(assumed_index_rate)?;
     let months = months.unsigned_abs();
-    let indices = indices(contract, charges, assumed_index_rate);
+    let indices = indices(contract, charges, published, assumed_index_rate);
     let value = terms::colocation(contract, charges)?;
     let schedules = value.charges.iter().map(|charge| {
         // One by one, so that a charge without an index does not hide the others.
@@ -142,12 +143,11 @@ fn line(charge: usize, scheduled: &Scheduled, place: usize) -> CostLine {
     }
 }
 
-/// The indices that the contract names. None is published here, so every step takes the assumed rate.
-pub fn indices(
-    contract: &colocation_contract::Model,
-    charges: &[colocation_charge::Model],
-    assumed_rate: Option<Decimal>,
-) -> Indices {
+/// The price indices that a contract and its charges name.
+pub fn series<'c>(
+    contract: &'c colocation_contract::Model,
+    charges: &'c [colocation_charge::Model],
+) -> impl Iterator<Item = String> + 'c {
     let of_renewal = contract
         .renewal_index
         .as_ref()
@@ -155,6 +155,21 @@ pub fn indices(
         .map(|index| index.series.clone());
     let of_charges =
         charges.iter().filter_map(|charge| charge.escalator.as_ref().and_then(|terms| terms.series.clone()));
-    let index = Index { published: BTreeMap::new(), assumed_rate };
-    Indices(of_charges.chain(of_renewal).map(|series| (series, index.clone())).collect())
+    of_charges.chain(of_renewal)
+}
+
+/// The indices that the contract names: what was published of them, and the rise to assume where nothing was. Every
+/// price that follows an index passes through here.
+#[must_use]
+pub fn indices(
+    contract: &colocation_contract::Model,
+    charges: &[colocation_charge::Model],
+    published: &PublishedIndices,
+    assumed_rate: Option<Decimal>,
+) -> Indices {
+    let index = |series: String| {
+        let index = Index { published: published.of(&series), assumed_rate };
+        (series, index)
+    };
+    Indices(series(contract, charges).map(index).collect())
 }

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    finance::price_index_values::PublishedIndices,
     rules::require_range,
 };
 
@@ -86,10 +87,11 @@ impl<'c> Priced<'c> {
     pub fn new(
         row: &'c colocation_contract::Model,
         charges: &[colocation_charge::Model],
+        published: &PublishedIndices,
         assumed_index_rate: Option<Decimal>,
     ) -> Result<Self> {
         require_index_rate(assumed_index_rate)?;
-        let indices = costs::indices(row, charges, assumed_index_rate);
+        let indices = costs::indices(row, charges, published, assumed_index_rate);
         Ok(Self { value: terms::colocation(row, charges)?, indices, row })
     }
 

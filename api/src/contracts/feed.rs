@@ -6,7 +6,7 @@ use forecasting::colocation::EventKind;
 use icalendar::{Alarm, Calendar as Feed, Component, Event, EventLike, Property};
 use sea_orm::Condition;
 
-use super::calendar::{self, Agreement, Calendar, Entry, Question};
+use super::calendar::{self, Agreement, Calendar, Entry, Paper, Question};
 use crate::{access::Caller, access::Permission, error::Result, store::Read};
 
 /// Days of the past that a feed shows.
@@ -35,6 +35,8 @@ pub async fn of(db: &impl Read, caller: &Caller) -> Result<String> {
         assumed_index_rate: None,
         colocation: Some(Condition::all()),
         support: Some(Condition::all()),
+        cloud: caller.may(Permission::ViewCloud),
+        offers: true,
     };
     let calendar = calendar::read(db, question).await?;
     Ok(written(&calendar, caller.now, caller.may(Permission::ViewPrices)))
@@ -59,21 +61,10 @@ fn written(calendar: &Calendar, now: DateTime<Utc>, sees_prices: bool) -> String
 }
 
 fn event(calendar: &Calendar, entry: &Entry, now: DateTime<Utc>, sees_prices: bool) -> Event {
-    let (id, kind, owner) = match entry.agreement {
-        Agreement::Colocation(place) => {
-            let contract = calendar.colocation.get(place);
-            let owner = contract.and_then(|contract| contract.owner.as_deref());
-            (contract.map(|contract| contract.id.uuid()), "colocation", owner)
-        }
-        Agreement::Support(place) => {
-            let contract = calendar.support.get(place);
-            let owner = contract.and_then(|contract| contract.owner.as_deref());
-            (contract.map(|contract| contract.id.uuid()), "support", owner)
-        }
-    };
+    let (id, kind, owner) = of_agreement(calendar, entry.agreement);
     let contract = id.map(|id| id.simple().to_string()).unwrap_or_default();
-    let uid = format!("{contract}-{}@plinth", occasion(entry));
-    let summary = plain(&format!("{}: {kind} contract {}", phrase(entry.event.kind), entry.label));
+    let uid = format!("{contract}-{}@plinth", occasion(calendar, entry));
+    let summary = plain(&format!("{}: {kind} {}", phrase(entry.event.kind), entry.label));
     let mut event = Event::new();
     event
         .uid(&uid)
@@ -91,10 +82,42 @@ fn event(calendar: &Calendar, entry: &Entry, now: DateTime<Utc>, sees_prices: bo
     event
 }
 
+/// The id of what an event belongs to, what that is, and who answers for it.
+fn of_agreement(
+    calendar: &Calendar,
+    agreement: Agreement,
+) -> (Option<uuid::Uuid>, &'static str, Option<&str>) {
+    match agreement {
+        Agreement::Colocation(place) => {
+            let contract = calendar.colocation.get(place);
+            let owner = contract.and_then(|contract| contract.owner.as_deref());
+            (contract.map(|contract| contract.id.uuid()), "colocation contract", owner)
+        }
+        Agreement::Support(place) => {
+            let contract = calendar.support.get(place);
+            let owner = contract.and_then(|contract| contract.owner.as_deref());
+            (contract.map(|contract| contract.id.uuid()), "support contract", owner)
+        }
+        Agreement::Cloud(place) => {
+            let commitment = calendar.cloud.get(place);
+            let owner = commitment.and_then(|commitment| commitment.owner.as_deref());
+            (commitment.map(|commitment| commitment.id.uuid()), "cloud commitment", owner)
+        }
+        Agreement::None => (None, "offer", None),
+    }
+}
+
 /// What an event is of its contract, by which programs know it again after its day has moved.
-fn occasion(entry: &Entry) -> String {
+fn occasion(calendar: &Calendar, entry: &Entry) -> String {
     let kind = entry.event.kind.code().to_lowercase().replace('_', "-");
     let date = entry.event.date;
+    let paper = entry.paper.and_then(|paper| match paper {
+        Paper::Invoice(place) => calendar.invoices.get(place).map(|invoice| invoice.id.uuid()),
+        Paper::Offer(place) => calendar.offers.get(place).map(|offer| offer.id.uuid()),
+    });
+    if let Some(paper) = paper {
+        return format!("{kind}-{}", paper.simple());
+    }
     match (&entry.charge, entry.event.term) {
         (Some(charge), _) => format!("{kind}-{date}-{}", of_charge(charge)),
         (None, Some(term)) => format!("{kind}-{term}"),

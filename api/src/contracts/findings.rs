@@ -23,6 +23,8 @@ pub struct Finding {
     pub rule: String,
     /// Whether the contract cannot be computed, and so not be written.
     pub is_error: bool,
+    /// What it affects each month, in the currency of the contract, where that can be told.
+    pub affects: Option<Decimal>,
 }
 
 /// How the rules of the computation spell a missing value.
@@ -36,24 +38,31 @@ impl Finding {
             value: Some(value.to_string()),
             rule: rule.to_owned(),
             is_error: true,
+            affects: None,
         }
     }
 
     /// A missing value that keeps a contract from being computed.
     #[must_use]
     pub fn missing(field: &str, rule: &str) -> Self {
-        Self { field: field.to_owned(), value: None, rule: rule.to_owned(), is_error: true }
+        Self { field: field.to_owned(), value: None, rule: rule.to_owned(), is_error: true, affects: None }
     }
 
     /// A value that is kept although it is suspicious.
     pub fn warning(field: &str, value: impl Display, rule: impl Into<String>) -> Self {
-        Self { field: field.to_owned(), value: Some(value.to_string()), rule: rule.into(), is_error: false }
+        Self {
+            field: field.to_owned(),
+            value: Some(value.to_string()),
+            rule: rule.into(),
+            is_error: false,
+            affects: None,
+        }
     }
 
     /// A missing value that a contract can do without.
     #[must_use]
     pub fn lacking(field: &str, rule: &str) -> Self {
-        Self { field: field.to_owned(), value: None, rule: rule.to_owned(), is_error: false }
+        Self { field: field.to_owned(), value: None, rule: rule.to_owned(), is_error: false, affects: None }
     }
 
     /// The same with its field placed under `prefix`.
@@ -170,7 +179,7 @@ fn of_problem(contract: &Contract, problem: forecasting::colocation::Problem) ->
         rule = format!("{rule}, {}", contract.initial_end());
     }
     let value = Some(problem.value).filter(|value| value != NONE);
-    Finding { field: path(contract, &problem.field), value, rule, is_error }
+    Finding { field: path(contract, &problem.field), value, rule, is_error, affects: None }
 }
 
 /// The path in the API of a field of the computed value.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entity::{
-    contracts::{support_contract, support_coverage},
+    contracts::{offer, support_contract, support_coverage},
     id::{AssetId, EntityId, SupportContractId},
     inventory::asset,
     money::Amount,
@@ -224,6 +224,14 @@ pub async fn delete(
 ) -> Result<support_contract::Model> {
     let contract = find(tx, id).await?;
     expect_version("support contract", contract.version, expected_version)?;
+    if let Some(offer) = offer::Entity::find().filter(offer::Column::SupportContractId.eq(id)).one(tx).await?
+    {
+        let message = format!(
+            "the offer {} is about the contract {}, remove it first",
+            offer.reference, contract.number
+        );
+        return Err(Error::Conflict(message));
+    }
     let coverages =
         support_coverage::Entity::find().filter(support_coverage::Column::ContractId.eq(id)).all(tx).await?;
     // Part by part: what the database deletes by itself leaves no change record.

@@ -7,10 +7,11 @@ use entity::contracts::{
     support_contract::{self, BillingFrequency},
 };
 use forecasting::{
+    ForecastError,
     colocation::{
-        Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation,
-        Escalator, Metering, Notice, NoticeUnit, Proration, PueRule, RampStep, Renewal, RenewalPrice, Term,
-        Terms,
+        Abatement, Advance, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms,
+        Escalation, Escalator, Metering, Notice, NoticeUnit, OverageBasis, OverageTerms, Proration, PueRule,
+        RampStep, Renewal, RenewalPrice, Term, TerminationRule, TerminationStep, Terms,
     },
     money::Currency,
     month::{add_months, months_between},
@@ -379,4 +380,55 @@ fn meter(terms: &colocation_charge::Metering) -> Converted<Metering> {
         minimum_take: terms.minimum_take_rate,
         commitment: terms.commit_kilowatts.unwrap_or_default(),
     })
+}
+
+/// What overage of a charge costs.
+#[must_use]
+pub fn overage(terms: &colocation_charge::Overage) -> OverageTerms {
+    OverageTerms {
+        buffer: terms.buffer_rate,
+        multiplier: terms.multiplier,
+        basis: match terms.basis {
+            colocation_charge::OverageBasis::AboveBuffer => OverageBasis::AboveBuffer,
+            colocation_charge::OverageBasis::AboveCommitment => OverageBasis::AboveCommitment,
+        },
+    }
+}
+
+/// What leaving a contract early costs, by the rule that is stored.
+///
+/// # Errors
+/// The field, the value and the rule, where none or more than one kind of rule is stored, or one that cannot be
+/// applied.
+pub fn termination_rule(rule: &colocation_contract::TerminationRule) -> Result<TerminationRule, Finding> {
+    let found = match (rule.share, rule.table.is_empty(), rule.fixed) {
+        (Some(share), true, fixed) => {
+            let advances = rule.advances.iter().enumerate().map(|(place, advance)| {
+                let months = count(&format!("terminationRule.advances[{place}].months"), advance.months)?;
+                Ok(Advance { amount: advance.amount, from: Some(advance.from_on), months: Some(months) })
+            });
+            let advances = advances.collect::<Converted<_>>()?;
+            TerminationRule::RemainingCharges { share, advances, fixed: fixed.unwrap_or_default() }
+        }
+        (None, false, None) => {
+            let steps = rule.table.iter().enumerate().map(|(place, step)| {
+                let field = format!("terminationRule.table[{place}].fromContractMonth");
+                let from_contract_month = count(&field, step.from_contract_month)?;
+                Ok(TerminationStep { from_contract_month, fee: step.fee })
+            });
+            TerminationRule::DecliningTable(steps.collect::<Converted<_>>()?)
+        }
+        (None, true, Some(fixed)) => TerminationRule::Fixed(fixed),
+        _ => {
+            let rule = "it is a share with advances and a fixed fee, or a table, or a fixed fee alone";
+            return Err(Finding::error("terminationRule", "given", rule));
+        }
+    };
+    match found.check() {
+        Ok(()) => Ok(found),
+        Err(ForecastError::Invalid { field, value, rule }) => {
+            Err(Finding::error(&format!("terminationRule.{}", field.replace(' ', "")), value, rule))
+        }
+        Err(other) => Err(Finding::error("terminationRule", "given", &other.to_string())),
+    }
 }

@@ -1,6 +1,6 @@
 //! Cells of accounts, workloads, costs and growth assumptions.
 
-use entity::cloud::{cost_record, growth_assumption, provider_account, workload};
+use entity::cloud::{cloud_commitment, cost_record, growth_assumption, provider_account, workload};
 
 use super::labels::{Kind, Labels};
 use super::line::{Cell, Exportable, Line, any, choice, month, text};
@@ -82,6 +82,32 @@ impl Exportable for growth_assumption::Model {
             ("to_month", self.to_month.map(month).unwrap_or_default()),
             ("monthly_rate", self.monthly_rate.cell()),
             ("basis", text(&self.basis)),
+        ]
+    }
+}
+
+impl Exportable for cloud_commitment::Model {
+    const NOUN: Noun = Noun::CloudCommitment;
+
+    fn cells(&self, labels: &mut Labels) -> Line {
+        let (provider, account_number) = labels.pair(Kind::ProviderAccount, self.account_id);
+        vec![
+            ("provider", provider),
+            ("account_number", account_number),
+            ("reference", self.reference.clone()),
+            ("kind", choice(&self.kind)),
+            ("starts_on", self.starts_on.cell()),
+            ("ends_on", self.ends_on.cell()),
+            ("currency", self.currency.clone()),
+            ("hourly_amount", any(&self.hourly_amount)),
+            ("total_amount", any(&self.total_amount)),
+            ("auto_renews", self.auto_renews.cell()),
+            ("renewal_months", any(&self.renewal_months)),
+            ("notice_days", any(&self.notice_days)),
+            ("notice_given_on", any(&self.notice_given_on)),
+            ("description", text(&self.description)),
+            ("owner", text(&self.owner)),
+            ("source", text(&self.source)),
         ]
     }
 }

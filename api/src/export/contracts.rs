@@ -13,6 +13,7 @@ impl Exportable for colocation_contract::Model {
 
     fn cells(&self, labels: &mut Labels) -> Line {
         let index = self.renewal_index.as_ref();
+        let rule = self.termination_rule.as_ref();
         vec![
             ("number", self.number.clone()),
             ("vendor", labels.text(Kind::Vendor, self.vendor_id.uuid())),
@@ -46,11 +47,23 @@ impl Exportable for colocation_contract::Model {
             ("proposal_lead_days", any(&self.proposal_lead_days)),
             ("migration_days", any(&self.migration_days)),
             ("decommission_buffer_days", any(&self.decommission_buffer_days)),
+            ("termination_share", rule.map(|it| any(&it.share)).unwrap_or_default()),
+            ("termination_advances", rule.map(advances).unwrap_or_default()),
+            ("termination_table", rule.map(table).unwrap_or_default()),
+            ("termination_fixed_fee", rule.map(|it| any(&it.fixed)).unwrap_or_default()),
             ("owner", text(&self.owner)),
             ("sites", list(labels.list(Kind::SitesOfContract, self.id.uuid()))),
             ("source", text(&self.source)),
         ]
     }
+}
+
+fn advances(rule: &colocation_contract::TerminationRule) -> String {
+    list(rule.advances.iter().map(|it| format!("{}:{}:{}", it.amount.cell(), it.from_on, it.months)))
+}
+
+fn table(rule: &colocation_contract::TerminationRule) -> String {
+    list(rule.table.iter().map(|it| format!("{}:{}", it.from_contract_month, it.fee.cell())))
 }
 
 impl Exportable for colocation_charge::Model {
@@ -82,6 +95,11 @@ impl Exportable for colocation_charge::Model {
         line.extend(metering(&self.metering.clone().unwrap_or_default()));
         line.push(("peak_kilowatts", any(&self.peak_kilowatts)));
         line.push(("renewal_uplift", any(&self.renewal_uplift)));
+        let overage = self.overage.as_ref();
+        line.push(("asset", labels.text_if_any(Kind::Asset, self.asset_id)));
+        line.push(("overage_buffer_rate", overage.map(|it| it.buffer_rate.cell()).unwrap_or_default()));
+        line.push(("overage_multiplier", overage.map(|it| it.multiplier.cell()).unwrap_or_default()));
+        line.push(("overage_basis", overage.map(|it| spelled(&it.basis)).unwrap_or_default()));
         line
     }
 }

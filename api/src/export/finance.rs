@@ -2,7 +2,7 @@
 
 use entity::access::user;
 use entity::finance::{
-    allocation_model, currency, exchange_rate, fiscal_calendar, savings_claim, savings_initiative,
+    allocation_model, currency, exchange_rate, fiscal_calendar, price_index_value, savings_claim, savings_initiative,
     unit_cost_part, volume,
 };
 
@@ -164,6 +164,20 @@ impl Exportable for savings_claim::Model {
             ("month", month(self.month)),
             ("document", self.document.clone()),
             ("initiative", labels.text_if_any(Kind::SavingsInitiative, Some(self.initiative_id))),
+        ]
+    }
+}
+
+impl Exportable for price_index_value::Model {
+    const NOUN: Noun = Noun::PriceIndexValue;
+
+    fn cells(&self, _labels: &mut Labels) -> Line {
+        vec![
+            ("series", self.series.clone()),
+            ("month", month(self.month)),
+            ("value", self.value.cell()),
+            ("published_on", any(&self.published_on)),
+            ("source", text(&self.source)),
         ]
     }
 }

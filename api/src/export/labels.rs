@@ -38,6 +38,16 @@ pub enum Kind {
     SavingsInitiative,
     LedgerCode,
     BudgetVersion,
+    /// Number of its contract and name.
+    ColocationDeployment,
+    /// Its reference in its deployment.
+    ColocationCircuit,
+    /// Its position in the price sheet, from 1.
+    ColocationCharge,
+    /// Number of its contract and its own.
+    Invoice,
+    /// Site and name.
+    RackAtSite,
     /// The codes of the sites of a colocation contract.
     SitesOfContract,
     /// The tags of the assets of a refresh cycle.
@@ -45,7 +55,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 18] = [
+    const ALL: [Kind; 23] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -62,6 +72,11 @@ impl Kind {
         Kind::SavingsInitiative,
         Kind::LedgerCode,
         Kind::BudgetVersion,
+        Kind::ColocationDeployment,
+        Kind::ColocationCircuit,
+        Kind::ColocationCharge,
+        Kind::Invoice,
+        Kind::RackAtSite,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
     ];
@@ -189,6 +204,16 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::BudgetVersion => {
             use finance::budget_version::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
+        Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
+            under_contracts(db, kind, ids).await
+        }
+        Kind::RackAtSite => {
+            let query =
+                rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);
+            let query = query.column(rack::Column::Name);
+            let query = query.join(JoinType::InnerJoin, rack::Relation::Site.def());
+            let query = query.filter(rack::Column::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
         }
         Kind::SitesOfContract => {
             use contracts::colocation_contract_site::{Column as C, Entity, Relation};
@@ -204,6 +229,41 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(C::CycleId.is_in(ids.iter().copied()));
             singles(query.order_by_asc(asset::Column::Tag).into_tuple().all(db).await?)
         }
+    }
+}
+
+/// What stands under colocation contracts.
+async fn under_contracts(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    match kind {
+        Kind::ColocationDeployment => {
+            use contracts::colocation_contract::Column as Contract;
+            use contracts::colocation_deployment::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::Id).column(Contract::Number).column(C::Name);
+            let query = query.join(JoinType::InnerJoin, Relation::Contract.def());
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::ColocationCircuit => {
+            use contracts::colocation_circuit::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Reference, ids).await
+        }
+        Kind::ColocationCharge => {
+            use contracts::colocation_charge::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Position]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            let found: Vec<(Uuid, i32)> = query.into_tuple().all(db).await?;
+            // People count lines from 1.
+            Ok(found.into_iter().map(|(id, line)| (id, vec![line.saturating_add(1).to_string()])).collect())
+        }
+        Kind::Invoice => {
+            use contracts::colocation_contract::Column as Contract;
+            use contracts::invoice::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::Id).column(Contract::Number).column(C::Number);
+            let query = query.join(JoinType::InnerJoin, Relation::Contract.def());
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

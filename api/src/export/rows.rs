@@ -85,6 +85,14 @@ pub async fn page(
         Noun::BudgetVersion => read::<finance::budget_version::Entity>(db, at, labels).await,
         Noun::BudgetLine => read::<finance::budget_line::Entity>(db, at, labels).await,
         Noun::ActualPosting => read::<finance::actual_posting::Entity>(db, at, labels).await,
+        Noun::PriceIndexValue => read::<finance::price_index_value::Entity>(db, at, labels).await,
+        Noun::ColocationDeployment => read::<contracts::colocation_deployment::Entity>(db, at, labels).await,
+        Noun::ColocationCircuit => read::<contracts::colocation_circuit::Entity>(db, at, labels).await,
+        Noun::ColocationReading => read::<contracts::colocation_reading::Entity>(db, at, labels).await,
+        Noun::Invoice => read::<contracts::invoice::Entity>(db, at, labels).await,
+        Noun::InvoiceLine => read::<contracts::invoice_line::Entity>(db, at, labels).await,
+        Noun::Offer => read::<contracts::offer::Entity>(db, at, labels).await,
+        Noun::CloudCommitment => read::<cloud::cloud_commitment::Entity>(db, at, labels).await,
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A *currency* is one that the company uses; an *exchange rate* says what one unit of it, the *base*, is worth
 //! in another, the *quote*, from a day on, for one *kind* of use; a *fiscal calendar* cuts time into years,
-//! quarters and periods. [`rates`] converts amounts.
+//! quarters and periods; a *price index value* is what an index was published to be for a month. [`rates`] converts
+//! amounts.
 //!
 //! A *ledger code* is a cost centre, an account or a tower; a *budget version* is the budget of one fiscal year with
 //! its *lines*, or the actual figures of it with their *postings*. A draft is edited until it is *frozen*; a period
@@ -25,6 +26,7 @@ pub mod drafts;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
 pub mod graphql;
+pub mod price_index_values;
 pub mod ledger_codes;
 pub mod outlooks;
 pub mod ownership;

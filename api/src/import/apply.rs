@@ -23,10 +23,12 @@ mod fill;
 mod finance;
 mod importable;
 mod inventory;
+mod invoices;
 mod known;
 mod lifecycle;
 mod models;
 mod places;
+mod power;
 mod report;
 mod savings;
 
@@ -107,6 +109,7 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     let mut run = Run::new(tx, records, report, options.progress);
     engine::apply::<records::Currency>(&mut run).await?;
     engine::apply::<records::ExchangeRate>(&mut run).await?;
+    engine::apply::<records::PriceIndexValue>(&mut run).await?;
     engine::apply::<records::FiscalCalendar>(&mut run).await?;
     engine::apply::<records::User>(&mut run).await?;
     engine::apply::<records::Vendor>(&mut run).await?;
@@ -119,6 +122,12 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::ColocationCharge>(&mut run).await?;
     engine::apply::<records::SupportContract>(&mut run).await?;
     engine::apply::<records::SupportCoverage>(&mut run).await?;
+    engine::apply::<records::ColocationDeployment>(&mut run).await?;
+    engine::apply::<records::ColocationCircuit>(&mut run).await?;
+    engine::apply::<records::ColocationReading>(&mut run).await?;
+    engine::apply::<records::Invoice>(&mut run).await?;
+    engine::apply::<records::InvoiceLine>(&mut run).await?;
+    engine::apply::<records::Offer>(&mut run).await?;
     engine::apply::<records::DepreciationRule>(&mut run).await?;
     engine::apply::<records::RefreshPolicy>(&mut run).await?;
     engine::apply::<records::RefreshCycle>(&mut run).await?;
@@ -139,5 +148,6 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::BudgetVersion>(&mut run).await?;
     engine::apply::<records::BudgetLine>(&mut run).await?;
     engine::apply::<records::ActualPosting>(&mut run).await?;
+    engine::apply::<records::CloudCommitment>(&mut run).await?;
     Ok(run.finish())
 }

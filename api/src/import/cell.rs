@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 /// The order of the parts of dates that are not ISO 8601. The parts are separated by `/`, `.`, `-` or a space, and
@@ -204,6 +204,17 @@ pub fn month(text: &str, style: Style) -> Result<NaiveDate, String> {
     let day = if shape.eq(*b"0000-00") { date(&format!("{text}-01"), style) } else { date(text, style) };
     let day = day.map_err(|reason| reason.replace("a date like 2027-01-31", "a month like 2027-01"))?;
     day.with_day(1).ok_or_else(|| "is not a month".into())
+}
+
+/// A moment with its zone, as RFC 3339 has it.
+pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let moment = DateTime::parse_from_rfc3339(text)
+        .map_err(|_| "is not a moment like 2027-01-31T10:15:00Z, with its zone".to_owned())?;
+    if (1950..=2200).contains(&moment.year()) {
+        Ok(entity::moment(moment.to_utc()))
+    } else {
+        Err("is not between the years 1950 and 2200".into())
+    }
 }
 
 /// Words for "there is nothing here".

@@ -1,7 +1,7 @@
 //! What a column of our own CSV may hold. Reader and template are made from the same columns, so that neither can
 //! know one that the other does not.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::cell::{self, Style};
@@ -45,6 +45,8 @@ pub enum Kind {
     Date,
     /// A month, as `2027-01`.
     Month,
+    /// A moment in UTC, as `2027-01-31T10:15:00Z`.
+    Moment,
     Boolean,
     /// ISO 4217.
     Currency,
@@ -79,6 +81,7 @@ pub enum Kind {
 pub enum Value {
     Text(String),
     Date(NaiveDate),
+    Moment(DateTime<Utc>),
     Boolean(bool),
     Integer(i32),
     Decimal(Decimal),
@@ -196,6 +199,7 @@ impl Kind {
             Kind::Email => email(text).map(Value::Text),
             Kind::Date => cell::date(text, style).map(Value::Date),
             Kind::Month => cell::month(text, style).map(Value::Date),
+            Kind::Moment => cell::moment(text).map(Value::Moment),
             Kind::Boolean => cell::boolean(text).map(Value::Boolean),
             Kind::Currency => currency(text).map(Value::Text),
             Kind::Country => country(text).map(Value::Text),
@@ -226,6 +230,7 @@ impl Kind {
             Kind::Email => "e-mail address".into(),
             Kind::Date => "date as 2027-01-31".into(),
             Kind::Month => "month as 2027-01".into(),
+            Kind::Moment => "moment as 2027-01-31T10:15:00Z".into(),
             Kind::Boolean => "true or false".into(),
             Kind::Currency => "ISO 4217 code".into(),
             Kind::Country => "ISO 3166 code of two letters".into(),
@@ -368,6 +373,7 @@ mod tests {
     #[test]
     fn a_given_cell_has_its_kinds_value() {
         let day = NaiveDate::from_ymd_opt(2027, 1, 31).expect("a day");
+        let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
         let text = |text: &str| Value::Text(text.into());
         for (kind, cell, expected) in [
             (Kind::Text, " Nürnberg ", text("Nürnberg")),
@@ -376,6 +382,7 @@ mod tests {
             (Kind::Identifier, "007", text("007")),
             (Kind::Email, "Ada@Example.com", text("ada@example.com")),
             (Kind::Date, "2027-01-31", Value::Date(day)),
+            (Kind::Moment, "2027-01-31T01:00:00+01:00", Value::Moment(midnight)),
             (Kind::Boolean, "yes", Value::Boolean(true)),
             (Kind::Currency, "eur", text("EUR")),
             (Kind::Country, "na", text("NA")),

@@ -96,6 +96,22 @@ pub enum ImportNoun {
     BudgetLine,
     /// Postings of actual figures.
     ActualPosting,
+    /// Published values of price indices.
+    PriceIndexValue,
+    /// Deployments under colocation contracts.
+    ColocationDeployment,
+    /// Power circuits under colocation contracts.
+    ColocationCircuit,
+    /// Readings of power.
+    ColocationReading,
+    /// Invoices, without their lines.
+    Invoice,
+    /// Lines of invoices; those of an invoice that is new record it too.
+    InvoiceLine,
+    /// Offers of vendors.
+    Offer,
+    /// Commitments to cloud providers.
+    CloudCommitment,
 }
 
 /// What happens to the good rows when others are refused.

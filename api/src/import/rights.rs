@@ -36,18 +36,28 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::LedgerCode
         | Noun::BudgetVersion
         | Noun::BudgetLine
-        | Noun::ActualPosting => Permission::EditFinance,
+        | Noun::ActualPosting
+        | Noun::PriceIndexValue => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
             Permission::EditInventory
         }
-        Noun::ColocationContract | Noun::ColocationCharge | Noun::SupportContract | Noun::SupportCoverage => {
-            Permission::EditContracts
-        }
+        Noun::ColocationContract
+        | Noun::ColocationCharge
+        | Noun::SupportContract
+        | Noun::SupportCoverage
+        | Noun::ColocationDeployment
+        | Noun::ColocationCircuit
+        | Noun::ColocationReading
+        | Noun::Invoice
+        | Noun::InvoiceLine
+        | Noun::Offer => Permission::EditContracts,
         Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease => Permission::EditLifecycle,
-        Noun::ProviderAccount | Noun::Workload | Noun::CostRecord | Noun::GrowthAssumption => {
-            Permission::EditCloud
-        }
+        Noun::ProviderAccount
+        | Noun::Workload
+        | Noun::CostRecord
+        | Noun::GrowthAssumption
+        | Noun::CloudCommitment => Permission::EditCloud,
     }
 }
 

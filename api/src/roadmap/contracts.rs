@@ -13,7 +13,12 @@ use entity::{
 use forecasting::colocation::BusinessDays;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryOrder, QuerySelect, RelationTrait};
 
-use crate::{contracts::terms, error::Result, store::Read};
+use crate::{
+    contracts::{costs, terms},
+    error::Result,
+    finance::price_index_values::PublishedIndices,
+    store::Read,
+};
 
 /// A colocation contract.
 pub struct Colocation {
@@ -64,15 +69,21 @@ pub struct Contracts {
     pub colocation: Vec<Colocation>,
     /// Support contracts, by number.
     pub support: Vec<Support>,
+    /// What was published of the price indices that colocation contracts follow.
+    pub published: PublishedIndices,
 }
 
 impl Contracts {
-    /// Reads all contracts, with five statements.
+    /// Reads all contracts with six statements, with price indices as they were known on a day.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn read(db: &impl Read) -> Result<Self> {
-        Ok(Self { colocation: colocation(db).await?, support: support(db).await? })
+    pub async fn read(db: &impl Read, as_of: NaiveDate) -> Result<Self> {
+        let colocation = colocation(db).await?;
+        let series =
+            colocation.iter().flat_map(|it| costs::series(&it.contract, &it.charges).collect::<Vec<_>>());
+        let published = PublishedIndices::read(db, series, as_of).await?;
+        Ok(Self { colocation, support: support(db).await?, published })
     }
 
     /// Sites whose every colocation contract ends by notice that was given, with the day after which nothing
@@ -99,7 +110,8 @@ impl Contracts {
 /// # Errors
 /// Those of the database.
 pub async fn ends_by_notice(db: &impl Read) -> Result<HashMap<SiteId, NaiveDate>> {
-    let contracts = Contracts { colocation: colocation(db).await?, support: Vec::new() };
+    let colocation = colocation(db).await?;
+    let contracts = Contracts { colocation, support: Vec::new(), published: PublishedIndices::default() };
     Ok(contracts.ends_by_notice())
 }
 

@@ -252,7 +252,8 @@ impl<'a> Drawing<'a> {
             let source = Source::Colocation(colocation.contract.id);
             self.names.insert(source, colocation.contract.number.clone());
             let rate = self.question.assumed_index_rate.unwrap_or_default();
-            let indices = costs::indices(&colocation.contract, &colocation.charges, Some(rate));
+            let indices =
+                costs::indices(&colocation.contract, &colocation.charges, &contracts.published, Some(rate));
             let parts = colocation.by_site().into_iter().map(|(site, charges)| {
                 let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
                 let part = part.map_err(Error::into_message)?;

@@ -128,7 +128,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
     let window =
         Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
     let (calendar, calendar_name) = calendar(db, question.calendar).await?;
-    let contracts = Contracts::read(db).await?;
+    let contracts = Contracts::read(db, question.as_of).await?;
     let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
     let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
     let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;

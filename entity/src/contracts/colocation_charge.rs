@@ -5,7 +5,7 @@ use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ColocationChargeId, ColocationContractId, SiteId};
+use crate::id::{AssetId, ColocationChargeId, ColocationContractId, SiteId};
 use crate::money::{Amount, Rate};
 
 /// A row of `colocation_charge`.
@@ -58,6 +58,33 @@ pub struct Model {
     pub metering: Option<Metering>,
     /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
     pub renewal_uplift: Option<Rate>,
+    /// The asset that a connection ends at; none where not recorded.
+    pub asset_id: Option<AssetId>,
+    /// What drawing more than is committed costs; none is nothing.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub overage: Option<Overage>,
+}
+
+/// What drawing more than is committed costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct Overage {
+    /// Share of the commitment that may be passed without cost, as a fraction.
+    pub buffer_rate: Decimal,
+    /// What the price of a kilowatt is multiplied with.
+    pub multiplier: Decimal,
+    /// From where the excess counts.
+    pub basis: OverageBasis,
+}
+
+/// From where power above the commitment counts once the buffer is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OverageBasis {
+    /// From the top of the buffer.
+    AboveBuffer,
+    /// From the commitment.
+    AboveCommitment,
 }
 
 /// What a colocation charge is for.
@@ -241,6 +268,13 @@ pub enum Relation {
         on_delete = "Restrict"
     )]
     Site,
+    #[sea_orm(
+        belongs_to = "crate::inventory::asset::Entity",
+        from = "Column::AssetId",
+        to = "crate::inventory::asset::Column::Id",
+        on_delete = "Restrict"
+    )]
+    Asset,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -78,6 +78,9 @@ pub struct Model {
     pub migration_days: Option<i32>,
     /// Days between the last move and the last day.
     pub decommission_buffer_days: Option<i32>,
+    /// What leaving early costs; none is not agreed or not known.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub termination_rule: Option<TerminationRule>,
     /// Team or person who answers for it.
     pub owner: Option<String>,
     /// Where the record came from.
@@ -117,6 +120,47 @@ pub struct IndexTerms {
     /// Whether a falling index leaves the price as it is.
     #[serde(default)]
     pub no_decrease: bool,
+}
+
+/// What leaving early costs: a share of what is still contracted with what was advanced and a fixed fee, or a table,
+/// or a fixed fee alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct TerminationRule {
+    /// Share of the remaining monthly charges, as a fraction.
+    #[serde(default)]
+    pub share: Option<Decimal>,
+    /// What was advanced at the start.
+    #[serde(default)]
+    pub advances: Vec<TerminationAdvance>,
+    /// The fee by contract months that are over, in order.
+    #[serde(default)]
+    pub table: Vec<TerminationStep>,
+    /// A fixed fee, in the contract's currency.
+    #[serde(default)]
+    pub fixed: Option<Decimal>,
+}
+
+/// What one side advanced at the start of a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TerminationAdvance {
+    /// How much, in the contract's currency.
+    pub amount: Decimal,
+    /// First day of the months it is written off over.
+    pub from_on: Date,
+    /// Over how many months.
+    pub months: i32,
+}
+
+/// The fee from a number of contract months on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TerminationStep {
+    /// Contract months that are over.
+    pub from_contract_month: i32,
+    /// The fee, in the contract's currency.
+    pub fee: Decimal,
 }
 
 /// What a notice period is counted in.

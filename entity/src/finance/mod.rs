@@ -10,6 +10,7 @@ pub mod exchange_rate;
 pub mod fiscal_calendar;
 pub mod ledger_code;
 pub mod period_close;
+pub mod price_index_value;
 pub mod savings_claim;
 pub mod savings_initiative;
 pub mod unit_cost_part;

@@ -260,6 +260,66 @@ impl Deployment {
     }
 }
 
+impl Capacity {
+    /// The numbers of several deployments together: limits add up, and what was drawn is what all of them drew at one
+    /// moment. `power_factor` is the one they share; headroom cannot be told without.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] if a sum does not fit.
+    pub fn together(
+        parts: &[Self],
+        power_factor: Option<Decimal>,
+        commitment: Option<Decimal>,
+        draw: &Draw,
+    ) -> Result<Self> {
+        let whole = Deployment {
+            circuits: Vec::new(),
+            draw_cap: Limit::Unlimited,
+            cooling: Limit::Unlimited,
+            power_factor,
+            commitment,
+        };
+        let sum = |figure: fn(&Self) -> Figure| added(parts.iter().map(figure));
+        let known = |parts: &[Self]| parts.iter().map(|part| part.at_most).sum::<Option<Decimal>>();
+        let effective_limit = sum(|part| part.effective_limit)?;
+        let peak = match draw.peak {
+            Figure::Known(kilowatts) => whole.apparent(kilowatts)?,
+            absent @ Figure::Absent(_) => absent,
+        };
+        let committed = commitment.map_or(Figure::Absent(Absence::NoCommitment), Figure::Known);
+        let binding = parts.first().and_then(|part| part.binding);
+        let mut total = Self {
+            nameplate: sum(|part| part.nameplate)?,
+            usable: sum(|part| part.usable)?,
+            protected: sum(|part| part.protected)?,
+            draw_cap: sum(|part| part.draw_cap)?,
+            committed,
+            drawn: draw.peak,
+            effective_limit,
+            binding: binding.filter(|_| parts.iter().all(|part| part.binding == binding)),
+            at_most: known(parts).filter(|_| !parts.is_empty()),
+            headroom: less(effective_limit, peak)?,
+            paid_unused: less(committed, draw.average)?,
+            explanation: Explanation::default(),
+        };
+        total.explanation = whole.explain(&total, draw);
+        Ok(total)
+    }
+}
+
+/// The sum of figures; absent where one of them is, or where there are none.
+fn added(figures: impl Iterator<Item = Figure>) -> Result<Figure> {
+    let mut sum = None;
+    for figure in figures {
+        sum = Some(match (sum.unwrap_or(Figure::Known(Decimal::ZERO)), figure) {
+            (Figure::Known(sum), Figure::Known(figure)) => Figure::Known(bounded(sum + figure, "power")?),
+            (absent @ Figure::Absent(_), _) | (_, absent) => absent,
+        });
+    }
+    Ok(sum.unwrap_or(Figure::Absent(Absence::NoCircuits)))
+}
+
 fn not_negative(field: &'static str, value: Decimal) -> Result<Decimal> {
     if value < Decimal::ZERO {
         return Err(ForecastError::invalid(field, &value, "a limit is not negative"));

@@ -19,6 +19,7 @@ mod invoice;
 mod meter;
 mod orders;
 mod power;
+mod readings;
 mod schedule;
 mod steps;
 mod term;
@@ -45,6 +46,10 @@ pub use invoice::{
 pub use meter::{MeteredMonth, OverageBasis, PueRule, billed_energy, overage};
 pub use orders::{OrderChange, StepDown, co_terminate, step_down};
 pub use power::{Absence, CabinetPower, Circuit, Feed, Figure, Phases};
+pub use readings::{
+    EnergyCost, MeterReading, MonthReading, OverageCost, OverageTerms, PowerMonth, drawn, metered_as_read,
+    month_reading, power_month,
+};
 pub(crate) use schedule::committed_value;
 pub use schedule::{ChargeSchedule, contract_total, schedule, straight_line_month};
 pub use term::{BusinessDays, NoticeAction, NoticeEntry, RenewalTerms, Term, Terms, notice_in_force};

@@ -211,6 +211,8 @@ pub enum Absence {
     NoReadings,
     /// No interval was measured on every circuit.
     NoCompleteInterval,
+    /// Only peaks of parts are known, which may not be at one moment.
+    PeaksNotCoincident,
 }
 
 impl Absence {
@@ -226,6 +228,7 @@ impl Absence {
             Self::NoCommitment => "NO_COMMITMENT",
             Self::NoReadings => "NO_READINGS",
             Self::NoCompleteInterval => "NO_COMPLETE_INTERVAL",
+            Self::PeaksNotCoincident => "PEAKS_NOT_COINCIDENT",
         }
     }
 }
@@ -242,6 +245,7 @@ impl fmt::Display for Absence {
             Self::NoCommitment => "the contract commits to no power",
             Self::NoReadings => "nothing was measured",
             Self::NoCompleteInterval => "no interval was measured on every circuit",
+            Self::PeaksNotCoincident => "only peaks of parts are known, which may not be at one moment",
         })
     }
 }

@@ -32,6 +32,15 @@ pub enum TerminationRule {
 }
 
 impl TerminationRule {
+    /// Refuses a rule that cannot be applied.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a share outside 0 to 1, a negative amount or a table that does not ascend.
+    pub fn check(&self) -> Result<()> {
+        check(self)
+    }
+
     fn formula(&self) -> &'static str {
         match self {
             Self::RemainingCharges { .. } => {

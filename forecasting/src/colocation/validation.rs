@@ -57,6 +57,7 @@ pub fn validate(contract: &Contract) -> Vec<Problem> {
         }
         steps(contract, charge, &mut problems);
         metering(charge, &mut problems);
+        free(contract, charge, &mut problems);
     }
     problems.prefix.clear();
     if billed_twice(contract) {
@@ -212,12 +213,16 @@ fn charge(contract: &Contract, charge: &Charge, problems: &mut Problems) {
 
 fn escalator(escalator: &Escalator, problems: &mut Problems) {
     match &escalator.escalation {
-        Escalation::Fixed(rate) => problems.rate("escalator.rate", *rate),
+        Escalation::Fixed(rate) => {
+            problems.rate("escalator.rate", *rate);
+            falling("escalator.rate", *rate, problems);
+        }
         Escalation::Cpi(terms) => cpi("escalator.cpi", terms, problems),
         Escalation::Table(table) => {
             let mut before: Option<NaiveDate> = None;
             for (index, (date, rate)) in table.iter().enumerate() {
                 problems.rate(&format!("escalator.table[{index}].rate"), *rate);
+                falling(&format!("escalator.table[{index}].rate"), *rate, problems);
                 let rule = "dates ascend and do not repeat";
                 problems.check(before < Some(*date), &format!("escalator.table[{index}].date"), &date, rule);
                 before = Some(*date);
@@ -232,6 +237,13 @@ fn escalator(escalator: &Escalator, problems: &mut Problems) {
         &every,
         "1 to 1,200 months",
     );
+}
+
+/// A step that lowers the price: agreed now and then, and as often a slip.
+fn falling(field: &str, rate: Decimal, problems: &mut Problems) {
+    if rate < Decimal::ZERO && rate > Decimal::NEGATIVE_ONE {
+        problems.warn(field, &rate, "a negative rate lowers the price with every step");
+    }
 }
 
 fn cpi(field: &str, terms: &CpiTerms, problems: &mut Problems) {
@@ -267,6 +279,21 @@ fn steps(contract: &Contract, charge: &Charge, problems: &mut Problems) {
         problems.check(end <= term, &field("months"), &abatement.months, "an abatement ends within the term");
         let fraction = (Decimal::ZERO..=Decimal::ONE).contains(&abatement.rate);
         problems.check(fraction, &field("rate"), &abatement.rate, "the waived share is between 0 and 1");
+    }
+}
+
+/// A charge that is waived in full for the whole term.
+fn free(contract: &Contract, charge: &Charge, problems: &mut Problems) {
+    let waived = |month: u32| {
+        let of_month = charge.abatements.iter().filter(|abatement| {
+            let begun = month >= abatement.from_contract_month;
+            begun && month - abatement.from_contract_month < abatement.months
+        });
+        of_month.map(|abatement| abatement.rate.clamp(Decimal::ZERO, Decimal::ONE)).sum::<Decimal>()
+    };
+    let months = contract.initial_term_months.min(LONGEST_TERM);
+    if months > 0 && !charge.abatements.is_empty() && (0..months).all(|month| waived(month) >= Decimal::ONE) {
+        problems.warn("abatements", &"1", "all of the term is free: a discount of 100 %");
     }
 }
 

@@ -93,7 +93,7 @@ fn deadlines_fall_when_the_worked_example_says() {
         assumptions: ["Saturdays and Sundays are days of rest, holidays are not known","a decision is due 60 days before the notice deadline where a contract states no lead of its own: 1 contracts"]
         excluded: []
         formula: "deadlines count back from the last day of a term; alerts count the days from asOf to the deadline"
-        inputs: [{"name":"colocation contracts","value":"1"},{"name":"support contracts","value":"0"},{"name":"as of","value":"2026-10-01"}]
+        inputs: [{"name":"colocation contracts","value":"1"},{"name":"support contracts","value":"0"},{"name":"cloud commitments","value":"0"},{"name":"as of","value":"2026-10-01"}]
         "#);
     });
 }

@@ -28,7 +28,7 @@ pub(super) async fn lines(app: &TestApp, noun: Noun, page: u64) -> Vec<Line> {
     }
 }
 
-async fn exported(app: &TestApp, noun: Noun) -> Source {
+pub(super) async fn exported(app: &TestApp, noun: Noun) -> Source {
     let header = noun.columns().iter().map(|column| column.name);
     let rows = lines(app, noun, 2).await.into_iter().map(|line| line.into_iter().map(|(_, cell)| cell));
     Source { name: format!("{}.csv", noun.plural()), bytes: csv::table(header, rows).into_bytes() }

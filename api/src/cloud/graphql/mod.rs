@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 use crate::{error::Result, schema::scalar};
 
 pub mod accounts;
+mod commitment_changes;
+pub mod commitments;
 pub mod costs;
 pub mod growth;
 pub mod record_costs;
@@ -21,6 +23,7 @@ pub struct CloudQuery(
     workloads::WorkloadQuery,
     costs::CostQuery,
     growth::GrowthQuery,
+    commitments::CloudCommitmentQuery,
     summary::CloudSummaryQuery,
 );
 
@@ -31,6 +34,7 @@ pub struct CloudMutation(
     register_workloads::WorkloadMutation,
     record_costs::CostMutation,
     growth::GrowthMutation,
+    commitment_changes::CloudCommitmentMutation,
 );
 
 /// A quantity as its column holds it.

@@ -10,11 +10,14 @@ use super::{
     colocation_terms::day,
     decision_words::{AlertTier, ContractEventKind, ContractKind},
     decisions::RenewalExposure,
+    invoices::Invoice,
+    offers::Offer,
     support_contracts::{SupportContract, SupportContractFilter},
 };
 use crate::{
     access::Permission,
-    contracts::calendar::{self, Agreement, Entry, Question},
+    cloud::graphql::commitments::CloudCommitment,
+    contracts::calendar::{self, Agreement, Entry, Paper, Question},
     error::Result,
     rules::require_range,
     schema::{
@@ -49,7 +52,7 @@ pub struct ContractEvent {
     date: Date,
     /// What happens.
     kind: ContractEventKind,
-    /// Number of the contract.
+    /// Number of the contract; the reference of a commitment, and of an offer that is about no contract.
     contract_number: String,
     /// Team or person who answers for the contract.
     owner: Option<String>,
@@ -57,7 +60,8 @@ pub struct ContractEvent {
     reason: String,
     /// The term that it belongs to: 0 for the initial term, 1 for the first renewal.
     term: Option<u32>,
-    /// Last day of notice for that term. Null where no renewal is to be avoided.
+    /// Last day of notice for that term; of an invoice or an offer its own last day, and of a commitment to a cloud
+    /// provider that does not renew its last one. Null where no renewal is to be avoided.
     notice_deadline: Option<Date>,
     /// Days from `asOf` to that deadline; negative once it has passed.
     days_left: Option<i64>,
@@ -71,6 +75,12 @@ pub struct ContractEvent {
     colocation_contract: Option<ColocationContract>,
     /// The contract, where it is one for support.
     support_contract: Option<SupportContract>,
+    /// The commitment, where it is one to a cloud provider.
+    cloud_commitment: Option<CloudCommitment>,
+    /// Of a DISPUTE_DEADLINE: the invoice.
+    invoice: Option<Invoice>,
+    /// Of a PRICE_HOLD_EXPIRY: the offer.
+    offer: Option<Offer>,
 }
 
 /// The cost of a list of events: what one costs, times how many.
@@ -86,7 +96,9 @@ pub struct ContractCalendarQuery;
 #[Object]
 impl ContractCalendarQuery {
     /// What has to be decided about contracts, and what happens by itself, from one day to another, both included:
-    /// notice windows and deadlines, decisions, ends of terms, renewals, and changes of prices and quantities.
+    /// notice windows and deadlines, decisions, ends of terms, renewals, changes of prices and quantities, invoices
+    /// that can still be disputed and offers whose prices are held. Commitments to cloud providers are among them for
+    /// those who may see the cloud, unless a filter of contracts is given.
     #[graphql(complexity = "events_cost(first, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the query")]
     async fn contract_calendar(
@@ -112,6 +124,10 @@ impl ContractCalendarQuery {
         let caller = caller(ctx)?;
         let sees_prices = caller.may(Permission::ViewPrices);
         let wants = |kind| contracts.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+        if contracts.as_ref().is_some_and(|kinds| kinds.contains(&ContractKind::Cloud)) {
+            read(ctx, Permission::ViewCloud)?;
+        }
+        let is_filtered = colocation.is_some() || support.is_some();
         let colocation = colocation.unwrap_or_default().condition(caller)?;
         let support = support.unwrap_or_default().condition(caller)?;
         let as_of = day(ctx, as_of)?;
@@ -123,6 +139,9 @@ impl ContractCalendarQuery {
             assumed_index_rate,
             colocation: Some(colocation).filter(|_| wants(ContractKind::Colocation)),
             support: Some(support).filter(|_| wants(ContractKind::Support)),
+            // A filter of contracts asks for contracts alone.
+            cloud: wants(ContractKind::Cloud) && caller.may(Permission::ViewCloud) && !is_filtered,
+            offers: wants(ContractKind::Offer) && !is_filtered,
         };
         let calendar = calendar::read(&reader, question).await?;
         Ok(shown(calendar, Date(as_of), first, sees_prices))
@@ -133,6 +152,8 @@ fn shown(calendar: calendar::Calendar, as_of: Date, first: i32, sees_prices: boo
     let owner = |agreement| match agreement {
         Agreement::Colocation(place) => calendar.colocation.get(place).and_then(|it| it.owner.clone()),
         Agreement::Support(place) => calendar.support.get(place).and_then(|it| it.owner.clone()),
+        Agreement::Cloud(place) => calendar.cloud.get(place).and_then(|it| it.owner.clone()),
+        Agreement::None => None,
     };
     let total_count = calendar.entries.len();
     let first = usize::try_from(first).unwrap_or_default();
@@ -141,6 +162,9 @@ fn shown(calendar: calendar::Calendar, as_of: Date, first: i32, sees_prices: boo
     // Read together, shown together: relations of all events take one statement each.
     let colocation = Record::all_whole(calendar.colocation);
     let support = Record::all_whole(calendar.support);
+    let cloud = Record::all_whole(calendar.cloud);
+    let invoices = Record::all_whole(calendar.invoices);
+    let offers = Record::all_whole(calendar.offers);
     let charges = entries.iter().filter_map(|(entry, _)| entry.charge.clone()).collect();
     let mut charges = Record::all_whole(charges).into_iter();
     let events = entries.into_iter().map(|(entry, owner)| {
@@ -148,6 +172,16 @@ fn shown(calendar: calendar::Calendar, as_of: Date, first: i32, sees_prices: boo
         let (of_colocation, of_support) = match entry.agreement {
             Agreement::Colocation(place) => (colocation.get(place).cloned(), None),
             Agreement::Support(place) => (None, support.get(place).cloned()),
+            Agreement::Cloud(_) | Agreement::None => (None, None),
+        };
+        let of_cloud = match entry.agreement {
+            Agreement::Cloud(place) => cloud.get(place).cloned(),
+            _ => None,
+        };
+        let (invoice, offer) = match entry.paper {
+            Some(Paper::Invoice(place)) => (invoices.get(place).cloned(), None),
+            Some(Paper::Offer(place)) => (None, offers.get(place).cloned()),
+            None => (None, None),
         };
         ContractEvent {
             date: Date(entry.event.date),
@@ -163,6 +197,9 @@ fn shown(calendar: calendar::Calendar, as_of: Date, first: i32, sees_prices: boo
             charge: charge.map(Into::into),
             colocation_contract: of_colocation.map(Into::into),
             support_contract: of_support.map(Into::into),
+            cloud_commitment: of_cloud.map(Into::into),
+            invoice: invoice.map(Into::into),
+            offer: offer.map(Into::into),
         }
     });
     ContractCalendar {

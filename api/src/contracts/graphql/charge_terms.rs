@@ -1,6 +1,6 @@
 //! The terms of a charge that travel with it: escalator, ramp, abatements and metering, out and in.
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject, SimpleObject};
 use entity::contracts::colocation_charge;
 use rust_decimal::Decimal;
 
@@ -259,5 +259,51 @@ impl From<MeteringInput> for colocation_charge::Metering {
             minimum_take_rate: input.minimum_take_rate,
             commit_kilowatts: input.commit_kilowatts,
         }
+    }
+}
+
+/// From where power above the commitment counts once the buffer is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "colocation_charge::OverageBasis")]
+pub enum OverageBasis {
+    /// From the top of the buffer.
+    AboveBuffer,
+    /// From the commitment: passing the buffer loses it.
+    AboveCommitment,
+}
+
+/// What drawing more than is committed costs.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Overage {
+    /// Share of the commitment that may be passed without cost, as a fraction.
+    buffer_rate: Decimal,
+    /// What the price of a kilowatt is multiplied with.
+    multiplier: Decimal,
+    /// From where the excess counts.
+    basis: OverageBasis,
+}
+
+impl From<colocation_charge::Overage> for Overage {
+    fn from(terms: colocation_charge::Overage) -> Self {
+        Self { buffer_rate: terms.buffer_rate, multiplier: terms.multiplier, basis: terms.basis.into() }
+    }
+}
+
+/// What drawing more than is committed costs.
+#[derive(Clone, Debug, InputObject)]
+pub struct OverageInput {
+    /// Share of the commitment that may be passed without cost, as a fraction: 0.05 is 5 %.
+    #[graphql(default)]
+    pub buffer_rate: Decimal,
+    /// What the price of a kilowatt is multiplied with: 1.5 is half as much again.
+    pub multiplier: Decimal,
+    /// From where the excess counts.
+    #[graphql(default_with = "OverageBasis::AboveBuffer")]
+    pub basis: OverageBasis,
+}
+
+impl From<OverageInput> for colocation_charge::Overage {
+    fn from(input: OverageInput) -> Self {
+        Self { buffer_rate: input.buffer_rate, multiplier: input.multiplier, basis: input.basis.into() }
     }
 }

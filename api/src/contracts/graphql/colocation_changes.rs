@@ -11,6 +11,7 @@ use sea_orm::ActiveValue::Set;
 use super::{
     colocation_charges::NewColocationCharge,
     colocation_contracts::ColocationContract,
+    decisions::EarlyTerminationRuleInput,
     words::{ContractClassification, NoticeUnit, Proration, RenewalPriceRule},
 };
 use crate::{
@@ -336,6 +337,36 @@ impl ColocationContractMutation {
         })
         .await?;
         Ok(Record::whole(contract).into())
+    }
+
+    /// Sets what leaving a colocation contract early costs; `earlyTermination` uses it where no rule is passed.
+    async fn set_termination_rule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<ColocationContractId>,
+        #[graphql(desc = "What leaving early costs.")] rule: EarlyTerminationRuleInput,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
+    ) -> Result<ColocationContract> {
+        let changed = change(ctx, Permission::EditContracts, async |tx| {
+            let rule = rule.terms(&colocation_contracts::find(tx, *contract).await?)?;
+            colocation_contracts::set_termination_rule(tx, *contract, expected_version, Some(rule)).await
+        })
+        .await?;
+        Ok(Record::whole(changed).into())
+    }
+
+    /// Removes the rule of what leaving a colocation contract early costs: it is not known any more.
+    async fn remove_termination_rule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contract, by its id.")] contract: Id<ColocationContractId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
+    ) -> Result<ColocationContract> {
+        let changed = change(ctx, Permission::EditContracts, async |tx| {
+            colocation_contracts::set_termination_rule(tx, *contract, expected_version, None).await
+        })
+        .await?;
+        Ok(Record::whole(changed).into())
     }
 
     /// Records that notice was given to end a colocation contract.

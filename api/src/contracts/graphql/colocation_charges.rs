@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use chrono::NaiveDate;
 use entity::{
     contracts::colocation_charge,
-    id::{ColocationChargeId, ColocationContractId, SiteId},
+    id::{AssetId, ColocationChargeId, ColocationContractId, SiteId},
     money::{Amount, Rate},
 };
 use rust_decimal::Decimal;
@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::{
     charge_terms::{
-        Abatement, AbatementInput, Escalator, EscalatorInput, Metering, MeteringInput, RampStep,
-        RampStepInput, abatements, ramp,
+        Abatement, AbatementInput, Escalator, EscalatorInput, Metering, MeteringInput, Overage, OverageInput,
+        RampStep, RampStepInput, abatements, ramp,
     },
     colocation_contracts::ColocationContract,
     words::{ChargeBilling, ChargeKind},
@@ -23,7 +23,7 @@ use crate::{
     access::Permission,
     contracts::{colocation_charges, colocation_contracts},
     error::Result,
-    inventory::graphql::sites::Site,
+    inventory::graphql::{assets::Asset, sites::Site},
     schema::{
         patch::{kept, patch, patch_required, patch_with},
         record::{Noun, Record},
@@ -70,6 +70,8 @@ impl Noun for ColocationCharge {
             "abatements" => &[C::Abatements],
             "metering" => &[C::Metering],
             "renewalUplift" => &[C::RenewalUplift],
+            "asset" => &[C::AssetId],
+            "overage" => &[C::Overage],
             _ => &[],
         }
     }
@@ -200,6 +202,17 @@ impl ColocationCharge {
     async fn renewal_uplift(&self) -> Result<Option<Decimal>> {
         Ok(self.0.get::<Option<Rate>>(colocation_charge::Column::RenewalUplift)?.map(Rate::to_decimal))
     }
+
+    /// The asset that a connection ends at.
+    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        self.0.one(ctx, colocation_charge::Column::AssetId).await
+    }
+
+    /// What drawing more than is committed costs. Null: nothing more.
+    async fn overage(&self) -> Result<Option<Overage>> {
+        let terms: Option<colocation_charge::Overage> = self.0.get(colocation_charge::Column::Overage)?;
+        Ok(terms.map(Into::into))
+    }
 }
 
 /// A charge to add to a price sheet.
@@ -242,6 +255,10 @@ pub struct ColocationChargeDetails {
     pub metering: MaybeUndefined<MeteringInput>,
     /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
     pub renewal_uplift: MaybeUndefined<Decimal>,
+    /// The asset that a connection ends at, by its id.
+    pub asset: MaybeUndefined<Id<AssetId>>,
+    /// What drawing more than is committed costs. For SPACE_KW.
+    pub overage: MaybeUndefined<OverageInput>,
 }
 
 /// What of a charge may be changed. Left out: unchanged. Null: cleared.
@@ -271,6 +288,8 @@ impl ColocationChargeDetails {
         patch_required(&mut row.abatements, self.abatements.map_value(abatements), "abatements")?;
         patch(&mut row.metering, self.metering);
         patch_with(&mut row.renewal_uplift, self.renewal_uplift, |uplift| rate(uplift, "renewalUplift"))?;
+        patch_with(&mut row.asset_id, self.asset, |asset| Ok(*asset))?;
+        patch(&mut row.overage, self.overage);
         Ok(())
     }
 }

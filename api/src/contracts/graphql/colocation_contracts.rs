@@ -1,56 +1,51 @@
 //! Colocation contracts, as clients see them.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::LazyLock;
 
 use async_graphql::{Context, ID, Object};
 use entity::{
     contracts::{
         colocation_charge,
         colocation_contract::{self, Column, IndexTerms},
-        colocation_contract_site,
+        colocation_contract_site, colocation_deployment,
     },
     id::ColocationContractId,
     inventory::site,
     money::Rate,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, Condition, Iterable, Order as SqlOrder};
-use uuid::Uuid;
+use sea_orm::{Iterable, Order as SqlOrder};
 
 use super::{
-    capacity::{PowerCapacity, PowerDeployment},
+    capacity::{PowerCapacity, PowerDeployment, PowerFigure},
     colocation_charges::ColocationCharge,
-    colocation_filter::{ColocationContractFilter, ColocationContractOrderField},
+    colocation_deployments::ColocationDeployment,
     colocation_terms::{ContractNotice, ContractPlanning, ContractRenewal, ContractTerm, day},
     decisions::{
         ContractCostSchedule, ContractHoldover, CostOfSilence, EarlyTermination, EarlyTerminationRuleInput,
-        RenewalExposure, renewals_cost,
+        RenewalExposure, StoredTerminationRule, renewals_cost,
     },
     invoice_check::{ContractInvoice, InvoiceCheck},
     monthly_cost::{MonthlyCost, month_cost},
+    power_month::ContractPowerMonth,
     words::{ContractClassification, ContractFinding, Proration},
 };
 use crate::{
     access::Permission,
-    contracts::{colocation_charges, costs, decisions::Priced, findings},
-    error::{Error, Result},
+    contracts::{costs, decisions::Priced},
+    error::Result,
     inventory::graphql::{sites::Site, vendors::Vendor},
     roadmap::graphql::MoneyView,
     schema::{
-        filter::{Filter, Order},
-        page::{Connection, Window, page, page_cost},
         record::{Noun, Record},
-        request::{by_condition, by_id, caller, read},
+        request::{caller, priced, read},
         scalar::{Date, Id, Moment, Month},
     },
 };
 
 /// A contract for space, power and connections in someone else's data center.
 #[derive(Clone)]
-pub struct ColocationContract(Record<colocation_contract::Entity>);
+pub struct ColocationContract(pub(super) Record<colocation_contract::Entity>);
 
 impl From<Record<colocation_contract::Entity>> for ColocationContract {
     fn from(record: Record<colocation_contract::Entity>) -> Self {
@@ -85,7 +80,8 @@ impl Noun for ColocationContract {
                 Column::RenewalIndex,
             ],
             "term" | "notice" | "findings" | "monthlyCost" | "costSchedule" | "costOfSilence"
-            | "renewals" | "earlyTermination" | "holdover" | "invoiceCheck" | "capacity" => &WHOLE,
+            | "renewals" | "earlyTermination" | "holdover" | "invoiceCheck" | "capacity" | "headroom"
+            | "paidUnused" | "powerMonth" | "autoRenewExposure" => &WHOLE,
             "holdoverMultiplier" => &[Column::HoldoverMultiplier],
             "proration" => &[Column::Proration],
             "disputeWindowDays" => &[Column::DisputeWindowDays],
@@ -96,38 +92,11 @@ impl Noun for ColocationContract {
                 Column::DecommissionBufferDays,
             ],
             "classification" => &[Column::Classification],
+            "terminationRule" => &[Column::TerminationRule, Column::Currency],
             "owner" => &[Column::Owner],
             "source" => &[Column::Source],
             _ => &[],
         }
-    }
-}
-
-type PriceSheets = HashMap<ColocationContractId, Vec<colocation_charge::Model>>;
-
-impl ColocationContract {
-    /// The price sheets of this contract and its siblings.
-    async fn price_sheets(&self, ctx: &Context<'_>) -> Result<Arc<PriceSheets>> {
-        let reader = read(ctx, Self::VIEW)?;
-        let load = async || {
-            let ids = self.0.column_of_siblings::<Uuid>(Column::Id)?;
-            colocation_charges::of_contracts(&reader, ids.into_iter().map(ColocationContractId).collect())
-                .await
-        };
-        self.0.shared("price sheets".to_owned(), load).await
-    }
-
-    /// What a calculation makes of the contract and its price sheet.
-    async fn with_sheet<T>(
-        &self,
-        ctx: &Context<'_>,
-        assumed_index_rate: Option<Decimal>,
-        calculation: impl FnOnce(&Priced<'_>) -> Result<T>,
-    ) -> Result<T> {
-        let contract = self.0.model()?;
-        let sheets = self.price_sheets(ctx).await?;
-        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        calculation(&Priced::new(&contract, charges, assumed_index_rate)?)
     }
 }
 
@@ -227,6 +196,15 @@ impl ColocationContract {
         Ok(self.0.get::<colocation_contract::Classification>(Column::Classification)?.into())
     }
 
+    /// What leaving early costs, as the contract has it. Null where not known, and when the caller may not see prices.
+    async fn termination_rule(&self, ctx: &Context<'_>) -> Result<Option<StoredTerminationRule>> {
+        priced(ctx, || {
+            let currency: String = self.0.get(Column::Currency)?;
+            let rule: Option<colocation_contract::TerminationRule> = self.0.get(Column::TerminationRule)?;
+            Ok(rule.map(|rule| StoredTerminationRule::new(rule, &currency)))
+        })
+    }
+
     /// Team or person who answers for it.
     async fn owner(&self) -> Result<Option<String>> {
         self.0.get(Column::Owner)
@@ -252,14 +230,14 @@ impl ColocationContract {
         self.0.many(ctx, Column::Id, Charge::ContractId, &order).await
     }
 
-    /// What is suspicious about the contract as recorded, worst first. Empty for a sound one.
-    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<ContractFinding>> {
-        let contract = self.0.model()?;
-        let sheets = self.price_sheets(ctx).await?;
-        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let found = findings::of_colocation(&contract, charges).into_iter();
-        Ok(found.map(|finding| ContractFinding::new(finding, sees_prices)).collect())
+    /// What is suspicious about the contract as recorded, and about what is used under it, worst first. Empty for a
+    /// sound one.
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+    ) -> Result<Vec<ContractFinding>> {
+        self.found(ctx, day(ctx, as_of)?).await
     }
 
     /// What it costs month by month, charge by charge. Needs the right to see prices.
@@ -270,16 +248,19 @@ impl ColocationContract {
         #[graphql(desc = "First month.")] from: Month,
         #[graphql(default = 12, desc = "How many months, at most 600.")] months: i32,
         #[graphql(
-            desc = "Yearly rise to assume of price indices, as a fraction. Without it, what follows an index \
-                    is not computed."
+            desc = "Yearly rise to assume of price indices where nothing is published, as a fraction. Without it, \
+                    what needs it is not computed."
         )]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
+        as_of: Option<Date>,
     ) -> Result<Option<MonthlyCost>> {
         read(ctx, Permission::ViewPrices)?;
+        let published = self.published(ctx, day(ctx, as_of)?).await?;
         let contract = self.0.model()?;
         let sheets = self.price_sheets(ctx).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        let cost = costs::monthly(&contract, charges, from.0, months, assumed_index_rate)?;
+        let cost = costs::monthly(&contract, charges, from.0, months, &published, assumed_index_rate)?;
         Ok(Some(MonthlyCost::new(cost, &contract.currency, charges)))
     }
 
@@ -294,11 +275,14 @@ impl ColocationContract {
         view: MoneyView,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
+        as_of: Option<Date>,
     ) -> Result<Option<ContractCostSchedule>> {
         read(ctx, Permission::ViewPrices)?;
+        let as_of = day(ctx, as_of)?;
         let currency: String = self.0.get(Column::Currency)?;
         let schedule = self
-            .with_sheet(ctx, assumed_index_rate, |priced| priced.schedule(from.0, months, view.into()))
+            .with_sheet(ctx, as_of, assumed_index_rate, |priced| priced.schedule(from.0, months, view.into()))
             .await?;
         Ok(Some(ContractCostSchedule::new(schedule, view, &currency)))
     }
@@ -313,8 +297,25 @@ impl ColocationContract {
     ) -> Result<Option<CostOfSilence>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let silence = self.with_sheet(ctx, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
+        let silence =
+            self.with_sheet(ctx, as_of, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
         Ok(Some(CostOfSilence::new(silence, as_of, sees_prices)))
+    }
+
+    /// The renewal that silence leads to, with what it costs: null where the contract does not renew by itself, and
+    /// once valid notice ends it.
+    async fn auto_renew_exposure(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<Option<RenewalExposure>> {
+        let as_of = day(ctx, as_of)?;
+        let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
+        let silence =
+            self.with_sheet(ctx, as_of, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
+        Ok(CostOfSilence::new(silence, as_of, sees_prices).into_renewal())
     }
 
     /// The next renewals after `asOf`: those that silence leads to, and those that are bound already.
@@ -330,7 +331,7 @@ impl ColocationContract {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
         let renewals =
-            self.with_sheet(ctx, assumed_index_rate, |priced| priced.renewals(as_of, most)).await?;
+            self.with_sheet(ctx, as_of, assumed_index_rate, |priced| priced.renewals(as_of, most)).await?;
         let shown = renewals.into_iter().map(|it| RenewalExposure::new(it, as_of, sees_prices));
         Ok(shown.collect())
     }
@@ -342,15 +343,22 @@ impl ColocationContract {
         #[graphql(desc = "Last day of service.")] on: Date,
         #[graphql(desc = "The day notice of it is given; the last day of service where left out.")]
         notice_on: Option<Date>,
-        #[graphql(desc = "What leaving early costs.")] rule: EarlyTerminationRuleInput,
+        #[graphql(desc = "What leaving early costs; the rule of the contract where left out.")] rule: Option<
+            EarlyTerminationRuleInput,
+        >,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
+        as_of: Option<Date>,
     ) -> Result<Option<EarlyTermination>> {
         read(ctx, Permission::ViewPrices)?;
-        let rule = rule.value()?;
+        let as_of = day(ctx, as_of)?;
+        let rule = self.termination_rule_of(rule)?;
         let notice_on = notice_on.unwrap_or(on);
         let termination = self
-            .with_sheet(ctx, assumed_index_rate, |priced| priced.early_termination(on.0, notice_on.0, &rule))
+            .with_sheet(ctx, as_of, assumed_index_rate, |priced| {
+                priced.early_termination(on.0, notice_on.0, &rule)
+            })
             .await?;
         Ok(Some(termination.into()))
     }
@@ -365,27 +373,80 @@ impl ColocationContract {
         multiplier: Option<Decimal>,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
+        as_of: Option<Date>,
     ) -> Result<Option<ContractHoldover>> {
         read(ctx, Permission::ViewPrices)?;
-        let stay =
-            self.with_sheet(ctx, assumed_index_rate, |priced| priced.holdover(until.0, multiplier)).await?;
+        let as_of = day(ctx, as_of)?;
+        let stay = self
+            .with_sheet(ctx, as_of, assumed_index_rate, |priced| priced.holdover(until.0, multiplier))
+            .await?;
         Ok(stay.map(ContractHoldover::from))
     }
 
-    /// The numbers that are called capacity, for circuits under the contract: what they are built for, what may be
-    /// used, what is protected, what the contract allows, what is committed and what is drawn; which of them binds,
-    /// and what is left. What is not given is not taken for granted: figures that need it are null, with the reason.
+    /// The deployments of power circuits under the contract, by name.
+    async fn deployments(&self, ctx: &Context<'_>) -> Result<Vec<ColocationDeployment>> {
+        use colocation_deployment::Column as Deployment;
+        let order = [(Deployment::Name, SqlOrder::Asc)];
+        self.0.many(ctx, Column::Id, Deployment::ContractId, &order).await
+    }
+
+    /// The numbers that are called capacity, over all deployments that are stored or for circuits that are given: what
+    /// they are built for, what may be used, what is protected, what the contract allows, what is committed and what
+    /// is drawn; which of them binds, and what is left. What is not known is not taken for granted: figures that need
+    /// it are null, with the reason.
     async fn capacity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The day whose commitment counts; today where left out.")] on: Option<Date>,
-        #[graphql(desc = "The circuits, their limits, and what was drawn.")] deployment: PowerDeployment,
+        #[graphql(
+            desc = "The day it is seen on: its commitment, its circuits, readings of the year up to it."
+        )]
+        on: Option<Date>,
+        #[graphql(desc = "Circuits, their limits, and what was drawn, in place of what is stored.")]
+        deployment: Option<PowerDeployment>,
     ) -> Result<Option<PowerCapacity>> {
         let on = day(ctx, on)?;
+        let Some(deployment) = deployment else {
+            let (capacity, circuits) = self.stored_capacity(ctx, on).await?;
+            return Ok(Some(PowerCapacity::new(capacity, &circuits)?));
+        };
         let (value, draw) = deployment.value()?;
         let circuits = value.circuits.clone();
-        let capacity = self.with_sheet(ctx, None, |priced| priced.capacity(on, value, &draw)).await?;
+        let capacity = self.with_sheet(ctx, on, None, |priced| priced.capacity(on, value, &draw)).await?;
         Ok(Some(PowerCapacity::new(capacity, &circuits)?))
+    }
+
+    /// What more may be drawn over all deployments, in kilovolt-amperes: the effective limit less the peak.
+    async fn headroom(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day it is seen on; today where left out.")] as_of: Option<Date>,
+    ) -> Result<PowerFigure> {
+        Ok(self.stored_capacity(ctx, day(ctx, as_of)?).await?.0.headroom.into())
+    }
+
+    /// What is paid for and not used over all deployments, in kilowatts: committed less average draw.
+    async fn paid_unused(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day it is seen on; today where left out.")] as_of: Option<Date>,
+    ) -> Result<PowerFigure> {
+        Ok(self.stored_capacity(ctx, day(ctx, as_of)?).await?.0.paid_unused.into())
+    }
+
+    /// What a month of power costs by what was read: committed power, metered energy and overage. Needs the right to
+    /// see prices.
+    async fn power_month(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The month.")] month: Month,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
+        as_of: Option<Date>,
+    ) -> Result<Option<ContractPowerMonth>> {
+        read(ctx, Permission::ViewPrices)?;
+        self.month_of_power(ctx, month.0, day(ctx, as_of)?, assumed_index_rate).await.map(Some)
     }
 
     /// What an invoice bills against what the contract lets expect, line by line. Nothing is recorded. Needs the
@@ -396,53 +457,18 @@ impl ColocationContract {
         #[graphql(desc = "The invoice.")] invoice: ContractInvoice,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
+        as_of: Option<Date>,
     ) -> Result<Option<InvoiceCheck>> {
         read(ctx, Permission::ViewPrices)?;
+        let as_of = day(ctx, as_of)?;
         let contract = self.0.model()?;
         let sheets = self.price_sheets(ctx).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         let (value, tolerance) = invoice.value(&contract.currency)?;
-        let check = Priced::new(&contract, charges, assumed_index_rate)?.check_invoice(&value, &tolerance)?;
+        let published = self.published(ctx, as_of).await?;
+        let priced = Priced::new(&contract, charges, &published, assumed_index_rate)?;
+        let check = priced.check_invoice(&value, &tolerance)?;
         Ok(Some(InvoiceCheck::new(check, &value, charges)))
-    }
-}
-
-/// Queries of colocation contracts.
-#[derive(Default)]
-pub struct ColocationContractQuery;
-
-/// Queries of colocation contracts.
-#[Object]
-impl ColocationContractQuery {
-    /// One colocation contract by id or by number.
-    async fn colocation_contract(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: Option<Id<ColocationContractId>>,
-        #[graphql(desc = "Its number.")] number: Option<String>,
-    ) -> Result<Option<ColocationContract>> {
-        match (id, number) {
-            (Some(id), None) => by_id(ctx, id).await,
-            (None, Some(number)) => by_condition(ctx, Condition::all().add(Column::Number.eq(number))).await,
-            _ => Err(Error::invalid("id", "give either an id or a number")),
-        }
-    }
-
-    /// The colocation contracts.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    async fn colocation_contracts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ColocationContractFilter>,
-        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
-            Vec<Order<ColocationContractOrderField>>,
-        >,
-        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<ColocationContract>> {
-        let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
-        page(ctx, condition, order_by, Window::new(first, after, last, before)).await
     }
 }

@@ -1,6 +1,6 @@
-//! Which colocation contracts, and in which order.
+//! Which colocation contracts, and in which order; and their queries.
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::{Context, Enum, InputObject, Object};
 use entity::{
     contracts::{colocation_contract, colocation_contract_site},
     id::ColocationContractId,
@@ -11,11 +11,15 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 use super::{colocation_contracts::ColocationContract, words::ContractClassification};
 use crate::{
     access::Caller,
-    error::Result,
+    error::{Error, Result},
     inventory::graphql::{sites::SiteFilter, vendors::VendorFilter},
     schema::{
-        filter::{BooleanFilter, DateFilter, EnumFilter, Filter, IdFilter, IntFilter, StringFilter, through},
-        page::Sortable,
+        filter::{
+            BooleanFilter, DateFilter, EnumFilter, Filter, IdFilter, IntFilter, Order, StringFilter, through,
+        },
+        page::{Connection, Sortable, Window, page, page_cost},
+        request::{by_condition, by_id, caller},
+        scalar::Id,
     },
 };
 
@@ -131,5 +135,47 @@ impl Sortable for ColocationContractOrderField {
             Self::Owner => colocation_contract::Column::Owner,
             Self::CreatedAt => colocation_contract::Column::CreatedAt,
         }
+    }
+}
+
+/// Queries of colocation contracts.
+#[derive(Default)]
+pub struct ColocationContractQuery;
+
+/// Queries of colocation contracts.
+#[Object]
+impl ColocationContractQuery {
+    /// One colocation contract by id or by number.
+    async fn colocation_contract(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<Id<ColocationContractId>>,
+        #[graphql(desc = "Its number.")] number: Option<String>,
+    ) -> Result<Option<ColocationContract>> {
+        match (id, number) {
+            (Some(id), None) => by_id(ctx, id).await,
+            (None, Some(number)) => {
+                by_condition(ctx, Condition::all().add(colocation_contract::Column::Number.eq(number))).await
+            }
+            _ => Err(Error::invalid("id", "give either an id or a number")),
+        }
+    }
+
+    /// The colocation contracts.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn colocation_contracts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<ColocationContractFilter>,
+        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
+            Vec<Order<ColocationContractOrderField>>,
+        >,
+        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<ColocationContract>> {
+        let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
+        page(ctx, condition, order_by, Window::new(first, after, last, before)).await
     }
 }

@@ -1,6 +1,7 @@
 //! The closed lists of words of decisions about contracts.
 
 use async_graphql::Enum;
+use entity::contracts::colocation_circuit;
 use forecasting::colocation;
 
 /// What happens, or must have happened, on a day of a contract.
@@ -121,6 +122,24 @@ pub enum PowerFeed {
     B,
 }
 
+impl From<colocation_circuit::Feed> for PowerFeed {
+    fn from(feed: colocation_circuit::Feed) -> Self {
+        match feed {
+            colocation_circuit::Feed::A => Self::A,
+            colocation_circuit::Feed::B => Self::B,
+        }
+    }
+}
+
+impl From<PowerFeed> for colocation_circuit::Feed {
+    fn from(feed: PowerFeed) -> Self {
+        match feed {
+            PowerFeed::A => Self::A,
+            PowerFeed::B => Self::B,
+        }
+    }
+}
+
 /// What limits the power of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "colocation::Binding")]
@@ -155,6 +174,8 @@ pub enum PowerAbsence {
     NoReadings,
     /// No interval was measured on every circuit.
     NoCompleteInterval,
+    /// Only peaks of parts are known, which may not be at one moment.
+    PeaksNotCoincident,
 }
 
 /// A kind of contract.
@@ -164,4 +185,8 @@ pub enum ContractKind {
     Colocation,
     /// Support of assets.
     Support,
+    /// Commitments to cloud providers.
+    Cloud,
+    /// Offers that are about no contract.
+    Offer,
 }

@@ -2,6 +2,9 @@
 
 use async_graphql::{InputObject, SimpleObject};
 use chrono::NaiveDate;
+use entity::contracts::colocation_contract::{
+    self, TerminationAdvance, TerminationRule as TerminationTerms, TerminationStep as TerminationFeeStep,
+};
 use forecasting::{
     colocation::{Advance, Holdover, Termination, TerminationRule, TerminationStep},
     money::Currency,
@@ -53,6 +56,11 @@ impl CostOfSilence {
             Silence::Nothing(why) => (SilenceOutcome::Nothing, Some(why.into()), None),
         };
         Self { as_of: Date(as_of), outcome, reason, renewal }
+    }
+
+    /// The renewal, where there is one.
+    pub(super) fn into_renewal(self) -> Option<RenewalExposure> {
+        self.renewal
     }
 }
 
@@ -173,6 +181,105 @@ impl EarlyTerminationRuleInput {
                 Ok(TerminationRule::DecliningTable(steps.collect::<Result<_>>()?))
             }
             (None, None, Some(fee)) => Ok(TerminationRule::Fixed(fee)),
+            _ => Err(Error::invalid("rule", "give just one of remainingCharges, table and fixed")),
+        }
+    }
+}
+
+/// What leaving early costs, as it is stored. One of the three kinds is there.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct StoredTerminationRule {
+    /// A share of what is still contracted, what was advanced and is not written off yet, and a fixed fee.
+    remaining_charges: Option<RemainingCharges>,
+    /// A fee by the number of contract months that are over, by month.
+    table: Option<Vec<TerminationFee>>,
+    /// The same fee whenever it is.
+    fixed: Option<Money>,
+}
+
+/// A fee by what is still contracted.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RemainingCharges {
+    /// Share of the remaining monthly charges without metered power, as a fraction: 0.75 is 75 %.
+    share: Decimal,
+    /// What was advanced at the start.
+    advances: Vec<StoredAdvance>,
+    /// Added in any case.
+    fixed: Money,
+}
+
+/// What one side advanced at the start.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct StoredAdvance {
+    /// How much.
+    amount: Money,
+    /// First day of the months it is written off over.
+    from: Date,
+    /// Over how many months it is written off.
+    months: i32,
+}
+
+/// The fee from a number of contract months on.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct TerminationFee {
+    /// Contract months that are over.
+    from_contract_month: i32,
+    /// The fee.
+    fee: Money,
+}
+
+impl StoredTerminationRule {
+    /// The rule with its money.
+    pub(super) fn new(rule: TerminationTerms, currency: &str) -> Self {
+        let money = |amount: Decimal| Money { amount: plain(amount), currency: currency.to_owned() };
+        let remaining = rule.share.map(|share| RemainingCharges {
+            share,
+            advances: rule
+                .advances
+                .into_iter()
+                .map(|it| StoredAdvance {
+                    amount: money(it.amount),
+                    from: Date(it.from_on),
+                    months: it.months,
+                })
+                .collect(),
+            fixed: money(rule.fixed.unwrap_or_default()),
+        });
+        let table = rule.table.into_iter();
+        let table: Vec<_> = table
+            .map(|it| TerminationFee { from_contract_month: it.from_contract_month, fee: money(it.fee) })
+            .collect();
+        Self {
+            fixed: rule.fixed.filter(|_| remaining.is_none()).map(money),
+            remaining_charges: remaining,
+            table: Some(table).filter(|table| !table.is_empty()),
+        }
+    }
+}
+
+impl EarlyTerminationRuleInput {
+    /// The rule as it is stored with a contract: what is left out of advances is that of the contract.
+    pub(super) fn terms(self, contract: &colocation_contract::Model) -> Result<TerminationTerms> {
+        match (self.remaining_charges, self.table, self.fixed) {
+            (Some(given), None, None) => {
+                let advances = given.advances.into_iter().map(|advance| TerminationAdvance {
+                    amount: advance.amount,
+                    from_on: advance.from.map_or(contract.billing_starts_on, |date| date.0),
+                    months: advance.months.unwrap_or(contract.initial_term_months),
+                });
+                let (share, fixed) = (Some(given.share), Some(given.fixed));
+                Ok(TerminationTerms { share, advances: advances.collect(), table: Vec::new(), fixed })
+            }
+            (None, Some(steps), None) => {
+                let steps = steps.into_iter().map(|step| TerminationFeeStep {
+                    from_contract_month: step.from_contract_month,
+                    fee: step.fee,
+                });
+                Ok(TerminationTerms { table: steps.collect(), ..TerminationTerms::default() })
+            }
+            (None, None, Some(fixed)) => {
+                Ok(TerminationTerms { fixed: Some(fixed), ..TerminationTerms::default() })
+            }
             _ => Err(Error::invalid("rule", "give just one of remainingCharges, table and fixed")),
         }
     }

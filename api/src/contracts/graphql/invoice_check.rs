@@ -1,9 +1,10 @@
 //! An invoice against its contract, as clients see it.
 
 use async_graphql::{InputObject, SimpleObject};
+use chrono::NaiveDate;
 use entity::contracts::colocation_charge;
 use forecasting::{
-    colocation::{self, Invoice, InvoiceLine, Tolerance},
+    colocation::{self, Invoice, InvoiceLine, Tolerance, Verdict},
     money::Currency,
 };
 use rust_decimal::Decimal;
@@ -14,11 +15,12 @@ use super::{
     decisions::{count, money},
 };
 use crate::{
+    contracts::invoice_checks::Checked,
     error::{Error, Result},
-    rules::{require_fraction, require_plausible, require_text},
+    rules::{require_fraction, require_least, require_plausible, require_text},
     schema::{
         record::Record,
-        scalar::{Date, Money, Month},
+        scalar::{Date, Money, Month, plain},
     },
 };
 
@@ -64,6 +66,20 @@ pub struct InvoiceTolerance {
     pub least: Decimal,
 }
 
+impl InvoiceTolerance {
+    /// The tolerance as a value; the usual one where none is given.
+    pub(super) fn value(given: Option<Self>, field: &str) -> Result<Tolerance> {
+        match given {
+            Some(Self { share, least }) => {
+                require_fraction(&format!("{field}.share"), share, Decimal::ZERO, Decimal::ONE)?;
+                require_least(&format!("{field}.least"), Some(least), Decimal::ZERO)?;
+                Ok(Tolerance { share, least })
+            }
+            None => Ok(Tolerance::default()),
+        }
+    }
+}
+
 impl ContractInvoice {
     /// The invoice and its tolerance as values.
     pub(super) fn value(self, currency: &str) -> Result<(Invoice, Tolerance)> {
@@ -76,14 +92,7 @@ impl ContractInvoice {
         let code = self.currency.as_deref().unwrap_or(currency);
         let refused = |cause| Error::invalid("invoice.currency", cause);
         let currency = Currency::from_code(code).map_err(refused)?;
-        let tolerance = match self.tolerance {
-            Some(InvoiceTolerance { share, least }) => {
-                require_fraction("invoice.tolerance.share", share, Decimal::ZERO, Decimal::ONE)?;
-                crate::rules::require_least("invoice.tolerance.least", Some(least), Decimal::ZERO)?;
-                Tolerance { share, least }
-            }
-            None => Tolerance::default(),
-        };
+        let tolerance = InvoiceTolerance::value(self.tolerance, "invoice.tolerance")?;
         let month = self.month.0;
         let lines = self.lines.into_iter().enumerate().map(|(place, line)| {
             let field = format!("invoice.lines[{place}].charge");
@@ -112,6 +121,12 @@ pub struct InvoiceCheck {
     disputable: Money,
     /// Last day to dispute it. Null where the contract states no window.
     dispute_deadline: Option<Date>,
+    /// Days from `asOf` to that day; negative once it has passed. Null for an invoice that is not recorded.
+    days_left: Option<i64>,
+    /// What the invoice says that it comes to. Null for an invoice that is not recorded.
+    total: Option<Money>,
+    /// What it says less what its lines come to; zero where they agree. Null for an invoice that is not recorded.
+    total_difference: Option<Money>,
 }
 
 /// One charge of one month on an invoice; a line without a charge stands by itself.
@@ -133,6 +148,8 @@ pub struct InvoiceLineCheck {
     tolerance: Money,
     /// The verdict.
     verdict: InvoiceVerdict,
+    /// The verdict in a sentence.
+    reason: String,
     /// Whether what is expected is an estimate, such as metered power at its expected draw.
     estimated: bool,
 }
@@ -161,11 +178,12 @@ impl InvoiceCheck {
         let lines = check.lines.into_iter().map(|line| InvoiceLineCheck {
             charge: line.charge.and_then(|position| charges.get(position)).cloned(),
             service: Month(line.service),
-            lines: line.lines,
+            lines: line.lines.clone(),
             expected: money(line.expected),
             billed: money(line.billed),
             difference: money(line.difference),
             tolerance: money(line.tolerance),
+            reason: sentence(&line),
             verdict: line.verdict.into(),
             estimated: line.estimated,
         });
@@ -181,6 +199,40 @@ impl InvoiceCheck {
             billed: money(check.billed),
             disputable: money(check.disputable),
             dispute_deadline: check.dispute_deadline.map(Date),
+            days_left: None,
+            total: None,
+            total_difference: None,
         }
+    }
+
+    /// The check of a recorded invoice, as seen on a day.
+    pub(super) fn of_stored(checked: Checked, as_of: NaiveDate) -> Self {
+        let Checked { check, invoice, stated, of_lines, charges } = checked;
+        let days_left = check.dispute_deadline.map(|deadline| (deadline - as_of).num_days());
+        let money = |amount| money(amount, invoice.currency);
+        let (total, difference) = (money(stated), money(stated - of_lines));
+        let shown = Self::new(check, &invoice, &charges);
+        Self { days_left, total: Some(total), total_difference: Some(difference), ..shown }
+    }
+}
+
+/// The verdict about a line in a sentence.
+fn sentence(line: &colocation::LineCheck) -> String {
+    let (billed, expected) = (plain(line.billed), plain(line.expected));
+    match line.verdict {
+        Verdict::Matches => format!("{billed} is billed and {expected} expected, within the tolerance"),
+        Verdict::Over => {
+            format!("{billed} is billed and {expected} expected: {} too much", plain(line.difference))
+        }
+        Verdict::Under => {
+            format!("{billed} is billed and {expected} expected: {} too little", plain(-line.difference))
+        }
+        Verdict::NotExpected if line.charge.is_none() => {
+            format!("{billed} is billed for no charge of the contract")
+        }
+        Verdict::NotExpected => {
+            format!("{billed} is billed and nothing is due in that month on this invoice")
+        }
+        Verdict::NotBilled => format!("{expected} is expected and nothing is billed"),
     }
 }

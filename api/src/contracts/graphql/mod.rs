@@ -5,15 +5,28 @@ use async_graphql::MergedObject;
 mod calendar;
 mod capacity;
 mod charge_terms;
+mod circuit_changes;
 mod colocation_changes;
 pub mod colocation_charges;
+pub mod colocation_circuits;
 pub mod colocation_contracts;
+pub mod colocation_deployments;
 mod colocation_filter;
+pub mod colocation_readings;
 mod colocation_terms;
+mod contract_figures;
 mod decision_words;
 mod decisions;
+mod deployment_changes;
+mod invoice_changes;
 mod invoice_check;
+pub mod invoice_lines;
+pub mod invoices;
 mod monthly_cost;
+mod offer_changes;
+pub mod offers;
+mod power_month;
+mod reading_changes;
 mod support_changes;
 pub mod support_contracts;
 pub mod support_coverages;
@@ -22,8 +35,14 @@ mod words;
 /// Queries of contracts.
 #[derive(Default, MergedObject)]
 pub struct ContractsQuery(
-    colocation_contracts::ColocationContractQuery,
+    colocation_filter::ColocationContractQuery,
     support_contracts::SupportContractQuery,
+    colocation_deployments::ColocationDeploymentQuery,
+    colocation_circuits::ColocationCircuitQuery,
+    colocation_readings::ColocationReadingQuery,
+    invoices::InvoiceQuery,
+    invoice_lines::InvoiceLineQuery,
+    offers::OfferQuery,
     calendar::ContractCalendarQuery,
 );
 
@@ -32,5 +51,10 @@ pub struct ContractsQuery(
 pub struct ContractsMutation(
     colocation_changes::ColocationContractMutation,
     colocation_charges::ColocationChargeMutation,
+    deployment_changes::ColocationDeploymentMutation,
+    circuit_changes::ColocationCircuitMutation,
+    reading_changes::ColocationReadingMutation,
+    invoice_changes::InvoiceMutation,
+    offer_changes::OfferMutation,
     support_changes::SupportContractMutation,
 );

@@ -251,8 +251,9 @@ impl SupportContract {
     /// What is suspicious about the contract as recorded, worst first. Empty for a sound one.
     async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<ContractFinding>> {
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let found = findings::of_support(&self.0.model()?).into_iter();
-        Ok(found.map(|finding| ContractFinding::new(finding, sees_prices)).collect())
+        let contract = self.0.model()?;
+        let found = findings::of_support(&contract).into_iter();
+        Ok(found.map(|finding| ContractFinding::new(finding, &contract.currency, sees_prices)).collect())
     }
 
     /// The assets that it covers, with the days.

@@ -3,7 +3,10 @@
 use async_graphql::{Enum, SimpleObject};
 use entity::contracts::{colocation_charge, colocation_contract, support_contract};
 
-use crate::contracts::findings;
+use crate::{
+    contracts::findings,
+    schema::scalar::{Money, plain},
+};
 
 /// How a renewal is priced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -153,17 +156,24 @@ pub struct ContractFinding {
     rule: String,
     /// How bad it is.
     severity: FindingSeverity,
+    /// What is billed for it each month at the prices of the day. Null where that cannot be told, and when the caller
+    /// may not see prices.
+    affects: Option<Money>,
 }
 
 impl ContractFinding {
     /// A finding, with its value hidden from those who may not see prices where it is one.
-    pub(super) fn new(finding: findings::Finding, sees_prices: bool) -> Self {
+    pub(super) fn new(finding: findings::Finding, currency: &str, sees_prices: bool) -> Self {
         let is_price = finding.field.ends_with("unitPrice") || finding.field == "charge";
         Self {
             field: finding.field,
             value: finding.value.filter(|_| sees_prices || !is_price),
             rule: finding.rule,
             severity: if finding.is_error { FindingSeverity::Error } else { FindingSeverity::Warning },
+            affects: finding
+                .affects
+                .filter(|_| sees_prices)
+                .map(|amount| Money { amount: plain(amount), currency: currency.to_owned() }),
         }
     }
 }

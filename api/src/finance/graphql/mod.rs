@@ -29,6 +29,8 @@ pub mod unit_costs;
 pub mod variance_explanations;
 mod variances;
 pub mod volumes;
+mod price_index_changes;
+pub mod price_index_values;
 
 /// Queries of finance.
 #[derive(Default, MergedObject)]
@@ -53,6 +55,7 @@ pub struct FinanceQuery(
     budget_findings::BudgetFindingQuery,
     variances::VarianceQuery,
     outlooks::OutlookQuery,
+    price_index_values::PriceIndexValueQuery,
 );
 
 /// Changes of finance.
@@ -70,4 +73,5 @@ pub struct FinanceMutation(
     budget_changes::BudgetVersionMutation,
     line_changes::LineMutation,
     variance_explanations::VarianceMutation,
+    price_index_changes::PriceIndexValueMutation,
 );

@@ -2,7 +2,7 @@
 
 use entity::contracts::colocation_charge::{
     self, Abatement, Abatements, Billing, Escalator, EscalatorAnchor, EscalatorKind, EscalatorStep, Metering,
-    Ramp, RampStep,
+    Overage, OverageBasis, Ramp, RampStep,
 };
 use sea_orm::IntoActiveModel;
 use serde::de::DeserializeOwned;
@@ -85,6 +85,9 @@ impl Importable for ColocationCharge {
         put_any(&mut row.metering, self.metering.as_ref().map(metering));
         put_any(&mut row.peak_kilowatts, rate("peak_kilowatts", self.peak_kilowatts)?);
         put_any(&mut row.renewal_uplift, rate("renewal_uplift", self.renewal_uplift)?);
+        let asset = at.known.assets.named_if_any("asset", self.asset.as_ref())?;
+        put_any(&mut row.asset_id, asset.map(|asset| asset.id));
+        put_any(&mut row.overage, self.overage.as_ref().map(overage).transpose()?);
         usual(&mut row.billing, Billing::Advance);
         usual(&mut row.ramp, Ramp::default());
         usual(&mut row.abatements, Abatements::default());
@@ -136,6 +139,21 @@ fn escalator(given: &records::Escalator) -> Result<Escalator> {
         cap: given.cap,
         no_decrease: given.no_decrease,
         table: given.table.as_ref().map(|table| table.iter().map(step).collect()),
+    })
+}
+
+/// What the file says of overage is all of it; what it leaves out is as usual.
+fn overage(given: &records::Overage) -> Result<Overage> {
+    let multiplier = given.multiplier.ok_or_else(|| {
+        Error::invalid("overage_multiplier", "is empty, and overage without a multiplier has no price")
+    });
+    Ok(Overage {
+        buffer_rate: given.buffer_rate.unwrap_or_default(),
+        multiplier: multiplier?,
+        basis: match &given.basis {
+            Some(basis) => spelled("overage_basis", basis)?,
+            None => OverageBasis::AboveBuffer,
+        },
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use entity::cloud::{cost_record, growth_assumption, provider_account, workload};
+use entity::cloud::{cloud_commitment, cost_record, growth_assumption, provider_account, workload};
 use entity::id::{ProviderAccountId, WorkloadId};
 use entity::inventory::environment::Environment;
 use sea_orm::ActiveEnum;
@@ -11,10 +11,12 @@ use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
 use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
-use crate::cloud::{accounts, costs, growth, workloads};
+use crate::cloud::{accounts, commitments, costs, growth, workloads};
 use crate::error::{Error, Result};
 use crate::import::csv::Noun;
-use crate::import::records::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
+use crate::import::records::{
+    AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload,
+};
 use crate::import::{Origin, Records};
 
 /// The key of a part of an account.
@@ -326,5 +328,76 @@ impl Importable for GrowthAssumption {
                 && other.id != row.after.id
         };
         growth::refuse_overlap_with(row.after, known.growth_assumptions.rows().filter(same), "fromMonth")
+    }
+}
+
+impl Importable for CloudCommitment {
+    const NOUN: Noun = Noun::CloudCommitment;
+    type Entity = cloud_commitment::Entity;
+    type Model = cloud_commitment::Model;
+    type Row = cloud_commitment::ActiveModel;
+
+    fn all(records: &Records) -> &[Self] {
+        &records.cloud_commitments
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn key(&self) -> Key {
+        under(&self.account, &[&self.reference])
+    }
+
+    fn table(known: &Known) -> &Table<cloud_commitment::Model> {
+        &known.cloud_commitments
+    }
+
+    fn table_mut(known: &mut Known) -> &mut Table<cloud_commitment::Model> {
+        &mut known.cloud_commitments
+    }
+
+    async fn load(run: &mut Run<'_>) -> Result<()> {
+        let references = run.records.cloud_commitments.iter().map(|record| record.reference.clone());
+        let column = cloud_commitment::Column::Reference;
+        for row in rows_among::<cloud_commitment::Entity, _>(run.tx, column, references).await? {
+            if let Some(key) = under_id(&run.known, row.account_id, &[&row.reference]) {
+                run.known.cloud_commitments.put(key, row);
+            }
+        }
+        Ok(())
+    }
+
+    fn fill(
+        &self,
+        row: &mut cloud_commitment::ActiveModel,
+        _before: Option<&cloud_commitment::Model>,
+        at: &mut Filling<'_>,
+    ) -> Result<()> {
+        put(&mut row.account_id, Some(account(at.known, &self.account)?.id));
+        put(&mut row.reference, Some(self.reference.clone()));
+        put(&mut row.kind, choice("kind", self.kind.as_ref())?);
+        put(&mut row.starts_on, self.starts_on);
+        put(&mut row.ends_on, self.ends_on);
+        put(&mut row.currency, self.currency.clone());
+        put_any(&mut row.hourly_amount, amount("hourly_amount", self.hourly_amount)?);
+        put_any(&mut row.total_amount, amount("total_amount", self.total_amount)?);
+        put(&mut row.auto_renews, self.auto_renews);
+        put_any(&mut row.renewal_months, self.renewal_months);
+        put_any(&mut row.notice_days, self.notice_days);
+        put_any(&mut row.notice_given_on, self.notice_given_on);
+        put_any(&mut row.description, self.description.clone());
+        put_any(&mut row.owner, self.owner.clone());
+        put_any(&mut row.source, self.source.clone());
+        usual(&mut row.auto_renews, false);
+        Ok(())
+    }
+
+    fn check(row: Candidate<'_, cloud_commitment::Model>, known: &Known) -> Result<()> {
+        commitments::check(row.after)?;
+        match known.provider_accounts.with_id(row.after.account_id) {
+            Some(account) => commitments::check_account(row.after, account),
+            None => Ok(()),
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use entity::contracts::colocation_contract::IndexTerms;
+use entity::contracts::colocation_contract::{
+    IndexTerms, TerminationAdvance, TerminationRule, TerminationStep,
+};
 use entity::contracts::colocation_contract_site as contract_site;
 use entity::contracts::{colocation_contract, support_contract, support_coverage};
 use entity::id::{ColocationContractId, EntityId, SiteId};
@@ -51,10 +53,9 @@ impl Importable for ColocationContract {
     }
 
     async fn load(run: &mut Run<'_>) -> Result<()> {
-        let numbers = run.records.colocation_contracts.iter().map(|record| &record.number);
-        let numbers = numbers.chain(run.records.colocation_charges.iter().map(|record| &record.contract));
+        let numbers: BTreeSet<String> = run.records.colocation_named().cloned().collect();
         let column = colocation_contract::Column::Number;
-        let rows = rows_among::<colocation_contract::Entity, _>(run.tx, column, numbers.cloned()).await?;
+        let rows = rows_among::<colocation_contract::Entity, _>(run.tx, column, numbers).await?;
         for whole in colocation_contracts::with_parts(run.tx, rows).await? {
             let id = whole.contract.id;
             run.known.links.insert(id.uuid(), whole.sites.iter().map(|site| site.uuid()).collect());
@@ -99,6 +100,7 @@ impl Importable for ColocationContract {
         put_any(&mut row.proposal_lead_days, self.proposal_lead_days);
         put_any(&mut row.migration_days, self.migration_days);
         put_any(&mut row.decommission_buffer_days, self.decommission_buffer_days);
+        put_any(&mut row.termination_rule, self.termination.as_ref().map(termination));
         put_any(&mut row.owner, self.owner.clone());
         put_any(&mut row.source, self.source.clone());
         Ok(())
@@ -147,6 +149,25 @@ impl Importable for ColocationContract {
     }
 }
 
+/// What the file says of leaving early is all of it.
+fn termination(given: &records::TerminationRule) -> TerminationRule {
+    let advance = |advance: &records::TerminationAdvance| TerminationAdvance {
+        amount: advance.amount,
+        from_on: advance.from_on,
+        months: advance.months,
+    };
+    let step = |step: &records::TerminationStep| TerminationStep {
+        from_contract_month: step.from_contract_month,
+        fee: step.fee,
+    };
+    TerminationRule {
+        share: given.share,
+        advances: given.advances.iter().map(advance).collect(),
+        table: given.table.iter().map(step).collect(),
+        fixed: given.fixed,
+    }
+}
+
 /// What the file says of an index is all of it; what it leaves out is as usual.
 fn renewal_index(given: &records::IndexTerms) -> IndexTerms {
     IndexTerms {
@@ -187,6 +208,8 @@ impl Importable for SupportContract {
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let numbers = run.records.support_contracts.iter().map(|record| &record.number);
         let numbers = numbers.chain(run.records.support_coverages.iter().map(|record| &record.contract));
+        let offers = run.records.offers.iter();
+        let numbers = numbers.chain(offers.filter_map(|record| record.support_contract.as_ref()));
         let column = support_contract::Column::Number;
         for row in rows_among::<support_contract::Entity, _>(run.tx, column, numbers.cloned()).await? {
             run.known.support_contracts.put(Key::from(&row.number), row);

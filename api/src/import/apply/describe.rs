@@ -17,7 +17,11 @@ pub fn differences(noun: Noun, caller: &Caller, before: Line, after: Line) -> Ve
     let sees_prices = caller.may(Permission::ViewPrices);
     let is_price = |name: &str| {
         let column = noun.columns().iter().find(|column| column.name == name);
-        column.is_some_and(|column| matches!(column.kind, Kind::Money))
+        column.is_some_and(|column| match column.kind {
+            Kind::Money => true,
+            Kind::Tuples(kinds) => kinds.iter().any(|kind| matches!(kind, Kind::Money)),
+            _ => false,
+        })
     };
     let pairs = before.into_iter().zip(after).filter(|((_, before), (_, after))| before != after);
     pairs

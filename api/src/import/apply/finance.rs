@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::access::user::{self, Role};
 use entity::finance::fiscal_calendar::{self, Years};
-use entity::finance::{currency, exchange_rate};
+use entity::finance::{currency, exchange_rate, price_index_value};
 
 use super::describe::spoken;
 use super::engine::Run;
@@ -13,9 +13,9 @@ use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::access::users;
 use crate::error::{Error, Result};
-use crate::finance::{currencies, exchange_rates, fiscal_calendars};
+use crate::finance::{currencies, exchange_rates, fiscal_calendars, price_index_values};
 use crate::import::csv::Noun;
-use crate::import::records::{Currency, ExchangeRate, FiscalCalendar, User};
+use crate::import::records::{Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, User};
 use crate::import::{Origin, Records};
 
 impl Importable for Currency {
@@ -300,5 +300,60 @@ impl Importable for User {
                 }
             })
             .await
+    }
+}
+
+impl Importable for PriceIndexValue {
+    const NOUN: Noun = Noun::PriceIndexValue;
+    type Entity = price_index_value::Entity;
+    type Model = price_index_value::Model;
+    type Row = price_index_value::ActiveModel;
+
+    fn all(records: &Records) -> &[Self] {
+        &records.price_index_values
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn key(&self) -> Key {
+        Key(vec![self.series.clone(), self.month.to_string()])
+    }
+
+    fn table(known: &Known) -> &Table<price_index_value::Model> {
+        &known.price_index_values
+    }
+
+    fn table_mut(known: &mut Known) -> &mut Table<price_index_value::Model> {
+        &mut known.price_index_values
+    }
+
+    async fn load(run: &mut Run<'_>) -> Result<()> {
+        let series = run.records.price_index_values.iter().map(|record| record.series.clone());
+        let column = price_index_value::Column::Series;
+        for row in rows_among::<price_index_value::Entity, _>(run.tx, column, series).await? {
+            let key = Key(vec![row.series.clone(), row.month.to_string()]);
+            run.known.price_index_values.put(key, row);
+        }
+        Ok(())
+    }
+
+    fn fill(
+        &self,
+        row: &mut price_index_value::ActiveModel,
+        _before: Option<&price_index_value::Model>,
+        _at: &mut Filling<'_>,
+    ) -> Result<()> {
+        put(&mut row.series, Some(self.series.clone()));
+        put(&mut row.month, Some(self.month));
+        put(&mut row.value, rate("value", self.value)?);
+        put_any(&mut row.published_on, self.published_on);
+        put_any(&mut row.source, self.source.clone());
+        Ok(())
+    }
+
+    fn check(row: Candidate<'_, price_index_value::Model>, _known: &Known) -> Result<()> {
+        price_index_values::check(row.after)
     }
 }

@@ -144,6 +144,7 @@ pub fn id_of<M: ModelTrait>(row: &M) -> Option<Uuid> {
 pub struct Known {
     pub currencies: Table<finance::currency::Model>,
     pub exchange_rates: Table<finance::exchange_rate::Model>,
+    pub price_index_values: Table<finance::price_index_value::Model>,
     pub fiscal_calendars: Table<finance::fiscal_calendar::Model>,
     pub users: Table<access::user::Model>,
     pub vendors: Table<inventory::vendor::Model>,
@@ -156,6 +157,12 @@ pub struct Known {
     pub colocation_charges: Table<contracts::colocation_charge::Model>,
     pub support_contracts: Table<contracts::support_contract::Model>,
     pub support_coverages: Table<contracts::support_coverage::Model>,
+    pub colocation_deployments: Table<contracts::colocation_deployment::Model>,
+    pub colocation_circuits: Table<contracts::colocation_circuit::Model>,
+    pub colocation_readings: Table<contracts::colocation_reading::Model>,
+    pub invoices: Table<contracts::invoice::Model>,
+    pub invoice_lines: Table<contracts::invoice_line::Model>,
+    pub offers: Table<contracts::offer::Model>,
     pub depreciation_rules: Table<lifecycle::depreciation_rule::Model>,
     pub refresh_policies: Table<lifecycle::refresh_policy::Model>,
     pub refresh_cycles: Table<lifecycle::refresh_cycle::Model>,
@@ -184,6 +191,7 @@ pub struct Known {
     pub budgets: HashMap<BudgetVersionId, Places>,
     /// The day of the import, once it is needed.
     pub today: Option<chrono::NaiveDate>,
+    pub cloud_commitments: Table<cloud::cloud_commitment::Model>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

@@ -1,6 +1,6 @@
 //! The values of one row, taken out by column.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use crate::import::Origin;
@@ -102,6 +102,13 @@ impl Cells {
     pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
         match self.take(name)? {
             Value::Date(date) => Some(date),
+            _ => None,
+        }
+    }
+
+    pub fn moment(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        match self.take(name)? {
+            Value::Moment(moment) => Some(moment),
             _ => None,
         }
     }

@@ -1,9 +1,11 @@
 //! Columns of provider accounts, workloads, costs and growth.
 
 use super::cells::Cells;
-use super::inventory::{ENVIRONMENT, SOURCE, TIER};
+use super::inventory::{COUNT, ENVIRONMENT, SOURCE, TIER};
 use crate::import::columns::{Column, Kind};
-use crate::import::records::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
+use crate::import::records::{
+    AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload,
+};
 
 const PROVIDER: Column =
     Column::key("provider", Kind::Choice(&["AWS", "AZURE", "GCP", "OCI", "IBM", "OTHER"]), "AWS", "");
@@ -73,6 +75,35 @@ pub(super) const GROWTH_ASSUMPTION: &[Column] = &[
     Column::optional("basis", Kind::Text, "orders of the last year", ""),
 ];
 
+pub(super) const CLOUD_COMMITMENT: &[Column] = &[
+    PROVIDER,
+    ACCOUNT_NUMBER,
+    Column::key("reference", Kind::Identifier, "sp-7f3a", ""),
+    Column::create(
+        "kind",
+        Kind::Choice(&["RESERVED_INSTANCE", "SAVINGS_PLAN", "COMMITTED_USE", "ENTERPRISE_AGREEMENT"]),
+        "SAVINGS_PLAN",
+        "",
+    ),
+    Column::create("starts_on", Kind::Date, "2026-01-01", ""),
+    Column::create("ends_on", Kind::Date, "2026-12-31", ""),
+    Column::create("currency", Kind::Currency, "USD", ""),
+    Column::optional("hourly_amount", Kind::Money, "4.25", "this or the total"),
+    Column::optional("total_amount", Kind::Money, "37230.00", "this or the hourly amount"),
+    Column::optional("auto_renews", Kind::Boolean, "true", ""),
+    Column::optional(
+        "renewal_months",
+        Kind::Integer { least: 1, most: 1_200 },
+        "12",
+        "as long as the term where left out",
+    ),
+    Column::optional("notice_days", COUNT, "30", ""),
+    Column::optional("notice_given_on", Kind::Date, "2026-11-01", ""),
+    Column::optional("description", Kind::Text, "compute, all regions", ""),
+    Column::optional("owner", Kind::Text, "Platform", ""),
+    SOURCE,
+];
+
 fn account(cells: &mut Cells) -> AccountKey {
     AccountKey { provider: cells.key("provider"), account_number: cells.key("account_number") }
 }
@@ -135,5 +166,26 @@ pub(super) fn growth_assumption(cells: &mut Cells) -> GrowthAssumption {
         to_month: cells.date("to_month"),
         monthly_rate: cells.decimal("monthly_rate"),
         basis: cells.text("basis"),
+    }
+}
+
+pub(super) fn cloud_commitment(cells: &mut Cells) -> CloudCommitment {
+    CloudCommitment {
+        origin: cells.origin.clone(),
+        account: account(cells),
+        reference: cells.key("reference"),
+        kind: cells.text("kind"),
+        starts_on: cells.date("starts_on"),
+        ends_on: cells.date("ends_on"),
+        currency: cells.text("currency"),
+        hourly_amount: cells.decimal("hourly_amount"),
+        total_amount: cells.decimal("total_amount"),
+        auto_renews: cells.boolean("auto_renews"),
+        renewal_months: cells.integer("renewal_months"),
+        notice_days: cells.integer("notice_days"),
+        notice_given_on: cells.date("notice_given_on"),
+        description: cells.text("description"),
+        owner: cells.text("owner"),
+        source: cells.text("source"),
     }
 }

@@ -6,8 +6,8 @@ use super::cells::{Cells, parts};
 use super::inventory::{COUNT, SOURCE};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
-    SupportContract, SupportCoverage,
+    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, Overage, RampStep,
+    RateStep, SupportContract, SupportCoverage, TerminationAdvance, TerminationRule, TerminationStep,
 };
 
 const MONTHS: Kind = Kind::Integer { least: 1, most: 1_200 };
@@ -65,6 +65,25 @@ pub(super) const COLOCATION_CONTRACT: &[Column] = &[
     Column::optional("proposal_lead_days", COUNT, "90", "before the decision is due"),
     Column::optional("migration_days", COUNT, "150", "that moving out takes"),
     Column::optional("decommission_buffer_days", COUNT, "30", "between the last move and the last day"),
+    Column::optional(
+        "termination_share",
+        Kind::Rate,
+        "0.75",
+        "of what is still contracted, for leaving early",
+    ),
+    Column::optional(
+        "termination_advances",
+        Kind::Tuples(&[Kind::Money, Kind::Date, MONTHS]),
+        "24000:2026-01-15:36",
+        "amount, first day and months that it is written off over",
+    ),
+    Column::optional(
+        "termination_table",
+        Kind::Tuples(&[COUNT, Kind::Money]),
+        "0:250000|12:150000|24:50000",
+        "contract months that are over, and fee; instead of the share",
+    ),
+    Column::optional("termination_fixed_fee", Kind::Money, "5000.00", "beside the share, or alone"),
     Column::optional("owner", Kind::Text, "Facilities", ""),
     Column::optional("sites", Kind::List(&Kind::Identifier), "FRA1|FRA2", "codes of the sites it is for"),
     SOURCE,
@@ -140,6 +159,20 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
     Column::optional("commit_kilowatts", Kind::Quantity, "100", ""),
     Column::optional("peak_kilowatts", Kind::Quantity, "110", "billed where it is above what is committed"),
     Column::optional("renewal_uplift", Kind::Rate, "0.04", "its own rise at each renewal"),
+    Column::optional("asset", Kind::Identifier, "A-000123", "tag of the asset that a connection ends at"),
+    Column::optional(
+        "overage_buffer_rate",
+        Kind::Rate,
+        "0.05",
+        "share of the commitment that costs nothing more",
+    ),
+    Column::optional("overage_multiplier", Kind::Quantity, "1.5", "of the price of a kilowatt"),
+    Column::optional(
+        "overage_basis",
+        Kind::Choice(&["ABOVE_BUFFER", "ABOVE_COMMITMENT"]),
+        "ABOVE_BUFFER",
+        "",
+    ),
 ];
 
 pub(super) const SUPPORT_CONTRACT: &[Column] = &[
@@ -204,6 +237,7 @@ pub(super) fn colocation_contract(cells: &mut Cells) -> ColocationContract {
         proposal_lead_days: cells.integer("proposal_lead_days"),
         migration_days: cells.integer("migration_days"),
         decommission_buffer_days: cells.integer("decommission_buffer_days"),
+        termination: termination(cells),
         owner: cells.text("owner"),
         source: cells.text("source"),
         sites: cells.texts("sites"),
@@ -239,7 +273,41 @@ pub(super) fn colocation_charge(cells: &mut Cells) -> ColocationCharge {
         metering: metering(cells),
         peak_kilowatts: cells.decimal("peak_kilowatts"),
         renewal_uplift: cells.decimal("renewal_uplift"),
+        asset: cells.text("asset"),
+        overage: overage(cells),
     }
+}
+
+/// The rule of leaving early, which is there when any of its columns is.
+fn termination(cells: &mut Cells) -> Option<TerminationRule> {
+    cells.needs("termination_advances", "termination_share");
+    let share = cells.decimal("termination_share");
+    let advances = cells.list("termination_advances", |item| match parts(item) {
+        [Value::Decimal(amount), Value::Date(from_on), Value::Integer(months)] => {
+            Some(TerminationAdvance { amount: *amount, from_on: *from_on, months: *months })
+        }
+        _ => None,
+    });
+    let table = cells.list("termination_table", |item| match parts(item) {
+        [Value::Integer(from_contract_month), Value::Decimal(fee)] => {
+            Some(TerminationStep { from_contract_month: *from_contract_month, fee: *fee })
+        }
+        _ => None,
+    });
+    let fixed = cells.decimal("termination_fixed_fee");
+    let given = share.is_some() || table.is_some() || fixed.is_some();
+    let (advances, table) = (advances.unwrap_or_default(), table.unwrap_or_default());
+    given.then_some(TerminationRule { share, advances, table, fixed })
+}
+
+/// What overage costs, which is there when any of its columns is.
+fn overage(cells: &mut Cells) -> Option<Overage> {
+    let overage = Overage {
+        buffer_rate: cells.decimal("overage_buffer_rate"),
+        multiplier: cells.decimal("overage_multiplier"),
+        basis: cells.text("overage_basis"),
+    };
+    Some(overage).filter(|overage| *overage != Overage::default())
 }
 
 /// The index of renewals, which is there when its series is; its other columns make no sense without.

@@ -4,8 +4,7 @@ use super::cells::{Cells, parts};
 use super::inventory::{HARDWARE_KIND, SOURCE};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    AllocationModel, Currency, ExchangeRate, FiscalCalendar, SavingsClaim, SavingsInitiative, UnitCostPart,
-    Volume,
+    AllocationModel, Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, SavingsClaim, SavingsInitiative, UnitCostPart, Volume,
 };
 
 pub(super) const CURRENCY: &[Column] = &[
@@ -182,6 +181,14 @@ pub(super) const SAVINGS_CLAIM: &[Column] = &[
     Column::create("initiative", Kind::Identifier, "S-1", "code of the initiative"),
 ];
 
+pub(super) const PRICE_INDEX_VALUE: &[Column] = &[
+    Column::key("series", Kind::Identifier, "CPI-U", "as contracts name it"),
+    Column::key("month", Kind::Month, "2026-01", ""),
+    Column::create("value", Kind::Quantity, "309.685", ""),
+    Column::optional("published_on", Kind::Date, "2026-02-12", "before that day nobody knew it"),
+    SOURCE,
+];
+
 pub(super) fn currency(cells: &mut Cells) -> Currency {
     Currency {
         origin: cells.origin.clone(),
@@ -304,5 +311,15 @@ pub(super) fn savings_claim(cells: &mut Cells) -> SavingsClaim {
         month: cells.date("month").unwrap_or_default(),
         document: cells.text("document"),
         initiative: cells.text("initiative"),
+    }
+}
+pub(super) fn price_index_value(cells: &mut Cells) -> PriceIndexValue {
+    PriceIndexValue {
+        origin: cells.origin.clone(),
+        series: cells.key("series"),
+        month: cells.date("month").unwrap_or_default(),
+        value: cells.decimal("value"),
+        published_on: cells.date("published_on"),
+        source: cells.text("source"),
     }
 }

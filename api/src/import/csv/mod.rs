@@ -8,8 +8,10 @@ mod cloud;
 mod contracts;
 mod finance;
 mod inventory;
+mod invoices;
 mod lifecycle;
 mod noun;
+mod power;
 
 use std::collections::HashMap;
 use std::sync::Arc;

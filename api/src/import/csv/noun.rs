@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, books, budgets, cloud, contracts, finance, inventory, lifecycle};
+use super::{access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 
@@ -14,6 +14,7 @@ use crate::import::records::Records;
 pub enum Noun {
     Currency,
     ExchangeRate,
+    PriceIndexValue,
     FiscalCalendar,
     User,
     Vendor,
@@ -26,6 +27,12 @@ pub enum Noun {
     ColocationCharge,
     SupportContract,
     SupportCoverage,
+    ColocationDeployment,
+    ColocationCircuit,
+    ColocationReading,
+    Invoice,
+    InvoiceLine,
+    Offer,
     DepreciationRule,
     RefreshPolicy,
     RefreshCycle,
@@ -46,13 +53,15 @@ pub enum Noun {
     BudgetVersion,
     BudgetLine,
     ActualPosting,
+    CloudCommitment,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 34] = [
+    pub const ALL: [Noun; 42] = [
         Noun::Currency,
         Noun::ExchangeRate,
+        Noun::PriceIndexValue,
         Noun::FiscalCalendar,
         Noun::User,
         Noun::Vendor,
@@ -65,6 +74,12 @@ impl Noun {
         Noun::ColocationCharge,
         Noun::SupportContract,
         Noun::SupportCoverage,
+        Noun::ColocationDeployment,
+        Noun::ColocationCircuit,
+        Noun::ColocationReading,
+        Noun::Invoice,
+        Noun::InvoiceLine,
+        Noun::Offer,
         Noun::DepreciationRule,
         Noun::RefreshPolicy,
         Noun::RefreshCycle,
@@ -85,6 +100,7 @@ impl Noun {
         Noun::BudgetVersion,
         Noun::BudgetLine,
         Noun::ActualPosting,
+        Noun::CloudCommitment,
     ];
 
     /// The columns of its file.
@@ -124,6 +140,14 @@ impl Noun {
             Noun::BudgetVersion => budgets::BUDGET_VERSION,
             Noun::BudgetLine => budgets::BUDGET_LINE,
             Noun::ActualPosting => budgets::ACTUAL_POSTING,
+            Noun::PriceIndexValue => finance::PRICE_INDEX_VALUE,
+            Noun::ColocationDeployment => power::COLOCATION_DEPLOYMENT,
+            Noun::ColocationCircuit => power::COLOCATION_CIRCUIT,
+            Noun::ColocationReading => power::COLOCATION_READING,
+            Noun::Invoice => invoices::INVOICE,
+            Noun::InvoiceLine => invoices::INVOICE_LINE,
+            Noun::Offer => invoices::OFFER,
+            Noun::CloudCommitment => cloud::CLOUD_COMMITMENT,
         }
     }
 
@@ -172,6 +196,20 @@ impl Noun {
             Noun::BudgetVersion => keep(cells, &mut records.budget_versions, budgets::budget_version),
             Noun::BudgetLine => keep(cells, &mut records.budget_lines, budgets::budget_line),
             Noun::ActualPosting => keep(cells, &mut records.actual_postings, budgets::actual_posting),
+            Noun::PriceIndexValue => keep(cells, &mut records.price_index_values, finance::price_index_value),
+            Noun::ColocationDeployment => {
+                keep(cells, &mut records.colocation_deployments, power::colocation_deployment);
+            }
+            Noun::ColocationCircuit => {
+                keep(cells, &mut records.colocation_circuits, power::colocation_circuit);
+            }
+            Noun::ColocationReading => {
+                keep(cells, &mut records.colocation_readings, power::colocation_reading);
+            }
+            Noun::Invoice => keep(cells, &mut records.invoices, invoices::invoice),
+            Noun::InvoiceLine => keep(cells, &mut records.invoice_lines, invoices::invoice_line),
+            Noun::Offer => keep(cells, &mut records.offers, invoices::offer),
+            Noun::CloudCommitment => keep(cells, &mut records.cloud_commitments, cloud::cloud_commitment),
         }
     }
 
@@ -221,6 +259,14 @@ impl Noun {
             Noun::BudgetVersion => ("budget_version", "budget_versions"),
             Noun::BudgetLine => ("budget_line", "budget_lines"),
             Noun::ActualPosting => ("actual_posting", "actual_postings"),
+            Noun::PriceIndexValue => ("price_index_value", "price_index_values"),
+            Noun::ColocationDeployment => ("colocation_deployment", "colocation_deployments"),
+            Noun::ColocationCircuit => ("colocation_circuit", "colocation_circuits"),
+            Noun::ColocationReading => ("colocation_reading", "colocation_readings"),
+            Noun::Invoice => ("invoice", "invoices"),
+            Noun::InvoiceLine => ("invoice_line", "invoice_lines"),
+            Noun::Offer => ("offer", "offers"),
+            Noun::CloudCommitment => ("cloud_commitment", "cloud_commitments"),
         }
     }
 

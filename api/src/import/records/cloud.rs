@@ -81,3 +81,24 @@ pub struct GrowthAssumption {
     pub monthly_rate: Option<Decimal>,
     pub basis: Option<String>,
 }
+
+/// A promise to a provider. Key: `account` and `reference`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CloudCommitment {
+    pub origin: Origin,
+    pub account: AccountKey,
+    pub reference: String,
+    pub kind: Option<String>,
+    pub starts_on: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
+    pub currency: Option<String>,
+    pub hourly_amount: Option<Decimal>,
+    pub total_amount: Option<Decimal>,
+    pub auto_renews: Option<bool>,
+    pub renewal_months: Option<i32>,
+    pub notice_days: Option<i32>,
+    pub notice_given_on: Option<NaiveDate>,
+    pub description: Option<String>,
+    pub owner: Option<String>,
+    pub source: Option<String>,
+}

@@ -38,6 +38,7 @@ pub struct ColocationContract {
     pub proposal_lead_days: Option<i32>,
     pub migration_days: Option<i32>,
     pub decommission_buffer_days: Option<i32>,
+    pub termination: Option<TerminationRule>,
     pub owner: Option<String>,
     pub source: Option<String>,
     /// Codes of the sites it is for; given together or not at all.
@@ -129,6 +130,42 @@ pub struct ColocationCharge {
     pub metering: Option<Metering>,
     pub peak_kilowatts: Option<Decimal>,
     pub renewal_uplift: Option<Decimal>,
+    /// Tag of the asset that a connection ends at.
+    pub asset: Option<String>,
+    pub overage: Option<Overage>,
+}
+
+/// What drawing more than is committed costs.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Overage {
+    pub buffer_rate: Option<Decimal>,
+    pub multiplier: Option<Decimal>,
+    /// `ABOVE_BUFFER` or `ABOVE_COMMITMENT`.
+    pub basis: Option<String>,
+}
+
+/// What leaving early costs: a share with advances and a fixed fee, or a table, or a fixed fee alone.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct TerminationRule {
+    pub share: Option<Decimal>,
+    pub advances: Vec<TerminationAdvance>,
+    pub table: Vec<TerminationStep>,
+    pub fixed: Option<Decimal>,
+}
+
+/// What was advanced at the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TerminationAdvance {
+    pub amount: Decimal,
+    pub from_on: NaiveDate,
+    pub months: i32,
+}
+
+/// The fee from a number of contract months on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TerminationStep {
+    pub from_contract_month: i32,
+    pub fee: Decimal,
 }
 
 /// A support contract. Key: `number`.

@@ -125,3 +125,14 @@ pub struct SavingsClaim {
     /// Code of the initiative.
     pub initiative: Option<String>,
 }
+/// What an index was published to be for a month. Key: `series` and `month`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct PriceIndexValue {
+    pub origin: Origin,
+    pub series: String,
+    /// First day of the month.
+    pub month: NaiveDate,
+    pub value: Option<Decimal>,
+    pub published_on: Option<NaiveDate>,
+    pub source: Option<String>,
+}

@@ -14,7 +14,9 @@ mod cloud;
 mod contracts;
 mod finance;
 mod inventory;
+mod invoices;
 mod lifecycle;
+mod power;
 
 use std::sync::Arc;
 
@@ -23,19 +25,21 @@ use super::csv::Noun;
 pub use access::User;
 pub use books::{BookEntry, BookEvent, ClosedPeriod};
 pub use budgets::{ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode};
-pub use cloud::{AccountKey, CostRecord, GrowthAssumption, ProviderAccount, Workload};
+pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
-    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, RampStep, RateStep,
-    SupportContract, SupportCoverage,
+    Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, Overage, RampStep,
+    RateStep, SupportContract, SupportCoverage, TerminationAdvance, TerminationRule, TerminationStep,
 };
 pub use finance::{
-    AllocationModel, Currency, ExchangeRate, FiscalCalendar, SavingsClaim, SavingsInitiative, UnitCostPart,
+    AllocationModel, Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, SavingsClaim, SavingsInitiative, UnitCostPart,
     Volume,
 };
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
 pub use lifecycle::{
     AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
 };
+pub use invoices::{Invoice, InvoiceLine, Offer};
+pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
 
 /// Where a record was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -54,6 +58,7 @@ pub struct Origin {
 pub struct Records {
     pub currencies: Vec<Currency>,
     pub exchange_rates: Vec<ExchangeRate>,
+    pub price_index_values: Vec<PriceIndexValue>,
     pub fiscal_calendars: Vec<FiscalCalendar>,
     pub users: Vec<User>,
     pub vendors: Vec<Vendor>,
@@ -66,6 +71,12 @@ pub struct Records {
     pub colocation_charges: Vec<ColocationCharge>,
     pub support_contracts: Vec<SupportContract>,
     pub support_coverages: Vec<SupportCoverage>,
+    pub colocation_deployments: Vec<ColocationDeployment>,
+    pub colocation_circuits: Vec<ColocationCircuit>,
+    pub colocation_readings: Vec<ColocationReading>,
+    pub invoices: Vec<Invoice>,
+    pub invoice_lines: Vec<InvoiceLine>,
+    pub offers: Vec<Offer>,
     pub depreciation_rules: Vec<DepreciationRule>,
     pub refresh_policies: Vec<RefreshPolicy>,
     pub refresh_cycles: Vec<RefreshCycle>,
@@ -86,6 +97,7 @@ pub struct Records {
     pub budget_versions: Vec<BudgetVersion>,
     pub budget_lines: Vec<BudgetLine>,
     pub actual_postings: Vec<ActualPosting>,
+    pub cloud_commitments: Vec<CloudCommitment>,
 }
 
 impl Records {
@@ -131,6 +143,14 @@ impl Records {
             Noun::BudgetVersion => self.budget_versions.len(),
             Noun::BudgetLine => self.budget_lines.len(),
             Noun::ActualPosting => self.actual_postings.len(),
+            Noun::PriceIndexValue => self.price_index_values.len(),
+            Noun::ColocationDeployment => self.colocation_deployments.len(),
+            Noun::ColocationCircuit => self.colocation_circuits.len(),
+            Noun::ColocationReading => self.colocation_readings.len(),
+            Noun::Invoice => self.invoices.len(),
+            Noun::InvoiceLine => self.invoice_lines.len(),
+            Noun::Offer => self.offers.len(),
+            Noun::CloudCommitment => self.cloud_commitments.len(),
         }
     }
 
@@ -159,7 +179,10 @@ impl Records {
         let of_transfers = transfers.flat_map(|record| record.from_site.iter().chain(record.to_site.iter()));
         let of_plans = of_contracts.chain(of_charges).chain(of_policies).chain(of_cycles).chain(of_transfers);
         let of_volumes = self.volumes.iter().filter_map(|record| record.site.as_ref());
-        own.chain(of_racks).chain(of_assets).chain(of_plans).chain(of_workloads).chain(of_volumes)
+        let of_circuits =
+            self.colocation_circuits.iter().filter_map(|record| Some(&record.rack.as_ref()?.site));
+        let of_places = own.chain(of_racks).chain(of_assets).chain(of_workloads).chain(of_circuits);
+        of_places.chain(of_plans).chain(of_volumes)
     }
 
     /// The tags of the assets that records of the books name.
@@ -174,7 +197,22 @@ impl Records {
         let of_workloads = self.workloads.iter().map(|record| &record.account);
         let of_costs = self.cost_records.iter().map(|record| &record.account);
         let of_growth = self.growth_assumptions.iter().map(|record| &record.account);
-        own.chain(of_workloads).chain(of_costs).chain(of_growth)
+        let of_commitments = self.cloud_commitments.iter().map(|record| &record.account);
+        own.chain(of_workloads).chain(of_costs).chain(of_growth).chain(of_commitments)
+    }
+
+    /// The numbers of colocation contracts that records name, those that are records themselves included.
+    pub fn colocation_named(&self) -> impl Iterator<Item = &String> {
+        let own = self.colocation_contracts.iter().map(|record| &record.number);
+        let of_charges = self.colocation_charges.iter().map(|record| &record.contract);
+        let of_deployments = self.colocation_deployments.iter().map(|record| &record.contract);
+        let of_circuits = self.colocation_circuits.iter().map(|record| &record.contract);
+        let of_readings = self.colocation_readings.iter().map(|record| &record.contract);
+        let of_invoices = self.invoices.iter().map(|record| &record.contract);
+        let of_lines = self.invoice_lines.iter().map(|record| &record.contract);
+        let of_offers = self.offers.iter().filter_map(|record| record.colocation_contract.as_ref());
+        let of_power = of_deployments.chain(of_circuits).chain(of_readings);
+        own.chain(of_charges).chain(of_power).chain(of_invoices).chain(of_lines).chain(of_offers)
     }
 
     /// Whether nothing was read.

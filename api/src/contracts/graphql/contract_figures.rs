@@ -1,0 +1,171 @@
+//! What figures of colocation contracts are computed from, read once for all contracts of a list.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::Context;
+use chrono::NaiveDate;
+use entity::{
+    contracts::{
+        colocation_charge,
+        colocation_contract::{Column, IndexTerms},
+    },
+    id::{ColocationContractId, VendorId},
+};
+use forecasting::{
+    colocation::{Capacity, Circuit},
+    month::Month,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{
+    colocation_contracts::ColocationContract, power_month::ContractPowerMonth, words::ContractFinding,
+};
+use crate::{
+    access::Permission,
+    contracts::{
+        colocation_charges, costs,
+        decisions::Priced,
+        findings,
+        power::{self, Installation},
+        usage_findings::Used,
+    },
+    error::{Error, Result},
+    finance::price_index_values::PublishedIndices,
+    schema::{
+        record::Noun,
+        request::{caller, read},
+    },
+};
+
+type PriceSheets = HashMap<ColocationContractId, Vec<colocation_charge::Model>>;
+
+impl ColocationContract {
+    fn siblings(&self) -> Result<Vec<ColocationContractId>> {
+        let ids = self.0.column_of_siblings::<Uuid>(Column::Id)?;
+        Ok(ids.into_iter().map(ColocationContractId).collect())
+    }
+
+    /// The price sheets of this contract and its siblings.
+    pub(super) async fn price_sheets(&self, ctx: &Context<'_>) -> Result<Arc<PriceSheets>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || colocation_charges::of_contracts(&reader, self.siblings()?).await;
+        self.0.shared("price sheets".to_owned(), load).await
+    }
+
+    /// What was published, by a day, of the price indices that this contract and its siblings follow.
+    pub(super) async fn published(
+        &self,
+        ctx: &Context<'_>,
+        as_of: NaiveDate,
+    ) -> Result<Arc<PublishedIndices>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let sheets = self.price_sheets(ctx).await?;
+        let load = async || {
+            let of_renewals = self.0.column_of_siblings::<IndexTerms>(Column::RenewalIndex)?;
+            let of_charges =
+                sheets.values().flatten().filter_map(|charge| charge.escalator.as_ref()?.series.clone());
+            let series = of_renewals.into_iter().map(|index| index.series).chain(of_charges);
+            PublishedIndices::read(&reader, series, as_of).await
+        };
+        self.0.shared(format!("price indices on {as_of}"), load).await
+    }
+
+    /// What a calculation makes of the contract and its price sheet, with indices as they were known on a day.
+    pub(super) async fn with_sheet<T>(
+        &self,
+        ctx: &Context<'_>,
+        as_of: NaiveDate,
+        assumed_index_rate: Option<Decimal>,
+        calculation: impl FnOnce(&Priced<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let published = self.published(ctx, as_of).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        calculation(&Priced::new(&contract, charges, &published, assumed_index_rate)?)
+    }
+
+    /// What is stored of the power under the contract, on a day.
+    async fn installation(&self, ctx: &Context<'_>, on: NaiveDate) -> Result<Installation> {
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || power::of_contracts(&reader, self.siblings()?, power::year_up_to(on)).await;
+        let installed = self.0.shared(format!("power on {on}"), load).await?;
+        let contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        let commitment = power::commitment(&contract, charges, on)?;
+        let deployments = installed.get(&contract.id).cloned().unwrap_or_default();
+        Ok(Installation::new(on, commitment, deployments))
+    }
+
+    /// The numbers called capacity over all deployments under the contract, on a day.
+    pub(super) async fn stored_capacity(
+        &self,
+        ctx: &Context<'_>,
+        on: NaiveDate,
+    ) -> Result<(Capacity, Vec<Circuit>)> {
+        self.installation(ctx, on).await?.total()
+    }
+
+    /// What a month of power costs by what was read.
+    pub(super) async fn month_of_power(
+        &self,
+        ctx: &Context<'_>,
+        month: Month,
+        as_of: NaiveDate,
+        assumed_index_rate: Option<Decimal>,
+    ) -> Result<ContractPowerMonth> {
+        costs::require_index_rate(assumed_index_rate)?;
+        let reader = read(ctx, Self::VIEW)?;
+        let span = power::months(month, month);
+        let load = async || power::of_contracts(&reader, self.siblings()?, span).await;
+        let installed = self.0.shared(format!("power in {month}"), load).await?;
+        let contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        let published = self.published(ctx, as_of).await?;
+        let indices = costs::indices(&contract, charges, &published, assumed_index_rate);
+        let deployments = installed.get(&contract.id).cloned().unwrap_or_default();
+        let is_metered = !deployments.is_empty();
+        let cost = power::cost_of_month(&contract, charges, deployments, month, &indices)?;
+        Ok(ContractPowerMonth::new(month, cost, is_metered, charges))
+    }
+
+    /// What is wrong with the contract, and between it and what is used under it.
+    pub(super) async fn found(&self, ctx: &Context<'_>, as_of: NaiveDate) -> Result<Vec<ContractFinding>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let published = self.published(ctx, as_of).await?;
+        let load = async || {
+            let vendors = self.0.column_of_siblings::<Uuid>(Column::VendorId)?;
+            let vendors = vendors.into_iter().map(VendorId).collect();
+            Used::read(&reader, self.siblings()?, vendors, sheets.values().flatten(), as_of).await
+        };
+        let used = self.0.shared(format!("use on {as_of}"), load).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        let indices = costs::indices(&contract, charges, &published, None);
+        let mut found = findings::of_colocation(&contract, charges);
+        found.extend(used.findings(&contract, charges, &indices, as_of)?);
+        let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
+        let shown = found.into_iter();
+        Ok(shown.map(|finding| ContractFinding::new(finding, &contract.currency, sees_prices)).collect())
+    }
+
+    /// The rule that is stored of leaving early, or the one that was passed.
+    pub(super) fn termination_rule_of(
+        &self,
+        passed: Option<super::decisions::EarlyTerminationRuleInput>,
+    ) -> Result<forecasting::colocation::TerminationRule> {
+        if let Some(passed) = passed {
+            return passed.value();
+        }
+        let contract = self.0.model()?;
+        let Some(stored) = &contract.termination_rule else {
+            let message = "is missing: the contract states no rule, so pass one or set it";
+            return Err(Error::invalid("rule", message));
+        };
+        Ok(crate::contracts::terms::termination_rule(stored)?)
+    }
+}

@@ -1,0 +1,223 @@
+//! Power, invoices, offers, indices and commitments as files.
+
+use api::import::csv::Noun;
+use support::on_both_engines;
+
+use super::{
+    exporting::{exported, lines},
+    *,
+};
+
+const CONTRACTS: [(&str, &str); 3] = [
+    ("provider_accounts.csv", "provider,account_number,name,currency\nAWS,1,Production,USD\n"),
+    (
+        "colocation_contracts.csv",
+        "number,vendor,currency,signed_on,billing_starts_on,initial_term_months,auto_renew,renewal_price_rule,\
+         notice_minimum,notice_unit,proration,classification,dispute_window_days,termination_share,\
+         termination_advances,termination_fixed_fee,sites\n\
+         C-1,CDW,USD,2025-11-30,2026-01-01,36,false,FIXED_UPLIFT,90,CALENDAR_DAYS,ACTUAL_DAYS_CALENDAR,SERVICE,90,\
+         0.75,24000:2026-01-01:36,500,FRA1\n",
+    ),
+    (
+        "colocation_charges.csv",
+        "contract,position,kind,unit_price_amount,quantity,asset,overage_buffer_rate,overage_multiplier,overage_basis\n\
+         C-1,1,SPACE_KW,165,100,,0.05,1.5,ABOVE_COMMITMENT\nC-1,2,CROSS_CONNECT,300,1,R-1,,,\n",
+    ),
+];
+
+const FILES: [(&str, &str); 7] = [
+    (
+        "price_index_values.csv",
+        "series,month,value,published_on\nCPI-U,2026-01,309.685,2026-02-12\nCPI-U,2026-02,310.1,\n",
+    ),
+    (
+        "colocation_deployments.csv",
+        "contract,name,draw_cap_kilovolt_amperes,cooling_is_not_limited,power_factor,commit_kilowatts\n\
+         C-1,CAGE,120,true,0.95,100\n",
+    ),
+    (
+        "colocation_circuits.csv",
+        "contract,deployment,reference,cabinet,pair,feed,volts,amperes,phases,derate,site,rack,charge,billed_from_on,\
+         returned_on\n\
+         C-1,CAGE,K1,C01,P1,A,208,30,1,0.8,FRA1,A01,1,2026-01-01,\nC-1,CAGE,K2,C01,P1,B,208,30,3,0.8,,,,,2026-06-30\n",
+    ),
+    (
+        "colocation_readings.csv",
+        "contract,deployment,circuit,starts_at,ends_at,peak_kilowatts,average_kilowatts,kilowatt_hours\n\
+         C-1,CAGE,K1,2026-01-01T00:00:00Z,2026-01-01T00:15:00Z,,3.1,\n\
+         C-1,CAGE,,2026-01-01T01:00:00+01:00,2026-02-01T00:00:00Z,4.5,,2000\n",
+    ),
+    (
+        "invoice_lines.csv",
+        "contract,invoice,line,amount,description,dated_on,month,charge,service_month,kind,quantity,unit_price_amount\n\
+         C-1,INV-1,1,16500,Committed power,2026-06-01,2026-06,1,2026-06,SPACE_KW,100,165\n\
+         C-1,INV-1,2,-300,Credit,2026-06-01,2026-06,2,,CREDIT,,\nC-1,INV-2,1,16500,Power,2026-07-01,2026-07,1,,,,\n",
+    ),
+    (
+        "offers.csv",
+        "vendor,reference,subject,amount,currency,quoted_on,valid_until_on,colocation_contract,status,decided_on\n\
+         CDW,Q-1,100 kW,158,USD,2026-06-01,2026-08-31,C-1,,\nCDW,Q-2,50 kW,170,USD,2026-06-01,2026-08-31,,DECLINED,2026-06-15\n",
+    ),
+    (
+        "cloud_commitments.csv",
+        "provider,account_number,reference,kind,starts_on,ends_on,currency,hourly_amount,total_amount,auto_renews,\
+         notice_days,owner\n\
+         AWS,1,SP-1,SAVINGS_PLAN,2026-01-01,2026-12-31,USD,4.25,,true,30,Platform\n\
+         AWS,1,EA-1,ENTERPRISE_AGREEMENT,2026-01-01,2028-12-31,USD,,360000,,,\n",
+    ),
+];
+
+async fn furnish_contracts(app: &TestApp) {
+    furnish(app).await;
+    let assets = "tag,manufacturer,model,site\nR-1,Dell,R650,FRA1\n";
+    let report = import(app, &[("assets.csv", assets)]).await;
+    assert_eq!(errors(&report), [""; 0]);
+    let report = import(app, &CONTRACTS).await;
+    assert_eq!(errors(&report), [""; 0]);
+}
+
+#[test]
+fn power_invoices_and_offers_come_in_once() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let report = import(app, &FILES).await;
+        assert_eq!(errors(&report), [""; 0]);
+        insta::assert_snapshot!(counts(&report).join("\n"), @r"
+        price_index_value 2/0/0/0
+        colocation_deployment 1/0/0/0
+        colocation_circuit 2/0/0/0
+        colocation_reading 2/0/0/0
+        invoice_line 3/0/0/0
+        offer 2/0/0/0
+        cloud_commitment 2/0/0/0
+        ");
+        let before = dump(app).await;
+        let again = import(app, &FILES).await;
+        assert_eq!((errors(&again), again.written), (Vec::<String>::new(), false));
+        insta::assert_snapshot!(counts(&again).join("\n"), @r"
+        price_index_value 0/0/2/0
+        colocation_deployment 0/0/1/0
+        colocation_circuit 0/0/2/0
+        colocation_reading 0/0/2/0
+        invoice_line 0/0/3/0
+        offer 0/0/2/0
+        cloud_commitment 0/0/2/0
+        ");
+        assert!(dump(app).await == before, "posting twice changes nothing");
+
+        // An invoice that only its lines tell of comes to what they come to.
+        let invoices = lines(app, Noun::Invoice, 100).await;
+        let shown: Vec<_> = invoices
+            .iter()
+            .map(|line| line.iter().map(|(_, cell)| cell.as_str()).collect::<Vec<_>>().join(","))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        C-1,INV-1,2026-06-01,2026-06,16200,USD,OPEN,2026-08-30,,,,,invoice_lines.csv
+        C-1,INV-2,2026-07-01,2026-07,16500,USD,OPEN,2026-09-29,,,,,invoice_lines.csv
+        ");
+        let circuits = lines(app, Noun::ColocationCircuit, 100).await;
+        assert!(circuits[0].contains(&("rack", "A01".to_owned())), "{circuits:?}");
+        assert!(circuits[0].contains(&("charge", "1".to_owned())), "{circuits:?}");
+        let readings = lines(app, Noun::ColocationReading, 100).await;
+        assert!(readings[1].contains(&("starts_at", "2026-01-01T00:00:00Z".to_owned())), "{readings:?}");
+        let contracts = lines(app, Noun::ColocationContract, 100).await;
+        assert!(contracts[0].contains(&("termination_advances", "24000:2026-01-01:36".to_owned())));
+        let charges = lines(app, Noun::ColocationCharge, 100).await;
+        assert!(charges[1].contains(&("asset", "R-1".to_owned())), "{charges:?}");
+    });
+}
+
+#[test]
+fn what_files_say_wrongly_is_refused_by_name() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let report = import(app, &FILES).await;
+        assert_eq!(errors(&report), [""; 0]);
+        let files = [
+            (
+                "invoice_lines.csv",
+                "contract,invoice,line,amount,description,dated_on,month,charge\n\
+                 C-1,INV-1,1,16000,Committed power,,,1\nC-1,INV-9,1,5,Power,,,\nC-1,INV-1,3,5,Power,,,9\n\
+                 C-9,INV-1,1,5,Power,2026-06-01,2026-06,\n",
+            ),
+            (
+                "colocation_circuits.csv",
+                "contract,deployment,reference,cabinet,volts,amperes,phases,derate,rack,site\n\
+                 C-1,ROW,K1,C01,208,30,1,0.8,,\nC-1,CAGE,K3,C01,208,30,2,0.8,,\nC-1,CAGE,K4,C01,208,30,1,0.8,Z99,FRA1\n",
+            ),
+            (
+                "colocation_readings.csv",
+                "contract,deployment,circuit,starts_at,ends_at,average_kilowatts\n\
+                 C-1,CAGE,K9,2026-01-01T00:00:00Z,2026-01-01T00:15:00Z,1\n\
+                 C-1,CAGE,K1,2026-01-01 00:00,2026-01-01T00:15:00Z,1\n\
+                 C-1,CAGE,K1,2026-03-01T00:00:00Z,2026-02-01T00:00:00Z,1\n",
+            ),
+            ("price_index_values.csv", "series,month,value\nCPI-U,2026-03,0\n"),
+            (
+                "cloud_commitments.csv",
+                "provider,account_number,reference,kind,starts_on,ends_on,currency,hourly_amount\n\
+                 AWS,1,X,SAVINGS_PLAN,2026-01-01,2026-12-31,EUR,1\nAWS,1,Y,SAVINGS_PLAN,2026-01-01,2026-12-31,USD,\n",
+            ),
+            (
+                "offers.csv",
+                "vendor,reference,subject,amount,currency,quoted_on,valid_until_on\n\
+                 CDW,X,y,1,USD,2026-06-01,2026-05-31\n",
+            ),
+        ];
+        let report = import(app, &files).await;
+        insta::assert_snapshot!(errors(&report).join("\n"), @r"
+        colocation_readings.csv:2: error: circuit: 'C-1 / CAGE / K9' is neither in the database nor among the rows that were taken
+        colocation_readings.csv:3: error: starts_at: '2026-01-01 00:00' is not a moment like 2027-01-31T10:15:00Z, with its zone
+        colocation_readings.csv:4: error: ends_at: 2026-02-01T00:00:00Z is not after the moment the period begins, 2026-03-01T00:00:00Z
+        price_index_values.csv:2: error: value: 0 is refused: a price index is above zero
+        colocation_circuits.csv:2: error: deployment: 'C-1 / ROW' is neither in the database nor among the rows that were taken
+        colocation_circuits.csv:3: error: phases: 2 is neither 1 nor 3
+        colocation_circuits.csv:4: error: rack: 'FRA1 / Z99' is neither in the database nor among the rows that were taken
+        invoice_lines.csv:2: error: amount: 16000 is refused: line 1 of the invoice INV-1 is recorded with 16500
+        invoice_lines.csv:3: error: invoice: the invoice INV-9 is new, so its lines say dated_on and month
+        invoice_lines.csv:4: error: charge: 'C-1 / 9' is neither in the database nor among the rows that were taken
+        invoice_lines.csv:5: error: invoice: the invoice INV-1 could not be recorded
+        offers.csv:2: error: validUntil: 2026-05-31 lies before the day of the offer on 2026-06-01
+        cloud_commitments.csv:2: error: currency: EUR is not USD, in which the account is billed
+        cloud_commitments.csv:3: error: hourly: give either what is committed for each hour or the total
+        ");
+    });
+}
+
+#[test]
+fn power_invoices_and_offers_come_over_to_another_database() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let report = import(app, &FILES).await;
+        assert_eq!(errors(&report), [""; 0]);
+        let other = TestApp::start(app.engine()).await;
+        let mut sources = Vec::new();
+        for noun in Noun::ALL.into_iter().filter(|noun| *noun != Noun::User) {
+            sources.push(exported(app, noun).await);
+        }
+        let parsed = parse(Format::Csv(None), &sources, &CsvOptions::default());
+        let report =
+            apply(other.store(), &other.caller(Role::Director), parsed, Options::default()).await.unwrap();
+        assert_eq!(errors(&report), [""; 0]);
+        for noun in [
+            Noun::ColocationContract,
+            Noun::ColocationCharge,
+            Noun::PriceIndexValue,
+            Noun::ColocationDeployment,
+            Noun::ColocationCircuit,
+            Noun::ColocationReading,
+            Noun::Invoice,
+            Noun::InvoiceLine,
+            Noun::Offer,
+            Noun::CloudCommitment,
+        ] {
+            let there = lines(&other, noun, 100).await;
+            assert_eq!(there, lines(app, noun, 100).await, "{noun}");
+            assert!(!there.is_empty(), "{noun}");
+            let columns: Vec<_> = noun.columns().iter().map(|column| column.name).collect();
+            let names: Vec<_> = there[0].iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, columns, "{noun}");
+        }
+        other.stop().await;
+    });
+}
