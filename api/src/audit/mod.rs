@@ -8,12 +8,14 @@ pub mod graphql;
 
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, BudgetLineId,
-    BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationCircuitId, ColocationDeploymentId, ColocationReadingId, InvoiceId, InvoiceLineId, OfferId, PriceIndexValueId, ColocationChargeId, ColocationContractId,
-    ColocationContractSiteId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
-    FiscalCalendarId, GrowthAssumptionId, HardwareModelId, KINDS, LedgerCodeId, ManufacturerId,
-    PeriodCloseId, ProviderAccountId, RackId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId,
-    SavingsClaimId, SavingsInitiativeId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
-    UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId, WorkloadId,
+    BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
+    ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
+    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
+    GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId,
+    OfferId, PeriodCloseId, PriceIndexValueId, ProviderAccountId, RackId, RefreshCycleAssetId,
+    RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId, SoftwareReleaseId,
+    SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId,
+    WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};

@@ -2,8 +2,8 @@
 
 use entity::access::user;
 use entity::finance::{
-    allocation_model, currency, exchange_rate, fiscal_calendar, price_index_value, savings_claim, savings_initiative,
-    unit_cost_part, volume,
+    allocation_model, currency, exchange_rate, fiscal_calendar, price_index_value, savings_claim,
+    savings_initiative, unit_cost_part, volume,
 };
 
 use super::labels::{Kind, Labels};

@@ -204,6 +204,7 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::BudgetVersion => {
             use finance::budget_version::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
+        }
         Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
             under_contracts(db, kind, ids).await
         }

@@ -281,7 +281,7 @@ async fn servers(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Resu
 
 /// Kilowatts that colocation contracts commit to, in every month: the mean of its first and last day.
 async fn kilowatts(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Result<()> {
-    let contracts = Contracts::read(db).await?;
+    let contracts = Contracts::read(db, wanted.as_of).await?;
     let now = Month::of(wanted.as_of);
     let mut sums: HashMap<Month, [Decimal; 2]> = HashMap::new();
     for colocation in &contracts.colocation {

@@ -256,7 +256,7 @@ impl Drawing<'_> {
     fn colocation(&mut self, colocation: &Colocation) -> Result<()> {
         let Colocation { contract, charges, .. } = colocation;
         let rate = self.question.assumed_index_rate.unwrap_or_default();
-        let indices = costs::indices(contract, charges, Some(rate));
+        let indices = costs::indices(contract, charges, &self.inputs.contracts.published, Some(rate));
         let Ok(value) = terms::colocation(contract, charges) else { return Ok(()) };
         let parts = value.charges.iter().map(|charge| {
             let alone = Contract { charges: vec![charge.clone()], ..value.clone() };

@@ -25,9 +25,9 @@ use crate::{
     finance::graphql::{
         actual_postings::ActualPosting, allocation_models::AllocationModel, budget_lines::BudgetLine,
         budget_versions::BudgetVersion, currencies::Currency, exchange_rates::ExchangeRate,
-        fiscal_calendars::FiscalCalendar, ledger_codes::LedgerCode, savings_claims::SavingsClaim,
-        savings_initiatives::SavingsInitiative, variance_explanations::VarianceExplanation, volumes::Volume,
-        price_index_values::PriceIndexValue,
+        fiscal_calendars::FiscalCalendar, ledger_codes::LedgerCode, price_index_values::PriceIndexValue,
+        savings_claims::SavingsClaim, savings_initiatives::SavingsInitiative,
+        variance_explanations::VarianceExplanation, volumes::Volume,
     },
     inventory::graphql::{
         assets::Asset, manufacturers::Manufacturer, models::HardwareModel, racks::Rack, sites::Site,

@@ -37,7 +37,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "contracts",
         flag: "contracts",
-        meaning: "Which kinds of contracts: COLOCATION, SUPPORT; both when left out",
+        meaning: "What about: COLOCATION and SUPPORT contracts, CLOUD commitments, an OFFER; all when left out",
     },
     Parameter {
         name: "assumedIndexRate",
@@ -45,6 +45,9 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         meaning: "How much price indices rise a year: 0.03 is 3 %; not assumed when left out",
     },
 ];
+
+/// What events are about.
+const SUBJECTS: [&str; 4] = ["COLOCATION", "SUPPORT", "CLOUD", "OFFER"];
 
 const KINDS: [EventKind; 12] = [
     EventKind::WindowOpen,
@@ -92,10 +95,9 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
             .ok_or_else(|| Error::invalid("from", format!("{from} is not a day that is planned for")))?,
     };
     let kinds = asked.words("kinds", &KINDS.map(|kind| (kind.code(), kind)))?;
-    let contracts = asked.words("contracts", &[("COLOCATION", true), ("SUPPORT", false)])?;
-    let wants = |is_colocation| {
-        Some(Condition::all()).filter(|_| contracts.is_empty() || contracts.contains(&is_colocation))
-    };
+    let contracts = asked.words("contracts", &SUBJECTS.map(|subject| (subject, subject)))?;
+    let wants = |subject| contracts.is_empty() || contracts.contains(&subject);
+    let [colocation, support, cloud, offers] = SUBJECTS.map(wants);
     let rate = asked.rate("assumedIndexRate")?;
     let question = Question {
         from,
@@ -103,8 +105,10 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         as_of,
         kinds: Some(kinds).filter(|kinds| !kinds.is_empty()),
         assumed_index_rate: rate,
-        colocation: wants(true),
-        support: wants(false),
+        colocation: colocation.then(Condition::all),
+        support: support.then(Condition::all),
+        cloud: cloud && db.caller().may(Permission::ViewCloud),
+        offers,
     };
     let calendar = calendar::read(db, question).await?;
     let shows_prices = db.caller().may(Permission::ViewPrices);
@@ -134,6 +138,8 @@ fn row(calendar: &Calendar, entry: &Entry, as_of: chrono::NaiveDate, shows_price
         Agreement::Support(place) => {
             ("SUPPORT", calendar.support.get(place).and_then(|one| one.owner.as_deref()))
         }
+        Agreement::Cloud(place) => ("CLOUD", calendar.cloud.get(place).and_then(|one| one.owner.as_deref())),
+        Agreement::None => ("OFFER", None),
     };
     let charge = entry.charge.as_ref();
     let charge =

@@ -21,6 +21,7 @@ use crate::{
     },
     error::{Error, Result},
     export::report::{Cell, Column, Report, Row, Sheet},
+    finance::price_index_values::PublishedIndices,
     roadmap::words::view_code,
     rules::{require_plausible, require_range},
     schema::scalar::shown,
@@ -56,6 +57,7 @@ type Agreed = (colocation_contract::Model, Vec<colocation_charge::Model>);
 
 struct Page {
     contracts: Vec<Agreed>,
+    published: PublishedIndices,
     from: Month,
     months: i32,
     rate: Option<Decimal>,
@@ -78,8 +80,11 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         views_asked.extend(MoneyView::ALL);
     }
     let contracts = contracts(db, &asked.list("contracts")?).await?;
+    let series = contracts.iter().flat_map(|(contract, charges)| costs::series(contract, charges));
+    let published = PublishedIndices::read(db, series, as_of).await?;
     let mut page = Page {
         contracts,
+        published,
         from,
         months,
         rate,
@@ -143,7 +148,7 @@ impl Page {
         let mut sums = Sums::default();
         for (contract, charges) in &self.contracts {
             let currency = currency(&contract.currency)?;
-            let schedule = Priced::new(contract, charges, self.rate)
+            let schedule = Priced::new(contract, charges, &self.published, self.rate)
                 .and_then(|priced| priced.schedule(self.from, self.months, view));
             let mut cells = head("contract", Some(view), &contract.number, currency);
             match schedule {
@@ -186,16 +191,17 @@ impl Page {
         let mut rows = Vec::new();
         for (contract, charges) in &self.contracts {
             let currency = currency(&contract.currency)?;
-            let cost = match costs::monthly(contract, charges, self.from, self.months, self.rate) {
-                Ok(cost) => cost,
-                Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
-                Err(cause) => {
-                    let mut cells = head("contract", None, &contract.number, currency);
-                    cells.resize(self.width(), Cell::Blank(cause.to_string().into()));
-                    rows.push(Row::line(cells));
-                    continue;
-                }
-            };
+            let cost =
+                match costs::monthly(contract, charges, self.from, self.months, &self.published, self.rate) {
+                    Ok(cost) => cost,
+                    Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
+                    Err(cause) => {
+                        let mut cells = head("contract", None, &contract.number, currency);
+                        cells.resize(self.width(), Cell::Blank(cause.to_string().into()));
+                        rows.push(Row::line(cells));
+                        continue;
+                    }
+                };
             for (place, charge) in charges.iter().enumerate() {
                 let lines: Vec<&costs::CostLine> =
                     cost.months.iter().filter_map(|month| month.lines.get(place)).collect();

@@ -19,6 +19,8 @@ pub mod ledger_codes;
 mod line_changes;
 mod outlooks;
 pub mod ownership;
+mod price_index_changes;
+pub mod price_index_values;
 pub mod savings;
 pub mod savings_changes;
 pub mod savings_claims;
@@ -29,8 +31,6 @@ pub mod unit_costs;
 pub mod variance_explanations;
 mod variances;
 pub mod volumes;
-mod price_index_changes;
-pub mod price_index_values;
 
 /// Queries of finance.
 #[derive(Default, MergedObject)]

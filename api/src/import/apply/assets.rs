@@ -56,7 +56,13 @@ impl Importable for Asset {
         let covered = records.support_coverages.iter().map(|record| &record.asset);
         let renewed = records.refresh_cycles.iter().flat_map(|record| record.assets.iter().flatten());
         let connected = records.colocation_charges.iter().filter_map(|record| record.asset.as_ref());
-        let tags = own.chain(parents).chain(covered).chain(renewed).chain(connected).chain(records.assets_of_books()).cloned();
+        let tags = own
+            .chain(parents)
+            .chain(covered)
+            .chain(renewed)
+            .chain(connected)
+            .chain(records.assets_of_books())
+            .cloned();
         for row in rows_among::<asset::Entity, _>(run.tx, asset::Column::Tag, tags).await? {
             run.known.assets.put(Key::from(&row.tag), row);
         }

@@ -4,7 +4,8 @@ use super::cells::{Cells, parts};
 use super::inventory::{HARDWARE_KIND, SOURCE};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
-    AllocationModel, Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, SavingsClaim, SavingsInitiative, UnitCostPart, Volume,
+    AllocationModel, Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, SavingsClaim,
+    SavingsInitiative, UnitCostPart, Volume,
 };
 
 pub(super) const CURRENCY: &[Column] = &[

@@ -31,14 +31,14 @@ pub use contracts::{
     RateStep, SupportContract, SupportCoverage, TerminationAdvance, TerminationRule, TerminationStep,
 };
 pub use finance::{
-    AllocationModel, Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, SavingsClaim, SavingsInitiative, UnitCostPart,
-    Volume,
+    AllocationModel, Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, SavingsClaim,
+    SavingsInitiative, UnitCostPart, Volume,
 };
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
+pub use invoices::{Invoice, InvoiceLine, Offer};
 pub use lifecycle::{
     AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
 };
-pub use invoices::{Invoice, InvoiceLine, Offer};
 pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
 
 /// Where a record was read.
