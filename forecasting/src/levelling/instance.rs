@@ -110,6 +110,28 @@ impl Instance {
         restricted
     }
 
+    /// The same with some cohorts kept to some of their options, and which option of this one each of its options is.
+    pub fn narrowed(&self, kept: &[(usize, std::ops::Range<usize>)]) -> (Self, Vec<usize>) {
+        let mut options: Vec<_> = (0..self.cohorts()).map(|cohort| self.options(cohort)).collect();
+        for (cohort, range) in kept {
+            options[*cohort] = range.clone();
+        }
+        let mut starts = vec![0];
+        let mut origin = Vec::with_capacity(self.costs.len());
+        for range in options {
+            origin.extend(range);
+            starts.push(origin.len());
+        }
+        let narrowed = Self {
+            starts,
+            costs: origin.iter().map(|option| self.costs[*option]).collect(),
+            uses: origin.iter().map(|option| self.uses[*option]).collect(),
+            months: origin.iter().map(|option| self.months[*option]).collect(),
+            capacities: self.capacities.clone(),
+        };
+        (narrowed, origin)
+    }
+
     /// How many cohorts there are.
     pub fn cohorts(&self) -> usize {
         self.starts.len() - 1

@@ -16,11 +16,13 @@ mod instance;
 mod lagrangian;
 mod optimal;
 mod plan;
+mod polish;
 mod problem;
 mod repair;
 mod scaled;
 mod search;
 mod simplex;
+mod tree;
 
 pub use conflict::Conflict;
 pub use greedy::{GreedyPlan, Infeasible, Shortfall, level_greedily};

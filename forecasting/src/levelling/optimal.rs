@@ -8,22 +8,28 @@ use super::greedy::{GreedyPlan, greedily};
 use super::instance::Instance;
 use super::lagrangian::ascend;
 use super::plan::Plan;
+use super::polish::polish;
 use super::problem::{Limit, Problem};
 use super::repair::{improve, repair};
 use super::scaled::Scaled;
 use super::search::{Found, search};
 use super::simplex::Simplex;
+use super::tree::{cheapest, grow};
 use crate::error::Result;
 use crate::money::{Money, proportion, times};
 
 /// A plan within this part of its bound is not improved further: one in twenty thousand, 0.005 %.
 const CLOSE: i128 = 20_000;
+/// Branches are opened until a plan is within this part of its bound: one in four thousand, 0.025 %.
+const ENOUGH: i128 = 4_000;
 /// As many cohorts are searched to the end however close their plan is.
 const SMALL: usize = 20;
 /// More cohorts than this are never searched: it would not end.
 const SEARCHED: usize = 60;
 /// Pairs of moves by which the last plan is made and improved.
 const MOST_PAIRS: usize = 12_000_000;
+/// Options that are tried in placing handfuls of cohorts anew.
+const MOST_STEPS: usize = 8_000_000;
 /// Options that the exhaustive search may try.
 const MOST_TRIES: usize = 2_000_000;
 
@@ -124,9 +130,15 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
     if !best.is_close() {
         best.divide();
     }
+    if !best.is_close() {
+        best.polish();
+    }
     let mut exhausted = false;
+    if instance.cohorts() > SMALL && !best.is_within(ENOUGH) {
+        exhausted = best.branch();
+    }
     if instance.cohorts() <= SMALL || (!best.is_close() && instance.cohorts() <= SEARCHED) {
-        exhausted = best.exhaust();
+        exhausted |= best.exhaust();
     }
     let Some(choice) = &best.plan else { return unplanned(problem, &instance, &best.prices, exhausted) };
     let months: Vec<_> = choice.iter().map(|option| instance.months[*option]).collect();
@@ -184,9 +196,14 @@ impl<'a> Best<'a> {
     }
 
     fn is_close(&self) -> bool {
+        self.is_within(CLOSE)
+    }
+
+    /// Whether the plan is within a `parts`-th of the bound.
+    fn is_within(&self, parts: i128) -> bool {
         self.plan.as_ref().is_some_and(|plan| {
             let cost = self.instance.cost(plan);
-            (cost - self.bound).saturating_mul(CLOSE) <= cost.abs()
+            (cost - self.bound).saturating_mul(parts) <= cost.abs()
         })
     }
 
@@ -199,12 +216,7 @@ impl<'a> Best<'a> {
 
     /// Divides cohorts among months at the least cost and makes a plan of that.
     fn divide(&mut self) {
-        let cheapest = |cohort| {
-            let options = self.instance.options(cohort);
-            options.min_by_key(|option| (super::bound::priced(self.instance, &self.prices, *option), *option))
-        };
-        let start: Option<Vec<usize>> =
-            self.plan.clone().or_else(|| (0..self.instance.cohorts()).map(cheapest).collect());
+        let start = self.plan.clone().or_else(|| cheapest(self.instance, &self.prices));
         let Some(start) = start else { return };
         let mut simplex = Simplex::new(&self.scaled, &start);
         if self.plan.is_none() && !simplex.fit().fits {
@@ -220,6 +232,23 @@ impl<'a> Best<'a> {
         if let Some(plan) = repair(self.instance, &self.prices, vertex.choice, MOST_PAIRS) {
             self.consider(improve(self.instance, &self.prices, plan, MOST_PAIRS));
         }
+    }
+
+    /// Places cohorts anew, a handful at a time.
+    fn polish(&mut self) {
+        if let Some(plan) = self.plan.take() {
+            self.plan = Some(polish(self.instance, &self.prices, plan, CLOSE, MOST_STEPS));
+        }
+    }
+
+    /// Rules the division of cohorts out, one by one; whether it is proven that there is no plan.
+    fn branch(&mut self) -> bool {
+        let start = self.plan.clone().or_else(|| cheapest(self.instance, &self.prices));
+        let Some(start) = start else { return false };
+        let grown = grow(self.instance, self.bound, self.plan.take(), start, ENOUGH);
+        self.plan = grown.plan;
+        self.bound = grown.bound.map_or(self.bound, |bound| bound.max(self.bound));
+        grown.bound.is_none()
     }
 
     /// Searches to the end, if that is not too far; whether it was reached.
