@@ -48,6 +48,7 @@ fn cohort(number: usize, numbers: &mut Numbers) -> Cohort {
         currency: Currency::USD,
         installs: 1 + numbers.below(30) as u32,
         lead_months: lead as u32,
+        order_day: 1,
         earliest: due,
         due,
         max_defer_months: if mandatory { 0 } else { 12 },
@@ -65,9 +66,10 @@ fn problem(seed: u64, cohorts: usize, thousandths: [i64; 3]) -> Problem {
     let cohorts: Vec<_> = (0..cohorts).map(|number| cohort(number, &mut numbers)).collect();
     let limits = (2027..).zip(thousandths).map(|(fiscal_year, thousandths)| {
         let due = |cohort: &&Cohort| cohort.due_order().year() == fiscal_year;
-        let due = cohorts.iter().filter(due).map(|cohort| {
-            cohort.months[cohort.due_order().since(from) as usize].cost
-        });
+        let due = cohorts
+            .iter()
+            .filter(due)
+            .map(|cohort| cohort.months[cohort.due_order().since(from) as usize].cost);
         let cap: Decimal = due.sum::<Decimal>() * Decimal::new(thousandths, 3);
         Limit::YearSpend { fiscal_year, limit: Money::new(cap.round(), Currency::USD) }
     });

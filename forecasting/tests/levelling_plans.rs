@@ -27,6 +27,7 @@ fn cohort(id: &str) -> Cohort {
         currency: Currency::USD,
         installs: 10,
         lead_months: 1,
+        order_day: 1,
         earliest: month(2027, 8),
         due: month(2027, 8),
         max_defer_months: 5,
@@ -151,6 +152,7 @@ fn many(by_month: bool) -> Problem {
         Cohort {
             installs: 1 + (number * 13 % 30) as u32,
             lead_months: (number % 4) as u32,
+            order_day: 1,
             earliest: due.plus(-3),
             due,
             max_defer_months: 18,
@@ -213,6 +215,7 @@ fn impossible_figures_are_refused() {
     refused("cohort months", &|problem| problem.cohorts[1].months.truncate(5));
     refused("earliest", &|problem| problem.cohorts[0].earliest = month(2027, 9));
     refused("lead_months", &|problem| problem.cohorts[0].lead_months = 1_201);
+    refused("order_day", &|problem| problem.cohorts[0].order_day = 0);
     refused("max_defer_months", &|problem| problem.cohorts[0].max_defer_months = u32::MAX);
     refused("risk_score", &|problem| problem.cohorts[0].risk_score = number(-1));
     refused("never", &|problem| problem.cohorts[0].never = number(-1));

@@ -12,6 +12,7 @@ mod releases;
 mod roll_forwards;
 mod rules;
 mod taxes;
+mod waiting;
 
 use serde_json::Value;
 use support::TestApp;

@@ -10,6 +10,7 @@
 //! thing: to find good prices of the limits. What is claimed of these prices is then computed in whole numbers.
 
 mod bound;
+mod breakdown;
 mod conflict;
 mod greedy;
 mod instance;
@@ -19,13 +20,16 @@ mod plan;
 mod polish;
 mod problem;
 mod repair;
+mod saving;
 mod scaled;
 mod search;
 mod simplex;
 mod tree;
 
+pub use breakdown::Breakdown;
 pub use conflict::Conflict;
 pub use greedy::{GreedyPlan, Infeasible, Shortfall, level_greedily};
 pub use optimal::{Levelling, OptimalPlan, ShadowPrice, level};
 pub use plan::{Placement, Plan, Unplaced, Unused};
 pub use problem::{Cohort, Limit, MonthCost, Problem};
+pub use saving::{Saving, saving};

@@ -20,16 +20,20 @@ use crate::money::{Money, proportion, times};
 
 /// A plan within this part of its bound is not improved further: one in twenty thousand, 0.005 %.
 const CLOSE: i128 = 20_000;
-/// Branches are opened until a plan is within this part of its bound: one in four thousand, 0.025 %.
+/// Where there are many options and rows, no branches are opened once a plan is within this part of its bound: one in
+/// four thousand, 0.025 %.
 const ENOUGH: i128 = 4_000;
+/// Options times rows up to which branches are opened until the plan is close.
+const LIGHT: usize = 400_000;
 /// As many cohorts are searched to the end however close their plan is.
 const SMALL: usize = 20;
 /// More cohorts than this are never searched: it would not end.
 const SEARCHED: usize = 60;
 /// Pairs of moves by which the last plan is made and improved.
 const MOST_PAIRS: usize = 12_000_000;
-/// Options that are tried in placing handfuls of cohorts anew.
+/// Options that are tried in placing handfuls of cohorts anew, at most and for each cohort.
 const MOST_STEPS: usize = 8_000_000;
+const STEPS_EACH: usize = 10_000;
 /// Options that the exhaustive search may try.
 const MOST_TRIES: usize = 2_000_000;
 
@@ -64,6 +68,8 @@ pub struct OptimalPlan {
     /// How much less the plan costs than the greedy's; `None` if the greedy leaves something undone that has to be
     /// done, and so has no cost to compare with.
     pub gain_over_greedy: Option<Money>,
+    /// The prices of the rows, by which more of a limit is levelled anew.
+    pub(crate) prices: Vec<i64>,
 }
 
 impl OptimalPlan {
@@ -125,21 +131,9 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
     if (0..instance.cohorts()).any(|cohort| instance.options(cohort).is_empty()) {
         return unplanned(problem, &instance, &vec![0; instance.capacities.len()], true);
     }
-    let start = greedy.is_feasible(problem).then(|| choice_of(&greedy, &instance)).flatten();
+    let start = greedy.is_feasible(problem).then(|| choice_of(&greedy.plan, &instance)).flatten();
     let mut best = Best::ascent(&instance, start);
-    if !best.is_close() {
-        best.divide();
-    }
-    if !best.is_close() {
-        best.polish();
-    }
-    let mut exhausted = false;
-    if instance.cohorts() > SMALL && !best.is_within(ENOUGH) {
-        exhausted = best.branch();
-    }
-    if instance.cohorts() <= SMALL || (!best.is_close() && instance.cohorts() <= SEARCHED) {
-        exhausted |= best.exhaust();
-    }
+    let exhausted = best.close();
     let Some(choice) = &best.plan else { return unplanned(problem, &instance, &best.prices, exhausted) };
     let months: Vec<_> = choice.iter().map(|option| instance.months[*option]).collect();
     let plan = Plan::new(problem, &months)?;
@@ -150,6 +144,7 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
         bound: Money::new(problem.currency.from_minor(best.bound), problem.currency),
         relaxation: Money::new(problem.currency.from_minor(bound(&instance, &best.prices)), problem.currency),
         shadow_prices: shadow_prices(problem, &best.prices),
+        prices: best.prices.clone(),
         gain_over_greedy,
         greedy,
         plan,
@@ -166,13 +161,13 @@ fn unplanned(problem: &Problem, instance: &Instance, prices: &[i64], known: bool
     })
 }
 
-/// The option of each cohort in the greedy's plan.
-fn choice_of(greedy: &GreedyPlan, instance: &Instance) -> Option<Vec<usize>> {
+/// The option of each cohort in a plan.
+pub(crate) fn choice_of(plan: &Plan, instance: &Instance) -> Option<Vec<usize>> {
     let mut choice = vec![None; instance.cohorts()];
-    for placement in &greedy.plan.placements {
+    for placement in &plan.placements {
         choice[placement.cohort] = instance.option_in(placement.cohort, placement.ordered);
     }
-    for left in &greedy.plan.unplaced {
+    for left in &plan.unplaced {
         let undone = |option: &usize| instance.months[*option].is_none();
         choice[left.cohort] = instance.options(left.cohort).find(undone);
     }
@@ -180,12 +175,12 @@ fn choice_of(greedy: &GreedyPlan, instance: &Instance) -> Option<Vec<usize>> {
 }
 
 /// The best that is known of an instance.
-struct Best<'a> {
+pub(crate) struct Best<'a> {
     instance: &'a Instance,
     scaled: Scaled<'a>,
     plan: Option<Vec<usize>>,
     prices: Vec<i64>,
-    bound: i128,
+    pub bound: i128,
 }
 
 impl<'a> Best<'a> {
@@ -193,6 +188,42 @@ impl<'a> Best<'a> {
         let scaled = Scaled::new(instance);
         let ascent = ascend(&scaled, start, CLOSE);
         Self { instance, scaled, plan: ascent.plan, prices: ascent.prices, bound: ascent.bound }
+    }
+
+    /// From a plan and prices that are known already, which may belong to a tighter limit.
+    pub fn from_known(instance: &'a Instance, plan: Option<Vec<usize>>, prices: &[i64]) -> Self {
+        let plan = plan.map(|plan| improve(instance, prices, plan, MOST_PAIRS));
+        let scaled = Scaled::new(instance);
+        let mut best =
+            Self { instance, scaled, plan, prices: prices.to_vec(), bound: bound(instance, prices) };
+        best.close();
+        best
+    }
+
+    /// What the best plan costs.
+    pub fn cost(&self) -> Option<i128> {
+        self.plan.as_ref().map(|plan| self.instance.cost(plan))
+    }
+
+    /// Brings plan and bound together, by one means after the other; whether everything was tried.
+    fn close(&mut self) -> bool {
+        let cohorts = self.instance.cohorts();
+        if !self.is_close() {
+            self.divide();
+        }
+        if cohorts > SMALL && !self.is_close() {
+            self.polish();
+        }
+        let mut exhausted = false;
+        let work = self.instance.costs.len().saturating_mul(self.instance.rows() + 8);
+        let enough = if work <= LIGHT { CLOSE } else { ENOUGH };
+        if cohorts > SMALL && !self.is_within(enough) {
+            exhausted = self.branch(enough);
+        }
+        if cohorts <= SMALL || (!self.is_close() && cohorts <= SEARCHED) {
+            exhausted |= self.exhaust();
+        }
+        exhausted
     }
 
     fn is_close(&self) -> bool {
@@ -237,15 +268,16 @@ impl<'a> Best<'a> {
     /// Places cohorts anew, a handful at a time.
     fn polish(&mut self) {
         if let Some(plan) = self.plan.take() {
-            self.plan = Some(polish(self.instance, &self.prices, plan, CLOSE, MOST_STEPS));
+            let steps = MOST_STEPS.min(STEPS_EACH.saturating_mul(self.instance.cohorts()));
+            self.plan = Some(polish(self.instance, &self.prices, plan, CLOSE, steps));
         }
     }
 
     /// Rules the division of cohorts out, one by one; whether it is proven that there is no plan.
-    fn branch(&mut self) -> bool {
+    fn branch(&mut self, parts: i128) -> bool {
         let start = self.plan.clone().or_else(|| cheapest(self.instance, &self.prices));
         let Some(start) = start else { return false };
-        let grown = grow(self.instance, self.bound, self.plan.take(), start, ENOUGH);
+        let grown = grow(self.instance, self.bound, self.plan.take(), start, parts);
         self.plan = grown.plan;
         self.bound = grown.bound.map_or(self.bound, |bound| bound.max(self.bound));
         grown.bound.is_none()

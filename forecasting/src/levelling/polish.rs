@@ -117,7 +117,8 @@ impl<'a> Polish<'a> {
     fn handful(&mut self, size: usize) -> Vec<usize> {
         let mut handful = Vec::with_capacity(size);
         for _ in 0..size * 3 {
-            let reach = if self.numbers.below(2) == 0 { self.pool.len() } else { self.pool.len().div_ceil(3) };
+            let reach =
+                if self.numbers.below(2) == 0 { self.pool.len() } else { self.pool.len().div_ceil(3) };
             let cohort = self.pool[self.numbers.below(reach)];
             if !handful.contains(&cohort) {
                 handful.push(cohort);
@@ -144,7 +145,8 @@ impl<'a> Polish<'a> {
         let slack: i128 = (0..instance.rows())
             .filter(|row| self.prices[*row] > 0)
             .map(|row| {
-                let before: i64 = handful.iter().map(|cohort| instance.taken(self.choice[*cohort], row)).sum();
+                let before: i64 =
+                    handful.iter().map(|cohort| instance.taken(self.choice[*cohort], row)).sum();
                 i128::from(instance.capacities[row] - self.used[row] - before) * i128::from(self.prices[row])
             })
             .sum();
