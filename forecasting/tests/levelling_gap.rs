@@ -100,7 +100,7 @@ fn with_more(problem: &Problem, year: usize, more: i64) -> Problem {
 
 #[test]
 fn plans_of_unequal_cohorts_are_within_a_thousandth_of_the_best() {
-    for seed in 1..=4 {
+    for seed in 1..=2 {
         for thousandths in [[900, 850, 950], [700, 900, 1_000]] {
             let found = planned(&problem(seed, 350, thousandths));
             let gap = found.gap().unwrap();
@@ -112,7 +112,7 @@ fn plans_of_unequal_cohorts_are_within_a_thousandth_of_the_best() {
 
 #[test]
 fn more_of_a_cap_costs_no_more_than_the_proven_gap() {
-    for seed in 1..=3 {
+    for seed in 1..=2 {
         let base = problem(seed, 300, [900, 900, 900]);
         let found = planned(&base);
         for (year, more) in [(0, 1_000), (1, 25_000), (2, 100_000)] {

@@ -23,7 +23,7 @@ const CLOSE: i128 = 20_000;
 /// Where there are many options and rows, no branches are opened once a plan is within this part of its bound: one in
 /// four thousand, 0.025 %.
 const ENOUGH: i128 = 4_000;
-/// Options times rows up to which branches are opened until the plan is close.
+/// Options times rows up to which branches are opened until the plan is within twice what counts as close.
 const LIGHT: usize = 400_000;
 /// As many cohorts are searched to the end however close their plan is.
 const SMALL: usize = 20;
@@ -216,7 +216,7 @@ impl<'a> Best<'a> {
         }
         let mut exhausted = false;
         let work = self.instance.costs.len().saturating_mul(self.instance.rows() + 8);
-        let enough = if work <= LIGHT { CLOSE } else { ENOUGH };
+        let enough = if work <= LIGHT { CLOSE / 2 } else { ENOUGH };
         if cohorts > SMALL && !self.is_within(enough) {
             exhausted = self.branch(enough);
         }

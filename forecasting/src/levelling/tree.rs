@@ -15,9 +15,9 @@ use super::scaled::Scaled;
 use super::simplex::{Simplex, Vertex};
 
 /// Branches that are opened at most.
-const MOST_BRANCHES: usize = 3_000;
+const MOST_BRANCHES: usize = 800;
 /// Options times rows that may be looked at: fewer branches where there are more of either.
-const MOST_WORK: usize = 40_000_000;
+const MOST_WORK: usize = 12_000_000;
 /// Pairs of moves by which the plan of a branch is made and improved.
 const PAIRS: usize = 20_000;
 /// Options that are tried in placing handfuls of the plan of a branch anew.
