@@ -49,6 +49,7 @@ fn cohort(number: u64, from: Month, numbers: &mut Numbers) -> Cohort {
         currency: Currency::USD,
         installs: 1 + numbers.below(40) as u32,
         lead_months: numbers.below(4) as u32,
+        order_day: 1,
         earliest: due.plus(-6),
         due,
         max_defer_months: 12 + numbers.below(25) as u32,

@@ -1,14 +1,15 @@
 //! Plans that can be followed with a pencil, and figures that are refused.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forecasting::ForecastError;
 use forecasting::levelling::{
-    Cohort, Levelling, Limit, MonthCost, OptimalPlan, Problem, level, level_greedily,
+    Breakdown, Cohort, Levelling, Limit, MonthCost, OptimalPlan, Problem, level, level_greedily, saving,
 };
 use forecasting::money::{Currency, LIMIT, Money};
-use forecasting::month::{FiscalCalendar, LabelBy, Month};
+use forecasting::month::{FiscalCalendar, LabelBy, Month, Pattern};
+use forecasting::refresh::{Undone, Wait};
 use forecasting::roadmap::Window;
 use rust_decimal::Decimal;
 
@@ -27,6 +28,7 @@ fn cohort(id: &str) -> Cohort {
         currency: Currency::USD,
         installs: 10,
         lead_months: 1,
+        order_day: 1,
         earliest: month(2027, 8),
         due: month(2027, 8),
         max_defer_months: 5,
@@ -75,6 +77,63 @@ fn a_cap_moves_what_waits_most_cheaply() {
     // A dollar more of the cap would bring three hundredths of a cohort three months, three dollars, forward.
     assert_eq!(found.shadow_prices[0].price, Decimal::new(3, 2));
     assert_eq!(found.shadow_prices[0].saving(number(100)).unwrap(), number(3));
+}
+
+#[test]
+fn more_of_a_cap_saves_what_levelling_anew_finds() {
+    let mut patient = cohort("patient");
+    patient.months.iter_mut().for_each(|month| month.waiting = Decimal::ZERO);
+    let cap = Limit::YearSpend { fiscal_year: 2027, limit: dollars(150) };
+    let problem = problem(vec![patient, cohort("urgent")], vec![cap]);
+    let found = planned(&problem);
+    // The shadow price of 0.03 would promise 1.47 for 49 dollars; cohorts are not divided.
+    for (step, saves) in [(49, 0), (50, 3), (1_000_000, 3)] {
+        let saved = saving(&problem, &found, 0, number(step)).unwrap();
+        assert_eq!((saved.step, saved.amount, saved.at_most), (number(step), dollars(saves), dollars(saves)));
+    }
+    for (limit, step, field) in [(0, 0, "step"), (0, -1, "step"), (1, 1, "limit")] {
+        let error = saving(&problem, &found, limit, number(step)).unwrap_err();
+        assert!(error.to_string().starts_with(field), "{error}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_plan_add_up_to_its_total() {
+    let wait = Wait {
+        price_rise: number(3),
+        extended_support: Some(number(4)),
+        outage_loss: None,
+        capital_benefit: number(2),
+    };
+    let month = MonthCost::of(number(100), number(103), &wait);
+    assert_eq!((month.cost, month.waiting), (number(103), number(2)));
+    let left = Undone { dearest_price: number(110), extended_support: None, outage_loss: Some(number(7)) };
+    let parts = Breakdown::default().ordered(number(100), &wait).unwrap().undone(&left).unwrap();
+    assert_eq!((parts.waiting(), parts.left_undone, parts.total()), (number(5), number(117), number(222)));
+    assert!(parts.ordered(LIMIT, &wait).is_err());
+}
+
+/// A fiscal year of 53 weeks ends on 6 February 2027: what is ordered by then is under its cap.
+#[test]
+fn the_day_of_the_order_says_under_which_cap_it_is() {
+    let anchor = chrono::NaiveDate::from_ymd_opt(2026, 2, 1).unwrap();
+    let calendar =
+        FiscalCalendar::weeks(2, LabelBy::StartYear, Pattern::Weeks445, anchor, BTreeSet::from([2026]))
+            .unwrap();
+    let ordered_on = |order_day, fiscal_year| {
+        let (from, due) = (month(2027, 2), month(2027, 3));
+        let fixed = Cohort { earliest: due, due, max_defer_months: 0, order_day, ..cohort("a") };
+        let cap = Limit::YearSpend { fiscal_year, limit: dollars(1) };
+        let mut problem = problem(vec![fixed], vec![cap]);
+        problem.window = Window::new(from, 6).unwrap();
+        problem.calendar = calendar.clone();
+        let greedy = level_greedily(&problem).unwrap();
+        (matches!(level(&problem).unwrap(), Levelling::Planned(_)), greedy.is_feasible(&problem))
+    };
+    assert_eq!(ordered_on(6, 2026), (false, false));
+    assert_eq!(ordered_on(6, 2027), (true, true));
+    assert_eq!(ordered_on(7, 2026), (true, true));
+    assert_eq!(ordered_on(7, 2027), (false, false));
 }
 
 #[test]
@@ -151,6 +210,7 @@ fn many(by_month: bool) -> Problem {
         Cohort {
             installs: 1 + (number * 13 % 30) as u32,
             lead_months: (number % 4) as u32,
+            order_day: 1,
             earliest: due.plus(-3),
             due,
             max_defer_months: 18,
@@ -213,6 +273,7 @@ fn impossible_figures_are_refused() {
     refused("cohort months", &|problem| problem.cohorts[1].months.truncate(5));
     refused("earliest", &|problem| problem.cohorts[0].earliest = month(2027, 9));
     refused("lead_months", &|problem| problem.cohorts[0].lead_months = 1_201);
+    refused("order_day", &|problem| problem.cohorts[0].order_day = 0);
     refused("max_defer_months", &|problem| problem.cohorts[0].max_defer_months = u32::MAX);
     refused("risk_score", &|problem| problem.cohorts[0].risk_score = number(-1));
     refused("never", &|problem| problem.cohorts[0].never = number(-1));

@@ -201,14 +201,17 @@ fn impossible_deferrals_are_refused() {
     let deferral = Deferral {
         total_now: cents(100),
         total_later: cents(120),
-        extended_support: Decimal::ZERO,
+        extended_support: Some(Decimal::ZERO),
         capital_rate: Decimal::ZERO,
         months: 12,
     };
     let euros = Money::new(Decimal::ONE, Currency::EUR);
     refused("currency", Deferral { total_later: euros, ..deferral }.cost());
     refused("capital_rate", Deferral { capital_rate: Decimal::from(8), ..deferral }.cost());
-    refused("extended_support", Deferral { extended_support: Decimal::NEGATIVE_ONE, ..deferral }.cost());
+    refused(
+        "extended_support",
+        Deferral { extended_support: Some(Decimal::NEGATIVE_ONE), ..deferral }.cost(),
+    );
     refused("total now", Deferral { total_now: Money::new(Decimal::MAX, Currency::USD), ..deferral }.cost());
     refused("share", extended_support(1, cents(100), Decimal::NEGATIVE_ONE, 12));
     refused("extended support", extended_support(u32::MAX, cents(i64::MAX), Decimal::ONE, 12));
@@ -232,7 +235,7 @@ proptest! {
     ) {
         let money = |index: usize| Money::new(amounts[index], Currency::USD);
         let deferral = Deferral {
-            total_now: money(0), total_later: money(1), extended_support: amounts[2],
+            total_now: money(0), total_later: money(1), extended_support: Some(amounts[2]),
             capital_rate: Decimal::ONE, months: count,
         };
         if let Ok(cost) = deferral.cost() {
@@ -302,11 +305,11 @@ proptest! {
         now in 0..1_000_000_i64, middle in 0..1_000_000_i64, later in 0..1_000_000_i64, months in 0..60_u32
     ) {
         let cost = |from, to| Deferral {
-            total_now: cents(from), total_later: cents(to), extended_support: Decimal::ZERO,
+            total_now: cents(from), total_later: cents(to), extended_support: Some(Decimal::ZERO),
             capital_rate: Decimal::ZERO, months,
         }.cost().unwrap();
-        let both = cost(now, middle).net() + cost(middle, later).net();
-        prop_assert_eq!(both, cost(now, later).net());
+        let net = |from, to| cost(from, to).net().unwrap();
+        prop_assert_eq!(net(now, middle) + net(middle, later), net(now, later));
     }
 }
 

@@ -33,25 +33,58 @@ fn forty(yearly: Option<i64>) -> WaitingUnits {
 #[test]
 fn waiting_is_support_and_outages_less_what_capital_earns() {
     let (units, total) = (forty(Some(900)), dollars(100_000));
+    let wait = |terms: WaitingTerms, units: &WaitingUnits, months| {
+        terms.wait(units, total, total, months).unwrap().total()
+    };
     // 14,400 of support, 12,960 of outages, 8,000 that the capital earns.
-    assert_eq!(terms(true).waiting(&units, total, 12).unwrap(), Decimal::from(19_360));
-    assert_eq!(terms(false).waiting(&units, total, 12).unwrap(), Decimal::from(6_400));
-    assert_eq!(terms(true).waiting(&forty(None), total, 12).unwrap(), Decimal::from(4_960));
-    assert_eq!(terms(true).waiting(&units, total, 0).unwrap(), Decimal::ZERO);
+    assert_eq!(wait(terms(true), &units, 12), Decimal::from(19_360));
+    assert_eq!(wait(terms(false), &units, 12), Decimal::from(6_400));
+    assert_eq!(wait(terms(true), &units, 0), Decimal::ZERO);
     // Early, the capital is missed.
-    assert_eq!(terms(true).waiting(&units, total, -12).unwrap(), Decimal::from(8_000));
+    assert_eq!(wait(terms(true), &units, -12), Decimal::from(8_000));
+    let parts = terms(true).wait(&units, total, dollars(110_000), 12).unwrap();
+    assert_eq!(parts.price_rise, Decimal::from(10_000));
+    assert_eq!(parts.extended_support, Some(Decimal::from(14_400)));
+    assert_eq!(parts.outage_loss, Some(Decimal::from(12_960)));
+    assert_eq!(parts.capital_benefit, Decimal::from(8_000));
     let cost = terms(true).deferral(&units, total, dollars(110_000), 12).unwrap();
-    assert_eq!(cost.net(), Decimal::from(10_000 + 14_400 - 8_000));
+    assert_eq!(cost.net(), Some(Decimal::from(10_000 + 14_400 - 8_000)));
     assert_eq!(terms(true).outage_loss(&units, 12).unwrap().unwrap().loss, dollars(12_960));
     assert!(terms(false).outage_loss(&units, 12).unwrap().is_none());
+}
+
+#[test]
+fn what_nobody_knows_does_not_make_waiting_pay() {
+    let total = dollars(100_000);
+    let known = terms(false).wait(&forty(Some(0)), total, total, 12).unwrap();
+    // Support that is known to cost nothing lets the interest count.
+    assert_eq!((known.extended_support, known.total()), (Some(Decimal::ZERO), Decimal::from(-8_000)));
+    for later in [90_000, 100_000, 110_000] {
+        let unknown = terms(false).wait(&forty(None), total, dollars(later), 12).unwrap();
+        assert_eq!(unknown.extended_support, None);
+        assert_eq!(unknown.total(), Decimal::from((later - 100_000).max(0)), "{later}");
+    }
+    // What is known of it counts all the same.
+    let outages = terms(true).wait(&forty(None), total, total, 12).unwrap();
+    assert_eq!(outages.total(), Decimal::from(12_960));
+    let cost = terms(true).deferral(&forty(None), total, total, 12).unwrap();
+    assert_eq!((cost.extended_support, cost.net()), (None, None));
+    assert!(cost.explanation.inputs.iter().all(|input| input.name != "extended support"));
+    assert_eq!(
+        terms(true).deferral(&forty(Some(0)), total, total, 12).unwrap().net(),
+        Some(Decimal::from(-8_000))
+    );
 }
 
 #[test]
 fn what_is_left_undone_is_never_cheaper_than_doing_it() {
     let (units, total) = (forty(Some(900)), dollars(100_000));
     let undone = terms(true).left_undone(&units, total, 36).unwrap();
+    assert_eq!(undone.dearest_price, Decimal::from(100_000));
+    assert_eq!(undone.extended_support, Some(Decimal::from(43_200)));
     for months in 0..36 {
-        assert!(total.amount + terms(true).waiting(&units, total, months).unwrap() <= undone);
+        let done = total.amount + terms(true).wait(&units, total, total, months).unwrap().total();
+        assert!(done <= undone.counted());
     }
 }
 
@@ -84,6 +117,10 @@ fn a_project_in_another_currency_keeps_its_capital_to_the_cent() {
     assert!(cost.with_residual(Decimal::from(-1), 40).is_err());
     assert_eq!(cost.yearly_support_per_unit(17, 60).unwrap().amount, Decimal::new(45_069, 2));
     assert_eq!(cost.yearly_support_per_unit(17, 0), None);
+    // Months that are paid for with nothing cost nothing; without months nobody knows.
+    let free = ProjectCost { support: Decimal::ZERO, ..cost };
+    assert_eq!(free.yearly_support_per_unit(17, 60), Some(dollars(0)));
+    assert_eq!(free.yearly_support_per_unit(17, 0), None);
 }
 
 #[test]

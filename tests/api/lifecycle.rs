@@ -18,6 +18,7 @@ mod roll_forwards;
 mod rules;
 mod sizing;
 mod taxes;
+mod waiting;
 
 use serde_json::Value;
 use support::TestApp;

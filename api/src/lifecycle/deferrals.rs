@@ -91,7 +91,8 @@ impl Waiting {
         })
     }
 
-    /// The old units of a cohort, by their age when they are due to be replaced.
+    /// The old units of a cohort, by their age when they are due to be replaced. What their support costs is left open
+    /// where [`Waiting::unknown`] says so.
     #[must_use]
     pub fn units(&self, plan: &RefreshPlan, planned: &Planned) -> WaitingUnits {
         let policy = &plan.estate.policies[planned.cohort.policy];
@@ -107,7 +108,18 @@ impl Waiting {
             *by_age.entry(age.unsigned_abs()).or_default() += 1;
         }
         let units = by_age.into_iter().map(|(age_months, units)| AgedUnits { units, age_months });
-        WaitingUnits { units: units.collect(), yearly_support: stated.or_else(derived) }
+        let is_known = planned.cohort.leased == 0;
+        let yearly_support = if is_known { stated.or_else(derived) } else { None };
+        WaitingUnits { units: units.collect(), yearly_support }
+    }
+
+    /// Why nobody knows what keeping the old units of a cohort longer costs; nothing where it is known.
+    #[must_use]
+    pub fn unknown(&self, plan: &RefreshPlan, planned: &Planned) -> Option<Unknown> {
+        if planned.cohort.leased > 0 {
+            return Some(Unknown::Rent);
+        }
+        self.units(plan, planned).yearly_support.is_none().then_some(Unknown::Support)
     }
 
     /// What these terms take for granted, in sentences.
@@ -146,6 +158,31 @@ impl Waiting {
     }
 }
 
+/// What nobody knows of the time in which old units wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unknown {
+    /// What a lessor asks for leaving leased units longer.
+    Rent,
+    /// What support of the old units costs.
+    Support,
+}
+
+impl Unknown {
+    /// It in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Rent => {
+                "it has leased assets, and nothing says what rent their lessor asks for keeping them longer"
+            }
+            Self::Support => {
+                "nothing says what support of the old units costs: its policy buys no months of support, and \
+                 waiting.extendedSupportPerUnit was left out"
+            }
+        }
+    }
+}
+
 /// A cohort that is refreshed later.
 pub struct Deferred {
     /// What it costs as planned.
@@ -158,8 +195,8 @@ pub struct Deferred {
     pub unit_later: Money,
     /// What the deferral costs.
     pub cost: DeferralCost,
-    /// Whether the support of the old units in the meantime is priced.
-    pub has_support: bool,
+    /// Why nobody knows what keeping the old units in the meantime costs.
+    pub unknown: Option<Unknown>,
     /// What outages are expected to cost in the meantime, where they are priced.
     pub outages: Option<OutageLoss>,
     /// How the cost of the deferral came about.
@@ -184,7 +221,7 @@ pub fn defer(
     let ordered = add_months(planned.cohort.ordered, i32::try_from(months).unwrap_or_default());
     let (later, unit_later) =
         cost_on(plan, planned, ordered).map_err(|reason| Error::invalid("months", reason))?;
-    let residual = |amount| later.with_residual(amount, planned.priced.purchase.quantity.old);
+    let residual = |amount| later.with_residual(amount, planned.priced.purchase.quantity.owned());
     let later = residual_later.map_or(Ok(later), residual);
     let later = later.map_err(|cause| Error::invalid("residualPerUnitLater", cause))?;
     let total = |cost: &ProjectCost| Money::new(cost.total(), plan.currency);
@@ -193,6 +230,9 @@ pub fn defer(
     let outages = terms.outage_loss(&units, months).map_err(|cause| Error::invalid("waiting", cause))?;
     let mut explanation = cost.explanation.clone();
     for sentence in waiting.assumed([&plan.estate.policies[planned.cohort.policy]]) {
+        explanation = explanation.estimate(sentence);
+    }
+    if let Some(sentence) = purchases::of_leased(planned.cohort.leased) {
         explanation = explanation.assume(sentence);
     }
     if residual_later.is_none() {
@@ -204,7 +244,7 @@ pub fn defer(
         later,
         unit_later,
         cost,
-        has_support: units.yearly_support.is_some(),
+        unknown: waiting.unknown(plan, planned),
         outages,
         explanation,
     })

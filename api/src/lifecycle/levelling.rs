@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::lifecycle::refresh_cycle::CycleStatus;
 use forecasting::{
     levelling::{
-        Cohort, GreedyPlan, Levelling, Limit, MonthCost, Placement, Plan, Problem, level, level_greedily,
+        Breakdown, Cohort, GreedyPlan, Levelling, Limit, MonthCost, OptimalPlan, Placement, Plan, Problem,
+        Saving, level, level_greedily, saving,
     },
     money::{Currency, Money},
     month::{Month, add_months},
-    refresh::{DueRule, Prices, WaitingTerms},
+    refresh::{DueRule, Prices, Undone, Wait, WaitingTerms},
 };
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::{
-    deferrals::Waiting,
+    deferrals::{Unknown, Waiting},
     refresh_plan::{self, LONGEST_DEFERRAL, Planned, RefreshPlan},
 };
 use crate::{
@@ -62,14 +63,87 @@ pub struct Cap {
 
 /// The answer; positions of cohorts are those of the plan.
 pub struct Levelled {
-    /// The limits, in the currency of the plan.
-    pub limits: Vec<Limit>,
+    /// What was levelled; its limits are in the currency of the plan, the caps of the question before the others.
+    pub problem: Problem,
+    /// The caps as they were asked for.
+    pub caps: Vec<Cap>,
+    /// What waiting comes to, for each cohort and each month of the plan.
+    waits: Vec<Vec<Wait>>,
+    /// What it counts as to leave each cohort undone.
+    undone: Vec<Undone>,
     /// The plan that a person would make, year by year.
     pub greedy: GreedyPlan,
     /// The plan that costs least, or why there is none.
     pub outcome: Levelling,
+    /// Whether outages are priced.
+    pub prices_outages: bool,
     /// What is taken for granted.
     pub assumptions: BTreeSet<String>,
+    /// What is not counted, because nobody knows it.
+    pub excluded: Vec<String>,
+}
+
+impl Levelled {
+    /// The limits, in the currency of the plan.
+    #[must_use]
+    pub fn limits(&self) -> &[Limit] {
+        &self.problem.limits
+    }
+
+    /// What a levelled plan comes to, part by part.
+    ///
+    /// # Errors
+    /// `Internal` when amounts do not fit.
+    pub fn breakdown(&self, plan: &RefreshPlan, levelled: &Plan) -> Result<Breakdown> {
+        let mut parts = Breakdown::default();
+        for one in &levelled.placements {
+            let as_planned = plan.cohorts[one.cohort].cost.commitment();
+            parts = parts.ordered(as_planned, &self.wait(one)).map_err(Error::internal)?;
+        }
+        for left in &levelled.unplaced {
+            parts = parts.undone(&self.undone[left.cohort]).map_err(Error::internal)?;
+        }
+        Ok(parts)
+    }
+
+    /// What waiting comes to for a cohort in its month.
+    #[must_use]
+    pub fn wait(&self, one: &Placement) -> Wait {
+        let at = self.problem.window.position(one.ordered);
+        at.and_then(|at| self.waits[one.cohort].get(at)).copied().unwrap_or_default()
+    }
+
+    /// What it counts as to leave a cohort undone.
+    #[must_use]
+    pub fn undone(&self, cohort: usize) -> Undone {
+        self.undone[cohort]
+    }
+
+    /// What so much more of a cap, in its own currency, would save. Nothing where there is no plan, or where the limit is
+    /// none of the caps.
+    ///
+    /// # Errors
+    /// `Invalid` for a step that is not above zero.
+    pub fn saving(&self, plan: &RefreshPlan, at: usize, step: Decimal) -> Result<Option<Saving>> {
+        let (Some(cap), Levelling::Planned(found)) = (self.caps.get(at), &self.outcome) else {
+            return Ok(None);
+        };
+        if step <= Decimal::ZERO {
+            return Err(Error::invalid("step", format!("{} is not above 0", step.normalize())));
+        }
+        let first = first_day(plan, cap.fiscal_year);
+        let own = Money::new(step, cap.limit.currency);
+        let more = plan.rates.convert(own, plan.currency, first).map_err(|error| error.at("step"))?;
+        let found: &OptimalPlan = found;
+        // Nothing is waited for meanwhile: others may have this thread's place.
+        let saved = tokio::task::block_in_place(|| saving(&self.problem, found, at, more.round().amount));
+        Ok(Some(saved.map_err(|cause| Error::invalid("step", cause))?))
+    }
+}
+
+/// The day whose rate counts for a cap.
+fn first_day(plan: &RefreshPlan, fiscal_year: i32) -> chrono::NaiveDate {
+    plan.calendar.first_day(fiscal_year).max(plan.as_of)
 }
 
 /// Levels a plan, and answers with the plan as it was beside that.
@@ -115,7 +189,7 @@ fn check(question: &Question) -> Result<()> {
 fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
     question.waiting.check()?;
     let prices = || purchases::prices(&plan.estate);
-    let cohorts: Result<Vec<Cohort>> = plan
+    let drawn: Result<Vec<(Cohort, Vec<Wait>, Undone)>> = plan
         .cohorts
         .par_iter()
         .map_init(prices, |prices, planned| {
@@ -123,7 +197,12 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
             Candidate { plan, planned, question, terms: &terms }.cohort(prices)
         })
         .collect();
-    let cohorts = cohorts?;
+    let (mut cohorts, mut waits, mut undone) = (Vec::new(), Vec::new(), Vec::new());
+    for (cohort, wait, left) in drawn? {
+        cohorts.push(cohort);
+        waits.push(wait);
+        undone.push(left);
+    }
     let limits = limits(plan, question, &cohorts)?;
     let problem = Problem {
         window: plan.window,
@@ -141,19 +220,47 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
             level_greedily(&problem).map_err(unusable)?
         }
     };
-    Ok(Levelled { limits: problem.limits, greedy, outcome, assumptions: assumed(plan, question) })
+    Ok(Levelled {
+        problem,
+        caps: question.caps.clone(),
+        waits,
+        undone,
+        greedy,
+        outcome,
+        prices_outages: question.waiting.cost_per_hour.is_some(),
+        assumptions: assumed(plan, question),
+        excluded: unknown(plan, question),
+    })
+}
+
+/// The cohorts of which nobody knows what waiting costs, by what is not known.
+fn unknown(plan: &RefreshPlan, question: &Question) -> Vec<String> {
+    let mut counts: BTreeMap<Unknown, usize> = BTreeMap::new();
+    for one in &plan.cohorts {
+        if let Some(unknown) = question.waiting.unknown(plan, one) {
+            *counts.entry(unknown).or_default() += 1;
+        }
+    }
+    let said = counts.into_iter().map(|(unknown, count)| {
+        format!(
+            "{count} cohorts: {}; neither what capital earns nor lower prices count as a gain of waiting",
+            unknown.words()
+        )
+    });
+    said.collect()
 }
 
 /// The limits in the currency of the plan.
 fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result<Vec<Limit>> {
-    let years: BTreeSet<i32> = plan.window.iter().map(|month| plan.calendar.fiscal_year_of(month)).collect();
+    let days = plan.window.iter().flat_map(|month| [month.first_day(), month.last_day()]);
+    let years: BTreeSet<i32> = days.map(|day| plan.calendar.fiscal_year_of_day(day)).collect();
     let mut limits = Vec::new();
     for (at, cap) in question.caps.iter().enumerate() {
         if !years.contains(&cap.fiscal_year) {
             let message = format!("the plan has no month of the fiscal year {}", cap.fiscal_year);
             return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
         }
-        let first = plan.calendar.first_month(cap.fiscal_year).first_day().max(plan.as_of);
+        let first = first_day(plan, cap.fiscal_year);
         let field = format!("caps[{at}].currency");
         let limit = plan.rates.convert(cap.limit, plan.currency, first).map_err(|error| error.at(&field))?;
         limits.push(Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: limit.round() });
@@ -179,7 +286,8 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    fn cohort(&self, prices: &mut [Prices]) -> Result<Cohort> {
+    /// The cohort, what waiting comes to in each month, and what leaving it undone counts as.
+    fn cohort(&self, prices: &mut [Prices]) -> Result<(Cohort, Vec<Wait>, Undone)> {
         let (plan, one) = (self.plan, self.planned);
         let units = self.question.waiting.units(plan, one);
         let planned = Month::of(one.cohort.ordered);
@@ -192,6 +300,7 @@ impl Candidate<'_> {
             currency: plan.currency,
             installs: one.priced.purchase.quantity.units,
             lead_months: u32::try_from(due.since(planned)).unwrap_or_default(),
+            order_day: chrono::Datelike::day(&one.cohort.ordered),
             earliest: due.plus(-i32::try_from(forward).unwrap_or_default()),
             due,
             max_defer_months: self.defer_months(due),
@@ -202,20 +311,25 @@ impl Candidate<'_> {
         };
         let now = Money::new(one.cost.commitment(), plan.currency);
         let mut dearest = now.amount;
+        let mut waits = Vec::with_capacity(plan.window.months() as usize);
         for month in plan.window.iter() {
             if !cohort.may_be_ordered(month) {
                 cohort.months.push(MonthCost { cost: now.amount, waiting: Decimal::ZERO });
+                waits.push(Wait::default());
                 continue;
             }
             let cost = self.cost(month, prices).map_err(|reason| Error::invalid("currency", reason))?;
-            let waiting = self.terms.waiting(&units, now, month.since(planned)).map_err(refused)?;
+            let later = Money::new(cost, plan.currency);
+            let wait = self.terms.wait(&units, now, later, month.since(planned)).map_err(refused)?;
             dearest = dearest.max(cost);
-            cohort.months.push(MonthCost { cost, waiting });
+            cohort.months.push(MonthCost::of(now.amount, cost, &wait));
+            waits.push(wait);
         }
         let until = u32::try_from(plan.window.last().next().since(planned)).unwrap_or_default();
-        cohort.never =
-            self.terms.left_undone(&units, Money::new(dearest, plan.currency), until).map_err(refused)?;
-        Ok(cohort)
+        let undone = self.terms.left_undone(&units, Money::new(dearest, plan.currency), until);
+        let undone = undone.map_err(refused)?;
+        cohort.never = undone.counted();
+        Ok((cohort, waits, undone))
     }
 
     /// What the order of a month commits to, at the prices of that month.
@@ -297,7 +411,9 @@ pub fn spoken(limit: &Limit) -> String {
 pub fn assets_under(plan: &RefreshPlan, levelled: &Plan, limit: &Limit) -> usize {
     let counts = |placement: &Placement| match limit {
         Limit::YearSpend { fiscal_year, .. } => {
-            plan.calendar.fiscal_year_of(placement.ordered) == *fiscal_year
+            let day = plan.cohorts[placement.cohort].cohort.ordered;
+            let ordered = placement.ordered.day_clamped(chrono::Datelike::day(&day));
+            plan.calendar.fiscal_year_of_day(ordered) == *fiscal_year
         }
         Limit::MonthSpend { month, .. } => placement.ordered == *month,
         Limit::MonthInstalls { month, .. } => placement.in_service == *month,

@@ -41,6 +41,16 @@ use crate::{
 /// The longest time, in months, that a refresh is deferred by.
 pub const LONGEST_DEFERRAL: u32 = 120;
 
+/// A number of months as people give it, from `least` to [`LONGEST_DEFERRAL`].
+///
+/// # Errors
+/// `Invalid` naming the field, the number and the range.
+pub fn whole(field: &str, months: i32, least: u32) -> Result<u32> {
+    let refused = || Error::invalid(field, format!("{months} is not between {least} and {LONGEST_DEFERRAL}"));
+    let whole = u32::try_from(months).map_err(|_| refused())?;
+    if (least..=LONGEST_DEFERRAL).contains(&whole) { Ok(whole) } else { Err(refused()) }
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -60,17 +70,18 @@ pub struct Question {
     pub also: Vec<Currency>,
 }
 
-/// Which cohorts: every list that is not empty has to name it. What belongs together is decided before.
+/// Which cohorts: every list that is given has to name it, so that an empty list holds none. What belongs together is
+/// decided before.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// At these sites.
-    pub sites: Vec<SiteId>,
+    pub sites: Option<Vec<SiteId>>,
     /// Under these policies.
-    pub policies: Vec<RefreshPolicyId>,
+    pub policies: Option<Vec<RefreshPolicyId>>,
     /// Of these models.
-    pub models: Vec<HardwareModelId>,
+    pub models: Option<Vec<HardwareModelId>>,
     /// Of these kinds of hardware.
-    pub kinds: Vec<HardwareKind>,
+    pub kinds: Option<Vec<HardwareKind>>,
 }
 
 impl Filter {
@@ -85,10 +96,10 @@ impl Filter {
     ) -> bool {
         let kind = || estate.models.get(&model).map(|model| model.kind);
         let policy = || policy.and_then(|at| estate.policies.get(at)).map(|policy| policy.id);
-        (self.sites.is_empty() || self.sites.contains(&site))
-            && (self.models.is_empty() || self.models.contains(&model))
-            && (self.kinds.is_empty() || kind().is_some_and(|kind| self.kinds.contains(&kind)))
-            && (self.policies.is_empty() || policy().is_some_and(|id| self.policies.contains(&id)))
+        self.sites.as_ref().is_none_or(|sites| sites.contains(&site))
+            && self.models.as_ref().is_none_or(|models| models.contains(&model))
+            && self.kinds.as_ref().is_none_or(|kinds| kind().is_some_and(|kind| kinds.contains(&kind)))
+            && self.policies.as_ref().is_none_or(|all| policy().is_some_and(|id| all.contains(&id)))
     }
 
     /// Refuses what the estate does not have: an empty answer would look like good news.
@@ -99,14 +110,14 @@ impl Filter {
         let missing = |field: &str, what: &str, id: String| {
             Error::invalid(format!("filter.{field}"), format!("there is no {what} with the id {id}"))
         };
-        if let Some(id) = self.sites.iter().find(|id| !estate.sites.contains_key(id)) {
+        if let Some(id) = self.sites.iter().flatten().find(|id| !estate.sites.contains_key(id)) {
             return Err(missing("sites", "site", Id(*id).to_string()));
         }
-        if let Some(id) = self.models.iter().find(|id| !estate.models.contains_key(id)) {
+        if let Some(id) = self.models.iter().flatten().find(|id| !estate.models.contains_key(id)) {
             return Err(missing("models", "hardware model", Id(*id).to_string()));
         }
         let is_unknown = |id: &&RefreshPolicyId| !estate.policies.iter().any(|policy| policy.id == **id);
-        if let Some(id) = self.policies.iter().find(is_unknown) {
+        if let Some(id) = self.policies.iter().flatten().find(is_unknown) {
             return Err(missing("policies", "refresh policy in use", Id(*id).to_string()));
         }
         Ok(())
@@ -157,7 +168,7 @@ pub struct Planned {
     pub priced: Priced,
     /// What it costs, in the currency of the plan.
     pub cost: ProjectCost,
-    /// The fiscal year of the order.
+    /// The fiscal year of the day of the order.
     pub fiscal_year: i32,
     /// Why it has to happen, where it has to.
     pub mandatory: Option<&'static str>,
@@ -295,7 +306,7 @@ impl RefreshPlan {
                 key: self.key(&cohort),
                 label: self.label(&cohort),
                 mandatory: self.mandatory(&cohort),
-                fiscal_year: self.calendar.fiscal_year_of(ordered),
+                fiscal_year: self.calendar.fiscal_year_of_day(cohort.ordered),
                 cohort,
                 priced,
                 cost,
@@ -344,6 +355,9 @@ impl RefreshPlan {
             DueRule::Support => return Some("the vendor ends its support"),
             DueRule::Lease => return Some("the lease returns it"),
             DueRule::Warranty | DueRule::Age | DueRule::Risk => {}
+        }
+        if cohort.leased > 0 {
+            return Some("a lease returns assets of it");
         }
         let mut members = cohort.members.iter().filter_map(|(at, _)| self.assets.get(*at as usize));
         members.any(|asset| asset.tier == Some(0)).then_some("an asset of tier 0 is in it")
@@ -405,6 +419,8 @@ impl RefreshPlan {
                 said.insert(format!("{code} is converted at plan rates of the month of the order"));
             }
         }
+        let leased = self.cohorts.iter().map(|one| one.cohort.leased).sum();
+        said.extend(purchases::of_leased(leased));
         said.insert("what is bought is not replaced a second time within these months".to_owned());
         said.insert("prices move by the index of the policy from the day of the list price".to_owned());
         said

@@ -47,12 +47,12 @@ pub struct Question {
     pub calendar: Option<FiscalCalendarId>,
     /// The day whose rates count.
     pub as_of: NaiveDate,
-    /// At these sites; at all when empty.
-    pub sites: Vec<SiteId>,
-    /// Of these models; of all when empty.
-    pub models: Vec<HardwareModelId>,
-    /// Of these kinds of hardware; of all when empty.
-    pub kinds: Vec<HardwareKind>,
+    /// At these sites; at all when left out, at none when empty.
+    pub sites: Option<Vec<SiteId>>,
+    /// Of these models; of all when left out, of none when empty.
+    pub models: Option<Vec<HardwareModelId>>,
+    /// Of these kinds of hardware; of all when left out, of none when empty.
+    pub kinds: Option<Vec<HardwareKind>>,
 }
 
 /// The answer.
@@ -152,11 +152,11 @@ async fn read(db: &impl Read, question: &Question, models: &Models) -> Result<Ve
     use asset::Column as C;
     let mut wanted =
         Condition::all().add(C::Status.is_in([AssetStatus::InService, AssetStatus::Maintenance]));
-    if !question.sites.is_empty() {
-        wanted = wanted.add(C::SiteId.is_in(question.sites.iter().copied()));
+    if let Some(sites) = &question.sites {
+        wanted = wanted.add(C::SiteId.is_in(sites.iter().copied()));
     }
-    if !question.models.is_empty() {
-        wanted = wanted.add(C::ModelId.is_in(question.models.iter().copied()));
+    if let Some(models) = &question.models {
+        wanted = wanted.add(C::ModelId.is_in(models.iter().copied()));
     }
     let rows: Vec<Row> = asset::Entity::find()
         .select_only()
@@ -171,7 +171,9 @@ async fn read(db: &impl Read, question: &Question, models: &Models) -> Result<Ve
         .all(db)
         .await?;
     let is_kind = |model: &HardwareModelId| {
-        question.kinds.is_empty() || models.get(model).is_some_and(|(kind, _)| question.kinds.contains(kind))
+        let is_one =
+            |kinds: &Vec<HardwareKind>| models.get(model).is_some_and(|(kind, _)| kinds.contains(kind));
+        question.kinds.as_ref().is_none_or(is_one)
     };
     let alike =
         rows.into_iter().filter(|(model, ..)| is_kind(model)).map(|(model, tier, amount, code, count)| {

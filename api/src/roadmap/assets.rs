@@ -56,6 +56,12 @@ impl Asset {
     pub fn is_in_use(&self) -> bool {
         self.retired_on.is_none()
     }
+
+    /// Whether it is a lessor's, and goes back.
+    #[must_use]
+    pub fn is_leased(&self) -> bool {
+        self.lease_return_on.is_some()
+    }
 }
 
 /// Words that many rows share, kept once.

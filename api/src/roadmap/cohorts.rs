@@ -53,6 +53,8 @@ pub struct Cohort {
     pub in_service: NaiveDate,
     /// Positions of the assets, each with the rule that makes its refresh due.
     pub members: Vec<(u32, DueRule)>,
+    /// How many of its assets are leased: they go back to their lessor, and are neither sold nor disposed of.
+    pub leased: u32,
     /// How many new units are planned for it: its part of what its cycle says.
     pub planned: Option<u32>,
 }
@@ -156,7 +158,7 @@ pub fn group(estate: &Estate, assets: &[Asset], as_of: NaiveDate, window: Window
     }
     let mut cohorts: Vec<_> = groups
         .into_iter()
-        .map(|(group, (due, members))| cohort(estate, &group, due, members, as_of))
+        .map(|(group, (due, members))| cohort(estate, assets, &group, (due, members), as_of))
         .collect();
     // Hashing has no order; the roadmap has one.
     cohorts.sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
@@ -300,9 +302,9 @@ fn period(policy: &refresh_policy::Model, due: NaiveDate) -> Month {
 
 fn cohort(
     estate: &Estate,
+    assets: &[Asset],
     group: &Group,
-    due: Deadline,
-    members: Vec<(u32, DueRule)>,
+    (due, members): (Deadline, Vec<(u32, DueRule)>),
     as_of: NaiveDate,
 ) -> Cohort {
     let policy = &estate.policies[group.policy];
@@ -315,7 +317,10 @@ fn cohort(
     let in_service = cycle
         .and_then(|cycle| cycle.in_service_on)
         .unwrap_or_else(|| ordered.checked_add_days(until_service).unwrap_or(ordered));
+    let is_leased = |at: u32| assets.get(at as usize).is_some_and(Asset::is_leased);
+    let leased = members.iter().filter(|(at, _)| is_leased(*at)).count();
     Cohort {
+        leased: u32::try_from(leased).unwrap_or(u32::MAX),
         policy: group.policy,
         site: group.site,
         model: group.model,

@@ -69,6 +69,7 @@ struct Taken {
     expired_prices: BTreeSet<String>,
     replaced_again: BTreeSet<String>,
     overdue: usize,
+    leased: u32,
     has_index: bool,
 }
 
@@ -165,6 +166,7 @@ impl<'a> Drawing<'a> {
         if cohort.is_overdue {
             self.taken.overdue += cohort.members.len();
         }
+        self.taken.leased = self.taken.leased.saturating_add(cohort.leased);
         let cycle = cohort.cycle.and_then(|id| self.estate.cycles.get(&id));
         if let Some(cycle) = cycle {
             self.names.insert(Source::Cycle(cycle.id), cycle.name.clone());
@@ -396,6 +398,7 @@ impl<'a> Drawing<'a> {
         if taken.overdue > 0 {
             say(format!("ordered at once, for the last day to order has passed: {} assets", taken.overdue));
         }
+        purchases::of_leased(taken.leased).into_iter().for_each(&mut say);
         if taken.has_index {
             let rate = self.question.assumed_index_rate.unwrap_or_default();
             say(format!("price indices rise by {} a year", rate.normalize()));

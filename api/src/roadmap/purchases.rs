@@ -66,6 +66,8 @@ pub struct Quantity {
     pub units: u32,
     /// Old units that they replace.
     pub old: u32,
+    /// How many of the old units are leased: they go back, and are neither sold nor disposed of.
+    pub leased: u32,
     /// Old units for one new unit.
     pub ratio: Decimal,
     /// Spares as a fraction of the new units.
@@ -74,6 +76,25 @@ pub struct Quantity {
     pub by_demand: Option<DemandResult>,
     /// Whether the refresh cycle says how many, whatever the ratio.
     pub is_planned: bool,
+}
+
+impl Quantity {
+    /// Old units that are sold or disposed of.
+    #[must_use]
+    pub fn owned(&self) -> u32 {
+        self.old.saturating_sub(self.leased)
+    }
+}
+
+/// What is taken for granted of leased assets that are replaced; nothing where there are none.
+#[must_use]
+pub fn of_leased(assets: u32) -> Option<String> {
+    (assets > 0).then(|| {
+        format!(
+            "{assets} leased assets go back to their lessor: they bring no proceeds and cost no disposal, and what \
+             their return costs is not known"
+        )
+    })
 }
 
 /// Works out what an order for a cohort on a day would buy.
@@ -107,7 +128,7 @@ pub fn purchase(
     let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed.currency);
     let unit = rates.convert(unit, currency, ordered).map_err(Error::into_message)?;
     let quantity = quantity(policy, cohort, own.consolidation_ratio).map_err(Error::into_message)?;
-    let cost = project_cost(quantity.units, quantity.old, unit, &terms::cost_rates(policy));
+    let cost = project_cost(quantity.units, quantity.owned(), unit, &terms::cost_rates(policy));
     Ok(Purchase {
         successor: successor.id,
         is_named: named.is_some(),
@@ -194,5 +215,5 @@ fn quantity(policy: &refresh_policy::Model, cohort: &Cohort, of_model: Option<Ra
     let computed = by_ratio(replaced, ratio, spares).map_err(|cause| Error::invalid("ratio", cause))?;
     let (units, is_planned) = (cohort.planned.unwrap_or(computed), cohort.planned.is_some());
     let ratio = by_demand.and_then(|found| found.ratio(old)).unwrap_or(ratio);
-    Ok(Quantity { units, old, ratio, spares, by_demand, is_planned })
+    Ok(Quantity { units, old, leased: cohort.leased, ratio, spares, by_demand, is_planned })
 }

@@ -79,12 +79,14 @@ pub(crate) fn greedily(problem: &Problem, instance: &Instance) -> Result<GreedyP
         infeasible: Vec::new(),
     };
     let mut waiting: Vec<usize> = (0..problem.cohorts.len()).collect();
-    for (fiscal_year, months) in years(problem) {
-        let Some(last) = months.last() else { continue };
-        let (due, later): (Vec<_>, Vec<_>) =
-            waiting.into_iter().partition(|cohort| problem.cohorts[*cohort].due_order() <= *last);
+    for fiscal_year in years(problem) {
+        let is_due = |cohort: &usize| {
+            let cohort = &problem.cohorts[*cohort];
+            problem.fiscal_year(cohort, cohort.due_order()) <= fiscal_year
+        };
+        let (due, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_due);
         waiting = later;
-        waiting.extend(greedy.year(fiscal_year, &months, due)?);
+        waiting.extend(greedy.year(fiscal_year, due)?);
     }
     let is_due = |cohort: &usize| problem.cohorts[*cohort].due_order() <= problem.window.last();
     let mut carried: Vec<usize> = waiting.into_iter().filter(is_due).collect();
@@ -92,17 +94,10 @@ pub(crate) fn greedily(problem: &Problem, instance: &Instance) -> Result<GreedyP
     Ok(GreedyPlan { plan: Plan::new(problem, &greedy.months)?, infeasible: greedy.infeasible, carried })
 }
 
-/// The fiscal years of the window with their months.
-fn years(problem: &Problem) -> Vec<(i32, Vec<Month>)> {
-    let mut years: Vec<(i32, Vec<Month>)> = Vec::new();
-    for month in problem.window.iter() {
-        let year = problem.calendar.fiscal_year_of(month);
-        match years.last_mut() {
-            Some((last, months)) if *last == year => months.push(month),
-            _ => years.push((year, vec![month])),
-        }
-    }
-    years
+/// The fiscal years of the days of the window, in order.
+fn years(problem: &Problem) -> std::ops::RangeInclusive<i32> {
+    let (first, last) = (problem.window.from().first_day(), problem.window.last().last_day());
+    problem.calendar.fiscal_year_of_day(first)..=problem.calendar.fiscal_year_of_day(last)
 }
 
 struct Greedy<'a> {
@@ -116,21 +111,23 @@ struct Greedy<'a> {
 
 impl Greedy<'_> {
     /// Places what is due in a year and answers with what is carried.
-    fn year(&mut self, fiscal_year: i32, months: &[Month], due: Vec<usize>) -> Result<Vec<usize>> {
-        let (first, last) = (months[0], months[months.len() - 1]);
+    fn year(&mut self, fiscal_year: i32, due: Vec<usize>) -> Result<Vec<usize>> {
+        let problem = self.problem;
+        let year_of = |position: usize, month| problem.fiscal_year(&problem.cohorts[position], month);
         let mut order = Vec::with_capacity(due.len());
         for position in due {
-            let cohort = &self.problem.cohorts[position];
-            let has_to = cohort.last_order() <= last;
-            let urgency = self.urgency(cohort, first)?;
+            let cohort = &problem.cohorts[position];
+            let has_to = year_of(position, cohort.last_order()) <= fiscal_year;
+            let urgency = self.urgency(cohort, fiscal_year)?;
             order.push((Reverse(cohort.mandatory), Reverse(has_to), Reverse(urgency), &cohort.id, position));
         }
         order.sort();
         let mut carried = Vec::new();
         for (Reverse(mandatory), Reverse(has_to), _, _, position) in order {
-            let from = self.problem.cohorts[position].due_order().max(first);
-            let open = self.options(position, |month| month >= from && month <= last);
-            let before = self.options(position, |month| month < from);
+            let due = problem.cohorts[position].due_order();
+            let from = |month| month >= due && year_of(position, month) >= fiscal_year;
+            let open = self.options(position, |month| from(month) && year_of(position, month) == fiscal_year);
+            let before = self.options(position, |month| !from(month));
             if let Some(option) = open.iter().find(|option| self.fits(**option)) {
                 self.place(position, *option);
             } else if !mandatory && !has_to {
@@ -149,11 +146,15 @@ impl Greedy<'_> {
         Ok(carried)
     }
 
-    /// Risk per cost in the first month, from `first` on, in which the cohort is due; without a cost the risk is
-    /// removed for nothing.
-    fn urgency(&self, cohort: &Cohort, first: Month) -> Result<Decimal> {
-        let position = self.problem.window.position(cohort.due_order().max(first)).unwrap_or(0);
-        let cost = self.problem.worth(Money::new(cohort.months[position].cost, cohort.currency))?;
+    /// Risk per cost in the first month of the year, or of a later one, in which the cohort is due; without a cost the
+    /// risk is removed for nothing.
+    fn urgency(&self, cohort: &Cohort, fiscal_year: i32) -> Result<Decimal> {
+        let problem = self.problem;
+        let is_due = |month: &Month| {
+            *month >= cohort.due_order() && problem.fiscal_year(cohort, *month) >= fiscal_year
+        };
+        let position = problem.window.iter().position(|month| is_due(&month)).unwrap_or(0);
+        let cost = problem.worth(Money::new(cohort.months[position].cost, cohort.currency))?;
         Ok(cohort.risk_score.checked_div(cost).unwrap_or(Decimal::MAX))
     }
 

@@ -61,7 +61,8 @@ impl Instance {
                     let worth = |amount| problem.worth(Money::new(amount, cohort.currency));
                     let amounts = cohort.months[position];
                     let total = worth(amounts.cost)? + worth(amounts.waiting)?;
-                    let uses = rows.uses(cohort, position, month)?;
+                    let fiscal_year = problem.fiscal_year(cohort, month);
+                    let uses = rows.uses(cohort, position, month, fiscal_year)?;
                     instance.push(minor(problem.currency, total)?, uses, Some(month));
                 }
             }
@@ -110,6 +111,28 @@ impl Instance {
         restricted
     }
 
+    /// The same with some cohorts kept to some of their options, and which option of this one each of its options is.
+    pub fn narrowed(&self, kept: &[(usize, std::ops::Range<usize>)]) -> (Self, Vec<usize>) {
+        let mut options: Vec<_> = (0..self.cohorts()).map(|cohort| self.options(cohort)).collect();
+        for (cohort, range) in kept {
+            options[*cohort] = range.clone();
+        }
+        let mut starts = vec![0];
+        let mut origin = Vec::with_capacity(self.costs.len());
+        for range in options {
+            origin.extend(range);
+            starts.push(origin.len());
+        }
+        let narrowed = Self {
+            starts,
+            costs: origin.iter().map(|option| self.costs[*option]).collect(),
+            uses: origin.iter().map(|option| self.uses[*option]).collect(),
+            months: origin.iter().map(|option| self.months[*option]).collect(),
+            capacities: self.capacities.clone(),
+        };
+        (narrowed, origin)
+    }
+
     /// How many cohorts there are.
     pub fn cohorts(&self) -> usize {
         self.starts.len() - 1
@@ -147,7 +170,6 @@ struct Rows {
     years: HashMap<(i32, Currency), usize>,
     months: HashMap<(Month, Currency), usize>,
     installs: HashMap<Month, usize>,
-    fiscal_years: Vec<i32>,
 }
 
 impl Rows {
@@ -157,7 +179,6 @@ impl Rows {
             years: HashMap::new(),
             months: HashMap::new(),
             installs: HashMap::new(),
-            fiscal_years: problem.window.iter().map(|month| problem.calendar.fiscal_year_of(month)).collect(),
         };
         for (position, limit) in problem.limits.iter().enumerate() {
             match limit {
@@ -179,7 +200,7 @@ impl Rows {
         Use { row: self.free, amount: 0 }
     }
 
-    fn uses(&self, cohort: &Cohort, position: usize, month: Month) -> Result<[Use; 3]> {
+    fn uses(&self, cohort: &Cohort, position: usize, month: Month, fiscal_year: i32) -> Result<[Use; 3]> {
         let spent = minor(cohort.currency, cohort.months[position].cost)?;
         let taken = |row: Option<&usize>, amount| match row {
             Some(row) if amount > 0 => Use { row: *row, amount },
@@ -187,7 +208,7 @@ impl Rows {
         };
         let in_service = month.plus(cohort.lead_months as i32);
         Ok([
-            taken(self.years.get(&(self.fiscal_years[position], cohort.currency)), spent),
+            taken(self.years.get(&(fiscal_year, cohort.currency)), spent),
             taken(self.months.get(&(month, cohort.currency)), spent),
             taken(self.installs.get(&in_service), i64::from(cohort.installs)),
         ])
@@ -216,6 +237,30 @@ impl Totals {
 
 fn minor(currency: Currency, amount: Decimal) -> Result<i64> {
     i64::try_from(currency.to_minor(amount)).map_err(|_| ForecastError::OutOfRange { field: "cost" })
+}
+
+/// Raises a limit of an instance by so much, as far as more makes a difference.
+pub(crate) fn more_of(instance: &mut Instance, position: usize, limit: &Limit, step: Decimal) {
+    let raised = match limit {
+        Limit::YearSpend { limit, fiscal_year } => {
+            let limit = Money::new(limit.amount + step, limit.currency);
+            Limit::YearSpend { fiscal_year: *fiscal_year, limit }
+        }
+        Limit::MonthSpend { limit, month } => {
+            Limit::MonthSpend { month: *month, limit: Money::new(limit.amount + step, limit.currency) }
+        }
+        Limit::MonthInstalls { units, month } => {
+            let more = step.floor().to_u32().unwrap_or(u32::MAX);
+            Limit::MonthInstalls { month: *month, units: units.saturating_add(more) }
+        }
+    };
+    let most: i64 = instance.capacities.iter().take(instance.rows()).copied().max().unwrap_or(0);
+    let taken: i64 = (0..instance.cohorts())
+        .map(|cohort| {
+            instance.options(cohort).map(|option| instance.taken(option, position)).max().unwrap_or(0)
+        })
+        .sum();
+    instance.capacities[position] = capacity(&raised).min(most.max(taken));
 }
 
 /// A limit in whole units. What lies between two minor units cannot be spent; beyond what sums can reach it makes no

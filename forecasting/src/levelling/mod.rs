@@ -10,20 +10,26 @@
 //! thing: to find good prices of the limits. What is claimed of these prices is then computed in whole numbers.
 
 mod bound;
+mod breakdown;
 mod conflict;
 mod greedy;
 mod instance;
 mod lagrangian;
 mod optimal;
 mod plan;
+mod polish;
 mod problem;
 mod repair;
+mod saving;
 mod scaled;
 mod search;
 mod simplex;
+mod tree;
 
+pub use breakdown::Breakdown;
 pub use conflict::Conflict;
 pub use greedy::{GreedyPlan, Infeasible, Shortfall, level_greedily};
 pub use optimal::{Levelling, OptimalPlan, ShadowPrice, level};
 pub use plan::{Placement, Plan, Unplaced, Unused};
 pub use problem::{Cohort, Limit, MonthCost, Problem};
+pub use saving::{Saving, saving};

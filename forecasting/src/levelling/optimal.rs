@@ -8,22 +8,32 @@ use super::greedy::{GreedyPlan, greedily};
 use super::instance::Instance;
 use super::lagrangian::ascend;
 use super::plan::Plan;
+use super::polish::polish;
 use super::problem::{Limit, Problem};
 use super::repair::{improve, repair};
 use super::scaled::Scaled;
 use super::search::{Found, search};
 use super::simplex::Simplex;
+use super::tree::{cheapest, grow};
 use crate::error::Result;
 use crate::money::{Money, proportion, times};
 
 /// A plan within this part of its bound is not improved further: one in twenty thousand, 0.005 %.
 const CLOSE: i128 = 20_000;
+/// Where there are many options and rows, no branches are opened once a plan is within this part of its bound: one in
+/// four thousand, 0.025 %.
+const ENOUGH: i128 = 4_000;
+/// Options times rows up to which branches are opened until the plan is within twice what counts as close.
+const LIGHT: usize = 400_000;
 /// As many cohorts are searched to the end however close their plan is.
 const SMALL: usize = 20;
 /// More cohorts than this are never searched: it would not end.
 const SEARCHED: usize = 60;
 /// Pairs of moves by which the last plan is made and improved.
 const MOST_PAIRS: usize = 12_000_000;
+/// Options that are tried in placing handfuls of cohorts anew, at most and for each cohort.
+const MOST_STEPS: usize = 8_000_000;
+const STEPS_EACH: usize = 10_000;
 /// Options that the exhaustive search may try.
 const MOST_TRIES: usize = 2_000_000;
 
@@ -58,6 +68,8 @@ pub struct OptimalPlan {
     /// How much less the plan costs than the greedy's; `None` if the greedy leaves something undone that has to be
     /// done, and so has no cost to compare with.
     pub gain_over_greedy: Option<Money>,
+    /// The prices of the rows, by which more of a limit is levelled anew.
+    pub(crate) prices: Vec<i64>,
 }
 
 impl OptimalPlan {
@@ -119,15 +131,9 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
     if (0..instance.cohorts()).any(|cohort| instance.options(cohort).is_empty()) {
         return unplanned(problem, &instance, &vec![0; instance.capacities.len()], true);
     }
-    let start = greedy.is_feasible(problem).then(|| choice_of(&greedy, &instance)).flatten();
+    let start = greedy.is_feasible(problem).then(|| choice_of(&greedy.plan, &instance)).flatten();
     let mut best = Best::ascent(&instance, start);
-    if !best.is_close() {
-        best.divide();
-    }
-    let mut exhausted = false;
-    if instance.cohorts() <= SMALL || (!best.is_close() && instance.cohorts() <= SEARCHED) {
-        exhausted = best.exhaust();
-    }
+    let exhausted = best.close();
     let Some(choice) = &best.plan else { return unplanned(problem, &instance, &best.prices, exhausted) };
     let months: Vec<_> = choice.iter().map(|option| instance.months[*option]).collect();
     let plan = Plan::new(problem, &months)?;
@@ -138,6 +144,7 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
         bound: Money::new(problem.currency.from_minor(best.bound), problem.currency),
         relaxation: Money::new(problem.currency.from_minor(bound(&instance, &best.prices)), problem.currency),
         shadow_prices: shadow_prices(problem, &best.prices),
+        prices: best.prices.clone(),
         gain_over_greedy,
         greedy,
         plan,
@@ -154,13 +161,13 @@ fn unplanned(problem: &Problem, instance: &Instance, prices: &[i64], known: bool
     })
 }
 
-/// The option of each cohort in the greedy's plan.
-fn choice_of(greedy: &GreedyPlan, instance: &Instance) -> Option<Vec<usize>> {
+/// The option of each cohort in a plan.
+pub(crate) fn choice_of(plan: &Plan, instance: &Instance) -> Option<Vec<usize>> {
     let mut choice = vec![None; instance.cohorts()];
-    for placement in &greedy.plan.placements {
+    for placement in &plan.placements {
         choice[placement.cohort] = instance.option_in(placement.cohort, placement.ordered);
     }
-    for left in &greedy.plan.unplaced {
+    for left in &plan.unplaced {
         let undone = |option: &usize| instance.months[*option].is_none();
         choice[left.cohort] = instance.options(left.cohort).find(undone);
     }
@@ -168,12 +175,12 @@ fn choice_of(greedy: &GreedyPlan, instance: &Instance) -> Option<Vec<usize>> {
 }
 
 /// The best that is known of an instance.
-struct Best<'a> {
+pub(crate) struct Best<'a> {
     instance: &'a Instance,
     scaled: Scaled<'a>,
     plan: Option<Vec<usize>>,
     prices: Vec<i64>,
-    bound: i128,
+    pub bound: i128,
 }
 
 impl<'a> Best<'a> {
@@ -183,10 +190,51 @@ impl<'a> Best<'a> {
         Self { instance, scaled, plan: ascent.plan, prices: ascent.prices, bound: ascent.bound }
     }
 
+    /// From a plan and prices that are known already, which may belong to a tighter limit.
+    pub fn from_known(instance: &'a Instance, plan: Option<Vec<usize>>, prices: &[i64]) -> Self {
+        let plan = plan.map(|plan| improve(instance, prices, plan, MOST_PAIRS));
+        let scaled = Scaled::new(instance);
+        let mut best =
+            Self { instance, scaled, plan, prices: prices.to_vec(), bound: bound(instance, prices) };
+        best.close();
+        best
+    }
+
+    /// What the best plan costs.
+    pub fn cost(&self) -> Option<i128> {
+        self.plan.as_ref().map(|plan| self.instance.cost(plan))
+    }
+
+    /// Brings plan and bound together, by one means after the other; whether everything was tried.
+    fn close(&mut self) -> bool {
+        let cohorts = self.instance.cohorts();
+        if !self.is_close() {
+            self.divide();
+        }
+        if cohorts > SMALL && !self.is_close() {
+            self.polish();
+        }
+        let mut exhausted = false;
+        let work = self.instance.costs.len().saturating_mul(self.instance.rows() + 8);
+        let enough = if work <= LIGHT { CLOSE / 2 } else { ENOUGH };
+        if cohorts > SMALL && !self.is_within(enough) {
+            exhausted = self.branch(enough);
+        }
+        if cohorts <= SMALL || (!self.is_close() && cohorts <= SEARCHED) {
+            exhausted |= self.exhaust();
+        }
+        exhausted
+    }
+
     fn is_close(&self) -> bool {
+        self.is_within(CLOSE)
+    }
+
+    /// Whether the plan is within a `parts`-th of the bound.
+    fn is_within(&self, parts: i128) -> bool {
         self.plan.as_ref().is_some_and(|plan| {
             let cost = self.instance.cost(plan);
-            (cost - self.bound).saturating_mul(CLOSE) <= cost.abs()
+            (cost - self.bound).saturating_mul(parts) <= cost.abs()
         })
     }
 
@@ -199,12 +247,7 @@ impl<'a> Best<'a> {
 
     /// Divides cohorts among months at the least cost and makes a plan of that.
     fn divide(&mut self) {
-        let cheapest = |cohort| {
-            let options = self.instance.options(cohort);
-            options.min_by_key(|option| (super::bound::priced(self.instance, &self.prices, *option), *option))
-        };
-        let start: Option<Vec<usize>> =
-            self.plan.clone().or_else(|| (0..self.instance.cohorts()).map(cheapest).collect());
+        let start = self.plan.clone().or_else(|| cheapest(self.instance, &self.prices));
         let Some(start) = start else { return };
         let mut simplex = Simplex::new(&self.scaled, &start);
         if self.plan.is_none() && !simplex.fit().fits {
@@ -220,6 +263,24 @@ impl<'a> Best<'a> {
         if let Some(plan) = repair(self.instance, &self.prices, vertex.choice, MOST_PAIRS) {
             self.consider(improve(self.instance, &self.prices, plan, MOST_PAIRS));
         }
+    }
+
+    /// Places cohorts anew, a handful at a time.
+    fn polish(&mut self) {
+        if let Some(plan) = self.plan.take() {
+            let steps = MOST_STEPS.min(STEPS_EACH.saturating_mul(self.instance.cohorts()));
+            self.plan = Some(polish(self.instance, &self.prices, plan, CLOSE, steps));
+        }
+    }
+
+    /// Rules the division of cohorts out, one by one; whether it is proven that there is no plan.
+    fn branch(&mut self, parts: i128) -> bool {
+        let start = self.plan.clone().or_else(|| cheapest(self.instance, &self.prices));
+        let Some(start) = start else { return false };
+        let grown = grow(self.instance, self.bound, self.plan.take(), start, parts);
+        self.plan = grown.plan;
+        self.bound = grown.bound.map_or(self.bound, |bound| bound.max(self.bound));
+        grown.bound.is_none()
     }
 
     /// Searches to the end, if that is not too far; whether it was reached.

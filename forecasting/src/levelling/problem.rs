@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, Money, bounded, times};
 use crate::month::{FiscalCalendar, Month};
+use crate::refresh::Wait;
 use crate::roadmap::Window;
 
 /// Cohorts times months beyond which no plan is made: more than a hundred thousand cohorts over three years.
@@ -27,6 +28,14 @@ pub struct MonthCost {
     pub waiting: Decimal,
 }
 
+impl MonthCost {
+    /// What a month costs of a refresh that costs so much as planned and so much in that month, with what waiting until
+    /// then comes to. The parts of the total are then what it costs as planned, and the parts of the waiting.
+    pub fn of(as_planned: Decimal, cost: Decimal, wait: &Wait) -> Self {
+        Self { cost, waiting: as_planned + wait.total() - cost }
+    }
+}
+
 /// Assets that are refreshed together and whose month is to be chosen.
 ///
 /// Days count by the month in which the new assets are in service: they are ordered `lead_months` before. Limits
@@ -41,6 +50,9 @@ pub struct Cohort {
     pub installs: u32,
     /// Months from the order until the units are in service.
     pub lead_months: u32,
+    /// Day of the month on which it is ordered, 1 to 31; the last day of months that are shorter. It tells the fiscal
+    /// year of the order in calendars whose years begin within a month.
+    pub order_day: u32,
     /// First month it may be in service: how far it may be pulled forward.
     pub earliest: Month,
     /// Month in which it is due to be in service.
@@ -201,6 +213,10 @@ impl Problem {
                 ));
             }
         }
+        if !(1..=31).contains(&cohort.order_day) {
+            let rule = "the day of an order is 1 to 31";
+            return Err(ForecastError::invalid("order_day", &cohort.order_day, rule));
+        }
         not_negative(cohort.risk_score, "risk_score")?;
         not_negative(cohort.never, "never")?;
         for month in &cohort.months {
@@ -225,6 +241,11 @@ impl Problem {
         Ok(self.currency.round(times(money.amount, rate, "amount")?))
     }
 
+    /// The fiscal year of a cohort's order in a month: that of the day of the order.
+    pub fn fiscal_year(&self, cohort: &Cohort, ordered: Month) -> i32 {
+        self.calendar.fiscal_year_of_day(ordered.day_clamped(cohort.order_day))
+    }
+
     /// How much of a limit a cohort takes if it is ordered in a month, in the unit of [`Limit::amount`].
     pub(crate) fn taken(&self, limit: &Limit, cohort: &Cohort, ordered: Month) -> Decimal {
         let spent = |currency: Currency| {
@@ -232,9 +253,7 @@ impl Problem {
             position.map_or(Decimal::ZERO, |position| currency.round(cohort.months[position].cost))
         };
         match limit {
-            Limit::YearSpend { fiscal_year, limit }
-                if self.calendar.fiscal_year_of(ordered) == *fiscal_year =>
-            {
+            Limit::YearSpend { fiscal_year, limit } if self.fiscal_year(cohort, ordered) == *fiscal_year => {
                 spent(limit.currency)
             }
             Limit::MonthSpend { month, limit } if ordered == *month => spent(limit.currency),

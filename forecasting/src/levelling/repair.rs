@@ -106,7 +106,7 @@ pub(crate) fn repair(
 }
 
 /// What each option loses against the cheapest of its cohort at the prices, in minor units.
-fn losses(instance: &Instance, prices: &[i64]) -> Vec<i64> {
+pub(crate) fn losses(instance: &Instance, prices: &[i64]) -> Vec<i64> {
     let most = i128::from(i64::MAX >> 3);
     let whole = |regret: i128| i64::try_from((regret / i128::from(SCALE)).min(most)).unwrap_or(i64::MAX >> 3);
     regrets(instance, prices).into_iter().map(whole).collect()

@@ -5,9 +5,13 @@
 //! rows as there are limits, however many cohorts there are. At the end all but as many cohorts are in one month.
 #![expect(clippy::float_arithmetic, reason = "prices are rounded and their bound is proven exactly")]
 
+use std::collections::BTreeMap;
+
 use super::scaled::Scaled;
 
 const TOLERANCE: f64 = 1e-9;
+/// A part of a cohort that counts as one.
+const PART: f64 = 1e-6;
 /// Pivots after which the inverse is computed anew.
 const REFACTOR: usize = 150;
 const MOST_PIVOTS: usize = 20_000;
@@ -35,6 +39,8 @@ pub(crate) struct Vertex {
     pub choice: Vec<usize>,
     /// Whether no row is overrun.
     pub fits: bool,
+    /// The cohorts that are divided, with the options that have a part of them.
+    pub divided: Vec<(usize, Vec<usize>)>,
 }
 
 /// The method, from the whole choice of an option per cohort.
@@ -370,7 +376,13 @@ impl<'a> Simplex<'a> {
         let mut choice = self.key.clone();
         let mut largest = self.key_value.clone();
         let mut fits = true;
+        let mut divided: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (column, value) in self.basis.iter().zip(&self.values) {
+            if let Column::Part { cohort, option } = column
+                && *value > PART
+            {
+                divided.entry(*cohort).or_default().push(*option);
+            }
             match column {
                 Column::Part { cohort, option } if *value > largest[*cohort] => {
                     largest[*cohort] = *value;
@@ -380,6 +392,12 @@ impl<'a> Simplex<'a> {
                 _ => {}
             }
         }
-        Vertex { prices: duals.iter().map(|dual| (-dual).max(0.0)).collect(), choice, fits }
+        for (cohort, parts) in &mut divided {
+            if self.key_value[*cohort] > PART {
+                parts.push(self.key[*cohort]);
+            }
+        }
+        let divided = divided.into_iter().filter(|(_, parts)| parts.len() > 1).collect();
+        Vertex { prices: duals.iter().map(|dual| (-dual).max(0.0)).collect(), choice, fits, divided }
     }
 }

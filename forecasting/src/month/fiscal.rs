@@ -158,16 +158,25 @@ impl FiscalCalendar {
         if self.pattern == Pattern::Months || self.anchor.is_none() {
             return (nominal, self.nominal_period(month));
         }
+        let year = self.fiscal_year_of_day(date);
+        let period = self.periods(year).into_iter().find(|period| date <= period.last_day);
+        (year, period.map_or(12, |period| period.period))
+    }
+
+    /// The fiscal year of a day. Years of weeks begin and end within months, so that a month does not say it.
+    pub fn fiscal_year_of_day(&self, date: NaiveDate) -> i32 {
+        let mut year = self.fiscal_year_of(Month::of(date));
+        if self.pattern == Pattern::Months || self.anchor.is_none() {
+            return year;
+        }
         // A fiscal year of weeks begins some days beside its nominal start; more if leap weeks were missed.
-        let mut year = nominal;
         while date < self.first_day(year) {
             year -= 1;
         }
         while date >= self.first_day(year + 1) {
             year += 1;
         }
-        let period = self.periods(year).into_iter().find(|period| date <= period.last_day);
-        (year, period.map_or(12, |period| period.period))
+        year
     }
 
     /// The twelve periods of a fiscal year.

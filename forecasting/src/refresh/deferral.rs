@@ -19,8 +19,8 @@ pub struct Deferral {
     /// What it costs at the later date, at the prices of that date.
     pub total_later: Money,
     /// Support, beyond what is paid anyway, that keeps the old units running until then; see
-    /// [`extended_support`].
-    pub extended_support: Decimal,
+    /// [`extended_support`]. `None` where nobody knows what it costs.
+    pub extended_support: Option<Decimal>,
     /// What capital that is not spent yet earns or saves in a year: 0.08 is 8 %.
     pub capital_rate: Decimal,
     /// Months between the two dates.
@@ -34,8 +34,8 @@ pub struct DeferralCost {
     pub currency: Currency,
     /// The total later less the total now.
     pub price_increase: Decimal,
-    /// Support of the old units in the meantime.
-    pub extended_support: Decimal,
+    /// Support of the old units in the meantime; `None` where nobody knows what it costs.
+    pub extended_support: Option<Decimal>,
     /// What the capital earns in the meantime, as a positive amount.
     pub capital_benefit: Decimal,
     /// How the figures came about.
@@ -43,9 +43,10 @@ pub struct DeferralCost {
 }
 
 impl DeferralCost {
-    /// The price increase and the support, less what the capital earns.
-    pub fn net(&self) -> Decimal {
-        self.price_increase + self.extended_support - self.capital_benefit
+    /// The price increase and the support, less what the capital earns. `None` where the support is not known: what is
+    /// left of the sum would say that waiting pays.
+    pub fn net(&self) -> Option<Decimal> {
+        Some(self.price_increase + self.extended_support? - self.capital_benefit)
     }
 }
 
@@ -70,19 +71,21 @@ impl Deferral {
         }
         let now = bounded(self.total_now.amount, "total now")?;
         let later = bounded(self.total_later.amount, "total later")?;
-        let support = not_negative(self.extended_support, "extended_support")?;
+        let support = self.extended_support.map(|support| not_negative(support, "extended_support"));
+        let support = support.transpose()?;
         let earned = times(now, self.capital_rate, "capital benefit")?;
         let earned = for_months(earned, self.months, "capital benefit")?;
         let formula = "total later - total now + extended support - capital rate x total now x months / 12";
+        let mut explanation = Explanation::new(formula).input("total now", now).input("total later", later);
+        if let Some(support) = support {
+            explanation = explanation.input("extended support", support);
+        }
         Ok(DeferralCost {
             currency,
             price_increase: bounded(currency.round(later - now), "price increase")?,
-            extended_support: currency.round(support),
+            extended_support: support.map(|support| currency.round(support)),
             capital_benefit: currency.round(earned),
-            explanation: Explanation::new(formula)
-                .input("total now", now)
-                .input("total later", later)
-                .input("extended support", support)
+            explanation: explanation
                 .input("capital rate a year", self.capital_rate)
                 .input("months", self.months),
         })

@@ -29,4 +29,4 @@ pub use quote::{OrderPrice, PriceSource, Quote};
 pub use reserve::{Reserve, reserve};
 pub use residual::{ResidualCurve, Wiping};
 pub use risk::{RiskDate, RiskScore, risk_date};
-pub use waiting::{WaitingTerms, WaitingUnits};
+pub use waiting::{Undone, Wait, WaitingTerms, WaitingUnits};

@@ -142,11 +142,11 @@ impl ProjectCost {
         })
     }
 
-    /// What the prepaid support of a new unit comes to in a year: support / units × 12 / months covered. `None` where
-    /// none is bought.
+    /// What the prepaid support of a new unit comes to in a year: support / units × 12 / months covered. Zero where
+    /// support of some months is stated to cost nothing; `None` where no months are covered, which says nothing.
     pub fn yearly_support_per_unit(&self, units: u32, months: u32) -> Option<Money> {
         let covered = Decimal::from(units).checked_mul(Decimal::from(months))?;
-        if covered.is_zero() || self.support.is_zero() {
+        if covered.is_zero() {
             return None;
         }
         let yearly = proportion(self.support, Decimal::from(MONTHS_OF_A_YEAR), covered);
@@ -155,7 +155,8 @@ impl ProjectCost {
 }
 
 /// The cost of buying `units` at a unit price and retiring `old_units`. The price is rounded to the minor unit
-/// first, as on a quote.
+/// first, as on a quote. Only what is owned is disposed of and sold: units that go back to a lessor are not among
+/// `old_units`.
 ///
 /// # Errors
 ///

@@ -41,7 +41,7 @@ prop_compose! {
         Cohort {
             id: String::new(),
             currency: if euros { Currency::EUR } else { Currency::USD },
-            installs, lead_months: lead, earliest: due.plus(-early), due, max_defer_months: defer, mandatory,
+            installs, lead_months: lead, order_day: 1, earliest: due.plus(-early), due, max_defer_months: defer, mandatory,
             risk_score: number(score),
             months: (0..months).map(amounts).collect(),
             never: number(never * 10),

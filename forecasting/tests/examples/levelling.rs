@@ -23,6 +23,7 @@ fn problem(cap: i64) -> Problem {
             currency: Currency::USD,
             installs: 1,
             lead_months: 0,
+            order_day: 1,
             earliest: due,
             due,
             max_defer_months: 12,

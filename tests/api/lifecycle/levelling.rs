@@ -51,16 +51,18 @@ fn caps(thousands: i64) -> String {
     format!("caps: [{}]", [2027, 2028, 2029].map(cap).join(", "))
 }
 
-const PLAN: &str = "spend risk total placementCount leftUndoneCount
-    placements { cohort { model { name } } due orderedBefore ordered inService deferredMonths cost waiting }
-    leftUndone { cohort { model { name } } risk }";
+const PLAN: &str = "spend total placementCount leftUndoneCount costs { asPlanned priceRise extendedSupport
+    expectedOutageLoss capitalBenefit waiting leftUndone total }
+    placements { cohort { model { name } } due orderedBefore ordered inService deferredMonths cost waiting { total } }
+    leftUndone { cohort { model { name } } counted { dearestPrice extendedSupport expectedOutageLoss total } }";
 
 async fn levelled(app: &TestApp, arguments: &str) -> Value {
     let text = format!(
         "{{ levelRefreshPlan(from: \"2027-01\", asOf: \"2027-01-01\", {arguments}) {{ outcome currency
             greedy {{ {PLAN} }} optimised {{ {PLAN} }} gainOverGreedy lowerBound provenGap
             greedyInfeasible {{ cohort {{ model {{ name }} }} fiscalYear shortfalls {{ limit short }} }}
-            limits {{ label fiscalYear month amount unusedGreedy unusedOptimised shadowPrice shadowPriceWords }}
+            limits(step: \"50000\") {{ label fiscalYear month amount unusedGreedy unusedOptimised shadowPrice
+            saving {{ step currency amount atMost words }} }}
             conflict {{ cohorts {{ model {{ name }} mandatoryReason }} limits irreducible words }}
             explain {{ formula assumptions }} }} }}"
     );
@@ -126,7 +128,12 @@ fn the_plan_that_costs_least_stands_beside_with_its_proof() {
         assert!(amount(&found["provenGap"]) < 0.001, "{}", found["provenGap"]);
         for limit in found["limits"].as_array().unwrap() {
             assert!(amount(&limit["unusedOptimised"]) >= 0.0, "{limit}");
-            assert!(limit["shadowPriceWords"].is_string() && limit["shadowPrice"].is_string(), "{limit}");
+            assert!(limit["shadowPrice"].is_string(), "{limit}");
+            let saving = &limit["saving"];
+            assert!(amount(&saving["amount"]) >= 0.0, "{limit}");
+            assert!(amount(&saving["amount"]) <= amount(&saving["atMost"]), "{limit}");
+            let words = saving["words"].as_str().unwrap();
+            assert!(words.starts_with("50,000.00 USD more in FY2"), "{words}");
         }
         assert_eq!(found["limits"][0]["label"], "cap of 1000000 USD on the fiscal year 2027");
         let again = levelled(app, &caps(1_000)).await;
@@ -138,6 +145,43 @@ fn the_plan_that_costs_least_stands_beside_with_its_proof() {
         assert_eq!(placements.len(), 6);
         assert!(!placements.iter().any(moved), "{placements:?}");
         assert_eq!(free["optimised"]["spend"], "2150000.00");
+    });
+}
+
+/// A plan under a cap that not everything fits under says so, and what it counts for what it leaves.
+#[test]
+fn what_stays_undone_is_said_counted_and_priced() {
+    on_both_engines(async |app| {
+        six(app).await;
+        let found = levelled(app, &format!("{}, deferMonths: 0", caps(700))).await;
+        assert_eq!(found["outcome"], "PLANNED_WITH_REST");
+        let best = &found["optimised"];
+        let left = best["leftUndone"].as_array().unwrap();
+        assert_eq!(best["leftUndoneCount"], left.len());
+        assert!(!left.is_empty());
+        let amount = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+        let counted: f64 = left.iter().map(|one| amount(&one["counted"]["total"])).sum();
+        assert!((counted - amount(&best["costs"]["leftUndone"])).abs() < 0.005, "{best}");
+        for one in left {
+            // Nothing says what support costs, and no hour without service has a price.
+            assert_eq!(one["counted"]["dearestPrice"], one["counted"]["total"]);
+            assert_eq!(one["counted"]["extendedSupport"], Value::Null);
+            assert_eq!(one["counted"]["expectedOutageLoss"], Value::Null);
+        }
+        assert_eq!(best["costs"]["total"], best["total"]);
+        // With room for one of them more, what it is counted for is saved less what it costs.
+        let text = format!(
+            "{{ levelRefreshPlan(from: \"2027-01\", asOf: \"2027-01-01\", deferMonths: 0, {}) {{
+                limits(step: \"1000000\") {{ saving {{ amount atMost words }} }} }} }}",
+            caps(700)
+        );
+        let limits = &app.director().query(&text).await["levelRefreshPlan"]["limits"];
+        assert!(
+            limits[0]["saving"]["words"]
+                .as_str()
+                .unwrap()
+                .starts_with("1,000,000.00 USD more in FY27 would save")
+        );
     });
 }
 
@@ -197,6 +241,9 @@ fn caps_that_cannot_be_kept_to_are_refused() {
             ),
             ("monthlyLimits: { installs: -1 }".to_owned(), "monthlyLimits.installs", "-1 is below 0"),
             ("monthlyLimits: { spend: \"-1\" }".to_owned(), "monthlyLimits.spend", "-1 is below 0"),
+            ("deferMonths: -1".to_owned(), "deferMonths", "-1 is not between 0 and 120"),
+            ("pullForwardMonths: -2".to_owned(), "pullForwardMonths", "-2 is not between 0 and 120"),
+            ("mandatoryDeferMonths: -3".to_owned(), "mandatoryDeferMonths", "-3 is not between 0 and 120"),
             ("deferMonths: 121".to_owned(), "deferMonths", "121 is not between 0 and 120"),
             ("mandatoryDeferMonths: 121".to_owned(), "mandatoryDeferMonths", "121 is not between 0 and 120"),
             ("pullForwardMonths: 121".to_owned(), "pullForwardMonths", "121 is not between 0 and 120"),
@@ -209,6 +256,12 @@ fn caps_that_cannot_be_kept_to_are_refused() {
             assert_eq!(refusal.field, field, "{arguments}: {}", refusal.message);
             assert!(refusal.message.contains(word), "{arguments}: {}", refusal.message);
         }
+        let text = format!(
+            "{{ levelRefreshPlan(from: \"2027-01\", asOf: \"2027-01-01\", {}) {{ limits(step: \"0\") {{ saving {{ amount }} }} }} }}",
+            caps(1_000)
+        );
+        let refusal = app.director().expect_error(&text, "INVALID").await;
+        assert_eq!((refusal.field.as_str(), refusal.message.contains("0 is not above 0")), ("step", true));
         let text = "{ levelRefreshPlan(from: \"2027-01\", asOf: \"2027-02-01\") { currency } }";
         let refusal = app.director().expect_error(text, "INVALID").await;
         assert_eq!(refusal.field, "from");
@@ -222,7 +275,7 @@ fn levelling_is_for_those_who_see_totals_and_hides_single_prices() {
         six(app).await;
         let text = format!(
             "{{ levelRefreshPlan(from: \"2027-01\", asOf: \"2027-01-01\", {}) {{ outcome greedy {{ total \
-             placements {{ cost waiting }} }} limits {{ unusedGreedy }} }} }}",
+             placements {{ cost waiting {{ total }} }} }} limits {{ unusedGreedy }} }} }}",
             caps(1_000)
         );
         app.viewer().expect_error(&text, "FORBIDDEN").await;

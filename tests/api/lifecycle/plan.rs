@@ -258,6 +258,7 @@ fn impossible_plans_name_the_field_and_the_rule() {
         }
         for (arguments, field, word) in [
             ("months: 0", "months", "0 is not between 1 and 120"),
+            ("months: -1", "months", "-1 is not between 1 and 120"),
             ("months: 12, residualPerUnitLater: \"-1\"", "residualPerUnitLater", "-1 is below 0"),
             ("months: 12, waiting: { capitalRate: \"8\" }", "waiting.capitalRate", "0.08"),
             (

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Which assets. All lists that are given have to name them.
+/// Which assets. All lists that are given have to name them, so that an empty list holds none.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct SupportExposureFilter {
     /// At these sites.
@@ -149,9 +149,9 @@ impl SupportExposureQuery {
             currency: currency.map_err(|cause| Error::invalid("currency", cause))?,
             calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
             as_of: as_of.0,
-            sites: filter.sites.into_iter().flatten().map(|id| id.0).collect(),
-            models: filter.models.into_iter().flatten().map(|id| id.0).collect(),
-            kinds: filter.kinds.into_iter().flatten().map(Into::into).collect(),
+            sites: filter.sites.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            models: filter.models.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            kinds: filter.kinds.map(|kinds| kinds.into_iter().map(Into::into).collect()),
         };
         let found = expose(&reader, &question).await?;
         let quarters = found.quarters.iter().map(|one| SupportExposureQuarter {

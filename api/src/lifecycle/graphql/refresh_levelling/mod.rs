@@ -4,28 +4,32 @@ mod plans;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 use forecasting::{
     levelling::{Levelling, Limit, OptimalPlan},
     money::{Currency, Money},
 };
 use rust_decimal::Decimal;
 
-use self::plans::Sheet;
+use self::plans::{Sheet, grouped, shown_in};
 use super::refresh_plan::{
     Book, RefreshPlanCohort, RefreshPlanFilter, RefreshWaitingInput, explained, question,
 };
 use crate::{
     access::Permission,
     error::{Error, Result},
-    lifecycle::levelling::{Cap, Question, level_plan, spoken},
+    lifecycle::{
+        levelling::{Cap, Question, level_plan, spoken},
+        refresh_plan::whole,
+    },
+    roadmap::year_label,
     schema::{
         explain::Explanation,
         request::read,
         scalar::{Date, Month},
     },
 };
-pub use plans::{RefreshLeftUndone, RefreshLevelledPlan, RefreshPlacement};
+pub use plans::{RefreshLeftUndone, RefreshLevelledCost, RefreshLevelledPlan, RefreshPlacement};
 
 /// What may be ordered in a fiscal year.
 #[derive(Clone, Debug, InputObject)]
@@ -50,8 +54,11 @@ pub struct RefreshMonthlyLimitsInput {
 /// What levelling came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum RefreshLevellingOutcome {
-    /// There is a plan under every limit.
+    /// There is a plan under every limit, and everything is ordered in it.
     Planned,
+    /// There is a plan under every limit, and some cohorts stay undone in it: they may wait, and either no limit has room
+    /// for them or leaving them undone counts as less. They are in `leftUndone`.
+    PlannedWithRest,
     /// There is none, which is proven.
     Infeasible,
     /// None was found, and it was not proven that there is none.
@@ -59,8 +66,15 @@ pub enum RefreshLevellingOutcome {
 }
 
 /// A limit, and what is left of it.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct RefreshLevelLimit {
+    #[graphql(skip)]
+    sheet: Arc<Sheet>,
+    #[graphql(skip)]
+    at: usize,
+    #[graphql(skip)]
+    step: Decimal,
     /// The limit in words.
     label: String,
     /// The fiscal year that it is for, by its label. Null for limits by month.
@@ -73,10 +87,59 @@ pub struct RefreshLevelLimit {
     unused_greedy: Option<Decimal>,
     /// What the plan that costs least leaves of it. Null without such a plan, or where it is hidden.
     unused_optimised: Option<Decimal>,
-    /// What one more of it saves, in the currency of the plan: zero where it does not bind. Null without a plan.
+    /// What the next unit of it saves at most, in the currency of the plan: zero where it does not bind. It holds for
+    /// small amounts only, for cohorts move as a whole; `saving` says what a stated amount would save. Null without a
+    /// plan.
     shadow_price: Option<Decimal>,
-    /// The shadow price in words. Null without a plan.
-    shadow_price_words: Option<String>,
+}
+
+/// A limit, and what is left of it.
+#[ComplexObject]
+impl RefreshLevelLimit {
+    /// What so much more of a cap as `step` says would save, by levelling anew with it. Null without a plan, for limits by
+    /// month, and where it is hidden.
+    #[graphql(complexity = "2_000 + child_complexity")]
+    async fn saving(&self) -> Result<Option<RefreshSaving>> {
+        let (sheet, levelled) = (&self.sheet, &self.sheet.levelled);
+        if sheet.hides_sums() {
+            return Ok(None);
+        }
+        let found = levelled.saving(&sheet.book.plan, self.at, self.step)?;
+        let caps = levelled.caps.get(self.at);
+        Ok(found.zip(caps).map(|(found, cap)| RefreshSaving {
+            step: shown_in(self.step, cap.limit.currency),
+            currency: cap.limit.currency.code().to_owned(),
+            amount: sheet.shown(found.amount.amount),
+            at_most: sheet.shown(found.at_most.amount),
+            words: saved(sheet, cap, self.step, found.amount.amount),
+        }))
+    }
+}
+
+/// What more of a cap would save.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshSaving {
+    /// How much more.
+    step: Decimal,
+    /// The currency of the step, which is that of the cap.
+    currency: String,
+    /// By how much the plan that was found with it is cheaper, in the currency of the plan.
+    amount: Decimal,
+    /// By how much any plan with it could be cheaper at most; proven.
+    at_most: Decimal,
+    /// All of it in a sentence.
+    words: String,
+}
+
+fn saved(sheet: &Sheet, cap: &Cap, step: Decimal, amount: Decimal) -> String {
+    let (own, plan) = (cap.limit.currency, sheet.book.plan.currency);
+    let beginning =
+        format!("{} {own} more in {} would save", grouped(step, own), year_label(cap.fiscal_year));
+    match amount.is_zero() {
+        true => format!("{beginning} nothing"),
+        false if own == plan => format!("{beginning} {}", grouped(amount, plan)),
+        false => format!("{beginning} {} {plan}", grouped(amount, plan)),
+    }
 }
 
 /// What did not fit.
@@ -131,7 +194,7 @@ impl RefreshLevelling {
         (!self.sheet.hides_sums()).then(|| self.shown(amount))
     }
 
-    fn limit(&self, at: usize, limit: &Limit) -> RefreshLevelLimit {
+    fn limit(&self, at: usize, limit: &Limit, step: Decimal) -> RefreshLevelLimit {
         let (sheet, optimal) = (&self.sheet, self.optimal());
         let (fiscal_year, month) = match limit {
             Limit::YearSpend { fiscal_year, .. } => (Some(*fiscal_year), None),
@@ -140,19 +203,10 @@ impl RefreshLevelling {
             }
         };
         let price = optimal.and_then(|found| found.shadow_prices.get(at)).map(|found| found.price);
-        let one = match limit {
-            Limit::MonthInstalls { .. } => "one more installation".to_owned(),
-            Limit::YearSpend { .. } | Limit::MonthSpend { .. } => {
-                format!("1 {} more", sheet.currency())
-            }
-        };
-        let words = price.map(|price| {
-            if price.is_zero() {
-                return "it does not bind: more of it saves nothing".to_owned();
-            }
-            format!("{one} of it saves up to {} {}", price.round_dp(6).normalize(), sheet.currency())
-        });
         RefreshLevelLimit {
+            sheet: Arc::clone(sheet),
+            at,
+            step,
             label: spoken(limit),
             fiscal_year,
             month,
@@ -160,7 +214,6 @@ impl RefreshLevelling {
             unused_greedy: sheet.unused(&sheet.levelled.greedy.plan, at),
             unused_optimised: optimal.and_then(|found| sheet.unused(&found.plan, at)),
             shadow_price: price.map(|price| price.round_dp(9).normalize()),
-            shadow_price_words: words,
         }
     }
 }
@@ -196,7 +249,8 @@ impl RefreshLevelling {
     /// What levelling came to.
     async fn outcome(&self) -> RefreshLevellingOutcome {
         match &self.sheet.levelled.outcome {
-            Levelling::Planned(_) => RefreshLevellingOutcome::Planned,
+            Levelling::Planned(found) if found.plan.unplaced.is_empty() => RefreshLevellingOutcome::Planned,
+            Levelling::Planned(_) => RefreshLevellingOutcome::PlannedWithRest,
             Levelling::Infeasible(_) => RefreshLevellingOutcome::Infeasible,
             Levelling::Undecided { .. } => RefreshLevellingOutcome::Undecided,
         }
@@ -252,9 +306,16 @@ impl RefreshLevelling {
     }
 
     /// The limits, with what is left of them and what more of each would save.
-    async fn limits(&self) -> Vec<RefreshLevelLimit> {
-        let limits = self.sheet.levelled.limits.iter().enumerate();
-        limits.map(|(at, limit)| self.limit(at, limit)).collect()
+    async fn limits(
+        &self,
+        #[graphql(
+            default_with = "Decimal::from(100_000)",
+            desc = "How much more of each cap `saving` is worked out for, in the currency of the cap."
+        )]
+        step: Decimal,
+    ) -> Vec<RefreshLevelLimit> {
+        let limits = self.sheet.levelled.limits().iter().enumerate();
+        limits.map(|(at, limit)| self.limit(at, limit, step)).collect()
     }
 
     /// Why there is no plan: the smallest set of reasons that was found. Null where there is one.
@@ -277,10 +338,11 @@ impl RefreshLevelling {
         let explained = explained(&self.sheet.book);
         Explanation {
             formula:
-                "least total = what is ordered, at the prices of its month, + extended support and expected \
-                      outages while it waits - what capital earns meanwhile, under every limit"
+                "least total = what is ordered, as planned, + price rise, extended support and expected outages while it \
+                      waits - what capital earns meanwhile + what is left undone, under every limit"
                     .to_owned(),
             assumptions: self.sheet.levelled.assumptions.iter().cloned().collect(),
+            excluded: self.sheet.levelled.excluded.iter().cloned().chain(explained.excluded).collect(),
             estimated: true,
             ..explained
         }
@@ -317,13 +379,13 @@ impl RefreshLevellingQuery {
             RefreshMonthlyLimitsInput,
         >,
         #[graphql(default = 12, desc = "Months by which what may wait is deferred at most.")]
-        defer_months: u32,
+        defer_months: i32,
         #[graphql(
             desc = "Months by which what has to happen is deferred at most. Left out: until the last date of support where that decides, and not at all otherwise."
         )]
-        mandatory_defer_months: Option<u32>,
+        mandatory_defer_months: Option<i32>,
         #[graphql(default = 0, desc = "Months by which anything is ordered before its time at most.")]
-        pull_forward_months: u32,
+        pull_forward_months: i32,
         #[graphql(desc = "What is taken for granted of waiting. Left out: the defaults.")] waiting: Option<
             RefreshWaitingInput,
         >,
@@ -342,9 +404,11 @@ impl RefreshLevellingQuery {
             caps,
             monthly_installs: installs.transpose()?,
             monthly_spend: limits.spend,
-            defer_months,
-            mandatory_defer_months,
-            pull_forward_months,
+            defer_months: whole("deferMonths", defer_months, 0)?,
+            mandatory_defer_months: mandatory_defer_months
+                .map(|months| whole("mandatoryDeferMonths", months, 0))
+                .transpose()?,
+            pull_forward_months: whole("pullForwardMonths", pull_forward_months, 0)?,
             waiting: waiting.unwrap_or_default().to_terms(),
         };
         let (plan, levelled) = level_plan(&reader, &question).await?;

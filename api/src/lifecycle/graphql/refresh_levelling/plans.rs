@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
-use forecasting::levelling::{Levelling, OptimalPlan, Plan};
+use forecasting::{
+    levelling::{Breakdown, Levelling, OptimalPlan, Plan},
+    money::Currency,
+    refresh::{Undone, Wait},
+};
 use rust_decimal::Decimal;
 
 use crate::{
@@ -35,9 +39,7 @@ impl Sheet {
 
     /// An amount with the decimals of the currency.
     pub(super) fn shown(&self, amount: Decimal) -> Decimal {
-        let mut amount = amount;
-        amount.rescale(self.book.plan.currency.minor_units());
-        amount
+        shown_in(amount, self.book.plan.currency)
     }
 
     /// Whether a sum over the whole plan would tell the cost of a single asset.
@@ -82,9 +84,39 @@ pub struct RefreshPlacement {
     deferred_months: i32,
     /// What the order commits to at the prices of its month. Null where it is hidden.
     cost: Option<Decimal>,
-    /// What waiting is worth beside that: extended support and expected outages, less what capital earns. Null where
-    /// it is hidden.
-    waiting: Option<Decimal>,
+    /// What waiting comes to: price rise, extended support and expected outages, less what capital earns. Null where it is
+    /// hidden.
+    waiting: Option<RefreshWait>,
+}
+
+/// What it comes to that a cohort is ordered in another month than planned.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshWait {
+    /// What the order costs more than as planned. Where nobody knows what keeping the old units costs, a lower price does
+    /// not count.
+    price_rise: Decimal,
+    /// Extended support of the old units in the meantime. Null where nobody knows what keeping them costs.
+    extended_support: Option<Decimal>,
+    /// What outages are expected to cost in the meantime. Null where they are not priced, or nothing is waited for.
+    expected_outage_loss: Option<Decimal>,
+    /// What the capital earns in the meantime; below zero where it is spent early. Zero where nobody knows what keeping
+    /// the old units costs.
+    capital_benefit: Decimal,
+    /// The sum of the parts. Below zero, waiting pays.
+    total: Decimal,
+}
+
+impl RefreshWait {
+    fn new(sheet: &Sheet, wait: &Wait) -> Self {
+        let shown = |amount| sheet.shown(amount);
+        Self {
+            price_rise: shown(wait.price_rise),
+            extended_support: wait.extended_support.map(shown),
+            expected_outage_loss: wait.outage_loss.map(shown),
+            capital_benefit: shown(wait.capital_benefit),
+            total: shown(wait.total()),
+        }
+    }
 }
 
 /// A cohort that is not ordered in the months of the plan.
@@ -92,8 +124,94 @@ pub struct RefreshPlacement {
 pub struct RefreshLeftUndone {
     /// The cohort as the plan has it before levelling.
     cohort: RefreshPlanCohort,
-    /// What that counts as: its dearest price, extended support and expected outages. Null where it is hidden.
-    risk: Option<Decimal>,
+    /// What that counts as. Null where it is hidden.
+    counted: Option<RefreshUndone>,
+}
+
+/// What it counts as to leave a cohort undone: no less than doing it at its dearest.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshUndone {
+    /// Its price in the dearest month in which it could be ordered.
+    dearest_price: Decimal,
+    /// Extended support of the old units until the last month. Null where nobody knows what keeping them costs.
+    extended_support: Option<Decimal>,
+    /// What outages are expected to cost until then. Null where they are not priced.
+    expected_outage_loss: Option<Decimal>,
+    /// The sum of the parts.
+    total: Decimal,
+}
+
+impl RefreshUndone {
+    fn new(sheet: &Sheet, undone: &Undone) -> Self {
+        let shown = |amount| sheet.shown(amount);
+        Self {
+            dearest_price: shown(undone.dearest_price),
+            extended_support: undone.extended_support.map(shown),
+            expected_outage_loss: undone.outage_loss.map(shown),
+            total: shown(undone.counted()),
+        }
+    }
+}
+
+/// What a levelled plan comes to, part by part; the parts add up to its total.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshLevelledCost {
+    /// What the cohorts that are ordered would cost in the months they were planned for.
+    as_planned: Decimal,
+    /// What they cost more in the months in which they are ordered. Of cohorts of which nobody knows what keeping their
+    /// old units costs, lower prices do not count.
+    price_rise: Decimal,
+    /// Extended support of the old units that wait, where it is known.
+    extended_support: Decimal,
+    /// What outages of old units that wait are expected to cost. Null where they are not priced.
+    expected_outage_loss: Option<Decimal>,
+    /// What the capital earns that is spent later, less what is missed by spending earlier: it lowers the total.
+    capital_benefit: Decimal,
+    /// Price rise, extended support and outages, less what capital earns. Below zero, waiting pays.
+    waiting: Decimal,
+    /// What is counted for the cohorts that are left undone: their dearest prices, extended support and outages. Nothing of
+    /// it is spent.
+    left_undone: Decimal,
+    /// The sum of the parts: what levelling makes as small as it can.
+    total: Decimal,
+}
+
+impl RefreshLevelledCost {
+    fn new(sheet: &Sheet, parts: &Breakdown) -> Self {
+        let shown = |amount| sheet.shown(amount);
+        Self {
+            as_planned: shown(parts.as_planned),
+            price_rise: shown(parts.price_rise),
+            extended_support: shown(parts.extended_support),
+            expected_outage_loss: sheet.levelled.prices_outages.then(|| shown(parts.outage_loss)),
+            capital_benefit: shown(parts.capital_benefit),
+            waiting: shown(parts.waiting()),
+            left_undone: shown(parts.left_undone),
+            total: shown(parts.total()),
+        }
+    }
+}
+
+/// An amount with the decimals of its currency.
+pub(super) fn shown_in(amount: Decimal, currency: Currency) -> Decimal {
+    let mut amount = amount;
+    amount.rescale(currency.minor_units());
+    amount
+}
+
+/// An amount as people read it: `7,865.82`.
+pub(super) fn grouped(amount: Decimal, currency: Currency) -> String {
+    let text = shown_in(amount, currency).to_string();
+    let (whole, part) =
+        text.split_once('.').map_or((text.as_str(), None), |(whole, part)| (whole, Some(part)));
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) && !grouped.ends_with('-') {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    part.map_or(grouped.clone(), |part| format!("{grouped}.{part}"))
 }
 
 /// What is ordered when.
@@ -125,12 +243,17 @@ impl RefreshLevelledPlan {
         self.sum(self.plan().spend.amount)
     }
 
-    /// The price of waiting, and of what is left undone. Null where it is hidden.
-    async fn risk(&self) -> Option<Decimal> {
-        self.sum(self.plan().risk.amount)
+    /// What it comes to, part by part: what waiting costs and earns, and what is counted for what is left undone. Null
+    /// where it is hidden.
+    async fn costs(&self) -> Result<Option<RefreshLevelledCost>> {
+        if self.sheet.hides_sums() {
+            return Ok(None);
+        }
+        let parts = self.sheet.levelled.breakdown(&self.sheet.book.plan, self.plan())?;
+        Ok(Some(RefreshLevelledCost::new(&self.sheet, &parts)))
     }
 
-    /// Both together. Null where it is hidden.
+    /// The sum of the parts in `costs`: what levelling makes as small as it can. Null where it is hidden.
     async fn total(&self) -> Option<Decimal> {
         self.sum(self.plan().total().amount)
     }
@@ -160,7 +283,8 @@ impl RefreshLevelledPlan {
                 in_service: Month(one.in_service),
                 deferred_months: one.deferred_months,
                 cost: shown(one.cost.amount),
-                waiting: shown(one.waiting.amount),
+                waiting: (!sheet.hides(one.cohort))
+                    .then(|| RefreshWait::new(sheet, &sheet.levelled.wait(one))),
             }
         });
         Ok(placements.collect())
@@ -182,7 +306,8 @@ impl RefreshLevelledPlan {
         let cohorts = sheet.cohorts(chosen.iter().map(|one| one.cohort));
         let undone = chosen.into_iter().zip(cohorts).map(|(one, cohort)| RefreshLeftUndone {
             cohort,
-            risk: (!sheet.hides(one.cohort)).then(|| sheet.shown(one.risk.amount)),
+            counted: (!sheet.hides(one.cohort))
+                .then(|| RefreshUndone::new(sheet, &sheet.levelled.undone(one.cohort))),
         });
         Ok(undone.collect())
     }

@@ -27,9 +27,9 @@ use crate::{
             refresh_policies::{QuantityRule, RefreshPolicy},
             refreshes::{RefreshRule, known},
         },
-        refresh_plan::Planned,
+        refresh_plan::{Planned, whole},
     },
-    roadmap::year_label,
+    roadmap::{purchases, year_label},
     schema::{
         explain::{Explanation, ExplanationInput},
         scalar::{Date, Money, Month, plain},
@@ -54,6 +54,8 @@ pub struct RefreshPlanQuantity {
     units: u32,
     /// Old units that they replace.
     old_units: u32,
+    /// Those of the old units that are leased: they go back to their lessor, and are neither sold nor disposed of.
+    leased_units: u32,
     /// The rule of the policy.
     rule: QuantityRule,
     /// Old units for one new unit.
@@ -280,6 +282,7 @@ impl RefreshPlanCohort {
         RefreshPlanQuantity {
             units: quantity.units,
             old_units: quantity.old,
+            leased_units: quantity.leased,
             rule: self.policy_row().quantity_rule.into(),
             ratio: quantity.ratio.normalize(),
             spares_rate: quantity.spares.normalize(),
@@ -338,6 +341,7 @@ impl RefreshPlanCohort {
         if one.cohort.is_overdue {
             assumptions.push("ordered at once, for the last day to order has passed".to_owned());
         }
+        assumptions.extend(purchases::of_leased(one.cohort.leased));
         if bought.listed.currency != bought.unit.currency || bought.unit.currency != one.cost.currency {
             assumptions.push("currencies are converted at plan rates of the time of the order".to_owned());
         }
@@ -356,7 +360,7 @@ impl RefreshPlanCohort {
     /// What it costs to order it so many months later. Null where its cost is hidden.
     async fn deferral(
         &self,
-        #[graphql(desc = "Months by which the order is later, 1 to 120.")] months: u32,
+        #[graphql(desc = "Months by which the order is later, 1 to 120.")] months: i32,
         #[graphql(desc = "What is taken for granted of the time between. Left out: the defaults.")]
         waiting: Option<RefreshWaitingInput>,
         #[graphql(
@@ -367,6 +371,7 @@ impl RefreshPlanCohort {
         let book = self.book();
         let waiting = waiting.unwrap_or_default().to_terms();
         let one = self.planned();
+        let months = whole("months", months, 1)?;
         let found = deferrals::defer(&book.plan, one, months, &waiting, residual_per_unit_later)?;
         if book.hides(self.place()) {
             return Ok(None);

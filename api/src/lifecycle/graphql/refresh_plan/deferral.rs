@@ -62,12 +62,15 @@ pub struct RefreshDeferral {
     unit_price_later: Option<Money>,
     /// The total later less the total now.
     price_increase: Decimal,
-    /// Extended support of the old units in the meantime. Null where nothing says what their support costs.
+    /// Extended support of the old units in the meantime. Null where nobody knows what keeping them costs.
     extended_support: Option<Decimal>,
     /// What the capital earns in the meantime, as a positive amount.
     capital_benefit: Decimal,
-    /// Price increase and extended support, less what the capital earns. Below zero, waiting pays.
-    net_cost: Decimal,
+    /// Price increase and extended support, less what the capital earns. Below zero, waiting pays. Null where nobody knows
+    /// what keeping the old units costs.
+    net_cost: Option<Decimal>,
+    /// Why the net cost is not known. Null where it is.
+    net_cost_reason: Option<String>,
     /// What outages are expected to cost in the meantime; it stands beside the net cost and is not in it. Null where
     /// no cost of an hour was given.
     expected_outage_loss: Option<Decimal>,
@@ -84,8 +87,8 @@ impl RefreshDeferral {
             amount.rescale(currency.minor_units());
             amount
         };
-        let without_support =
-            (!found.has_support).then(|| "extended support: nothing says what support costs".to_owned());
+        let reason = found.unknown.map(|unknown| unknown.words().to_owned());
+        let without_support = reason.as_ref().map(|reason| format!("extended support: {reason}"));
         Self {
             ordered_on: Date(found.ordered),
             now: RefreshPlanCost::new(&found.now, shows_prices),
@@ -95,9 +98,10 @@ impl RefreshDeferral {
                 currency: found.unit_later.currency.code().to_owned(),
             }),
             price_increase: shown(found.cost.price_increase),
-            extended_support: found.has_support.then(|| shown(found.cost.extended_support)),
+            extended_support: found.cost.extended_support.map(shown),
             capital_benefit: shown(found.cost.capital_benefit),
-            net_cost: shown(found.cost.net()),
+            net_cost: found.cost.net().map(shown),
+            net_cost_reason: reason,
             expected_outage_loss: found.outages.as_ref().map(|loss| shown(loss.loss.amount)),
             explain: Explanation::from(found.explanation).without(without_support),
             explain_outages: found.outages.map(|loss| loss.explanation.into()),

@@ -29,7 +29,8 @@ use crate::{
     },
 };
 
-/// Which cohorts. All lists that are given have to name it; what is refreshed together is decided before.
+/// Which cohorts. All lists that are given have to name it, so that an empty list holds none; what is refreshed together
+/// is decided before.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RefreshPlanFilter {
     /// At these sites.
@@ -45,14 +46,14 @@ pub struct RefreshPlanFilter {
 impl RefreshPlanFilter {
     /// The filter as the domain takes it.
     pub(in crate::lifecycle::graphql) fn to_filter(&self) -> Filter {
-        fn ids<I: Copy>(list: Option<&Vec<Id<I>>>) -> Vec<I> {
-            list.into_iter().flatten().map(|id| id.0).collect()
+        fn ids<I: Copy>(list: Option<&Vec<Id<I>>>) -> Option<Vec<I>> {
+            list.map(|ids| ids.iter().map(|id| id.0).collect())
         }
         Filter {
             sites: ids(self.sites.as_ref()),
             policies: ids(self.policies.as_ref()),
             models: ids(self.models.as_ref()),
-            kinds: self.kinds.iter().flatten().map(|kind| (*kind).into()).collect(),
+            kinds: self.kinds.as_ref().map(|kinds| kinds.iter().map(|kind| (*kind).into()).collect()),
         }
     }
 }

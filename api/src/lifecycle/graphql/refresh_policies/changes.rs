@@ -222,7 +222,8 @@ pub struct RefreshCostsInput {
     pub freight_rate: MaybeUndefined<Decimal>,
     /// Installation of one new unit.
     pub install_per_unit: MaybeUndefined<Decimal>,
-    /// Prepaid support for all its months, as a fraction of the hardware.
+    /// Prepaid support for all its months, as a fraction of the hardware. Zero with months says that it costs nothing;
+    /// without months nothing is known of what support costs, and so of what waiting does.
     pub support_rate: MaybeUndefined<Decimal>,
     /// Months that the prepaid support covers.
     pub support_months: MaybeUndefined<i32>,
