@@ -155,6 +155,6 @@ pub fn indices(
         .map(|index| index.series.clone());
     let of_charges =
         charges.iter().filter_map(|charge| charge.escalator.as_ref().and_then(|terms| terms.series.clone()));
-    let index = Index { published: BTreeMap::new(), assumed_rate };
+    let index = Index { published: BTreeMap::new(), assumed_rate, ..Index::default() };
     Indices(of_charges.chain(of_renewal).map(|series| (series, index.clone())).collect())
 }

@@ -89,6 +89,7 @@ pub fn support(contract: &support_contract::Model) -> Result<SupportContract, Fi
         frequency,
         renewal: support_renewal(contract)?,
         until: None,
+        repriced: None,
     })
 }
 
@@ -163,8 +164,10 @@ fn support_renewal(contract: &support_contract::Model) -> Converted<Option<Suppo
     let months = contract.renewal_term_months.ok_or_else(|| Finding::missing("renewal.months", rule))?;
     let maximum = contract.notice_given_on.map(|given| {
         let mut renewals = support_term_on(contract, given);
-        if support_deadline(contract, renewals).is_some_and(|deadline| given > deadline) {
-            // Too late for the term in which it was given: it ends the one after.
+        while renewals < MOST_RENEWALS
+            && support_deadline(contract, renewals).is_some_and(|deadline| given > deadline)
+        {
+            // Too late for the term in which it was given: it ends the first that it is early enough for.
             renewals += 1;
         }
         renewals
@@ -265,6 +268,7 @@ fn charge(row: &colocation_charge::Model) -> Converted<Charge> {
         abatements: row.abatements.0.iter().enumerate().map(abatement).collect::<Converted<_>>()?,
         metering: metering.map(meter).transpose().map_err(|finding| finding.under("metering"))?,
         renewal_uplift: row.renewal_uplift.map(entity::money::Rate::to_decimal),
+        repriced: None,
     })
 }
 
