@@ -107,6 +107,10 @@ ids! {
     FiscalCalendarId => "fiscal_calendar",
     ExchangeRateId => "exchange_rate",
 
+    ScenarioId => "scenario",
+    ScenarioChangeId => "scenario_change",
+    FrozenScenarioId => "frozen_scenario",
+
     UserId => "user",
     ApiTokenId => "api_token",
 

@@ -11,6 +11,7 @@
 //! - [`lifecycle`]: refresh policies and cycles, depreciation, software releases.
 //! - [`cloud`]: provider accounts, workloads, what they cost and how they grow.
 //! - [`finance`]: currencies, exchange rates, fiscal calendars.
+//! - [`scenarios`]: changes laid over what is recorded, and what was drawn with them.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 
@@ -26,6 +27,8 @@ pub mod lifecycle;
 pub mod cloud;
 
 pub mod finance;
+
+pub mod scenarios;
 
 pub mod access;
 

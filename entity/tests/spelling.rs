@@ -9,6 +9,7 @@ use entity::contracts::{colocation_charge, colocation_contract, support_contract
 use entity::finance::{exchange_rate, fiscal_calendar};
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
+use entity::scenarios::scenario;
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
@@ -57,6 +58,7 @@ fn the_database_and_json_spell_alike() {
     check::<refresh_policy::QuantityRule>();
     check::<refresh_policy::CohortPeriod>();
     check::<software_release::MilestoneState>();
+    check::<scenario::ScenarioStatus>();
 }
 
 #[test]

@@ -101,7 +101,8 @@ fn a_point_more_of_inflation_moves_colocation_by_a_point() {
     let escalator = Escalator { escalation: Escalation::Cpi(cpi(None)), ..Escalator::yearly(Decimal::ZERO) };
     let contract = one_charge(Charge { escalator: Some(escalator), ..flat(10_000) });
     let assume = |rate: &str| {
-        let index = Index { published: BTreeMap::new(), assumed_rate: Some(number(rate)), ..Index::default() };
+        let index =
+            Index { published: BTreeMap::new(), assumed_rate: Some(number(rate)), ..Index::default() };
         Indices(BTreeMap::from([("urban".to_owned(), index)]))
     };
     assert_eq!(cost(&contract, &assume("0.02"), "2027-01"), number("10200.00"));

@@ -303,7 +303,7 @@ fn a_contract_that_renews_to_the_end_of_the_calendar_ends_there() {
         frequency: PaymentFrequency::Yearly,
         renewal: Some(SupportRenewal { term_months: 12, uplift: Decimal::ZERO, maximum: None }),
         until: None,
-            repriced: None,
+        repriced: None,
     };
     let window = Window::new(Month::of(day(9_999)), 36).unwrap();
     assert!(

@@ -28,6 +28,7 @@ mod m20261122_000005_lifecycle;
 mod m20261122_000006_cloud;
 mod m20261122_000007_finance;
 mod m20261128_000008_contracts;
+mod m20261129_000015_scenarios;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_cloud::Migration),
             Box::new(m20261122_000007_finance::Migration),
             Box::new(m20261128_000008_contracts::Migration),
+            Box::new(m20261129_000015_scenarios::Migration),
         ]
     }
 }

@@ -29,6 +29,9 @@ fn every_entity_can_be_read() {
         read::<entity::finance::currency::Entity>(app).await;
         read::<entity::finance::fiscal_calendar::Entity>(app).await;
         read::<entity::finance::exchange_rate::Entity>(app).await;
+        read::<entity::scenarios::scenario::Entity>(app).await;
+        read::<entity::scenarios::scenario_change::Entity>(app).await;
+        read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::access::user::Entity>(app).await;
         read::<entity::access::api_token::Entity>(app).await;
         read::<entity::audit::change::Entity>(app).await;

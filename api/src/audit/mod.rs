@@ -9,9 +9,9 @@ pub mod graphql;
 use entity::id::{
     ApiTokenId, AssetId, ChangeId, ColocationChargeId, ColocationContractId, ColocationContractSiteId,
     CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SiteId, SoftwareReleaseId, SupportContractId,
-    SupportCoverageId, UserId, VendorId, WorkloadId,
+    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, KINDS, ManufacturerId, ProviderAccountId, RackId,
+    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, ScenarioChangeId, ScenarioId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UserId, VendorId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -42,6 +42,7 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
             Some(P::ViewCloud)
         }
         CurrencyId::KIND | FiscalCalendarId::KIND | ExchangeRateId::KIND => Some(P::ViewFinance),
+        ScenarioId::KIND | ScenarioChangeId::KIND | FrozenScenarioId::KIND => Some(P::ViewTotals),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

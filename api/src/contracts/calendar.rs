@@ -1,5 +1,7 @@
 //! The decision calendar: what has to be decided, and what happens by itself, on which day, over all contracts.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use entity::contracts::{
     colocation_charge, colocation_contract,
@@ -20,6 +22,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -46,6 +49,8 @@ pub struct Question {
     pub colocation: Option<Condition>,
     /// Which support contracts; none is none of them.
     pub support: Option<Condition>,
+    /// What is laid over the contracts that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// The contract that an event belongs to.
@@ -97,7 +102,7 @@ pub struct Calendar {
 /// `Invalid` for a span that ends before it begins or is longer than is given at once.
 pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
     check(&question)?;
-    let colocation = match question.colocation.clone() {
+    let mut colocation = match question.colocation.clone() {
         Some(condition) => {
             let found = colocation_contract::Entity::find().filter(condition);
             found.order_by_asc(colocation_contract::Column::Number).all(db).await?
@@ -106,13 +111,20 @@ pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
     };
     let ids = colocation.iter().map(|contract| contract.id).collect();
     let mut sheets = colocation_charges::of_contracts(db, ids).await?;
-    let support = match question.support.clone() {
+    let mut support = match question.support.clone() {
         Some(condition) => {
             let found = support_contract::Entity::find().filter(condition);
             found.order_by_asc(support_contract::Column::Number).all(db).await?
         }
         None => Vec::new(),
     };
+    for contract in &mut colocation {
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        question.scenario.notice(contract, charges, question.as_of);
+    }
+    for contract in &mut support {
+        question.scenario.support_notice(contract, question.as_of);
+    }
     let mut drawing = Drawing { question, entries: Vec::new(), excluded: Vec::new(), usual_leads: 0 };
     for (place, contract) in colocation.iter().enumerate() {
         let charges = sheets.remove(&contract.id).unwrap_or_default();
@@ -156,13 +168,14 @@ impl Drawing {
         contract: &colocation_contract::Model,
         charges: &[colocation_charge::Model],
     ) {
-        let priced = match Priced::new(contract, charges, self.question.assumed_index_rate) {
-            Ok(priced) => priced,
-            Err(cause) => {
-                self.excluded.push(format!("colocation contract {}: {cause}", contract.number));
-                return;
-            }
-        };
+        let priced =
+            match Priced::new(contract, charges, self.question.assumed_index_rate, &self.question.scenario) {
+                Ok(priced) => priced,
+                Err(cause) => {
+                    self.excluded.push(format!("colocation contract {}: {cause}", contract.number));
+                    return;
+                }
+            };
         self.usual_leads += usize::from(contract.decision_lead_days.is_none());
         let value = priced.value();
         let days = BusinessDays::default();
@@ -182,7 +195,9 @@ impl Drawing {
     fn support(&mut self, place: usize, contract: &Support) {
         let read = terms::support_terms(contract).and_then(|terms| {
             let priced = Support { notice_given_on: None, ..contract.clone() };
-            Ok((terms, terms::support(&priced)?))
+            let mut value = terms::support(&priced)?;
+            self.question.scenario.support_price(&mut value, &priced);
+            Ok((terms, value))
         });
         let (terms, priced) = match read {
             Ok(read) => read,
@@ -241,6 +256,9 @@ impl Drawing {
                  states no lead of its own: {} contracts",
                 self.usual_leads
             ));
+        }
+        for assumption in self.question.scenario.assumptions() {
+            explanation = explanation.assume(assumption);
         }
         explanation = explanation.assume("Saturdays and Sundays are days of rest, holidays are not known");
         Calendar { entries: self.entries, colocation, support, explanation, excluded: self.excluded }

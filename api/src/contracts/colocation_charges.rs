@@ -9,6 +9,7 @@ use entity::{
     },
     id::{ColocationChargeId, ColocationContractId},
     money::{Amount, Rate},
+    scenarios::scenario_change,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -18,6 +19,7 @@ use crate::{
     error::{Error, Result},
     inventory::sites,
     rules::{expect_version, require_least, require_order, require_plausible},
+    scenarios::changes,
     store::{Read, Tx},
 };
 
@@ -104,6 +106,8 @@ pub async fn remove(
     let charge = find(tx, id).await?;
     expect_version("colocation charge", charge.version, expected_version)?;
     let contract = colocation_contracts::find(tx, charge.contract_id).await?;
+    let what = format!("charge {} of the contract {}", charge.position, contract.number);
+    changes::require_unused(tx, scenario_change::Column::ColocationChargeId, id, &what).await?;
     tx.delete(charge).await?;
     Ok(contract)
 }

@@ -17,6 +17,7 @@ use super::terms;
 use crate::{
     error::{Error, Result},
     rules::require_range,
+    scenarios::Overlay,
 };
 
 /// The longest list of months that is given at once.
@@ -69,12 +70,15 @@ pub fn monthly(
     from: Month,
     months: i32,
     assumed_index_rate: Option<Decimal>,
+    scenario: &Overlay,
 ) -> Result<MonthlyCost> {
     require_range("months", months, 1, MOST_MONTHS)?;
     require_index_rate(assumed_index_rate)?;
     let months = months.unsigned_abs();
-    let indices = indices(contract, charges, assumed_index_rate);
-    let value = terms::colocation(contract, charges)?;
+    let mut indices = indices(contract, charges, assumed_index_rate);
+    scenario.indices(&mut indices);
+    let mut value = terms::colocation(contract, charges)?;
+    scenario.prices(&mut value, charges);
     let schedules = value.charges.iter().map(|charge| {
         // One by one, so that a charge without an index does not hide the others.
         let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
@@ -82,7 +86,9 @@ pub fn monthly(
         schedules.map_err(|cause| cause.to_string())
     });
     let schedules: Vec<_> = schedules.map(|one| one.map(|list| list.into_iter().next())).collect();
-    Ok(assemble(from, months, &schedules))
+    let mut cost = assemble(from, months, &schedules);
+    cost.explanation.assumptions.extend(scenario.assumptions());
+    Ok(cost)
 }
 
 /// Refuses a yearly rise that cannot be meant as a fraction.

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     rules::require_range,
+    scenarios::Overlay,
 };
 
 /// The most renewals that are given at once.
@@ -79,7 +80,7 @@ pub struct Priced<'c> {
 }
 
 impl<'c> Priced<'c> {
-    /// The contract of a row.
+    /// The contract of a row, at the prices of the scenario. Its end is that of the row.
     ///
     /// # Errors
     /// `Invalid` for terms that cannot be computed, and for a rise of indices that cannot be meant.
@@ -87,10 +88,14 @@ impl<'c> Priced<'c> {
         row: &'c colocation_contract::Model,
         charges: &[colocation_charge::Model],
         assumed_index_rate: Option<Decimal>,
+        scenario: &Overlay,
     ) -> Result<Self> {
         require_index_rate(assumed_index_rate)?;
-        let indices = costs::indices(row, charges, assumed_index_rate);
-        Ok(Self { value: terms::colocation(row, charges)?, indices, row })
+        let mut indices = costs::indices(row, charges, assumed_index_rate);
+        scenario.indices(&mut indices);
+        let mut value = terms::colocation(row, charges)?;
+        scenario.prices(&mut value, charges);
+        Ok(Self { value, indices, row })
     }
 
     /// What saying nothing leads to, as seen on a day.

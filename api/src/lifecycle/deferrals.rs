@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use super::refresh_plan::{LONGEST_DEFERRAL, Planned, RefreshPlan};
 use crate::{
     error::{Error, Result},
-    roadmap::purchases,
+    roadmap::purchases::{self, PriceBook},
     rules::{require_fraction, require_least, require_range},
 };
 
@@ -177,7 +177,7 @@ fn cost_on(
     planned: &Planned,
     ordered: NaiveDate,
 ) -> Result<(ProjectCost, Money), String> {
-    let mut prices = purchases::prices(&plan.estate);
+    let mut prices = PriceBook::default();
     let bought = purchases::purchase(&plan.estate, &planned.cohort, ordered, &mut prices, &plan.rates)?;
     Ok((plan.convert(&bought.cost, Month::of(ordered))?, bought.unit.round()))
 }

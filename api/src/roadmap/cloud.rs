@@ -1,6 +1,9 @@
 //! Cloud spend: what is recorded up to now, and what it grows to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -29,9 +32,12 @@ const OLDEST_RECORD_MONTHS: i32 = 36;
 const RECURRING: [ChargeCategory; 3] = [ChargeCategory::Usage, ChargeCategory::Purchase, ChargeCategory::Tax];
 
 /// Spend on a workload, or on what an account bills without naming one.
+#[derive(Clone)]
 pub struct Spend {
     /// What it is.
     pub source: Source,
+    /// The account that bills it.
+    pub account: ProviderAccountId,
     /// Its name, for people.
     pub name: String,
     /// Where it runs, where that is recorded as a site.
@@ -41,11 +47,11 @@ pub struct Spend {
     /// Currency of the account.
     pub currency: String,
     /// What is recorded, by month.
-    recorded: BTreeMap<Month, Recorded>,
+    recorded: Arc<BTreeMap<Month, Recorded>>,
     /// How it grows. Windows of the account come first, those of the workload behind them: of windows that
     /// overlap, the later in the list holds, so a workload follows its own where it has any, and the account's in
     /// other months.
-    growth: Vec<GrowthWindow>,
+    pub growth: Vec<GrowthWindow>,
     last_month: Option<Month>,
 }
 
@@ -79,7 +85,7 @@ impl Spend {
             }
             _ => (Flows::new(window, currency), None),
         };
-        for (month, recorded) in &self.recorded {
+        for (month, recorded) in &*self.recorded {
             // The projection begins with the run rate itself.
             let posted =
                 run_rate.filter(|(base, _)| base == month).map(|(_, amount)| amount).unwrap_or_default();
@@ -114,6 +120,7 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
         let months = recorded.remove(&(workload.account_id, Some(workload.id))).unwrap_or_default();
         spends.push(Spend {
             source: Source::Workload(workload.id),
+            account: account.id,
             site: workload.site_id,
             properties: Properties {
                 environment: Some(workload.environment.to_value().into()),
@@ -123,7 +130,7 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
                 ..Properties::default()
             },
             currency: account.currency.clone(),
-            recorded: months,
+            recorded: Arc::new(months),
             growth: growth.of(account.id, Some(workload.id)),
             last_month: workload.retires_on.map(Month::of),
             name: workload.name,
@@ -180,6 +187,7 @@ fn of_accounts(
         })
         .map(|(account, recorded)| Spend {
             source: Source::Account(account.id),
+            account: account.id,
             name: account.name.clone(),
             site: None,
             properties: Properties {
@@ -188,7 +196,7 @@ fn of_accounts(
                 ..Properties::default()
             },
             currency: account.currency.clone(),
-            recorded,
+            recorded: Arc::new(recorded),
             growth: growth.of(account.id, None),
             last_month: None,
         })

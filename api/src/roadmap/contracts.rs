@@ -16,6 +16,7 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryOrder, QuerySelect, Relat
 use crate::{contracts::terms, error::Result, store::Read};
 
 /// A colocation contract.
+#[derive(Clone)]
 pub struct Colocation {
     /// The contract.
     pub contract: colocation_contract::Model,
@@ -51,6 +52,7 @@ impl Colocation {
 }
 
 /// A support contract.
+#[derive(Clone)]
 pub struct Support {
     /// The contract.
     pub contract: support_contract::Model,
@@ -59,6 +61,7 @@ pub struct Support {
 }
 
 /// Every contract.
+#[derive(Clone)]
 pub struct Contracts {
     /// Colocation contracts, by number.
     pub colocation: Vec<Colocation>,
@@ -73,6 +76,14 @@ impl Contracts {
     /// Those of the database.
     pub async fn read(db: &impl Read) -> Result<Self> {
         Ok(Self { colocation: colocation(db).await?, support: support(db).await? })
+    }
+
+    /// Those of colocation alone, for those who need nothing else, with three statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_colocation(db: &impl Read) -> Result<Self> {
+        Ok(Self { colocation: colocation(db).await?, support: Vec::new() })
     }
 
     /// Sites whose every colocation contract ends by notice that was given, with the day after which nothing
@@ -92,15 +103,6 @@ impl Contracts {
         }
         ends.into_iter().filter_map(|(site, end)| Some((site, end?))).collect()
     }
-}
-
-/// [`Contracts::ends_by_notice`] for those who need nothing else, with three statements.
-///
-/// # Errors
-/// Those of the database.
-pub async fn ends_by_notice(db: &impl Read) -> Result<HashMap<SiteId, NaiveDate>> {
-    let contracts = Contracts { colocation: colocation(db).await?, support: Vec::new() };
-    Ok(contracts.ends_by_notice())
 }
 
 async fn colocation(db: &impl Read) -> Result<Vec<Colocation>> {

@@ -6,7 +6,7 @@
 //! arithmetic of its own.
 
 pub mod assets;
-mod cloud;
+pub mod cloud;
 pub mod cohorts;
 pub mod contracts;
 mod drawing;
@@ -16,7 +16,7 @@ mod keys;
 pub mod masking;
 pub mod plan;
 pub mod purchases;
-mod records;
+pub mod records;
 mod shares;
 mod vintages;
 

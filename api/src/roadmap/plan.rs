@@ -1,6 +1,9 @@
 //! Drawing the roadmap: reads every area, turns what it finds into flows, and adds them up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -18,7 +21,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    assets::{self, Asset},
+    assets::{self, Asset, Outside},
     cloud,
     contracts::Contracts,
     drawing::Drawing,
@@ -31,6 +34,7 @@ use crate::{
     error::{Error, Result},
     finance::{fiscal_calendars, rates::Rates},
     rules::require_plausible,
+    scenarios::{Overlay, overlay::Named},
     store::Read,
 };
 
@@ -54,6 +58,8 @@ pub struct Question {
     pub assumed_index_rate: Option<Decimal>,
     /// What lines are kept apart by.
     pub dimensions: Vec<Dimension>,
+    /// What is laid over the rows that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// A record, or records taken together, behind a line.
@@ -97,6 +103,8 @@ pub struct Plan {
     pub names: BTreeMap<Source, String>,
     /// Tags of the assets that answers name.
     pub tags: Tags,
+    /// The scenario that it is drawn for; none is the baseline.
+    pub scenario: Option<Named>,
 }
 
 impl Plan {
@@ -107,58 +115,118 @@ impl Plan {
     }
 }
 
+/// What a roadmap is drawn from: read once, for the baseline and for scenarios alike.
+pub struct Rows {
+    window: Window,
+    calendar: FiscalCalendar,
+    calendar_name: String,
+    contracts: Contracts,
+    estate: Estate,
+    assets: Vec<Asset>,
+    spends: Vec<cloud::Spend>,
+    outside: Vec<Outside>,
+    rates: Rates,
+    currency: Currency,
+    /// The currencies of the estate and of the answer.
+    currencies: BTreeSet<String>,
+    /// Whether the estate costs money in the currency of the answer.
+    is_own: bool,
+}
+
 /// Draws the roadmap.
 ///
 /// # Errors
-/// `Invalid` when the question cannot be answered: too many months, several currencies and none named, a
-/// currency without a rate; `NotFound` for a calendar that is not there.
+/// As [`Rows::read`] and [`Rows::draw`].
 pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
-    if question.months == 0 || question.months > LONGEST {
-        return Err(Error::invalid("months", format!("{} is not between 1 and {LONGEST}", question.months)));
-    }
-    require_plausible("from", Some(question.from.first_day()))?;
-    require_plausible("asOf", Some(question.as_of))?;
-    costs::require_index_rate(question.assumed_index_rate)?;
-    let window =
-        Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
-    let (calendar, calendar_name) = calendar(db, question.calendar).await?;
-    let contracts = Contracts::read(db).await?;
-    let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
-    let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
-    let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
-    let currencies = currencies(&contracts, &estate, &assets, &spends);
-    let currency = choose_currency(question.currency, &currencies)?;
-    let is_own = currencies.contains(currency.code());
-    let all: BTreeSet<String> = currencies.into_iter().chain([currency.code().to_owned()]).collect();
-    let earliest = question.from.first_day().min(question.as_of);
-    let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
-    if !is_own {
-        require_reachable(currency, &all, &rates, question.as_of)?;
-    }
-    let outside = assets::outside(db).await?;
-    let roadmap = Roadmap::new(window, currency);
-    let mut drawing = Drawing::new(question, &estate, &calendar, &rates, roadmap);
+    let rows = Rows::read(db, question, question.scenario.currencies()).await?;
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    tokio::task::block_in_place(|| {
-        drawing.assets(&assets)?;
+    tokio::task::block_in_place(|| rows.draw(question))
+}
+
+impl Rows {
+    /// Reads what a question needs, by a number of statements that depends neither on the estate nor on how many
+    /// scenarios are drawn. `also` names currencies beside those of the estate that a scenario converts.
+    ///
+    /// # Errors
+    /// `Invalid` when the question cannot be answered: too many months, several currencies and none named;
+    /// `NotFound` for a calendar that is not there.
+    pub async fn read(
+        db: &impl Read,
+        question: &Question,
+        also: impl Iterator<Item = String>,
+    ) -> Result<Self> {
+        if question.months == 0 || question.months > LONGEST {
+            let message = format!("{} is not between 1 and {LONGEST}", question.months);
+            return Err(Error::invalid("months", message));
+        }
+        require_plausible("from", Some(question.from.first_day()))?;
+        require_plausible("asOf", Some(question.as_of))?;
+        costs::require_index_rate(question.assumed_index_rate)?;
+        let window =
+            Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
+        let (calendar, calendar_name) = calendar(db, question.calendar).await?;
+        let contracts = Contracts::read(db).await?;
+        let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
+        let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
+        let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
+        let found = currencies(&contracts, &estate, &assets, &spends);
+        let currency = choose_currency(question.currency, &found)?;
+        let is_own = found.contains(currency.code());
+        let currencies: BTreeSet<String> = found.into_iter().chain([currency.code().to_owned()]).collect();
+        let all = currencies.iter().cloned().chain(also).collect();
+        let earliest = question.from.first_day().min(question.as_of);
+        let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
+        let outside = assets::outside(db).await?;
+        Ok(Self {
+            window,
+            calendar,
+            calendar_name,
+            contracts,
+            estate,
+            assets,
+            spends,
+            outside,
+            rates,
+            currency,
+            currencies,
+            is_own,
+        })
+    }
+
+    /// Draws the roadmap of the question from the rows, with its scenario laid over them.
+    ///
+    /// # Errors
+    /// `Invalid` for a currency that nothing can be converted to, and for a scenario of which something is not there.
+    pub fn draw(&self, question: &Question) -> Result<Plan> {
+        let scenario = &question.scenario;
+        let rates = scenario.rates(&self.rates);
+        let contracts = scenario.contracts(&self.contracts, question.as_of);
+        let estate = scenario.estate(&self.estate, || contracts.ends_by_notice());
+        let spends = scenario.spends(&self.spends);
+        if !self.is_own {
+            require_reachable(self.currency, &self.currencies, &rates, question.as_of)?;
+        }
+        let roadmap = Roadmap::new(self.window, self.currency);
+        let mut drawing = Drawing::new(question, &estate, &self.calendar, &rates, roadmap);
+        drawing.assets(&self.assets)?;
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
-        drawing.assume(&all, &outside);
-        Ok::<_, Error>(())
-    })?;
-    let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
-    Ok(Plan {
-        roadmap,
-        calendar,
-        calendar_name,
-        as_of: question.as_of,
-        dimensions: question.dimensions.clone(),
-        vintages,
-        cohorts,
-        names,
-        tags: Tags::default(),
-    })
+        drawing.assume(&self.currencies, &self.outside);
+        let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
+        Ok(Plan {
+            roadmap,
+            calendar: self.calendar.clone(),
+            calendar_name: self.calendar_name.clone(),
+            as_of: question.as_of,
+            dimensions: question.dimensions.clone(),
+            vintages,
+            cohorts,
+            names,
+            tags: Tags::default(),
+            scenario: scenario.scenario().cloned(),
+        })
+    }
 }
 
 /// A fiscal calendar with its name: the one asked for, the default one, or calendar years.

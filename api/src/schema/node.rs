@@ -32,6 +32,7 @@ use crate::{
         refresh_policies::RefreshPolicy,
         software_releases::SoftwareRelease,
     },
+    scenarios::graphql::{changes::ScenarioChange, scenarios::Scenario},
 };
 
 /// Whatever has an id.
@@ -56,6 +57,8 @@ pub enum Node {
     RefreshCycle(RefreshCycle),
     RefreshCycleAsset(RefreshCycleAsset),
     RefreshPolicy(RefreshPolicy),
+    Scenario(Scenario),
+    ScenarioChange(ScenarioChange),
     Site(Site),
     SoftwareRelease(SoftwareRelease),
     SupportContract(SupportContract),
@@ -99,6 +102,8 @@ impl NodeQuery {
             <RefreshCycle as Kind>::NAME => find::<RefreshCycle>(ctx, &id).await,
             <RefreshCycleAsset as Kind>::NAME => find::<RefreshCycleAsset>(ctx, &id).await,
             <RefreshPolicy as Kind>::NAME => find::<RefreshPolicy>(ctx, &id).await,
+            <Scenario as Kind>::NAME => find::<Scenario>(ctx, &id).await,
+            <ScenarioChange as Kind>::NAME => find::<ScenarioChange>(ctx, &id).await,
             <Site as Kind>::NAME => find::<Site>(ctx, &id).await,
             <SoftwareRelease as Kind>::NAME => find::<SoftwareRelease>(ctx, &id).await,
             <SupportContract as Kind>::NAME => find::<SupportContract>(ctx, &id).await,

@@ -7,6 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
+use entity::id::ScenarioId;
 use serde::Deserialize;
 
 use super::{
@@ -17,6 +18,8 @@ use crate::{
     access::Permission,
     contracts::feed,
     error::{Error, Result},
+    scenarios::Overlay,
+    schema::scalar::Id,
 };
 
 /// The name under which the metrics count the feed.
@@ -26,6 +29,8 @@ const OPERATION: &str = "calendar.ics";
 #[derive(Deserialize)]
 pub struct Credentials {
     token: Option<String>,
+    /// Id of the scenario that is laid over the contracts.
+    scenario: Option<String>,
 }
 
 /// Answers with the events of the contracts that the caller may see.
@@ -38,10 +43,8 @@ pub async fn feed(
     let now = (app.clock)();
     let request_id = request_id(&http, now);
     let answer = tokio::time::timeout(app.limits.timeout(), async {
-        let token = match bearer(&http)? {
-            Some(token) => Some(token),
-            None => credentials.into_inner().token,
-        };
+        let Credentials { token, scenario } = credentials.into_inner();
+        let token = bearer(&http)?.or(token);
         let Some(token) = token else {
             let message = "send a token in the header `Authorization: Bearer …` or as `?token=…`";
             return Err(Error::Unauthenticated(message.to_owned()));
@@ -50,7 +53,10 @@ pub async fn feed(
         let store = app.store.clone();
         let work = async move {
             let reader = store.read(&caller, Permission::ViewContracts)?;
-            feed::of(&reader, &caller).await
+            let scenario = scenario.map(|id| Id::<ScenarioId>::parse(&id)).transpose();
+            let scenario = scenario.map_err(|message| Error::invalid("scenario", message))?;
+            let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
+            feed::of(&reader, &caller, overlay).await
         };
         on_runtime(&app, work).await.map_err(Error::internal)?
     });

@@ -180,7 +180,8 @@ impl SupportContract {
     fn renewed(&self, term: &Term, start: NaiveDate, renewal: SupportRenewal) -> Result<Term> {
         let last = (term.months - 1) / 12;
         let price = times(self.price_of_year(term, last)?, compound(renewal.uplift, 1)?, "yearly price")?;
-        let is_repriced = term.is_repriced || self.repriced.is_some_and(|anew| anew.from <= year_of(term, last));
+        let is_repriced =
+            term.is_repriced || self.repriced.is_some_and(|anew| anew.from <= year_of(term, last));
         Ok(Term { start, months: renewal.term_months, yearly_price: price, is_repriced })
     }
 

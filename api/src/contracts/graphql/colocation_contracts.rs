@@ -12,7 +12,7 @@ use entity::{
         colocation_contract::{self, Column, IndexTerms},
         colocation_contract_site,
     },
-    id::ColocationContractId,
+    id::{ColocationContractId, ScenarioId},
     inventory::site,
     money::Rate,
 };
@@ -39,6 +39,7 @@ use crate::{
     error::{Error, Result},
     inventory::graphql::{sites::Site, vendors::Vendor},
     roadmap::graphql::MoneyView,
+    scenarios::Overlay,
     schema::{
         filter::{Filter, Order},
         page::{Connection, Window, page, page_cost},
@@ -117,17 +118,28 @@ impl ColocationContract {
         self.0.shared("price sheets".to_owned(), load).await
     }
 
-    /// What a calculation makes of the contract and its price sheet.
+    /// A scenario, read once for this contract and its siblings.
+    async fn overlay(&self, ctx: &Context<'_>, id: Option<Id<ScenarioId>>) -> Result<Arc<Overlay>> {
+        let Some(id) = id else { return Ok(Overlay::none()) };
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let load = async || Overlay::load(&reader, Some(id.0)).await;
+        Ok(Arc::clone(&*self.0.shared(format!("scenario {id}"), load).await?))
+    }
+
+    /// What a calculation makes of the contract and its price sheet, seen from a day under a scenario.
     async fn with_sheet<T>(
         &self,
         ctx: &Context<'_>,
         assumed_index_rate: Option<Decimal>,
+        (scenario, as_of): (Option<Id<ScenarioId>>, Option<Date>),
         calculation: impl FnOnce(&Priced<'_>) -> Result<T>,
     ) -> Result<T> {
-        let contract = self.0.model()?;
+        let mut contract = self.0.model()?;
         let sheets = self.price_sheets(ctx).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        calculation(&Priced::new(&contract, charges, assumed_index_rate)?)
+        let overlay = self.overlay(ctx, scenario).await?;
+        overlay.notice(&mut contract, charges, day(ctx, as_of)?);
+        calculation(&Priced::new(&contract, charges, assumed_index_rate, &overlay)?)
     }
 }
 
@@ -274,12 +286,16 @@ impl ColocationContract {
                     is not computed."
         )]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<MonthlyCost>> {
         read(ctx, Permission::ViewPrices)?;
-        let contract = self.0.model()?;
+        let mut contract = self.0.model()?;
         let sheets = self.price_sheets(ctx).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        let cost = costs::monthly(&contract, charges, from.0, months, assumed_index_rate)?;
+        let overlay = self.overlay(ctx, scenario).await?;
+        overlay.notice(&mut contract, charges, day(ctx, None)?);
+        let cost = costs::monthly(&contract, charges, from.0, months, assumed_index_rate, &overlay)?;
         Ok(Some(MonthlyCost::new(cost, &contract.currency, charges)))
     }
 
@@ -294,11 +310,15 @@ impl ColocationContract {
         view: MoneyView,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<ContractCostSchedule>> {
         read(ctx, Permission::ViewPrices)?;
         let currency: String = self.0.get(Column::Currency)?;
         let schedule = self
-            .with_sheet(ctx, assumed_index_rate, |priced| priced.schedule(from.0, months, view.into()))
+            .with_sheet(ctx, assumed_index_rate, (scenario, None), |priced| {
+                priced.schedule(from.0, months, view.into())
+            })
             .await?;
         Ok(Some(ContractCostSchedule::new(schedule, view, &currency)))
     }
@@ -310,10 +330,16 @@ impl ColocationContract {
         #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<CostOfSilence>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let silence = self.with_sheet(ctx, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
+        let silence = self
+            .with_sheet(ctx, assumed_index_rate, (scenario, Some(Date(as_of))), |priced| {
+                Ok(priced.silence(as_of))
+            })
+            .await?;
         Ok(Some(CostOfSilence::new(silence, as_of, sees_prices)))
     }
 
@@ -326,11 +352,16 @@ impl ColocationContract {
         #[graphql(desc = "At most so many, at most 20.")] most: i32,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Vec<RenewalExposure>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let renewals =
-            self.with_sheet(ctx, assumed_index_rate, |priced| priced.renewals(as_of, most)).await?;
+        let renewals = self
+            .with_sheet(ctx, assumed_index_rate, (scenario, Some(Date(as_of))), |priced| {
+                priced.renewals(as_of, most)
+            })
+            .await?;
         let shown = renewals.into_iter().map(|it| RenewalExposure::new(it, as_of, sees_prices));
         Ok(shown.collect())
     }
@@ -345,12 +376,16 @@ impl ColocationContract {
         #[graphql(desc = "What leaving early costs.")] rule: EarlyTerminationRuleInput,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<EarlyTermination>> {
         read(ctx, Permission::ViewPrices)?;
         let rule = rule.value()?;
         let notice_on = notice_on.unwrap_or(on);
         let termination = self
-            .with_sheet(ctx, assumed_index_rate, |priced| priced.early_termination(on.0, notice_on.0, &rule))
+            .with_sheet(ctx, assumed_index_rate, (scenario, None), |priced| {
+                priced.early_termination(on.0, notice_on.0, &rule)
+            })
             .await?;
         Ok(Some(termination.into()))
     }
@@ -365,10 +400,15 @@ impl ColocationContract {
         multiplier: Option<Decimal>,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<ContractHoldover>> {
         read(ctx, Permission::ViewPrices)?;
-        let stay =
-            self.with_sheet(ctx, assumed_index_rate, |priced| priced.holdover(until.0, multiplier)).await?;
+        let stay = self
+            .with_sheet(ctx, assumed_index_rate, (scenario, None), |priced| {
+                priced.holdover(until.0, multiplier)
+            })
+            .await?;
         Ok(stay.map(ContractHoldover::from))
     }
 
@@ -384,7 +424,8 @@ impl ColocationContract {
         let on = day(ctx, on)?;
         let (value, draw) = deployment.value()?;
         let circuits = value.circuits.clone();
-        let capacity = self.with_sheet(ctx, None, |priced| priced.capacity(on, value, &draw)).await?;
+        let capacity =
+            self.with_sheet(ctx, None, (None, None), |priced| priced.capacity(on, value, &draw)).await?;
         Ok(Some(PowerCapacity::new(capacity, &circuits)?))
     }
 
@@ -402,7 +443,8 @@ impl ColocationContract {
         let sheets = self.price_sheets(ctx).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         let (value, tolerance) = invoice.value(&contract.currency)?;
-        let check = Priced::new(&contract, charges, assumed_index_rate)?.check_invoice(&value, &tolerance)?;
+        let check = Priced::new(&contract, charges, assumed_index_rate, &Overlay::none())?
+            .check_invoice(&value, &tolerance)?;
         Ok(Some(InvoiceCheck::new(check, &value, charges)))
     }
 }
