@@ -151,6 +151,13 @@ impl Rates {
         Self { kind, recorded }
     }
 
+    /// The recorded rates: base, quote, day, and units of the quote for one of the base.
+    pub fn recorded(&self) -> impl Iterator<Item = (&str, &str, NaiveDate, Decimal)> {
+        self.recorded.iter().flat_map(|((base, quote), rates)| {
+            rates.iter().map(move |(on, rate)| (base.as_str(), quote.as_str(), *on, *rate))
+        })
+    }
+
     /// What the rates are used for.
     #[must_use]
     pub fn kind(&self) -> RateKind {

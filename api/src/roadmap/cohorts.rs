@@ -17,6 +17,7 @@ use forecasting::{
     roadmap::Window,
 };
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     assets::Asset,
@@ -67,12 +68,17 @@ impl Cohort {
     /// Names it: equal in every plan that has it.
     #[must_use]
     pub fn key(&self, estate: &Estate) -> String {
+        self.key_as(estate, |id| id)
+    }
+
+    /// [`Cohort::key`] where ids are others.
+    pub fn key_as(&self, estate: &Estate, other: impl Fn(Uuid) -> Uuid) -> String {
         let group = match (self.cycle, self.period) {
-            (Some(cycle), _) => cycle.uuid().to_string(),
+            (Some(cycle), _) => other(cycle.uuid()).to_string(),
             (None, period) => period.map(|month| month.to_string()).unwrap_or_default(),
         };
-        let policy = estate.policies[self.policy].id.uuid();
-        let text = format!("{policy} {} {} {group}", self.site.uuid(), self.model.uuid());
+        let policy = other(estate.policies[self.policy].id.uuid());
+        let text = format!("{policy} {} {} {group}", other(self.site.uuid()), other(self.model.uuid()));
         hex(&Sha256::digest(text)[..16])
     }
 

@@ -13,10 +13,12 @@ use entity::{
 use forecasting::colocation::BusinessDays;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryOrder, QuerySelect, RelationTrait};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{contracts::terms, error::Result, store::Read};
 
 /// A colocation contract.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Colocation {
     /// The contract.
     pub contract: colocation_contract::Model,
@@ -52,7 +54,7 @@ impl Colocation {
 }
 
 /// A support contract.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Support {
     /// The contract.
     pub contract: support_contract::Model,
@@ -61,7 +63,7 @@ pub struct Support {
 }
 
 /// Every contract.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Contracts {
     /// Colocation contracts, by number.
     pub colocation: Vec<Colocation>,

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod purchases;
 pub mod records;
 mod shares;
+pub mod stored;
 mod vintages;
 
 pub use graphql::year_label;

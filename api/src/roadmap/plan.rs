@@ -1,13 +1,14 @@
 //! Drawing the roadmap: reads every area, turns what it finds into flows, and adds them up.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use chrono::NaiveDate;
 use entity::{
-    finance::exchange_rate::RateKind,
+    finance::{exchange_rate::RateKind, fiscal_calendar},
     id::{
         AssetId, ColocationContractId, FiscalCalendarId, ProviderAccountId, RefreshCycleId,
         SupportContractId, WorkloadId,
@@ -118,14 +119,14 @@ impl Plan {
 /// What a roadmap is drawn from: read once, for the baseline and for scenarios alike.
 pub struct Rows {
     window: Window,
-    calendar: FiscalCalendar,
-    calendar_name: String,
-    contracts: Contracts,
-    estate: Estate,
-    assets: Vec<Asset>,
-    spends: Vec<cloud::Spend>,
-    outside: Vec<Outside>,
-    rates: Rates,
+    /// The fiscal calendar; none is calendar years.
+    pub(super) calendar: Option<fiscal_calendar::Model>,
+    pub(super) contracts: Contracts,
+    pub(super) estate: Estate,
+    pub(super) assets: Vec<Asset>,
+    pub(super) spends: Vec<cloud::Spend>,
+    pub(super) outside: Vec<Outside>,
+    pub(super) rates: Rates,
     currency: Currency,
     /// The currencies of the estate and of the answer.
     currencies: BTreeSet<String>,
@@ -164,15 +165,12 @@ impl Rows {
         costs::require_index_rate(question.assumed_index_rate)?;
         let window =
             Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
-        let (calendar, calendar_name) = calendar(db, question.calendar).await?;
+        let calendar = calendar_row(db, question.calendar).await?;
         let contracts = Contracts::read(db).await?;
         let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
         let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
         let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
-        let found = currencies(&contracts, &estate, &assets, &spends);
-        let currency = choose_currency(question.currency, &found)?;
-        let is_own = found.contains(currency.code());
-        let currencies: BTreeSet<String> = found.into_iter().chain([currency.code().to_owned()]).collect();
+        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
         let all = currencies.iter().cloned().chain(also).collect();
         let earliest = question.from.first_day().min(question.as_of);
         let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
@@ -180,7 +178,6 @@ impl Rows {
         Ok(Self {
             window,
             calendar,
-            calendar_name,
             contracts,
             estate,
             assets,
@@ -191,6 +188,49 @@ impl Rows {
             currencies,
             is_own,
         })
+    }
+
+    /// Rows that were kept, for the question that they were kept for.
+    ///
+    /// # Errors
+    /// As [`Rows::read`].
+    pub(super) fn kept(
+        question: &Question,
+        calendar: Option<fiscal_calendar::Model>,
+        contracts: Contracts,
+        estate: Estate,
+        (assets, spends): (Vec<Asset>, Vec<cloud::Spend>),
+        (outside, rates): (Vec<Outside>, Rates),
+    ) -> Result<Self> {
+        let window =
+            Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
+        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        Ok(Self {
+            window,
+            calendar,
+            contracts,
+            estate,
+            assets,
+            spends,
+            outside,
+            rates,
+            currency,
+            currencies,
+            is_own,
+        })
+    }
+
+    /// Name of the fiscal calendar; none is calendar years.
+    #[must_use]
+    pub fn calendar_name(&self) -> Option<&str> {
+        self.calendar.as_ref().map(|calendar| calendar.name.as_str())
+    }
+
+    /// What a scenario makes of the tables that assets are looked up in, and the assets.
+    #[must_use]
+    pub fn under(&self, scenario: &Overlay, as_of: NaiveDate) -> (Cow<'_, Estate>, &[Asset]) {
+        let contracts = scenario.contracts(&self.contracts, as_of);
+        (scenario.estate(&self.estate, || contracts.ends_by_notice()), &self.assets)
     }
 
     /// Draws the roadmap of the question from the rows, with its scenario laid over them.
@@ -207,7 +247,8 @@ impl Rows {
             require_reachable(self.currency, &self.currencies, &rates, question.as_of)?;
         }
         let roadmap = Roadmap::new(self.window, self.currency);
-        let mut drawing = Drawing::new(question, &estate, &self.calendar, &rates, roadmap);
+        let (calendar, calendar_name) = spoken_calendar(self.calendar.as_ref());
+        let mut drawing = Drawing::new(question, &estate, &calendar, &rates, roadmap);
         drawing.assets(&self.assets)?;
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
@@ -216,8 +257,8 @@ impl Rows {
         let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
         Ok(Plan {
             roadmap,
-            calendar: self.calendar.clone(),
-            calendar_name: self.calendar_name.clone(),
+            calendar,
+            calendar_name,
             as_of: question.as_of,
             dimensions: question.dimensions.clone(),
             vintages,
@@ -234,17 +275,41 @@ impl Rows {
 /// # Errors
 /// `NotFound` for a calendar that is not there.
 pub async fn calendar(db: &impl Read, id: Option<FiscalCalendarId>) -> Result<(FiscalCalendar, String)> {
-    let row = match id {
-        Some(id) => Some(fiscal_calendars::find(db, id).await?),
-        None => fiscal_calendars::find_default(db).await?,
-    };
-    match row {
-        Some(row) => Ok((fiscal_calendars::to_forecast(&row), row.name)),
-        None => Ok((FiscalCalendar::calendar_years(), "calendar years".to_owned())),
+    Ok(spoken_calendar(calendar_row(db, id).await?.as_ref()))
+}
+
+async fn calendar_row(
+    db: &impl Read,
+    id: Option<FiscalCalendarId>,
+) -> Result<Option<fiscal_calendar::Model>> {
+    match id {
+        Some(id) => Ok(Some(fiscal_calendars::find(db, id).await?)),
+        None => fiscal_calendars::find_default(db).await,
     }
 }
 
+fn spoken_calendar(row: Option<&fiscal_calendar::Model>) -> (FiscalCalendar, String) {
+    match row {
+        Some(row) => (fiscal_calendars::to_forecast(row), row.name.clone()),
+        None => (FiscalCalendar::calendar_years(), "calendar years".to_owned()),
+    }
+}
+
+/// The currency of the answer, whether the estate costs money in it, and it with all that the estate does.
 fn currencies(
+    question: &Question,
+    contracts: &Contracts,
+    estate: &Estate,
+    assets: &[Asset],
+    spends: &[cloud::Spend],
+) -> Result<(Currency, bool, BTreeSet<String>)> {
+    let mut all = spoken_currencies(contracts, estate, assets, spends);
+    let currency = choose_currency(question.currency, &all)?;
+    let is_own = !all.insert(currency.code().to_owned());
+    Ok((currency, is_own, all))
+}
+
+fn spoken_currencies(
     contracts: &Contracts,
     estate: &Estate,
     assets: &[Asset],

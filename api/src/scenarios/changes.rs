@@ -22,6 +22,8 @@ use sea_orm::{
     QueryOrder, QuerySelect, RelationTrait,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     contradictions::{self, Ends},
     overlay::{Change, Named, Overlay},
@@ -73,7 +75,7 @@ pub struct Draft {
 }
 
 /// Names of what a change is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
     /// Number of the colocation contract.
     pub colocation_contract: Option<String>,

@@ -9,6 +9,7 @@
 pub mod changes;
 pub mod compare;
 pub mod contradictions;
+pub mod frozen;
 pub mod graphql;
 pub mod overlay;
 pub mod rules;

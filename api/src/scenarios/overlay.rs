@@ -20,6 +20,8 @@ use forecasting::{
     roadmap::{GrowthWindow, SupportContract},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{changes, scenarios, sentences};
 use crate::{
     access::{Caller, Permission},
@@ -37,7 +39,7 @@ use crate::{
 };
 
 /// A change with the names of what it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The row.
     pub row: scenario_change::Model,

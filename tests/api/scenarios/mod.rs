@@ -1,6 +1,7 @@
 //! Scenarios as their users see them.
 
 mod comparing;
+mod freezing;
 mod laying;
 mod refusals;
 mod writing;
@@ -28,7 +29,7 @@ pub(super) async fn a_setting(app: &TestApp) -> Setting {
         json!({
             "number": number, "vendor": vendor, "currency": "USD", "sites": [estate.site],
             "term": { "signedOn": "2026-01-01", "billingStartsOn": "2026-01-01", "months": 12 },
-            "renewal": { "automatic": true, "months": 12, "price": "FIXED_UPLIFT", "uplift": "0" },
+            "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0" } },
             "notice": { "minimum": 90 },
             "charges": [{ "kind": "SPACE_KW", "unitPrice": "100", "quantity": "10", "details": details }],
         })

@@ -207,8 +207,7 @@ fn what_a_scenario_names_is_not_deleted() {
         let setting = a_setting(app).await;
         let ended = json!({ "contractNotRenewed": { "colocation": setting.renewing } });
         a_scenario(app, "Out of Dublin", &[ended]).await;
-        let delete =
-            format!("mutation {{ deleteColocationContract(id: \"{}\") {{ number }} }}", setting.renewing);
+        let delete = format!("mutation {{ removeColocationContract(id: \"{}\") }}", setting.renewing);
         let refusal = app.director().expect_error(&delete, "CONFLICT").await;
         assert_eq!(refusal.message, "the contract REN-1 is named by the scenarios Out of Dublin");
     });
