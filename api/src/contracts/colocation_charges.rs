@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     inventory::sites,
     rules::{expect_version, require_least, require_order, require_plausible},
-    scenarios::changes,
+    scenarios::targets,
     store::{Read, Tx},
 };
 
@@ -107,7 +107,7 @@ pub async fn remove(
     expect_version("colocation charge", charge.version, expected_version)?;
     let contract = colocation_contracts::find(tx, charge.contract_id).await?;
     let what = format!("charge {} of the contract {}", charge.position, contract.number);
-    changes::require_unused(tx, scenario_change::Column::ColocationChargeId, id, &what).await?;
+    targets::require_unused(tx, scenario_change::Column::ColocationChargeId, id, &what).await?;
     tx.delete(charge).await?;
     Ok(contract)
 }

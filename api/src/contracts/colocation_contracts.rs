@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Result},
     inventory::vendors,
     rules::{expect_version, require_least, require_plausible, require_range, require_text},
-    scenarios::changes,
+    scenarios::targets,
     store::{Read, Tx},
 };
 
@@ -247,7 +247,7 @@ pub async fn delete(
     let contract = find(tx, id).await?;
     expect_version("colocation contract", contract.version, expected_version)?;
     let what = format!("the contract {}", contract.number);
-    changes::require_unused(tx, scenario_change::Column::ColocationContractId, id, &what).await?;
+    targets::require_unused(tx, scenario_change::Column::ColocationContractId, id, &what).await?;
     let links = colocation_contract_site::Entity::find()
         .filter(colocation_contract_site::Column::ContractId.eq(id))
         .all(tx)

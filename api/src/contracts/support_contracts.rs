@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Result},
     inventory::vendors,
     rules::{draft, expect_version, require_least, require_order, require_plausible, require_text},
-    scenarios::changes,
+    scenarios::targets,
     store::{Read, Tx},
 };
 
@@ -227,7 +227,7 @@ pub async fn delete(
     let contract = find(tx, id).await?;
     expect_version("support contract", contract.version, expected_version)?;
     let what = format!("the contract {}", contract.number);
-    changes::require_unused(tx, scenario_change::Column::SupportContractId, id, &what).await?;
+    targets::require_unused(tx, scenario_change::Column::SupportContractId, id, &what).await?;
     let coverages =
         support_coverage::Entity::find().filter(support_coverage::Column::ContractId.eq(id)).all(tx).await?;
     // Part by part: what the database deletes by itself leaves no change record.

@@ -22,6 +22,7 @@ mod finance;
 mod hardware;
 mod lifecycle;
 mod racks;
+mod scenarios;
 mod sites;
 mod support;
 
@@ -245,6 +246,7 @@ async fn write_links(tx: &Tx, made: Made) -> Result<u64> {
         chunk.iter().map(|(contract, asset)| support::row(ids.next(), *contract, *asset)).collect()
     });
     rows += tx.insert_chunks(stream::iter(covered), SOURCE).await?;
+    rows += scenarios::write(tx, &mut ids).await?;
     Ok(rows)
 }
 

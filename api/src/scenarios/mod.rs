@@ -16,5 +16,6 @@ pub mod rules;
 #[expect(clippy::module_inception, reason = "the noun of the area has its name")]
 pub mod scenarios;
 pub mod sentences;
+pub mod targets;
 
 pub use overlay::Overlay;

@@ -113,9 +113,9 @@ fn the_same_estate_has_the_same_hashes_on_both_engines() {
     let hashes = RefCell::new(BTreeMap::new());
     on_both_engines(async |app| {
         demo::load(app.store(), Scale { assets: 600, seed: 3 }, |_| {}).await.unwrap();
-        let policies =
-            app.director().query("{ refreshPolicies(first: 1, orderBy: { field: NAME }) { nodes { id } } }");
-        let policy = policies.await["refreshPolicies"]["nodes"][0]["id"].clone();
+        let text = "{ refreshPolicies(first: 1, orderBy: { field: NAME }) { nodes { id } } }";
+        let policies = app.director().query(text).await;
+        let policy = policies["refreshPolicies"]["nodes"][0]["id"].clone();
         let changes = [
             json!({ "cpiCurve": { "rates": [{ "year": 2027, "rate": "0.04" }] } }),
             json!({ "policyLife": { "policy": policy, "ageMonths": 72 } }),

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use crate::{
     error::{Error, Result},
     inventory::graphql::models::HardwareKind,
-    scenarios::changes::{Draft, Targets},
+    scenarios::{changes::Draft, targets::Targets},
     schema::scalar::{Date, Id, MoneyInput, Month, amount, rate},
 };
 
