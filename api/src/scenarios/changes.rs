@@ -269,7 +269,7 @@ async fn columns(tx: &Tx, draft: Draft) -> Result<scenario_change::ActiveModel> 
 /// Holds the whole list to what its changes say together.
 async fn check_list(tx: &Tx, scenario: &scenario::Model) -> Result<()> {
     let mut changes = named(tx, &[scenario.id]).await?;
-    let scenario = Named { id: scenario.id, name: scenario.name.clone() };
+    let scenario = Named::from(scenario.clone());
     let mut missing = None;
     if changes.iter().any(|change| matches!(change.row.terms, Terms::CohortMoved { .. })) {
         let overlay = Overlay::of(scenario, changes.clone());

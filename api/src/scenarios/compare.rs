@@ -120,7 +120,7 @@ async fn overlays(db: &impl Read, ids: &[ScenarioId]) -> Result<Vec<Overlay>> {
             return Err(Error::invalid(format!("ids[{place}]"), format!("{} is named twice", row.name)));
         }
         let own = changes.iter().filter(|change| change.row.scenario_id == *id).cloned().collect();
-        let overlay = Overlay::of(Named { id: *id, name: row.name.clone() }, own);
+        let overlay = Overlay::of(row.clone().into(), own);
         overlay.require_prices(db.caller())?;
         overlays.push(overlay);
     }

@@ -128,7 +128,7 @@ pub async fn freeze(
     question: &Question,
 ) -> Result<scenario::Model> {
     let draft = scenarios::require_draft(tx, id, expected_version).await?;
-    let named = Named { id, name: draft.name.clone() };
+    let named = Named::from(draft.clone());
     let overlay = Overlay::of(named, changes::named(tx, &[id]).await?);
     overlay.require_prices(tx.caller())?;
     let rows = Rows::read(tx, question, overlay.currencies()).await?;
@@ -196,7 +196,7 @@ pub fn asked(kept: &frozen_scenario::Model) -> Result<Asked> {
 }
 
 fn nameless() -> Named {
-    Named { id: ScenarioId::from_uuid(uuid::Uuid::nil()), name: String::new() }
+    Named { id: ScenarioId::from_uuid(uuid::Uuid::nil()), name: String::new(), row: None }
 }
 
 /// Changes with ids that follow from natural keys, and with what names cohorts by those.

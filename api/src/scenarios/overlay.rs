@@ -11,7 +11,10 @@ use entity::{
     finance::exchange_rate::RateKind,
     id::ScenarioId,
     lifecycle::refresh_policy,
-    scenarios::scenario_change::{self, Terms},
+    scenarios::{
+        scenario,
+        scenario_change::{self, Terms},
+    },
 };
 use forecasting::{
     colocation::{ChargeKind, Contract, Indices, NewPrice, Repricing},
@@ -54,6 +57,14 @@ pub struct Named {
     pub id: ScenarioId,
     /// Its name.
     pub name: String,
+    /// Its row; none when it is drawn from what was kept.
+    pub row: Option<scenario::Model>,
+}
+
+impl From<scenario::Model> for Named {
+    fn from(row: scenario::Model) -> Self {
+        Self { id: row.id, name: row.name.clone(), row: Some(row) }
+    }
 }
 
 /// Changes to lay over rows, in their order.
@@ -84,7 +95,7 @@ impl Overlay {
         let Some(id) = id else { return Ok(Self::none()) };
         let scenario = scenarios::find(db, id).await?;
         let changes = changes::named(db, &[id]).await?;
-        let overlay = Self::of(Named { id, name: scenario.name }, changes);
+        let overlay = Self::of(scenario.into(), changes);
         overlay.require_prices(db.caller())?;
         Ok(Arc::new(overlay))
     }

@@ -14,7 +14,10 @@ use crate::{
     inventory::graphql::models::HardwareKind,
     lifecycle::support_exposure::{self, Question, expose, shown},
     roadmap::year_label,
-    scenarios::{Overlay, graphql::scenarios::ScenarioName},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::{Explanation, ExplanationInput},
         request::{caller, read},
@@ -102,7 +105,7 @@ pub struct SupportExposureQuarter {
 }
 
 /// How much of the estate passes its last date of support, quarter by quarter.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, SimpleObject)]
 pub struct SupportExposure {
     /// The currency of the values.
     currency: String,
@@ -111,7 +114,7 @@ pub struct SupportExposure {
     /// The day whose rates count.
     as_of: Date,
     /// The scenario that is laid over what is recorded. Null for the baseline.
-    scenario: Option<ScenarioName>,
+    scenario: Option<Scenario>,
     /// The quarters in order.
     quarters: Vec<SupportExposureQuarter>,
     /// How the figures came about.
@@ -174,7 +177,7 @@ impl SupportExposureQuery {
             currency: found.currency.code().to_owned(),
             fiscal_calendar: found.calendar_name,
             as_of,
-            scenario: question.scenario.scenario().map(Into::into),
+            scenario: question.scenario.scenario().and_then(scenarios::of),
             quarters: quarters.collect(),
             explain: Explanation {
                 formula: "exposed on the last day of a quarter = assets in use with a last date of support on that \

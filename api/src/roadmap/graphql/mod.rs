@@ -30,7 +30,10 @@ use crate::{
     access::Permission,
     error::{Error, Result},
     inventory::graphql::sites::Site,
-    scenarios::{Overlay, graphql::scenarios::ScenarioName},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         record::{columns_of, select},
         request::{caller, read},
@@ -103,8 +106,8 @@ impl RoadmapAnswer {
     }
 
     /// The scenario that is laid over what is recorded. Null for the baseline.
-    async fn scenario(&self) -> Option<ScenarioName> {
-        self.plan.scenario.as_ref().map(Into::into)
+    async fn scenario(&self) -> Option<Scenario> {
+        self.plan.scenario.as_ref().and_then(scenarios::of)
     }
 
     /// The lines, by category and dimensions.

@@ -10,7 +10,7 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use super::scenarios::ScenarioName;
+use super::scenarios::{self, Scenario};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -68,7 +68,7 @@ pub struct ScenarioStep {
 #[derive(SimpleObject)]
 pub struct ComparedScenario {
     /// Which scenario.
-    scenario: ScenarioName,
+    scenario: Option<Scenario>,
     /// The sum of all lines.
     totals: Series,
     /// How much more there is than in the baseline.
@@ -142,7 +142,7 @@ impl ScenarioComparison {
     fn compared(&self, one: &Compared) -> ComparedScenario {
         let plan = &one.plan;
         ComparedScenario {
-            scenario: (&one.scenario).into(),
+            scenario: scenarios::of(&one.scenario),
             totals: totals(plan, self.view),
             difference: series(plan, total(plan, &one.lines)),
             lines: self.lines(plan, &one.lines),

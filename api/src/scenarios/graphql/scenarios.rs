@@ -1,6 +1,6 @@
 //! Scenarios, as clients see them.
 
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 use entity::{
     id::ScenarioId,
     scenarios::{
@@ -65,19 +65,10 @@ pub enum ScenarioStatus {
     Frozen,
 }
 
-/// Which scenario an answer is for.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct ScenarioName {
-    /// Its id.
-    id: ID,
-    /// Its name.
-    name: String,
-}
-
-impl From<&Named> for ScenarioName {
-    fn from(named: &Named) -> Self {
-        Self { id: Id(named.id).into(), name: named.name.clone() }
-    }
+/// The scenario that an answer is for.
+#[must_use]
+pub fn of(named: &Named) -> Option<Scenario> {
+    named.row.clone().map(|row| Record::whole(row).into())
 }
 
 /// A named list of changes laid over what is recorded.

@@ -22,7 +22,10 @@ use crate::{
     error::{Error, Result},
     inventory::graphql::{assets::Asset, models::HardwareKind},
     lifecycle::refresh_plan::{Filter, Question, draw},
-    scenarios::{Overlay, graphql::scenarios::ScenarioName},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::{Explanation, ExplanationInput},
         request::read,
@@ -173,8 +176,8 @@ impl RefreshPlan {
     }
 
     /// The scenario that is laid over what is recorded. Null for the baseline.
-    async fn scenario(&self) -> Option<ScenarioName> {
-        self.book.plan.scenario.scenario().map(Into::into)
+    async fn scenario(&self) -> Option<Scenario> {
+        self.book.plan.scenario.scenario().and_then(scenarios::of)
     }
 
     /// How many cohorts are ordered in these months.
