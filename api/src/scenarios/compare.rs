@@ -6,7 +6,7 @@ use entity::{
     id::ScenarioId,
     scenarios::scenario::{self, Column},
 };
-use forecasting::roadmap::{Category, MoneyView};
+use forecasting::roadmap::{Category, Line, MoneyView};
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -84,7 +84,7 @@ pub async fn compare(
     question: &Question,
 ) -> Result<Comparison> {
     let overlays = overlays(db, ids).await?;
-    let also: Vec<String> = overlays.iter().flat_map(|overlay| overlay.currencies()).collect();
+    let also: Vec<String> = overlays.iter().flat_map(Overlay::currencies).collect();
     let rows = Rows::read(db, question, also.into_iter()).await?;
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| {
@@ -156,8 +156,8 @@ fn differences(before: &Plan, after: &Plan, view: MoneyView) -> Result<Vec<Diffe
     let of = found.into_iter().map(|one| Difference {
         category: one.category,
         key: one.key.clone(),
-        before: one.before.map_or_else(nothing, |line| line.amounts()),
-        after: one.after.map_or_else(nothing, |line| line.amounts()),
+        before: one.before.map_or_else(nothing, Line::amounts),
+        after: one.after.map_or_else(nothing, Line::amounts),
         amounts: one.amounts,
         records: {
             let was = one.before.map_or(0, |line| records::count(before, &line.records));

@@ -91,6 +91,9 @@ impl<R: Ord + Clone> Line<R> {
     }
 }
 
+/// A line as it was and as it is.
+type Pair<'a, R> = (Option<&'a Line<R>>, Option<&'a Line<R>>);
+
 /// By how much a line differs from that of another roadmap.
 #[derive(Debug, Clone)]
 pub struct Difference<'a, K, R> {
@@ -289,7 +292,7 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
             let rule = "roadmaps are compared over the same months";
             return Err(ForecastError::invalid("window", &from.window.from(), rule));
         }
-        let mut pairs: BTreeMap<(Category, &K), (Option<&Line<R>>, Option<&Line<R>>)> = BTreeMap::new();
+        let mut pairs: BTreeMap<(Category, &K), Pair<'_, R>> = BTreeMap::new();
         for (category, key, line) in from.lines(view) {
             pairs.entry((category, key)).or_default().0 = Some(line);
         }
