@@ -17,6 +17,7 @@ pub mod inventory;
 pub mod lifecycle;
 pub mod roadmap;
 pub mod rules;
+pub mod scenarios;
 pub mod schema;
 pub mod server;
 pub mod store;

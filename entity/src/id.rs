@@ -129,6 +129,10 @@ ids! {
     VarianceExplanationId => "variance_explanation",
     PriceIndexValueId => "price_index_value",
 
+    ScenarioId => "scenario",
+    ScenarioChangeId => "scenario_change",
+    FrozenScenarioId => "frozen_scenario",
+
     UserId => "user",
     ApiTokenId => "api_token",
 

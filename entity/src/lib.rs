@@ -12,6 +12,7 @@
 //! - [`cloud`]: provider accounts, workloads, what they cost and how they grow.
 //! - [`finance`]: currencies, exchange rates, fiscal calendars; budgets and actuals, volumes, allocation
 //!   models, savings.
+//! - [`scenarios`]: changes laid over what is recorded, and what was drawn with them.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 
@@ -27,6 +28,8 @@ pub mod lifecycle;
 pub mod cloud;
 
 pub mod finance;
+
+pub mod scenarios;
 
 pub mod access;
 

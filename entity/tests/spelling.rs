@@ -16,6 +16,7 @@ use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
     book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
 };
+use entity::scenarios::scenario;
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
@@ -85,6 +86,7 @@ fn the_database_and_json_spell_alike() {
     check::<refresh_policy::CohortPeriod>();
     check::<refresh_policy::HostResource>();
     check::<software_release::MilestoneState>();
+    check::<scenario::ScenarioStatus>();
 }
 
 #[test]

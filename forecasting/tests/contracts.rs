@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator,
-    Index, Indices, Metering, Notice, NoticeUnit, Proration, PueRule, RampStep, Renewal, RenewalPrice,
-    Severity, month_cost, schedule, validate,
+    Index, Indices, Metering, NewPrice, Notice, NoticeUnit, Proration, PueRule, RampStep, Renewal,
+    RenewalPrice, Repricing, Severity, month_cost, schedule, validate,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
-use forecasting::roadmap::{Category, MoneyView, Window, colocation_flows};
+use forecasting::roadmap::{
+    Category, MoneyView, PaymentFrequency, SupportContract, SupportRenewal, Window, colocation_flows,
+};
 use rust_decimal::Decimal;
 
 fn date(text: &str) -> NaiveDate {
@@ -67,7 +69,7 @@ fn index() -> Indices {
         (month("2026-10"), number("309")),
         (month("2027-10"), number("306")),
     ]);
-    let index = Index { published, assumed_rate: Some(number("0.04")) };
+    let index = Index { published, assumed_rate: Some(number("0.04")), ..Index::default() };
     Indices(BTreeMap::from([("urban".to_owned(), index)]))
 }
 
@@ -99,7 +101,8 @@ fn a_point_more_of_inflation_moves_colocation_by_a_point() {
     let escalator = Escalator { escalation: Escalation::Cpi(cpi(None)), ..Escalator::yearly(Decimal::ZERO) };
     let contract = one_charge(Charge { escalator: Some(escalator), ..flat(10_000) });
     let assume = |rate: &str| {
-        let index = Index { published: BTreeMap::new(), assumed_rate: Some(number(rate)) };
+        let index =
+            Index { published: BTreeMap::new(), assumed_rate: Some(number(rate)), ..Index::default() };
         Indices(BTreeMap::from([("urban".to_owned(), index)]))
     };
     assert_eq!(cost(&contract, &assume("0.02"), "2027-01"), number("10200.00"));
@@ -302,4 +305,70 @@ fn what_may_be_a_gift_is_worth_a_look() {
     assert_eq!((found.len(), found[0].field.as_str()), (1, "charges[0].abatements"));
     assert_eq!(found[0].severity, Severity::Warning);
     assert_eq!(validate(&one_charge(Charge { abatements: vec![waived(35)], ..flat(1_000) })), []);
+}
+
+#[test]
+fn a_price_agreed_anew_holds_from_its_day_and_rises_as_before() {
+    let none = Indices::default();
+    let repriced = |price| {
+        let repriced = Some(Repricing { from: date("2027-07-16"), price });
+        let escalator = Some(Escalator::yearly(number("0.10")));
+        one_charge(Charge { escalator, repriced, ..flat(3_100) })
+    };
+    let half = repriced(NewPrice::Factor(number("0.5")));
+    assert_eq!(cost(&half, &none, "2027-06"), number("3410"));
+    // Fifteen days at the old price and sixteen at the new.
+    assert_eq!(cost(&half, &none, "2027-07"), number("2530"));
+    assert_eq!(cost(&half, &none, "2027-08"), number("1705"));
+    assert_eq!(cost(&half, &none, "2028-01"), number("1875.50"));
+    let fixed = repriced(NewPrice::Unit(number("2000")));
+    assert_eq!(cost(&fixed, &none, "2027-06"), number("3410"));
+    assert_eq!(cost(&fixed, &none, "2027-08"), number("2000"));
+    assert_eq!(cost(&fixed, &none, "2028-01"), number("2200"));
+}
+
+#[test]
+fn a_curve_moves_each_step_by_the_rate_of_its_year() {
+    let terms = CpiTerms { cap: None, ..cpi(None) };
+    let escalator = Escalator { escalation: Escalation::Cpi(terms), ..Escalator::yearly(Decimal::ZERO) };
+    let contract = one_charge(Charge { escalator: Some(escalator), ..flat(1_000) });
+    let indices = |published: &[(&str, &str)]| {
+        let published = published.iter().map(|(at, value)| (month(at), number(value))).collect();
+        let curve = [(2026, number("0.04")), (2027, number("0.01"))].into();
+        let index = Index { published, assumed_rate: Some(number("0.10")), curve };
+        Indices([("urban".to_owned(), index)].into())
+    };
+    // The index is read three months before the step: that of January 2027 in October 2026.
+    assert_eq!(cost(&contract, &indices(&[]), "2027-01"), number("1040"));
+    assert_eq!(cost(&contract, &indices(&[]), "2028-01"), number("1050.40"));
+    // What is published stays; from there on the curve holds.
+    let known = [("2025-10", "100"), ("2026-10", "120")];
+    assert_eq!(cost(&contract, &indices(&known), "2027-01"), number("1200"));
+    assert_eq!(cost(&contract, &indices(&known), "2028-01"), number("1212"));
+}
+
+#[test]
+fn support_is_repriced_from_the_contract_year_that_follows() {
+    let contract = |price: Option<NewPrice>| SupportContract {
+        currency: Currency::USD,
+        signed: None,
+        start: date("2026-01-01"),
+        term_months: 24,
+        yearly_price: number("1200"),
+        yearly_rise: number("0.10"),
+        frequency: PaymentFrequency::Yearly,
+        renewal: Some(SupportRenewal { term_months: 12, uplift: number("0.50"), maximum: None }),
+        until: None,
+        repriced: price.map(|price| Repricing { from: date("2026-03-01"), price }),
+    };
+    let years = |price| {
+        let flows = contract(price).flows(Window::new(month("2026-01"), 48).unwrap()).unwrap();
+        let months = flows.amounts(MoneyView::Cash, Category::Support).unwrap();
+        [0, 12, 24, 36].map(|at| months[at])
+    };
+    assert_eq!(years(None), ["1200", "1320", "1980", "2970"].map(number));
+    assert_eq!(years(Some(NewPrice::Factor(number("0.5")))), ["1200", "660", "990", "1485"].map(number));
+    assert_eq!(years(Some(NewPrice::Unit(number("600")))), ["1200", "600", "900", "1350"].map(number));
+    let second = contract(Some(NewPrice::Unit(number("600")))).renewal_cost(2).unwrap().unwrap();
+    assert_eq!(second.amount, number("1350"));
 }

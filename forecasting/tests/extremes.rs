@@ -93,6 +93,7 @@ prop_compose! {
                 commitment: numbers[7],
             }),
             renewal_uplift: Some(numbers[0]),
+            repriced: None,
             ..Charge::new(kind, numbers[1], numbers[2])
         }
     }
@@ -122,7 +123,7 @@ proptest! {
             proration: Proration::ContractMonth,
             charges: vec![charge],
         };
-        let index = Index { published: [(from, index)].into(), assumed_rate: Some(rate) };
+        let index = Index { published: [(from, index)].into(), assumed_rate: Some(rate), ..Index::default() };
         let indices = Indices([("series".to_owned(), index)].into());
         validate(&contract);
         let window = Window::new(from, 14).unwrap();
@@ -149,6 +150,7 @@ proptest! {
             frequency: PaymentFrequency::Yearly,
             renewal: Some(SupportRenewal { term_months: renewed, uplift: rate, maximum: None }),
             until: None,
+            repriced: None,
         };
         let _ = contract.flows(window);
     }
@@ -265,7 +267,7 @@ fn an_enormous_floor_of_a_renewal_is_out_of_range() {
         no_decrease: false,
     };
     contract.renewal = Some(Renewal { term_months: 12, maximum: None, price: RenewalPrice::Cpi(terms) });
-    let index = Index { published: BTreeMap::new(), assumed_rate: Some(Decimal::ZERO) };
+    let index = Index { published: BTreeMap::new(), assumed_rate: Some(Decimal::ZERO), ..Index::default() };
     let indices = Indices([("series".to_owned(), index)].into());
     let window = Window::new(Month::of(contract.billing_start), 36).unwrap();
     let flows = colocation_flows(&contract, window, &indices, &BusinessDays::default());
@@ -301,6 +303,7 @@ fn a_contract_that_renews_to_the_end_of_the_calendar_ends_there() {
         frequency: PaymentFrequency::Yearly,
         renewal: Some(SupportRenewal { term_months: 12, uplift: Decimal::ZERO, maximum: None }),
         until: None,
+        repriced: None,
     };
     let window = Window::new(Month::of(day(9_999)), 36).unwrap();
     assert!(

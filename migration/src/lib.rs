@@ -33,6 +33,7 @@ mod m20261129_000011_finance;
 mod m20261129_000012_lifecycle;
 mod m20261129_000013_finance;
 mod m20261129_000014_finance;
+mod m20261129_000015_scenarios;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_lifecycle::Migration),
             Box::new(m20261129_000013_finance::Migration),
             Box::new(m20261129_000014_finance::Migration),
+            Box::new(m20261129_000015_scenarios::Migration),
         ]
     }
 }

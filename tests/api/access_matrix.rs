@@ -17,7 +17,7 @@ use support::{Client, Engine, TestApp, on_engine};
 
 const INTROSPECTION: &str = "{ __schema {
     queryType { name } mutationType { name }
-    types { kind name
+    types { kind name isOneOf
         fields(includeDeprecated: true) { name args { ...input } type { ...ref } }
         inputFields { ...input }
         enumValues(includeDeprecated: true) { name }
@@ -147,7 +147,12 @@ impl Schema {
             "ENUM" => name(&self.types[name(ty)]["enumValues"][0]).to_owned(),
             "INPUT_OBJECT" => {
                 let fields = self.types[name(ty)]["inputFields"].as_array().unwrap();
-                let fields = fields.iter().filter(|field| is_required(field));
+                // Exactly one of several: the first will do.
+                let is_one_of = self.types[name(ty)]["isOneOf"] == true;
+                let fields = fields.iter().enumerate();
+                let fields = fields
+                    .filter(|(place, field)| is_required(field) || (is_one_of && *place == 0))
+                    .map(|(_, field)| field);
                 let fields: Vec<String> = fields
                     .map(|field| format!("{}: {}", name(field), self.value(&field["type"], depth + 1)))
                     .collect();

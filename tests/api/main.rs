@@ -19,6 +19,7 @@ mod query_counts;
 mod readme;
 mod requests;
 mod roadmap;
+mod scenarios;
 mod server;
 mod tables;
 mod tidy;

@@ -51,6 +51,9 @@ fn every_entity_can_be_read() {
         read::<entity::finance::actual_posting::Entity>(app).await;
         read::<entity::finance::period_close::Entity>(app).await;
         read::<entity::finance::variance_explanation::Entity>(app).await;
+        read::<entity::scenarios::scenario::Entity>(app).await;
+        read::<entity::scenarios::scenario_change::Entity>(app).await;
+        read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::access::user::Entity>(app).await;
         read::<entity::access::api_token::Entity>(app).await;
         read::<entity::audit::change::Entity>(app).await;

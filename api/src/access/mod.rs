@@ -44,6 +44,8 @@ pub enum Permission {
     ViewPrices,
     /// Read money summed over many records: the roadmap and its totals.
     ViewTotals,
+    /// Change scenarios and freeze them.
+    EditScenarios,
     /// Read the change log.
     ViewAudit,
     /// Manage users, roles and tokens.
@@ -52,7 +54,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order of the table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ViewInventory,
         Self::EditInventory,
         Self::ViewContracts,
@@ -65,6 +67,7 @@ impl Permission {
         Self::EditFinance,
         Self::ViewPrices,
         Self::ViewTotals,
+        Self::EditScenarios,
         Self::ViewAudit,
         Self::ManageUsers,
     ];

@@ -26,6 +26,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::EditCloud
                 | P::ViewFinance
                 | P::ViewTotals
+                | P::EditScenarios
         ),
         Role::Finance => matches!(
             permission,
@@ -38,6 +39,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::EditFinance
                 | P::ViewPrices
                 | P::ViewTotals
+                | P::EditScenarios
         ),
         Role::Director => !matches!(permission, P::ManageUsers),
         Role::Committee => matches!(

@@ -11,11 +11,11 @@ use entity::id::{
     BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
     ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
     CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId,
-    OfferId, PeriodCloseId, PriceIndexValueId, ProviderAccountId, RackId, RefreshCycleAssetId,
-    RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, SiteId, SoftwareReleaseId,
-    SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId,
-    WorkloadId,
+    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
+    ManufacturerId, OfferId, PeriodCloseId, PriceIndexValueId, ProviderAccountId, RackId,
+    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId,
+    ScenarioChangeId, ScenarioId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
+    UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -71,6 +71,7 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | ActualPostingId::KIND
         | PeriodCloseId::KIND
         | VarianceExplanationId::KIND => Some(P::ViewFinance),
+        ScenarioId::KIND | ScenarioChangeId::KIND | FrozenScenarioId::KIND => Some(P::ViewTotals),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

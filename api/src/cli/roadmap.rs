@@ -3,6 +3,8 @@
 mod sheet;
 mod spread;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use clap::Args;
 use entity::id::FiscalCalendarId;
@@ -17,6 +19,7 @@ use crate::{
     error::Error,
     finance::fiscal_calendars,
     roadmap::{Dimension, Plan, Question, draw, periods::Grain, plan::LONGEST, uncertainty::Uncertainty},
+    scenarios::{Overlay, scenarios},
     server,
     store::Read,
 };
@@ -44,6 +47,9 @@ pub(super) struct RoadmapArguments {
     /// How much the price indices of contracts are taken to rise a year: 0.03 is 3 %. They stay when left out.
     #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
     assumed_index_rate: Option<Decimal>,
+    /// Name of the scenario that is laid over what is recorded; none when left out.
+    #[arg(long, value_name = "NAME")]
+    scenario: Option<String>,
     /// Columns of the table.
     #[arg(long, value_enum, default_value_t = Columns::Years)]
     columns: Columns,
@@ -157,6 +163,7 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
             let sampling = Sampling { runs, seed: arguments.seed };
             Uncertainty::usual(view, sampling)
         }),
+        scenario: scenario(&reader, arguments.scenario.as_deref()).await?,
     };
     let plan = draw(&reader, &question).await.map_err(refused)?;
     store.close().await;
@@ -201,6 +208,14 @@ async fn calendar(db: &impl Read, name: Option<&str>) -> Result<Option<FiscalCal
     }
 }
 
+async fn scenario(db: &impl Read, name: Option<&str>) -> Result<Arc<Overlay>, Failure> {
+    let Some(name) = name else { return Ok(Overlay::none()) };
+    match scenarios::find_named(db, name).await? {
+        Some(scenario) => Ok(Overlay::load(db, Some(scenario.id)).await?),
+        None => Err(Failure::Usage(vec![format!("--scenario `{name}`: there is no such scenario")])),
+    }
+}
+
 /// What the roadmap says of its question, in the words of the command line.
 fn refused(error: Error) -> Failure {
     let flag = match error.field() {
@@ -208,6 +223,7 @@ fn refused(error: Error) -> Failure {
         Some("months") => "--months",
         Some("asOf") => "--as-of",
         Some("currency") => "--currency",
+        Some("scenario") => "--scenario",
         _ => return error.into(),
     };
     match error {

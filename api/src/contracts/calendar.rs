@@ -1,6 +1,6 @@
 //! The decision calendar: what has to be decided, and what happens by itself, on which day, over all contracts.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::{
@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
     rules::require_plausible,
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -57,6 +58,8 @@ pub struct Question {
     pub cloud: bool,
     /// Whether offers that are about no contract are among them.
     pub offers: bool,
+    /// What is laid over the contracts that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// The contract that an event belongs to.
@@ -130,7 +133,7 @@ pub struct Calendar {
 /// `Invalid` for a span that ends before it begins or is longer than is given at once.
 pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
     check(&question)?;
-    let colocation = match question.colocation.clone() {
+    let mut colocation = match question.colocation.clone() {
         Some(condition) => {
             let found = colocation_contract::Entity::find().filter(condition);
             found.order_by_asc(colocation_contract::Column::Number).all(db).await?
@@ -139,7 +142,7 @@ pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
     };
     let ids = colocation.iter().map(|contract| contract.id).collect();
     let mut sheets = colocation_charges::of_contracts(db, ids).await?;
-    let support = match question.support.clone() {
+    let mut support = match question.support.clone() {
         Some(condition) => {
             let found = support_contract::Entity::find().filter(condition);
             found.order_by_asc(support_contract::Column::Number).all(db).await?
@@ -153,6 +156,13 @@ pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
         }
         false => Vec::new(),
     };
+    for contract in &mut colocation {
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        question.scenario.notice(contract, charges, question.as_of);
+    }
+    for contract in &mut support {
+        question.scenario.support_notice(contract, question.as_of);
+    }
     let (invoices, offers) = papers(db, &question, &colocation, &support).await?;
     let series = colocation.iter().flat_map(|contract| {
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
@@ -235,7 +245,8 @@ impl Drawing {
         contract: &colocation_contract::Model,
         charges: &[colocation_charge::Model],
     ) {
-        let priced = match Priced::new(contract, charges, &self.published, self.question.assumed_index_rate) {
+        let Question { assumed_index_rate, ref scenario, .. } = self.question;
+        let priced = match Priced::new(contract, charges, &self.published, assumed_index_rate, scenario) {
             Ok(priced) => priced,
             Err(cause) => {
                 self.excluded.push(format!("colocation contract {}: {cause}", contract.number));
@@ -261,7 +272,9 @@ impl Drawing {
     fn support(&mut self, place: usize, contract: &Support) {
         let read = terms::support_terms(contract).and_then(|terms| {
             let priced = Support { notice_given_on: None, ..contract.clone() };
-            Ok((terms, terms::support(&priced)?))
+            let mut value = terms::support(&priced)?;
+            self.question.scenario.support_price(&mut value, &priced);
+            Ok((terms, value))
         });
         let (terms, priced) = match read {
             Ok(read) => read,
@@ -402,6 +415,9 @@ impl Drawing {
                  states no lead of its own: {} contracts",
                 self.usual_leads
             ));
+        }
+        for assumption in self.question.scenario.assumptions() {
+            explanation = explanation.assume(assumption);
         }
         explanation = explanation.assume("Saturdays and Sundays are days of rest, holidays are not known");
         (self.entries, explanation, self.excluded)

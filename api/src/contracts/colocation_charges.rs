@@ -9,6 +9,7 @@ use entity::{
     },
     id::{ColocationChargeId, ColocationContractId},
     money::{Amount, Rate},
+    scenarios::scenario_change,
 };
 use rust_decimal::Decimal;
 use sea_orm::{
@@ -23,6 +24,7 @@ use crate::{
     error::{Error, Result},
     inventory::{assets, sites},
     rules::{expect_version, require_least, require_order, require_plausible},
+    scenarios::targets,
     store::{Read, Tx},
 };
 
@@ -110,6 +112,8 @@ pub async fn remove(
     expect_version("colocation charge", charge.version, expected_version)?;
     let contract = colocation_contracts::find(tx, charge.contract_id).await?;
     require_unbilled(tx, &charge).await?;
+    let what = format!("charge {} of the contract {}", charge.position, contract.number);
+    targets::require_unused(tx, scenario_change::Column::ColocationChargeId, id, &what).await?;
     tx.delete(charge).await?;
     Ok(contract)
 }

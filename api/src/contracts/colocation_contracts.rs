@@ -11,6 +11,7 @@ use entity::{
     },
     id::{ColocationContractId, EntityId, SiteId},
     inventory::site,
+    scenarios::scenario_change,
 };
 use sea_orm::{
     ActiveValue::{self, Set},
@@ -23,6 +24,7 @@ use crate::{
     error::{Error, Result},
     inventory::vendors,
     rules::{expect_version, require_least, require_plausible, require_range, require_text},
+    scenarios::targets,
     store::{Read, Tx},
 };
 
@@ -266,6 +268,8 @@ pub async fn delete(
     let contract = find(tx, id).await?;
     expect_version("colocation contract", contract.version, expected_version)?;
     require_bare(tx, &contract).await?;
+    let what = format!("the contract {}", contract.number);
+    targets::require_unused(tx, scenario_change::Column::ColocationContractId, id, &what).await?;
     let links = colocation_contract_site::Entity::find()
         .filter(colocation_contract_site::Column::ContractId.eq(id))
         .all(tx)

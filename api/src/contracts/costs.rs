@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
     rules::require_range,
+    scenarios::Overlay,
 };
 
 /// The longest list of months that is given at once.
@@ -66,16 +67,18 @@ pub struct CostLine {
 pub fn monthly(
     contract: &colocation_contract::Model,
     charges: &[colocation_charge::Model],
-    from: Month,
-    months: i32,
+    (from, months): (Month, i32),
     published: &PublishedIndices,
     assumed_index_rate: Option<Decimal>,
+    scenario: &Overlay,
 ) -> Result<MonthlyCost> {
     require_range("months", months, 1, MOST_MONTHS)?;
     require_index_rate(assumed_index_rate)?;
     let months = months.unsigned_abs();
-    let indices = indices(contract, charges, published, assumed_index_rate);
-    let value = terms::colocation(contract, charges)?;
+    let mut indices = indices(contract, charges, published, assumed_index_rate);
+    scenario.indices(&mut indices);
+    let mut value = terms::colocation(contract, charges)?;
+    scenario.prices(&mut value, charges);
     let schedules = value.charges.iter().map(|charge| {
         // One by one, so that a charge without an index does not hide the others.
         let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
@@ -83,7 +86,9 @@ pub fn monthly(
         schedules.map_err(|cause| cause.to_string())
     });
     let schedules: Vec<_> = schedules.map(|one| one.map(|list| list.into_iter().next())).collect();
-    Ok(assemble(from, months, &schedules))
+    let mut cost = assemble(from, months, &schedules);
+    cost.explanation.assumptions.extend(scenario.assumptions());
+    Ok(cost)
 }
 
 /// Refuses a yearly rise that cannot be meant as a fraction.
@@ -168,7 +173,7 @@ pub fn indices(
     assumed_rate: Option<Decimal>,
 ) -> Indices {
     let index = |series: String| {
-        let index = Index { published: published.of(&series), assumed_rate };
+        let index = Index { published: published.of(&series), assumed_rate, ..Index::default() };
         (series, index)
     };
     Indices(series(contract, charges).map(index).collect())

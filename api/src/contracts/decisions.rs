@@ -26,6 +26,7 @@ use crate::{
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
     rules::require_range,
+    scenarios::Overlay,
 };
 
 /// The most renewals that are given at once.
@@ -80,7 +81,7 @@ pub struct Priced<'c> {
 }
 
 impl<'c> Priced<'c> {
-    /// The contract of a row.
+    /// The contract of a row, at the prices of the scenario. Its end is that of the row.
     ///
     /// # Errors
     /// `Invalid` for terms that cannot be computed, and for a rise of indices that cannot be meant.
@@ -89,10 +90,14 @@ impl<'c> Priced<'c> {
         charges: &[colocation_charge::Model],
         published: &PublishedIndices,
         assumed_index_rate: Option<Decimal>,
+        scenario: &Overlay,
     ) -> Result<Self> {
         require_index_rate(assumed_index_rate)?;
-        let indices = costs::indices(row, charges, published, assumed_index_rate);
-        Ok(Self { value: terms::colocation(row, charges)?, indices, row })
+        let mut indices = costs::indices(row, charges, published, assumed_index_rate);
+        scenario.indices(&mut indices);
+        let mut value = terms::colocation(row, charges)?;
+        scenario.prices(&mut value, charges);
+        Ok(Self { value, indices, row })
     }
 
     /// What saying nothing leads to, as seen on a day.

@@ -1,5 +1,7 @@
 //! The decision calendar as a feed for calendar programs: iCalendar, RFC 5545.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::{contracts::colocation_charge, id::EntityId};
 use forecasting::colocation::EventKind;
@@ -7,7 +9,7 @@ use icalendar::{Alarm, Calendar as Feed, Component, Event, EventLike, Property};
 use sea_orm::Condition;
 
 use super::calendar::{self, Agreement, Calendar, Entry, Paper, Question};
-use crate::{access::Caller, access::Permission, error::Result, store::Read};
+use crate::{access::Caller, access::Permission, error::Result, scenarios::Overlay, store::Read};
 
 /// Days of the past that a feed shows.
 const DAYS_BACK: u64 = 31;
@@ -21,11 +23,11 @@ const ALARM: &str = "-P30D";
 /// Who makes the feed, for programs that read it.
 const MAKER: &str = "-//Plinth//Contract calendar//EN";
 
-/// The feed of all contracts, from a month before today to three years after.
+/// The feed of all contracts under a scenario, from a month before today to three years after.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn of(db: &impl Read, caller: &Caller) -> Result<String> {
+pub async fn of(db: &impl Read, caller: &Caller, scenario: Arc<Overlay>) -> Result<String> {
     let today = caller.now.date_naive();
     let question = Question {
         from: today.checked_sub_days(Days::new(DAYS_BACK)).unwrap_or(today),
@@ -37,6 +39,7 @@ pub async fn of(db: &impl Read, caller: &Caller) -> Result<String> {
         support: Some(Condition::all()),
         cloud: caller.may(Permission::ViewCloud),
         offers: true,
+        scenario,
     };
     let calendar = calendar::read(db, question).await?;
     Ok(written(&calendar, caller.now, caller.may(Permission::ViewPrices)))

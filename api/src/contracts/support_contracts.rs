@@ -8,6 +8,7 @@ use entity::{
     id::{AssetId, EntityId, SupportContractId},
     inventory::asset,
     money::Amount,
+    scenarios::scenario_change,
 };
 use forecasting::explain::Explanation;
 use rust_decimal::Decimal;
@@ -23,6 +24,7 @@ use crate::{
     error::{Error, Result},
     inventory::vendors,
     rules::{draft, expect_version, require_least, require_order, require_plausible, require_text},
+    scenarios::targets,
     store::{Read, Tx},
 };
 
@@ -232,6 +234,8 @@ pub async fn delete(
         );
         return Err(Error::Conflict(message));
     }
+    let what = format!("the contract {}", contract.number);
+    targets::require_unused(tx, scenario_change::Column::SupportContractId, id, &what).await?;
     let coverages =
         support_coverage::Entity::find().filter(support_coverage::Column::ContractId.eq(id)).all(tx).await?;
     // Part by part: what the database deletes by itself leaves no change record.

@@ -65,20 +65,27 @@ pub fn term_on(contract: &Contract, date: NaiveDate) -> Term {
     contract.term(number).unwrap_or(initial)
 }
 
+/// The day of a notice that ends an agreement with the term that runs on a day, or with the one that ends on a day
+/// that is named. None where there is no such term.
+#[must_use]
+pub fn notice_to_end(terms: &Terms, ends_on: Option<NaiveDate>, as_of: NaiveDate) -> Option<NaiveDate> {
+    let term = terms.term(terms.term_number(ends_on.unwrap_or(as_of)))?;
+    let deadline = terms.notice_deadline(&term, &BusinessDays::default()).unwrap_or(term.end);
+    ends_on.is_none_or(|on| on == term.end).then_some(deadline)
+}
+
 /// A support contract.
 ///
 /// # Errors
 /// As [`colocation`].
 pub fn support(contract: &support_contract::Model) -> Result<SupportContract, Finding> {
     let term_months = support_term_months(contract);
-    let charge = contract.charge_amount.to_decimal();
-    let (frequency, yearly_price) = match contract.billing_frequency {
-        BillingFrequency::Monthly => (PaymentFrequency::Monthly, charge * Decimal::from(12)),
-        BillingFrequency::Quarterly => (PaymentFrequency::Quarterly, charge * Decimal::from(4)),
-        BillingFrequency::Yearly => (PaymentFrequency::Yearly, charge),
-        BillingFrequency::Prepaid => {
-            (PaymentFrequency::Upfront, charge * Decimal::from(12) / Decimal::from(term_months))
-        }
+    let yearly_price = support_yearly_price(contract, contract.charge_amount.to_decimal());
+    let frequency = match contract.billing_frequency {
+        BillingFrequency::Monthly => PaymentFrequency::Monthly,
+        BillingFrequency::Quarterly => PaymentFrequency::Quarterly,
+        BillingFrequency::Yearly => PaymentFrequency::Yearly,
+        BillingFrequency::Prepaid => PaymentFrequency::Upfront,
     };
     Ok(SupportContract {
         currency: currency(&contract.currency)?,
@@ -90,7 +97,21 @@ pub fn support(contract: &support_contract::Model) -> Result<SupportContract, Fi
         frequency,
         renewal: support_renewal(contract)?,
         until: None,
+        repriced: None,
     })
+}
+
+/// What a support contract costs a year at a charge per billing period; of a prepaid term, an even share.
+#[must_use]
+pub fn support_yearly_price(contract: &support_contract::Model, charge: Decimal) -> Decimal {
+    match contract.billing_frequency {
+        BillingFrequency::Monthly => charge * Decimal::from(12),
+        BillingFrequency::Quarterly => charge * Decimal::from(4),
+        BillingFrequency::Yearly => charge,
+        BillingFrequency::Prepaid => {
+            charge * Decimal::from(12) / Decimal::from(support_term_months(contract))
+        }
+    }
 }
 
 /// How long a support contract runs, by the dates that are stated. Notice that was given is kept beside the
@@ -164,8 +185,10 @@ fn support_renewal(contract: &support_contract::Model) -> Converted<Option<Suppo
     let months = contract.renewal_term_months.ok_or_else(|| Finding::missing("renewal.months", rule))?;
     let maximum = contract.notice_given_on.map(|given| {
         let mut renewals = support_term_on(contract, given);
-        if support_deadline(contract, renewals).is_some_and(|deadline| given > deadline) {
-            // Too late for the term in which it was given: it ends the one after.
+        while renewals < MOST_RENEWALS
+            && support_deadline(contract, renewals).is_some_and(|deadline| given > deadline)
+        {
+            // Too late for the term in which it was given: it ends the first that it is early enough for.
             renewals += 1;
         }
         renewals
@@ -266,6 +289,7 @@ fn charge(row: &colocation_charge::Model) -> Converted<Charge> {
         abatements: row.abatements.0.iter().enumerate().map(abatement).collect::<Converted<_>>()?,
         metering: metering.map(meter).transpose().map_err(|finding| finding.under("metering"))?,
         renewal_uplift: row.renewal_uplift.map(entity::money::Rate::to_decimal),
+        repriced: None,
     })
 }
 

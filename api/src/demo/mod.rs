@@ -23,6 +23,7 @@ mod finance;
 mod hardware;
 mod lifecycle;
 mod racks;
+mod scenarios;
 mod sites;
 mod support;
 
@@ -265,7 +266,8 @@ async fn write_links(tx: &Tx, scale: Scale, made: Made) -> Result<u64> {
         chunk.iter().map(|(contract, asset)| support::row(ids.next(), *contract, *asset)).collect()
     });
     rows += tx.insert_chunks(stream::iter(covered), SOURCE).await?;
-    Ok(rows + write_economics(tx, scale, &mut ids).await?)
+    rows += write_economics(tx, scale, &mut ids).await?;
+    Ok(rows + scenarios::write(tx, &mut ids).await?)
 }
 
 async fn write_economics(tx: &Tx, scale: Scale, ids: &mut Sequence) -> Result<u64> {

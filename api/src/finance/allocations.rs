@@ -1,6 +1,9 @@
 //! Cost divided among those who cause it: of amounts that are given, or of the roadmap.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -26,6 +29,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     roadmap::{self, Source, record_count},
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -40,6 +44,8 @@ pub struct Months {
     pub as_of: NaiveDate,
     /// How much price indices of contracts are taken to rise a year.
     pub assumed_index_rate: Option<Decimal>,
+    /// What is laid over the rows that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// What is divided.
@@ -165,6 +171,7 @@ async fn of_roadmap_months(
         assumed_index_rate: months.assumed_index_rate,
         dimensions: Vec::new(),
         uncertainty: None,
+        scenario: Arc::clone(&months.scenario),
     };
     let plan = roadmap::draw(db, &question).await.map_err(|error| match error.field() {
         Some("currency") => error,

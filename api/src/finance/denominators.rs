@@ -30,6 +30,7 @@ use crate::{
     contracts::terms,
     error::{Error, Result},
     roadmap::contracts::Contracts,
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -72,7 +73,7 @@ pub struct Volumes {
 
 /// Which volumes are wanted.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// The measures.
     pub measures: Vec<Measure>,
     /// Where; none is the company as a whole.
@@ -83,6 +84,8 @@ pub struct Wanted {
     pub as_of: NaiveDate,
     /// By which fraction volumes are taken to grow each month.
     pub monthly_growth: Decimal,
+    /// What is laid over the contracts that are read.
+    pub scenario: &'a Overlay,
 }
 
 type Found = BTreeMap<Month, Vec<(volume::Model, Option<String>)>>;
@@ -91,7 +94,7 @@ type Found = BTreeMap<Month, Vec<(volume::Model, Option<String>)>>;
 ///
 /// # Errors
 /// `Invalid` for growth that leads nowhere.
-pub async fn read(db: &impl Read, wanted: &Wanted) -> Result<BTreeMap<Measure, Volumes>> {
+pub async fn read(db: &impl Read, wanted: &Wanted<'_>) -> Result<BTreeMap<Measure, Volumes>> {
     let mut recorded = recorded(db, wanted).await?;
     let mut all = BTreeMap::new();
     for measure in &wanted.measures {
@@ -110,7 +113,7 @@ pub async fn read(db: &impl Read, wanted: &Wanted) -> Result<BTreeMap<Measure, V
 }
 
 /// The volumes on record up to the day from which the future is seen, with the codes of their sites.
-async fn recorded(db: &impl Read, wanted: &Wanted) -> Result<BTreeMap<Measure, Found>> {
+async fn recorded(db: &impl Read, wanted: &Wanted<'_>) -> Result<BTreeMap<Measure, Found>> {
     use volume::Column as C;
     let last = wanted.window.last().min(Month::of(wanted.as_of));
     let mut query = volume::Entity::find()
@@ -139,7 +142,7 @@ async fn recorded(db: &impl Read, wanted: &Wanted) -> Result<BTreeMap<Measure, F
 }
 
 /// Takes what was measured: of the place that is asked for, or of all sites where the company as a whole has none.
-fn take(volumes: &mut Volumes, found: Found, wanted: &Wanted) -> Result<()> {
+fn take(volumes: &mut Volumes, found: Found, wanted: &Wanted<'_>) -> Result<()> {
     let spans = spans(&found);
     for (month, rows) in found {
         let whole = rows.iter().find(|(row, _)| row.site_id == wanted.site);
@@ -192,7 +195,7 @@ fn spans(found: &Found) -> BTreeMap<String, (Month, Month)> {
 }
 
 /// Gives months to come the last known volume, grown.
-fn grow(volumes: &mut Volumes, wanted: &Wanted) -> Result<()> {
+fn grow(volumes: &mut Volumes, wanted: &Wanted<'_>) -> Result<()> {
     let now = Month::of(wanted.as_of);
     let known = volumes.months.range(..=now).next_back();
     let Some((known_month, known)) = known.map(|(month, volume)| (*month, volume.clone())) else {
@@ -220,7 +223,7 @@ fn grow(volumes: &mut Volumes, wanted: &Wanted) -> Result<()> {
 type Counted = (AssetStatus, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>, i64);
 
 /// Servers in service by the inventory: the mean of the first and the last day of each month that has been.
-async fn servers(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Result<()> {
+async fn servers(db: &impl Read, wanted: &Wanted<'_>, volumes: &mut Volumes) -> Result<()> {
     use asset::Column as C;
     let mut query = asset::Entity::find()
         .select_only()
@@ -280,8 +283,9 @@ async fn servers(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Resu
 }
 
 /// Kilowatts that colocation contracts commit to, in every month: the mean of its first and last day.
-async fn kilowatts(db: &impl Read, wanted: &Wanted, volumes: &mut Volumes) -> Result<()> {
+async fn kilowatts(db: &impl Read, wanted: &Wanted<'_>, volumes: &mut Volumes) -> Result<()> {
     let contracts = Contracts::read(db, wanted.as_of).await?;
+    let contracts = wanted.scenario.contracts(&contracts, wanted.as_of);
     let now = Month::of(wanted.as_of);
     let mut sums: HashMap<Month, [Decimal; 2]> = HashMap::new();
     for colocation in &contracts.colocation {

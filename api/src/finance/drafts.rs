@@ -1,6 +1,9 @@
 //! Lines of a budget from the roadmap, so that nobody has to type what is known already.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -25,6 +28,7 @@ use crate::{
     error::{Error, Result},
     roadmap::{self, Dimension, Plan},
     rules::draft,
+    scenarios::Overlay,
     store::{Read, Tx},
 };
 
@@ -55,6 +59,8 @@ pub struct Question {
     pub cost_centre: Option<String>,
     /// How much price indices of contracts are taken to rise a year.
     pub assumed_index_rate: Option<Decimal>,
+    /// What is laid over the rows that are read.
+    pub scenario: Arc<Overlay>,
     /// The day from which the future is seen.
     pub as_of: NaiveDate,
 }
@@ -91,6 +97,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
         assumed_index_rate: question.assumed_index_rate,
         dimensions: vec![Dimension::Site, Dimension::CostCentre],
         uncertainty: None,
+        scenario: Arc::clone(&question.scenario),
     };
     roadmap::draw(db, &asked).await
 }

@@ -5,7 +5,9 @@ use entity::{
     id::ExchangeRateId,
     money::Rate,
 };
-use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter,
+};
 
 use super::currencies;
 use crate::{
@@ -94,6 +96,17 @@ pub fn check(rate: &exchange_rate::Model) -> Result<()> {
         return Err(Error::invalid("rate", format!("{} is not above zero", rate.rate)));
     }
     Ok(())
+}
+
+/// Whether a currency has a plan rate to any other.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_planned(db: &impl Read, code: &str) -> Result<bool> {
+    use exchange_rate::Column as C;
+    let touched = Condition::any().add(C::Base.eq(code)).add(C::Quote.eq(code));
+    let rates = exchange_rate::Entity::find().filter(touched).filter(C::Kind.eq(RateKind::Plan));
+    Ok(rates.count(db).await? > 0)
 }
 
 /// A rate in words: `the PLAN rate from EUR to USD of 2026-01-01`.

@@ -10,6 +10,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     TryIntoModel,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Error, Result},
@@ -113,9 +114,34 @@ async fn check_references(tx: &Tx, value: &price_index_value::Model) -> Result<(
     }
 }
 
+/// A value as it is kept: its series, the first day of its month, and what it is.
+type Published = (String, NaiveDate, Decimal);
+
 /// Published values by series and month, as they were known on a day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Published>", into = "Vec<Published>")]
 pub struct PublishedIndices(BTreeMap<String, BTreeMap<Month, Decimal>>);
+
+impl From<Vec<Published>> for PublishedIndices {
+    fn from(values: Vec<Published>) -> Self {
+        let mut published: BTreeMap<String, BTreeMap<Month, Decimal>> = BTreeMap::new();
+        for (series, month, value) in values {
+            published.entry(series).or_default().insert(Month::of(month), value);
+        }
+        Self(published)
+    }
+}
+
+impl From<PublishedIndices> for Vec<Published> {
+    fn from(published: PublishedIndices) -> Self {
+        let of = |(series, values): (String, BTreeMap<Month, Decimal>)| {
+            values
+                .into_iter()
+                .map(move |(month, value)| (series.clone(), month.first_day(), value.normalize()))
+        };
+        published.0.into_iter().flat_map(of).collect()
+    }
+}
 
 impl PublishedIndices {
     /// Reads what was published of some series by a day, with one statement, and none where no series is named.
@@ -141,11 +167,9 @@ impl PublishedIndices {
             .into_tuple()
             .all(db)
             .await?;
-        let mut published: BTreeMap<String, BTreeMap<Month, Decimal>> = BTreeMap::new();
-        for (series, month, value) in rows {
-            published.entry(series).or_default().insert(Month::of(month), value.to_decimal());
-        }
-        Ok(Self(published))
+        let values: Vec<Published> =
+            rows.into_iter().map(|(series, month, value)| (series, month, value.to_decimal())).collect();
+        Ok(values.into())
     }
 
     /// The values of a series.

@@ -151,6 +151,33 @@ impl Rates {
         Self { kind, recorded }
     }
 
+    /// The recorded rates: base, quote, day, and units of the quote for one of the base.
+    pub fn recorded(&self) -> impl Iterator<Item = (&str, &str, NaiveDate, Decimal)> {
+        self.recorded.iter().flat_map(|((base, quote), rates)| {
+            rates.iter().map(move |(on, rate)| (base.as_str(), quote.as_str(), *on, *rate))
+        })
+    }
+
+    /// What the rates are used for.
+    #[must_use]
+    pub fn kind(&self) -> RateKind {
+        self.kind
+    }
+
+    /// Takes another rate between two currencies from a day on, whatever is recorded for later.
+    pub fn agree(&mut self, base: &str, quote: &str, from: NaiveDate, rate: Decimal) {
+        let pairs = [(base, quote, Some(rate)), (quote, base, Decimal::ONE.checked_div(rate))];
+        for (place, (base, quote, rate)) in pairs.into_iter().enumerate() {
+            let pair = (base.to_owned(), quote.to_owned());
+            // The other way round is worked out, unless it is recorded too and would come first.
+            if place == 0 || self.recorded.contains_key(&pair) {
+                let rates = self.recorded.entry(pair).or_default();
+                rates.retain(|(on, _)| *on < from);
+                rates.extend(rate.map(|rate| (from, rate)));
+            }
+        }
+    }
+
     /// What one unit of `base` is worth in `quote` on a day.
     ///
     /// # Errors
@@ -301,6 +328,20 @@ mod tests {
             ("JPY", "KRW", "2026-01-01", "9"),
         ]);
         assert!(rates.conversion("EUR", "KRW", day("2026-07-01")).is_err());
+    }
+
+    #[test]
+    fn a_rate_that_is_agreed_holds_both_ways_from_its_day() {
+        let mut rates = rates(&[
+            ("EUR", "USD", "2026-01-01", "1.25"),
+            ("USD", "EUR", "2026-01-01", "0.8"),
+            ("EUR", "USD", "2027-01-01", "1.60"),
+        ]);
+        rates.agree("EUR", "USD", day("2026-07-01"), Decimal::TWO);
+        assert_eq!(found(&rates, "EUR", "USD", "2026-06-30"), (Way::Direct, "1.25".into()));
+        assert_eq!(found(&rates, "EUR", "USD", "2027-02-01"), (Way::Direct, "2".into()));
+        assert_eq!(found(&rates, "USD", "EUR", "2026-06-30"), (Way::Direct, "0.8".into()));
+        assert_eq!(found(&rates, "USD", "EUR", "2026-07-01"), (Way::Direct, "0.5".into()));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What one unit costs, month by month: cost from the roadmap over volumes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -32,6 +35,7 @@ use crate::{
     error::{Error, Result},
     roadmap::{self, Dimension, Key, Plan, Source, record_count},
     rules::require_fraction,
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -69,6 +73,8 @@ pub struct Question {
     pub monthly_growth: Option<Decimal>,
     /// How much price indices of contracts are taken to rise a year.
     pub assumed_index_rate: Option<Decimal>,
+    /// What is laid over the rows that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// A part of the cost, as the roadmap has it.
@@ -183,6 +189,7 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
             assumed_index_rate: question.assumed_index_rate,
             dimensions: vec![Dimension::Site, Dimension::HardwareKind],
             uncertainty: None,
+            scenario: Arc::clone(&question.scenario),
         },
     )
     .await?;
@@ -192,6 +199,7 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
         window: plan.roadmap.window(),
         as_of: question.as_of,
         monthly_growth: growth,
+        scenario: &question.scenario,
     };
     let volumes = denominators::read(db, &wanted).await?;
     let mut excluded = excluded(&plan, &basis);

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    roadmap::purchases,
+    roadmap::purchases::{self, PriceBook},
     rules::{require_fraction, require_least, require_range},
 };
 
@@ -256,7 +256,7 @@ fn cost_on(
     planned: &Planned,
     ordered: NaiveDate,
 ) -> Result<(ProjectCost, Money), String> {
-    let mut prices = purchases::prices(&plan.estate);
+    let mut prices = PriceBook::default();
     let bought = purchases::purchase(&plan.estate, &planned.cohort, ordered, &mut prices, &plan.rates)?;
     Ok((plan.convert(&bought.cost, Month::of(ordered))?, bought.unit.round()))
 }

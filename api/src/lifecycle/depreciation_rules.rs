@@ -81,7 +81,7 @@ pub fn check(rule: &depreciation_rule::Model) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` naming the field, the value and, for years, the months that were probably meant.
-pub(super) fn require_life(field: &str, months: i32) -> Result<()> {
+pub fn require_life(field: &str, months: i32) -> Result<()> {
     match months {
         12..=600 => Ok(()),
         1..12 => {

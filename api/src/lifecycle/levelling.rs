@@ -10,7 +10,7 @@ use forecasting::{
     },
     money::{Currency, Money},
     month::{Month, add_months},
-    refresh::{DueRule, Prices, Undone, Wait, WaitingTerms},
+    refresh::{DueRule, Undone, Wait, WaitingTerms},
 };
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    roadmap::purchases,
+    roadmap::purchases::{self, PriceBook},
     rules::{require_least, require_range},
     store::Read,
 };
@@ -33,6 +33,7 @@ const YEAR: u32 = 12;
 const MOST_CAPS: usize = 50;
 
 /// What is asked.
+#[derive(Clone)]
 pub struct Question {
     /// The plan that is levelled.
     pub plan: refresh_plan::Question,
@@ -153,6 +154,10 @@ fn first_day(plan: &RefreshPlan, fiscal_year: i32) -> chrono::NaiveDate {
 /// a rate, or of a fiscal year that the plan does not have.
 pub async fn level_plan(db: &impl Read, question: &Question) -> Result<(RefreshPlan, Levelled)> {
     check(question)?;
+    let caps = question.plan.scenario.caps(question.caps.clone())?;
+    let mut question = Question { caps, ..question.clone() };
+    question.plan.also.extend(question.caps.iter().map(|cap| cap.limit.currency));
+    let question = &question;
     let plan = refresh_plan::draw(db, &question.plan).await?;
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     let levelled = tokio::task::block_in_place(|| solve(&plan, question))?;
@@ -188,11 +193,10 @@ fn check(question: &Question) -> Result<()> {
 
 fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
     question.waiting.check()?;
-    let prices = || purchases::prices(&plan.estate);
     let drawn: Result<Vec<(Cohort, Vec<Wait>, Undone)>> = plan
         .cohorts
         .par_iter()
-        .map_init(prices, |prices, planned| {
+        .map_init(PriceBook::default, |prices, planned| {
             let terms = question.waiting.terms(plan, planned)?;
             Candidate { plan, planned, question, terms: &terms }.cohort(prices)
         })
@@ -257,6 +261,10 @@ fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result
     let mut limits = Vec::new();
     for (at, cap) in question.caps.iter().enumerate() {
         if !years.contains(&cap.fiscal_year) {
+            if question.plan.scenario.caps(Vec::new())?.iter().any(|own| own.fiscal_year == cap.fiscal_year) {
+                // A cap of the scenario on a year that is not asked for.
+                continue;
+            }
             let message = format!("the plan has no month of the fiscal year {}", cap.fiscal_year);
             return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
         }
@@ -287,7 +295,7 @@ struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// The cohort, what waiting comes to in each month, and what leaving it undone counts as.
-    fn cohort(&self, prices: &mut [Prices]) -> Result<(Cohort, Vec<Wait>, Undone)> {
+    fn cohort(&self, prices: &mut PriceBook) -> Result<(Cohort, Vec<Wait>, Undone)> {
         let (plan, one) = (self.plan, self.planned);
         let units = self.question.waiting.units(plan, one);
         let planned = Month::of(one.cohort.ordered);
@@ -333,7 +341,7 @@ impl Candidate<'_> {
     }
 
     /// What the order of a month commits to, at the prices of that month.
-    fn cost(&self, month: Month, prices: &mut [Prices]) -> Result<Decimal, String> {
+    fn cost(&self, month: Month, prices: &mut PriceBook) -> Result<Decimal, String> {
         let (plan, one) = (self.plan, self.planned);
         if month == Month::of(one.cohort.ordered) {
             return Ok(one.cost.commitment());

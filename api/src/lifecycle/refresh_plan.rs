@@ -3,24 +3,26 @@
 //! What is refreshed together, when, and for how much is decided in [`roadmap`](crate::roadmap); here it is chosen,
 //! named and added up, so that a plan and a roadmap of the same months never say different things.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
     finance::exchange_rate::RateKind,
-    id::{AssetId, EntityId, FiscalCalendarId, HardwareModelId, RefreshPolicyId, SiteId},
+    id::{AssetId, FiscalCalendarId, HardwareModelId, RefreshPolicyId, SiteId},
     inventory::hardware_model::HardwareKind,
-    lifecycle::refresh_policy::CohortPeriod,
 };
 use forecasting::{
     money::Currency,
     month::{FiscalCalendar, Month, add_months},
-    refresh::{DueRule, Prices, ProjectCost},
+    refresh::{DueRule, ProjectCost},
     roadmap::{Coverage, Window},
 };
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 
 use crate::{
     error::{Error, Result},
@@ -28,14 +30,15 @@ use crate::{
     roadmap::{
         assets::{self, Asset},
         cohorts::{self, Cohort, Note},
-        contracts,
+        contracts::Contracts,
         estate::Estate,
         plan,
-        purchases::{self, Priced},
+        purchases::{self, PriceBook, Priced},
     },
     rules::require_plausible,
+    scenarios::Overlay,
     schema::scalar::Id,
-    store::{Read, hex},
+    store::Read,
 };
 
 /// The longest time, in months, that a refresh is deferred by.
@@ -68,6 +71,8 @@ pub struct Question {
     pub filter: Filter,
     /// Currencies beside those of the estate that the answer converts.
     pub also: Vec<Currency>,
+    /// What is laid over the rows that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// Which cohorts: every list that is given has to name it, so that an empty list holds none. What belongs together is
@@ -154,6 +159,8 @@ pub struct RefreshPlan {
     pub coverage: Coverage,
     /// What the whole plan takes for granted.
     pub assumptions: BTreeSet<String>,
+    /// What is laid over the rows.
+    pub scenario: Arc<Overlay>,
 }
 
 /// A cohort with what it costs.
@@ -210,16 +217,25 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<RefreshPlan> {
     let window =
         Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
     let (calendar, calendar_name) = plan::calendar(db, question.calendar).await?;
-    let estate = Estate::read(db, &contracts::ends_by_notice(db).await?).await?;
+    let scenario = &question.scenario;
+    let contracts = Contracts::of_colocation(db).await?;
+    let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
+    let contracts = scenario.contracts(&contracts, question.as_of);
+    let estate = match scenario.estate(&estate, || contracts.ends_by_notice()) {
+        Cow::Owned(laid) => laid,
+        Cow::Borrowed(_) => estate,
+    };
     question.filter.require_known(&estate)?;
     let assets = assets::read(db, &estate, &[], question.from.first_day()).await?;
     let spoken: BTreeSet<String> = estate.policies.iter().map(|policy| policy.currency.clone()).collect();
     let currency = plan::choose_currency(question.currency, &spoken)?;
     let mut all = currencies(&estate, &assets, currency);
+    all.extend(scenario.currencies());
     all.extend(question.also.iter().map(|currency| currency.code().to_owned()));
     let latest = add_months(window.last().last_day(), i32::try_from(LONGEST_DEFERRAL).unwrap_or_default());
     let earliest = question.from.first_day().min(question.as_of);
     let rates = Rates::load(db, &all, RateKind::Plan, (earliest, latest)).await?;
+    let rates = scenario.rates(&rates).into_owned();
     if !spoken.contains(currency.code()) {
         plan::require_reachable(currency, &spoken, &rates, question.as_of)?;
     }
@@ -238,9 +254,10 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<RefreshPlan> {
         excluded: Vec::new(),
         coverage: Coverage::default(),
         assumptions: BTreeSet::new(),
+        scenario: Arc::clone(scenario),
     };
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    Ok(tokio::task::block_in_place(|| plan.fill(&question.filter)))
+    tokio::task::block_in_place(|| plan.fill(&question.filter))
 }
 
 fn currencies(estate: &Estate, assets: &[Asset], own: Currency) -> BTreeSet<String> {
@@ -256,8 +273,8 @@ fn currencies(estate: &Estate, assets: &[Asset], own: Currency) -> BTreeSet<Stri
 }
 
 impl RefreshPlan {
-    fn fill(mut self, filter: &Filter) -> Self {
-        let grouped = cohorts::group(&self.estate, &self.assets, self.as_of, self.window);
+    fn fill(mut self, filter: &Filter) -> Result<Self> {
+        let grouped = cohorts::group(&self.estate, &self.assets, self.as_of, self.window, &self.scenario)?;
         let estate = &self.estate;
         let holds = |cohort: &Cohort| filter.holds(estate, cohort.site, cohort.model, Some(cohort.policy));
         let is_noted = |note: &Note| {
@@ -271,8 +288,8 @@ impl RefreshPlan {
             .filter(holds)
             .partition(|cohort| Month::of(cohort.ordered) <= self.window.last());
         self.later = later.iter().map(|cohort| cohort.members.len()).sum();
-        let prices = || purchases::prices(&self.estate);
-        let drawn = seen.into_par_iter().map_init(prices, |prices, cohort| self.planned(cohort, prices));
+        let drawn =
+            seen.into_par_iter().map_init(PriceBook::default, |prices, cohort| self.planned(cohort, prices));
         let (mut now, mut earlier) = (Vec::new(), Vec::new());
         for drawn in drawn.collect::<Vec<_>>() {
             match drawn {
@@ -293,18 +310,18 @@ impl RefreshPlan {
         self.count(&notes, &later);
         self.excluded = self.by_reason(notes);
         self.assumptions = self.assumed();
-        self
+        Ok(self)
     }
 
-    fn planned(&self, cohort: Cohort, prices: &mut [Prices]) -> Result<Planned, Box<(Cohort, String)>> {
+    fn planned(&self, cohort: Cohort, prices: &mut PriceBook) -> Result<Planned, Box<(Cohort, String)>> {
         let ordered = Month::of(cohort.ordered);
         let priced = purchases::price(&self.estate, &cohort, prices, &self.rates, self.window)
             .and_then(|priced| Ok((self.convert(&priced.purchase.cost, ordered)?, priced)));
         match priced {
             Err(reason) => Err(Box::new((cohort, reason))),
             Ok((cost, priced)) => Ok(Planned {
-                key: self.key(&cohort),
-                label: self.label(&cohort),
+                key: cohort.key(&self.estate),
+                label: cohort.label(&self.estate),
                 mandatory: self.mandatory(&cohort),
                 fiscal_year: self.calendar.fiscal_year_of_day(cohort.ordered),
                 cohort,
@@ -323,30 +340,6 @@ impl RefreshPlan {
         let conversion = self.rates.conversion(from, to, ordered.first_day());
         let rate = conversion.map_err(|missing| missing.to_string())?.rate();
         cost.convert(self.currency, rate).map_err(|cause| cause.to_string())
-    }
-
-    fn key(&self, cohort: &Cohort) -> String {
-        let policy = &self.estate.policies[cohort.policy];
-        let group = match (cohort.cycle, cohort.period) {
-            (Some(cycle), _) => cycle.uuid().to_string(),
-            (None, period) => period.map(|month| month.to_string()).unwrap_or_default(),
-        };
-        let text = format!("{} {} {} {group}", policy.id.uuid(), cohort.site.uuid(), cohort.model.uuid());
-        hex(&Sha256::digest(text)[..16])
-    }
-
-    fn label(&self, cohort: &Cohort) -> String {
-        let site = self.estate.sites.get(&cohort.site).map_or("", |site| &*site.code);
-        let model = self.estate.models.get(&cohort.model).map_or("", |model| model.name.as_str());
-        let cycle = cohort.cycle.and_then(|id| self.estate.cycles.get(&id));
-        let period = cohort.period.unwrap_or_else(|| Month::of(cohort.due.date));
-        let group = match (cycle, self.estate.policies[cohort.policy].cohort_period) {
-            (Some(cycle), _) => cycle.name.clone(),
-            (None, CohortPeriod::Month) => period.to_string(),
-            (None, CohortPeriod::Quarter) => format!("{} Q{}", period.year(), period.number().div_ceil(3)),
-            (None, CohortPeriod::Year) => period.year().to_string(),
-        };
-        format!("{site} {model} {group}")
     }
 
     /// What has to happen by its day: what vendor or lessor decide, and what the business cannot be without.
@@ -422,6 +415,7 @@ impl RefreshPlan {
         let leased = self.cohorts.iter().map(|one| one.cohort.leased).sum();
         said.extend(purchases::of_leased(leased));
         said.insert("what is bought is not replaced a second time within these months".to_owned());
+        said.extend(self.scenario.assumptions());
         said.insert("prices move by the index of the policy from the day of the list price".to_owned());
         said
     }

@@ -1,6 +1,9 @@
 //! How much of the estate passes its last date of support, quarter by quarter, if nothing is replaced.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -25,6 +28,7 @@ use crate::{
     finance::rates::Rates,
     roadmap::plan,
     rules::{require_plausible, require_range},
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -53,6 +57,8 @@ pub struct Question {
     pub models: Option<Vec<HardwareModelId>>,
     /// Of these kinds of hardware; of all when left out, of none when empty.
     pub kinds: Option<Vec<HardwareKind>>,
+    /// What is laid over the rates that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// The answer.
@@ -102,8 +108,10 @@ pub async fn expose(db: &impl Read, question: &Question) -> Result<SupportExposu
     let bought: BTreeSet<String> =
         alike.iter().filter_map(|one| Some(one.price.as_ref()?.1.clone())).collect();
     let currency = plan::choose_currency(question.currency, &bought)?;
-    let all: BTreeSet<String> = bought.iter().cloned().chain([currency.code().to_owned()]).collect();
+    let own = [currency.code().to_owned()];
+    let all = bought.iter().cloned().chain(own).chain(question.scenario.currencies()).collect();
     let rates = Rates::load(db, &all, RateKind::Plan, (question.as_of, question.as_of)).await?;
+    let rates = question.scenario.rates(&rates).into_owned();
     if !bought.is_empty() && !bought.contains(currency.code()) {
         plan::require_reachable(currency, &bought, &rates, question.as_of)?;
     }
@@ -127,7 +135,7 @@ pub async fn expose(db: &impl Read, question: &Question) -> Result<SupportExposu
         currency,
         calendar_name,
         quarters: quarters.collect(),
-        assumptions: basis.assumed(&bought),
+        assumptions: basis.assumed(&bought).into_iter().chain(question.scenario.assumptions()).collect(),
     })
 }
 

@@ -16,6 +16,7 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     QueryTrait,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     estate::Estate,
@@ -124,7 +125,7 @@ pub async fn read(
 }
 
 /// How many assets of a status cost nothing in a roadmap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outside {
     status: AssetStatus,
     count: i64,

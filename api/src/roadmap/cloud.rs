@@ -1,6 +1,9 @@
 //! Cloud spend: what is recorded up to now, and what it grows to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -19,6 +22,8 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use serde::{Deserialize, Serialize};
+
 use super::{keys::Properties, plan::Source};
 use crate::{error::Result, store::Read};
 
@@ -29,13 +34,16 @@ const OLDEST_RECORD_MONTHS: i32 = 36;
 const RECURRING: [ChargeCategory; 3] = [ChargeCategory::Usage, ChargeCategory::Purchase, ChargeCategory::Tax];
 
 /// Spend on a workload, or on what an account bills without naming one.
+#[derive(Clone)]
 pub struct Spend {
     /// What it is.
     pub source: Source,
+    /// The account that bills it.
+    pub account: ProviderAccountId,
+    /// Name of the account.
+    pub account_name: String,
     /// Its name, for people.
     pub name: String,
-    /// Name of its account.
-    pub account: String,
     /// Where it runs, where that is recorded as a site.
     pub site: Option<SiteId>,
     /// What lines are kept apart by, the site excepted.
@@ -43,11 +51,11 @@ pub struct Spend {
     /// Currency of the account.
     pub currency: String,
     /// What is recorded, by month.
-    recorded: BTreeMap<Month, Recorded>,
+    recorded: Arc<BTreeMap<Month, Recorded>>,
     /// How it grows. Windows of the account come first, those of the workload behind them: of windows that
     /// overlap, the later in the list holds, so a workload follows its own where it has any, and the account's in
     /// other months.
-    growth: Vec<GrowthWindow>,
+    pub growth: Vec<GrowthWindow>,
     last_month: Option<Month>,
 }
 
@@ -81,7 +89,7 @@ impl Spend {
             }
             _ => (Flows::new(window, currency), None),
         };
-        for (month, recorded) in &self.recorded {
+        for (month, recorded) in &*self.recorded {
             // The projection begins with the run rate itself.
             let posted =
                 run_rate.filter(|(base, _)| base == month).map(|(_, amount)| amount).unwrap_or_default();
@@ -106,6 +114,89 @@ impl Spend {
     }
 }
 
+/// Spend as it is kept with a frozen scenario. Months are their first days.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoredSpend {
+    /// The workload; none is what the account bills without naming one.
+    pub workload: Option<WorkloadId>,
+    /// The account.
+    pub account: ProviderAccountId,
+    /// Name of the account.
+    pub account_name: String,
+    name: String,
+    site: Option<SiteId>,
+    properties: [Option<String>; 8],
+    currency: String,
+    recorded: Vec<(NaiveDate, Decimal, Decimal, Option<Decimal>)>,
+    growth: Vec<(NaiveDate, Option<NaiveDate>, Decimal)>,
+    last_month: Option<NaiveDate>,
+}
+
+impl StoredSpend {
+    /// Its natural key: the account and the workload by name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{} / {}", self.account_name, self.name)
+    }
+}
+
+impl From<&Spend> for StoredSpend {
+    fn from(spend: &Spend) -> Self {
+        let recorded = spend.recorded.iter();
+        let growth = spend.growth.iter();
+        Self {
+            workload: match spend.source {
+                Source::Workload(id) => Some(id),
+                _ => None,
+            },
+            account: spend.account,
+            account_name: spend.account_name.clone(),
+            name: spend.name.clone(),
+            site: spend.site,
+            properties: spend.properties.words(),
+            currency: spend.currency.clone(),
+            recorded: recorded
+                .map(|(month, one)| {
+                    let recurring = one.recurring.map(|amount| amount.normalize());
+                    (month.first_day(), one.effective.normalize(), one.billed.normalize(), recurring)
+                })
+                .collect(),
+            growth: growth
+                .map(|window| {
+                    let to = window.to.map(Month::first_day);
+                    (window.from.first_day(), to, window.monthly_rate)
+                })
+                .collect(),
+            last_month: spend.last_month.map(Month::first_day),
+        }
+    }
+}
+
+impl From<StoredSpend> for Spend {
+    fn from(stored: StoredSpend) -> Self {
+        let recorded = stored.recorded.into_iter().map(|(month, effective, billed, recurring)| {
+            (Month::of(month), Recorded { effective, billed, recurring })
+        });
+        let growth = stored.growth.into_iter().map(|(from, to, monthly_rate)| GrowthWindow {
+            from: Month::of(from),
+            to: to.map(Month::of),
+            monthly_rate,
+        });
+        Self {
+            source: stored.workload.map_or(Source::Account(stored.account), Source::Workload),
+            account: stored.account,
+            account_name: stored.account_name,
+            name: stored.name,
+            site: stored.site,
+            properties: Properties::of_words(stored.properties),
+            currency: stored.currency,
+            recorded: Arc::new(recorded.collect()),
+            growth: growth.collect(),
+            last_month: stored.last_month.map(Month::of),
+        }
+    }
+}
+
 /// Reads what is recorded up to a month, with four statements.
 ///
 /// # Errors
@@ -122,7 +213,8 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
         let months = recorded.remove(&(workload.account_id, Some(workload.id))).unwrap_or_default();
         spends.push(Spend {
             source: Source::Workload(workload.id),
-            account: account.name.clone(),
+            account: account.id,
+            account_name: account.name.clone(),
             site: workload.site_id,
             properties: Properties {
                 environment: Some(workload.environment.to_value().into()),
@@ -132,7 +224,7 @@ pub async fn read(db: &impl Read, from: Month, known_until: Month) -> Result<Vec
                 ..Properties::default()
             },
             currency: account.currency.clone(),
-            recorded: months,
+            recorded: Arc::new(months),
             growth: growth.of(account.id, Some(workload.id)),
             last_month: workload.retires_on.map(Month::of),
             name: workload.name,
@@ -189,8 +281,9 @@ fn of_accounts(
         })
         .map(|(account, recorded)| Spend {
             source: Source::Account(account.id),
+            account: account.id,
+            account_name: account.name.clone(),
             name: account.name.clone(),
-            account: account.name.clone(),
             site: None,
             properties: Properties {
                 owner: account.owner.clone().map(Into::into),
@@ -198,7 +291,7 @@ fn of_accounts(
                 ..Properties::default()
             },
             currency: account.currency.clone(),
-            recorded,
+            recorded: Arc::new(recorded),
             growth: growth.of(account.id, None),
             last_month: None,
         })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 use entity::{
-    id::{HardwareModelId, RefreshCycleId, SiteId},
+    id::{EntityId, HardwareModelId, RefreshCycleId, SiteId},
     inventory::hardware_model,
     lifecycle::{
         refresh_cycle::CycleStatus,
@@ -16,6 +16,8 @@ use forecasting::{
     refresh::{DateQuality, Due, DueOutcome, DueRule, Milestone, RefreshSubject, divide_planned, due},
     roadmap::Window,
 };
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     assets::Asset,
@@ -23,9 +25,14 @@ use super::{
     keys::Dimension,
     shares::{self, Member, Share},
 };
-use crate::lifecycle::{
-    matching::{self, AssetFacts},
-    terms,
+use crate::{
+    error::Result,
+    lifecycle::{
+        matching::{self, AssetFacts},
+        terms,
+    },
+    scenarios::Overlay,
+    store::hex,
 };
 
 /// Assets that are refreshed together.
@@ -60,6 +67,47 @@ pub struct Cohort {
 }
 
 impl Cohort {
+    /// Names it: equal in every plan that has it.
+    #[must_use]
+    pub fn key(&self, estate: &Estate) -> String {
+        self.key_as(estate, |id| id)
+    }
+
+    /// [`Cohort::key`] where ids are others.
+    pub fn key_as(&self, estate: &Estate, other: impl Fn(Uuid) -> Uuid) -> String {
+        let group = match (self.cycle, self.period) {
+            (Some(cycle), _) => other(cycle.uuid()).to_string(),
+            (None, period) => period.map(|month| month.to_string()).unwrap_or_default(),
+        };
+        let policy = other(estate.policies[self.policy].id.uuid());
+        let text = format!("{policy} {} {} {group}", other(self.site.uuid()), other(self.model.uuid()));
+        hex(&Sha256::digest(text)[..16])
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn label(&self, estate: &Estate) -> String {
+        let site = estate.sites.get(&self.site).map_or("", |site| &*site.code);
+        let model = estate.models.get(&self.model).map_or("", |model| model.name.as_str());
+        let cycle = self.cycle.and_then(|id| estate.cycles.get(&id));
+        let period = self.period.unwrap_or_else(|| Month::of(self.due.date));
+        let group = match (cycle, estate.policies[self.policy].cohort_period) {
+            (Some(cycle), _) => cycle.name.clone(),
+            (None, CohortPeriod::Month) => period.to_string(),
+            (None, CohortPeriod::Quarter) => format!("{} Q{}", period.year(), period.number().div_ceil(3)),
+            (None, CohortPeriod::Year) => period.year().to_string(),
+        };
+        format!("{site} {model} {group}")
+    }
+
+    /// Orders it in another month, on the same day of the month; it is in service as long after as before.
+    fn order_in(&mut self, month: Month) {
+        let until_service = self.in_service - self.ordered;
+        self.ordered = month.day_clamped(self.ordered.day());
+        self.in_service = self.ordered.checked_add_signed(until_service).unwrap_or(self.ordered);
+        self.is_overdue = false;
+    }
+
     /// How many assets it has.
     #[must_use]
     pub fn size(&self) -> u32 {
@@ -132,8 +180,17 @@ struct Group {
 }
 
 /// Groups the assets that fall due, whenever that is: what is refreshed together must not depend on where a
-/// window ends.
-pub fn group(estate: &Estate, assets: &[Asset], as_of: NaiveDate, window: Window) -> Grouped {
+/// window ends. The scenario may order some of them in other months.
+///
+/// # Errors
+/// `Invalid` for `scenario` where it moves a cohort that is not there.
+pub fn group(
+    estate: &Estate,
+    assets: &[Asset],
+    as_of: NaiveDate,
+    window: Window,
+    scenario: &Overlay,
+) -> Result<Grouped> {
     let mut policies = HashMap::new();
     let mut groups: HashMap<Group, (Deadline, Vec<(u32, DueRule)>)> = HashMap::new();
     let mut notes = Vec::new();
@@ -160,10 +217,28 @@ pub fn group(estate: &Estate, assets: &[Asset], as_of: NaiveDate, window: Window
         .into_iter()
         .map(|(group, (due, members))| cohort(estate, assets, &group, (due, members), as_of))
         .collect();
+    reorder(estate, &mut cohorts, scenario)?;
     // Hashing has no order; the roadmap has one.
     cohorts.sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
     divide_planned_quantities(estate, &mut cohorts);
-    Grouped { cohorts, notes }
+    Ok(Grouped { cohorts, notes })
+}
+
+/// Orders cohorts in the months that a scenario has for them.
+fn reorder(estate: &Estate, cohorts: &mut [Cohort], scenario: &Overlay) -> Result<()> {
+    let moved = scenario.moved();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for cohort in cohorts {
+        let key = cohort.key(estate);
+        if let Some(month) = moved.get(key.as_str()) {
+            cohort.order_in(*month);
+            found.push(key);
+        }
+    }
+    scenario.require_moved(&found)
 }
 
 /// A cycle says once how many units are bought, for all the sites and models of its assets.

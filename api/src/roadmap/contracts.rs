@@ -13,6 +13,8 @@ use entity::{
 use forecasting::colocation::BusinessDays;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryOrder, QuerySelect, RelationTrait};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     contracts::{costs, terms},
     error::Result,
@@ -21,6 +23,7 @@ use crate::{
 };
 
 /// A colocation contract.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Colocation {
     /// The contract.
     pub contract: colocation_contract::Model,
@@ -56,6 +59,7 @@ impl Colocation {
 }
 
 /// A support contract.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Support {
     /// The contract.
     pub contract: support_contract::Model,
@@ -64,6 +68,7 @@ pub struct Support {
 }
 
 /// Every contract.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Contracts {
     /// Colocation contracts, by number.
     pub colocation: Vec<Colocation>,
@@ -86,6 +91,18 @@ impl Contracts {
         Ok(Self { colocation, support: support(db).await?, published })
     }
 
+    /// Those of colocation alone, for those who need nothing else, with three statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_colocation(db: &impl Read) -> Result<Self> {
+        Ok(Self {
+            colocation: colocation(db).await?,
+            support: Vec::new(),
+            published: PublishedIndices::default(),
+        })
+    }
+
     /// Sites whose every colocation contract ends by notice that was given, with the day after which nothing
     /// is rented there.
     #[must_use]
@@ -103,16 +120,6 @@ impl Contracts {
         }
         ends.into_iter().filter_map(|(site, end)| Some((site, end?))).collect()
     }
-}
-
-/// [`Contracts::ends_by_notice`] for those who need nothing else, with three statements.
-///
-/// # Errors
-/// Those of the database.
-pub async fn ends_by_notice(db: &impl Read) -> Result<HashMap<SiteId, NaiveDate>> {
-    let colocation = colocation(db).await?;
-    let contracts = Contracts { colocation, support: Vec::new(), published: PublishedIndices::default() };
-    Ok(contracts.ends_by_notice())
 }
 
 async fn colocation(db: &impl Read) -> Result<Vec<Colocation>> {

@@ -11,7 +11,6 @@ use forecasting::{
     colocation::BusinessDays,
     depreciation::Depreciation,
     month::{FiscalCalendar, Month},
-    refresh::Prices,
     roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
 };
 use rayon::prelude::*;
@@ -21,11 +20,11 @@ use super::{
     assets::{Asset, Outside},
     cloud,
     cohorts::{self, Cohort, Note},
-    contracts::Contracts,
+    contracts::{Colocation, Contracts},
     estate::Estate,
     keys::{Key, Properties},
     plan::{Question, Source},
-    purchases::{self, Priced},
+    purchases::{self, PriceBook, Priced},
     shares::Share,
     vintages::{self, Vintage},
 };
@@ -101,13 +100,14 @@ impl<'a> Drawing<'a> {
     /// # Errors
     /// `Internal` when amounts do not fit.
     pub fn assets(&mut self, assets: &[Asset]) -> Result<()> {
-        let grouped = cohorts::group(self.estate, assets, self.question.as_of, self.window);
+        let grouped =
+            cohorts::group(self.estate, assets, self.question.as_of, self.window, &self.question.scenario)?;
         let mut notes = grouped.notes;
         let mut leaving: Vec<Option<NaiveDate>> = vec![None; assets.len()];
         for cohorts in grouped.cohorts.chunks(AT_ONCE) {
-            let prices = || purchases::prices(self.estate);
-            let drawn =
-                cohorts.par_iter().map_init(prices, |prices, cohort| self.refresh(assets, cohort, prices));
+            let drawn = cohorts
+                .par_iter()
+                .map_init(PriceBook::default, |prices, cohort| self.refresh(assets, cohort, prices));
             for (cohort, drawn) in cohorts.iter().zip(drawn.collect::<Vec<_>>()) {
                 match drawn {
                     Ok((priced, drawn)) => {
@@ -143,7 +143,7 @@ impl<'a> Drawing<'a> {
         &self,
         assets: &[Asset],
         cohort: &Cohort,
-        prices: &mut [Prices],
+        prices: &mut PriceBook,
     ) -> Result<(Priced, Option<Drawn>), String> {
         let priced = purchases::price(self.estate, cohort, prices, self.rates, self.window)?;
         if !self.is_seen(cohort) {
@@ -254,11 +254,14 @@ impl<'a> Drawing<'a> {
             let source = Source::Colocation(colocation.contract.id);
             self.names.insert(source, colocation.contract.number.clone());
             let rate = self.question.assumed_index_rate.unwrap_or_default();
-            let indices =
-                costs::indices(&colocation.contract, &colocation.charges, &contracts.published, Some(rate));
+            let Colocation { contract, charges, .. } = colocation;
+            let scenario = &self.question.scenario;
+            let mut indices = costs::indices(contract, charges, &contracts.published, Some(rate));
+            scenario.indices(&mut indices);
             let parts = colocation.by_site().into_iter().map(|(site, charges)| {
                 let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
-                let part = part.map_err(Error::into_message)?;
+                let mut part = part.map_err(Error::into_message)?;
+                scenario.prices(&mut part, &charges);
                 let flows = colocation_flows(&part, self.window, &indices, &BusinessDays::default());
                 Ok((site, self.converted(flows.map_err(|cause| cause.to_string())?)?))
             });
@@ -288,7 +291,8 @@ impl<'a> Drawing<'a> {
             let source = Source::Support(support.contract.id);
             self.names.insert(source, support.contract.number.clone());
             let value = terms::support(&support.contract).map_err(Error::from).map_err(Error::into_message);
-            let flows = value.and_then(|value| {
+            let flows = value.and_then(|mut value| {
+                self.question.scenario.support_price(&mut value, &support.contract);
                 self.converted(value.flows(self.window).map_err(|cause| cause.to_string())?)
             });
             match flows {
@@ -381,6 +385,7 @@ impl<'a> Drawing<'a> {
     pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside]) {
         let own = self.roadmap.currency().code();
         let mut say = |sentence: String| self.roadmap.assume(sentence);
+        self.question.scenario.assumptions().into_iter().for_each(&mut say);
         let taken = &self.taken;
         for (names, what) in [
             (&taken.without_successor, "replaced by the same model, for no successor is recorded"),

@@ -4,12 +4,13 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, DepreciationRuleId, HardwareModelId, RefreshCycleId, SiteId},
+    id::{AssetId, DepreciationRuleId, HardwareModelId, RefreshCycleId, RefreshPolicyId, SiteId},
     inventory::{hardware_model, site},
     lifecycle::{
         depreciation_rule::{self, Book},
         refresh_cycle::{self, CycleStatus},
-        refresh_cycle_asset, refresh_policy,
+        refresh_cycle_asset,
+        refresh_policy::{self, YearRate},
     },
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,11 +18,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use crate::{error::Result, lifecycle::matching, store::Read};
 
 /// The tables that assets are looked up in.
+#[derive(Clone)]
 pub struct Estate {
     /// Sites by id.
     pub sites: HashMap<SiteId, Site>,
     /// Hardware models by id.
-    pub models: HashMap<HardwareModelId, hardware_model::Model>,
+    pub models: Arc<HashMap<HardwareModelId, hardware_model::Model>>,
     /// Active refresh policies, the first that applies decides.
     pub policies: Vec<refresh_policy::Model>,
     /// Depreciation rules.
@@ -29,13 +31,29 @@ pub struct Estate {
     /// Refresh cycles that are not cancelled.
     pub cycles: HashMap<RefreshCycleId, refresh_cycle::Model>,
     /// The cycle of an asset, where it has one.
-    pub cycle_of: HashMap<AssetId, RefreshCycleId>,
+    pub cycle_of: Arc<HashMap<AssetId, RefreshCycleId>>,
+    /// Rates by which prices of hardware move instead of those of its policy; none but a scenario has them.
+    pub price_rates: Vec<PriceRates>,
+}
+
+/// Yearly rates by which prices of hardware move: under a policy, of a kind, or of all hardware.
+#[derive(Clone, Debug)]
+pub struct PriceRates {
+    /// The policy; none is any.
+    pub policy: Option<RefreshPolicyId>,
+    /// The kind of hardware; none is any.
+    pub kind: Option<hardware_model::HardwareKind>,
+    /// The rates, by calendar year.
+    pub rates: Vec<YearRate>,
 }
 
 /// What the roadmap knows of a site.
+#[derive(Clone)]
 pub struct Site {
     /// Its code.
     pub code: Arc<str>,
+    /// The day on which it is planned to be empty, and who plans that.
+    pub planned: Option<(NaiveDate, &'static str)>,
     /// The day on which it is to be empty, and why that is known.
     pub exit: Option<(NaiveDate, &'static str)>,
 }
@@ -61,15 +79,28 @@ impl Estate {
             .into_tuple()
             .all(db)
             .await?;
-        let cycle_of = links.into_iter().filter(|(_, cycle)| cycles.contains_key(cycle)).collect();
-        Ok(Self {
-            sites: sites(db, noticed).await?,
-            models: models.into_iter().map(|model| (model.id, model)).collect(),
+        let cycle_of: HashMap<_, _> =
+            links.into_iter().filter(|(_, cycle)| cycles.contains_key(cycle)).collect();
+        let models: HashMap<_, _> = models.into_iter().map(|model| (model.id, model)).collect();
+        let mut estate = Self {
+            sites: sites(db).await?,
+            models: Arc::new(models),
             policies,
             rules,
             cycles,
-            cycle_of,
-        })
+            cycle_of: Arc::new(cycle_of),
+            price_rates: Vec::new(),
+        };
+        estate.leave(noticed);
+        Ok(estate)
+    }
+
+    /// Says when sites are left: on the planned day, or at the end of the last contract that notice was given for.
+    pub fn leave(&mut self, noticed: &HashMap<SiteId, NaiveDate>) {
+        for (id, site) in &mut self.sites {
+            let ended = noticed.get(id).map(|on| (*on, "notice was given on its last colocation contract"));
+            site.exit = site.planned.or(ended);
+        }
     }
 
     /// The rule by which hardware of a kind is depreciated: the policy's own, or that of the kind.
@@ -84,8 +115,8 @@ impl Estate {
     }
 }
 
-/// Sites with their exits: the planned day, or the end of the last contract that notice was given for.
-async fn sites(db: &impl Read, noticed: &HashMap<SiteId, NaiveDate>) -> Result<HashMap<SiteId, Site>> {
+/// Sites with the days on which they are planned to be empty.
+async fn sites(db: &impl Read) -> Result<HashMap<SiteId, Site>> {
     let rows: Vec<(SiteId, String, Option<NaiveDate>)> = site::Entity::find()
         .select_only()
         .columns([site::Column::Id, site::Column::Code, site::Column::ExitOn])
@@ -94,8 +125,7 @@ async fn sites(db: &impl Read, noticed: &HashMap<SiteId, NaiveDate>) -> Result<H
         .await?;
     let sites = rows.into_iter().map(|(id, code, exit_on)| {
         let planned = exit_on.map(|on| (on, "its exit is planned"));
-        let ended = noticed.get(&id).map(|on| (*on, "notice was given on its last colocation contract"));
-        (id, Site { code: code.into(), exit: planned.or(ended) })
+        (id, Site { code: code.into(), planned, exit: planned })
     });
     Ok(sites.collect())
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// A property of a source that lines can be kept apart by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Dimension {
     /// The site, by its code.
     Site,
@@ -53,6 +55,30 @@ impl Properties {
     #[must_use]
     pub fn key(&self, dimensions: &[Dimension]) -> Key {
         dimensions.iter().map(|dimension| self.get(*dimension).cloned()).collect()
+    }
+
+    /// The values of all properties, to be kept.
+    #[must_use]
+    pub fn words(&self) -> [Option<String>; 8] {
+        let all = [
+            &self.site,
+            &self.kind,
+            &self.environment,
+            &self.tier,
+            &self.owner,
+            &self.cost_centre,
+            &self.binding_rule,
+            &self.provider,
+        ];
+        all.map(|word| word.as_deref().map(str::to_owned))
+    }
+
+    /// The properties that were kept as [`Properties::words`].
+    #[must_use]
+    pub fn of_words(words: [Option<String>; 8]) -> Self {
+        let [site, kind, environment, tier, owner, cost_centre, binding_rule, provider] =
+            words.map(|word| word.map(Into::into));
+        Self { site, kind, environment, tier, owner, cost_centre, binding_rule, provider }
     }
 
     fn get(&self, dimension: Dimension) -> Option<&Arc<str>> {

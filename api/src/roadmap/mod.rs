@@ -6,7 +6,7 @@
 //! arithmetic of its own.
 
 pub mod assets;
-mod cloud;
+pub mod cloud;
 pub mod cohorts;
 pub mod contracts;
 mod drawing;
@@ -17,8 +17,9 @@ pub mod masking;
 pub mod periods;
 pub mod plan;
 pub mod purchases;
-mod records;
+pub mod records;
 mod shares;
+pub mod stored;
 pub mod uncertainty;
 mod vintages;
 pub mod words;

@@ -1,10 +1,14 @@
 //! Drawing the roadmap: reads every area, turns what it finds into flows, and adds them up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
-    finance::exchange_rate::RateKind,
+    finance::{exchange_rate::RateKind, fiscal_calendar},
     id::{
         AssetId, ColocationContractId, FiscalCalendarId, ProviderAccountId, RefreshCycleId,
         SupportContractId, WorkloadId,
@@ -19,7 +23,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    assets::{self, Asset},
+    assets::{self, Asset, Outside},
     cloud,
     contracts::Contracts,
     drawing::Drawing,
@@ -33,6 +37,7 @@ use crate::{
     error::{Error, Result},
     finance::{fiscal_calendars, rates::Rates},
     rules::require_plausible,
+    scenarios::{Overlay, overlay::Named},
     store::Read,
 };
 
@@ -58,6 +63,8 @@ pub struct Question {
     pub dimensions: Vec<Dimension>,
     /// What is uncertain, where that is asked.
     pub uncertainty: Option<Uncertainty>,
+    /// What is laid over the rows that are read.
+    pub scenario: Arc<Overlay>,
 }
 
 /// A record, or records taken together, behind a line.
@@ -103,6 +110,8 @@ pub struct Plan {
     pub tags: Tags,
     /// What it may turn out to cost, where that was asked.
     pub outcome: Option<Outcome>,
+    /// The scenario that it is drawn for; none is the baseline.
+    pub scenario: Option<Named>,
 }
 
 impl Plan {
@@ -113,72 +122,172 @@ impl Plan {
     }
 }
 
+/// What a roadmap is drawn from: read once, for the baseline and for scenarios alike.
+pub struct Rows {
+    window: Window,
+    /// The fiscal calendar; none is calendar years.
+    pub(super) calendar: Option<fiscal_calendar::Model>,
+    pub(super) contracts: Contracts,
+    pub(super) estate: Estate,
+    pub(super) assets: Vec<Asset>,
+    pub(super) spends: Vec<cloud::Spend>,
+    pub(super) outside: Vec<Outside>,
+    pub(super) rates: Rates,
+    currency: Currency,
+    /// The currencies of the estate and of the answer.
+    currencies: BTreeSet<String>,
+    /// Whether the estate costs money in the currency of the answer.
+    is_own: bool,
+}
+
 /// Draws the roadmap.
 ///
 /// # Errors
-/// `Invalid` when the question cannot be answered: too many months, several currencies and none named, a
-/// currency without a rate; `NotFound` for a calendar that is not there.
+/// As [`Rows::read`] and [`Rows::draw`].
 pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
-    if question.months == 0 || question.months > LONGEST {
-        return Err(Error::invalid("months", format!("{} is not between 1 and {LONGEST}", question.months)));
-    }
-    require_plausible("from", Some(question.from.first_day()))?;
-    require_plausible("asOf", Some(question.as_of))?;
-    costs::require_index_rate(question.assumed_index_rate)?;
-    let window =
-        Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
-    let (calendar, calendar_name) = calendar(db, question.calendar).await?;
-    let contracts = Contracts::read(db, question.as_of).await?;
-    let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
-    let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
-    let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
-    let currencies = currencies(&contracts, &estate, &assets, &spends);
-    let currency = choose_currency(question.currency, &currencies)?;
-    let is_own = currencies.contains(currency.code());
-    let all: BTreeSet<String> = currencies.into_iter().chain([currency.code().to_owned()]).collect();
-    let earliest = question.from.first_day().min(question.as_of);
-    let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
-    if !is_own {
-        require_reachable(currency, &all, &rates, question.as_of)?;
-    }
-    let outside = assets::outside(db).await?;
-    let roadmap = Roadmap::new(window, currency);
-    let mut drawing = Drawing::new(question, &estate, &calendar, &rates, roadmap);
+    let rows = Rows::read(db, question, question.scenario.currencies()).await?;
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    tokio::task::block_in_place(|| {
-        drawing.assets(&assets)?;
+    tokio::task::block_in_place(|| rows.draw(question))
+}
+
+impl Rows {
+    /// Reads what a question needs, by a number of statements that depends neither on the estate nor on how many
+    /// scenarios are drawn. `also` names currencies beside those of the estate that a scenario converts.
+    ///
+    /// # Errors
+    /// `Invalid` when the question cannot be answered: too many months, several currencies and none named;
+    /// `NotFound` for a calendar that is not there.
+    pub async fn read(
+        db: &impl Read,
+        question: &Question,
+        also: impl Iterator<Item = String>,
+    ) -> Result<Self> {
+        if question.months == 0 || question.months > LONGEST {
+            let message = format!("{} is not between 1 and {LONGEST}", question.months);
+            return Err(Error::invalid("months", message));
+        }
+        require_plausible("from", Some(question.from.first_day()))?;
+        require_plausible("asOf", Some(question.as_of))?;
+        costs::require_index_rate(question.assumed_index_rate)?;
+        let window =
+            Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
+        let calendar = calendar_row(db, question.calendar).await?;
+        let contracts = Contracts::read(db, question.as_of).await?;
+        let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
+        let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
+        let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
+        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        let all = currencies.iter().cloned().chain(also).collect();
+        let earliest = question.from.first_day().min(question.as_of);
+        let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
+        let outside = assets::outside(db).await?;
+        Ok(Self {
+            window,
+            calendar,
+            contracts,
+            estate,
+            assets,
+            spends,
+            outside,
+            rates,
+            currency,
+            currencies,
+            is_own,
+        })
+    }
+
+    /// Rows that were kept, for the question that they were kept for.
+    ///
+    /// # Errors
+    /// As [`Rows::read`].
+    pub(super) fn kept(
+        question: &Question,
+        calendar: Option<fiscal_calendar::Model>,
+        contracts: Contracts,
+        estate: Estate,
+        (assets, spends): (Vec<Asset>, Vec<cloud::Spend>),
+        (outside, rates): (Vec<Outside>, Rates),
+    ) -> Result<Self> {
+        let window =
+            Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
+        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        Ok(Self {
+            window,
+            calendar,
+            contracts,
+            estate,
+            assets,
+            spends,
+            outside,
+            rates,
+            currency,
+            currencies,
+            is_own,
+        })
+    }
+
+    /// Name of the fiscal calendar; none is calendar years.
+    #[must_use]
+    pub fn calendar_name(&self) -> Option<&str> {
+        self.calendar.as_ref().map(|calendar| calendar.name.as_str())
+    }
+
+    /// What a scenario makes of the tables that assets are looked up in, and the assets.
+    #[must_use]
+    pub fn under(&self, scenario: &Overlay, as_of: NaiveDate) -> (Cow<'_, Estate>, &[Asset]) {
+        let contracts = scenario.contracts(&self.contracts, as_of);
+        (scenario.estate(&self.estate, || contracts.ends_by_notice()), &self.assets)
+    }
+
+    /// Draws the roadmap of the question from the rows, with its scenario laid over them.
+    ///
+    /// # Errors
+    /// `Invalid` for a currency that nothing can be converted to, and for a scenario of which something is not there.
+    pub fn draw(&self, question: &Question) -> Result<Plan> {
+        let scenario = &question.scenario;
+        let rates = scenario.rates(&self.rates);
+        let contracts = scenario.contracts(&self.contracts, question.as_of);
+        let estate = scenario.estate(&self.estate, || contracts.ends_by_notice());
+        let spends = scenario.spends(&self.spends);
+        if !self.is_own {
+            require_reachable(self.currency, &self.currencies, &rates, question.as_of)?;
+        }
+        let roadmap = Roadmap::new(self.window, self.currency);
+        let (calendar, calendar_name) = spoken_calendar(self.calendar.as_ref());
+        let mut drawing = Drawing::new(question, &estate, &calendar, &rates, roadmap);
+        drawing.assets(&self.assets)?;
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
-        drawing.assume(&all, &outside);
-        Ok::<_, Error>(())
-    })?;
-    let outcome = question.uncertainty.as_ref().map(|asked| {
-        let (assets, spends) = (assets.as_slice(), spends.as_slice());
-        let inputs = Inputs {
-            estate: &estate,
-            assets,
-            contracts: &contracts,
-            spends,
-            rates: &rates,
-            calendar: &calendar,
-        };
-        tokio::task::block_in_place(|| simulate(question, asked, &inputs, &drawing.roadmap))
-    });
-    let outcome = outcome.transpose()?;
-    let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
-    Ok(Plan {
-        roadmap,
-        calendar,
-        calendar_name,
-        as_of: question.as_of,
-        dimensions: question.dimensions.clone(),
-        vintages,
-        cohorts,
-        names,
-        tags: Tags::default(),
-        outcome,
-    })
+        drawing.assume(&self.currencies, &self.outside);
+        let outcome = question.uncertainty.as_ref().map(|asked| {
+            let inputs = Inputs {
+                estate: &estate,
+                assets: &self.assets,
+                contracts: &contracts,
+                spends: &spends,
+                rates: &rates,
+                calendar: &calendar,
+                scenario,
+            };
+            simulate(question, asked, &inputs, &drawing.roadmap)
+        });
+        let outcome = outcome.transpose()?;
+        let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
+        Ok(Plan {
+            roadmap,
+            calendar,
+            calendar_name,
+            as_of: question.as_of,
+            dimensions: question.dimensions.clone(),
+            vintages,
+            cohorts,
+            names,
+            tags: Tags::default(),
+            outcome,
+            scenario: scenario.scenario().cloned(),
+        })
+    }
 }
 
 /// A fiscal calendar with its name: the one asked for, the default one, or calendar years.
@@ -186,17 +295,41 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
 /// # Errors
 /// `NotFound` for a calendar that is not there.
 pub async fn calendar(db: &impl Read, id: Option<FiscalCalendarId>) -> Result<(FiscalCalendar, String)> {
-    let row = match id {
-        Some(id) => Some(fiscal_calendars::find(db, id).await?),
-        None => fiscal_calendars::find_default(db).await?,
-    };
-    match row {
-        Some(row) => Ok((fiscal_calendars::to_forecast(&row), row.name)),
-        None => Ok((FiscalCalendar::calendar_years(), "calendar years".to_owned())),
+    Ok(spoken_calendar(calendar_row(db, id).await?.as_ref()))
+}
+
+async fn calendar_row(
+    db: &impl Read,
+    id: Option<FiscalCalendarId>,
+) -> Result<Option<fiscal_calendar::Model>> {
+    match id {
+        Some(id) => Ok(Some(fiscal_calendars::find(db, id).await?)),
+        None => fiscal_calendars::find_default(db).await,
     }
 }
 
+fn spoken_calendar(row: Option<&fiscal_calendar::Model>) -> (FiscalCalendar, String) {
+    match row {
+        Some(row) => (fiscal_calendars::to_forecast(row), row.name.clone()),
+        None => (FiscalCalendar::calendar_years(), "calendar years".to_owned()),
+    }
+}
+
+/// The currency of the answer, whether the estate costs money in it, and it with all that the estate does.
 fn currencies(
+    question: &Question,
+    contracts: &Contracts,
+    estate: &Estate,
+    assets: &[Asset],
+    spends: &[cloud::Spend],
+) -> Result<(Currency, bool, BTreeSet<String>)> {
+    let mut all = spoken_currencies(contracts, estate, assets, spends);
+    let currency = choose_currency(question.currency, &all)?;
+    let is_own = !all.insert(currency.code().to_owned());
+    Ok((currency, is_own, all))
+}
+
+fn spoken_currencies(
     contracts: &Contracts,
     estate: &Estate,
     assets: &[Asset],

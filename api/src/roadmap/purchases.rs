@@ -1,7 +1,11 @@
 //! What cohorts cost: by which model they are replaced, at which price, how many of it, and what comes with it.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
-use entity::{id::HardwareModelId, lifecycle::refresh_policy, money::Rate};
+use entity::{
+    id::HardwareModelId, inventory::hardware_model::HardwareKind, lifecycle::refresh_policy, money::Rate,
+};
 use forecasting::{
     ForecastError,
     money::{Currency, Money},
@@ -11,7 +15,11 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use super::{cohorts::Cohort, estate::Estate, vintages::depreciation_rule};
+use super::{
+    cohorts::Cohort,
+    estate::{Estate, PriceRates},
+    vintages::depreciation_rule,
+};
 use crate::{
     error::{Error, Result},
     finance::rates::Rates,
@@ -32,10 +40,28 @@ pub struct Priced {
     pub replaced_again: Option<String>,
 }
 
-/// How prices move under each policy.
-#[must_use]
-pub fn prices(estate: &Estate) -> Vec<Prices> {
-    estate.policies.iter().map(|policy| Prices::new(terms::price_index(policy))).collect()
+/// How prices move under each policy, for each kind of hardware.
+#[derive(Default)]
+pub struct PriceBook(HashMap<(usize, HardwareKind), Prices>);
+
+impl PriceBook {
+    /// Prices of a kind of hardware under a policy: by the rates of the policy, and over them by those that a
+    /// scenario has for all hardware, for the kind and for the policy, in this order.
+    fn of(&mut self, estate: &Estate, policy: usize, kind: HardwareKind) -> &mut Prices {
+        self.0.entry((policy, kind)).or_insert_with(|| {
+            let row = &estate.policies[policy];
+            let mut index = terms::price_index(row);
+            let mut over = |is_meant: &dyn Fn(&PriceRates) -> bool| {
+                for known in estate.price_rates.iter().filter(|known| is_meant(known)) {
+                    index.years.extend(known.rates.iter().map(|step| (step.year, step.rate)));
+                }
+            };
+            over(&|rates| rates.policy.is_none() && rates.kind.is_none());
+            over(&|rates| rates.policy.is_none() && rates.kind == Some(kind));
+            over(&|rates| rates.policy == Some(row.id));
+            Prices::new(index)
+        })
+    }
 }
 
 /// What an order for a cohort buys on a day.
@@ -105,7 +131,7 @@ pub fn purchase(
     estate: &Estate,
     cohort: &Cohort,
     ordered: NaiveDate,
-    prices: &mut [Prices],
+    prices: &mut PriceBook,
     rates: &Rates,
 ) -> Result<Purchase, String> {
     let policy = &estate.policies[cohort.policy];
@@ -124,7 +150,7 @@ pub fn purchase(
         return Err(format!("the currency {code} has no minor unit"));
     };
     let listed = Money::new(amount.to_decimal(), listed);
-    let unit = prices[cohort.policy].at(listed.amount, on, ordered);
+    let unit = prices.of(estate, cohort.policy, successor.kind).at(listed.amount, on, ordered);
     let unit = Money::new(unit.map_err(|cause| cause.to_string())?, listed.currency);
     let unit = rates.convert(unit, currency, ordered).map_err(Error::into_message)?;
     let quantity = quantity(policy, cohort, own.consolidation_ratio).map_err(Error::into_message)?;
@@ -148,7 +174,7 @@ pub fn purchase(
 pub fn price(
     estate: &Estate,
     cohort: &Cohort,
-    prices: &mut [Prices],
+    prices: &mut PriceBook,
     rates: &Rates,
     window: Window,
 ) -> Result<Priced, String> {

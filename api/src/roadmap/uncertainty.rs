@@ -9,13 +9,12 @@ use chrono::{Datelike, NaiveDate};
 use entity::{contracts::colocation_contract, inventory::hardware_model::HardwareKind};
 use forecasting::{
     ForecastError,
-    colocation::{BusinessDays, Contract, Terms},
+    colocation::{BusinessDays, Contract, Indices, NewPrice, Repricing, Terms},
     month::{FiscalCalendar, Month},
-    refresh::Prices,
     roadmap::{Flows, MoneyView, RefreshCohort, Roadmap, Window, colocation_flows},
     uncertainty::{
         Chance, Compounding, DecisionId, DelayId, Distribution, Exposure, Follows, Outcome, RateId, Sampling,
-        Series, Simulation, Source, rising, unknown_rises, without_priced_costs,
+        Series, Simulation, Source, UnknownRises, rising, unknown_rises, without_priced_costs,
     },
 };
 use rayon::prelude::*;
@@ -30,12 +29,13 @@ use super::{
     estate::Estate,
     keys::Key,
     plan::{self, Question},
-    purchases,
+    purchases::{self, PriceBook},
 };
 use crate::{
     contracts::{costs, terms},
     error::{Error, Result},
     finance::rates::Rates,
+    scenarios::Overlay,
 };
 
 /// What is uncertain, how it is distributed, and how often it is drawn.
@@ -87,7 +87,7 @@ impl Uncertainty {
     }
 }
 
-/// What a roadmap was drawn from.
+/// What a roadmap was drawn from, with the scenario laid over it.
 pub struct Inputs<'a> {
     /// What assets are looked up in.
     pub estate: &'a Estate,
@@ -101,6 +101,8 @@ pub struct Inputs<'a> {
     pub rates: &'a Rates,
     /// The calendar of quarters.
     pub calendar: &'a FiscalCalendar,
+    /// The scenario: what is read from rows here is changed as the roadmap changes it.
+    pub scenario: &'a Overlay,
 }
 
 /// Draws what a roadmap hangs on, and adds up what it then costs.
@@ -153,6 +155,17 @@ fn refused(cause: ForecastError) -> Error {
     Error::invalid(field, cause)
 }
 
+/// Rises of a price with the rate that they follow.
+type Rated = (UnknownRises, RateId);
+
+/// The month from which on a price is agreed anew as a figure.
+fn anew(repriced: Option<Repricing>) -> Option<Month> {
+    match repriced? {
+        Repricing { from, price: NewPrice::Unit(_) } => Some(Month::of(from)),
+        Repricing { price: NewPrice::Factor(_), .. } => None,
+    }
+}
+
 /// A refresh of which part moves with the price of hardware.
 struct Refresh {
     kind: HardwareKind,
@@ -190,15 +203,14 @@ impl Drawing<'_> {
 
     /// What is bought, as late as it is delivered and as dear as hardware became by the day of the order.
     fn refreshes(&mut self) -> Result<()> {
-        let Inputs { estate, assets, .. } = *self.inputs;
+        let Inputs { estate, assets, scenario, .. } = *self.inputs;
         let wide = self.wide()?;
-        let grouped = cohorts::group(estate, assets, self.question.as_of, self.window);
-        let prices = || purchases::prices(estate);
+        let grouped = cohorts::group(estate, assets, self.question.as_of, self.window, scenario)?;
         let refreshes: Vec<_> = grouped
             .cohorts
             .par_iter()
             .filter(|cohort| Month::of(cohort.ordered) <= wide.last())
-            .map_init(prices, |prices, cohort| self.refresh(cohort, prices, wide))
+            .map_init(PriceBook::default, |prices, cohort| self.refresh(cohort, prices, wide))
             .collect();
         // The roadmap has left out, with the reason, what cannot be priced.
         for refresh in refreshes.into_iter().flatten() {
@@ -207,7 +219,7 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    fn refresh(&self, cohort: &Cohort, prices: &mut [Prices], wide: Window) -> Option<Refresh> {
+    fn refresh(&self, cohort: &Cohort, prices: &mut PriceBook, wide: Window) -> Option<Refresh> {
         let Inputs { estate, rates, calendar, .. } = *self.inputs;
         let priced = purchases::price(estate, cohort, prices, rates, self.window).ok()?;
         let series = |cohort: RefreshCohort| {
@@ -256,41 +268,56 @@ impl Drawing<'_> {
     fn colocation(&mut self, colocation: &Colocation) -> Result<()> {
         let Colocation { contract, charges, .. } = colocation;
         let rate = self.question.assumed_index_rate.unwrap_or_default();
-        let indices = costs::indices(contract, charges, &self.inputs.contracts.published, Some(rate));
-        let Ok(value) = terms::colocation(contract, charges) else { return Ok(()) };
+        let mut indices = costs::indices(contract, charges, &self.inputs.contracts.published, Some(rate));
+        self.inputs.scenario.indices(&mut indices);
+        let Ok(mut value) = terms::colocation(contract, charges) else { return Ok(()) };
+        self.inputs.scenario.prices(&mut value, charges);
         let parts = value.charges.iter().map(|charge| {
             let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
             let flows = colocation_flows(&alone, self.window, &indices, &BusinessDays::default()).ok()?;
             let rises = unknown_rises(&value, charge, &indices, self.question.as_of).ok()?;
-            Some((Series::of(&self.converted(flows)?, self.asked.view), rises))
+            Some((Series::of(&self.converted(flows)?, self.asked.view), rises, anew(charge.repriced)))
         });
         // The roadmap leaves out a contract of which a part cannot be computed.
         let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return Ok(()) };
         let renewed = self.renewed_from(&value.terms());
-        for (amounts, rises) in parts {
+        for (amounts, rises, anew) in parts {
             let mut rated = Vec::with_capacity(rises.len());
             for rises in rises {
-                let rate = self.rate_of(&rises.follows, rises.every, contract, rate)?;
+                let rate = self.rate_of(&rises, contract, &indices)?;
                 rated.push((rises, rate));
             }
-            let (agreed, later) = self.split(amounts, renewed);
-            rising(agreed, &rated).iter().try_for_each(|source| self.add(source))?;
-            self.add_renewed(&contract.number, rising(later, &rated))?;
+            for (amounts, rated) in self.pieces(amounts, rated, anew) {
+                let (agreed, later) = self.split(amounts, renewed);
+                rising(agreed, &rated).iter().try_for_each(|source| self.add(source))?;
+                self.add_renewed(&contract.number, rising(later, &rated))?;
+            }
         }
         Ok(())
     }
 
+    /// Amounts up to a price that is agreed anew as a figure, and from there on: what a price would have risen by
+    /// before no longer matters then.
+    fn pieces(&self, amounts: Series, rated: Vec<Rated>, anew: Option<Month>) -> Vec<(Series, Vec<Rated>)> {
+        let Some(month) = anew else { return vec![(amounts, rated)] };
+        let left = rated.iter().filter_map(|(rises, rate)| Some((rises.behind(month)?, *rate))).collect();
+        let (before, after) = amounts.split(month);
+        vec![(before, rated), (after, left)]
+    }
+
     fn rate_of(
         &mut self,
-        follows: &Follows,
-        every: u32,
+        rises: &UnknownRises,
         contract: &colocation_contract::Model,
-        assumed: Decimal,
+        indices: &Indices,
     ) -> Result<RateId> {
-        match follows {
+        match &rises.follows {
             Follows::Index(terms) => {
-                let (rise, planned) = self.asked.index.beyond(assumed, every).map_err(refused)?;
-                let name = match every {
+                let years = self.window.from().first_day().year()..=self.window.last().first_day().year();
+                let assumed = indices.0.get(&terms.series).and_then(|index| index.mean_assumed(years));
+                let assumed = assumed.unwrap_or_default();
+                let (rise, planned) = self.asked.index.beyond(assumed, rises.every).map_err(refused)?;
+                let name = match rises.every {
                     12 => format!("rise of the index {} in a year", terms.series),
                     months => format!("rise of the index {} in {months} months", terms.series),
                 };
@@ -306,7 +333,8 @@ impl Drawing<'_> {
     /// A support contract, which renews at a price that is not agreed.
     fn support(&mut self, support: &Support) -> Result<()> {
         let contract = &support.contract;
-        let Ok(value) = terms::support(contract) else { return Ok(()) };
+        let Ok(mut value) = terms::support(contract) else { return Ok(()) };
+        self.inputs.scenario.support_price(&mut value, contract);
         let (Some(renewal), Ok(terms)) = (value.renewal, terms::support_terms(contract)) else {
             return Ok(());
         };
@@ -315,12 +343,15 @@ impl Drawing<'_> {
         let (Some(flows), Some(next)) = (flows, next) else { return Ok(()) };
         let name = format!("price of {} at each renewal, above plan", contract.number);
         let rate = self.rate(name, &self.asked.renewal_price, Decimal::ZERO)?;
-        let steps = Compounding::Steps { first: Month::of(next.start), every: Some(renewal.term_months) };
+        let (first, every) = (Month::of(next.start), renewal.term_months);
+        let rises = UnknownRises { follows: Follows::Market, first, every, count: None };
         let amounts = Series::of(&flows, self.asked.view);
-        let (agreed, later) = self.split(amounts, Some(Month::of(next.start)));
-        self.add(&Source::certain(agreed))?;
-        let renewed = Source::certain(later).exposed([Exposure::new(rate, steps)]);
-        self.add_renewed(&contract.number, vec![renewed])
+        for (amounts, rated) in self.pieces(amounts, vec![(rises, rate)], anew(value.repriced)) {
+            let (agreed, later) = self.split(amounts, Some(first));
+            self.add(&Source::certain(agreed))?;
+            self.add_renewed(&contract.number, rising(later, &rated))?;
+        }
+        Ok(())
     }
 
     /// Cloud spend, behind the last month that is on record.
@@ -328,7 +359,7 @@ impl Drawing<'_> {
         let Some(base) = spend.grows_from() else { return Ok(()) };
         let flows = spend.flows(self.window, self.inputs.calendar).ok();
         let Some(flows) = flows.and_then(|flows| self.converted(flows)) else { return Ok(()) };
-        let name = format!("growth of {} in a month, above plan", spend.account);
+        let name = format!("growth of {} in a month, above plan", spend.account_name);
         let rate = self.rate(name, &self.asked.growth, Decimal::ZERO)?;
         let steps = Compounding::Steps { first: base, every: Some(1) };
         let (recorded, later) = Series::of(&flows, self.asked.view).split(base);

@@ -42,6 +42,7 @@ use crate::{
         refresh_policies::RefreshPolicy,
         software_releases::SoftwareRelease,
     },
+    scenarios::graphql::{changes::ScenarioChange, scenarios::Scenario},
 };
 
 /// Whatever has an id.
@@ -84,6 +85,8 @@ pub enum Node {
     RefreshPolicy(RefreshPolicy),
     SavingsClaim(SavingsClaim),
     SavingsInitiative(SavingsInitiative),
+    Scenario(Scenario),
+    ScenarioChange(ScenarioChange),
     Site(Site),
     SoftwareRelease(SoftwareRelease),
     SupportContract(SupportContract),
@@ -147,6 +150,8 @@ impl NodeQuery {
             <RefreshPolicy as Kind>::NAME => find::<RefreshPolicy>(ctx, &id).await,
             <SavingsClaim as Kind>::NAME => find::<SavingsClaim>(ctx, &id).await,
             <SavingsInitiative as Kind>::NAME => find::<SavingsInitiative>(ctx, &id).await,
+            <Scenario as Kind>::NAME => find::<Scenario>(ctx, &id).await,
+            <ScenarioChange as Kind>::NAME => find::<ScenarioChange>(ctx, &id).await,
             <Site as Kind>::NAME => find::<Site>(ctx, &id).await,
             <SoftwareRelease as Kind>::NAME => find::<SoftwareRelease>(ctx, &id).await,
             <SupportContract as Kind>::NAME => find::<SupportContract>(ctx, &id).await,

@@ -5,7 +5,7 @@ use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuild
 use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
     access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap,
-    store::Store,
+    scenarios, store::Store,
 };
 
 /// Every query of every area.
@@ -18,6 +18,7 @@ pub struct Query(
     lifecycle::graphql::LifecycleQuery,
     cloud::graphql::CloudQuery,
     finance::graphql::FinanceQuery,
+    scenarios::graphql::ScenariosQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
     roadmap::graphql::RoadmapQuery,
@@ -32,6 +33,7 @@ pub struct Mutation(
     lifecycle::graphql::LifecycleMutation,
     cloud::graphql::CloudMutation,
     finance::graphql::FinanceMutation,
+    scenarios::graphql::ScenariosMutation,
     access::graphql::AccessMutation,
     import::graphql::ImportMutation,
 );

@@ -7,13 +7,20 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
+use entity::id::ScenarioId;
 use serde::Deserialize;
 
 use super::{
     App, on_runtime,
     requests::{Refusal, linked, request_id},
 };
-use crate::{access::Permission, contracts::feed, error::Error};
+use crate::{
+    access::Permission,
+    contracts::feed,
+    error::{Error, Result},
+    scenarios::Overlay,
+    schema::scalar::Id,
+};
 
 /// The name under which the metrics count the feed.
 const OPERATION: &str = "calendar.ics";
@@ -22,6 +29,8 @@ const OPERATION: &str = "calendar.ics";
 #[derive(Deserialize)]
 pub struct Credentials {
     token: Option<String>,
+    /// Id of the scenario that is laid over the contracts.
+    scenario: Option<String>,
 }
 
 /// Answers with the events of the contracts that the caller may see.
@@ -34,11 +43,15 @@ pub async fn feed(
     let now = (app.clock)();
     let request_id = request_id(&http, now);
     let answer = tokio::time::timeout(app.limits.timeout(), async {
-        let caller = linked(&http, credentials.into_inner().token, &app, now, &request_id).await?;
+        let Credentials { token, scenario } = credentials.into_inner();
+        let caller = linked(&http, token, &app, now, &request_id).await?;
         let store = app.store.clone();
         let work = async move {
             let reader = store.read(&caller, Permission::ViewContracts)?;
-            feed::of(&reader, &caller).await
+            let scenario = scenario.map(|id| Id::<ScenarioId>::parse(&id)).transpose();
+            let scenario = scenario.map_err(|message| Error::invalid("scenario", message))?;
+            let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
+            feed::of(&reader, &caller, overlay).await
         };
         on_runtime(&app, work).await.map_err(Error::internal)?
     });

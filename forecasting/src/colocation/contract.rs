@@ -164,6 +164,26 @@ pub struct Charge {
     pub metering: Option<Metering>,
     /// Its own rise at each renewal (0.05 is 5 %) where the contract renews with a fixed uplift.
     pub renewal_uplift: Option<Decimal>,
+    /// A price that is agreed anew, if one is.
+    pub repriced: Option<Repricing>,
+}
+
+/// A price that is agreed anew from a day on. Rises after that day come on top of it as before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repricing {
+    /// The first day of the new price.
+    pub from: NaiveDate,
+    /// The new price.
+    pub price: NewPrice,
+}
+
+/// How a new price is stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewPrice {
+    /// As a factor on what would be paid otherwise: 0.9 is a tenth less.
+    Factor(Decimal),
+    /// As what a unit costs on the first day of the new price.
+    Unit(Decimal),
 }
 
 impl Charge {
@@ -183,6 +203,7 @@ impl Charge {
             abatements: Vec::new(),
             metering: None,
             renewal_uplift: None,
+            repriced: None,
         }
     }
 }

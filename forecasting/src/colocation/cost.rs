@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::contract::{Charge, ChargeKind, Contract, Proration, RenewalPrice};
+use super::contract::{Charge, ChargeKind, Contract, NewPrice, Proration, RenewalPrice};
 use super::escalation::{Factor, Indices, whole};
 use super::meter::billed_energy;
 use crate::error::{ForecastError, Result};
@@ -119,15 +119,15 @@ pub fn month_cost(
     let starts = change_dates(contract, charge, first, last);
     for (index, start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).and_then(NaiveDate::pred_opt).unwrap_or(last);
-        let factor = price_factor(contract, charge, *start, indices)?;
-        line.estimated |= factor.estimated || metered;
+        let price = price_on(contract, charge, *start, indices)?;
+        line.estimated |= price.estimated || metered;
         let days = days_between(*start, end);
         let (quantity, counted) = if metered {
             (metered_quantity(contract, charge, *start, days)?, 1)
         } else {
             (billed_quantity(contract, charge, *start), days)
         };
-        let unit_price = times(charge.unit_price, factor.value, "unit price")?;
+        let unit_price = price.value;
         let paid_share = paid_share(contract, charge, *start)?;
         let price = times(times(quantity, unit_price, "charge")?, paid_share, "charge")?;
         sum = bounded(sum + times(price, Decimal::from(counted), "charge")?, "charge")?;
@@ -205,6 +205,7 @@ fn change_dates(contract: &Contract, charge: &Charge, first: NaiveDate, last: Na
     if let Some(escalator) = &charge.escalator {
         dates.extend(escalator.changes(start, first, last));
     }
+    dates.extend(charge.repriced.map(|anew| anew.from).filter(|from| (first..=last).contains(from)));
     dates.sort_unstable();
     dates.dedup();
     dates
@@ -272,6 +273,24 @@ fn paid_share(contract: &Contract, charge: &Charge, date: NaiveDate) -> Result<D
         }
     }
     Ok((Decimal::ONE - waived).max(Decimal::ZERO))
+}
+
+/// The price of a unit on a day, which may be one that was agreed anew.
+fn price_on(contract: &Contract, charge: &Charge, date: NaiveDate, indices: &Indices) -> Result<Factor> {
+    let factor = price_factor(contract, charge, date, indices)?;
+    let agreed = times(charge.unit_price, factor.value, "unit price")?;
+    let Some(anew) = charge.repriced.filter(|anew| anew.from <= date) else {
+        return Ok(Factor { value: agreed, ..factor });
+    };
+    match anew.price {
+        NewPrice::Factor(by) => Ok(Factor { value: times(agreed, by, "unit price")?, ..factor }),
+        NewPrice::Unit(price) => {
+            let before = price_factor(contract, charge, anew.from, indices)?;
+            let rise = factor.value.checked_div(before.value);
+            let rise = rise.ok_or(ForecastError::OutOfRange { field: "unit price" })?;
+            Ok(Factor { value: times(price, rise, "unit price")?, ..factor })
+        }
+    }
 }
 
 /// What the base price of a charge is multiplied with on a day: its escalator in the initial term, then the

@@ -1,6 +1,7 @@
 //! How prices rise within the term: fixed rates, tables and consumer price indices.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -79,6 +80,8 @@ pub struct Index {
     pub published: BTreeMap<Month, Decimal>,
     /// Assumed rise per year (0.02 is 2 %) where no value is published.
     pub assumed_rate: Option<Decimal>,
+    /// Assumed rises of single calendar years; in other years the assumed rate holds.
+    pub curve: BTreeMap<i32, Decimal>,
 }
 
 /// Price indices by the name of their series.
@@ -120,13 +123,41 @@ pub fn cpi_step(
 }
 
 impl Index {
+    /// The assumed rise over the year that ends in a month: that of its calendar year.
+    fn assumed(&self, month: Month) -> Option<Decimal> {
+        self.curve.get(&month.year()).copied().or(self.assumed_rate)
+    }
+
+    /// The rise a year that is assumed over calendar years, on average: the curve's, and the assumed rate in years
+    /// that it leaves out. `None` where a year has neither, and for no years.
+    pub fn mean_assumed(&self, years: RangeInclusive<i32>) -> Option<Decimal> {
+        if self.curve.is_empty() {
+            return self.assumed_rate;
+        }
+        let rates = years.map(|year| self.curve.get(&year).copied().or(self.assumed_rate));
+        let rates = rates.collect::<Option<Vec<Decimal>>>()?;
+        let sum = rates.iter().try_fold(Decimal::ZERO, |sum, rate| sum.checked_add(*rate))?;
+        Some(sum.checked_div(Decimal::from(rates.len()))?.round_dp(9))
+    }
+
+    /// What a value is raised by over whole years up to a month.
+    fn raised(&self, month: Month, years: u32) -> Option<Decimal> {
+        if self.curve.is_empty() {
+            return compound(self.assumed_rate?, years).ok();
+        }
+        let back = (0..years).map(|year| month.plus(-12 * i32::try_from(year).unwrap_or_default()));
+        back.map(|month| self.assumed(month)).try_fold(Decimal::ONE, |factor, rate| {
+            times(factor, compound(rate?, 1).ok()?, "price index").ok()
+        })
+    }
+
     /// The value of a month and whether it is an estimate: an unpublished month is the latest published same
     /// month of a year before, raised by the assumed rate for every year in between.
     fn value(&self, month: Month) -> Option<(Decimal, bool)> {
         if let Some(value) = self.published.get(&month) {
             return Some((*value, false));
         }
-        let rate = self.assumed_rate?;
+        self.assumed(month)?;
         let (first, _) = self.published.first_key_value()?;
         let mut years = 1_u32;
         loop {
@@ -135,7 +166,7 @@ impl Index {
                 return None;
             }
             if let Some(value) = self.published.get(&earlier) {
-                return Some((times(*value, compound(rate, years).ok()?, "price index").ok()?, true));
+                return Some((times(*value, self.raised(month, years)?, "price index").ok()?, true));
             }
             years += 1;
         }
@@ -154,7 +185,7 @@ impl Index {
             let value = cpi_step(previous, current, floor, terms.cap)?;
             return Ok(Factor { value, estimated: was_estimated || is_estimated });
         }
-        let rate = self.assumed_rate.ok_or(ForecastError::Missing {
+        let rate = self.assumed(reference).ok_or(ForecastError::Missing {
             field: "price index",
             reason: "the months a step refers to are not published and no yearly rate is assumed",
         })?;

@@ -30,8 +30,8 @@ mod validation;
 pub use calendar::{AlertTier, Event, EventKind, OpenInvoice, Planning, PriceHold};
 pub use capacity::{Binding, Capacity, Deployment, Draw, Limit, Reading};
 pub use contract::{
-    Abatement, Billing, Charge, ChargeKind, Contract, Metering, Notice, NoticeUnit, Proration, RampStep,
-    Renewal, RenewalPrice,
+    Abatement, Billing, Charge, ChargeKind, Contract, Metering, NewPrice, Notice, NoticeUnit, Proration,
+    RampStep, Renewal, RenewalPrice, Repricing,
 };
 pub use cost::{MonthLine, Segment, committed_kilowatts, month_cost};
 pub use escalation::{Anchor, CpiTerms, Escalation, Escalator, Index, Indices, cpi_step};

@@ -91,6 +91,24 @@ impl<R: Ord + Clone> Line<R> {
     }
 }
 
+/// A line as it was and as it is.
+type Pair<'a, R> = (Option<&'a Line<R>>, Option<&'a Line<R>>);
+
+/// By how much a line differs from that of another roadmap.
+#[derive(Debug, Clone)]
+pub struct Difference<'a, K, R> {
+    /// What the line is for.
+    pub category: Category,
+    /// Its key.
+    pub key: &'a K,
+    /// The line as it was; `None` where there was none.
+    pub before: Option<&'a Line<R>>,
+    /// The line as it is; `None` where there is none.
+    pub after: Option<&'a Line<R>>,
+    /// How much more there is, month by month.
+    pub amounts: Vec<Decimal>,
+}
+
 /// Part of something that several keys cause together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share<K, R> {
@@ -253,6 +271,47 @@ impl<K: Ord + Clone, R: Ord + Clone> Roadmap<K, R> {
     pub fn lines(&self, view: MoneyView) -> impl Iterator<Item = (Category, &K, &Line<R>)> {
         let of_view = self.lines.iter().filter(move |((of, _), _)| *of == view);
         of_view.flat_map(|((_, category), lines)| lines.iter().map(|(key, line)| (*category, key, line)))
+    }
+
+    /// By how much the lines of a view differ from those of another roadmap of the same months and currency, by
+    /// category and key; lines that do not differ are left out. Differences of successive roadmaps add up to that of
+    /// the last from the first, to the minor unit.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for another window; [`ForecastError::CurrencyMismatch`] for another currency;
+    /// [`ForecastError::OutOfRange`] if a difference does not fit.
+    pub fn differences<'a>(&'a self, from: &'a Self, view: MoneyView) -> Result<Vec<Difference<'a, K, R>>> {
+        if from.currency != self.currency {
+            return Err(ForecastError::CurrencyMismatch {
+                expected: self.currency.to_string(),
+                found: from.currency.to_string(),
+            });
+        }
+        if from.window != self.window {
+            let rule = "roadmaps are compared over the same months";
+            return Err(ForecastError::invalid("window", &from.window.from(), rule));
+        }
+        let mut pairs: BTreeMap<(Category, &K), Pair<'_, R>> = BTreeMap::new();
+        for (category, key, line) in from.lines(view) {
+            pairs.entry((category, key)).or_default().0 = Some(line);
+        }
+        for (category, key, line) in self.lines(view) {
+            pairs.entry((category, key)).or_default().1 = Some(line);
+        }
+        let mut differences = Vec::new();
+        for ((category, key), (before, after)) in pairs {
+            let cell = |line: Option<&Line<R>>, at: usize| line.map_or(0, |line| line.cells[at]);
+            let mut amounts = Vec::with_capacity(self.window.months() as usize);
+            for at in 0..self.window.months() as usize {
+                amounts.push(self.currency.bounded_minor(cell(after, at) - cell(before, at), "difference")?);
+            }
+            if amounts.iter().any(|amount| *amount != 0) {
+                let amounts = amounts.into_iter().map(|amount| self.currency.from_minor(amount)).collect();
+                differences.push(Difference { category, key, before, after, amounts });
+            }
+        }
+        Ok(differences)
     }
 
     /// The sum of all lines of a view, by month.

@@ -21,5 +21,5 @@ pub use cloud::{CloudWorkload, GrowthWindow};
 pub use colocation::colocation_flows;
 pub use coverage::{Coverage, Exclusion, Subject};
 pub use flows::{Category, Flows, MoneyView, Window};
-pub use lines::{Line, Roadmap, Share};
+pub use lines::{Difference, Line, Roadmap, Share};
 pub use support::{PaymentFrequency, SupportContract, SupportRenewal};

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
-use crate::colocation::{Notice, RenewalTerms, Terms};
+use crate::colocation::{NewPrice, Notice, RenewalTerms, Repricing, Terms};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::growth::compound;
@@ -47,6 +47,8 @@ pub struct SupportContract {
     pub renewal: Option<SupportRenewal>,
     /// A day after which no renewal starts, such as the last date of support.
     pub until: Option<NaiveDate>,
+    /// A yearly price that is agreed anew, if one is: from the first contract year that begins on its day or later.
+    pub repriced: Option<Repricing>,
 }
 
 /// Renewal of a support contract.
@@ -64,6 +66,8 @@ struct Term {
     start: NaiveDate,
     months: u32,
     yearly_price: Decimal,
+    /// Whether a price that is agreed anew is in its price already.
+    is_repriced: bool,
 }
 
 impl SupportContract {
@@ -98,7 +102,7 @@ impl SupportContract {
                 .input("yearly price", self.yearly_price)
                 .input("term in months", self.term_months);
         let mut months_before = 0_u32;
-        let mut term = Term { start: self.start, months: self.term_months, yearly_price: self.yearly_price };
+        let mut term = self.initial();
         let mut number = 0_u32;
         loop {
             let committed = if number == 0 { self.signed.unwrap_or(self.start) } else { term.start };
@@ -114,9 +118,7 @@ impl SupportContract {
             if over || stands || spent || Month::of(start) > window.last() {
                 break;
             }
-            let last_year = self.price_of_year(&term, (term.months - 1) / 12)?;
-            let yearly_price = times(last_year, compound(renewal.uplift, 1)?, "yearly price")?;
-            term = Term { start, months: renewal.term_months, yearly_price };
+            term = self.renewed(&term, start, renewal)?;
             explanation = explanation.assume("the support contract renews with its uplift");
         }
         flows.explain(Category::Support, explanation);
@@ -137,12 +139,12 @@ impl SupportContract {
         if terms.maximum.is_some_and(|most| renewal > most) {
             return Ok(None);
         }
-        let rise = compound(terms.uplift, 1)?;
-        let mut term = Term { start: self.start, months: self.term_months, yearly_price: self.yearly_price };
+        let mut term = self.initial();
+        let mut months_before = 0_u32;
         for _ in 0..renewal {
-            let last_year = self.price_of_year(&term, (term.months - 1) / 12)?;
-            term.yearly_price = times(last_year, rise, "yearly price")?;
-            term.months = terms.term_months;
+            months_before = months_before.saturating_add(term.months);
+            let months = i32::try_from(months_before).unwrap_or(i32::MAX);
+            term = self.renewed(&term, add_months(self.start, months), terms)?;
         }
         let mut cost = Decimal::ZERO;
         for index in 0..term.months {
@@ -169,8 +171,31 @@ impl SupportContract {
         Ok(())
     }
 
+    fn initial(&self) -> Term {
+        let yearly_price = self.yearly_price;
+        Term { start: self.start, months: self.term_months, yearly_price, is_repriced: false }
+    }
+
+    /// The term after another, priced from the last year of that one.
+    fn renewed(&self, term: &Term, start: NaiveDate, renewal: SupportRenewal) -> Result<Term> {
+        let last = (term.months - 1) / 12;
+        let price = times(self.price_of_year(term, last)?, compound(renewal.uplift, 1)?, "yearly price")?;
+        let is_repriced =
+            term.is_repriced || self.repriced.is_some_and(|anew| anew.from <= year_of(term, last));
+        Ok(Term { start, months: renewal.term_months, yearly_price: price, is_repriced })
+    }
+
     fn price_of_year(&self, term: &Term, year: u32) -> Result<Decimal> {
-        times(term.yearly_price, compound(self.yearly_rise, year)?, "yearly price")
+        let agreed = times(term.yearly_price, compound(self.yearly_rise, year)?, "yearly price")?;
+        let anew = self.repriced.filter(|anew| !term.is_repriced && anew.from <= year_of(term, year));
+        match anew.map(|anew| (anew.from, anew.price)) {
+            None => Ok(agreed),
+            Some((_, NewPrice::Factor(by))) => times(agreed, by, "yearly price"),
+            Some((from, NewPrice::Unit(price))) => {
+                let first = (0..=year).find(|year| from <= year_of(term, *year)).unwrap_or(year);
+                times(price, compound(self.yearly_rise, year - first)?, "yearly price")
+            }
+        }
     }
 
     fn post_term(&self, flows: &mut Flows, term: &Term, committed: Month) -> Result<()> {
@@ -209,4 +234,9 @@ impl SupportContract {
         }
         flows.post(MoneyView::Commitment, Category::Support, committed, recognised)
     }
+}
+
+/// First day of a year of a term.
+fn year_of(term: &Term, year: u32) -> NaiveDate {
+    add_months(term.start, i32::try_from(year.saturating_mul(12)).unwrap_or(i32::MAX))
 }

@@ -134,6 +134,22 @@ fn exposed(amounts: Series, rises: &[(UnknownRises, RateId)], passed: Option<Mon
 }
 
 impl UnknownRises {
+    /// Those behind a month: all that move a price which is agreed as a figure in that month. `None` where no more
+    /// come.
+    pub fn behind(&self, month: Month) -> Option<Self> {
+        if month < self.first {
+            return Some(self.clone());
+        }
+        let since = u32::try_from(month.since(self.first)).unwrap_or_default();
+        let passed = since / self.every.max(1) + 1;
+        let count = match self.count {
+            Some(count) => Some(count.checked_sub(passed).filter(|left| *left > 0)?),
+            None => None,
+        };
+        let months = i32::try_from(passed.saturating_mul(self.every.max(1))).unwrap_or(i32::MAX);
+        Some(Self { first: self.first.plus(months), count, ..self.clone() })
+    }
+
     /// The month from which on no more of them come.
     fn over(&self) -> Option<Month> {
         let months = self.count?.saturating_mul(self.every);

@@ -80,7 +80,7 @@ proptest! {
         contract in contracts(), number in decimals(), count in counts(), months in counts(), first in dates(),
         second in dates(),
     ) {
-        let index = Index { published: [(Month::of(first), number)].into(), assumed_rate: Some(number) };
+        let index = Index { published: [(Month::of(first), number)].into(), assumed_rate: Some(number), ..Index::default() };
         let indices = Indices([("series".to_owned(), index)].into());
         let planning = Planning {
             decision_lead_days: Some(count),

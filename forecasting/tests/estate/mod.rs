@@ -199,6 +199,7 @@ prop_compose! {
                 maximum,
             }),
             until,
+            repriced: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use ::support::{TestApp, on_both_engines};
 use api::{
     access::{Permission, Role},
     contracts::feed,
+    scenarios::Overlay,
 };
 use serde_json::{Value, json};
 
@@ -247,7 +248,7 @@ fn the_feed_has_what_lies_on_the_desk() {
         app.director().query_with(OFFER, json!({ "input": an_offer(&vendor, "Q-2") })).await;
         let caller = app.caller(Role::Finance);
         let reader = app.store().read(&caller, Permission::ViewContracts).unwrap();
-        let feed = feed::of(&reader, &caller).await.unwrap().replace("\r\n ", "");
+        let feed = feed::of(&reader, &caller, Overlay::none()).await.unwrap().replace("\r\n ", "");
         assert!(feed.contains("SUMMARY:Offer expires: offer Q-2"), "{feed}");
         assert!(feed.contains("SUMMARY:Term ends: cloud commitment SP-1"), "{feed}");
     });

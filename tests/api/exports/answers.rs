@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use support::on_both_engines;
 
 use super::{Files, Row, an_estate};
+use crate::roadmap::send;
 
 const QUESTION: &str = "from=2026-01&months=30&asOf=2026-01-01&currency=USD";
 
@@ -93,6 +94,31 @@ fn a_roadmap_keeps_apart_what_it_is_asked_to() {
         assert!(files.csv.iter().any(|row| row["owner"] == "Ops" && row["hardware_kind"] == "SERVER"));
         let excluded = files.json["excluded"].as_array().unwrap();
         assert!(excluded.iter().any(|one| one == "1 asset: depreciation: no purchase price"), "{excluded:?}");
+    });
+}
+
+#[test]
+fn a_report_under_a_scenario_has_the_totals_of_the_query_under_it() {
+    on_both_engines(async |app| {
+        an_estate(app).await;
+        let baseline = Files::ask(app, Role::Director, "roadmap", &format!("{QUESTION}&view=CASH")).await;
+        let id = send(app, "createScenario", "NewScenario!", json!({ "name": "No growth" })).await;
+        let add = "mutation($scenario: ID!, $change: ScenarioChangeInput!) {
+            addScenarioChange(scenario: $scenario, change: $change) { id } }";
+        let change = json!({ "growthRate": { "monthlyRate": "-0.5", "from": "2026-02" } });
+        app.director().query_with(add, json!({ "scenario": id, "change": change })).await;
+        let text = format!(
+            "{{ roadmap(from: \"2026-01\", months: 30, asOf: \"2026-01-01\", currency: \"USD\", view: CASH, \
+             scenario: \"{id}\") {{ totals {{ total }} }} }}"
+        );
+        let total = app.director().query(&text).await["roadmap"]["totals"]["total"].clone();
+        for scenario in ["No%20growth", &id] {
+            let query = format!("{QUESTION}&view=CASH&scenario={scenario}");
+            let files = Files::ask(app, Role::Director, "roadmap", &query).await;
+            files.assert_alike();
+            assert_eq!(total, files.row(&[("row", "total"), ("view", "CASH")])["total"]);
+            assert_ne!(files.json["sheets"], baseline.json["sheets"]);
+        }
     });
 }
 
@@ -195,7 +221,7 @@ async fn renewing(app: &support::TestApp) {
         "charges": [{ "kind": "CROSS_CONNECT", "unitPrice": "250", "quantity": "4" }],
         "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0.03" } },
     });
-    super::send(app, "signColocationContract", "NewColocationContract!", input).await;
+    send(app, "signColocationContract", "NewColocationContract!", input).await;
 }
 
 #[test]

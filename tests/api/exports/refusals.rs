@@ -78,6 +78,7 @@ fn what_cannot_be_asked_is_refused_as_json_that_names_the_field() {
             ("roadmap.xlsx?currency=XXX9", "currency", "XXX9"),
             ("roadmap.xlsx?currency=EUR", "currency", "rate from USD to EUR"),
             ("roadmap.xlsx?fiscalCalendar=Juli", "fiscalCalendar", "there is no calendar named `Juli`"),
+            ("roadmap.xlsx?scenario=Dream", "scenario", "there is no scenario named `Dream`"),
             ("roadmap.xlsx?assumedIndexRate=3", "assumedIndexRate", "0.03 is 3 %"),
             ("roadmap.xlsx?asOf=tomorrow", "asOf", "`tomorrow` is not a date"),
             ("refresh-plan.csv?sites=NOWHERE", "sites", "there is no site with the code `NOWHERE`"),

@@ -54,6 +54,8 @@ pub enum Permission {
     ViewPrices,
     /// Read money summed over many records: the roadmap and its totals.
     ViewTotals,
+    /// Change scenarios and freeze them.
+    EditScenarios,
     /// Read the change log.
     ViewAudit,
     /// Manage users, roles and tokens.

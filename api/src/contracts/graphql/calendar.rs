@@ -1,6 +1,7 @@
 //! The decision calendar, as clients see it.
 
 use async_graphql::{Context, Object, SimpleObject};
+use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
@@ -20,12 +21,13 @@ use crate::{
     contracts::calendar::{self, Agreement, Entry, Paper, Question},
     error::Result,
     rules::require_range,
+    scenarios::Overlay,
     schema::{
         explain::Explanation,
         filter::Filter,
         record::Record,
         request::{caller, read},
-        scalar::Date,
+        scalar::{Date, Id},
     },
 };
 
@@ -118,6 +120,8 @@ impl ContractCalendarQuery {
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
         #[graphql(default = 100, desc = "At most so many of the first, at most 2,000.")] first: i32,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<ContractCalendar> {
         let reader = read(ctx, Permission::ViewContracts)?;
         require_range("first", first, 1, MOST_EVENTS)?;
@@ -142,6 +146,7 @@ impl ContractCalendarQuery {
             // A filter of contracts asks for contracts alone.
             cloud: wants(ContractKind::Cloud) && caller.may(Permission::ViewCloud) && !is_filtered,
             offers: wants(ContractKind::Offer) && !is_filtered,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let calendar = calendar::read(&reader, question).await?;
         Ok(shown(calendar, Date(as_of), first, sees_prices))

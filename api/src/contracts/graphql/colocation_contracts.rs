@@ -9,7 +9,7 @@ use entity::{
         colocation_contract::{self, Column, IndexTerms},
         colocation_contract_site, colocation_deployment,
     },
-    id::ColocationContractId,
+    id::{ColocationContractId, ScenarioId},
     inventory::site,
     money::Rate,
 };
@@ -36,6 +36,7 @@ use crate::{
     error::Result,
     inventory::graphql::{sites::Site, vendors::Vendor},
     roadmap::graphql::MoneyView,
+    scenarios::Overlay,
     schema::{
         record::{Noun, Record},
         request::{caller, priced, read},
@@ -254,13 +255,14 @@ impl ColocationContract {
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
         as_of: Option<Date>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<MonthlyCost>> {
         read(ctx, Permission::ViewPrices)?;
-        let published = self.published(ctx, day(ctx, as_of)?).await?;
-        let contract = self.0.model()?;
-        let sheets = self.price_sheets(ctx).await?;
+        let (contract, sheets, published, overlay) = self.laid(ctx, day(ctx, as_of)?, scenario).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        let cost = costs::monthly(&contract, charges, from.0, months, &published, assumed_index_rate)?;
+        let cost =
+            costs::monthly(&contract, charges, (from.0, months), &published, assumed_index_rate, &overlay)?;
         Ok(Some(MonthlyCost::new(cost, &contract.currency, charges)))
     }
 
@@ -277,12 +279,16 @@ impl ColocationContract {
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
         as_of: Option<Date>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<ContractCostSchedule>> {
         read(ctx, Permission::ViewPrices)?;
         let as_of = day(ctx, as_of)?;
         let currency: String = self.0.get(Column::Currency)?;
         let schedule = self
-            .with_sheet(ctx, as_of, assumed_index_rate, |priced| priced.schedule(from.0, months, view.into()))
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| {
+                priced.schedule(from.0, months, view.into())
+            })
             .await?;
         Ok(Some(ContractCostSchedule::new(schedule, view, &currency)))
     }
@@ -294,11 +300,14 @@ impl ColocationContract {
         #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<CostOfSilence>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let silence =
-            self.with_sheet(ctx, as_of, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
+        let silence = self
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| Ok(priced.silence(as_of)))
+            .await?;
         Ok(Some(CostOfSilence::new(silence, as_of, sees_prices)))
     }
 
@@ -310,11 +319,14 @@ impl ColocationContract {
         #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<RenewalExposure>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let silence =
-            self.with_sheet(ctx, as_of, assumed_index_rate, |priced| Ok(priced.silence(as_of))).await?;
+        let silence = self
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| Ok(priced.silence(as_of)))
+            .await?;
         Ok(CostOfSilence::new(silence, as_of, sees_prices).into_renewal())
     }
 
@@ -327,11 +339,14 @@ impl ColocationContract {
         #[graphql(desc = "At most so many, at most 20.")] most: i32,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Vec<RenewalExposure>> {
         let as_of = day(ctx, as_of)?;
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let renewals =
-            self.with_sheet(ctx, as_of, assumed_index_rate, |priced| priced.renewals(as_of, most)).await?;
+        let renewals = self
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| priced.renewals(as_of, most))
+            .await?;
         let shown = renewals.into_iter().map(|it| RenewalExposure::new(it, as_of, sees_prices));
         Ok(shown.collect())
     }
@@ -350,13 +365,15 @@ impl ColocationContract {
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
         as_of: Option<Date>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<EarlyTermination>> {
         read(ctx, Permission::ViewPrices)?;
         let as_of = day(ctx, as_of)?;
         let rule = self.termination_rule_of(rule)?;
         let notice_on = notice_on.unwrap_or(on);
         let termination = self
-            .with_sheet(ctx, as_of, assumed_index_rate, |priced| {
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| {
                 priced.early_termination(on.0, notice_on.0, &rule)
             })
             .await?;
@@ -375,11 +392,15 @@ impl ColocationContract {
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
         as_of: Option<Date>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<ContractHoldover>> {
         read(ctx, Permission::ViewPrices)?;
         let as_of = day(ctx, as_of)?;
         let stay = self
-            .with_sheet(ctx, as_of, assumed_index_rate, |priced| priced.holdover(until.0, multiplier))
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| {
+                priced.holdover(until.0, multiplier)
+            })
             .await?;
         Ok(stay.map(ContractHoldover::from))
     }
@@ -412,7 +433,8 @@ impl ColocationContract {
         };
         let (value, draw) = deployment.value()?;
         let circuits = value.circuits.clone();
-        let capacity = self.with_sheet(ctx, on, None, |priced| priced.capacity(on, value, &draw)).await?;
+        let capacity =
+            self.with_sheet(ctx, (on, None), None, |priced| priced.capacity(on, value, &draw)).await?;
         Ok(Some(PowerCapacity::new(capacity, &circuits)?))
     }
 
@@ -467,7 +489,7 @@ impl ColocationContract {
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         let (value, tolerance) = invoice.value(&contract.currency)?;
         let published = self.published(ctx, as_of).await?;
-        let priced = Priced::new(&contract, charges, &published, assumed_index_rate)?;
+        let priced = Priced::new(&contract, charges, &published, assumed_index_rate, &Overlay::none())?;
         let check = priced.check_invoice(&value, &tolerance)?;
         Ok(Some(InvoiceCheck::new(check, &value, charges)))
     }

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use entity::{
     contracts::{
         colocation_charge,
-        colocation_contract::{Column, IndexTerms},
+        colocation_contract::{self, Column, IndexTerms},
     },
-    id::{ColocationContractId, VendorId},
+    id::{ColocationContractId, ScenarioId, VendorId},
 };
 use forecasting::{
     colocation::{Capacity, Circuit},
@@ -32,9 +32,11 @@ use crate::{
     },
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
+    scenarios::Overlay,
     schema::{
         record::Noun,
         request::{caller, read},
+        scalar::Id,
     },
 };
 
@@ -71,19 +73,42 @@ impl ColocationContract {
         self.0.shared(format!("price indices on {as_of}"), load).await
     }
 
-    /// What a calculation makes of the contract and its price sheet, with indices as they were known on a day.
-    pub(super) async fn with_sheet<T>(
+    /// A scenario, read once for this contract and its siblings.
+    async fn overlay(&self, ctx: &Context<'_>, id: Option<Id<ScenarioId>>) -> Result<Arc<Overlay>> {
+        let Some(id) = id else { return Ok(Overlay::none()) };
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let load = async || Overlay::load(&reader, Some(id.0)).await;
+        Ok(Arc::clone(&*self.0.shared(format!("scenario {id}"), load).await?))
+    }
+
+    /// The contract as a scenario has it, with the price sheets, the price indices and the scenario.
+    pub(super) async fn laid(
         &self,
         ctx: &Context<'_>,
         as_of: NaiveDate,
+        scenario: Option<Id<ScenarioId>>,
+    ) -> Result<(colocation_contract::Model, Arc<PriceSheets>, Arc<PublishedIndices>, Arc<Overlay>)> {
+        let mut contract = self.0.model()?;
+        let sheets = self.price_sheets(ctx).await?;
+        let published = self.published(ctx, as_of).await?;
+        let overlay = self.overlay(ctx, scenario).await?;
+        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        overlay.notice(&mut contract, charges, as_of);
+        Ok((contract, sheets, published, overlay))
+    }
+
+    /// What a calculation makes of the contract and its price sheet, with indices as they were known on a day and
+    /// under a scenario.
+    pub(super) async fn with_sheet<T>(
+        &self,
+        ctx: &Context<'_>,
+        (as_of, scenario): (NaiveDate, Option<Id<ScenarioId>>),
         assumed_index_rate: Option<Decimal>,
         calculation: impl FnOnce(&Priced<'_>) -> Result<T>,
     ) -> Result<T> {
-        let contract = self.0.model()?;
-        let sheets = self.price_sheets(ctx).await?;
-        let published = self.published(ctx, as_of).await?;
+        let (contract, sheets, published, overlay) = self.laid(ctx, as_of, scenario).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        calculation(&Priced::new(&contract, charges, &published, assumed_index_rate)?)
+        calculation(&Priced::new(&contract, charges, &published, assumed_index_rate, &overlay)?)
     }
 
     /// What is stored of the power under the contract, on a day.

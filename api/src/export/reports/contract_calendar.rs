@@ -1,10 +1,12 @@
 //! The decision calendar as a report: what happens on which day, and what silence costs.
 
+use std::sync::Arc;
+
 use chrono::Months;
 use forecasting::colocation::EventKind;
 use sea_orm::Condition;
 
-use super::{HIDDEN, Kind, Parameter, Parameters};
+use super::{HIDDEN, Kind, Parameter, Parameters, SCENARIO, under};
 use crate::{
     access::Permission,
     contracts::{
@@ -44,6 +46,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         flag: "assumed-index-rate",
         meaning: "How much price indices rise a year: 0.03 is 3 %; not assumed when left out",
     },
+    SCENARIO,
 ];
 
 /// What events are about.
@@ -99,6 +102,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     let wants = |subject| contracts.is_empty() || contracts.contains(&subject);
     let [colocation, support, cloud, offers] = SUBJECTS.map(wants);
     let rate = asked.rate("assumedIndexRate")?;
+    let scenario = asked.scenario(db).await?;
     let question = Question {
         from,
         to,
@@ -109,6 +113,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         support: support.then(Condition::all),
         cloud: cloud && db.caller().may(Permission::ViewCloud),
         offers,
+        scenario: Arc::clone(&scenario),
     };
     let calendar = calendar::read(db, question).await?;
     let shows_prices = db.caller().may(Permission::ViewPrices);
@@ -118,6 +123,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         question.push((name, Cell::text(asked.text(name).unwrap_or("all"))));
     }
     question.push(("assumedIndexRate", Cell::any(rate, Cell::Number)));
+    question.extend(under(&scenario));
     let report = Report {
         question,
         columns: COLUMNS.iter().map(|name| Column::Field(name)).collect(),

@@ -1,7 +1,10 @@
 //! What colocation contracts cost as a report: a sheet for each view, with a line for each contract and a sum for each
 //! currency, and one with what is billed, charge by charge.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use entity::contracts::{colocation_charge, colocation_contract};
 use forecasting::{
@@ -12,7 +15,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{Kind, Parameter, Parameters, views};
+use super::{Kind, Parameter, Parameters, SCENARIO, under, views};
 use crate::{
     contracts::{
         colocation_charges,
@@ -24,6 +27,7 @@ use crate::{
     finance::price_index_values::PublishedIndices,
     roadmap::words::view_code,
     rules::{require_plausible, require_range},
+    scenarios::Overlay,
     schema::scalar::shown,
     store::Read,
 };
@@ -48,6 +52,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         flag: "assumed-index-rate",
         meaning: "How much price indices rise a year: 0.03 is 3 %; what follows one is blank when left out",
     },
+    SCENARIO,
 ];
 
 const WORDS: [&str; 6] = ["row", "view", "contract", "charge", "charge_kind", "currency"];
@@ -61,6 +66,7 @@ struct Page {
     from: Month,
     months: i32,
     rate: Option<Decimal>,
+    scenario: Arc<Overlay>,
     assumptions: BTreeSet<String>,
     formulas: BTreeSet<String>,
     excluded: Vec<String>,
@@ -79,7 +85,11 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     if views_asked.is_empty() {
         views_asked.extend(MoneyView::ALL);
     }
-    let contracts = contracts(db, &asked.list("contracts")?).await?;
+    let scenario = asked.scenario(db).await?;
+    let mut contracts = contracts(db, &asked.list("contracts")?).await?;
+    for (contract, charges) in &mut contracts {
+        scenario.notice(contract, charges, as_of);
+    }
     let series = contracts.iter().flat_map(|(contract, charges)| costs::series(contract, charges));
     let published = PublishedIndices::read(db, series, as_of).await?;
     let mut page = Page {
@@ -88,6 +98,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         from,
         months,
         rate,
+        scenario,
         assumptions: BTreeSet::new(),
         formulas: BTreeSet::new(),
         excluded: Vec::new(),
@@ -100,15 +111,17 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     let window = Window::new(from, months.unsigned_abs()).map_err(|cause| Error::invalid("months", cause))?;
     let columns = WORDS.iter().map(|name| Column::Field(name)).chain(window.iter().map(Column::Month));
     let codes: Vec<&str> = views_asked.iter().map(|view| view_code(*view)).collect();
+    let mut question = vec![
+        ("from", Cell::Month(from)),
+        ("to", Cell::Month(window.last())),
+        ("months", Cell::count(months)),
+        ("contracts", Cell::text(asked.text("contracts").unwrap_or("all"))),
+        ("view", Cell::text(codes.join(", "))),
+        ("assumedIndexRate", Cell::any(rate, Cell::Number)),
+    ];
+    question.extend(under(&page.scenario));
     let report = Report {
-        question: vec![
-            ("from", Cell::Month(from)),
-            ("to", Cell::Month(window.last())),
-            ("months", Cell::count(months)),
-            ("contracts", Cell::text(asked.text("contracts").unwrap_or("all"))),
-            ("view", Cell::text(codes.join(", "))),
-            ("assumedIndexRate", Cell::any(rate, Cell::Number)),
-        ],
+        question,
         columns: columns.chain([Column::Field("total")]).collect(),
         sheets,
         formulas: page.formulas.into_iter().collect(),
@@ -148,7 +161,7 @@ impl Page {
         let mut sums = Sums::default();
         for (contract, charges) in &self.contracts {
             let currency = currency(&contract.currency)?;
-            let schedule = Priced::new(contract, charges, &self.published, self.rate)
+            let schedule = Priced::new(contract, charges, &self.published, self.rate, &self.scenario)
                 .and_then(|priced| priced.schedule(self.from, self.months, view));
             let mut cells = head("contract", Some(view), &contract.number, currency);
             match schedule {
@@ -191,17 +204,18 @@ impl Page {
         let mut rows = Vec::new();
         for (contract, charges) in &self.contracts {
             let currency = currency(&contract.currency)?;
-            let cost =
-                match costs::monthly(contract, charges, self.from, self.months, &self.published, self.rate) {
-                    Ok(cost) => cost,
-                    Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
-                    Err(cause) => {
-                        let mut cells = head("contract", None, &contract.number, currency);
-                        cells.resize(self.width(), Cell::Blank(cause.to_string().into()));
-                        rows.push(Row::line(cells));
-                        continue;
-                    }
-                };
+            let span = (self.from, self.months);
+            let cost = costs::monthly(contract, charges, span, &self.published, self.rate, &self.scenario);
+            let cost = match cost {
+                Ok(cost) => cost,
+                Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
+                Err(cause) => {
+                    let mut cells = head("contract", None, &contract.number, currency);
+                    cells.resize(self.width(), Cell::Blank(cause.to_string().into()));
+                    rows.push(Row::line(cells));
+                    continue;
+                }
+            };
             for (place, charge) in charges.iter().enumerate() {
                 let lines: Vec<&costs::CostLine> =
                     cost.months.iter().filter_map(|month| month.lines.get(place)).collect();

@@ -15,13 +15,15 @@ mod roll_forward;
 use chrono::NaiveDate;
 use forecasting::roadmap::{MoneyView, Subject};
 
+use parameters::SCENARIO;
 pub use parameters::{Parameter, Parameters};
 
-use super::report::{Report, csv, json, xlsx};
+use super::report::{Cell, Report, csv, json, xlsx};
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
     roadmap::words::{subject_words, view_code},
+    scenarios::Overlay,
     store::{Read, Store},
 };
 
@@ -228,6 +230,11 @@ pub fn file(name: &str) -> Result<(Kind, Format)> {
 /// The views, by the words that ask for them.
 fn views() -> [(&'static str, MoneyView); 3] {
     MoneyView::ALL.map(|view| (view_code(view), view))
+}
+
+/// The scenario of a report; nothing for the baseline, which is what a report says without one.
+fn under(scenario: &Overlay) -> Option<(&'static str, Cell)> {
+    scenario.scenario().map(|scenario| (SCENARIO.name, Cell::text(&scenario.name)))
 }
 
 /// So many assets, in words.

@@ -1,16 +1,18 @@
 //! What a report is asked, as text by name: from the address of a page, or from flags.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
-use entity::id::{EntityId, FiscalCalendarId};
+use entity::id::{EntityId, FiscalCalendarId, ScenarioId};
 use forecasting::{money::Currency, month::Month};
 use rust_decimal::Decimal;
 
 use super::Kind;
 use crate::{
+    access::Permission,
     error::{Error, Result},
     finance::fiscal_calendars,
+    scenarios::{Overlay, scenarios},
     schema::scalar::{Id, shown},
     store::Read,
 };
@@ -25,6 +27,13 @@ pub struct Parameter {
     /// What it means, with what is taken when it is left out.
     pub meaning: &'static str,
 }
+
+/// The scenario that a report is asked under.
+pub(super) const SCENARIO: Parameter = Parameter {
+    name: "scenario",
+    flag: "scenario",
+    meaning: "Scenario that is laid over what is recorded, by name or id; none when left out",
+};
 
 /// What was asked.
 #[derive(Clone, Debug)]
@@ -195,6 +204,28 @@ impl Parameters {
                 Err(Error::invalid("fiscalCalendar", message))
             }
         }
+    }
+
+    /// The scenario that is laid over what is recorded, by its id or its name; the baseline when left out.
+    ///
+    /// # Errors
+    /// `Invalid` for a scenario that is not there, `Forbidden` as for its query.
+    pub async fn scenario(&self, db: &impl Read) -> Result<Arc<Overlay>> {
+        let Some(text) = self.text(SCENARIO.name) else { return Ok(Overlay::none()) };
+        if !db.caller().may(Permission::ViewTotals) {
+            return Err(Error::Forbidden { permission: Permission::ViewTotals, role: db.caller().role });
+        }
+        let id = match Id::<ScenarioId>::parse(text) {
+            Ok(id) => id.0,
+            Err(_) => match scenarios::find_named(db, text).await? {
+                Some(scenario) => scenario.id,
+                None => {
+                    let message = format!("there is no scenario named {}", shown(text));
+                    return Err(Error::invalid(SCENARIO.name, message));
+                }
+            },
+        };
+        Overlay::load(db, Some(id)).await
     }
 }
 

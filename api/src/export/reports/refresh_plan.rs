@@ -7,7 +7,7 @@ use entity::{
 use forecasting::{month::Month, refresh::ProjectCost};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, Iterable, QueryFilter};
 
-use super::{HIDDEN, Kind, Parameter, Parameters, assets, code};
+use super::{HIDDEN, Kind, Parameter, Parameters, SCENARIO, assets, code, under};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -52,6 +52,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         flag: "kinds",
         meaning: "Of these kinds of hardware, such as SERVER; all when left out",
     },
+    SCENARIO,
 ];
 
 /// The columns before those of money.
@@ -110,6 +111,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         as_of,
         filter: filter(db, asked).await?,
         also: Vec::new(),
+        scenario: asked.scenario(db).await?,
     };
     let plan = draw(db, &question).await?;
     let shows_prices = db.caller().may(Permission::ViewPrices);
@@ -146,6 +148,7 @@ fn about(asked: &Parameters, plan: &RefreshPlan) -> Vec<(&'static str, Cell)> {
     for name in ["sites", "policies", "models", "kinds"] {
         about.push((name, Cell::text(asked.text(name).unwrap_or("all"))));
     }
+    about.extend(under(&plan.scenario));
     let (covered, total) = (plan.coverage.covered_count, plan.coverage.total_count);
     about.push(("coverage", Cell::text(format!("{covered} of {total} assets with all inputs"))));
     about.push(("assetsOrderedLater", Cell::count(plan.later)));
@@ -169,7 +172,17 @@ async fn filter(db: &impl Read, asked: &Parameters) -> Result<Filter> {
         }
         sites.extend(found.into_iter().map(|site| site.id));
     }
-    Ok(Filter { sites, policies: asked.ids("policies")?, models: asked.ids("models")?, kinds: kinds(asked)? })
+    Ok(Filter {
+        sites: named(sites),
+        policies: named(asked.ids("policies")?),
+        models: named(asked.ids("models")?),
+        kinds: named(kinds(asked)?),
+    })
+}
+
+/// A list that names nothing was left out: a parameter has no empty list.
+fn named<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
 }
 
 /// The kinds of hardware that are asked for.

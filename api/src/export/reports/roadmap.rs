@@ -8,7 +8,7 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use super::{HIDDEN, Kind, Parameter, Parameters, views};
+use super::{HIDDEN, Kind, Parameter, Parameters, SCENARIO, under, views};
 use crate::{
     access::Permission,
     error::Result,
@@ -63,6 +63,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
         flag: "columns",
         meaning: "Which columns: MONTHS, QUARTERS, YEARS; all when left out",
     },
+    SCENARIO,
 ];
 
 const GRAINS: [(&str, Grain); 3] =
@@ -104,6 +105,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         assumed_index_rate: asked.rate("assumedIndexRate")?,
         dimensions: dimensions.into_iter().flatten().collect(),
         uncertainty: None,
+        scenario: asked.scenario(db).await?,
     };
     let plan = draw(db, &question).await?;
     let page = Page { plan: &plan, grains, shows_prices: db.caller().may(Permission::ViewPrices) };
@@ -139,6 +141,7 @@ fn about(plan: &Plan, question: &Question, views: &[MoneyView]) -> Vec<(&'static
         ("groupBy", names(plan.dimensions.iter().map(|one| dimension_column(*one)).collect())),
         ("assumedIndexRate", Cell::any(question.assumed_index_rate, Cell::Number)),
     ];
+    about.extend(under(&question.scenario));
     about.extend(plan.roadmap.coverage().iter().map(|(subject, counted)| {
         let (covered, total) = (counted.covered_count, counted.total_count);
         (

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use entity::id::AllocationModelId;
+use entity::id::{AllocationModelId, ScenarioId};
 use rust_decimal::Decimal;
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
         allocation_models::UNALLOCATED,
         allocations::{self, Answer, Costs, Months, NodeResult, Question},
     },
+    scenarios::Overlay,
     schema::{
         explain::Explanation,
         record::Record,
@@ -47,6 +48,8 @@ pub struct AllocationMonthsInput {
     pub as_of: Date,
     /// How much the price indices of contracts are taken to rise a year: 0.03 is 3 %. They stay when left out.
     pub assumed_index_rate: Option<Decimal>,
+    /// The scenario that is laid over what is recorded; none when left out.
+    pub scenario: Option<Id<ScenarioId>>,
 }
 
 /// What a node gave to another.
@@ -233,6 +236,7 @@ async fn divided(
             months: u32::try_from(months.months).unwrap_or_default(),
             as_of: months.as_of.0,
             assumed_index_rate: months.assumed_index_rate,
+            scenario: Overlay::load(&reader, months.scenario.map(|id| id.0)).await?,
         }),
         _ => return Err(Error::invalid("amounts", "give either amounts or months of the roadmap")),
     };

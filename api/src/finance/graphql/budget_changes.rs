@@ -7,7 +7,7 @@ use entity::{
         budget_version::{self, PlanRates},
         period_close,
     },
-    id::{BudgetVersionId, FiscalCalendarId},
+    id::{BudgetVersionId, FiscalCalendarId, ScenarioId},
 };
 use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
@@ -22,6 +22,7 @@ use crate::{
         fiscal_calendars, period_closes,
     },
     roadmap::graphql::{Category, MoneyView},
+    scenarios::Overlay,
     schema::{
         patch::{kept, overlay, patch, patch_required},
         record::Record,
@@ -328,6 +329,8 @@ impl BudgetVersionMutation {
         #[graphql(desc = "How much price indices of contracts are taken to rise a year: 0.03 is 3 %.")]
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<BudgetDraft> {
         let reader = read(ctx, Permission::ViewTotals)?;
         read(ctx, Permission::EditFinance)?;
@@ -349,6 +352,7 @@ impl BudgetVersionMutation {
             targets: targets.collect(),
             cost_centre,
             assumed_index_rate,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
             as_of: as_of.0,
         };
         let plan = drafts::draw(&reader, &question).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use entity::id::{FiscalCalendarId, SiteId};
+use entity::id::{FiscalCalendarId, ScenarioId, SiteId};
 use forecasting::budget::UnitCostGap as Gap;
 use rust_decimal::Decimal;
 
@@ -21,6 +21,10 @@ use crate::{
     finance::unit_costs::{self, Answer, CountedPart, Divided, Question},
     inventory::{graphql::models::HardwareKind, sites},
     roadmap::year_label,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         request::{caller, read},
@@ -255,6 +259,11 @@ impl UnitCost {
         self.question.site.as_ref().map(|site| site.code.as_str())
     }
 
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.question.scenario.scenario().and_then(scenarios::of)
+    }
+
     /// The currency of all amounts.
     async fn currency(&self) -> &'static str {
         self.answer.plan.roadmap.currency().code()
@@ -346,6 +355,8 @@ impl UnitCostQuery {
             desc = "How much the price indices of contracts are taken to rise a year: 0.03 is 3 %. They stay when left out."
         )]
         assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<UnitCost> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let site = match site {
@@ -364,6 +375,7 @@ impl UnitCostQuery {
             as_of: as_of.0,
             monthly_growth,
             assumed_index_rate,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let answer = unit_costs::answer(&reader, &question).await?;
         let is_hidden = !caller(ctx)?.may(Permission::ViewPrices) && answer.tells_a_price();

@@ -1,7 +1,7 @@
 //! How much of the estate passes its last date of support, as clients see it.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::id::{FiscalCalendarId, HardwareModelId, SiteId};
+use entity::id::{FiscalCalendarId, HardwareModelId, ScenarioId, SiteId};
 use forecasting::{
     money::Currency,
     refresh::{Exposure, Extent},
@@ -14,6 +14,10 @@ use crate::{
     inventory::graphql::models::HardwareKind,
     lifecycle::support_exposure::{self, Question, expose, shown},
     roadmap::year_label,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::{Explanation, ExplanationInput},
         request::{caller, read},
@@ -101,7 +105,7 @@ pub struct SupportExposureQuarter {
 }
 
 /// How much of the estate passes its last date of support, quarter by quarter.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, SimpleObject)]
 pub struct SupportExposure {
     /// The currency of the values.
     currency: String,
@@ -109,6 +113,8 @@ pub struct SupportExposure {
     fiscal_calendar: String,
     /// The day whose rates count.
     as_of: Date,
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    scenario: Option<Scenario>,
     /// The quarters in order.
     quarters: Vec<SupportExposureQuarter>,
     /// How the figures came about.
@@ -137,6 +143,8 @@ impl SupportExposureQuery {
         fiscal_calendar: Option<ID>,
         #[graphql(desc = "The day whose rates count.")] as_of: Date,
         #[graphql(desc = "Which assets. Left out: all.")] filter: Option<SupportExposureFilter>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<SupportExposure> {
         let reader = read(ctx, Permission::ViewLifecycle)?;
         let shows_prices = caller(ctx)?.may(Permission::ViewPrices);
@@ -152,6 +160,7 @@ impl SupportExposureQuery {
             sites: filter.sites.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             models: filter.models.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             kinds: filter.kinds.map(|kinds| kinds.into_iter().map(Into::into).collect()),
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let found = expose(&reader, &question).await?;
         let quarters = found.quarters.iter().map(|one| SupportExposureQuarter {
@@ -168,6 +177,7 @@ impl SupportExposureQuery {
             currency: found.currency.code().to_owned(),
             fiscal_calendar: found.calendar_name,
             as_of,
+            scenario: question.scenario.scenario().and_then(scenarios::of),
             quarters: quarters.collect(),
             explain: Explanation {
                 formula: "exposed on the last day of a quarter = assets in use with a last date of support on that \

@@ -32,6 +32,18 @@ pub struct RoadmapKey {
     value: Option<String>,
 }
 
+impl RoadmapKey {
+    /// The values of the dimensions of a plan, in the order in which they were asked for.
+    pub fn all(plan: &Plan, key: &Key) -> Vec<Self> {
+        let keys = plan.dimensions.iter().zip(key);
+        keys.map(|(dimension, value)| Self {
+            dimension: (*dimension).into(),
+            value: value.as_deref().map(str::to_owned),
+        })
+        .collect()
+    }
+}
+
 /// How a figure came about.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RoadmapExplanation {
@@ -93,12 +105,7 @@ impl Line {
 
     /// The values of the dimensions, in the order in which they were asked for.
     async fn keys(&self) -> Vec<RoadmapKey> {
-        let keys = self.plan.dimensions.iter().zip(&self.key);
-        keys.map(|(dimension, value)| RoadmapKey {
-            dimension: (*dimension).into(),
-            value: value.as_deref().map(str::to_owned),
-        })
-        .collect()
+        RoadmapKey::all(&self.plan, &self.key)
     }
 
     /// The site, when lines are kept apart by site. Null for what belongs to no single site.

@@ -11,7 +11,10 @@ use std::{
 };
 
 use async_graphql::{Context, ID, Object};
-use entity::{id::FiscalCalendarId, inventory::site};
+use entity::{
+    id::{FiscalCalendarId, ScenarioId},
+    inventory::site,
+};
 use forecasting::{
     money::Currency,
     roadmap::{Category as Purpose, MoneyView as View},
@@ -28,15 +31,20 @@ use crate::{
     access::Permission,
     error::{Error, Result},
     inventory::graphql::sites::Site,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         record::{columns_of, select},
         request::{caller, read},
         scalar::{Date, Id, Month},
     },
 };
+pub use lines::RoadmapKey;
 use lines::{Coverage, Exclusion, Line, RoadmapExplanation, hide_prices};
-pub use series::year_label;
-use series::{RoadmapMonth, Series};
+use series::RoadmapMonth;
+pub use series::{Series, year_label};
 use uncertainty::{RoadmapUncertainty, UncertaintyInput};
 pub use words::{Category, MoneyView, RoadmapDimension, RoadmapSubject};
 
@@ -97,6 +105,11 @@ impl RoadmapAnswer {
     /// Name of the fiscal calendar of quarters and years.
     async fn fiscal_calendar(&self) -> &str {
         &self.plan.calendar_name
+    }
+
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.plan.scenario.as_ref().and_then(scenarios::of)
     }
 
     /// The lines, by category and dimensions.
@@ -250,6 +263,8 @@ impl RoadmapQuery {
             desc = "Draws what the roadmap takes for granted from distributions, many times; `{}` takes what is usual."
         )]
         uncertainty: Option<UncertaintyInput>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<RoadmapAnswer> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let dimensions = group_by.unwrap_or_else(|| vec![RoadmapDimension::Site]);
@@ -263,6 +278,7 @@ impl RoadmapQuery {
             assumed_index_rate,
             dimensions: distinct(dimensions),
             uncertainty: uncertainty.map(|asked| asked.value(view.into())).transpose()?,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let plan = draw(&reader, &question).await?;
         Ok(RoadmapAnswer { plan: Arc::new(plan), view: view.into() })
@@ -273,7 +289,9 @@ fn parse_currency(code: &str) -> Result<Currency> {
     Currency::from_code(code).map_err(|cause| Error::invalid("currency", cause))
 }
 
-fn distinct(dimensions: Vec<RoadmapDimension>) -> Vec<Dimension> {
+/// Dimensions, each once.
+#[must_use]
+pub fn distinct(dimensions: Vec<RoadmapDimension>) -> Vec<Dimension> {
     let mut distinct: Vec<Dimension> = Vec::new();
     for dimension in dimensions.into_iter().map(Dimension::from) {
         if !distinct.contains(&dimension) {

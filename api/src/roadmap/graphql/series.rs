@@ -49,8 +49,8 @@ pub struct RoadmapYear {
 
 /// Amounts month by month, and what they add up to.
 pub struct Series {
-    pub(super) plan: Arc<Plan>,
-    pub(super) amounts: Vec<Decimal>,
+    pub plan: Arc<Plan>,
+    pub amounts: Vec<Decimal>,
 }
 
 /// Amounts month by month, and what they add up to.

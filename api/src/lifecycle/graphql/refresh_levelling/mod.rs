@@ -5,6 +5,7 @@ mod plans;
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
+use entity::id::ScenarioId;
 use forecasting::{
     levelling::{Levelling, Limit, OptimalPlan},
     money::{Currency, Money},
@@ -23,10 +24,11 @@ use crate::{
         refresh_plan::whole,
     },
     roadmap::year_label,
+    scenarios::Overlay,
     schema::{
         explain::Explanation,
         request::read,
-        scalar::{Date, Month},
+        scalar::{Date, Id, Month},
     },
 };
 pub use plans::{RefreshLeftUndone, RefreshLevelledCost, RefreshLevelledPlan, RefreshPlacement};
@@ -389,10 +391,13 @@ impl RefreshLevellingQuery {
         #[graphql(desc = "What is taken for granted of waiting. Left out: the defaults.")] waiting: Option<
             RefreshWaitingInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<RefreshLevelling> {
         let reader = read(ctx, Permission::ViewTotals)?;
+        let scenario = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caps = caps.into_iter().enumerate().map(cap).collect::<Result<Vec<_>>>()?;
-        let mut plan = question(from, months, (currency, fiscal_calendar), as_of, filter)?;
+        let mut plan = question(from, months, (currency, fiscal_calendar), as_of, filter, scenario)?;
         plan.also = caps.iter().map(|cap| cap.limit.currency).collect();
         let limits = monthly_limits.unwrap_or_default();
         let installs = limits.installs.map(|units| {

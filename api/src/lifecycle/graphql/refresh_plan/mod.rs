@@ -22,12 +22,17 @@ use crate::{
     error::{Error, Result},
     inventory::graphql::{assets::Asset, models::HardwareKind},
     lifecycle::refresh_plan::{Filter, Question, draw},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::{Explanation, ExplanationInput},
         request::read,
         scalar::{Date, Id, Month},
     },
 };
+use entity::id::ScenarioId;
 
 /// Which cohorts. All lists that are given have to name it, so that an empty list holds none; what is refreshed together
 /// is decided before.
@@ -171,6 +176,11 @@ impl RefreshPlan {
         Date(self.book.plan.as_of)
     }
 
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.book.plan.scenario.scenario().and_then(scenarios::of)
+    }
+
     /// How many cohorts are ordered in these months.
     async fn cohort_count(&self) -> usize {
         self.book.plan.cohorts.len()
@@ -279,6 +289,7 @@ pub(super) fn question(
     (currency, fiscal_calendar): (Option<String>, Option<ID>),
     as_of: Date,
     filter: Option<RefreshPlanFilter>,
+    scenario: Arc<Overlay>,
 ) -> Result<Question> {
     let currency = currency.map(|code| Currency::from_code(&code)).transpose();
     let calendar = fiscal_calendar.map(|id| Id::<FiscalCalendarId>::parse(&id)).transpose();
@@ -290,6 +301,7 @@ pub(super) fn question(
         as_of: as_of.0,
         filter: filter.unwrap_or_default().to_filter(),
         also: Vec::new(),
+        scenario,
     })
 }
 
@@ -316,9 +328,12 @@ impl RefreshPlanQuery {
         fiscal_calendar: Option<ID>,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
         #[graphql(desc = "Which cohorts. Left out: all.")] filter: Option<RefreshPlanFilter>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<RefreshPlan> {
         let reader = read(ctx, Permission::ViewTotals)?;
-        let question = question(from, months, (currency, fiscal_calendar), as_of, filter)?;
+        let scenario = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
+        let question = question(from, months, (currency, fiscal_calendar), as_of, filter, scenario)?;
         Ok(RefreshPlan { book: Book::new(ctx, draw(&reader, &question).await?)? })
     }
 }

@@ -1,0 +1,282 @@
+//! The rows of a roadmap as text that reads the same wherever the same data was loaded: sorted, without dates of
+//! recording, and with ids that follow from natural keys instead of those that happened to be made.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
+use entity::{
+    finance::{exchange_rate::RateKind, fiscal_calendar},
+    id::{AssetId, EntityId, HardwareModelId, RefreshCycleId, SiteId},
+    inventory::{environment::Environment, hardware_model},
+    lifecycle::{depreciation_rule, refresh_cycle, refresh_policy},
+    money::Amount,
+};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    assets::{Asset, Outside},
+    cloud::{Spend, StoredSpend},
+    contracts::Contracts,
+    estate::{Estate, Site},
+    keys::Properties,
+    plan::{Question, Rows},
+};
+use crate::{
+    error::{Error, Result},
+    finance::rates::Rates,
+    lifecycle::matching,
+};
+
+/// Columns that say nothing of what anything costs, with what stands for them.
+const SILENT: [(&str, &str); 4] = [
+    ("created_at", "\"1970-01-01T00:00:00Z\""),
+    ("updated_at", "\"1970-01-01T00:00:00Z\""),
+    ("version", "1"),
+    ("source", "null"),
+];
+
+/// Why a site is left, where that is planned.
+const PLANNED: &str = "its exit is planned";
+
+#[derive(Serialize, Deserialize)]
+struct StoredAsset {
+    model: HardwareModelId,
+    site: SiteId,
+    in_service_on: Option<NaiveDate>,
+    warranty_ends_on: Option<NaiveDate>,
+    lease_return_on: Option<NaiveDate>,
+    retired_on: Option<NaiveDate>,
+    price: Option<(Amount, String)>,
+    environment: Environment,
+    tier: Option<i32>,
+    properties: [Option<String>; 8],
+    cycle: Option<RefreshCycleId>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    calendar: Option<fiscal_calendar::Model>,
+    contracts: Contracts,
+    sites: Vec<(SiteId, String, Option<NaiveDate>)>,
+    models: Vec<hardware_model::Model>,
+    policies: Vec<refresh_policy::Model>,
+    rules: Vec<depreciation_rule::Model>,
+    cycles: Vec<refresh_cycle::Model>,
+    assets: Vec<StoredAsset>,
+    spends: Vec<StoredSpend>,
+    outside: Vec<Outside>,
+    rates: Vec<(String, String, NaiveDate, Decimal)>,
+}
+
+/// Ids that follow from natural keys, by the ids that were made.
+#[derive(Debug, Default)]
+pub struct Ids(HashMap<Uuid, Uuid>);
+
+impl Ids {
+    /// The id that follows from a natural key; none for a row that the roadmap does not know.
+    #[must_use]
+    pub fn of(&self, id: Uuid) -> Uuid {
+        self.0.get(&id).copied().unwrap_or_default()
+    }
+
+    /// Gives rows their ids; of several with one key, in the order of what they say.
+    fn give<T: Serialize, I: EntityId>(
+        &mut self,
+        rows: &[T],
+        id: impl Fn(&T) -> I,
+        key: impl Fn(&T) -> String,
+    ) -> Result<()> {
+        let mut alike: BTreeMap<String, Vec<(String, Uuid)>> = BTreeMap::new();
+        for row in rows {
+            let said = self.canonical(serde_json::to_value(row).map_err(Error::internal)?).to_string();
+            alike.entry(key(row)).or_default().push((said, id(row).uuid()));
+        }
+        for (key, mut rows) in alike {
+            rows.sort();
+            for (place, (_, id)) in rows.into_iter().enumerate() {
+                let digest = Sha256::digest(format!("{} {key} {place}", I::KIND));
+                let mut bytes = [0; 16];
+                bytes.copy_from_slice(&digest[..16]);
+                self.0.insert(id, Uuid::from_bytes(bytes));
+            }
+        }
+        Ok(())
+    }
+
+    /// A value with other ids, without what is silent; lists of rows are sorted by what they say.
+    #[must_use]
+    pub fn canonical(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => match Uuid::try_parse(&text) {
+                Ok(id) if text.len() == 36 => Value::String(self.of(id).to_string()),
+                _ => Value::String(text),
+            },
+            Value::Array(list) => Value::Array(list.into_iter().map(|one| self.canonical(one)).collect()),
+            Value::Object(fields) => {
+                let fields = fields.into_iter().map(|(name, value)| {
+                    let silent = SILENT.iter().find(|(silent, _)| *silent == name);
+                    let said = silent.and_then(|(_, said)| serde_json::from_str(said).ok());
+                    (name, said.unwrap_or_else(|| self.canonical(value)))
+                });
+                Value::Object(fields.collect())
+            }
+            other => other,
+        }
+    }
+}
+
+impl Stored {
+    fn of(rows: &Rows) -> Self {
+        let estate = &rows.estate;
+        let assets = rows.assets.iter().map(|asset| StoredAsset {
+            model: asset.model,
+            site: asset.site,
+            in_service_on: asset.in_service_on,
+            warranty_ends_on: asset.warranty_ends_on,
+            lease_return_on: asset.lease_return_on,
+            retired_on: asset.retired_on,
+            price: asset.price.as_ref().map(|(amount, code)| (*amount, code.to_string())),
+            environment: asset.environment,
+            tier: asset.tier,
+            properties: asset.properties.words(),
+            cycle: estate.cycle_of.get(&asset.id).copied(),
+        });
+        let sites = estate.sites.iter();
+        let rates = rows.rates.recorded();
+        Self {
+            calendar: rows.calendar.clone(),
+            contracts: rows.contracts.clone(),
+            sites: sites
+                .map(|(id, site)| (*id, site.code.to_string(), site.planned.map(|(on, _)| on)))
+                .collect(),
+            models: estate.models.values().cloned().collect(),
+            policies: estate.policies.clone(),
+            rules: estate.rules.clone(),
+            cycles: estate.cycles.values().cloned().collect(),
+            assets: assets.collect(),
+            spends: rows.spends.iter().map(StoredSpend::from).collect(),
+            outside: rows.outside.clone(),
+            rates: rates
+                .map(|(base, quote, on, rate)| (base.to_owned(), quote.to_owned(), on, rate.normalize()))
+                .collect(),
+        }
+    }
+
+    fn ids(&self) -> Result<Ids> {
+        let mut ids = Ids::default();
+        ids.give(&self.sites, |site| site.0, |site| site.1.clone())?;
+        ids.give(&self.models, |model| model.id, |model| model.name.clone())?;
+        ids.give(&self.rules, |rule| rule.id, |rule| rule.name.clone())?;
+        ids.give(&self.policies, |policy| policy.id, |policy| policy.name.clone())?;
+        ids.give(&self.cycles, |cycle| cycle.id, |cycle| cycle.name.clone())?;
+        let (colocation, support) = (&self.contracts.colocation, &self.contracts.support);
+        ids.give(colocation, |one| one.contract.id, |one| one.contract.number.clone())?;
+        ids.give(support, |one| one.contract.id, |one| one.contract.number.clone())?;
+        for one in colocation {
+            let key = |position: i32| format!("{} {position}", one.contract.number);
+            ids.give(&one.charges, |charge| charge.id, |charge| key(charge.position))?;
+        }
+        ids.give(&self.spends, |spend| spend.account, |spend| spend.account_name.clone())?;
+        let workloads: Vec<&StoredSpend> =
+            self.spends.iter().filter(|spend| spend.workload.is_some()).collect();
+        ids.give(
+            &workloads,
+            |spend| spend.workload.unwrap_or_else(|| EntityId::from_uuid(Uuid::nil())),
+            |spend| spend.key(),
+        )?;
+        Ok(ids)
+    }
+}
+
+/// Rows as canonical text, and the ids that stand in it.
+///
+/// # Errors
+/// `Internal` for rows that are no JSON.
+pub fn to_text(rows: &Rows) -> Result<(String, Ids)> {
+    let stored = Stored::of(rows);
+    let ids = stored.ids()?;
+    let mut value = ids.canonical(serde_json::to_value(&stored).map_err(Error::internal)?);
+    sort(&mut value);
+    Ok((value.to_string(), ids))
+}
+
+/// Sorts the tables by what their rows say; lists within rows keep their order, but for the sites of a contract.
+fn sort(value: &mut Value) {
+    let said = |list: &mut Vec<Value>| list.sort_by_cached_key(Value::to_string);
+    let Some(tables) = value.as_object_mut() else { return };
+    for table in tables.values_mut() {
+        if let Value::Array(rows) = table {
+            said(rows);
+        }
+    }
+    let contracts = tables.get_mut("contracts").and_then(Value::as_object_mut);
+    for contracts in
+        contracts.into_iter().flat_map(serde_json::Map::values_mut).filter_map(Value::as_array_mut)
+    {
+        for contract in contracts.iter_mut() {
+            if let Some(sites) = contract.get_mut("sites").and_then(Value::as_array_mut) {
+                said(sites);
+            }
+        }
+        contracts.sort_by_cached_key(|contract| contract["contract"]["number"].to_string());
+    }
+}
+
+/// Rows of a text, for the question that they were kept for.
+///
+/// # Errors
+/// `Internal` for text that is none, and as [`Rows::read`].
+pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
+    let stored: Stored = serde_json::from_str(text).map_err(Error::internal)?;
+    let mut cycle_of = HashMap::new();
+    let mut shared: HashMap<[Option<String>; 8], Arc<Properties>> = HashMap::new();
+    let assets = (1_u128..).zip(stored.assets).map(|(number, asset)| {
+        let id = AssetId::from_uuid(Uuid::from_u128(number));
+        if let Some(cycle) = asset.cycle {
+            cycle_of.insert(id, cycle);
+        }
+        let words = asset.properties;
+        let properties = shared.entry(words.clone()).or_insert_with(|| Arc::new(Properties::of_words(words)));
+        Asset {
+            id,
+            model: asset.model,
+            site: asset.site,
+            in_service_on: asset.in_service_on,
+            warranty_ends_on: asset.warranty_ends_on,
+            lease_return_on: asset.lease_return_on,
+            retired_on: asset.retired_on,
+            price: asset.price.map(|(amount, code)| (amount, code.into())),
+            environment: asset.environment,
+            tier: asset.tier,
+            properties: Arc::clone(properties),
+        }
+    });
+    let assets: Vec<Asset> = assets.collect();
+    let sites = stored.sites.into_iter().map(|(id, code, exit_on)| {
+        let planned = exit_on.map(|on| (on, PLANNED));
+        (id, Site { code: code.into(), planned, exit: planned })
+    });
+    let models: HashMap<_, _> = stored.models.into_iter().map(|model| (model.id, model)).collect();
+    let mut rules = stored.rules;
+    rules.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut estate = Estate {
+        sites: sites.collect(),
+        models: Arc::new(models),
+        policies: matching::in_order(stored.policies),
+        rules,
+        cycles: stored.cycles.into_iter().map(|cycle| (cycle.id, cycle)).collect(),
+        cycle_of: Arc::new(cycle_of),
+        price_rates: Vec::new(),
+    };
+    estate.leave(&stored.contracts.ends_by_notice());
+    let spends = stored.spends.into_iter().map(Spend::from).collect();
+    let rates = Rates::of(RateKind::Plan, stored.rates);
+    Rows::kept(question, stored.calendar, stored.contracts, estate, (assets, spends), (stored.outside, rates))
+}

@@ -1,0 +1,166 @@
+//! What changes are about: whether it is there, and what stays because it is named.
+
+use entity::{
+    cloud::{provider_account, workload},
+    contracts::{colocation_charge, colocation_contract, support_contract},
+    id::{
+        ColocationChargeId, ColocationContractId, EntityId, ProviderAccountId, RefreshPolicyId, SiteId,
+        SupportContractId, WorkloadId,
+    },
+    inventory::site,
+    lifecycle::refresh_policy,
+    scenarios::{
+        scenario,
+        scenario_change::{self, Terms},
+    },
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+};
+
+use super::{changes::Draft, rules};
+use crate::{
+    contracts::{colocation_charges, terms},
+    error::{Error, Result},
+    finance::exchange_rates,
+    lifecycle::refresh_policies,
+    schema::scalar::Id,
+    store::{Read, Tx},
+};
+
+/// What a change is about, by id.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Targets {
+    /// A colocation contract.
+    pub colocation_contract: Option<ColocationContractId>,
+    /// A colocation charge.
+    pub colocation_charge: Option<ColocationChargeId>,
+    /// A support contract.
+    pub support_contract: Option<SupportContractId>,
+    /// A refresh policy.
+    pub refresh_policy: Option<RefreshPolicyId>,
+    /// A site.
+    pub site: Option<SiteId>,
+    /// A workload.
+    pub workload: Option<WorkloadId>,
+    /// A cloud account.
+    pub provider_account: Option<ProviderAccountId>,
+}
+
+/// Refuses what is not there, by field; the contract of a charge follows from it.
+pub(super) async fn require_there(tx: &Tx, draft: &Draft) -> Result<Targets> {
+    let mut targets = draft.targets;
+    let input = rules::input(&draft.terms);
+    let missing = |field: &str, what: &str, id: String| {
+        Error::invalid(format!("{input}.{field}"), format!("there is no {what} with the id {id}"))
+    };
+    if let Some(id) = targets.colocation_charge {
+        let charge = colocation_charge::Entity::find_by_id(id).one(tx).await?;
+        let charge = charge.ok_or_else(|| missing("charge", "colocation charge", Id(id).to_string()))?;
+        targets.colocation_contract = Some(charge.contract_id);
+    }
+    if let Some(id) = targets.colocation_contract {
+        let found = colocation_contract::Entity::find_by_id(id).one(tx).await?;
+        let contract =
+            found.ok_or_else(|| missing("colocation", "colocation contract", Id(id).to_string()))?;
+        require_ending(tx, &contract, draft).await?;
+    }
+    if let Some(id) = targets.support_contract {
+        let found = support_contract::Entity::find_by_id(id).one(tx).await?;
+        let contract = found.ok_or_else(|| missing("support", "support contract", Id(id).to_string()))?;
+        require_support_ending(tx, &contract, draft)?;
+    }
+    if let Some(id) = targets.refresh_policy {
+        let found = refresh_policy::Entity::find_by_id(id).one(tx).await?;
+        found.ok_or_else(|| missing("policy", "refresh policy", Id(id).to_string()))?;
+    }
+    if let Some(id) = targets.site {
+        let found = site::Entity::find_by_id(id).one(tx).await?;
+        found.ok_or_else(|| missing("site", "site", Id(id).to_string()))?;
+    }
+    if let Some(id) = targets.workload {
+        let found = workload::Entity::find_by_id(id).one(tx).await?;
+        found.ok_or_else(|| missing("workload", "workload", Id(id).to_string()))?;
+    }
+    if let Some(id) = targets.provider_account {
+        let found = provider_account::Entity::find_by_id(id).one(tx).await?;
+        found.ok_or_else(|| missing("account", "provider account", Id(id).to_string()))?;
+    }
+    Ok(targets)
+}
+
+/// Refuses to end a contract that ends by itself, that notice was given for, or with a term that it does not have.
+async fn require_ending(tx: &Tx, contract: &colocation_contract::Model, draft: &Draft) -> Result<()> {
+    let Terms::ContractNotRenewed { ends_on } = draft.terms else { return Ok(()) };
+    let charges = colocation_charges::of_contracts(tx, vec![contract.id]).await?;
+    let charges = charges.get(&contract.id).map_or(&[][..], Vec::as_slice);
+    let value = terms::colocation(contract, charges)?;
+    require_term(tx, &contract.number, &value.terms(), ends_on)
+}
+
+fn require_support_ending(tx: &Tx, contract: &support_contract::Model, draft: &Draft) -> Result<()> {
+    let Terms::ContractNotRenewed { ends_on } = draft.terms else { return Ok(()) };
+    require_term(tx, &contract.number, &terms::support_terms(contract)?, ends_on)
+}
+
+fn require_term(
+    tx: &Tx,
+    number: &str,
+    terms: &forecasting::colocation::Terms,
+    ends_on: Option<chrono::NaiveDate>,
+) -> Result<()> {
+    let refuse = |message: String| Err(Error::invalid("contractNotRenewed", message));
+    if let Some(given) = terms.notice_given {
+        return refuse(format!("notice was given for the contract {number} on {given} already"));
+    }
+    if terms.renewal.is_none() {
+        let end = terms.initial_end();
+        return refuse(format!("the contract {number} does not renew by itself, it ends on {end}"));
+    }
+    let as_of = tx.caller().now.date_naive();
+    if terms::notice_to_end(terms, ends_on, as_of).is_none() {
+        let near = terms.term(terms.term_number(ends_on.unwrap_or(as_of)));
+        let near = near.map(|term| format!(", the nearest ends on {}", term.end)).unwrap_or_default();
+        let day = ends_on.unwrap_or(as_of);
+        let message = format!("{day} is not the last day of a term of the contract {number}{near}");
+        return Err(Error::invalid("contractNotRenewed.endsOn", message));
+    }
+    Ok(())
+}
+
+/// Refuses a cap that nothing can be held against.
+pub(super) async fn require_convertible(tx: &Tx, code: &str) -> Result<()> {
+    let policies = refresh_policies::all_active(tx).await?;
+    let is_own = policies.iter().any(|policy| policy.currency == code);
+    if !is_own && !policies.is_empty() && !exchange_rates::is_planned(tx, code).await? {
+        let message = format!("{code} has no PLAN rate, and no refresh policy is in it: record a rate first");
+        return Err(Error::invalid("capChanged.currency", message));
+    }
+    Ok(())
+}
+
+/// Refuses to delete what scenarios name, by name.
+///
+/// # Errors
+/// `Conflict` naming the scenarios.
+pub async fn require_unused<I: EntityId>(
+    tx: &Tx,
+    column: scenario_change::Column,
+    id: I,
+    what: &str,
+) -> Result<()> {
+    let names: Vec<String> = scenario_change::Entity::find()
+        .select_only()
+        .column(scenario::Column::Name)
+        .distinct()
+        .join(JoinType::InnerJoin, scenario_change::Relation::Scenario.def())
+        .filter(Condition::all().add(column.eq(id.uuid())))
+        .order_by_asc(scenario::Column::Name)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!("{what} is named by the scenarios {}", names.join(", "))))
+}

@@ -1,0 +1,297 @@
+//! What each kind of change does to the figures.
+
+use serde_json::{Value, json};
+use support::{TestApp, on_both_engines};
+
+use super::{a_scenario, a_setting, cents, years};
+
+async fn under(app: &TestApp, category: &str, changes: &[Value]) -> (Vec<i64>, Vec<i64>) {
+    let name = format!("of {category} {}", changes[0]);
+    let id = a_scenario(app, &name.chars().take(150).collect::<String>(), changes).await;
+    let before = years(&app.director(), "view: CASH", category).await;
+    let after = years(&app.director(), &format!("view: CASH, scenario: \"{id}\""), category).await;
+    (before, after)
+}
+
+#[test]
+fn a_contract_that_is_not_renewed_ends_with_its_term() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let change = json!({ "contractNotRenewed": { "colocation": setting.renewing } });
+        let (before, after) = under(app, "COLOCATION", &[change]).await;
+        // A thousand a month, from the second year on.
+        let saved: Vec<i64> = before.iter().zip(&after).map(|(one, other)| one - other).collect();
+        assert_eq!(saved, [0, 1_200_000, 1_200_000, 1_200_000], "{before:?} {after:?}");
+        let later =
+            json!({ "contractNotRenewed": { "colocation": setting.renewing, "endsOn": "2027-12-31" } });
+        let (before, after) = under(app, "COLOCATION", &[later]).await;
+        let saved: Vec<i64> = before.iter().zip(&after).map(|(one, other)| one - other).collect();
+        assert_eq!(saved, [0, 0, 1_200_000, 1_200_000]);
+    });
+}
+
+#[test]
+fn a_price_agreed_anew_is_paid_from_its_day() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let price = |more: Value| {
+            let mut price = json!({ "from": "2027-07-01" });
+            price.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "renegotiatedPrice": price })
+        };
+        let whole = price(json!({ "colocation": setting.renewing, "factor": "0.8" }));
+        let (before, after) = under(app, "COLOCATION", &[whole]).await;
+        let saved: Vec<i64> = before.iter().zip(&after).map(|(one, other)| one - other).collect();
+        assert_eq!(saved, [0, 120_000, 240_000, 240_000]);
+        let text = format!("{{ colocationContract(id: \"{}\") {{ charges {{ id }} }} }}", setting.renewing);
+        let charge = app.director().query(&text).await["colocationContract"]["charges"][0]["id"].clone();
+        let unit = price(json!({ "charge": charge, "unitPrice": "90" }));
+        let (before, after) = under(app, "COLOCATION", &[unit]).await;
+        let saved: Vec<i64> = before.iter().zip(&after).map(|(one, other)| one - other).collect();
+        assert_eq!(saved, [0, 60_000, 120_000, 120_000]);
+    });
+}
+
+#[test]
+fn a_curve_moves_prices_that_follow_an_index_year_by_year() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let curve = |series: Value| {
+            json!({ "cpiCurve": { "series": series, "rates": [
+                { "year": 2027, "rate": "0.04" }, { "year": 2028, "rate": "0.10" },
+            ] } })
+        };
+        let (before, after) = under(app, "COLOCATION", &[curve(Value::Null)]).await;
+        let more: Vec<i64> = after.iter().zip(&before).map(|(one, other)| one - other).collect();
+        // 1,000 a month: 4 % more in the second year, 14.4 % in the third.
+        assert_eq!(more, [0, 48_000, 172_800, 172_800]);
+        let (before, after) = under(app, "COLOCATION", &[curve(json!("DE-CPI"))]).await;
+        assert_eq!(before, after, "another index");
+    });
+}
+
+#[test]
+fn cloud_spend_grows_as_the_scenario_has_it() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let growth = |of: Value| {
+            let mut growth = json!({ "monthlyRate": "0", "from": "2026-02" });
+            growth.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
+            json!({ "growthRate": growth })
+        };
+        for of in [json!({}), json!({ "workload": setting.estate.workload })] {
+            let (before, after) = under(app, "CLOUD", &[growth(of)]).await;
+            assert_eq!(after, [50_400_000; 4], "42,000 a month");
+            assert!(before[1] > after[1]);
+        }
+    });
+}
+
+#[test]
+fn a_site_that_is_left_is_not_refreshed_and_a_longer_life_refreshes_later() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-06-30" } });
+        let (before, after) = under(app, "REFRESH_CAPITAL", &[exit]).await;
+        assert!(before[0] > 0);
+        assert_eq!(after, [0, 0, 0, 0]);
+        let life = json!({ "policyLife": { "policy": setting.estate.policy, "ageMonths": 84 } });
+        let (before, same) = under(app, "REFRESH_CAPITAL", &[life]).await;
+        assert_eq!(before, same, "the end of support and of the warranty still make due");
+    });
+}
+
+#[test]
+fn hardware_prices_move_by_policy_over_kind_over_all() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let rates = |rate: &str| json!([{ "year": 2026, "rate": rate }]);
+        let all = json!({ "priceIndex": { "rates": rates("0") } });
+        let kind = json!({ "priceIndex": { "hardwareKind": "SERVER", "rates": rates("0.5") } });
+        let policy = json!({ "priceIndex": { "policy": setting.estate.policy, "rates": rates("1") } });
+        let other = json!({ "priceIndex": { "hardwareKind": "STORAGE", "rates": rates("1") } });
+        let (before, flat) = under(app, "REFRESH_CAPITAL", &[all.clone()]).await;
+        assert!(flat[0] < before[0], "{flat:?} {before:?}");
+        let (_, steeper) = under(app, "REFRESH_CAPITAL", &[kind.clone(), all.clone()]).await;
+        assert!(steeper[0] > before[0]);
+        let (_, steepest) = under(app, "REFRESH_CAPITAL", &[policy, kind, all]).await;
+        assert!(steepest[0] > steeper[0]);
+        let (_, same) = under(app, "REFRESH_CAPITAL", &[other]).await;
+        assert_eq!(same, before, "no storage is bought");
+    });
+}
+
+#[test]
+fn a_cohort_that_is_moved_is_ordered_in_its_month_in_plan_and_roadmap() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let plan = async |arguments: &str| {
+            let text = format!(
+                "{{ refreshPlan(from: \"2026-07\", asOf: \"2026-07-01\", {arguments}) {{
+                    scenario {{ name }} explain {{ assumptions }}
+                    cohorts {{ key label orderedOn inServiceOn }} total {{ cohortCount }} }} }}"
+            );
+            app.director().query(&text).await["refreshPlan"].clone()
+        };
+        let before = plan("months: 36").await;
+        let cohort = &before["cohorts"][0];
+        let change = json!({ "cohortMoved": { "key": cohort["key"], "to": "2027-03" } });
+        let id = a_scenario(app, "Later", &[change]).await;
+        let after = plan(&format!("months: 36, scenario: \"{id}\"")).await;
+        assert_eq!(after["scenario"]["name"], "Later");
+        assert_eq!(after["cohorts"][0]["key"], cohort["key"]);
+        assert_eq!(after["cohorts"][0]["orderedOn"], "2027-03-01");
+        assert_eq!(cohort["orderedOn"], "2026-07-01");
+        let said = after["explain"]["assumptions"].to_string();
+        let sentence =
+            format!("scenario Later, change 1: the refresh of {}", cohort["label"].as_str().unwrap());
+        assert!(said.contains(&sentence), "{said}");
+        let cash = years(&app.director(), "view: COMMITMENT", "REFRESH_CAPITAL").await;
+        let moved = format!("view: COMMITMENT, scenario: \"{id}\"");
+        let moved = years(&app.director(), &moved, "REFRESH_CAPITAL").await;
+        assert!(cash[0] > 0 && cash[1] == 0, "{cash:?}");
+        assert!(moved[0] == 0 && moved[1] > cash[0], "a year dearer: {moved:?}");
+    });
+}
+
+#[test]
+fn levelling_keeps_to_the_cap_of_a_scenario() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let cap = json!({ "amount": "1000", "currency": "USD" });
+        let change = json!({ "capChanged": { "fiscalYear": 2026, "cap": cap } });
+        let id = a_scenario(app, "Tight", &[change]).await;
+        let text = format!(
+            "{{ levelRefreshPlan(from: \"2026-07\", months: 24, asOf: \"2026-07-01\", deferMonths: 12,
+                caps: [{{ fiscalYear: 2026, amount: \"90000000\", currency: \"USD\" }}], scenario: \"{id}\") {{
+                limits {{ label amount }} explain {{ assumptions }} }} }}"
+        );
+        let answer = app.director().query(&text).await;
+        let said = answer.to_string();
+        assert!(said.contains("1000") && !said.contains("90000000"), "{said}");
+        assert!(said.contains("capped at 1000 USD"), "{said}");
+    });
+}
+
+#[test]
+fn a_rate_of_a_scenario_converts_what_is_in_another_currency() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let rate =
+            json!({ "base": "USD", "quote": "EUR", "on": "2026-01-01", "kind": "PLAN", "rate": "0.5" });
+        super::send(app, "recordExchangeRate", "NewExchangeRate!", rate).await;
+        let change = json!({ "exchangeRate": {
+            "base": "USD", "quote": "EUR", "rate": "0.25", "from": "2027-01-01" } });
+        let id = a_scenario(app, "Weak dollar", &[change]).await;
+        let before = years(&app.director(), "view: CASH, currency: \"EUR\"", "CLOUD").await;
+        let arguments = format!("view: CASH, currency: \"EUR\", scenario: \"{id}\"");
+        let after = years(&app.director(), &arguments, "CLOUD").await;
+        assert_eq!(after[0], before[0]);
+        assert!((after[1] * 2 - before[1]).abs() <= 12, "half of it: {before:?} {after:?}");
+    });
+}
+
+#[test]
+fn the_calendar_and_the_figures_of_contracts_follow_a_scenario() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let changes = [
+            json!({ "contractNotRenewed": { "colocation": setting.renewing } }),
+            json!({ "renegotiatedPrice": {
+                "colocation": setting.renewing, "factor": "0.5", "from": "2026-10-01" } }),
+        ];
+        let id = a_scenario(app, "Out", &changes).await;
+        let text = |scenario: &str| {
+            format!(
+                "{{ contractCalendar(from: \"2026-09-01\", to: \"2027-12-31\", asOf: \"2026-07-01\" {scenario}) {{
+                    events {{ kind contractNumber date }} explain {{ assumptions }} }}
+                  colocationContract(id: \"{}\") {{
+                    costOfSilence(asOf: \"2026-07-01\" {scenario}) {{ outcome reason }}
+                    monthlyCost(from: \"2026-09\", months: 5 {scenario}) {{ total {{ amount }} months {{ total {{ amount }} }} }}
+                    costSchedule(from: \"2026-09\", months: 5 {scenario}) {{ total {{ amount }} }} }} }}",
+                setting.renewing
+            )
+        };
+        let before = app.director().query(&text("")).await;
+        let after = app.director().query(&text(&format!(", scenario: \"{id}\""))).await;
+        assert_eq!(before["colocationContract"]["costOfSilence"]["outcome"], "RENEWS");
+        assert_eq!(after["colocationContract"]["costOfSilence"]["outcome"], "NOTHING", "{after}");
+        let total =
+            |answer: &Value, field: &str| cents(&answer["colocationContract"][field]["total"]["amount"]);
+        // September whole, three months at half the price, and nothing in January.
+        assert_eq!(total(&before, "monthlyCost"), 500_000);
+        assert_eq!(total(&after, "monthlyCost"), 250_000);
+        assert_eq!(total(&after, "costSchedule"), 250_000);
+        let renewals = |answer: &Value| {
+            let events = answer["contractCalendar"]["events"].as_array().unwrap().clone();
+            events
+                .iter()
+                .filter(|one| one["contractNumber"] == "REN-1" && one["kind"] == "AUTO_RENEWED")
+                .count()
+        };
+        assert_eq!((renewals(&before), renewals(&after)), (1, 0), "{after}");
+        let said = after["contractCalendar"]["explain"]["assumptions"].to_string();
+        assert!(said.contains("the colocation contract REN-1 is not renewed"), "{said}");
+    });
+}
+
+#[test]
+fn a_scenario_without_changes_is_the_baseline() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let id = a_scenario(app, "Nothing", &[]).await;
+        let text = |scenario: &str| {
+            format!(
+                "{{ roadmap(from: \"2026-01\", asOf: \"2026-07-01\", view: PNL {scenario}) {{
+                    fingerprint scenario {{ id name }} }} }}"
+            )
+        };
+        let before = app.director().query(&text("")).await;
+        let after = app.director().query(&text(&format!(", scenario: \"{id}\""))).await;
+        assert_eq!(before["roadmap"]["scenario"], Value::Null);
+        assert_eq!(after["roadmap"]["scenario"], json!({ "id": id, "name": "Nothing" }));
+        assert_eq!(before["roadmap"]["fingerprint"], after["roadmap"]["fingerprint"]);
+        let few = app.director().statements(&text("")).await;
+        let more = app.director().statements(&text(&format!(", scenario: \"{id}\""))).await;
+        assert_eq!(more, few + 2, "the scenario and its list");
+    });
+}
+
+#[test]
+fn simulations_reports_and_unit_costs_are_of_the_scenario() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let changes = [
+            json!({ "contractNotRenewed": { "colocation": setting.renewing } }),
+            json!({ "cpiCurve": { "rates": [{ "year": 2027, "rate": "0.04" }, { "year": 2028, "rate": "0.1" }] } }),
+            json!({ "growthRate": { "monthlyRate": "0.02", "from": "2026-08" } }),
+        ];
+        let id = a_scenario(app, "Board", &changes).await;
+        let question = "from: \"2026-01\", asOf: \"2026-07-01\", months: 48, currency: \"USD\"";
+        let drawn = async |scenario: &str| {
+            let text = format!(
+                "{{ roadmap({question}, groupBy: [], view: PNL, uncertainty: {{ runs: 50, seed: 1 }} {scenario}) {{
+                    totals {{ total }} uncertainty {{ total {{ point p10 p50 p90 }} }} }} }}"
+            );
+            app.director().query(&text).await["roadmap"].clone()
+        };
+        let scenario = format!(", scenario: \"{id}\"");
+        let (baseline, laid) = (drawn("").await, drawn(&scenario).await);
+        for one in [&baseline, &laid] {
+            assert_eq!(one["uncertainty"]["total"]["point"], one["totals"]["total"]);
+        }
+        for figure in ["point", "p10", "p50", "p90"] {
+            assert_ne!(baseline["uncertainty"]["total"][figure], laid["uncertainty"]["total"][figure]);
+        }
+        let unit_cost = async |scenario: &str| {
+            let text = format!(
+                "{{ unitCost(metric: PER_KW, {question} {scenario}) {{ scenario {{ name }} \
+                 explain {{ assumptions }} }} }}"
+            );
+            app.director().query(&text).await["unitCost"].clone()
+        };
+        assert_eq!(unit_cost("").await["scenario"], Value::Null);
+        let found = unit_cost(&scenario).await;
+        assert_eq!(found["scenario"]["name"], "Board");
+    });
+}
