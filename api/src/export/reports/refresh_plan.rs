@@ -169,7 +169,17 @@ async fn filter(db: &impl Read, asked: &Parameters) -> Result<Filter> {
         }
         sites.extend(found.into_iter().map(|site| site.id));
     }
-    Ok(Filter { sites, policies: asked.ids("policies")?, models: asked.ids("models")?, kinds: kinds(asked)? })
+    Ok(Filter {
+        sites: named(sites),
+        policies: named(asked.ids("policies")?),
+        models: named(asked.ids("models")?),
+        kinds: named(kinds(asked)?),
+    })
+}
+
+/// A list that names nothing was left out: a parameter has no empty list.
+fn named<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
 }
 
 /// The kinds of hardware that are asked for.
