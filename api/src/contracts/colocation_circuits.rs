@@ -100,7 +100,7 @@ pub fn check(circuit: &colocation_circuit::Model) -> Result<()> {
     require_order("billedToOn", circuit.billed_from_on, circuit.billed_to_on, "the first day billed")?;
     power::circuit(circuit).usable_kva().map(|_| ()).map_err(|cause| match cause {
         forecasting::ForecastError::Invalid { field, .. } => {
-            let field = match field.as_ref() {
+            let field = match field {
                 "voltage" => "volts",
                 "amps" => "amperes",
                 other => other,

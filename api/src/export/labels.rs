@@ -216,6 +216,14 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(rack::Column::Id.is_in(ids.iter().copied()));
             pairs(query.into_tuple().all(db).await?)
         }
+        Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
+    }
+}
+
+/// What is linked with a row, by the keys of the far ends.
+async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    use inventory::{asset, site};
+    match kind {
         Kind::SitesOfContract => {
             use contracts::colocation_contract_site::{Column as C, Entity, Relation};
             let query = Entity::find().select_only().column(C::ContractId).column(site::Column::Code);
@@ -230,6 +238,7 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(C::CycleId.is_in(ids.iter().copied()));
             singles(query.order_by_asc(asset::Column::Tag).into_tuple().all(db).await?)
         }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -53,7 +53,7 @@ impl Noun for ColocationDeployment {
             "version" => &[C::Version],
             "createdAt" => &[C::CreatedAt],
             "updatedAt" => &[C::UpdatedAt],
-            "contract" => &[C::ContractId],
+            "contract" | "capacity" | "headroom" | "paidUnused" => &[C::ContractId],
             "name" => &[C::Name],
             "drawCapKilovoltAmperes" => &[C::DrawCapKilovoltAmperes],
             "drawIsNotCapped" => &[C::DrawIsNotCapped],
@@ -62,7 +62,6 @@ impl Noun for ColocationDeployment {
             "powerFactor" => &[C::PowerFactor],
             "commitKilowatts" => &[C::CommitKilowatts],
             "source" => &[C::Source],
-            "capacity" | "headroom" | "paidUnused" => &[C::ContractId],
             _ => &[],
         }
     }

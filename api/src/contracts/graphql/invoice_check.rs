@@ -58,7 +58,7 @@ pub struct ContractInvoiceLine {
 }
 
 /// How far a line may be off: the larger of the two.
-#[derive(Clone, Debug, InputObject)]
+#[derive(Clone, Copy, Debug, InputObject)]
 pub struct InvoiceTolerance {
     /// Share of what is expected, as a fraction: 0.005 is 0.5 %.
     pub share: Decimal,
