@@ -161,3 +161,25 @@ fn a_rise_beyond_plan_is_taken_in_proportion_to_the_year() {
     assert_eq!(planned, rate(15));
     assert!(Distribution::Fixed(Decimal::MAX).beyond(Decimal::MAX, 12).is_err());
 }
+
+#[test]
+fn a_price_agreed_anew_takes_only_the_rises_behind_it() {
+    let january = |year| Month::new(year, 1).unwrap();
+    let of = |count| UnknownRises { follows: Follows::Market, first: january(2027), every: 12, count };
+    let behind = |month: Month, count| of(count).behind(month).map(|left| (left.first, left.count));
+    assert_eq!(behind(Month::new(2026, 12).unwrap(), Some(2)), Some((january(2027), Some(2))));
+    assert_eq!(behind(january(2027), Some(2)), Some((january(2028), Some(1))));
+    assert_eq!(behind(Month::new(2028, 6).unwrap(), Some(2)), None);
+    assert_eq!(behind(Month::new(2028, 6).unwrap(), None), Some((january(2029), None)));
+}
+
+#[test]
+fn a_curve_is_planned_by_its_mean_and_by_the_assumed_rate_where_it_says_nothing() {
+    let rate = |percent: i64| Decimal::new(percent, 2);
+    let curve = [(2027, rate(4)), (2028, rate(1))].into();
+    let index = Index { assumed_rate: Some(rate(1)), curve, ..Index::default() };
+    assert_eq!(index.mean_assumed(2027..=2029), Some(rate(2)));
+    assert_eq!(Index { assumed_rate: None, ..index }.mean_assumed(2027..=2029), None);
+    let flat = Index { assumed_rate: Some(rate(3)), ..Index::default() };
+    assert_eq!(flat.mean_assumed(2027..=2029), Some(rate(3)));
+}

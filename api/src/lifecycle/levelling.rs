@@ -155,12 +155,15 @@ fn first_day(plan: &RefreshPlan, fiscal_year: i32) -> chrono::NaiveDate {
 pub async fn level_plan(db: &impl Read, question: &Question) -> Result<(RefreshPlan, Levelled)> {
     check(question)?;
     let caps = question.plan.scenario.caps(question.caps.clone())?;
+    let asked: BTreeSet<i32> = question.caps.iter().map(|cap| cap.fiscal_year).collect();
     let mut question = Question { caps, ..question.clone() };
     question.plan.also.extend(question.caps.iter().map(|cap| cap.limit.currency));
-    let question = &question;
     let plan = refresh_plan::draw(db, &question.plan).await?;
+    // A scenario may cap years that the plan does not have; limits stand beside the caps that made them.
+    let planned = years(&plan);
+    question.caps.retain(|cap| asked.contains(&cap.fiscal_year) || planned.contains(&cap.fiscal_year));
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    let levelled = tokio::task::block_in_place(|| solve(&plan, question))?;
+    let levelled = tokio::task::block_in_place(|| solve(&plan, &question))?;
     Ok((plan, levelled))
 }
 
@@ -254,17 +257,18 @@ fn unknown(plan: &RefreshPlan, question: &Question) -> Vec<String> {
     said.collect()
 }
 
+/// The fiscal years that a plan has months of.
+fn years(plan: &RefreshPlan) -> BTreeSet<i32> {
+    let days = plan.window.iter().flat_map(|month| [month.first_day(), month.last_day()]);
+    days.map(|day| plan.calendar.fiscal_year_of_day(day)).collect()
+}
+
 /// The limits in the currency of the plan.
 fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result<Vec<Limit>> {
-    let days = plan.window.iter().flat_map(|month| [month.first_day(), month.last_day()]);
-    let years: BTreeSet<i32> = days.map(|day| plan.calendar.fiscal_year_of_day(day)).collect();
+    let years = years(plan);
     let mut limits = Vec::new();
     for (at, cap) in question.caps.iter().enumerate() {
         if !years.contains(&cap.fiscal_year) {
-            if question.plan.scenario.caps(Vec::new())?.iter().any(|own| own.fiscal_year == cap.fiscal_year) {
-                // A cap of the scenario on a year that is not asked for.
-                continue;
-            }
             let message = format!("the plan has no month of the fiscal year {}", cap.fiscal_year);
             return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
         }

@@ -394,8 +394,10 @@ impl Overlay {
             let Terms::CapChanged { fiscal_year, amount, currency } = &change.row.terms else { continue };
             let currency = Currency::from_code(currency).map_err(Error::internal)?;
             let limit = Money::new(amount.to_decimal(), currency);
-            caps.retain(|cap| cap.fiscal_year != *fiscal_year);
-            caps.push(Cap { fiscal_year: *fiscal_year, limit });
+            match caps.iter_mut().find(|cap| cap.fiscal_year == *fiscal_year) {
+                Some(cap) => cap.limit = limit,
+                None => caps.push(Cap { fiscal_year: *fiscal_year, limit }),
+            }
         }
         Ok(caps)
     }
