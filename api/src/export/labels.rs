@@ -208,6 +208,14 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
             under_contracts(db, kind, ids).await
         }
+        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
+    }
+}
+
+/// What is told by what it is linked with, by the keys of the far ends.
+async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    use inventory::{asset, rack, site};
+    match kind {
         Kind::RackAtSite => {
             let query =
                 rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);
@@ -216,14 +224,6 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(rack::Column::Id.is_in(ids.iter().copied()));
             pairs(query.into_tuple().all(db).await?)
         }
-        Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
-    }
-}
-
-/// What is linked with a row, by the keys of the far ends.
-async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
-    use inventory::{asset, site};
-    match kind {
         Kind::SitesOfContract => {
             use contracts::colocation_contract_site::{Column as C, Entity, Relation};
             let query = Entity::find().select_only().column(C::ContractId).column(site::Column::Code);
