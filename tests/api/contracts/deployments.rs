@@ -286,7 +286,6 @@ fn what_cannot_be_is_refused() {
             json!({ "drawCapKilovoltAmperes": "-1" }),
             json!({ "drawCapKilovoltAmperes": "1", "drawIsNotCapped": true }),
             json!({ "powerFactor": "95" }),
-            json!({ "commitKilowatts": "-1" }),
         ] {
             refuse("addColocationDeployment", "NewColocationDeployment", with(sound.clone(), &change)).await;
         }
@@ -322,7 +321,6 @@ fn what_cannot_be_is_refused() {
         drawCapKilovoltAmperes: -1 is below 0
         drawCapKilovoltAmperes: is given, and is said not to be there; leave one of them out
         powerFactor: 95 is refused: a power factor is above 0 and at most 1
-        commitKilowatts: -1 is below 0
         reference: another colocation circuit already has it
         cabinet: is blank
         phases: 2 is neither 1 nor 3
