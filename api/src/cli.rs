@@ -121,6 +121,13 @@ pub async fn run() -> ExitCode {
     }
 }
 
+/// Ends a process that the machine gives no threads to.
+#[must_use]
+pub fn not_started(cause: &std::io::Error) -> ExitCode {
+    output::tell(&format!("plinth: no threads: {cause}"));
+    ExitCode::from(1)
+}
+
 /// Ends a command that was not used as it has to be.
 fn wrong(mistakes: &[String]) -> ExitCode {
     for mistake in mistakes {

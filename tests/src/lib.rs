@@ -38,7 +38,13 @@ pub use self::{
 };
 
 /// One runtime for all tests: a pool of connections must not outlive the runtime that it was made in.
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime starts"));
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().thread_stack_size(STACK_OF_A_THREAD).build().expect("a runtime starts")
+});
+
+/// As much as the program has, and more where nothing is optimised.
+const STACK_OF_A_THREAD: usize = 32 << 20;
 
 /// Runs a test on every engine, each time with an application and a database of its own.
 ///

@@ -50,8 +50,12 @@ pub struct Wait {
 impl Wait {
     /// All parts together; below zero where waiting pays.
     pub fn total(&self) -> Decimal {
-        self.price_rise + self.extended_support.unwrap_or_default() + self.outage_loss.unwrap_or_default()
-            - self.capital_benefit
+        let sum = self.price_rise
+            + self.extended_support.unwrap_or_default()
+            + self.outage_loss.unwrap_or_default()
+            - self.capital_benefit;
+        // Nothing has no sign, and is not written with one.
+        if sum.is_zero() { Decimal::ZERO } else { sum }
     }
 }
 
@@ -121,7 +125,7 @@ impl WaitingTerms {
         let cost = deferral.cost()?;
         let price_rise = cost.price_increase;
         if months <= 0 {
-            let capital_benefit = -cost.capital_benefit;
+            let capital_benefit = Decimal::ZERO - cost.capital_benefit;
             return Ok(Wait { price_rise, extended_support, outage_loss: None, capital_benefit });
         }
         let extended_support = self.support(old, deferral.months)?;

@@ -35,7 +35,7 @@ async fn a_bad_inventory(app: &TestApp) -> String {
     let price =
         |on: &str| format!(r#"purchase: {{ price: {{ amount: "70", currency: "USD" }}, on: "{on}" }}"#);
     for (tag, more) in [
-        ("WARRANTY", format!(r#"warrantyEndsOn: "2023-01-01", {}"#, price("2023-06-01"))),
+        ("WARRANTY", format!(r#"warrantyEndsOn: "2024-06-01", {}"#, price("2025-06-01"))),
         ("NONE", format!(r#"serial: "N/A", {}"#, price("2023-06-02"))),
         ("MAKER", format!(r#"serial: "To be filled by O.E.M.", {}"#, price("2023-06-03"))),
         ("TWIN1", format!(r#"serial: "S-1", {}"#, price("2023-06-04"))),

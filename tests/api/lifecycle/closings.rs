@@ -114,7 +114,7 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         assert_eq!(posted(app).await, before);
         let list = r#"{ closedPeriods(filter: { book: { eq: BOOK } }, orderBy: { field: THROUGH_ON, direction: DESC }) {
             nodes { through throughOn fiscalCalendar { name } } } }"#;
-        let found = app.viewer().query(list).await["closedPeriods"]["nodes"].clone();
+        let found = app.finance().query(list).await["closedPeriods"]["nodes"].clone();
         assert_eq!(
             found[0],
             json!({ "through": "2026-06", "throughOn": "2026-06-30", "fiscalCalendar": null })

@@ -54,7 +54,7 @@ fn hosts_follow_from_demand_as_in_the_worked_example() {
             ),
             (
                 given(&CORES.replace("newPerHost: 64", "newPerHost: 0")),
-                "resources[0]: 0.00: a new unit supplies something",
+                "resources[0]: 0: a new unit supplies something",
             ),
             (given(CORES).replace("hosts: 40", "hosts: 0"), "hosts: 0 is not between 1 and 1000000"),
             (given(CORES).replace("years: 3", "years: 30"), "years: 30 is not between 0 and 20"),
