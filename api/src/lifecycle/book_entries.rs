@@ -89,7 +89,7 @@ impl Facts {
     /// The first day of the first open month, for what belongs to a month before it.
     #[must_use]
     pub fn caught_up(&self, day: chrono::NaiveDate) -> Option<chrono::NaiveDate> {
-        self.books.caught_up(day).map(|month| month.first_day())
+        self.books.caught_up(day).map(Month::first_day)
     }
 
     /// Refuses to touch what was posted in a closed month.

@@ -164,7 +164,7 @@ fn fixed_entry(
         depreciable_from: Set(None),
         opening_amount: Set(None),
         opening_from: Set(None),
-        posted_from: Set(entry.posted_from.map(|month| month.first_day())),
+        posted_from: Set(entry.posted_from.map(Month::first_day)),
         source: Set(Some("closing of the books".to_owned())),
         ..Default::default()
     };
@@ -203,7 +203,7 @@ fn fixed_disposal(
         component: Set(component),
         kind: Set(BookEventKind::Disposal),
         happened_on: Set(left),
-        posted_from: Set(books.caught_up(left).map(|month| month.first_day())),
+        posted_from: Set(books.caught_up(left).map(Month::first_day)),
         notes: Set(Some("as the inventory had it when the books were closed".to_owned())),
         ..Default::default()
     }

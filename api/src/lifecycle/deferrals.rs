@@ -39,7 +39,7 @@ pub struct Waiting {
     /// What capital earns in a year, as a fraction.
     pub capital_rate: Decimal,
     /// Failures of a unit in a year, at every age; what the policy says by age when left out, or else
-    /// [`USUAL_FAILURES`].
+    /// the usual one, the same at every age.
     pub failure_rate: Option<Decimal>,
     /// Hours until service is back.
     pub outage_hours: Decimal,

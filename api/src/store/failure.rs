@@ -5,6 +5,9 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
 
 use crate::error::Error;
 
+/// What SQLite and PostgreSQL call the removal of a row that others refer to, where the reference forbids it.
+const RESTRICTED: [&str; 2] = ["1811", "23001"];
+
 /// The code by which PostgreSQL says that it gave a statement up.
 const GIVEN_UP: &str = "57014";
 
@@ -20,14 +23,18 @@ pub fn database_error(cause: DbErr) -> Error {
     }
     match cause.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(message)) => taken(&cause, &message),
-        Some(SqlErr::ForeignKeyConstraintViolation(_)) => {
-            Error::Conflict("the change would leave a reference to a row that is not there".into())
-        }
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => left_behind(),
+        _ if code(&cause).is_some_and(|code| RESTRICTED.contains(&code.as_str())) => left_behind(),
         _ => match constraint(&cause) {
             Some((_, rule)) if rule.starts_with("ck_") => broken(&rule),
             _ => Error::Internal(cause.into()),
         },
     }
+}
+
+/// A row that others refer to, and that stays for them.
+fn left_behind() -> Error {
+    Error::Conflict("the change would leave a reference to a row that is not there".into())
 }
 
 /// A broken check. Its name has the table and then the column, or the rule where it is about several.

@@ -22,7 +22,7 @@ async fn roadmap(app: &TestApp, view: &str) -> Vec<i64> {
     );
     let found = app.finance().query(&text).await;
     let months = found["roadmap"]["totals"]["months"].as_array().unwrap().clone();
-    months.iter().map(|month| millionths(month)).collect()
+    months.iter().map(millionths).collect()
 }
 
 /// What the lines of a version come to, by period.

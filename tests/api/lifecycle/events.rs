@@ -13,10 +13,11 @@ const RECORD: &str = "mutation($input: NewBookEvent!) { recordBookEvent(input: $
     caughtUp recoverable lifeMonths addedMonths remainingMonths salvage proceeds costOfSale disposedCost disposedShare
     fromSite { code } toSite { code } fromCostCentre toCostCentre fromClass toClass } }";
 
-fn input(asset: &str, on: &str, what: Value) -> Value {
-    let mut input = json!({ "asset": asset, "on": on });
-    input.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
-    json!({ "input": input })
+fn input(asset: &str, on: &str, mut what: Value) -> Value {
+    let fields = what.as_object_mut().unwrap();
+    fields.insert("asset".into(), asset.into());
+    fields.insert("on".into(), on.into());
+    json!({ "input": what })
 }
 
 pub async fn event(app: &TestApp, asset: &str, on: &str, what: Value) -> Value {

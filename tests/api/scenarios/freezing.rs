@@ -99,7 +99,7 @@ fn a_frozen_scenario_refuses_every_edit_by_name_and_is_copied_instead() {
     on_both_engines(async |app| {
         a_setting(app).await;
         let curve = json!({ "cpiCurve": { "rates": [{ "year": 2027, "rate": "0.04" }] } });
-        let id = a_scenario(app, "Board", &[curve.clone()]).await;
+        let id = a_scenario(app, "Board", std::slice::from_ref(&curve)).await;
         let none = app.director().query(&format!("{{ frozenScenario(id: \"{id}\") {{ months }} }}")).await;
         assert_eq!(none["frozenScenario"], json!(null), "a draft");
         freeze(app, &id).await;

@@ -110,7 +110,7 @@ fn hardware_prices_move_by_policy_over_kind_over_all() {
         let kind = json!({ "priceIndex": { "hardwareKind": "SERVER", "rates": rates("0.5") } });
         let policy = json!({ "priceIndex": { "policy": setting.estate.policy, "rates": rates("1") } });
         let other = json!({ "priceIndex": { "hardwareKind": "STORAGE", "rates": rates("1") } });
-        let (before, flat) = under(app, "REFRESH_CAPITAL", &[all.clone()]).await;
+        let (before, flat) = under(app, "REFRESH_CAPITAL", std::slice::from_ref(&all)).await;
         assert!(flat[0] < before[0], "{flat:?} {before:?}");
         let (_, steeper) = under(app, "REFRESH_CAPITAL", &[kind.clone(), all.clone()]).await;
         assert!(steeper[0] > before[0]);

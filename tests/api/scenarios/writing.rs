@@ -83,7 +83,7 @@ fn statements_do_not_depend_on_how_many_scenarios_and_changes_are_listed() {
     on_both_engines(async |app| {
         let setting = a_setting(app).await;
         let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2028-01-31" } });
-        a_scenario(app, "One", &[exit.clone()]).await;
+        a_scenario(app, "One", std::slice::from_ref(&exit)).await;
         let text = format!("{{ scenarios {{ nodes {{ {SHOWN} }} }} }}");
         let few = app.director().statements(&text).await;
         let curve = json!({ "cpiCurve": { "rates": [{ "year": 2027, "rate": "0.04" }] } });

@@ -106,11 +106,11 @@ pub enum VarianceTolerance {
 }
 
 /// A tolerance as the domain takes it; only what is exactly on plan is on plan where none is given.
-pub(super) fn tolerance(given: Option<VarianceTolerance>) -> Result<Tolerance> {
+pub(super) fn tolerance(given: Option<&VarianceTolerance>) -> Result<Tolerance> {
     let (tolerance, value) = match given {
         None => return Ok(Tolerance::Amount(Decimal::ZERO)),
-        Some(VarianceTolerance::Amount(value)) => (Tolerance::Amount(value), value),
-        Some(VarianceTolerance::Rate(value)) => (Tolerance::Rate(value), value),
+        Some(VarianceTolerance::Amount(value)) => (Tolerance::Amount(*value), *value),
+        Some(VarianceTolerance::Rate(value)) => (Tolerance::Rate(*value), *value),
     };
     if value < Decimal::ZERO {
         return Err(Error::invalid("tolerance", format!("{value} is below 0")));

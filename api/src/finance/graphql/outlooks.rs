@@ -310,7 +310,7 @@ impl OutlookQuery {
             through: through_period,
             view: view.into(),
             dimensions: distinct(by),
-            tolerance: tolerance(tolerated)?,
+            tolerance: tolerance(tolerated.as_ref())?,
             rate_kind: rate_kind.into(),
             reorganisation: reorganisation.into(),
             as_of: as_of.0,

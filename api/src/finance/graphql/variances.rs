@@ -310,7 +310,7 @@ impl VarianceQuery {
             view: view.into(),
             dimensions: distinct(dimensions),
             orientation: orientation.into(),
-            tolerance: tolerance(tolerated)?,
+            tolerance: tolerance(tolerated.as_ref())?,
             materiality: materiality(thresholds)?,
             rate_kind: rate_kind.into(),
             reorganisation: reorganisation.into(),
@@ -323,7 +323,7 @@ impl VarianceQuery {
 }
 
 fn shown(answer: Answer, view: MoneyView, as_of: Date, sees_prices: bool) -> VarianceAnswer {
-    let counts: Vec<usize> = answer.report.rows.iter().map(|row| row.fewest()).collect();
+    let counts: Vec<usize> = answer.report.rows.iter().map(ReportRow::fewest).collect();
     let masks = if sees_prices { vec![false; counts.len()] } else { hidden(&counts) };
     let models = answer.explained.iter().map(|explained| explained.row.clone()).collect();
     let said: Vec<VarianceExplanation> =

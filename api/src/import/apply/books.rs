@@ -123,7 +123,7 @@ impl Importable for BookEntry {
             let first = self.opening_from.or(self.in_service_on).or(asset.in_service_on);
             let books = book.and_then(|book| at.known.books.get(&book));
             let open = first.zip(books).and_then(|(first, books)| books.caught_up(first));
-            row.posted_from = Set(open.map(|month| month.first_day()));
+            row.posted_from = Set(open.map(Month::first_day));
         }
         Ok(())
     }

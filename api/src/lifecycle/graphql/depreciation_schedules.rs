@@ -363,6 +363,7 @@ pub struct DepreciationScheduleQuery;
 impl DepreciationScheduleQuery {
     /// How an asset is written off, month by month, and what would change if something happened to it.
     #[graphql(complexity = "500 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn depreciation_schedule(
         &self,
         ctx: &Context<'_>,
