@@ -305,6 +305,13 @@ fn what_may_be_a_gift_is_worth_a_look() {
     assert_eq!((found.len(), found[0].field.as_str()), (1, "charges[0].abatements"));
     assert_eq!(found[0].severity, Severity::Warning);
     assert_eq!(validate(&one_charge(Charge { abatements: vec![waived(35)], ..flat(1_000) })), []);
+    let half = |from_contract_month| Abatement { from_contract_month, months: 3, rate: number("0.5") };
+    let beside = one_charge(Charge { abatements: vec![half(0), half(3)], ..flat(1_000) });
+    assert_eq!(validate(&beside), []);
+    let over = one_charge(Charge { abatements: vec![half(0), half(2)], ..flat(1_000) });
+    let found = validate(&over);
+    assert_eq!((found.len(), found[0].severity), (1, Severity::Warning));
+    assert_eq!(found[0].field, "charges[0].abatements[1].from_contract_month");
 }
 
 #[test]

@@ -82,11 +82,9 @@ pub fn monthly(
     let schedules = value.charges.iter().map(|charge| {
         // One by one, so that a charge without an index does not hide the others.
         let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
-        let schedules = schedule(&alone, from, months, &indices, &BusinessDays::default());
-        schedules.map_err(|cause| cause.to_string())
+        Scheduled::of(&alone, from, months, &indices)
     });
-    let schedules: Vec<_> = schedules.map(|one| one.map(|list| list.into_iter().next())).collect();
-    let mut cost = assemble(from, months, &schedules);
+    let mut cost = assemble(from, months, &schedules.collect::<Vec<_>>());
     cost.explanation.assumptions.extend(scenario.assumptions());
     Ok(cost)
 }
@@ -105,7 +103,39 @@ pub fn require_index_rate(rate: Option<Decimal>) -> Result<()> {
     }
 }
 
-type Scheduled = Result<Option<ChargeSchedule>, String>;
+/// What is known of a charge: its first months, and why the others are not.
+struct Scheduled {
+    schedule: Option<ChargeSchedule>,
+    /// How many of the first months can be computed.
+    known: u32,
+    /// Why the others cannot.
+    reason: Option<String>,
+}
+
+impl Scheduled {
+    /// The months of a contract with a single charge. What is missing in a month, such as an index that is not
+    /// published, is missing in every later one and in none before.
+    fn of(alone: &Contract, from: Month, months: u32, indices: &Indices) -> Self {
+        let first = |months| {
+            let schedules = schedule(alone, from, months, indices, &BusinessDays::default());
+            schedules.map(|list| list.into_iter().next())
+        };
+        let cause = match first(months) {
+            Ok(schedule) => return Self { schedule, known: months, reason: None },
+            Err(cause) => cause,
+        };
+        let (mut known, mut unknown) = (0, months);
+        let mut schedule = None;
+        while unknown - known > 1 {
+            let middle = known.midpoint(unknown);
+            match first(middle) {
+                Ok(of_first) => (known, schedule) = (middle, of_first),
+                Err(_) => unknown = middle,
+            }
+        }
+        Self { schedule, known, reason: Some(cause.to_string()) }
+    }
+}
 
 fn assemble(from: Month, months: u32, schedules: &[Scheduled]) -> MonthlyCost {
     let months: Vec<_> = from
@@ -121,31 +151,23 @@ fn assemble(from: Month, months: u32, schedules: &[Scheduled]) -> MonthlyCost {
     let mut explanation = Explanation::new("sum of the lines of all months, each rounded once");
     let mut excluded = Vec::new();
     for (charge, one) in schedules.iter().enumerate() {
-        match one {
-            Ok(Some(schedule)) => {
-                explanation.estimated |= schedule.explanation.estimated;
-                explanation.assumptions.extend(schedule.explanation.assumptions.iter().cloned());
-            }
-            Ok(None) => {}
-            Err(reason) => excluded.push(format!("charges[{charge}]: {reason}")),
+        if let Some(schedule) = &one.schedule {
+            explanation.estimated |= schedule.explanation.estimated;
+            explanation.assumptions.extend(schedule.explanation.assumptions.iter().cloned());
         }
+        excluded.extend(one.reason.iter().map(|reason| format!("charges[{charge}]: {reason}")));
     }
     let explanation = explanation.input("charges", schedules.len()).input("months", months.len());
     MonthlyCost { total: months.iter().map(|month| month.total).sum(), months, explanation, excluded }
 }
 
 fn line(charge: usize, scheduled: &Scheduled, place: usize) -> CostLine {
-    match scheduled {
-        Ok(schedule) => {
-            let line = schedule.as_ref().and_then(|schedule| schedule.months.get(place));
-            let explanation = line.map(forecasting::colocation::MonthLine::explain).unwrap_or_default();
-            CostLine { charge, amount: line.map(|line| line.amount), explanation, reason: None }
-        }
-        Err(reason) => {
-            let explanation = Explanation::default();
-            CostLine { charge, amount: None, explanation, reason: Some(reason.clone()) }
-        }
+    if place < scheduled.known as usize {
+        let line = scheduled.schedule.as_ref().and_then(|schedule| schedule.months.get(place));
+        let explanation = line.map(forecasting::colocation::MonthLine::explain).unwrap_or_default();
+        return CostLine { charge, amount: line.map(|line| line.amount), explanation, reason: None };
     }
+    CostLine { charge, amount: None, explanation: Explanation::default(), reason: scheduled.reason.clone() }
 }
 
 /// The price indices that a contract and its charges name.

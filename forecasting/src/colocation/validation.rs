@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::contract::{Charge, ChargeKind, Contract, NoticeUnit, RenewalPrice};
+use super::contract::{Abatement, Charge, ChargeKind, Contract, NoticeUnit, RenewalPrice};
 use super::escalation::{CpiTerms, Escalation, Escalator};
 use super::meter::PueRule;
 use crate::money::LIMIT;
@@ -279,6 +279,15 @@ fn steps(contract: &Contract, charge: &Charge, problems: &mut Problems) {
         problems.check(end <= term, &field("months"), &abatement.months, "an abatement ends within the term");
         let fraction = (Decimal::ZERO..=Decimal::ONE).contains(&abatement.rate);
         problems.check(fraction, &field("rate"), &abatement.rate, "the waived share is between 0 and 1");
+        let begins = abatement.from_contract_month;
+        let meets = |other: &Abatement| {
+            let over = other.from_contract_month.saturating_add(other.months);
+            begins < over && other.from_contract_month < end
+        };
+        if charge.abatements[..index].iter().any(meets) {
+            let rule = "overlaps another: what both waive adds up, to the whole price at most";
+            problems.warn(&field("from_contract_month"), &begins, rule);
+        }
     }
 }
 

@@ -109,7 +109,7 @@ fn a_price_that_follows_an_index_needs_an_assumption() {
         let without = amounts(app, r#"from: "2026-03", months: 2"#).await;
         insta::assert_snapshot!(shown(&without), @r#"
         explain: {"assumptions":[],"estimated":false,"excluded":["charges[1]: price index is missing: the months a step refers to are not published and no yearly rate is assumed"]}
-        months: [{"lines":[{"amount":{"amount":"1000.00"},"explain":{"estimated":false},"reason":null},{"amount":null,"explain":{"estimated":false},"reason":"price index is missing: the months a step refers to are not published and no yearly rate is assumed"}],"month":"2026-03","total":null},{"lines":[{"amount":{"amount":"1000.00"},"explain":{"estimated":false},"reason":null},{"amount":null,"explain":{"estimated":false},"reason":"price index is missing: the months a step refers to are not published and no yearly rate is assumed"}],"month":"2026-04","total":null}]
+        months: [{"lines":[{"amount":{"amount":"1000.00"},"explain":{"estimated":false},"reason":null},{"amount":{"amount":"100.00"},"explain":{"estimated":false},"reason":null}],"month":"2026-03","total":{"amount":"1100.00"}},{"lines":[{"amount":{"amount":"1000.00"},"explain":{"estimated":false},"reason":null},{"amount":null,"explain":{"estimated":false},"reason":"price index is missing: the months a step refers to are not published and no yearly rate is assumed"}],"month":"2026-04","total":null}]
         total: null
         "#);
 
