@@ -148,6 +148,15 @@ pub fn lease_or_buy(
     .input("residual", purchase.residual)
     .input("months until the residual", purchase.months)
     .input("payments", lease.payments.len())
+    .input("first payment", lease.payments.first().copied().unwrap_or_default())
+    .input("last payment", lease.payments.last().copied().unwrap_or_default())
+    .input(
+        "paid",
+        match lease.timing {
+            PaymentTiming::Advance => "at the beginning of each month",
+            PaymentTiming::Arrears => "at the end of each month",
+        },
+    )
     .assume("Taxes are left out.")
     .assume("The yearly rate is effective: twelve months compound to it.");
     let difference = leased - bought;

@@ -167,6 +167,11 @@ fn a_comparison_is_refused_by_its_field() {
         let lease = r#"lease: { payment: "1", months: 1 }"#;
         for (arguments, message) in [
             (
+                r#"purchase: { price: "355000", months: 60 }, yearlyRate: 0, lease: { payment: "6900", months: 36 }"#
+                    .to_owned(),
+                "lease: has 36 monthly payments and the purchase lasts 60 months: only the same span compares",
+            ),
+            (
                 format!("{purchase}, {lease}, yearlyRate: 7"),
                 "yearlyRate: 7 is more than 1; this is a fraction, so 7 % is 0.07",
             ),

@@ -141,8 +141,16 @@ impl LeaseQuery {
             residual: purchase.residual,
             months: purchase.months.unsigned_abs(),
         };
-        let compared = depreciation::lease_or_buy(&purchase, &lease.lease()?, yearly_rate, currency)
+        let lease = lease.lease()?;
+        let compared = depreciation::lease_or_buy(&purchase, &lease, yearly_rate, currency)
             .map_err(|cause| refused(&cause))?;
+        if lease.payments.len() != purchase.months as usize {
+            let (payments, months) = (lease.payments.len(), purchase.months);
+            let message = format!(
+                "has {payments} monthly payments and the purchase lasts {months} months: only the same span compares"
+            );
+            return Err(Error::invalid("lease", message));
+        }
         let money = |amount| Money { amount: plain(amount), currency: currency.code().to_owned() };
         let cheaper = match compared.difference.cmp(&Decimal::ZERO) {
             std::cmp::Ordering::Greater => Cheaper::Buying,
