@@ -167,7 +167,12 @@ async fn on_runtime<T: Send + 'static>(
 ) -> Result<T, JoinError> {
     let task = app.runtime.spawn(work);
     let _stopped_when_dropped = AbortOnDrop(task.abort_handle());
-    task.await
+    match task.await {
+        // Only the end of the program stops what is still waited for. An answer would say that it failed, and nobody
+        // knows that of work that was cut off.
+        Err(ended) if ended.is_cancelled() => std::future::pending().await,
+        outcome => outcome,
+    }
 }
 
 struct AbortOnDrop(tokio::task::AbortHandle);
