@@ -494,14 +494,7 @@ fn runs_end_early_when_they_are_to_stop() {
         let stopped = simulation.run_until(sampling, threads, &is_stopped);
         assert_eq!(stopped, Err(ForecastError::Stopped));
         // There are 313 blocks of runs; each thread may begin another before it hears of it.
-        let asked = asked.into_inner();
-        assert!((6..20).contains(&asked), "{asked} on {threads}");
+        assert!((6..20).contains(&asked.into_inner()), "on {threads}");
     }
-    let asked = AtomicUsize::new(0);
-    let never = || {
-        asked.fetch_add(1, Ordering::Relaxed);
-        false
-    };
-    assert_eq!(simulation.run_until(sampling, 2, &never), simulation.run(sampling, 2));
-    assert_eq!(asked.into_inner(), 313);
+    assert_eq!(simulation.run_until(sampling, 2, &|| false), simulation.run(sampling, 2));
 }

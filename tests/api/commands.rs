@@ -284,7 +284,10 @@ fn the_roadmap_of_a_scenario_is_another_one() {
         let laid = told(&[&more[..], &["--scenario", "CPI 4 %"]].concat());
         assert_ne!(recorded["total"], laid["total"]);
         let assumed = laid["assumptions"].to_string();
-        assert!(assumed.contains("scenario CPI 4 %, change 1: all price indices rise by 0.04 in 2027"), "{assumed}");
+        assert!(
+            assumed.contains("scenario CPI 4 %, change 1: all price indices rise by 0.04 in 2027"),
+            "{assumed}"
+        );
         let (code, _, told) = roadmap(app.database(), &[&more[..], &["--scenario", "Dream"]].concat());
         assert_ne!(code, Some(0));
         assert!(told.contains("Dream"), "{told}");

@@ -192,8 +192,8 @@ impl<'c> Priced<'c> {
             return Err(Error::invalid("noticeOn", format!("{notice_on} lies after the last day, {on}")));
         }
         let days = BusinessDays::default();
-        let mut left = termination(&self.value, rule, on, notice_on, &self.indices, &days)
-            .map_err(refused("rule"))?;
+        let mut left =
+            termination(&self.value, rule, on, notice_on, &self.indices, &days).map_err(refused("rule"))?;
         left.explanation.assumptions.extend(self.touched.iter().cloned());
         Ok(left)
     }
@@ -235,7 +235,11 @@ impl<'c> Priced<'c> {
         let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
         let mut explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
         explanation.assumptions.extend(self.touched.iter().cloned());
-        Ok(CostSchedule { total: flows.total(view), months: window.iter().zip(amounts).collect(), explanation })
+        Ok(CostSchedule {
+            total: flows.total(view),
+            months: window.iter().zip(amounts).collect(),
+            explanation,
+        })
     }
 
     /// What an invoice bills against what the contract lets expect.

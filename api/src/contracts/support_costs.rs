@@ -28,8 +28,7 @@ pub fn schedule(
     scenario: &Overlay,
 ) -> Result<CostSchedule> {
     require_range("months", months, 1, MOST_MONTHS)?;
-    let window =
-        Window::new(from, months.unsigned_abs()).map_err(|cause| Error::invalid("months", cause))?;
+    let window = Window::new(from, months.unsigned_abs()).map_err(|cause| Error::invalid("months", cause))?;
     let mut laid = contract.clone();
     scenario.support_notice(&mut laid, as_of);
     let mut value = terms::support(&laid)?;

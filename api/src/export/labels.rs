@@ -188,16 +188,7 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             use finance::fiscal_calendar::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
-        Kind::ProviderAccount => {
-            use cloud::provider_account::{Column as C, Entity};
-            let query = Entity::find().select_only().columns([C::Id, C::Provider, C::AccountNumber]);
-            let query = query.filter(C::Id.is_in(ids.iter().copied()));
-            pairs(query.into_tuple().all(db).await?)
-        }
-        Kind::Workload => {
-            use cloud::workload::{Column as C, Entity};
-            single::<Entity>(db, C::Id, C::Name, ids).await
-        }
+        Kind::ProviderAccount | Kind::Workload | Kind::AccountOfWorkload => in_cloud(db, kind, ids).await,
         Kind::Scenario => {
             use scenarios::scenario::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
@@ -217,16 +208,23 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
             under_contracts(db, kind, ids).await
         }
-        Kind::AccountOfWorkload | Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => {
-            linked(db, kind, ids).await
-        }
+        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
     }
 }
 
-/// What is told by what it is linked with, by the keys of the far ends.
-async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
-    use inventory::{asset, rack, site};
+/// Accounts of providers and what runs in them.
+async fn in_cloud(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
     match kind {
+        Kind::ProviderAccount => {
+            use cloud::provider_account::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Provider, C::AccountNumber]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::Workload => {
+            use cloud::workload::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
         Kind::AccountOfWorkload => {
             use cloud::provider_account::Column as Account;
             use cloud::workload::{Column as C, Entity, Relation};
@@ -236,6 +234,14 @@ async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(C::Id.is_in(ids.iter().copied()));
             pairs(query.into_tuple().all(db).await?)
         }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What is told by what it is linked with, by the keys of the far ends.
+async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    use inventory::{asset, rack, site};
+    match kind {
         Kind::RackAtSite => {
             let query =
                 rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);

@@ -26,8 +26,8 @@ use super::{rates::Rates, savings_initiatives::stage};
 use crate::{
     error::{Error, Result},
     roadmap,
-    scenarios::Overlay,
     rules::{require_fraction, require_plausible, require_range},
+    scenarios::Overlay,
     store::Read,
 };
 

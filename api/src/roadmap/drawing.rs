@@ -382,12 +382,7 @@ impl<'a> Drawing<'a> {
     }
 
     /// Says what was taken for granted; what stands outside is counted, for it costs nothing here; `laid_on` is what a scenario has otherwise.
-    pub fn assume(
-        &mut self,
-        currencies: &BTreeSet<String>,
-        outside: &[Outside],
-        laid_on: Vec<String>,
-    ) {
+    pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside], laid_on: Vec<String>) {
         let own = self.roadmap.currency().code();
         let mut say = |sentence: String| self.roadmap.assume(sentence);
         laid_on.into_iter().for_each(&mut say);

@@ -56,7 +56,8 @@ impl Overlay {
                 }
                 Terms::RenegotiatedPrice { .. } => {
                     let before = value.yearly_price;
-                    let after = repricing(&change.row.terms, |price| terms::support_yearly_price(row, price))?;
+                    let after =
+                        repricing(&change.row.terms, |price| terms::support_yearly_price(row, price))?;
                     let (before, after) = (before.normalize(), priced(after, before).normalize());
                     Some(format!("{before} -> {after} a year, before rises that follow"))
                 }
@@ -75,7 +76,9 @@ impl Overlay {
     /// Those changes about which there is something to say.
     fn spoken(&self, say: impl Fn(&Change) -> Option<String>) -> Vec<String> {
         let changes = self.changes().iter().enumerate();
-        changes.filter_map(|(place, change)| say(change).map(|said| self.said(place, change, Some(said)))).collect()
+        changes
+            .filter_map(|(place, change)| say(change).map(|said| self.said(place, change, Some(said))))
+            .collect()
     }
 
     fn said(&self, place: usize, change: &Change, said: Option<String>) -> String {
@@ -120,18 +123,17 @@ fn repriced(
 }
 
 /// The rises of the indices that a contract follows.
-fn risen(
-    series: Option<&String>,
-    rates: &[YearRate],
-    before: &Indices,
-    indices: &Indices,
-) -> Option<String> {
+fn risen(series: Option<&String>, rates: &[YearRate], before: &Indices, indices: &Indices) -> Option<String> {
     let followed = indices.0.keys().filter(|name| series.is_none_or(|series| series == *name));
     let rises = followed.flat_map(|name| {
         let assumed = before.0.get(name).and_then(|index| index.assumed_rate);
         let assumed = assumed.map_or_else(|| "not known".to_owned(), |rate| rate.normalize().to_string());
         rates.iter().map(move |step| {
-            format!("{name} in {} {assumed} -> {} where nothing is published", step.year, step.rate.normalize())
+            format!(
+                "{name} in {} {assumed} -> {} where nothing is published",
+                step.year,
+                step.rate.normalize()
+            )
         })
     });
     let rises: Vec<String> = rises.collect();
@@ -159,7 +161,8 @@ fn recorded(change: &Change, estate: &Estate) -> Option<String> {
             let known = &policy()?.price_index.0;
             let steps = rates.iter().map(|step| {
                 let before = known.iter().find(|known| known.year == step.year);
-                let before = before.map_or_else(|| "none".to_owned(), |known| known.rate.normalize().to_string());
+                let before =
+                    before.map_or_else(|| "none".to_owned(), |known| known.rate.normalize().to_string());
                 format!("{before} -> {} in {}", step.rate.normalize(), step.year)
             });
             Some(steps.collect::<Vec<_>>().join(", "))

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::{
     cloud::{provider_account, workload},
     contracts::{colocation_charge, colocation_contract, support_contract},
@@ -13,7 +14,6 @@ use entity::{
         scenario_change::{self, Terms},
     },
 };
-use chrono::NaiveDate;
 use forecasting::{colocation::BusinessDays, month::Month, roadmap::Window};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,

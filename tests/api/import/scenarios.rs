@@ -153,8 +153,12 @@ fn changes_of_a_file_are_held_to_the_rules_of_changes() {
             row(&all)
         };
         let renewed = [("colocation_contract", "REN-1"), ("factor", "0.8"), ("from_on", "2027-01-01")];
-        let both =
-            [("colocation_contract", "REN-1"), ("charge", "1"), ("unit_price", "80"), ("from_on", "2028-01-01")];
+        let both = [
+            ("colocation_contract", "REN-1"),
+            ("charge", "1"),
+            ("unit_price", "80"),
+            ("from_on", "2028-01-01"),
+        ];
         let rows = [
             change("1", "RENEGOTIATED_PRICE", &renewed),
             change("2", "RENEGOTIATED_PRICE", &both),
@@ -165,11 +169,16 @@ fn changes_of_a_file_are_held_to_the_rules_of_changes() {
             change("7", "CPI_CURVE", &[]),
             change("8", "COHORT_MOVED", &[("cohort", "no such"), ("order_month", "2027-01")]),
             change("9", "POLICY_LIFE", &[("refresh_policy", "servers"), ("age_months", "48")]),
-            change("10", "CAP_CHANGED", &[("fiscal_year", "2027"), ("cap_amount", "1"), ("cap_currency", "XAU")]),
+            change(
+                "10",
+                "CAP_CHANGED",
+                &[("fiscal_year", "2027"), ("cap_amount", "1"), ("cap_currency", "XAU")],
+            ),
             row(&[("scenario", "Gone"), ("place", "1"), ("kind", "CPI_CURVE"), ("rates", "2027:0.04")]),
         ];
         let scenarios = "name,description,owner\nCheaper,if prices fall,Platform\n";
-        let report = import(app, &[("scenarios.csv", scenarios), ("scenario_changes.csv", &file(&rows))]).await;
+        let report =
+            import(app, &[("scenarios.csv", scenarios), ("scenario_changes.csv", &file(&rows))]).await;
         assert_eq!(errors(&report), ERRORS, "{:#?}", errors(&report));
         assert_eq!(counts(&report), ["scenario 1/0/0/0", "scenario_change 2/0/0/8"]);
         assert_eq!(

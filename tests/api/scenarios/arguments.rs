@@ -97,7 +97,9 @@ impl Schema {
         list(field, "args").any(|argument| {
             let within = self.0.get(named(argument));
             text(&argument["name"]) == "scenario"
-                || within.is_some_and(|input| list(input, "inputFields").any(|one| text(&one["name"]) == "scenario"))
+                || within.is_some_and(|input| {
+                    list(input, "inputFields").any(|one| text(&one["name"]) == "scenario")
+                })
         })
     }
 
@@ -136,13 +138,16 @@ fn every_figure_of_money_takes_a_scenario_or_is_one_that_none_changes() {
         let (unlisted, none): (Vec<&String>, Vec<&String>) = (unlisted, Vec::new());
         assert_eq!(unlisted, none, "take a scenario, or say here why none can change them");
         // What other figures of the books take does not have to be struck off here.
-        let gone: Vec<_> = listed.difference(&found).filter(|name| !OF_BOOKS.iter().any(|(one, _)| one == name)).collect();
+        let gone: Vec<_> =
+            listed.difference(&found).filter(|name| !OF_BOOKS.iter().any(|(one, _)| one == name)).collect();
         assert_eq!(gone, none, "are listed and take a scenario, or are gone");
         // The walk sees something.
         for owner in ["Query", "ColocationContract", "SupportContract"] {
             assert!(schema.fields(owner).any(|field| schema.takes_scenario(field)), "{owner}");
         }
-        assert!(schema.takes_scenario(schema.fields("Query").find(|one| one["name"] == "allocation").unwrap()));
+        assert!(
+            schema.takes_scenario(schema.fields("Query").find(|one| one["name"] == "allocation").unwrap())
+        );
         assert_ne!(json!(found.len()), json!(0));
     });
 }

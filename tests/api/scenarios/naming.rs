@@ -48,16 +48,21 @@ fn a_support_contract_costs_what_a_scenario_makes_of_it_month_by_month() {
         let laid = asked("PNL", &format!(", scenario: \"{cheaper}\"")).await;
         assert_eq!(amounts(&laid), [10_000, 10_000, 5_000, 5_000]);
         let said = laid["explain"]["assumptions"].to_string();
-        assert!(said.contains("scenario Cheaper, change 1: ") && said.contains("1200 -> 600 a year"), "{said}");
+        assert!(
+            said.contains("scenario Cheaper, change 1: ") && said.contains("1200 -> 600 a year"),
+            "{said}"
+        );
         let laid = asked("CASH", &format!(", scenario: \"{ended}\"")).await;
         assert_eq!(amounts(&laid), [0; 4], "the renewal of January is not paid");
         let said = laid["explain"]["assumptions"].to_string();
         assert!(said.contains("renews by itself -> ends on 2026-12-31"), "{said}");
         assert_eq!(amounts(&asked("CASH", "").await), [0, 0, 120_000, 0]);
 
-        let text = "{ supportContract(number: \"S-1\") { costSchedule(from: \"2026-11\") { total { amount } } } }";
+        let text =
+            "{ supportContract(number: \"S-1\") { costSchedule(from: \"2026-11\") { total { amount } } } }";
         app.viewer().expect_error(text, "FORBIDDEN").await;
-        let refused = app.director().expect_error(&text.replace("2026-11\"", "2026-11\", months: 0"), "INVALID").await;
+        let refused =
+            app.director().expect_error(&text.replace("2026-11\"", "2026-11\", months: 0"), "INVALID").await;
         assert_eq!(refused.message, "months: 0 is not between 1 and 600");
     });
 }
@@ -100,8 +105,10 @@ fn figures_of_contracts_name_the_changes_that_touch_them_and_no_others() {
         );
         assert_eq!(
             said("CPI-1").await,
-            ["scenario Board, change 3: the price index US-CPI rises by 0.04 in 2027: US-CPI in 2027 0.02 -> 0.04 \
-              where nothing is published"]
+            [
+                "scenario Board, change 3: the price index US-CPI rises by 0.04 in 2027: US-CPI in 2027 0.02 -> 0.04 \
+              where nothing is published"
+            ]
         );
     });
 }
@@ -215,7 +222,8 @@ fn the_feed_of_the_calendar_follows_a_scenario() {
     on_both_engines(async |app| {
         let setting = a_setting(app).await;
         let id =
-            a_scenario(app, "Out", &[json!({ "contractNotRenewed": { "colocation": setting.renewing } })]).await;
+            a_scenario(app, "Out", &[json!({ "contractNotRenewed": { "colocation": setting.renewing } })])
+                .await;
         let server = Server::start(app.store(), Limits::default()).await;
         let feed = async |scenario: &str, role: Role| {
             server.get(&format!("/calendar.ics?token={}{scenario}", token_of(role))).await

@@ -5,7 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios};
+use super::{
+    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios,
+};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 

@@ -12,10 +12,7 @@ const YEAR: Kind = Kind::Integer { least: 1970, most: 2199 };
 const OF_KINDS: [(&str, &[&str]); 10] = [
     ("PRICE_INDEX", &["refresh_policy", "hardware_kind", "rates"]),
     ("CPI_CURVE", &["series", "rates"]),
-    (
-        "GROWTH_RATE",
-        &["provider", "account_number", "workload", "monthly_rate", "from_month", "to_month"],
-    ),
+    ("GROWTH_RATE", &["provider", "account_number", "workload", "monthly_rate", "from_month", "to_month"]),
     ("POLICY_LIFE", &["refresh_policy", "age_months", "support_margin_months"]),
     ("CONTRACT_NOT_RENEWED", &["colocation_contract", "support_contract", "ends_on"]),
     (
@@ -86,7 +83,12 @@ pub(super) const SCENARIO_CHANGE: &[Column] = &[
         "",
         "before the end of support",
     ),
-    Column::optional("ends_on", Kind::Date, "", "last day of a term of the contract; empty for the one that runs"),
+    Column::optional(
+        "ends_on",
+        Kind::Date,
+        "",
+        "last day of a term of the contract; empty for the one that runs",
+    ),
     Column::optional("factor", Kind::Quantity, "", "prices are multiplied with it"),
     Column::optional("unit_price", Kind::Money, "", "instead of a factor"),
     Column::optional("from_on", Kind::Date, "", "first day of the price or of the exchange rate"),

@@ -21,8 +21,8 @@ use crate::{
     },
     scenarios::{
         Overlay,
-        scenarios::all_named,
         compare::{Compared, Comparison, Difference, Step, compare, total},
+        scenarios::all_named,
         sentences,
     },
     schema::{
