@@ -28,7 +28,7 @@ impl Exportable for scenario_change::Model {
         let (provider, account_number) = match (self.provider_account_id, self.workload_id) {
             (Some(account), _) => labels.pair(Kind::ProviderAccount, account),
             (None, Some(workload)) => labels.pair(Kind::AccountOfWorkload, workload),
-            (None, None) => Default::default(),
+            (None, None) => (String::new(), String::new()),
         };
         let mut line = vec![
             ("scenario", labels.text(Kind::Scenario, self.scenario_id.uuid())),

@@ -1,12 +1,15 @@
 //! Answers say which scenario they were made with, and which of its changes touched them, from what to what.
 
 use serde_json::{Value, json};
-use support::{Server, TestApp, on_both_engines};
+use support::{
+    TestApp,
+    http::{Server, token_of},
+    on_both_engines,
+};
 
 use super::{a_scenario, a_setting, cents};
 use crate::roadmap::send;
 use api::{access::Role, config::Limits};
-use support::token_of;
 
 async fn a_support_contract(app: &TestApp) -> String {
     let vendor = send(app, "registerVendor", "NewVendor!", json!({ "code": "CARE", "name": "Care" })).await;

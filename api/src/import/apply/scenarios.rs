@@ -177,6 +177,9 @@ impl Importable for ScenarioChange {
         }
         let draft = Draft { note: after.note.clone(), targets, terms: after.terms.clone() };
         changes::require_valid(run.tx, &draft).await?;
+        if let Terms::CohortMoved { to, .. } = &after.terms {
+            changes::require_to_come(*to, run.tx.caller().now.date_naive())?;
+        }
         let Some(scenario) = run.known.scenarios.with_id(after.scenario_id).cloned() else {
             return Ok(());
         };
@@ -192,7 +195,9 @@ impl Importable for ScenarioChange {
         let list: Vec<Change> = list.into_iter().map(|row| with_names(&run.known, row)).collect();
         changes::require_consistent(run.tx, &list).await?;
         if run.known.relisted.insert(scenario.id) {
-            let touched = scenarios::touch(run.tx, scenario).await?;
+            // A scenario of the same import is known as it was before it was written.
+            let stored = scenarios::find(run.tx, scenario.id).await?;
+            let touched = scenarios::touch(run.tx, stored).await?;
             run.known.scenarios.put(Key::from(&touched.name), touched);
         }
         Ok(())
