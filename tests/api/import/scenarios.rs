@@ -23,7 +23,17 @@ const HEADER: &str = "scenario,place,kind,note,colocation_contract,charge,suppor
     support_margin_months,ends_on,factor,unit_price,from_on,exit_on,cohort,cohort_key,order_month,fiscal_year,\
     cap_amount,cap_currency,base,quote,rate";
 
-const ERRORS: [&str; 0] = [];
+const ERRORS: [&str; 9] = [
+    "scenario_changes.csv:3: error: change: change 1 (the price of the colocation contract REN-1 is agreed anew by the factor 0.8 from 2027-01-01) and change 2 (the price of charge 0 of the colocation contract REN-1 is agreed anew from 2028-01-01) cannot both be: both say what the same charge costs",
+    "scenario_changes.csv:4: error: factor is given, and a change of the kind SITE_EXIT has none",
+    "scenario_changes.csv:5: error: site: name the site that is left",
+    "scenario_changes.csv:6: error: site: 'GONE' is neither in the database nor among the rows that were taken",
+    "scenario_changes.csv:7: error: rates: 2027 has a rate already",
+    "scenario_changes.csv:8: error: rates: is empty, and a change of this kind needs it",
+    "scenario_changes.csv:9: error: cohort: 'no such' is no refresh cohort under the scenario",
+    "scenario_changes.csv:11: error: cap_currency: XAU has no PLAN rate, and no refresh policy is in it: record a rate first",
+    "scenario_changes.csv:12: error: scenario: 'Gone' is neither in the database nor among the rows that were taken",
+];
 
 /// A row of changes: what stands in the columns that are named, and nothing in the others.
 fn row(cells: &[(&str, &str)]) -> String {

@@ -24,6 +24,7 @@ use crate::scenarios::changes::{self, Draft, KnownCohorts, MOST_CHANGES, Names};
 use crate::scenarios::overlay::{Change, Overlay};
 use crate::scenarios::targets::Targets;
 use crate::scenarios::{rules, scenarios};
+use crate::store::Read;
 
 const MOVED: &str = "COHORT_MOVED";
 
