@@ -66,7 +66,7 @@ async fn of_every_kind(app: &TestApp) -> String {
         "endsOn": "2026-12-31", "billingFrequency": "YEARLY",
         "charge": "12000",
         "details": { "renewal": { "automatic": true, "months": 12 },
-                     "notice": { "days": 60 } },
+                     "noticeDays": 60 },
     });
     let support = crate::roadmap::send(app, "signSupportContract", "NewSupportContract!", support).await;
     let site = "{ sites { nodes { id } } colocationContract(number: \"CPI-1\") { charges { id } }

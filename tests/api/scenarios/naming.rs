@@ -17,7 +17,7 @@ async fn a_support_contract(app: &TestApp) -> String {
         "number": "S-1", "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01",
         "endsOn": "2026-12-31", "charge": "1200", "billingFrequency": "YEARLY",
         "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0" },
-                     "notice": { "days": 60 } },
+                     "noticeDays": 60 },
     });
     send(app, "signSupportContract", "NewSupportContract!", contract).await
 }
