@@ -78,6 +78,8 @@ pub struct Priced<'c> {
     value: Contract,
     indices: Indices,
     row: &'c colocation_contract::Model,
+    /// What a scenario changes about it, in words.
+    touched: Vec<String>,
 }
 
 impl<'c> Priced<'c> {
@@ -93,11 +95,13 @@ impl<'c> Priced<'c> {
         scenario: &Overlay,
     ) -> Result<Self> {
         require_index_rate(assumed_index_rate)?;
-        let mut indices = costs::indices(row, charges, published, assumed_index_rate);
+        let recorded = costs::indices(row, charges, published, assumed_index_rate);
+        let mut indices = recorded.clone();
         scenario.indices(&mut indices);
         let mut value = terms::colocation(row, charges)?;
         scenario.prices(&mut value, charges);
-        Ok(Self { value, indices, row })
+        let touched = scenario.touching(&value, charges, row, (&recorded, &indices));
+        Ok(Self { value, indices, row, touched })
     }
 
     /// What saying nothing leads to, as seen on a day.
@@ -105,7 +109,7 @@ impl<'c> Priced<'c> {
     pub fn silence(&self, as_of: NaiveDate) -> Silence {
         let days = BusinessDays::default();
         match cost_of_silence(&self.value, as_of, &self.indices, &days) {
-            Ok(CostOfSilence::Renews(exposure)) => Silence::Renews(exposure.into()),
+            Ok(CostOfSilence::Renews(exposure)) => Silence::Renews(self.explained(exposure.into())),
             Ok(CostOfSilence::Nothing(why)) => Silence::Nothing(why),
             // Only a price can be lacking here, so that there is a renewal, and its dates are known.
             Err(cause) => {
@@ -142,10 +146,16 @@ impl<'c> Priced<'c> {
     fn exposure(&self, renewal: UpcomingRenewal, as_of: NaiveDate) -> Exposure {
         let number = renewal.term.number;
         match exposure_of_renewal(&self.value, number, as_of, &self.indices, &BusinessDays::default()) {
-            Ok(Some(exposure)) => exposure.into(),
+            Ok(Some(exposure)) => self.explained(exposure.into()),
             Ok(None) => Exposure { renewal, cost: None, explanation: Explanation::default(), reason: None },
             Err(cause) => Exposure::unknown(renewal, &cause),
         }
+    }
+
+    /// With what a scenario changes about the contract.
+    fn explained(&self, mut exposure: Exposure) -> Exposure {
+        exposure.explanation.assumptions.extend(self.touched.iter().cloned());
+        exposure
     }
 
     /// The numbers called capacity of circuits under the contract, on a day, given what was drawn.
@@ -181,8 +191,11 @@ impl<'c> Priced<'c> {
         if notice_on > on {
             return Err(Error::invalid("noticeOn", format!("{notice_on} lies after the last day, {on}")));
         }
-        termination(&self.value, rule, on, notice_on, &self.indices, &BusinessDays::default())
-            .map_err(refused("rule"))
+        let days = BusinessDays::default();
+        let mut left =
+            termination(&self.value, rule, on, notice_on, &self.indices, &days).map_err(refused("rule"))?;
+        left.explanation.assumptions.extend(self.touched.iter().cloned());
+        Ok(left)
     }
 
     /// What staying until a day costs after the contract has ended. None for one that goes on renewing.
@@ -200,8 +213,12 @@ impl<'c> Priced<'c> {
             let message = format!("{until} is more than {LONGEST_STAY} days after the end of the contract");
             return Err(Error::invalid("until", message));
         }
-        holdover(&self.value, multiplier, until, &self.indices, &BusinessDays::default())
-            .map_err(refused("multiplier"))
+        let stay = holdover(&self.value, multiplier, until, &self.indices, &BusinessDays::default());
+        let mut stay = stay.map_err(refused("multiplier"))?;
+        if let Some(stay) = &mut stay {
+            stay.explanation.assumptions.extend(self.touched.iter().cloned());
+        }
+        Ok(stay)
     }
 
     /// What the contract contributes to consecutive months in one view of money, with the way it came about.
@@ -216,10 +233,12 @@ impl<'c> Priced<'c> {
             .map_err(refused("months"))?;
         let amounts = flows.amounts(view, Category::Colocation);
         let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
+        let mut explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
+        explanation.assumptions.extend(self.touched.iter().cloned());
         Ok(CostSchedule {
             total: flows.total(view),
             months: window.iter().zip(amounts).collect(),
-            explanation: flows.explanation(Category::Colocation).cloned().unwrap_or_default(),
+            explanation,
         })
     }
 

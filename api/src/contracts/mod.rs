@@ -24,5 +24,6 @@ pub mod invoices;
 pub mod offers;
 pub mod power;
 pub mod support_contracts;
+pub mod support_costs;
 pub mod terms;
 pub mod usage_findings;

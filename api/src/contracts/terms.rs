@@ -307,7 +307,7 @@ fn abatement((index, abatement): (usize, &colocation_charge::Abatement)) -> Conv
     })
 }
 
-fn kind(kind: colocation_charge::ChargeKind) -> ChargeKind {
+pub(crate) fn kind(kind: colocation_charge::ChargeKind) -> ChargeKind {
     match kind {
         colocation_charge::ChargeKind::SpaceKw => ChargeKind::SpaceKw,
         colocation_charge::ChargeKind::SpaceCabinet => ChargeKind::SpaceCabinet,

@@ -1,6 +1,6 @@
 //! The rows of a noun, page by page, as the cells of its file.
 
-use entity::{access, cloud, contracts, finance, inventory, lifecycle};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios};
 use sea_orm::{
     EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
     QuerySelect, Value, sea_query::ExprTrait,
@@ -93,6 +93,8 @@ pub async fn page(
         Noun::InvoiceLine => read::<contracts::invoice_line::Entity>(db, at, labels).await,
         Noun::Offer => read::<contracts::offer::Entity>(db, at, labels).await,
         Noun::CloudCommitment => read::<cloud::cloud_commitment::Entity>(db, at, labels).await,
+        Noun::Scenario => read::<scenarios::scenario::Entity>(db, at, labels).await,
+        Noun::ScenarioChange => read::<scenarios::scenario_change::Entity>(db, at, labels).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is saved in a fiscal year, against what was to be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::{
@@ -26,6 +27,7 @@ use crate::{
     error::{Error, Result},
     roadmap,
     rules::{require_fraction, require_plausible, require_range},
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -44,6 +46,8 @@ pub struct Question {
     pub calendar: Option<FiscalCalendarId>,
     /// The day from which it is seen.
     pub as_of: NaiveDate,
+    /// What is laid over what is recorded: plan rates convert the amounts.
+    pub scenario: Arc<Overlay>,
 }
 
 /// Names an initiative by its code, which is unique.
@@ -106,7 +110,9 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
         savings_initiative::Entity::find().order_by_asc(savings_initiative::Column::Code).all(db).await?;
     let claims = savings_claim::Entity::find().all(db).await?;
     let codes = rows.iter().map(|row| row.currency.clone()).chain([question.currency.code().to_owned()]);
+    let codes = codes.chain(question.scenario.currencies());
     let rates = Rates::load(db, &codes.collect(), RateKind::Plan, (days.0, days.0)).await?;
+    let rates = question.scenario.rates(&rates);
     let initiatives = initiatives(&rows, &claims, &rates, question, days.0);
     let (initiatives, excluded): (Vec<_>, Vec<_>) = initiatives.into_iter().partition(Result::is_ok);
     let initiatives: Vec<Named> = initiatives.into_iter().filter_map(Result::ok).collect();

@@ -31,6 +31,7 @@ mod places;
 mod power;
 mod report;
 mod savings;
+mod scenarios;
 
 use self::engine::Run;
 pub use self::report::{Change, Counts, FieldChange, Outcome, Report};
@@ -149,5 +150,7 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::BudgetLine>(&mut run).await?;
     engine::apply::<records::ActualPosting>(&mut run).await?;
     engine::apply::<records::CloudCommitment>(&mut run).await?;
+    engine::apply::<records::Scenario>(&mut run).await?;
+    engine::apply::<records::ScenarioChange>(&mut run).await?;
     Ok(run.finish())
 }

@@ -112,6 +112,10 @@ pub enum ImportNoun {
     Offer,
     /// Commitments to cloud providers.
     CloudCommitment,
+    /// Scenarios, without their changes.
+    Scenario,
+    /// Changes of scenarios.
+    ScenarioChange,
 }
 
 /// What happens to the good rows when others are refused.

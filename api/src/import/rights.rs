@@ -5,12 +5,13 @@ use super::csv::Noun;
 use crate::access::Permission;
 
 /// Every permission that some import needs.
-pub const EDITS: [Permission; 6] = [
+pub const EDITS: [Permission; 7] = [
     Permission::EditInventory,
     Permission::EditContracts,
     Permission::EditLifecycle,
     Permission::EditCloud,
     Permission::EditFinance,
+    Permission::EditScenarios,
     Permission::ManageUsers,
 ];
 
@@ -58,6 +59,7 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::CostRecord
         | Noun::GrowthAssumption
         | Noun::CloudCommitment => Permission::EditCloud,
+        Noun::Scenario | Noun::ScenarioChange => Permission::EditScenarios,
     }
 }
 
@@ -71,6 +73,7 @@ pub fn view(noun: Noun) -> Vec<Permission> {
         Permission::EditContracts => Permission::ViewContracts,
         Permission::EditLifecycle => Permission::ViewLifecycle,
         Permission::EditCloud => Permission::ViewCloud,
+        Permission::EditScenarios => Permission::ViewTotals,
         other => other,
     };
     let has_prices = noun.columns().iter().any(|column| matches!(column.kind, Kind::Money));

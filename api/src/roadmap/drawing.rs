@@ -381,11 +381,11 @@ impl<'a> Drawing<'a> {
         self.roadmap.add_divided(&shares.collect::<Vec<_>>(), flows).map_err(Error::internal)
     }
 
-    /// Says what was taken for granted; what stands outside is counted, for it costs nothing here.
-    pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside]) {
+    /// Says what was taken for granted; what stands outside is counted, for it costs nothing here; `laid_on` is what a scenario has otherwise.
+    pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside], laid_on: Vec<String>) {
         let own = self.roadmap.currency().code();
         let mut say = |sentence: String| self.roadmap.assume(sentence);
-        self.question.scenario.assumptions().into_iter().for_each(&mut say);
+        laid_on.into_iter().for_each(&mut say);
         let taken = &self.taken;
         for (names, what) in [
             (&taken.without_successor, "replaced by the same model, for no successor is recorded"),

@@ -11,6 +11,7 @@ pub mod cohorts;
 pub mod contracts;
 mod drawing;
 pub mod estate;
+mod given_up;
 pub mod graphql;
 mod keys;
 pub mod masking;

@@ -28,6 +28,7 @@ use super::{
     contracts::Contracts,
     drawing::Drawing,
     estate::Estate,
+    given_up::unless_given_up,
     keys::{Dimension, Key},
     records::Tags,
     uncertainty::{Inputs, Uncertainty, simulate},
@@ -146,6 +147,11 @@ pub struct Rows {
 /// As [`Rows::read`] and [`Rows::draw`].
 pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
     let rows = Rows::read(db, question, question.scenario.currencies()).await?;
+    if question.uncertainty.is_some() {
+        // Runs may take seconds, and are not made for a request that was given up.
+        let question = question.clone();
+        return unless_given_up(move |is_given_up| rows.draw_until(&question, is_given_up)).await;
+    }
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| rows.draw(question))
 }
@@ -244,6 +250,11 @@ impl Rows {
     /// # Errors
     /// `Invalid` for a currency that nothing can be converted to, and for a scenario of which something is not there.
     pub fn draw(&self, question: &Question) -> Result<Plan> {
+        self.draw_until(question, &|| false)
+    }
+
+    /// [`Rows::draw`], until it is given up.
+    fn draw_until(&self, question: &Question, is_given_up: &(dyn Fn() -> bool + Sync)) -> Result<Plan> {
         let scenario = &question.scenario;
         let rates = scenario.rates(&self.rates);
         let contracts = scenario.contracts(&self.contracts, question.as_of);
@@ -259,7 +270,8 @@ impl Rows {
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
-        drawing.assume(&self.currencies, &self.outside);
+        let laid_on = scenario.assumptions_over(&self.estate);
+        drawing.assume(&self.currencies, &self.outside, laid_on);
         let outcome = question.uncertainty.as_ref().map(|asked| {
             let inputs = Inputs {
                 estate: &estate,
@@ -270,7 +282,7 @@ impl Rows {
                 calendar: &calendar,
                 scenario,
             };
-            simulate(question, asked, &inputs, &drawing.roadmap)
+            simulate(question, asked, &inputs, &drawing.roadmap, is_given_up)
         });
         let outcome = outcome.transpose()?;
         let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;

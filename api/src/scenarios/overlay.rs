@@ -410,7 +410,7 @@ fn is_of(policy: &refresh_policy::Model, change: &Change) -> bool {
     change.row.refresh_policy_id == Some(policy.id)
 }
 
-fn repricing(
+pub(super) fn repricing(
     terms: &Terms,
     unit: impl FnOnce(rust_decimal::Decimal) -> rust_decimal::Decimal,
 ) -> Option<Repricing> {

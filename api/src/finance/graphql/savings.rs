@@ -1,7 +1,7 @@
 //! What is saved in a fiscal year, as clients see it.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::id::FiscalCalendarId;
+use entity::id::{FiscalCalendarId, ScenarioId};
 use forecasting::budget::{self, SavingsAmounts, Standing};
 use rust_decimal::Decimal;
 
@@ -18,6 +18,10 @@ use crate::{
         savings_initiatives::stage_of_row,
     },
     roadmap::year_label,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         record::Record,
@@ -156,6 +160,11 @@ impl Savings {
         Date(self.question.as_of)
     }
 
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.question.scenario.scenario().and_then(scenarios::of)
+    }
+
     /// The currency of all amounts.
     async fn currency(&self) -> &'static str {
         self.question.currency.code()
@@ -286,6 +295,7 @@ pub struct SavingsQuery;
 impl SavingsQuery {
     /// What is saved in a fiscal year, against a part of a budget that was to be: claimed and confirmed side by side.
     #[graphql(complexity = "2_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn savings(
         &self,
         ctx: &Context<'_>,
@@ -297,6 +307,8 @@ impl SavingsQuery {
         >,
         #[graphql(desc = "Fiscal calendar; the default one when left out.")] fiscal_calendar: Option<ID>,
         #[graphql(desc = "The day from which it is seen.")] as_of: Date,
+        #[graphql(desc = "The scenario whose plan rates convert the amounts; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Savings> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let calendar = fiscal_calendar.map(|id| Id::<FiscalCalendarId>::parse(&id)).transpose();
@@ -307,6 +319,7 @@ impl SavingsQuery {
             target: target.map(|target| (target.low, target.high)),
             calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
             as_of: as_of.0,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let answer = savings::answer(&reader, &question).await?;
         let is_hidden = !caller(ctx)?.may(Permission::ViewPrices) && answer.tells_a_price();

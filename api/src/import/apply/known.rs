@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId};
+use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId, ScenarioId};
 use entity::lifecycle::depreciation_rule::Book;
-use entity::{access, cloud, contracts, finance, inventory, lifecycle};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::finance::places::Places;
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
 use crate::lifecycle::{books::Books, holdings::Holding};
+use crate::scenarios::changes::Cohorts;
 use crate::store::Tx;
 
 /// Keys that one statement asks for: below what SQLite takes, and few enough statements for large files.
@@ -192,6 +193,12 @@ pub struct Known {
     /// The day of the import, once it is needed.
     pub today: Option<chrono::NaiveDate>,
     pub cloud_commitments: Table<cloud::cloud_commitment::Model>,
+    pub scenarios: Table<scenarios::scenario::Model>,
+    pub scenario_changes: Table<scenarios::scenario_change::Model>,
+    /// The cohorts that changes of scenarios may move, by the name of the scenario.
+    pub cohorts: HashMap<String, Cohorts>,
+    /// The scenarios whose lists this import has changed.
+    pub relisted: HashSet<ScenarioId>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

@@ -123,6 +123,8 @@ impl Importable for RefreshPolicy {
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let names = run.records.refresh_policies.iter().map(|record| &record.name);
         let names = names.chain(run.records.refresh_cycles.iter().filter_map(|it| it.policy.as_ref()));
+        let changes = run.records.scenario_changes.iter();
+        let names = names.chain(changes.filter_map(|record| record.refresh_policy.as_ref()));
         let column = refresh_policy::Column::Name;
         for row in rows_among::<refresh_policy::Entity, _>(run.tx, column, names.cloned()).await? {
             run.known.refresh_policies.put(Key::from(&row.name), row);

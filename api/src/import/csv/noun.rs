@@ -5,7 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power};
+use super::{
+    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios,
+};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 
@@ -54,11 +56,13 @@ pub enum Noun {
     BudgetLine,
     ActualPosting,
     CloudCommitment,
+    Scenario,
+    ScenarioChange,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 42] = [
+    pub const ALL: [Noun; 44] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -101,6 +105,8 @@ impl Noun {
         Noun::BudgetLine,
         Noun::ActualPosting,
         Noun::CloudCommitment,
+        Noun::Scenario,
+        Noun::ScenarioChange,
     ];
 
     /// The columns of its file.
@@ -148,6 +154,8 @@ impl Noun {
             Noun::InvoiceLine => invoices::INVOICE_LINE,
             Noun::Offer => invoices::OFFER,
             Noun::CloudCommitment => cloud::CLOUD_COMMITMENT,
+            Noun::Scenario => scenarios::SCENARIO,
+            Noun::ScenarioChange => scenarios::SCENARIO_CHANGE,
         }
     }
 
@@ -210,6 +218,8 @@ impl Noun {
             Noun::InvoiceLine => keep(cells, &mut records.invoice_lines, invoices::invoice_line),
             Noun::Offer => keep(cells, &mut records.offers, invoices::offer),
             Noun::CloudCommitment => keep(cells, &mut records.cloud_commitments, cloud::cloud_commitment),
+            Noun::Scenario => keep(cells, &mut records.scenarios, scenarios::scenario),
+            Noun::ScenarioChange => keep(cells, &mut records.scenario_changes, scenarios::scenario_change),
         }
     }
 
@@ -267,6 +277,8 @@ impl Noun {
             Noun::InvoiceLine => ("invoice_line", "invoice_lines"),
             Noun::Offer => ("offer", "offers"),
             Noun::CloudCommitment => ("cloud_commitment", "cloud_commitments"),
+            Noun::Scenario => ("scenario", "scenarios"),
+            Noun::ScenarioChange => ("scenario_change", "scenario_changes"),
         }
     }
 
