@@ -11,6 +11,7 @@ pub mod colocation_charges;
 pub mod colocation_circuits;
 pub mod colocation_contracts;
 pub mod colocation_deployments;
+mod colocation_figures;
 mod colocation_filter;
 pub mod colocation_readings;
 mod colocation_terms;
