@@ -73,7 +73,7 @@ impl Noun for ColocationContract {
             ],
             "term" | "notice" | "findings" | "monthlyCost" | "costSchedule" | "costOfSilence"
             | "renewals" | "earlyTermination" | "holdover" | "invoiceCheck" | "capacity" | "headroom"
-            | "paidUnused" | "powerMonth" | "autoRenewExposure" => &WHOLE,
+            | "paidUnused" | "powerMonth" | "autoRenewExposure" | "stepDown" => &WHOLE,
             "holdoverMultiplier" => &[Column::HoldoverMultiplier],
             "proration" => &[Column::Proration],
             "disputeWindowDays" => &[Column::DisputeWindowDays],

@@ -1,16 +1,21 @@
 //! What is worked out from colocation contracts, as fields of them.
 
 use async_graphql::{Context, Object};
-use entity::{contracts::colocation_contract::Column, id::ScenarioId};
+use entity::{
+    contracts::colocation_contract::Column,
+    id::{ColocationChargeId, ScenarioId},
+};
+use forecasting::colocation::RampStep;
 use rust_decimal::Decimal;
 
 use super::{
     capacity::{PowerCapacity, PowerDeployment, PowerFigure},
+    co_termination::CommitmentStepDown,
     colocation_contracts::ColocationContract,
-    colocation_terms::day,
+    colocation_terms::{NoticeRecord, day},
     decisions::{
         ContractCostSchedule, ContractHoldover, CostOfSilence, EarlyTermination, EarlyTerminationRuleInput,
-        RenewalExposure, renewals_cost,
+        RenewalExposure, count, renewals_cost,
     },
     invoice_check::{ContractInvoice, InvoiceCheck},
     monthly_cost::{MonthlyCost, month_cost},
@@ -19,8 +24,8 @@ use super::{
 };
 use crate::{
     access::Permission,
-    contracts::{costs, decisions::Priced},
-    error::Result,
+    contracts::{costs, decisions::Priced, notice_history},
+    error::{Error, Result},
     roadmap::graphql::MoneyView,
     scenarios::Overlay,
     schema::{
@@ -72,6 +77,7 @@ impl ColocationFigures {
 
     /// What it costs month by month in one view of money, all charges together. Needs the right to see prices.
     #[graphql(complexity = "month_cost(months, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the query")]
     async fn cost_schedule(
         &self,
         ctx: &Context<'_>,
@@ -79,6 +85,11 @@ impl ColocationFigures {
         #[graphql(default = 12, desc = "How many months, at most 600.")] months: i32,
         #[graphql(default_with = "MoneyView::Pnl", desc = "Which event places an amount in a month.")]
         view: MoneyView,
+        #[graphql(
+            desc = "Whether fixed charges of the initial term are expense in level months, in the view PNL. Left out: \
+                    where the contract is classified as LEASE_OPERATING, as in the roadmap."
+        )]
+        straight_line: Option<bool>,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The day whose knowledge of price indices counts; today where left out.")]
@@ -92,7 +103,7 @@ impl ColocationFigures {
         let schedule = self
             .0
             .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| {
-                priced.schedule(from.0, months, view.into())
+                priced.schedule(from.0, months, view.into(), straight_line)
             })
             .await?;
         Ok(Some(ContractCostSchedule::new(schedule, view, &currency)))
@@ -157,6 +168,55 @@ impl ColocationFigures {
             .await?;
         let shown = renewals.into_iter().map(|it| RenewalExposure::new(it, as_of, sees_prices));
         Ok(shown.collect())
+    }
+
+    /// What is saved if the commitment of a charge steps down from a contract month on. Nothing is recorded. Needs the
+    /// right to see prices.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the query")]
+    async fn step_down(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The charge.")] charge: Id<ColocationChargeId>,
+        #[graphql(desc = "The first contract month of the lower commitment; the first of all is 0.")]
+        from_contract_month: i32,
+        #[graphql(desc = "What is committed from then on, in units of the charge, such as kilowatts.")]
+        quantity: Decimal,
+        #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
+        assumed_index_rate: Option<Decimal>,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
+    ) -> Result<Option<CommitmentStepDown>> {
+        read(ctx, Permission::ViewPrices)?;
+        let as_of = day(ctx, as_of)?;
+        let sheets = self.0.price_sheets(ctx).await?;
+        let charges = sheets.get(&self.0.0.get(Column::Id)?).map_or(&[][..], Vec::as_slice);
+        let place = charges.iter().position(|row| row.id == charge.0);
+        let place = place.ok_or_else(|| Error::not_found("charge of the contract", charge.0))?;
+        let from_contract_month = count("fromContractMonth", from_contract_month)?;
+        let step = RampStep { from_contract_month, quantity };
+        let stepped = self
+            .0
+            .with_sheet(ctx, (as_of, scenario), assumed_index_rate, |priced| {
+                priced.step_down(place, step, as_of)
+            })
+            .await?;
+        Ok(charges.get(place).map(|charge| CommitmentStepDown::new(stepped, place, charge)))
+    }
+
+    /// When notice was given and withdrawn, in the order that was recorded.
+    async fn notice_history(&self, ctx: &Context<'_>) -> Result<Vec<NoticeRecord>> {
+        Ok(self.0.notices(ctx).await?.into_iter().map(Into::into).collect())
+    }
+
+    /// The day of the notice that stood on a day: one that was withdrawn later still stood then. Null where none did.
+    async fn notice_in_force(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+    ) -> Result<Option<Date>> {
+        let as_of = day(ctx, as_of)?;
+        Ok(notice_history::in_force(&self.0.notices(ctx).await?, as_of).map(Date))
     }
 
     /// What it costs to leave before the contract ends. Needs the right to see prices.

@@ -6,6 +6,7 @@ mod calendar;
 mod capacity;
 mod charge_terms;
 mod circuit_changes;
+mod co_termination;
 mod colocation_changes;
 pub mod colocation_charges;
 pub mod colocation_circuits;
@@ -45,6 +46,7 @@ pub struct ContractsQuery(
     invoice_lines::InvoiceLineQuery,
     offers::OfferQuery,
     calendar::ContractCalendarQuery,
+    co_termination::CoTerminationQuery,
 );
 
 /// Changes of contracts.
