@@ -53,6 +53,7 @@ fn contract() -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![charge(ChargeKind::SpaceKw, 165, 100), charge(ChargeKind::CrossConnect, 300, 6)],
     }
 }

@@ -2,14 +2,17 @@
 //! too long, and whether an invoice is right.
 
 use chrono::NaiveDate;
-use entity::contracts::{colocation_charge, colocation_contract};
+use entity::contracts::{
+    colocation_charge,
+    colocation_contract::{self, Classification},
+};
 use forecasting::{
     ForecastError,
     colocation::{
         AlertTier, BusinessDays, Capacity, Contract, CostOfSilence, Deployment, Draw, Holdover, Indices,
-        Invoice, InvoiceCheck, NoRenewal, RenewalExposure, Termination, TerminationRule, Tolerance,
-        UpcomingRenewal, check_invoice, committed_kilowatts, cost_of_silence, exposure_of_renewal, holdover,
-        termination,
+        Invoice, InvoiceCheck, NoRenewal, RampStep, Recognition, RenewalExposure, StepDown, StraightLine,
+        Termination, TerminationRule, Tolerance, UpcomingRenewal, check_invoice, committed_kilowatts,
+        cost_of_silence, exposure_of_renewal, holdover, step_down, straight_line, termination,
     },
     explain::Explanation,
     money::Money,
@@ -167,6 +170,12 @@ impl<'c> Priced<'c> {
         deployment.capacity(draw).map_err(refused("deployment"))
     }
 
+    /// What its price indices are, and are assumed to do.
+    #[must_use]
+    pub fn indices(&self) -> &Indices {
+        &self.indices
+    }
+
     /// The contract as a value.
     #[must_use]
     pub fn value(&self) -> &Contract {
@@ -221,25 +230,87 @@ impl<'c> Priced<'c> {
         Ok(stay)
     }
 
-    /// What the contract contributes to consecutive months in one view of money, with the way it came about.
+    /// What the contract contributes to consecutive months in one view of money, with the way it came about. Expense is
+    /// level or as invoiced as the contract is classified, unless told.
     ///
     /// # Errors
-    /// `Invalid` for a number of months that is not given at once, and where a price index is needed and no rise of
+    /// `Invalid` for a number of months that is not given at once, for level months that are no expense, and where a price index is needed and no rise of
     /// it is assumed.
-    pub fn schedule(&self, from: Month, months: i32, view: MoneyView) -> Result<CostSchedule> {
+    pub fn schedule(
+        &self,
+        from: Month,
+        months: i32,
+        view: MoneyView,
+        is_level: Option<bool>,
+    ) -> Result<CostSchedule> {
         require_range("months", months, 1, MOST_MONTHS)?;
+        if is_level == Some(true) && view != MoneyView::Pnl {
+            let message = "true is refused: only expense is levelled, so ask for the view PNL";
+            return Err(Error::invalid("straightLine", message));
+        }
+        let recognition = match is_level {
+            Some(true) => Recognition::StraightLine,
+            Some(false) => Recognition::AsInvoiced,
+            None => self.value.recognition,
+        };
+        let value = Contract { recognition, ..self.value.clone() };
         let window = Window::new(from, months.unsigned_abs()).map_err(refused("months"))?;
-        let flows = colocation_flows(&self.value, window, &self.indices, &BusinessDays::default())
+        let flows = colocation_flows(&value, window, &self.indices, &BusinessDays::default())
             .map_err(refused("months"))?;
+        let is_level = recognition == Recognition::StraightLine && view == MoneyView::Pnl;
+        let mut level = is_level
+            .then(|| straight_line(&value, &self.indices).map_err(refused("straightLine")))
+            .transpose()?;
+        if let Some(level) = &mut level {
+            level.months.retain(|month| window.position(month.month).is_some());
+        }
         let amounts = flows.amounts(view, Category::Colocation);
         let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
-        let mut explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
+        let explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
+        let mut explanation = self.explained(explanation, view, recognition);
         explanation.assumptions.extend(self.touched.iter().cloned());
         Ok(CostSchedule {
             total: flows.total(view),
             months: window.iter().zip(amounts).collect(),
             explanation,
+            level,
         })
+    }
+
+    /// What is to be said of the books beside the months.
+    fn explained(&self, explanation: Explanation, view: MoneyView, recognition: Recognition) -> Explanation {
+        let is_expense = view == MoneyView::Pnl && recognition == Recognition::AsInvoiced;
+        if is_expense && self.row.classification == Classification::LeaseFinance {
+            return explanation.assume(
+                "the contract is classified as a finance lease: its depreciation and interest are not worked out \
+                 here, months are as they are invoiced",
+            );
+        }
+        explanation
+    }
+
+    /// What is saved if the commitment of a charge steps down from a contract month on.
+    ///
+    /// # Errors
+    /// `Invalid` for a charge that commits to nothing, a month that is no month of the initial term or begins before
+    /// the day it is seen from, and a commitment that is not lower.
+    pub fn step_down(&self, charge: usize, step: RampStep, as_of: NaiveDate) -> Result<StepDown> {
+        let stepped = step_down(&self.value, charge, step, &self.indices).map_err(|cause| match cause {
+            ForecastError::Missing { .. } => Error::invalid("assumedIndexRate", cause),
+            ForecastError::Invalid { field, value, rule } => {
+                let field = if field == "from_contract_month" { "fromContractMonth" } else { field };
+                // The position of a charge says nothing to who named it.
+                let value = if field == "charge" { String::from("it") } else { value };
+                Error::invalid(field, format!("{value} is refused: {rule}"))
+            }
+            other => Error::invalid("quantity", other),
+        })?;
+        if stepped.from < as_of {
+            let (month, from) = (step.from_contract_month, stepped.from);
+            let message = format!("{month} begins on {from}, before {as_of}: what is over cannot step down");
+            return Err(Error::invalid("fromContractMonth", message));
+        }
+        Ok(stepped)
     }
 
     /// What an invoice bills against what the contract lets expect.
@@ -268,6 +339,8 @@ pub struct CostSchedule {
     pub total: Decimal,
     /// How they came about.
     pub explanation: Explanation,
+    /// The level months behind them, as far as they were asked for. None where expense is as invoiced.
+    pub level: Option<StraightLine>,
 }
 
 /// What cannot be computed, under the argument that it follows from.

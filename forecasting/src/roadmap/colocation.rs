@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
 use crate::colocation::{
-    Billing, BusinessDays, ChargeKind, ChargeSchedule, Contract, Indices, Term, committed_value, schedule,
+    Billing, BusinessDays, ChargeKind, ChargeSchedule, Contract, Indices, Recognition, Term, committed_value,
+    level_charge, schedule,
 };
 use crate::error::Result;
 use crate::explain::Explanation;
@@ -14,7 +15,8 @@ use crate::month::Month;
 
 /// What a colocation contract contributes.
 ///
-/// Profit and loss has each month's lines; cash has them in the month they are for or the month after, as they
+/// Profit and loss has each month's lines, or level months of the fixed charges of the initial term where they are
+/// recognised so, which add up to the same; cash has them in the month they are for or the month after, as they
 /// are billed in advance or in arrears. Commitment has the value of the initial term and everything charged once
 /// in the month of signature, and the value of each renewal in the month of its notice deadline, from when on
 /// silence binds; metered power commits to nothing and appears as it is consumed.
@@ -44,9 +46,28 @@ pub fn colocation_flows(
             }
         }
     }
+    let mut explanation = explain(&schedules);
+    if contract.recognition == Recognition::StraightLine {
+        level(contract, &mut flows, indices)?;
+        explanation = explanation.assume(
+            "in profit and loss, fixed charges of the initial term are level, as of an operating lease: each month \
+             has an equal part of them, whatever is invoiced in it",
+        );
+    }
     commit(contract, &mut flows, indices, business_days)?;
-    flows.explain(Category::Colocation, explain(&schedules));
+    flows.explain(Category::Colocation, explanation);
     Ok(flows)
+}
+
+/// Moves fixed charges of the initial term to level months, charge by charge, so that parts of a contract add up to
+/// the whole of it.
+fn level(contract: &Contract, flows: &mut Flows, indices: &Indices) -> Result<()> {
+    for charge in &contract.charges {
+        for (month, invoiced, expense) in level_charge(contract, charge, indices)?.months {
+            flows.post(MoneyView::Pnl, Category::Colocation, month, expense - invoiced)?;
+        }
+    }
+    Ok(())
 }
 
 fn commit(
@@ -105,6 +126,9 @@ fn explain(schedules: &[ChargeSchedule]) -> Explanation {
     for charge in schedules {
         explanation.estimated |= charge.explanation.estimated;
         explanation.assumptions.extend(charge.explanation.assumptions.iter().cloned());
+        if charge.kind == ChargeKind::PowerMetered {
+            explanation.inputs.extend(charge.explanation.inputs.iter().cloned());
+        }
     }
     explanation.input("charges", schedules.len())
 }
