@@ -53,12 +53,14 @@ pub enum Noun {
     BudgetVersion,
     BudgetLine,
     ActualPosting,
+    PeriodClose,
+    VarianceExplanation,
     CloudCommitment,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 42] = [
+    pub const ALL: [Noun; 44] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -100,6 +102,8 @@ impl Noun {
         Noun::BudgetVersion,
         Noun::BudgetLine,
         Noun::ActualPosting,
+        Noun::PeriodClose,
+        Noun::VarianceExplanation,
         Noun::CloudCommitment,
     ];
 
@@ -140,6 +144,8 @@ impl Noun {
             Noun::BudgetVersion => budgets::BUDGET_VERSION,
             Noun::BudgetLine => budgets::BUDGET_LINE,
             Noun::ActualPosting => budgets::ACTUAL_POSTING,
+            Noun::PeriodClose => budgets::PERIOD_CLOSE,
+            Noun::VarianceExplanation => budgets::VARIANCE_EXPLANATION,
             Noun::PriceIndexValue => finance::PRICE_INDEX_VALUE,
             Noun::ColocationDeployment => power::COLOCATION_DEPLOYMENT,
             Noun::ColocationCircuit => power::COLOCATION_CIRCUIT,
@@ -196,6 +202,10 @@ impl Noun {
             Noun::BudgetVersion => keep(cells, &mut records.budget_versions, budgets::budget_version),
             Noun::BudgetLine => keep(cells, &mut records.budget_lines, budgets::budget_line),
             Noun::ActualPosting => keep(cells, &mut records.actual_postings, budgets::actual_posting),
+            Noun::PeriodClose => keep(cells, &mut records.period_closes, budgets::period_close),
+            Noun::VarianceExplanation => {
+                keep(cells, &mut records.variance_explanations, budgets::variance_explanation);
+            }
             Noun::PriceIndexValue => keep(cells, &mut records.price_index_values, finance::price_index_value),
             Noun::ColocationDeployment => {
                 keep(cells, &mut records.colocation_deployments, power::colocation_deployment);
@@ -259,6 +269,8 @@ impl Noun {
             Noun::BudgetVersion => ("budget_version", "budget_versions"),
             Noun::BudgetLine => ("budget_line", "budget_lines"),
             Noun::ActualPosting => ("actual_posting", "actual_postings"),
+            Noun::PeriodClose => ("period_close", "period_closes"),
+            Noun::VarianceExplanation => ("variance_explanation", "variance_explanations"),
             Noun::PriceIndexValue => ("price_index_value", "price_index_values"),
             Noun::ColocationDeployment => ("colocation_deployment", "colocation_deployments"),
             Noun::ColocationCircuit => ("colocation_circuit", "colocation_circuits"),
