@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, HashMap};
 use api::{
     access::users,
     cloud::{accounts, costs, growth, workloads},
-    contracts::{findings, support_contracts},
+    contracts::{
+        colocation_circuits, colocation_deployments, colocation_readings, findings, invoice_lines,
+        support_contracts,
+    },
     demo::{self, Scale},
     finance::{
-        allocation_models, currencies, exchange_rates, fiscal_calendars, savings_claims, savings_initiatives,
-        unit_cost_parts, volumes,
+        allocation_models, budget_versions, currencies, exchange_rates, fiscal_calendars, ledger_codes,
+        savings_claims, savings_initiatives, unit_cost_parts, variances, volumes,
     },
     inventory::{assets, models, racks, sites, vendors},
-    lifecycle::{depreciation_rules, refresh_cycles, refresh_policies, software_releases},
+    lifecycle::{book_events, depreciation_rules, refresh_cycles, refresh_policies, software_releases},
     store::{Ids, Store},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -21,11 +24,13 @@ use entity::{
     audit::change,
     cloud::{cost_record, growth_assumption, provider_account, workload},
     contracts::{
-        colocation_charge, colocation_contract, colocation_contract_site, support_contract, support_coverage,
+        colocation_charge, colocation_circuit, colocation_contract, colocation_contract_site,
+        colocation_deployment, colocation_reading, invoice, invoice_line, support_contract, support_coverage,
     },
     finance::{
-        allocation_model, currency, exchange_rate, fiscal_calendar, savings_claim, savings_initiative,
-        unit_cost_part, volume,
+        actual_posting, allocation_model, budget_line, budget_version, currency, exchange_rate,
+        fiscal_calendar, ledger_code, period_close, savings_claim, savings_initiative, unit_cost_part,
+        variance_explanation, volume,
     },
     id::SoftwareReleaseId,
     inventory::{
@@ -33,7 +38,7 @@ use entity::{
         hardware_model, manufacturer, rack, site, vendor,
     },
     lifecycle::{
-        depreciation_rule, refresh_cycle, refresh_cycle_asset, refresh_policy,
+        book_event, depreciation_rule, refresh_cycle, refresh_cycle_asset, refresh_policy,
         software_release::{self, MilestoneState},
     },
 };
@@ -153,6 +158,14 @@ fn every_row_keeps_the_rules_of_its_noun() {
         check(allocation_model::Entity, &db, allocation_models::check).await;
         check(savings_initiative::Entity, &db, savings_initiatives::check).await;
         check(savings_claim::Entity, &db, savings_claims::check).await;
+        check(ledger_code::Entity, &db, ledger_codes::check).await;
+        check(budget_version::Entity, &db, budget_versions::check).await;
+        check(variance_explanation::Entity, &db, variances::check).await;
+        check(colocation_deployment::Entity, &db, colocation_deployments::check).await;
+        check(colocation_circuit::Entity, &db, colocation_circuits::check).await;
+        check(colocation_reading::Entity, &db, colocation_readings::check).await;
+        check(invoice_line::Entity, &db, invoice_lines::check).await;
+        check(book_event::Entity, &db, book_events::check).await;
         check(user::Entity, &db, users::check).await;
         let charges = colocation_charge::Entity::find().all(&db).await.unwrap();
         for contract in colocation_contract::Entity::find().all(&db).await.unwrap() {
@@ -161,6 +174,78 @@ fn every_row_keeps_the_rules_of_its_noun() {
             assert!(!found.iter().any(|finding| finding.is_error), "{}: {found:?}", contract.number);
         }
         db.close().await.unwrap();
+    });
+}
+
+#[test]
+fn the_year_has_a_plan_postings_and_variances_worth_a_look() {
+    on_both_engines(async |app| {
+        load(app, Scale::default()).await;
+        let finance = app.finance().at(now());
+        let found = finance
+            .query(
+                "{ plan: budgetVersion(name: \"Plan 2026\") { id status approvedBy }
+                   next: budgetVersion(name: \"Plan 2027\") { status }
+                   forecast: budgetVersion(name: \"Forecast 2026\") { id label }
+                   actual: budgetVersion(name: \"Actual 2026\") { id } }",
+            )
+            .await;
+        assert_eq!(
+            (&found["plan"]["status"], &found["next"]["status"]),
+            (&json!("FROZEN"), &json!("FROZEN"))
+        );
+        let id = |name: &str| found[name]["id"].as_str().unwrap().to_owned();
+        let between = format!("plan: \"{}\", actual: \"{}\"", id("plan"), id("actual"));
+        let text = format!(
+            "{{ budgetVariance({between}, throughPeriod: 10, groupBy: [ACCOUNT]) {{ unpostedPeriods rows {{ group {{ value }}
+                bridge {{ volume {{ amount }} price {{ amount }} exchange {{ amount }} }} drivers {{ driver }} }}
+                total {{ plan {{ amount }} variance {{ flag }} }} }} }}"
+        );
+        let variance = finance.query(&text).await["budgetVariance"].clone();
+        assert_eq!(variance["unpostedPeriods"], json!([10]));
+        assert_eq!(variance["total"]["variance"]["flag"], "U");
+        let rows = variance["rows"].as_array().unwrap();
+        let of = |account: &str| rows.iter().find(|row| row["group"][0]["value"] == account).unwrap();
+        assert_eq!(of("6110")["bridge"]["price"]["amount"], "-22080.00", "320 kW, 11.50 more in six months");
+        assert_eq!(of("6500")["bridge"]["volume"]["amount"], "-12470.00", "215 seats more in four months");
+        assert!(of("6110")["bridge"]["exchange"]["amount"].as_str().unwrap().starts_with('-'));
+        let text = format!(
+            "{{ budgetOutlook({between}, forecast: \"{}\") {{ throughPeriod oneOffs {{ description }}
+                total {{ plan {{ amount }} outlook {{ amount }} gaps }} committed {{ postings }} }}
+               budgetFindings(version: \"{}\") {{ rule }} }}",
+            id("forecast"),
+            id("actual")
+        );
+        let answer = finance.query(&text).await;
+        let outlook = &answer["budgetOutlook"];
+        assert_eq!((&outlook["throughPeriod"], &outlook["total"]["gaps"]), (&json!(9), &json!([])));
+        let plan: f64 = outlook["total"]["plan"]["amount"].as_str().unwrap().parse().unwrap();
+        assert!((12_000_000.0..15_000_000.0).contains(&plan), "{plan}");
+        assert_eq!(outlook["oneOffs"], json!([{ "description": "Moving a cage in Ashburn" }]));
+        assert_eq!(answer["budgetFindings"], json!([{ "rule": "BILLED_TWICE" }]));
+    });
+}
+
+#[test]
+fn one_of_two_invoices_is_wrong_and_two_assets_have_a_history_in_the_books() {
+    on_both_engines(async |app| {
+        load(app, Scale::default()).await;
+        let finance = app.finance().at(now());
+        let text = format!(
+            "{{ invoices(first: 5, orderBy: [{{ field: DATED }}]) {{ nodes {{ number check(asOf: \"{}\") {{
+                disputable {{ amount }} totalDifference {{ amount }} }} }} }}
+               colocationReadings(first: 20) {{ totalCount }} colocationCircuits(first: 20) {{ totalCount }}
+               bookEvents(first: 5) {{ nodes {{ kind }} }} }}",
+            demo::TODAY
+        );
+        let found = finance.query(&text).await;
+        let invoices = found["invoices"]["nodes"].as_array().unwrap();
+        let in_doubt: Vec<&Value> = invoices.iter().map(|one| &one["check"]["disputable"]["amount"]).collect();
+        assert_eq!(in_doubt, ["0.00", "1380.00"], "a dearer price of space and two cross-connects: {found:#}");
+        assert!(invoices.iter().all(|one| one["check"]["totalDifference"]["amount"] == "0.00"), "{found:#}");
+        assert_eq!(found["colocationReadings"]["totalCount"], 10);
+        assert_eq!(found["colocationCircuits"]["totalCount"], 16);
+        assert_eq!(found["bookEvents"]["nodes"].as_array().unwrap().len(), 2);
     });
 }
 
@@ -413,6 +498,17 @@ async fn dump(engine: Engine, scale: Scale) -> BTreeMap<String, String> {
         rows(allocation_model::Entity, allocation_model::Column::Id, &db).await,
         rows(savings_initiative::Entity, savings_initiative::Column::Id, &db).await,
         rows(savings_claim::Entity, savings_claim::Column::Id, &db).await,
+        rows(ledger_code::Entity, ledger_code::Column::Id, &db).await,
+        rows(budget_version::Entity, budget_version::Column::Id, &db).await,
+        rows(budget_line::Entity, budget_line::Column::Id, &db).await,
+        rows(actual_posting::Entity, actual_posting::Column::Id, &db).await,
+        rows(period_close::Entity, period_close::Column::Id, &db).await,
+        rows(variance_explanation::Entity, variance_explanation::Column::Id, &db).await,
+        rows(colocation_deployment::Entity, colocation_deployment::Column::Id, &db).await,
+        rows(colocation_circuit::Entity, colocation_circuit::Column::Id, &db).await,
+        rows(colocation_reading::Entity, colocation_reading::Column::Id, &db).await,
+        rows(invoice::Entity, invoice::Column::Id, &db).await,
+        rows(invoice_line::Entity, invoice_line::Column::Id, &db).await,
         rows(change::Entity, change::Column::Id, &db).await,
     ]);
     db.close().await.unwrap();
