@@ -35,8 +35,8 @@ pub(super) async fn write(tx: &Tx) -> Result<u64> {
     }
     if let Some(server) = bought_of_late(tx, HardwareKind::Server).await? {
         let row = book_event::ActiveModel {
-            to_cost_centre: Set(Some("CC-4300".to_owned())),
-            notes: Set(Some("runs the landing zone of the cloud platform".to_owned())),
+            to_cost_centre: Set(Some("4120".to_owned())),
+            notes: Set(Some("serves the storage cluster from then on".to_owned())),
             ..event(&server, BookEventKind::Transfer, NaiveDate::from_ymd_opt(2026, 7, 1))
         };
         book_events::record(tx, row).await?;
