@@ -1,5 +1,6 @@
 //! Currencies, exchange rates, fiscal calendars, budgets, unit costs, allocation and savings, seen from outside.
 
+mod adjustments;
 pub mod books;
 mod budget_files;
 mod budget_findings;
