@@ -129,6 +129,7 @@ fn a_month_without_its_figure_is_a_gap_and_no_cheap_month() {
             (month("2026-02"), Decimal::from(30)),
             (month("2026-09"), Decimal::from(5)),
         ]),
+        adjustments: Decimal::ZERO,
         forecast: twelve(90),
     };
     let exactly = Tolerance::Amount(Decimal::ZERO);
@@ -150,15 +151,24 @@ fn a_month_without_its_figure_is_a_gap_and_no_cheap_month() {
     year.actual.remove(&month("2026-02"));
     year.plan.remove(&month("2026-12"));
     let outlook = of(&year, Some("2026-03"));
-    assert_eq!((outlook.run_rate, outlook.outlook, outlook.variance), (None, None, None));
-    let gaps = [OutlookGap::Plan(Some(month("2026-12"))), OutlookGap::Actual(Some(month("2026-02")))];
+    // Of two months that are known, and with the forecast of ten: the one that nothing was posted in is no free month.
+    assert_eq!((outlook.run_rate, outlook.outlook), (Some(Decimal::from(1320)), Some(Decimal::from(1120))));
+    assert_eq!(outlook.variance, None);
+    let gaps = [OutlookGap::Plan(Some(month("2026-12"))), OutlookGap::Unposted(month("2026-02"))];
     assert_eq!(outlook.gaps, BTreeSet::from(gaps));
+    year.adjustments = Decimal::from(7);
+    let adjusted = of(&year, Some("2026-03"));
+    assert_eq!((adjusted.run_rate, adjusted.outlook), (outlook.run_rate, Some(Decimal::from(1127))));
+    let none = of(&YearInMonths { actual: BTreeMap::new(), ..year.clone() }, Some("2026-01"));
+    assert_eq!((none.run_rate, none.outlook), (None, None));
+    assert!(none.gaps.contains(&OutlookGap::Actual(None)));
 
     let over = YearToDate {
         currency: Currency::USD,
         plan: None,
         actual: Some(number("616")),
         one_off: Decimal::ZERO,
+        adjustments: Decimal::ZERO,
         months_elapsed: 12,
         remaining_forecast: None,
     };

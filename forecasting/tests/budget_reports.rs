@@ -1,7 +1,7 @@
 //! Reports on budgets: variances by causes that add up, years that end, postings that look wrong.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forecasting::ForecastError;
 use forecasting::budget::{
@@ -59,6 +59,7 @@ fn compared(
         materiality: Materiality { rate: Decimal::ZERO, amount: Decimal::ZERO },
         plan_rates: &euro(planned),
         period_rates: &PeriodRates::new(Currency::USD, rates).unwrap(),
+        is_posted: false,
     };
     report(plan, actual, &[], &question).unwrap()
 }
@@ -167,9 +168,85 @@ fn a_group_without_a_line_in_a_month_has_nothing_there_and_rows_foot() {
     assert!(matches!(refused, Err(ForecastError::Invalid { field: "rate", .. })));
     let refused = year_report(&versions, &YearQuestion { through: 13, ..question });
     assert!(matches!(refused, Err(ForecastError::Invalid { field: "through", .. })));
-    // A month that nothing at all was posted in is not known.
+    // A month that nothing at all was posted in is not known: run rates are of the others, and its forecast stays.
     let unknown = year_report(&versions, &YearQuestion { through: 3, ..question }).unwrap();
-    assert_eq!((unknown.total.actual, unknown.total.outlook.outlook), (None, None));
+    assert_eq!((unknown.total.actual, unknown.total.remaining), (Some(number("15")), Some(number("107"))));
+    assert_eq!(unknown.total.outlook.run_rate, found.total.outlook.run_rate);
+    assert_eq!(unknown.total.outlook.outlook, found.total.outlook.outlook);
+    assert_eq!(unknown.unposted, BTreeSet::from([3]));
+    let none = YearVersions { actual: &nothing, ..versions };
+    let none = year_report(&none, &YearQuestion { through: 3, ..question }).unwrap();
+    assert_eq!((none.total.actual, none.total.outlook.outlook), (None, None));
+}
+
+#[test]
+fn adjustments_count_in_the_year_and_in_no_month_of_it() {
+    let plan: Vec<_> = (1..=12).map(|period| ("6100", period, "10")).collect();
+    let plan = version(VersionKind::Plan, &plan);
+    let months: Vec<_> = (1..=12).map(|period| ("6100", period, "11")).collect();
+    let adjusted = [months.as_slice(), &[("6100", 13, "-4"), ("6200", 13, "9")]].concat();
+    let (before, after) = (version(VersionKind::Actual, &months), version(VersionKind::Actual, &adjusted));
+    let nothing = version(VersionKind::Actual, &[]);
+    let (calendar, rates) = (FiscalCalendar::calendar_years(), euro(Decimal::ONE));
+    let period_rates = PeriodRates::new(Currency::USD, BTreeMap::new()).unwrap();
+    let of = |actual: &BudgetVersion| {
+        let versions = YearVersions { plan: &plan, actual, one_offs: &nothing, forecast: &plan };
+        let question = YearQuestion {
+            calendar: &calendar,
+            through: 12,
+            dimensions: &[Dimension::Account],
+            tolerance: EXACTLY,
+            plan_rates: &rates,
+            forecast_rates: &rates,
+            period_rates: &period_rates,
+        };
+        year_report(&versions, &question).unwrap()
+    };
+    let (before, after) = (of(&before), of(&after));
+    assert_eq!(before.total.outlook.outlook, Some(number("132")));
+    assert_eq!((after.total.actual, after.total.adjustments), (before.total.actual, number("5")));
+    assert_eq!(after.total.outlook.run_rate, before.total.outlook.run_rate);
+    assert_eq!(after.total.outlook.outlook, Some(number("137")));
+    let rows: Vec<_> = after.rows.iter().map(|row| (row.adjustments, row.outlook.outlook.unwrap())).collect();
+    assert_eq!(rows, [(number("-4"), number("128")), (number("9"), number("9"))]);
+}
+
+#[test]
+fn a_period_that_nothing_was_posted_in_is_left_out_of_both_sides() {
+    let line = |account: &str, period: u32, amount: &str| ReportLine {
+        key: key(account, period, Currency::USD),
+        amount: number(amount),
+        volume: None,
+    };
+    let plan = [line("6100", 1, "10"), line("6100", 2, "20"), line("6200", 1, "3")];
+    let rates = PeriodRates::new(Currency::USD, BTreeMap::new()).unwrap();
+    let ask = |actual: &[ReportLine], through: u32, is_posted: bool| {
+        let question = ReportQuestion {
+            fiscal_year: 2026,
+            periods: PeriodRange::new(1, through).unwrap(),
+            dimensions: &[Dimension::Account],
+            orientation: Orientation::Cost,
+            tolerance: EXACTLY,
+            materiality: Materiality { rate: Decimal::ZERO, amount: Decimal::ZERO },
+            plan_rates: &euro(Decimal::ONE),
+            period_rates: &rates,
+            is_posted,
+        };
+        report(&plan, actual, &[], &question)
+    };
+    let posted = [line("6100", 1, "11"), line("6100", 13, "5")];
+    let found = ask(&posted, 2, true).unwrap();
+    assert_eq!(found.unposted, BTreeSet::from([2]));
+    assert_eq!((found.total.totals.plan, found.total.totals.actual), (number("13"), number("11")));
+    assert_eq!(found.adjustments, (number("5"), 1));
+    let year = ask(&posted, 13, true).unwrap();
+    assert_eq!((year.total.totals.actual, year.total.total.amount), (number("16"), number("-3")));
+    // A forecast that has nothing there expects nothing.
+    let forecast = ask(&posted, 2, false).unwrap();
+    assert_eq!((forecast.total.totals.plan, forecast.unposted), (number("33"), BTreeSet::new()));
+    let refused = ask(&[], 2, true);
+    assert!(matches!(refused, Err(ForecastError::Invalid { field: "periods", .. })), "{refused:?}");
+    assert!(PeriodRange::new(1, 14).is_err());
 }
 
 fn posting(kind: PostingKind, source: &str, period: u32, amount: &str) -> Posting {

@@ -238,6 +238,7 @@ proptest! {
             plan: Some(figures[0]),
             actual: Some(figures[1]),
             one_off: figures[2],
+            adjustments: figures[4],
             months_elapsed: months,
             remaining_forecast: Some(figures[3]),
         };

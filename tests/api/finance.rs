@@ -1,6 +1,7 @@
 //! Currencies, exchange rates, fiscal calendars, budgets, unit costs, allocation and savings, seen from outside.
 
-mod books;
+mod adjustments;
+pub mod books;
 mod budget_files;
 mod budget_findings;
 mod codes;

@@ -267,7 +267,7 @@ impl<'c> Priced<'c> {
         let amounts = flows.amounts(view, Category::Colocation);
         let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
         let explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
-        let mut explanation = self.explained(explanation, view, recognition);
+        let mut explanation = self.recognised(explanation, view, recognition);
         explanation.assumptions.extend(self.touched.iter().cloned());
         Ok(CostSchedule {
             total: flows.total(view),
@@ -278,7 +278,7 @@ impl<'c> Priced<'c> {
     }
 
     /// What is to be said of the books beside the months.
-    fn explained(&self, explanation: Explanation, view: MoneyView, recognition: Recognition) -> Explanation {
+    fn recognised(&self, explanation: Explanation, view: MoneyView, recognition: Recognition) -> Explanation {
         let is_expense = view == MoneyView::Pnl && recognition == Recognition::AsInvoiced;
         if is_expense && self.row.classification == Classification::LeaseFinance {
             return explanation.assume(

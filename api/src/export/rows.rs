@@ -85,6 +85,8 @@ pub async fn page(
         Noun::BudgetVersion => read::<finance::budget_version::Entity>(db, at, labels).await,
         Noun::BudgetLine => read::<finance::budget_line::Entity>(db, at, labels).await,
         Noun::ActualPosting => read::<finance::actual_posting::Entity>(db, at, labels).await,
+        Noun::PeriodClose => read::<finance::period_close::Entity>(db, at, labels).await,
+        Noun::VarianceExplanation => read::<finance::variance_explanation::Entity>(db, at, labels).await,
         Noun::PriceIndexValue => read::<finance::price_index_value::Entity>(db, at, labels).await,
         Noun::ColocationDeployment => read::<contracts::colocation_deployment::Entity>(db, at, labels).await,
         Noun::ColocationCircuit => read::<contracts::colocation_circuit::Entity>(db, at, labels).await,

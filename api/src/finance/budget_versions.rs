@@ -36,6 +36,15 @@ pub async fn find(db: &impl Read, id: BudgetVersionId) -> Result<budget_version:
     found.ok_or_else(|| Error::not_found("budget version", id))
 }
 
+/// The version with a name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_named(db: &impl Read, name: &str) -> Result<Option<budget_version::Model>> {
+    let named = budget_version::Column::Name.eq(name);
+    Ok(budget_version::Entity::find().filter(named).one(db).await?)
+}
+
 /// Holds versions until the change is over, so that none is frozen and no period closed while lines are written.
 ///
 /// # Errors

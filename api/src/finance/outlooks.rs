@@ -12,7 +12,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    places::{PERIODS, refused},
+    places::{ADJUSTMENTS, PERIODS, refused},
     values::{self, Figure, Figures, Reorganisation, period_rates, require_alike},
     variances::{last_closed, total},
 };
@@ -85,14 +85,16 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
     require_kinds(&plan, &actual, &forecast)?;
     let through = match question.through {
         Some(through) => through,
-        None => last_closed(&actual.places)?,
+        None => last_closed(&actual.places)?.min(PERIODS),
     };
     require_range("throughPeriod", through, 0, PERIODS)?;
     let through_period = u32::try_from(through).unwrap_or_default();
     let view = values::view(question.view);
     let plan_rates = plan.plan_rates()?;
-    let used: Vec<&Figure> =
-        actual.of_view(view).filter(|figure| figure.key.period <= through_period).collect();
+    let is_used = |figure: &&Figure| {
+        figure.key.period <= through_period || i64::from(figure.key.period) == i64::from(ADJUSTMENTS)
+    };
+    let used: Vec<&Figure> = actual.of_view(view).filter(is_used).collect();
     let rates = period_rates(db, plan_rates.reporting(), &actual, &used, question.rate_kind).await?;
     let of_view = |figure: &Figure| figure.key.view == view;
     let is_once =
@@ -114,7 +116,7 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
     };
     let report = year_report(&versions, &asked).map_err(|cause| refused("plan", cause))?;
     let committed = committed(&plan, &actual)?;
-    let once = used.into_iter().filter(|figure| is_once(figure));
+    let once = used.into_iter().filter(|figure| figure.key.period <= through_period && is_once(figure));
     Ok(Answer {
         one_offs: once.filter_map(|figure| figure.posting.clone()).collect(),
         assumptions: assumptions(question, &plan, &actual, &forecast),

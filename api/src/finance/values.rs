@@ -381,7 +381,9 @@ async fn recorded(
     let codes: BTreeSet<String> = codes.chain([reporting.code().to_owned()]).collect();
     let loaded = Rates::load(db, &codes, kind, (first.first_day, last.last_day)).await?;
     for (currency, number) in needed {
-        let Some(period) = periods.iter().find(|period| period.period == *number) else { continue };
+        // Adjustments are converted as what was posted on the last days of the year.
+        let days_of = (*number).min(last.period);
+        let Some(period) = periods.iter().find(|period| period.period == days_of) else { continue };
         let found = loaded.conversion(currency.code(), reporting.code(), period.last_day).ok();
         // The average of another month says nothing about this one.
         let found = found.filter(|found| {

@@ -19,6 +19,7 @@ mod contracts;
 mod describe;
 mod economics;
 mod engine;
+mod explanations;
 mod fill;
 mod finance;
 mod importable;
@@ -149,6 +150,8 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::BudgetVersion>(&mut run).await?;
     engine::apply::<records::BudgetLine>(&mut run).await?;
     engine::apply::<records::ActualPosting>(&mut run).await?;
+    engine::apply::<records::PeriodClose>(&mut run).await?;
+    engine::apply::<records::VarianceExplanation>(&mut run).await?;
     engine::apply::<records::CloudCommitment>(&mut run).await?;
     engine::apply::<records::Scenario>(&mut run).await?;
     engine::apply::<records::ScenarioChange>(&mut run).await?;

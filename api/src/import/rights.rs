@@ -38,6 +38,8 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::BudgetVersion
         | Noun::BudgetLine
         | Noun::ActualPosting
+        | Noun::PeriodClose
+        | Noun::VarianceExplanation
         | Noun::PriceIndexValue => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {

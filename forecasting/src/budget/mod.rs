@@ -62,7 +62,7 @@ pub use variance::{
     Variance, review, timing_imbalances,
 };
 pub use version::{
-    BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
+    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
 };
 pub use volumes::{MonthVolume, grown, together};
 pub use year::{Cut, YearQuestion, YearReport, YearRow, YearVersions, year_report};

@@ -73,6 +73,7 @@ pub fn outlooks(examples: &Examples) {
         plan: Some(number("1200")),
         actual: Some(number("616")),
         one_off: number("8"),
+        adjustments: Decimal::ZERO,
         months_elapsed: 6,
         remaining_forecast: Some(number("630")),
     };

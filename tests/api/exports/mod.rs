@@ -5,6 +5,7 @@ mod commands;
 mod formats;
 mod refusals;
 mod snapshots;
+mod variance;
 
 use std::{collections::BTreeMap, io::Cursor};
 

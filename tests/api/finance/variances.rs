@@ -307,10 +307,10 @@ fn a_question_is_refused_for_a_reason() {
                 ask(&books.plan, ""),
                 "throughPeriod: no period of 2026 is closed yet, so say through which period figures are complete",
             ),
-            (ask(&books.plan, ", throughPeriod: 13"), "throughPeriod: 13 is not between 1 and 12"),
+            (ask(&books.plan, ", throughPeriod: 14"), "throughPeriod: 14 is not between 1 and 13"),
             (
                 ask(&books.plan, ", fromPeriod: 3, throughPeriod: 2"),
-                "throughPeriod: 2 is not between 3 and 12",
+                "throughPeriod: 2 is not between 3 and 13",
             ),
             (
                 ask(&books.plan, ", throughPeriod: 2"),

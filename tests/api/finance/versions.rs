@@ -191,7 +191,7 @@ fn a_line_is_refused_for_a_reason() {
         assert_eq!(
             refusals(&outcomes),
             [
-                "INVALID period: 13 is not between 1 and 12",
+                "INVALID period: 13 are the adjustments of a year, which are posted and not planned",
                 "INVALID costCentre: there is no cost centre `9999`",
                 "INVALID account: there is no account `4711`",
                 "INVALID tower: there is no tower `storage`",

@@ -11,6 +11,7 @@ pub mod parameters;
 mod refresh_plan;
 mod roadmap;
 mod roll_forward;
+mod variance;
 
 use chrono::NaiveDate;
 use forecasting::roadmap::{MoneyView, Subject};
@@ -45,17 +46,20 @@ pub enum Kind {
     DepreciationSchedules,
     /// How the books got from one balance to the next.
     RollForward,
+    /// How far what came about is from plan, and why.
+    Variance,
 }
 
 impl Kind {
     /// All reports.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Roadmap,
         Self::RefreshPlan,
         Self::ContractCalendar,
         Self::ContractCosts,
         Self::DepreciationSchedules,
         Self::RollForward,
+        Self::Variance,
     ];
 
     /// Its name, in addresses and on the command line.
@@ -68,6 +72,7 @@ impl Kind {
             Self::ContractCosts => "contract-costs",
             Self::DepreciationSchedules => "depreciation-schedules",
             Self::RollForward => "roll-forward",
+            Self::Variance => "variance",
         }
     }
 
@@ -87,6 +92,7 @@ impl Kind {
             Self::ContractCosts => "What colocation contracts cost, month by month",
             Self::DepreciationSchedules => "How assets are written off, month by month",
             Self::RollForward => "How the books got from one balance to the next",
+            Self::Variance => "How far what came about is from plan, and why",
         }
     }
 
@@ -100,13 +106,16 @@ impl Kind {
             Self::ContractCosts => contract_costs::PARAMETERS,
             Self::DepreciationSchedules => depreciation::PARAMETERS,
             Self::RollForward => roll_forward::PARAMETERS,
+            Self::Variance => variance::PARAMETERS,
         }
     }
 
     /// Whoever sees it needs all of these, as for the query behind it.
     fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Roadmap | Self::RefreshPlan | Self::RollForward => &[Permission::ViewTotals],
+            Self::Roadmap | Self::RefreshPlan | Self::RollForward | Self::Variance => {
+                &[Permission::ViewTotals]
+            }
             Self::ContractCalendar => &[Permission::ViewContracts],
             Self::ContractCosts => &[Permission::ViewContracts, Permission::ViewPrices],
             Self::DepreciationSchedules => &[Permission::ViewLifecycle],
@@ -121,6 +130,7 @@ impl Kind {
             Self::ContractCosts => contract_costs::report(db, asked).await,
             Self::DepreciationSchedules => depreciation::report(db, asked).await,
             Self::RollForward => roll_forward::report(db, asked).await,
+            Self::Variance => variance::report(db, asked).await,
         }
     }
 

@@ -174,7 +174,8 @@ impl Importable for FiscalCalendar {
         let closings = run.records.closed_periods.iter();
         let of_budgets = run.records.budget_versions.iter().filter_map(|record| record.calendar.as_ref());
         let of_closings = closings.filter_map(|record| record.fiscal_calendar.as_ref());
-        let names = own.chain(of_closings).chain(of_budgets).cloned();
+        let of_periods = run.records.period_closes.iter().map(|record| &record.calendar);
+        let names = own.chain(of_closings).chain(of_budgets).chain(of_periods).cloned();
         let rows =
             rows_among::<fiscal_calendar::Entity, _>(run.tx, fiscal_calendar::Column::Name, names).await?;
         for row in rows {

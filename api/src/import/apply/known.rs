@@ -188,10 +188,14 @@ pub struct Known {
     pub budget_versions: Table<finance::budget_version::Model>,
     pub budget_lines: Table<finance::budget_line::Model>,
     pub actual_postings: Table<finance::actual_posting::Model>,
+    pub period_closes: Table<finance::period_close::Model>,
+    pub variance_explanations: Table<finance::variance_explanation::Model>,
     /// The versions of budgets that the files have lines or postings of, with what those are held against.
     pub budgets: HashMap<BudgetVersionId, Places>,
     /// The day of the import, once it is needed.
     pub today: Option<chrono::NaiveDate>,
+    /// Who imports, once it is needed.
+    pub importer: Option<String>,
     pub cloud_commitments: Table<cloud::cloud_commitment::Model>,
     pub scenarios: Table<scenarios::scenario::Model>,
     pub scenario_changes: Table<scenarios::scenario_change::Model>,

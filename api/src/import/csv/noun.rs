@@ -55,6 +55,8 @@ pub enum Noun {
     BudgetVersion,
     BudgetLine,
     ActualPosting,
+    PeriodClose,
+    VarianceExplanation,
     CloudCommitment,
     Scenario,
     ScenarioChange,
@@ -104,6 +106,8 @@ impl Noun {
         Noun::BudgetVersion,
         Noun::BudgetLine,
         Noun::ActualPosting,
+        Noun::PeriodClose,
+        Noun::VarianceExplanation,
         Noun::CloudCommitment,
         Noun::Scenario,
         Noun::ScenarioChange,
@@ -146,6 +150,8 @@ impl Noun {
             Noun::BudgetVersion => budgets::BUDGET_VERSION,
             Noun::BudgetLine => budgets::BUDGET_LINE,
             Noun::ActualPosting => budgets::ACTUAL_POSTING,
+            Noun::PeriodClose => budgets::PERIOD_CLOSE,
+            Noun::VarianceExplanation => budgets::VARIANCE_EXPLANATION,
             Noun::PriceIndexValue => finance::PRICE_INDEX_VALUE,
             Noun::ColocationDeployment => power::COLOCATION_DEPLOYMENT,
             Noun::ColocationCircuit => power::COLOCATION_CIRCUIT,
@@ -204,6 +210,10 @@ impl Noun {
             Noun::BudgetVersion => keep(cells, &mut records.budget_versions, budgets::budget_version),
             Noun::BudgetLine => keep(cells, &mut records.budget_lines, budgets::budget_line),
             Noun::ActualPosting => keep(cells, &mut records.actual_postings, budgets::actual_posting),
+            Noun::PeriodClose => keep(cells, &mut records.period_closes, budgets::period_close),
+            Noun::VarianceExplanation => {
+                keep(cells, &mut records.variance_explanations, budgets::variance_explanation);
+            }
             Noun::PriceIndexValue => keep(cells, &mut records.price_index_values, finance::price_index_value),
             Noun::ColocationDeployment => {
                 keep(cells, &mut records.colocation_deployments, power::colocation_deployment);
@@ -269,6 +279,8 @@ impl Noun {
             Noun::BudgetVersion => ("budget_version", "budget_versions"),
             Noun::BudgetLine => ("budget_line", "budget_lines"),
             Noun::ActualPosting => ("actual_posting", "actual_postings"),
+            Noun::PeriodClose => ("period_close", "period_closes"),
+            Noun::VarianceExplanation => ("variance_explanation", "variance_explanations"),
             Noun::PriceIndexValue => ("price_index_value", "price_index_values"),
             Noun::ColocationDeployment => ("colocation_deployment", "colocation_deployments"),
             Noun::ColocationCircuit => ("colocation_circuit", "colocation_circuits"),

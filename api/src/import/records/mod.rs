@@ -25,7 +25,10 @@ use super::csv::Noun;
 
 pub use access::User;
 pub use books::{BookEntry, BookEvent, ClosedPeriod};
-pub use budgets::{ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode};
+pub use budgets::{
+    ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode, PeriodClose,
+    VarianceExplanation,
+};
 pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
     Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, Overage, RampStep,
@@ -99,6 +102,8 @@ pub struct Records {
     pub budget_versions: Vec<BudgetVersion>,
     pub budget_lines: Vec<BudgetLine>,
     pub actual_postings: Vec<ActualPosting>,
+    pub period_closes: Vec<PeriodClose>,
+    pub variance_explanations: Vec<VarianceExplanation>,
     pub cloud_commitments: Vec<CloudCommitment>,
     pub scenarios: Vec<Scenario>,
     pub scenario_changes: Vec<ScenarioChange>,
@@ -147,6 +152,8 @@ impl Records {
             Noun::BudgetVersion => self.budget_versions.len(),
             Noun::BudgetLine => self.budget_lines.len(),
             Noun::ActualPosting => self.actual_postings.len(),
+            Noun::PeriodClose => self.period_closes.len(),
+            Noun::VarianceExplanation => self.variance_explanations.len(),
             Noun::PriceIndexValue => self.price_index_values.len(),
             Noun::ColocationDeployment => self.colocation_deployments.len(),
             Noun::ColocationCircuit => self.colocation_circuits.len(),
