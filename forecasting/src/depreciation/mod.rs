@@ -15,6 +15,7 @@
 //! | [`reconcile`], [`findings`] | the register against the inventory, and against itself |
 
 mod book;
+mod catch_up;
 mod convention;
 mod entry;
 mod holdings;
@@ -39,7 +40,7 @@ pub use holdings::{Holdings, Path};
 pub use lease::{
     Lease, LeaseComparison, LeaseMonth, PaymentTiming, Purchase, lease_or_buy, straight_line_lease,
 };
-pub use ledger::{Balance, DisposalPosting, Ledger, Posting, WriteOff};
+pub use ledger::{Balance, CatchUp, DisposalPosting, Ledger, Posting, WriteOff};
 pub use macrs::{
     Macrs, MacrsClass, MacrsConvention, MidQuarterTest, Placement, mid_quarter_test, mid_quarter_years,
 };

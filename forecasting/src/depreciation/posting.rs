@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::convention::Convention;
 use super::entry::{BookTerms, Change, Entry, Event, Plan};
-use super::ledger::{Balance, DisposalPosting, Move, Posted};
+use super::ledger::{Balance, DisposalPosting, Move};
 use super::macrs::MacrsSchedule;
 use super::method::Curve;
 use super::schedule::{Basis, DepreciationRule, Disposal, LONGEST_LIFE};
@@ -18,16 +18,60 @@ use crate::error::{ForecastError, Result};
 use crate::money::{Rounding, bounded, proportion};
 use crate::month::Month;
 
-/// Posts an entry; the amounts are accumulated depreciation at the end of each month.
-pub(super) fn post(terms: &BookTerms, entry: &Entry, basis: &Basis, by_weeks: bool) -> Result<Posted> {
-    let open = entry.open();
-    let mut poster = Poster::new(terms, entry, basis, by_weeks)?;
-    let first = entry.opening.map_or(Month::of(entry.in_service), |opening| opening.month);
-    let mut amounts = poster.run(entry, first, open)?;
-    // Months that were closed when the entry was made stay as they are: all of it stands in the first open one.
-    let closed = (open.since(first).max(0) as usize).min(amounts.len() - 1);
-    amounts.drain(..closed);
-    Ok(Posted { first: open, amounts, moves: poster.moves, disposals: poster.disposals })
+/// An event with the day from which it counts.
+#[derive(Clone, Copy)]
+pub(super) struct Counted<'a> {
+    pub(super) from: NaiveDate,
+    pub(super) event: &'a Event,
+    /// Whether it was posted already, before something became known that happened earlier: then it may find less to
+    /// change than it did, and is no mistake.
+    pub(super) was_posted: bool,
+}
+
+/// An entry as it would have been posted, had all that is known of it been known in time.
+pub(super) struct Run {
+    /// The first month.
+    pub(super) first: Month,
+    /// Accumulated depreciation that it came with.
+    pub(super) before: Decimal,
+    /// Accumulated depreciation at the end of each month from the first.
+    pub(super) amounts: Vec<Decimal>,
+    /// The entry itself, and what came or went.
+    pub(super) moves: Vec<Move>,
+    pub(super) disposals: Vec<DisposalPosting>,
+    /// When all of it was gone: the day that it left the book, and the day that it happened.
+    pub(super) gone: Option<(NaiveDate, NaiveDate)>,
+}
+
+impl Run {
+    /// Posts an entry with events.
+    pub(super) fn new(
+        terms: &BookTerms,
+        entry: &Entry,
+        basis: &Basis,
+        by_weeks: bool,
+        mut events: Vec<Counted<'_>>,
+    ) -> Result<Self> {
+        events.sort_by_key(|one| (one.from, one.event.date, one.event.change.rank()));
+        let mut poster = Poster::new(terms, entry, basis, by_weeks)?;
+        let (first, before) = (entry.first(), poster.accumulated);
+        let amounts = poster.run(events, first)?;
+        let Poster { moves, disposals, gone, .. } = poster;
+        Ok(Self { first, before, amounts, moves, disposals, gone })
+    }
+
+    /// Accumulated depreciation at the end of a month.
+    pub(super) fn accumulated(&self, month: Month) -> Decimal {
+        match usize::try_from(month.since(self.first)) {
+            Ok(index) => self.amounts.get(index).or(self.amounts.last()).copied().unwrap_or_default(),
+            Err(_) => self.before,
+        }
+    }
+
+    /// The month of the last charge or event.
+    pub(super) fn last(&self) -> Month {
+        self.first.plus(i32::try_from(self.amounts.len()).unwrap_or(i32::MAX).saturating_sub(1))
+    }
 }
 
 /// Where accumulated depreciation is heading, before any of the asset left.
@@ -128,6 +172,7 @@ struct Poster<'a> {
     impairment: Decimal,
     moves: Vec<Move>,
     disposals: Vec<DisposalPosting>,
+    gone: Option<(NaiveDate, NaiveDate)>,
     by_weeks: bool,
     /// Shared by weeks: accumulated at the end of the next months, to the end of the fiscal year.
     shared: VecDeque<Decimal>,
@@ -158,6 +203,7 @@ impl<'a> Poster<'a> {
             impairment: Decimal::ZERO,
             moves: Vec::new(),
             disposals: Vec::new(),
+            gone: None,
             by_weeks,
             shared: VecDeque::new(),
             uneven: begins_unevenly(entry).then(|| Month::of(basis.in_service)),
@@ -172,26 +218,23 @@ impl<'a> Poster<'a> {
     }
 
     /// Accumulated depreciation at the end of each month from `first` to the last charge or event.
-    fn run(&mut self, entry: &Entry, first: Month, open: Month) -> Result<Vec<Decimal>> {
-        let mut events: Vec<(NaiveDate, &Event)> =
-            entry.events.iter().map(|event| (event.effective(open), event)).collect();
-        events.sort_by_key(|(effective, event)| (*effective, event.date, event.change.rank()));
+    fn run(&mut self, events: Vec<Counted<'_>>, first: Month) -> Result<Vec<Decimal>> {
         let mut events = events.into_iter().peekable();
         let mut amounts = Vec::new();
         let mut month = first;
         loop {
             let mut late = Vec::new();
-            while let Some((effective, event)) = events.next_if(|(date, _)| Month::of(*date) <= month) {
-                let disposal = matches!(event.change, Change::Disposal { .. });
-                if effective == month.last_day() && !disposal {
-                    late.push((effective, event));
+            while let Some(one) = events.next_if(|one| Month::of(one.from) <= month) {
+                let disposal = matches!(one.event.change, Change::Disposal { .. });
+                if one.from == month.last_day() && !disposal {
+                    late.push(one);
                 } else {
-                    self.apply(event, effective, month.plus(-1))?;
+                    self.apply(one, month.plus(-1))?;
                 }
             }
             self.accumulated = self.next(month)?;
-            for (effective, event) in late {
-                self.apply(event, effective, month)?;
+            for one in late {
+                self.apply(one, month)?;
             }
             amounts.push(self.accumulated);
             let over = self.is_over(month) && events.peek().is_none();
@@ -203,49 +246,50 @@ impl<'a> Poster<'a> {
     }
 
     /// Applies an event after the charges up to a month.
-    fn apply(&mut self, event: &Event, effective: NaiveDate, upto: Month) -> Result<()> {
+    fn apply(&mut self, one: Counted<'_>, upto: Month) -> Result<()> {
+        let Counted { from: effective, event, was_posted } = one;
         if self.is_gone() {
-            let rule = "nothing happens after all was disposed of";
-            return Err(ForecastError::invalid("event.date", &event.date, rule));
+            return Err(after_all_is_gone(event));
         }
         self.shared.clear();
         match event.change {
             Change::Disposal { portion, sale } => {
                 let leaving = portion.cost_of(self.cost, self.terms.currency)?;
                 self.dispose(event.date, effective, leaving, &sale, upto);
+                self.gone = self.is_gone().then_some((effective, event.date));
                 Ok(())
             }
             Change::Impairment { recoverable, salvage } => {
                 self.refuse_by_tables("event.impairment", &recoverable)?;
                 let recoverable = self.terms.currency.round(bounded(recoverable, "recoverable")?);
-                let loss = self.book_value() - recoverable;
-                if recoverable < Decimal::ZERO || loss <= Decimal::ZERO {
+                let mut loss = self.book_value() - recoverable;
+                if was_posted {
+                    loss = loss.max(Decimal::ZERO);
+                } else if recoverable < Decimal::ZERO || loss <= Decimal::ZERO {
                     let rule = "an impairment leaves something between zero and less than the book value";
                     return Err(ForecastError::invalid("event.recoverable", &recoverable, rule));
                 }
                 self.impairment += loss;
                 self.moves.push(Move { impairment: loss, ..Move::new(effective) });
-                self.change_salvage(salvage)?;
+                self.change_salvage(salvage, was_posted)?;
                 self.reconsider(upto, NewLife::Same)
             }
             Change::LifeChange { life_months, salvage } => {
                 self.refuse_by_tables("event.life_months", &life_months)?;
-                self.change_life(NewLife::Whole(life_months), salvage, upto)
+                self.change_salvage(salvage, was_posted)?;
+                self.reconsider(upto, NewLife::Whole(life_months))
             }
             Change::AddedLife { months, salvage } => {
                 self.refuse_by_tables("event.added_months", &months)?;
-                self.change_life(NewLife::Added(months), salvage, upto)
+                self.change_salvage(salvage, was_posted)?;
+                self.reconsider(upto, NewLife::Added(months))
             }
             Change::RemainingLife { months, salvage } => {
                 self.refuse_by_tables("event.remaining_months", &months)?;
-                self.change_life(NewLife::Left(months), salvage, upto)
+                self.change_salvage(salvage, was_posted)?;
+                self.reconsider(upto, NewLife::Left(months))
             }
         }
-    }
-
-    fn change_life(&mut self, life: NewLife, salvage: Option<Decimal>, upto: Month) -> Result<()> {
-        self.change_salvage(salvage)?;
-        self.reconsider(upto, life)
     }
 
     fn refuse_by_tables(&self, field: &'static str, value: &dyn std::fmt::Display) -> Result<()> {
@@ -258,11 +302,14 @@ impl<'a> Poster<'a> {
         }
     }
 
-    fn change_salvage(&mut self, salvage: Option<Decimal>) -> Result<()> {
-        let salvage = match salvage {
+    fn change_salvage(&mut self, salvage: Option<Decimal>, was_posted: bool) -> Result<()> {
+        let mut salvage = match salvage {
             Some(salvage) => self.terms.currency.round(bounded(salvage, "salvage")?),
             None => self.salvage,
         };
+        if was_posted {
+            salvage = salvage.min(self.book_value());
+        }
         if salvage < Decimal::ZERO || salvage > self.book_value() {
             let rule = "salvage is between zero and the book value";
             return Err(ForecastError::invalid("event.salvage", &salvage, rule));
@@ -433,6 +480,11 @@ impl<'a> Poster<'a> {
     fn kept(&self, amount: Decimal) -> Decimal {
         proportion(amount, self.cost, self.paced_cost)
     }
+}
+
+/// The refusal of what happens to nothing.
+pub(super) fn after_all_is_gone(event: &Event) -> ForecastError {
+    ForecastError::invalid("event.date", &event.date, "nothing happens after all was disposed of")
 }
 
 /// Whether the first month is charged for more time than itself.
