@@ -191,6 +191,24 @@ impl Books {
         Ok(books)
     }
 
+    /// The organisation's own books by rules, for whoever has read what they are kept by.
+    #[must_use]
+    pub fn by_rules(
+        calendar: FiscalCalendar,
+        closed: Option<NaiveDate>,
+        rules: Vec<depreciation_rule::Model>,
+    ) -> Self {
+        Self {
+            book: Book::Book,
+            calendar,
+            calendar_name: String::new(),
+            closed,
+            tax: None,
+            rules,
+            mid_quarter: HashMap::new(),
+        }
+    }
+
     /// What all entries in one currency have in common.
     #[must_use]
     pub fn terms(&self, currency: Currency) -> BookTerms {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::entry::{BookTerms, Entry, PeriodSharing, Plan};
 use super::movements::Movements;
 use super::catch_up::post;
-use super::schedule::Depreciation;
+use super::schedule::{Depreciation, Disposal};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, times};
 use crate::month::{FiscalCalendar, Month, Pattern};
@@ -92,6 +92,8 @@ pub struct DisposalPosting {
     pub removed: Balance,
     /// Proceeds less cost of sale less the book value of what left; negative is a loss.
     pub gain: Decimal,
+    /// What it brought, and what selling cost.
+    pub sale: Disposal,
 }
 
 /// Cost, accumulated depreciation or impairment that comes or goes other than by a charge.
@@ -238,6 +240,12 @@ impl Ledger {
             Accumulated::ByRule(depreciation) => depreciation.charges(from, months),
             Accumulated::Posted { .. } => from.range(months).map(|month| self.charge(month)).collect(),
         }
+    }
+
+    /// Impairment losses by month, in order; one that a late event makes smaller is taken back by another below zero.
+    pub fn impairments(&self) -> impl Iterator<Item = (Month, Decimal)> {
+        let losses = self.moves.iter().filter(|step| !step.impairment.is_zero());
+        losses.map(|step| (Month::of(step.date), step.impairment))
     }
 
     /// Every month from the entry to the last charge or event.

@@ -166,7 +166,10 @@ pub struct DepreciationMonth {
     month: Month,
     /// Depreciation charged. Negative where a disposal takes back what its convention does not count.
     charge: Decimal,
-    /// Impairment loss.
+    /// Of the charge, what closed months would have been charged less what they were, for something of them that became
+    /// known in this one. Zero where nothing is caught up.
+    caught_up: Decimal,
+    /// Impairment loss, with what is caught up of it.
     impairment: Decimal,
     /// Capitalised cost at the end of the month.
     cost: Decimal,
@@ -279,7 +282,12 @@ impl DepreciationSchedule {
                 from.range(months).map(|month| schedule.ledger.posting(month)).collect()
             }
         };
-        Some(postings.into_iter().map(DepreciationMonth::from).collect())
+        let catch_ups = schedule.ledger.catch_ups();
+        let of = |posting: Posting| {
+            let caught_up = catch_ups.iter().find(|one| one.month == posting.month);
+            DepreciationMonth::new(posting, caught_up.map_or(Decimal::ZERO, |one| one.charge))
+        };
+        Some(postings.into_iter().map(of).collect())
     }
 
     /// The fiscal years of the whole life.
@@ -320,6 +328,14 @@ impl DepreciationSchedule {
                 if !self.is_hidden {
                     explain.inputs.push(input("cost", plain(schedule.entry.cost.amount)));
                     explain.inputs.push(input("salvage", plain(schedule.entry.salvage)));
+                    for one in schedule.ledger.catch_ups() {
+                        let name = format!("depreciation of closed months caught up in {}", one.month);
+                        explain.inputs.push(input(&name, plain(one.charge)));
+                        if !one.impairment.is_zero() {
+                            let name = format!("impairment of closed months caught up in {}", one.month);
+                            explain.inputs.push(input(&name, plain(one.impairment)));
+                        }
+                    }
                 }
                 explain.estimated = self.events > 0;
             }
@@ -328,11 +344,12 @@ impl DepreciationSchedule {
     }
 }
 
-impl From<Posting> for DepreciationMonth {
-    fn from(posting: Posting) -> Self {
+impl DepreciationMonth {
+    fn new(posting: Posting, caught_up: Decimal) -> Self {
         Self {
             month: Month(posting.month),
             charge: plain(posting.charge),
+            caught_up: plain(caught_up),
             impairment: plain(posting.impairment),
             cost: plain(posting.closing.cost),
             accumulated: plain(posting.closing.accumulated),
