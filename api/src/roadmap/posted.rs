@@ -56,9 +56,13 @@ impl OnRecord {
     /// Whether the books say more of an asset than its rule does.
     #[must_use]
     pub fn concerns(&self, asset: &Asset) -> bool {
-        let is_closed = |day: Option<NaiveDate>| self.closed.is_some_and(|closed| day.is_some_and(|day| day <= closed));
+        let is_closed =
+            |day: Option<NaiveDate>| self.closed.is_some_and(|closed| day.is_some_and(|day| day <= closed));
         let own = self.recorded.of_asset(asset.id);
-        !own.entries.is_empty() || !own.events.is_empty() || is_closed(asset.in_service_on) || is_closed(asset.retired_on)
+        !own.entries.is_empty()
+            || !own.events.is_empty()
+            || is_closed(asset.in_service_on)
+            || is_closed(asset.retired_on)
     }
 }
 
@@ -101,7 +105,9 @@ impl Posted {
         let ledgers = self.entries.iter().map(|entry| Ledger::new(&terms, entry));
         let ledgers = ledgers.collect::<Result<Vec<_>, _>>().map_err(|cause| cause.to_string())?;
         let count = u64::try_from(self.members.len()).unwrap_or(u64::MAX);
-        let flows = |span| ledger_flows(&ledgers, count, self.currency, window, span).map_err(|cause| cause.to_string());
+        let flows = |span| {
+            ledger_flows(&ledgers, count, self.currency, window, span).map_err(|cause| cause.to_string())
+        };
         if self.spans.is_empty() {
             let members = self.members.iter().filter_map(|position| {
                 let properties = &assets.get(*position as usize)?.properties;
@@ -144,7 +150,12 @@ impl<'a> Grouping<'a> {
     /// Adds an asset, with the day on which it is replaced. What should stand in the books and does not is said.
     pub fn add(&mut self, position: u32, asset: &Asset, leaves: Option<NaiveDate>) -> Option<Note> {
         let gap = |reason: &str| {
-            Some(Note { asset: position, policy: None, reason: format!("depreciation: {reason}"), is_gap: true })
+            Some(Note {
+                asset: position,
+                policy: None,
+                reason: format!("depreciation: {reason}"),
+                is_gap: true,
+            })
         };
         let Some(holding) = self.holding(asset) else { return gap("its model is not there") };
         let own = self.on_record.recorded.of_asset(asset.id);
@@ -176,8 +187,12 @@ impl<'a> Grouping<'a> {
     #[must_use]
     pub fn finish(self) -> Vec<Posted> {
         let groups = self.groups.into_iter();
-        let groups =
-            groups.map(|((currency, entries), members)| Posted { entries, currency, members, spans: Vec::new() });
+        let groups = groups.map(|((currency, entries), members)| Posted {
+            entries,
+            currency,
+            members,
+            spans: Vec::new(),
+        });
         let mut posted: Vec<Posted> = groups.chain(self.alone).collect();
         posted.sort_by(|one, other| (&one.members, one.currency).cmp(&(&other.members, other.currency)));
         posted
@@ -217,7 +232,8 @@ impl<'a> Grouping<'a> {
     /// not matter.
     fn spans(&self, asset: &Asset) -> Vec<Span> {
         let events = self.on_record.recorded.of_asset(asset.id).events;
-        let matters = [Dimension::Site, Dimension::CostCentre].iter().any(|one| self.dimensions.contains(one));
+        let matters =
+            [Dimension::Site, Dimension::CostCentre].iter().any(|one| self.dimensions.contains(one));
         if events.is_empty() || !matters {
             return Vec::new();
         }
@@ -229,7 +245,8 @@ impl<'a> Grouping<'a> {
         let spans = starts.iter().zip(ends).map(|(from, to)| {
             let mut properties = (*asset.properties).clone();
             if self.dimensions.contains(&Dimension::Site) {
-                let ends = |event: &entity::lifecycle::book_event::Model| (event.from_site_id, event.to_site_id);
+                let ends =
+                    |event: &entity::lifecycle::book_event::Model| (event.from_site_id, event.to_site_id);
                 let site = transfers.at(Some(*from), ends, Some(asset.site));
                 let site = site.and_then(|site| self.estate.sites.get(&site));
                 properties.site = site.map(|site| Arc::clone(&site.code));

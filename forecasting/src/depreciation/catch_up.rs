@@ -96,7 +96,8 @@ impl Stitched {
             catching_up = moves.next().copied().unwrap_or(catching_up);
             self.accumulated = run.before;
         }
-        let impaired: Decimal = run.moves.iter().filter(|step| Month::of(step.date) < from).map(impairment).sum();
+        let impaired: Decimal =
+            run.moves.iter().filter(|step| Month::of(step.date) < from).map(impairment).sum();
         catching_up.caught_up = run.accumulated(from.plus(-1)) - self.accumulated;
         catching_up.impairment = impaired - self.posted.moves.iter().map(impairment).sum::<Decimal>();
         let found =

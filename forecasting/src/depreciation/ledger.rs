@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::catch_up::post;
 use super::entry::{BookTerms, Entry, PeriodSharing, Plan};
 use super::movements::Movements;
-use super::catch_up::post;
 use super::schedule::{Depreciation, Disposal};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, times};
@@ -149,13 +149,7 @@ pub(super) struct Posted {
 impl Posted {
     /// Nothing posted yet.
     pub(super) fn new(first: Month) -> Self {
-        Self {
-            first,
-            amounts: Vec::new(),
-            moves: Vec::new(),
-            disposals: Vec::new(),
-            catch_ups: Vec::new(),
-        }
+        Self { first, amounts: Vec::new(), moves: Vec::new(), disposals: Vec::new(), catch_ups: Vec::new() }
     }
 }
 
@@ -182,7 +176,12 @@ impl Ledger {
             let mut addition = Move::new(entry.in_service);
             addition.added.cost = basis.cost.amount;
             let accumulated = Accumulated::ByRule(Box::new(depreciation));
-            return Ok(Self { accumulated, moves: vec![addition], disposals: Vec::new(), catch_ups: Vec::new() });
+            return Ok(Self {
+                accumulated,
+                moves: vec![addition],
+                disposals: Vec::new(),
+                catch_ups: Vec::new(),
+            });
         }
         let posted = post(terms, entry, &basis, by_weeks)?;
         let accumulated = Accumulated::Posted { first: posted.first, amounts: posted.amounts };

@@ -370,7 +370,13 @@ impl<'a> Poster<'a> {
         self.impairment -= impairment;
         let gain = sale.proceeds.saturating_sub(sale.cost_of_sale).saturating_sub(removed.book_value());
         self.moves.push(Move { removed, carried, ..Move::new(effective) });
-        self.disposals.push(DisposalPosting { date, month: Month::of(effective), removed, gain, sale: *sale });
+        self.disposals.push(DisposalPosting {
+            date,
+            month: Month::of(effective),
+            removed,
+            gain,
+            sale: *sale,
+        });
     }
 
     /// The most that can be depreciated of what is there.

@@ -188,7 +188,8 @@ pub fn ledger_flows(
         for disposal in ledger.disposals() {
             let month = Month::of(disposal.date);
             if (from..=to).contains(&month) {
-                let cost = times(bounded(disposal.sale.cost_of_sale, "cost of sale")?, count, "cost of sale")?;
+                let cost =
+                    times(bounded(disposal.sale.cost_of_sale, "cost of sale")?, count, "cost of sale")?;
                 let proceeds = times(bounded(disposal.sale.proceeds, "proceeds")?, count, "proceeds")?;
                 flows.post(MoneyView::Cash, Category::Disposal, month, cost - proceeds)?;
                 flows.post(MoneyView::Commitment, Category::Disposal, month, cost)?;

@@ -72,7 +72,10 @@ fn an_impairment_that_became_known_late_is_caught_up() {
     // Three months at 115.38, in all 346.15, were charged 540.00.
     let caught_up = late.catch_ups();
     assert_eq!((caught_up.len(), caught_up[0].month), (1, month("2028-04")));
-    assert_eq!((caught_up[0].charge, caught_up[0].impairment), (cents(34_615 - 54_000), Decimal::from(3_220)));
+    assert_eq!(
+        (caught_up[0].charge, caught_up[0].impairment),
+        (cents(34_615 - 54_000), Decimal::from(3_220))
+    );
     let open = late.posting(month("2028-04"));
     assert_eq!((open.charge, open.impairment), (cents(11_539 - 19_385), Decimal::from(3_220)));
     assert_eq!(late.book_value(date("2028-03-31")), Decimal::from(8_220 - 540));
@@ -101,7 +104,11 @@ fn another_life_that_became_known_late_is_caught_up_in_what_is_left() {
     assert_eq!(ledger.charge(month("2028-07")), cents(41_294 - 54_000 + 6_882));
     assert_eq!(ledger.schedule().last().unwrap().closing.book_value(), Decimal::from(600));
     // An entry that is late itself says so too.
-    let late = Entry { posted_from: Some(month("2026-09")), events: Vec::new(), ..straight(12_000, 1_200, "2026-04-10") };
+    let late = Entry {
+        posted_from: Some(month("2026-09")),
+        events: Vec::new(),
+        ..straight(12_000, 1_200, "2026-04-10")
+    };
     let ledger = Ledger::new(&terms(BookKind::Book), &late).unwrap();
     assert_eq!(ledger.catch_ups()[0].charge, Decimal::from(5 * 180));
     assert_eq!(ledger.book_value(date("2026-09-01")), Decimal::from(12_000 - 5 * 180));
@@ -110,7 +117,8 @@ fn another_life_that_became_known_late_is_caught_up_in_what_is_left() {
 #[test]
 fn a_late_event_may_leave_an_earlier_impairment_less_to_take() {
     let mut entry = straight(12_000, 1_200, "2026-04-10");
-    let impairment = Change::Impairment { recoverable: Decimal::from(8_000), salvage: Some(Decimal::from(7_500)) };
+    let impairment =
+        Change::Impairment { recoverable: Decimal::from(8_000), salvage: Some(Decimal::from(7_500)) };
     let shorter = Change::LifeChange { life_months: 30, salvage: None };
     entry.events = vec![
         event("2028-01-01", impairment),
@@ -118,7 +126,11 @@ fn a_late_event_may_leave_an_earlier_impairment_less_to_take() {
     ];
     let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
     assert_eq!(ledger.posting(month("2028-01")).impairment, Decimal::from(220));
-    assert_eq!(ledger.posting(month("2028-03")).impairment, Decimal::from(-220), "by then it was worth less anyway");
+    assert_eq!(
+        ledger.posting(month("2028-03")).impairment,
+        Decimal::from(-220),
+        "by then it was worth less anyway"
+    );
     assert!(ledger.schedule().iter().all(|posting| posting.closing.book_value() >= Decimal::from(1_200)));
 }
 

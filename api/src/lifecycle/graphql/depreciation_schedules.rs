@@ -1,7 +1,9 @@
 //! The depreciation of one asset month by month, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::id::AssetId;
+use entity::id::{AssetId, ScenarioId};
 use forecasting::{
     depreciation::{Change, Disposal, DisposalPosting, Event, Portion, Posting},
     month,
@@ -21,6 +23,10 @@ use crate::{
     },
     roadmap::year_label,
     rules::{require_plausible, require_range},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         request::{caller, read},
@@ -216,6 +222,7 @@ pub struct DepreciationSchedule {
     span: (Option<month::Month>, Option<i32>),
     events: usize,
     is_hidden: bool,
+    overlay: Arc<Overlay>,
 }
 
 impl DepreciationSchedule {
@@ -232,6 +239,11 @@ impl DepreciationSchedule {
     /// The set of books.
     async fn book(&self) -> Book {
         self.book
+    }
+
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.overlay.scenario().and_then(scenarios::of)
     }
 
     /// Why the asset does not stand in the books.
@@ -312,7 +324,7 @@ impl DepreciationSchedule {
             formula: "book value = cost - depreciation accumulated - impairment; \
                       gain = proceeds - cost of sale - book value"
                 .into(),
-            assumptions: self.books.assumptions(),
+            assumptions: self.books.assumptions().into_iter().chain(self.overlay.of_books(false)).collect(),
             ..Explanation::default()
         };
         match &self.found {
@@ -400,8 +412,11 @@ impl DepreciationScheduleQuery {
         #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
             TaxTermsInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<DepreciationSchedule> {
         let reader = read(ctx, Permission::ViewLifecycle)?;
+        let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         require_plausible("from", from.map(|month| month.0.first_day()))?;
         if let Some(months) = months {
             require_range("months", months, 1, MOST_MONTHS)?;
@@ -420,6 +435,6 @@ impl DepreciationScheduleQuery {
             book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events)
                 .await?;
         let span = (from.map(|month| month.0), months);
-        Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden })
+        Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden, overlay })
     }
 }
