@@ -24,6 +24,7 @@ pub mod laid_over_books;
 pub mod levelling;
 pub mod life_changes;
 pub mod matching;
+pub mod mid_quarters;
 pub mod plan_masks;
 pub mod recorded;
 pub mod refresh_cycles;

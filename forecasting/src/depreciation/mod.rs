@@ -25,6 +25,7 @@ mod macrs;
 mod macrs_tables;
 mod method;
 mod movements;
+mod pace;
 mod posting;
 mod reconciliation;
 mod roll_forward;

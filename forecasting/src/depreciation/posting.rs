@@ -11,8 +11,8 @@ use super::entry::{BookTerms, Change, Entry, Event, Plan};
 use super::ledger::{Balance, DisposalPosting, Move};
 use super::macrs::MacrsSchedule;
 use super::method::Curve;
-use super::schedule::{Basis, DepreciationRule, Disposal, LONGEST_LIFE};
-use super::timeline::Timeline;
+use super::pace::{NewLife, Pace, rule_pace};
+use super::schedule::{Basis, Disposal};
 use super::weeks::share_by_weeks;
 use crate::error::{ForecastError, Result};
 use crate::money::{Rounding, bounded, proportion};
@@ -71,92 +71,6 @@ impl Run {
     /// The month of the last charge or event.
     pub(super) fn last(&self) -> Month {
         self.first.plus(i32::try_from(self.amounts.len()).unwrap_or(i32::MAX).saturating_sub(1))
-    }
-}
-
-/// Where accumulated depreciation is heading, before any of the asset left.
-enum Pace {
-    Rule(RulePace),
-    Macrs(MacrsSchedule),
-}
-
-/// What becomes of a life when it is reconsidered.
-#[derive(Clone, Copy)]
-enum NewLife {
-    /// It stays.
-    Same,
-    /// The whole of it, in months.
-    Whole(u32),
-    /// It becomes longer by so many months.
-    Added(i32),
-    /// So many months are left.
-    Left(u32),
-}
-
-/// A rule over what was left of a life when it was last reconsidered.
-struct RulePace {
-    timeline: Timeline,
-    rule: DepreciationRule,
-    curve: Curve,
-    /// Accumulated before.
-    base: Decimal,
-    /// Life that had passed by then, and life that was left.
-    start: i64,
-    left: i64,
-    /// The whole of life.
-    whole: i64,
-}
-
-impl RulePace {
-    /// Whether life is over; one that was over when it was reconsidered is charged once more.
-    fn is_over(&self, passed: i64) -> bool {
-        passed > 0 && passed >= self.left
-    }
-
-    fn at(&self, passed: i64) -> Decimal {
-        self.base
-            + if self.is_over(passed) {
-                self.curve.at_end()
-            } else {
-                self.curve.accumulated(passed, self.left)
-            }
-    }
-
-    /// Takes another life, of which so much has passed by the end of a month.
-    fn relive(&mut self, life: NewLife, upto: Month, passed: i64) -> Result<()> {
-        let months = i64::from(self.rule.life_months);
-        let (field, months) = match life {
-            NewLife::Same => return Ok(()),
-            NewLife::Whole(months) => ("event.life_months", i64::from(months)),
-            NewLife::Added(added) => ("event.added_months", months + i64::from(added)),
-            NewLife::Left(left) => {
-                let before = i64::from(upto.since(self.timeline.first)) + 1;
-                ("event.remaining_months", before.max(0) + i64::from(left))
-            }
-        };
-        let stated: &dyn std::fmt::Display = match &life {
-            NewLife::Left(left) => left,
-            NewLife::Added(added) => added,
-            _ => &months,
-        };
-        let months = u32::try_from(months).ok().filter(|months| (1..=LONGEST_LIFE).contains(months));
-        let months = months.filter(|_| !matches!(life, NewLife::Left(0)));
-        let Some(months) = months else {
-            return Err(ForecastError::invalid(field, stated, "a life is 1 to 1,200 months"));
-        };
-        self.whole = match life {
-            NewLife::Left(left) => passed + self.timeline.length(upto, left),
-            NewLife::Added(_) => {
-                self.whole + self.timeline.whole(months) - self.timeline.whole(self.rule.life_months)
-            }
-            NewLife::Whole(_) | NewLife::Same => self.timeline.whole(months),
-        };
-        self.rule.life_months = months;
-        Ok(())
-    }
-
-    fn passed(&self, month: Month) -> i64 {
-        if month < self.timeline.first { 0 } else { self.timeline.counted(month) - self.start }
     }
 }
 
@@ -499,11 +413,4 @@ fn begins_unevenly(entry: &Entry) -> bool {
         Plan::Rule(rule) => matches!(rule.convention, Convention::MidQuarter | Convention::HalfYear),
         Plan::Macrs(macrs) => !macrs.bonus_rate.is_zero(),
     }
-}
-
-fn rule_pace(rule: &DepreciationRule, basis: &Basis, terms: &BookTerms) -> RulePace {
-    let timeline = Timeline::new(basis.in_service, rule.convention, &terms.calendar);
-    let whole = timeline.whole(rule.life_months);
-    let curve = Curve::new(rule.method, basis.cost.amount, basis.salvage, rule.life_months);
-    RulePace { timeline, rule: *rule, curve, base: Decimal::ZERO, start: 0, left: whole, whole }
 }

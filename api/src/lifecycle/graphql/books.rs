@@ -28,7 +28,8 @@ use crate::{
         book_figures::{self, Dimension, Row, Worth},
         book_masks::{FEWEST_SUMMED, hidden},
         book_periods::{self, Periods},
-        books::{self, Books, TaxTerms},
+        books::{Books, TaxTerms},
+        mid_quarters,
     },
     rules::require_range,
     scenarios::{
@@ -454,7 +455,7 @@ impl BookQuery {
             Into::into,
         );
         let books = Books::load(&reader, asked(Book::Tax, fiscal_calendar.as_ref(), None)?).await?;
-        let (test, count) = books::test_of_year(&reader, &books, &tax, tax_year, code).await?;
+        let (test, count) = mid_quarters::test_of_year(&reader, &books, &tax, tax_year, code).await?;
         let is_shown = count >= FEWEST_SUMMED as usize || caller(ctx)?.may(Permission::ViewPrices);
         Ok(MidQuarter {
             tax_year,
