@@ -9,6 +9,7 @@ use forecasting::depreciation::{
 };
 use forecasting::money::Rounding;
 use forecasting::month::Month;
+use forecasting::roadmap::{Category, MoneyView, Window, ledger_flows};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -187,6 +188,32 @@ proptest! {
             prop_assert_eq!(one.charge, should.accumulated - was.accumulated);
             prop_assert_eq!(one.impairment, should.impairment - was.impairment);
         }
+    }
+
+    /// A roadmap charges, loses and is paid what the books post, for each of those that are alike.
+    #[test]
+    fn a_roadmap_has_what_the_books_post((terms, entry) in entries(), start in -20..60_i32, count in 1..5_u64) {
+        let ledger = Ledger::new(&terms, &entry).unwrap();
+        let window = Window::new(Month::of(entry.in_service).plus(start), 60).unwrap();
+        let span = (window.from(), window.last());
+        let flows = ledger_flows(std::slice::from_ref(&ledger), count, terms.currency, window, span).unwrap();
+        let row = |view, category| flows.amounts(view, category).unwrap_or_else(|| vec![Decimal::ZERO; 60]);
+        let charges = row(MoneyView::Pnl, Category::Depreciation);
+        let losses = row(MoneyView::Pnl, Category::Impairment);
+        for (place, month) in window.iter().enumerate() {
+            let posting = ledger.posting(month);
+            prop_assert_eq!(charges[place], posting.charge * Decimal::from(count));
+            prop_assert_eq!(losses[place], posting.impairment * Decimal::from(count));
+        }
+        let gains: Decimal = ledger.disposals().iter().filter(|one| window.position(one.month).is_some()).map(|one| one.gain).sum();
+        let lost: Decimal = row(MoneyView::Pnl, Category::Disposal).into_iter().sum();
+        prop_assert_eq!(lost, -gains * Decimal::from(count));
+        // Two halves of the months are the whole.
+        let (middle, mut halves) = (window.from().plus(30), Decimal::ZERO);
+        for span in [(span.0, middle.plus(-1)), (middle, span.1)] {
+            halves += ledger_flows(std::slice::from_ref(&ledger), count, terms.currency, window, span).unwrap().total(MoneyView::Pnl);
+        }
+        prop_assert_eq!(halves, flows.total(MoneyView::Pnl));
     }
 
     /// Sharing by weeks moves charges within a fiscal year and never out of it.
