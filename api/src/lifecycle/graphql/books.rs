@@ -308,6 +308,7 @@ pub struct BookQuery;
 impl BookQuery {
     /// What assets are worth in the books on a day: one of them, those of a filter, or all.
     #[graphql(complexity = "2_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn book_value(
         &self,
         ctx: &Context<'_>,
@@ -363,6 +364,7 @@ impl BookQuery {
     /// How the books got from one balance to the next: opening, what came, what was charged, what left, closing.
     /// The closing balance of one span is the opening one of the next.
     #[graphql(complexity = "2_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn roll_forward(
         &self,
         ctx: &Context<'_>,
