@@ -6,7 +6,7 @@ use support::{TestApp, on_both_engines};
 use super::{
     Estate,
     books::{bought, cents, examples, retire, rule},
-    entries::entry,
+    entries::{RECORD, entry},
     events::{event, server},
     id,
 };
@@ -77,7 +77,9 @@ async fn an_estate(app: &TestApp) -> (Estate, Vec<(&'static str, String)>) {
     }
     let of = |tag: &str| assets.iter().find(|(known, _)| *known == tag).unwrap().1.clone();
     entry(app, &of("OWN"), "8888", json!({ "lifeMonths": 37 })).await;
-    entry(app, &of("COMPONENTS"), "1000", json!({ "component": "drives", "lifeMonths": 17 })).await;
+    let drives = json!({ "asset": of("COMPONENTS"), "component": "drives", "details": { "lifeMonths": 17 },
+        "cost": { "amount": "1000", "currency": "USD" } });
+    app.finance().query_with(RECORD, json!({ "input": drives })).await;
     let impairment = json!({ "impairment": { "recoverable": "3333", "salvage": "33" } });
     event(app, &of("IMPAIRED"), "2026-05-03", impairment).await;
     event(app, &of("LONGER"), "2026-08-01", json!({ "lifeChange": { "addedMonths": 13 } })).await;
