@@ -223,6 +223,7 @@ pub fn spoken(category: Category) -> &'static str {
         Category::Colocation => "COLOCATION",
         Category::Cloud => "CLOUD",
         Category::Depreciation => "DEPRECIATION",
+        Category::Impairment => "IMPAIRMENT",
         Category::Support => "SUPPORT",
         Category::RefreshCapital => "REFRESH_CAPITAL",
         Category::Disposal => "DISPOSAL",

@@ -24,14 +24,16 @@ use super::{
     estate::Estate,
     keys::{Key, Properties},
     plan::{Question, Source},
+    posted::{self, Grouping, OnRecord, Posted},
     purchases::{self, PriceBook, Priced},
     shares::Share,
-    vintages::{self, Vintage},
+    vintages::{self, Other, Vintage},
 };
 use crate::{
     contracts::{costs, terms},
     error::{Error, Result},
     finance::rates::Rates,
+    lifecycle::books::Books,
 };
 
 /// What a source costs, and whose it is.
@@ -47,6 +49,7 @@ const AT_ONCE: usize = 2_000;
 pub struct Drawing<'a> {
     window: Window,
     estate: &'a Estate,
+    on_record: &'a OnRecord,
     calendar: &'a FiscalCalendar,
     rates: &'a Rates,
     question: &'a Question,
@@ -68,6 +71,8 @@ struct Taken {
     expired_prices: BTreeSet<String>,
     replaced_again: BTreeSet<String>,
     overdue: usize,
+    /// Assets that are written off as the books have them on record.
+    posted: usize,
     leased: u32,
     has_index: bool,
 }
@@ -76,7 +81,7 @@ impl<'a> Drawing<'a> {
     /// Nothing drawn yet.
     pub fn new(
         question: &'a Question,
-        estate: &'a Estate,
+        (estate, on_record): (&'a Estate, &'a OnRecord),
         calendar: &'a FiscalCalendar,
         rates: &'a Rates,
         roadmap: Roadmap<Key, Source>,
@@ -84,6 +89,7 @@ impl<'a> Drawing<'a> {
         Self {
             window: roadmap.window(),
             estate,
+            on_record,
             calendar,
             rates,
             question,
@@ -183,7 +189,18 @@ impl<'a> Drawing<'a> {
     }
 
     fn depreciation(&mut self, assets: &[Asset], leaving: &[Option<NaiveDate>]) -> Result<Vec<Note>> {
-        let (vintages, mut notes) = vintages::group(self.estate, assets, leaving);
+        let (on_record, dimensions) = (self.on_record, self.question.dimensions.as_slice());
+        let books = Books::by_rules(self.calendar.clone(), on_record.closed, self.estate.rules.clone());
+        let mut grouping = Grouping::new((self.estate, &books, on_record), self.window, dimensions);
+        let (vintages, mut notes) =
+            vintages::group(self.estate, assets, leaving, |position, asset, leaves| {
+                if !on_record.concerns(asset) {
+                    return Other::ByRule;
+                }
+                Other::Taken(grouping.add(position, asset, leaves))
+            });
+        let posted = grouping.finish();
+        self.posted(assets, &books, &posted, &mut notes)?;
         for vintages in vintages.chunks(AT_ONCE) {
             let drawn = vintages.par_iter().map(|vintage| self.vintage(assets, vintage));
             for (vintage, drawn) in vintages.iter().zip(drawn.collect::<Vec<_>>()) {
@@ -203,6 +220,44 @@ impl<'a> Drawing<'a> {
             }
         }
         Ok(notes)
+    }
+
+    /// Adds what the books charge for assets that they have something on record about.
+    fn posted(
+        &mut self,
+        assets: &[Asset],
+        books: &Books,
+        posted: &[Posted],
+        notes: &mut Vec<Note>,
+    ) -> Result<()> {
+        let (window, dimensions) = (self.window, self.question.dimensions.as_slice());
+        for posted in posted.chunks(AT_ONCE) {
+            let drawn = posted.par_iter().map(|one| {
+                let parts = one.parts(books, assets, window, dimensions)?;
+                parts.into_iter().map(|(flows, shares)| Ok((self.converted(flows)?, shares))).collect()
+            });
+            let drawn: Vec<Result<Vec<posted::Part>, String>> = drawn.collect();
+            for (one, drawn) in posted.iter().zip(drawn) {
+                match drawn {
+                    Ok(parts) => {
+                        self.taken.posted += one.members.len();
+                        for (flows, shares) in parts {
+                            let first = self.vintages.len();
+                            self.vintages.extend(shares.iter().map(|share| ids(assets, &share.members)));
+                            let source = |place| vec![Source::Vintage(position(first + place))];
+                            self.add(shares, &flows, source)?;
+                        }
+                    }
+                    Err(cause) => notes.extend(one.members.iter().map(|asset| Note {
+                        asset: *asset,
+                        policy: None,
+                        reason: format!("depreciation: {cause}"),
+                        is_gap: true,
+                    })),
+                }
+            }
+        }
+        Ok(())
     }
 
     fn vintage(&self, assets: &[Asset], vintage: &Vintage) -> Result<Drawn, String> {
@@ -402,6 +457,9 @@ impl<'a> Drawing<'a> {
         }
         if taken.overdue > 0 {
             say(format!("ordered at once, for the last day to order has passed: {} assets", taken.overdue));
+        }
+        if taken.posted > 0 {
+            say(format!("written off as the books have them on record: {} assets", taken.posted));
         }
         purchases::of_leased(taken.leased).into_iter().for_each(&mut say);
         if taken.has_index {

@@ -17,6 +17,7 @@ mod keys;
 pub mod masking;
 pub mod periods;
 pub mod plan;
+pub mod posted;
 pub mod purchases;
 pub mod records;
 mod shares;

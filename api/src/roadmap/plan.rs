@@ -30,6 +30,7 @@ use super::{
     estate::Estate,
     given_up::unless_given_up,
     keys::{Dimension, Key},
+    posted::OnRecord,
     records::Tags,
     uncertainty::{Inputs, Uncertainty, simulate},
 };
@@ -131,6 +132,7 @@ pub struct Rows {
     pub(super) contracts: Contracts,
     pub(super) estate: Estate,
     pub(super) assets: Vec<Asset>,
+    pub(super) on_record: OnRecord,
     pub(super) spends: Vec<cloud::Spend>,
     pub(super) outside: Vec<Outside>,
     pub(super) rates: Rates,
@@ -180,9 +182,12 @@ impl Rows {
         let calendar = calendar_row(db, question.calendar).await?;
         let contracts = Contracts::read(db, question.as_of).await?;
         let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
-        let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
+        let (assets, closed) =
+            assets::read_with_closed(db, &estate, &question.dimensions, question.from.first_day()).await?;
+        let on_record = OnRecord::read(db, closed).await?;
         let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
-        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        let (currency, is_own, currencies) =
+            currencies(question, &contracts, &estate, (&assets, &on_record), &spends)?;
         let all = currencies.iter().cloned().chain(also).collect();
         let earliest = question.from.first_day().min(question.as_of);
         let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
@@ -193,6 +198,7 @@ impl Rows {
             contracts,
             estate,
             assets,
+            on_record,
             spends,
             outside,
             rates,
@@ -211,18 +217,21 @@ impl Rows {
         calendar: Option<fiscal_calendar::Model>,
         contracts: Contracts,
         estate: Estate,
-        (assets, spends): (Vec<Asset>, Vec<cloud::Spend>),
+        (assets, on_record): (Vec<Asset>, OnRecord),
+        spends: Vec<cloud::Spend>,
         (outside, rates): (Vec<Outside>, Rates),
     ) -> Result<Self> {
         let window =
             Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
-        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        let (currency, is_own, currencies) =
+            currencies(question, &contracts, &estate, (&assets, &on_record), &spends)?;
         Ok(Self {
             window,
             calendar,
             contracts,
             estate,
             assets,
+            on_record,
             spends,
             outside,
             rates,
@@ -265,7 +274,7 @@ impl Rows {
         }
         let roadmap = Roadmap::new(self.window, self.currency);
         let (calendar, calendar_name) = spoken_calendar(self.calendar.as_ref());
-        let mut drawing = Drawing::new(question, &estate, &calendar, &rates, roadmap);
+        let mut drawing = Drawing::new(question, (&estate, &self.on_record), &calendar, &rates, roadmap);
         drawing.assets(&self.assets)?;
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
@@ -332,10 +341,14 @@ fn currencies(
     question: &Question,
     contracts: &Contracts,
     estate: &Estate,
-    assets: &[Asset],
+    (assets, on_record): (&[Asset], &OnRecord),
     spends: &[cloud::Spend],
 ) -> Result<(Currency, bool, BTreeSet<String>)> {
     let mut all = spoken_currencies(contracts, estate, assets, spends);
+    if !on_record.recorded.is_empty() {
+        let own = assets.iter().flat_map(|asset| on_record.recorded.of_asset(asset.id).entries);
+        all.extend(own.map(|entry| entry.currency.clone()));
+    }
     let currency = choose_currency(question.currency, &all)?;
     let is_own = !all.insert(currency.code().to_owned());
     Ok((currency, is_own, all))

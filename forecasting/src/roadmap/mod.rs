@@ -16,7 +16,7 @@ mod lines;
 mod share;
 mod support;
 
-pub use assets::{RefreshCohort, vintage_flows};
+pub use assets::{RefreshCohort, ledger_flows, vintage_flows};
 pub use cloud::{CloudWorkload, GrowthWindow};
 pub use colocation::colocation_flows;
 pub use coverage::{Coverage, Exclusion, Subject};
