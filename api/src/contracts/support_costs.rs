@@ -39,5 +39,10 @@ pub fn schedule(
     let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
     let mut explanation = flows.explanation(Category::Support).cloned().unwrap_or_default();
     explanation.assumptions.extend(touched);
-    Ok(CostSchedule { total: flows.total(view), months: window.iter().zip(amounts).collect(), explanation })
+    Ok(CostSchedule {
+        total: flows.total(view),
+        months: window.iter().zip(amounts).collect(),
+        explanation,
+        level: None,
+    })
 }
