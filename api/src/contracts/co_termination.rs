@@ -73,8 +73,7 @@ pub async fn of(db: &impl Read, question: &Question) -> Result<CoTermination> {
     let sheets = colocation_charges::of_contracts(db, question.contracts.clone()).await?;
     let sheet = |contract: &Contract| sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
     let series = contracts.iter().flat_map(|contract| costs::series(contract, sheet(contract)));
-    let published =
-        PublishedIndices::read(db, series.collect::<Vec<_>>().into_iter(), question.as_of).await?;
+    let published = PublishedIndices::read(db, series.collect::<Vec<_>>(), question.as_of).await?;
     for contract in &mut contracts {
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         question.scenario.notice(contract, charges, question.as_of);

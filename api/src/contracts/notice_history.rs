@@ -10,6 +10,7 @@ use entity::{
 use forecasting::colocation::{NoticeAction, NoticeEntry, notice_in_force};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
@@ -28,6 +29,9 @@ pub struct Recorded {
     pub at: DateTime<Utc>,
 }
 
+/// What the change log tells of one change: the row, the moment, the row before and after.
+type Told = (Option<Uuid>, DateTime<Utc>, Option<Value>, Option<Value>);
+
 /// The day of the notice that stands as seen on a day.
 #[must_use]
 pub fn in_force(history: &[Recorded], as_of: NaiveDate) -> Option<NaiveDate> {
@@ -44,23 +48,17 @@ pub async fn of_contracts(
     db: &impl Read,
     ids: Vec<ColocationContractId>,
 ) -> Result<HashMap<ColocationContractId, Vec<Recorded>>> {
-    let ids = ids.into_iter().map(|id| id.uuid());
-    let changes: Vec<(Option<uuid::Uuid>, DateTime<Utc>, Option<Value>, Option<Value>)> =
-        change::Entity::find()
-            .select_only()
-            .columns([
-                change::Column::RowId,
-                change::Column::At,
-                change::Column::Before,
-                change::Column::After,
-            ])
-            .filter(change::Column::Entity.eq(ColocationContractId::KIND))
-            .filter(change::Column::RowId.is_in(ids))
-            .order_by_asc(change::Column::At)
-            .order_by_asc(change::Column::Id)
-            .into_tuple()
-            .all(db)
-            .await?;
+    let ids = ids.into_iter().map(EntityId::uuid);
+    let changes: Vec<Told> = change::Entity::find()
+        .select_only()
+        .columns([change::Column::RowId, change::Column::At, change::Column::Before, change::Column::After])
+        .filter(change::Column::Entity.eq(ColocationContractId::KIND))
+        .filter(change::Column::RowId.is_in(ids))
+        .order_by_asc(change::Column::At)
+        .order_by_asc(change::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
     let mut found: HashMap<_, Vec<Recorded>> = HashMap::new();
     for (row, at, before, after) in changes {
         let (Some(row), Some(after)) = (row, after) else { continue };

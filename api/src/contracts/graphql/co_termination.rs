@@ -101,7 +101,6 @@ impl CoTerminationQuery {
     /// What changes in months and cost if contracts for colocation, each with a term of its own, all end on one day.
     /// One that would end earlier is extended, one that would end later is cut short without a fee. Nothing is
     /// recorded. Needs the right to see prices.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the query")]
     async fn co_termination(
         &self,
         ctx: &Context<'_>,

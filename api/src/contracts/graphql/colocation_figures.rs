@@ -77,7 +77,6 @@ impl ColocationFigures {
 
     /// What it costs month by month in one view of money, all charges together. Needs the right to see prices.
     #[graphql(complexity = "month_cost(months, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the query")]
     async fn cost_schedule(
         &self,
         ctx: &Context<'_>,
@@ -172,7 +171,6 @@ impl ColocationFigures {
 
     /// What is saved if the commitment of a charge steps down from a contract month on. Nothing is recorded. Needs the
     /// right to see prices.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the query")]
     async fn step_down(
         &self,
         ctx: &Context<'_>,

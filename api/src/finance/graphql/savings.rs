@@ -295,7 +295,6 @@ pub struct SavingsQuery;
 impl SavingsQuery {
     /// What is saved in a fiscal year, against a part of a budget that was to be: claimed and confirmed side by side.
     #[graphql(complexity = "2_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn savings(
         &self,
         ctx: &Context<'_>,
