@@ -20,6 +20,8 @@ pub mod allocations;
 pub mod budget_findings;
 pub mod budget_lines;
 pub mod budget_versions;
+pub mod closed_rates;
+pub mod contents;
 pub mod currencies;
 pub mod denominators;
 pub mod drafts;
