@@ -4,6 +4,7 @@ mod adjustments;
 pub mod books;
 mod budget_files;
 mod budget_findings;
+mod closed_rates;
 mod codes;
 mod drafts;
 mod outlooks;

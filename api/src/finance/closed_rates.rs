@@ -95,7 +95,7 @@ impl ClosedRates {
             };
             if found(known).is_some_and(|rate| found(&changed) != Some(rate)) {
                 let message = format!(
-                    "{} is what {} is converted with, and what is closed stays",
+                    "{} would change what {} is converted with, and what is closed stays",
                     naming(rate),
                     one.period
                 );
