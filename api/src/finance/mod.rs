@@ -28,6 +28,7 @@ pub mod drafts;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
 pub mod graphql;
+pub mod journals;
 pub mod ledger_codes;
 pub mod outlooks;
 pub mod ownership;
