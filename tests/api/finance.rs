@@ -14,7 +14,8 @@ mod variances;
 mod versions;
 
 mod allocation_models;
-mod allocations;
+pub mod allocations;
+mod journals;
 mod ownership;
 mod savings;
 mod unit_costs;

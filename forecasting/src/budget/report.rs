@@ -212,16 +212,14 @@ pub fn report(
 ) -> Result<Report> {
     let ReportQuestion { periods, plan_rates, dimensions, .. } = *question;
     let unposted = unposted(actual, question);
-    let is_planned = plan.iter().any(|line| periods.contains(line.key.period));
+    let missing: BTreeSet<u32> =
+        plan.iter().map(|line| line.key.period).filter(|period| unposted.contains(period)).collect();
     let is_known = |line: &&ReportLine| !unposted.contains(&line.key.period);
     let plan: Vec<ReportLine> = plan.iter().filter(is_known).cloned().collect();
     let planned = version(&plan, question.fiscal_year, VersionKind::Plan)?;
     let posted = version(actual, question.fiscal_year, VersionKind::Actual)?;
-    if is_planned
-        && !unposted.is_empty()
-        && ![&planned, &posted].iter().any(|version| has_lines(version, periods))
-    {
-        let shown = unposted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !missing.is_empty() && ![&planned, &posted].iter().any(|version| has_lines(version, periods)) {
+        let shown = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let rule = "nothing was posted in these periods yet, so there is nothing to hold against their plan";
         return Err(ForecastError::invalid("periods", &shown, rule));
     }
