@@ -68,7 +68,7 @@ pub fn charge_out<K: Ord + Clone>(
         }
     }
     settle(&mut rows, borne, currency);
-    rows.sort_by(|one, other| one.period.cmp(&other.period));
+    rows.sort_by_key(|row| row.period);
     let charges = rows.iter().flat_map(|row| {
         row.cells.iter().filter(|(_, minor)| **minor != 0).filter_map(|(receiver, minor)| {
             let receiver = receiver.as_ref()?.clone();

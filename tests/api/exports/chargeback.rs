@@ -17,9 +17,9 @@ use crate::finance::{
 async fn a_shared_hall(app: &TestApp) -> String {
     let nodes = json!([
         { "name": "Halls", "level": "POOL", "categories": ["COLOCATION"] }, node("4711", "CONSUMER"),
-        node("=Board", "CONSUMER"),
+        node("Board", "CONSUMER"),
     ]);
-    let rules = json!([rule("Halls", "seats", &[("4711", "2"), ("=Board", "1")])]);
+    let rules = json!([rule("Halls", "seats", &[("4711", "2"), ("Board", "1")])]);
     create(app, a_model("Shared", &nodes, &rules, &json!(["Halls"]))).await
 }
 
@@ -70,7 +70,7 @@ fn the_files_have_the_lines_of_the_query() {
             }
         }
         assert_eq!((lines, files.csv.len()), (12, 15));
-        let board = files.csv.iter().find(|row| row["node"] == "'=Board").unwrap();
+        let board = files.csv.iter().find(|row| row["node"] == "Board").unwrap();
         assert!(board["remarks"].contains("no cost centre has"), "{board:?}");
     });
 }
