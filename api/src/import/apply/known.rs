@@ -10,7 +10,6 @@ use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToCol
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::finance::closed_rates::ClosedRates;
 use crate::finance::places::Places;
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
@@ -147,7 +146,7 @@ pub struct Known {
     pub currencies: Table<finance::currency::Model>,
     pub exchange_rates: Table<finance::exchange_rate::Model>,
     /// What closed periods are converted with.
-    pub closed_rates: ClosedRates,
+    pub closed_rates: crate::finance::closed_rates::ClosedRates,
     pub price_index_values: Table<finance::price_index_value::Model>,
     pub fiscal_calendars: Table<finance::fiscal_calendar::Model>,
     pub users: Table<access::user::Model>,
