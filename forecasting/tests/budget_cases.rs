@@ -191,8 +191,8 @@ fn cost_month(month_of: &str, status: MonthStatus, parts: &[(&str, MoneyView, Op
 #[test]
 fn power_is_divided_by_what_is_drawn_and_by_what_is_committed() {
     let months = [
-        cost_month("2026-10", MonthStatus::Actual, &[("colocation", MoneyView::Pnl, Some("16293.19"))]),
-        cost_month("2026-11", MonthStatus::Actual, &[("colocation", MoneyView::Pnl, None)]),
+        cost_month("2026-10", MonthStatus::Estimated, &[("colocation", MoneyView::Pnl, Some("16293.19"))]),
+        cost_month("2026-11", MonthStatus::Estimated, &[("colocation", MoneyView::Pnl, None)]),
         cost_month("2026-12", MonthStatus::Forecast, &[("colocation", MoneyView::Pnl, Some("16000"))]),
         cost_month("2027-01", MonthStatus::Forecast, &[("colocation", MoneyView::Pnl, Some("16000"))]),
     ];
@@ -223,7 +223,7 @@ fn power_is_divided_by_what_is_drawn_and_by_what_is_committed() {
 
 #[test]
 fn unit_costs_divide_profit_and_loss_by_volumes_that_can_be() {
-    let january = |view| [cost_month("2026-01", MonthStatus::Actual, &[("servers", view, Some("100"))])];
+    let january = |view| [cost_month("2026-01", MonthStatus::Estimated, &[("servers", view, Some("100"))])];
     let seats = [Denominator::Seats];
     let none = BTreeMap::new();
     let cash = unit_cost_series(Currency::USD, &january(MoneyView::Cash), &seats, &none).unwrap_err();

@@ -4,6 +4,7 @@ mod adjustments;
 pub mod books;
 mod budget_files;
 mod budget_findings;
+mod closed_rates;
 mod codes;
 mod drafts;
 mod outlooks;
@@ -13,7 +14,8 @@ mod variances;
 mod versions;
 
 mod allocation_models;
-mod allocations;
+pub mod allocations;
+mod journals;
 mod ownership;
 mod savings;
 mod unit_costs;

@@ -113,13 +113,18 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
         plan_rates: &plan_rates,
         forecast_rates: &forecast.plan_rates()?,
         period_rates: &rates,
+        closed: &actual.places.closed_periods(),
+        plan_from: plan.complete_from()?,
+        forecast_from: forecast.complete_from()?,
     };
     let report = year_report(&versions, &asked).map_err(|cause| refused("plan", cause))?;
     let committed = committed(&plan, &actual)?;
+    let mut assumptions = assumptions(question, &plan, &actual, &forecast);
+    assumptions.extend(actual.closed_empty(view, (1, through)));
     let once = used.into_iter().filter(|figure| figure.key.period <= through_period && is_once(figure));
     Ok(Answer {
         one_offs: once.filter_map(|figure| figure.posting.clone()).collect(),
-        assumptions: assumptions(question, &plan, &actual, &forecast),
+        assumptions,
         plan: plan.places.version,
         actual: actual.places.version,
         forecast: forecast.places.version,
@@ -165,6 +170,14 @@ fn assumptions(question: &Question, plan: &Figures, actual: &Figures, forecast: 
     let mut said: Vec<String> = moved.collect::<std::collections::BTreeSet<_>>().into_iter().collect();
     let kind = super::exchange_rates::spoken(question.rate_kind);
     said.push(format!("actual figures are converted at the {kind} rate of their period"));
+    let complete = [plan, forecast].into_iter().filter(|figures| figures.is_complete());
+    let complete: std::collections::BTreeSet<&str> =
+        complete.map(|figures| figures.places.version.name.as_str()).collect();
+    said.extend(
+        complete
+            .into_iter()
+            .map(|name| format!("{name} is frozen, so a period that it has no line in has nothing in it")),
+    );
     said.push(match question.forecast {
         Some(_) => format!("periods to come are as {} expects them", forecast.places.version.name),
         None => "no forecast is named, so periods to come are taken as planned".to_owned(),

@@ -2,7 +2,7 @@
 //! lines or postings.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -177,6 +177,12 @@ impl Places {
             Ok((version.id, Self { version, calendar, closed, directory }))
         });
         places.collect()
+    }
+
+    /// The closed periods of the year, as the arithmetic takes them.
+    #[must_use]
+    pub fn closed_periods(&self) -> BTreeSet<u32> {
+        self.closed.keys().map(|period| period.unsigned_abs()).collect()
     }
 
     /// The version with its lines to be changed.

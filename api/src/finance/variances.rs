@@ -175,13 +175,15 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
         plan_rates: &plan_rates,
         period_rates: &rates,
         is_posted: actual.places.version.kind == VersionKind::Actual,
+        closed: &actual.places.closed_periods(),
     };
     let report = report(&plan.report_lines(view), &actual.report_lines(view), &attributions, &asked)
         .map_err(unreported)?;
     let timed: Vec<_> = attributions.into_iter().map(timed).collect();
     let timing = timing_imbalances(&timed, &plan.places.calendar, question.as_of)
         .map_err(|cause| refused("plan", cause))?;
-    let assumptions = assumptions(question, &plan, &actual);
+    let mut assumptions = assumptions(question, &plan, &actual);
+    assumptions.extend(actual.closed_empty(view, (first, last)));
     Ok(Answer {
         plan: plan.places.version,
         actual: actual.places.version,

@@ -9,7 +9,7 @@ use super::decomposition::{PricedVolume, decompose};
 use super::rates::{PeriodRates, PlanRates};
 use super::variance::{Attribution, Materiality, Orientation, Review, Tolerance, Variance, review};
 use super::version::{
-    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, LineKey, VersionKind,
+    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, LineKey, PERIODS, VersionKind,
 };
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, Money, bounded, times};
@@ -77,9 +77,11 @@ pub struct ReportQuestion<'a> {
     pub plan_rates: &'a PlanRates,
     /// The rates that came about.
     pub period_rates: &'a PeriodRates,
-    /// Whether the other side is what was posted. Then a period that something is planned in and nothing at all was
-    /// posted in is not known yet, and both sides leave it out.
+    /// Whether the other side is what was posted. Then a period that is open and that nothing at all was posted in is
+    /// not known yet, and both sides leave it out.
     pub is_posted: bool,
+    /// The periods that are closed: they are complete, so that nothing posted in one of them is zero.
+    pub closed: &'a BTreeSet<u32>,
 }
 
 /// Why the variance of a line is not told apart by volume and price.
@@ -155,7 +157,7 @@ pub struct ReportRow {
     pub operating: Variance,
     /// The whole variance by causes.
     pub bridge: Bridge,
-    /// Whether the operating variance has to be explained, and how far it is.
+    /// Whether the whole variance has to be explained, and how far it is: exchange is one of its drivers.
     pub review: Review,
     /// How many lines of the plan are behind it.
     pub planned: usize,
@@ -179,7 +181,7 @@ pub struct Report {
     pub rows: Vec<ReportRow>,
     /// All of them together.
     pub total: ReportRow,
-    /// The periods that something is planned in and nothing was posted in: no row has any part of them.
+    /// The open periods that nothing was posted in: no row has any part of them.
     pub unposted: BTreeSet<u32>,
     /// What was posted to the period of adjustments, at the rates that came about, whether or not it was asked for,
     /// with the number of postings.
@@ -209,13 +211,15 @@ pub fn report(
     question: &ReportQuestion<'_>,
 ) -> Result<Report> {
     let ReportQuestion { periods, plan_rates, dimensions, .. } = *question;
-    let unposted = unposted(plan, actual, question);
+    let unposted = unposted(actual, question);
+    let missing: BTreeSet<u32> =
+        plan.iter().map(|line| line.key.period).filter(|period| unposted.contains(period)).collect();
     let is_known = |line: &&ReportLine| !unposted.contains(&line.key.period);
     let plan: Vec<ReportLine> = plan.iter().filter(is_known).cloned().collect();
     let planned = version(&plan, question.fiscal_year, VersionKind::Plan)?;
     let posted = version(actual, question.fiscal_year, VersionKind::Actual)?;
-    if !unposted.is_empty() && ![&planned, &posted].iter().any(|version| has_lines(version, periods)) {
-        let shown = unposted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !missing.is_empty() && ![&planned, &posted].iter().any(|version| has_lines(version, periods)) {
+        let shown = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let rule = "nothing was posted in these periods yet, so there is nothing to hold against their plan";
         return Err(ForecastError::invalid("periods", &shown, rule));
     }
@@ -252,15 +256,14 @@ pub fn report(
     })
 }
 
-/// The periods that something is planned in and nothing was posted in.
-fn unposted(plan: &[ReportLine], actual: &[ReportLine], question: &ReportQuestion<'_>) -> BTreeSet<u32> {
+/// The open periods that nothing was posted in; adjustments are posted or there are none.
+fn unposted(actual: &[ReportLine], question: &ReportQuestion<'_>) -> BTreeSet<u32> {
     if !question.is_posted {
         return BTreeSet::new();
     }
-    let of = |lines: &[ReportLine]| -> BTreeSet<u32> { lines.iter().map(|line| line.key.period).collect() };
-    let known = of(actual);
-    let planned = of(plan).into_iter();
-    planned.filter(|period| question.periods.contains(*period) && !known.contains(period)).collect()
+    let known: BTreeSet<u32> = actual.iter().map(|line| line.key.period).collect();
+    let is_open = |period: &u32| !known.contains(period) && !question.closed.contains(period);
+    (1..=PERIODS).filter(|period| question.periods.contains(*period)).filter(is_open).collect()
 }
 
 fn has_lines(version: &BudgetVersion, periods: PeriodRange) -> bool {
@@ -315,13 +318,13 @@ fn row(
         let money = |amount| Money::new(amount, comparison.reporting);
         Variance::new(money(sum.totals.plan), money(actual), question.orientation, question.tolerance)
     };
-    let operating = variance(sum.totals.at_plan_rates)?;
+    let total = variance(sum.totals.actual)?;
     Ok(ReportRow {
         group,
         totals: sum.totals,
-        total: variance(sum.totals.actual)?,
-        operating,
-        review: review(&operating, &question.materiality, sum.attributions)?,
+        total,
+        operating: variance(sum.totals.at_plan_rates)?,
+        review: review(&total, &question.materiality, sum.attributions)?,
         bridge: sum.bridge,
         planned: sum.planned,
         posted: sum.posted,

@@ -43,6 +43,13 @@ pub struct YearQuestion<'a> {
     pub forecast_rates: &'a PlanRates,
     /// The rates that came about.
     pub period_rates: &'a PeriodRates,
+    /// The periods that are closed: they are complete, so that nothing posted in one of them is zero.
+    pub closed: &'a BTreeSet<u32>,
+    /// The first period from which on the plan is complete, as an approved one is: where it has lines at all, a later
+    /// period without any has a plan of zero. `None` where it may still grow.
+    pub plan_from: Option<u32>,
+    /// The same of the forecast.
+    pub forecast_from: Option<u32>,
 }
 
 /// Where a group ends.
@@ -52,7 +59,8 @@ pub struct YearRow {
     pub group: Vec<DimensionValue>,
     /// Plan of the whole year; `None` where a month has none.
     pub plan: Option<Decimal>,
-    /// What the periods that are over came to, those that nothing was posted in left out; `None` where none is known.
+    /// What the periods that are over came to, open ones that nothing was posted in left out; `None` where none is
+    /// known.
     pub actual: Option<Decimal>,
     /// What was posted to the period of adjustments: part of the outlook, and of no run rate.
     pub adjustments: Decimal,
@@ -75,7 +83,7 @@ pub struct YearReport {
     pub rows: Vec<YearRow>,
     /// All of them together.
     pub total: YearRow,
-    /// The periods that are over and that nothing was posted in.
+    /// The open periods that are over and that nothing was posted in.
     pub unposted: BTreeSet<u32>,
 }
 
@@ -141,6 +149,21 @@ impl ByMonth {
         Ok(())
     }
 
+    /// Takes periods as known: what no line is in is zero.
+    fn complete(&mut self, first: Month, periods: impl IntoIterator<Item = u32>) {
+        for period in periods {
+            self.whole.entry(month_of(first, period)).or_default();
+        }
+    }
+
+    /// [`complete`](Self::complete) from a period on, for a version that has any line.
+    fn complete_from(mut self, first: Month, from: Option<u32>) -> Self {
+        if let Some(from) = from.filter(|_| !self.whole.is_empty()) {
+            self.complete(first, from.max(1)..=PERIODS);
+        }
+        self
+    }
+
     /// The groups that it says anything about.
     fn keys(&self) -> impl Iterator<Item = &Vec<DimensionValue>> {
         self.groups.keys().chain(self.adjustments.keys())
@@ -164,9 +187,10 @@ impl ByMonth {
     }
 }
 
-/// Where the year will end. A month without any line of a version is not known there; a group without a line in a
-/// month that others have lines in has nothing in it. A month that is over and that nothing was posted in is left
-/// out of what came about and of run rates, and the forecast stands for it.
+/// Where the year will end. A month without any line of a version is not known there, unless the version is complete
+/// or the month closed; a group without a line in a month that others have lines in has nothing in it. An open month
+/// that is over and that nothing was posted in is left out of what came about and of run rates, and the forecast stands
+/// for it.
 ///
 /// # Errors
 ///
@@ -178,8 +202,12 @@ pub fn year_report(versions: &YearVersions<'_>, question: &YearQuestion<'_>) -> 
     let year = versions.plan.fiscal_year();
     let first = question.calendar.first_month(year);
     let plan = at_plan_rates(versions.plan, question.plan_rates, question, first)?;
+    let plan = plan.complete_from(first, question.plan_from);
     let forecast = at_plan_rates(versions.forecast, question.forecast_rates, question, first)?;
-    let actual = at_period_rates(versions.actual, question, first)?;
+    let forecast = forecast.complete_from(first, question.forecast_from);
+    let mut actual = at_period_rates(versions.actual, question, first)?;
+    let closed = question.closed.iter().copied();
+    actual.complete(first, closed.filter(|period| (1..=question.through).contains(period)));
     let one_offs = at_period_rates(versions.one_offs, question, first)?;
     let groups: BTreeSet<&Vec<DimensionValue>> =
         [&plan, &actual, &forecast].into_iter().flat_map(ByMonth::keys).collect();

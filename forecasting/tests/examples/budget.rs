@@ -92,7 +92,7 @@ fn year_of(cost: &str, denominator: Denominator, volume: impl Fn(i32) -> Decimal
         .range(12)
         .map(|month| CostMonth {
             month,
-            status: MonthStatus::Actual,
+            status: MonthStatus::Estimated,
             parts: vec![CostPart {
                 name: "everything".to_owned(),
                 view: MoneyView::Pnl,

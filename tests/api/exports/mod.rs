@@ -1,6 +1,7 @@
 //! Reports as files: read back as whoever opens them reads them, and held against what GraphQL answers.
 
 mod answers;
+mod chargeback;
 mod commands;
 mod formats;
 mod refusals;

@@ -10,7 +10,10 @@ use serde_json::json;
 use support::{TestApp, on_both_engines};
 
 use super::{an_estate, send};
-use crate::finance::books::{Books, all_taken, half_a_year, line, post, posting, set};
+use crate::finance::{
+    allocations::{a_model, create, node, rule},
+    books::{Books, all_taken, half_a_year, line, post, posting, set},
+};
 
 #[test]
 fn a_snapshot_sees_one_moment_and_changes_nothing() {
@@ -38,6 +41,9 @@ async fn statements(app: &TestApp, kind: Kind) -> u64 {
         let named = [("plan", "Plan 2026"), ("actual", "Actual 2026"), ("throughPeriod", "6")];
         given.extend(named.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
+    if kind == Kind::Chargeback {
+        given.push(("model".to_owned(), "Shared".to_owned()));
+    }
     let report = reports::build(app.store(), &app.caller(Role::Director), kind, given).await.unwrap();
     assert!(report.rows() > 0, "{}", kind.name());
     app.store().statements() - before
@@ -50,6 +56,12 @@ fn statements_of_a_report_do_not_grow_with_the_estate() {
         let books = Books::open(app).await;
         all_taken(&set(&app.finance(), &books.plan, &[line(1, "10")]).await);
         all_taken(&post(&app.finance(), &books.actual, &[posting("A", 1, "10")], false).await);
+        let nodes = json!([
+            { "name": "Halls", "level": "POOL", "categories": ["COLOCATION"] }, node("4711", "CONSUMER"),
+            node("4712", "CONSUMER"),
+        ]);
+        let rules = json!([rule("Halls", "seats", &[("4711", "2"), ("4712", "1")])]);
+        create(app, a_model("Shared", &nodes, &rules, &json!(["Halls"]))).await;
         let mut before = Vec::new();
         for kind in Kind::ALL {
             before.push(statements(app, kind).await);

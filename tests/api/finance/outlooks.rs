@@ -112,6 +112,38 @@ fn what_is_not_known_is_named_and_never_zero() {
 }
 
 #[test]
+fn a_frozen_plan_has_nothing_in_the_months_that_it_has_no_line_in() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        all_taken(&set(&finance, &books.plan, &[line(1, "300"), line(7, "300")]).await);
+        all_taken(&post(&finance, &books.actual, &[posting("A", 1, "310")], false).await);
+        // A draft may still grow: what it lacks is not known.
+        let unknown = outlook(&finance, &books, "throughPeriod: 1").await;
+        assert_eq!((&unknown["total"]["plan"], &unknown["total"]["outlook"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            unknown["total"]["gaps"].as_array().unwrap().len(),
+            20,
+            "ten months of plan and of forecast"
+        );
+        finance
+            .query(&format!("mutation {{ freezeBudgetVersion(id: \"{}\") {{ status }} }}", books.plan))
+            .await;
+        let known = outlook(&finance, &books, "throughPeriod: 1").await;
+        let total = &known["total"];
+        assert_eq!((millionths(&total["plan"]), millionths(&total["outlook"])), (600_000_000, 610_000_000));
+        assert_eq!(total["gaps"], json!([]));
+        let said = "Plan 2026 is frozen, so a period that it has no line in has nothing in it";
+        assert!(known["explain"]["assumptions"].as_array().unwrap().contains(&json!(said)), "{known}");
+        // A forecast is about the months that it looks ahead to.
+        let forecast = a_forecast_from_august(&finance).await;
+        finance.query(&format!("mutation {{ freezeBudgetVersion(id: \"{forecast}\") {{ status }} }}")).await;
+        let found = outlook(&finance, &books, &format!("forecast: \"{forecast}\", throughPeriod: 1")).await;
+        assert_eq!(found["total"]["remainingForecast"], Value::Null, "it says nothing of February");
+    });
+}
+
+#[test]
 fn what_is_promised_is_told_apart_from_what_is_spent() {
     on_both_engines(async |app| {
         let books = Books::open(app).await;

@@ -4,6 +4,7 @@
 //! A report is a variant of [`Kind`] and a file here that builds a [`Report`]; how it is written, asked over HTTP
 //! and on the command line, and named follows from that.
 
+mod chargeback;
 mod contract_calendar;
 mod contract_costs;
 mod depreciation;
@@ -48,11 +49,13 @@ pub enum Kind {
     RollForward,
     /// How far what came about is from plan, and why.
     Variance,
+    /// What is posted to charge pools out.
+    Chargeback,
 }
 
 impl Kind {
     /// All reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Roadmap,
         Self::RefreshPlan,
         Self::ContractCalendar,
@@ -60,6 +63,7 @@ impl Kind {
         Self::DepreciationSchedules,
         Self::RollForward,
         Self::Variance,
+        Self::Chargeback,
     ];
 
     /// Its name, in addresses and on the command line.
@@ -73,6 +77,7 @@ impl Kind {
             Self::DepreciationSchedules => "depreciation-schedules",
             Self::RollForward => "roll-forward",
             Self::Variance => "variance",
+            Self::Chargeback => "chargeback",
         }
     }
 
@@ -93,6 +98,7 @@ impl Kind {
             Self::DepreciationSchedules => "How assets are written off, month by month",
             Self::RollForward => "How the books got from one balance to the next",
             Self::Variance => "How far what came about is from plan, and why",
+            Self::Chargeback => "Journals that charge pools out to those who bear them, month by month",
         }
     }
 
@@ -107,6 +113,7 @@ impl Kind {
             Self::DepreciationSchedules => depreciation::PARAMETERS,
             Self::RollForward => roll_forward::PARAMETERS,
             Self::Variance => variance::PARAMETERS,
+            Self::Chargeback => chargeback::PARAMETERS,
         }
     }
 
@@ -119,6 +126,7 @@ impl Kind {
             Self::ContractCalendar => &[Permission::ViewContracts],
             Self::ContractCosts => &[Permission::ViewContracts, Permission::ViewPrices],
             Self::DepreciationSchedules => &[Permission::ViewLifecycle],
+            Self::Chargeback => &[Permission::ViewTotals, Permission::ViewFinance, Permission::ViewPrices],
         }
     }
 
@@ -131,6 +139,7 @@ impl Kind {
             Self::DepreciationSchedules => depreciation::report(db, asked).await,
             Self::RollForward => roll_forward::report(db, asked).await,
             Self::Variance => variance::report(db, asked).await,
+            Self::Chargeback => chargeback::report(db, asked).await,
         }
     }
 

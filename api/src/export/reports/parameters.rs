@@ -3,7 +3,7 @@
 use std::{str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
-use entity::id::{BudgetVersionId, EntityId, FiscalCalendarId, ScenarioId};
+use entity::id::{AllocationModelId, BudgetVersionId, EntityId, FiscalCalendarId, ScenarioId};
 use forecasting::{money::Currency, month::Month};
 use rust_decimal::Decimal;
 
@@ -11,7 +11,7 @@ use super::Kind;
 use crate::{
     access::Permission,
     error::{Error, Result},
-    finance::{budget_versions, fiscal_calendars},
+    finance::{allocation_models, budget_versions, fiscal_calendars},
     scenarios::{Overlay, scenarios},
     schema::scalar::{Id, shown},
     store::Read,
@@ -138,6 +138,22 @@ impl Parameters {
         let found = budget_versions::find_named(db, text).await?;
         let missing = || Error::invalid(name, format!("there is no budget version named {}", shown(text)));
         found.map(|version| version.id).ok_or_else(missing)
+    }
+
+    /// An allocation model, by its id or its name.
+    ///
+    /// # Errors
+    /// `Invalid` when it is left out, and for a model that is not there.
+    pub async fn allocation_model(&self, db: &impl Read) -> Result<AllocationModelId> {
+        let text = self.text("model");
+        let text = text.ok_or_else(|| Error::invalid("model", "is needed: name an allocation model"))?;
+        if let Ok(id) = Id::<AllocationModelId>::parse(text) {
+            return Ok(id.0);
+        }
+        let found = allocation_models::find_named(db, text).await?;
+        let missing =
+            || Error::invalid("model", format!("there is no allocation model named {}", shown(text)));
+        found.map(|model| model.id).ok_or_else(missing)
     }
 
     /// A rate.

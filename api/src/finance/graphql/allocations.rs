@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{
     allocation_models::{AllocationLevel, AllocationModel},
+    journals::AllocationJournal,
     unit_cost_words::input,
     unit_costs::known_currency,
 };
@@ -17,6 +18,7 @@ use crate::{
     finance::{
         allocation_models::UNALLOCATED,
         allocations::{self, Answer, Costs, Months, NodeResult, Question},
+        journals,
     },
     scenarios::Overlay,
     schema::{
@@ -130,6 +132,24 @@ impl AllocationAnswer {
             amount: self.shown(flow.amount),
         });
         flows.collect()
+    }
+
+    /// What is posted to charge pools out to those who bear them, a journal for each month: every pool is relieved of
+    /// its own cost that somebody bears, everybody is charged what others gave them, and debits and credits balance to
+    /// the cent in each. Nothing is posted here. Amounts are null for roles that may not see prices. Needs the right to
+    /// see finance.
+    #[graphql(complexity = "1_000 + 12 * child_complexity")]
+    async fn journals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the account that all lines are posted to; none when left out.")]
+        account: Option<String>,
+    ) -> Result<Vec<AllocationJournal>> {
+        let reader = read(ctx, Permission::ViewFinance)?;
+        let is_hidden = self.is_hidden || !caller(ctx)?.may(Permission::ViewPrices);
+        let journals = journals::of(&reader, &self.answer, account.as_deref()).await?;
+        let shown = |journal| AllocationJournal::new(journal, account.as_deref(), is_hidden);
+        Ok(journals.into_iter().map(shown).collect())
     }
 
     /// What nobody bears. Null where it is hidden.

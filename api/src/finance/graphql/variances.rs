@@ -82,13 +82,13 @@ pub struct VarianceRow {
     operating: BudgetVariance,
     /// All of the variance by its causes.
     bridge: VarianceBridge,
-    /// Whether the operating variance is so large that it has to be explained.
+    /// Whether the variance is so large that it has to be explained, whether operations or currencies caused it.
     material: bool,
     /// Whether an explanation is due and incomplete.
     explanation_due: bool,
-    /// The operating variance by the drivers that people named.
+    /// The variance by the drivers that people named; `FX` is what they say of currencies.
     drivers: Vec<VarianceDriverSum>,
-    /// What of the operating variance no driver explains yet.
+    /// What of the variance no driver explains yet.
     unexplained: Option<Money>,
     /// What people said.
     explanations: Vec<VarianceExplanation>,
@@ -159,7 +159,8 @@ impl VarianceAnswer {
         self.answer.periods.1
     }
 
-    /// The periods that something is planned in and nothing is posted in yet: no amount has any part of them.
+    /// The open periods that nothing is posted in yet: no amount has any part of them. In a closed one nothing was
+    /// spent.
     async fn unposted_periods(&self) -> &BTreeSet<u32> {
         &self.answer.report.unposted
     }

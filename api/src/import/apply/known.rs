@@ -145,6 +145,8 @@ pub fn id_of<M: ModelTrait>(row: &M) -> Option<Uuid> {
 pub struct Known {
     pub currencies: Table<finance::currency::Model>,
     pub exchange_rates: Table<finance::exchange_rate::Model>,
+    /// What closed periods are converted with.
+    pub closed_rates: crate::finance::closed_rates::ClosedRates,
     pub price_index_values: Table<finance::price_index_value::Model>,
     pub fiscal_calendars: Table<finance::fiscal_calendar::Model>,
     pub users: Table<access::user::Model>,
