@@ -17,7 +17,7 @@ use forecasting::{
     ForecastError,
     budget::{self, Baseline, Initiative, SavingsAmounts, SavingsSummary, TargetBand, summarise},
     money::{Currency, Money},
-    month::FiscalCalendar,
+    month::{FiscalCalendar, Month},
 };
 use rust_decimal::Decimal;
 use sea_orm::{EntityTrait, QueryOrder};
@@ -68,8 +68,10 @@ pub struct Answer {
     pub band: TargetBand,
     /// Name of the fiscal calendar.
     pub calendar_name: String,
-    /// First and last day of the fiscal year's months.
+    /// First and last day of the fiscal year; one of weeks begins and ends within months.
     pub days: (NaiveDate, NaiveDate),
+    /// First nominal month of the fiscal year.
+    pub first_month: Month,
     /// Initiatives that were left out, with the reason.
     pub excluded: Vec<String>,
     /// Whether an amount was converted.
@@ -81,7 +83,7 @@ impl Answer {
     #[must_use]
     pub fn tells_a_price(&self) -> bool {
         let summary = &self.summary;
-        let sums = [summary.claimed, summary.confirmed, summary.contested];
+        let sums = [summary.claimed, summary.confirmed, summary.contested, summary.unproven];
         sums.iter().chain(summary.pipeline.values()).any(|amounts| amounts.count == 1)
     }
 }
@@ -104,8 +106,7 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
         return Err(Error::invalid("target.low", message));
     }
     let (calendar, calendar_name) = roadmap::calendar(db, question.calendar).await?;
-    let first = calendar.first_month(question.fiscal_year);
-    let days = (first.first_day(), first.plus(11).last_day());
+    let days = (calendar.first_day(question.fiscal_year), calendar.last_day(question.fiscal_year));
     let rows =
         savings_initiative::Entity::find().order_by_asc(savings_initiative::Column::Code).all(db).await?;
     let claims = savings_claim::Entity::find().all(db).await?;
@@ -131,6 +132,7 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
         band,
         calendar_name,
         days,
+        first_month: calendar.first_month(question.fiscal_year),
         excluded: excluded.into_iter().filter_map(Result::err).collect(),
         is_converted: rows.iter().any(|row| row.currency != question.currency.code()),
         rows: rows.into_iter().map(|row| (row.code.clone(), row)).collect(),
