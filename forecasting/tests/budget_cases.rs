@@ -478,8 +478,8 @@ fn savings_count_in_the_months_in_which_they_save() {
 #[test]
 fn years_of_weeks_have_their_own_first_and_last_day() {
     let anchor = date("2024-12-29");
-    let weeks =
-        FiscalCalendar::weeks(1, LabelBy::EndYear, Pattern::Weeks445, anchor, BTreeSet::from([2025])).unwrap();
+    let weeks = FiscalCalendar::weeks(1, LabelBy::EndYear, Pattern::Weeks445, anchor, BTreeSet::from([2025]))
+        .unwrap();
     assert_eq!((weeks.first_day(2025), weeks.last_day(2025)), (anchor, date("2026-01-03")));
     assert_eq!((weeks.first_day(2026), weeks.last_day(2026)), (date("2026-01-04"), date("2027-01-02")));
     assert_eq!(FiscalCalendar::calendar_years().last_day(2026), date("2026-12-31"));

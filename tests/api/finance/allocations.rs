@@ -152,10 +152,7 @@ fn pools_are_divided_step_by_step_or_at_once() {
         circle["stepOrder"] = json!([]);
         let model = create(app, circle).await;
         let found = allocation(&app.finance(), &model, COSTS).await;
-        assert_eq!(
-            [&found["total"], &found["unallocated"]],
-            [&json!("2200.00"), &json!("0.00")]
-        );
+        assert_eq!([&found["total"], &found["unallocated"]], [&json!("2200.00"), &json!("0.00")]);
         // Compute = 900 + 300 + 0.6 network and network = 300 + 120 + 0.1 compute, so network = 540 / 0.94.
         let results = found["results"].as_array().unwrap();
         let of = |name: &str| results.iter().find(|result| result["name"] == name).unwrap()["total"].clone();

@@ -162,7 +162,10 @@ impl Importable for RefreshPolicy {
         );
         put(&mut row.freight_rate, rate("freight_rate", self.freight_rate)?);
         put(&mut row.install_amount, amount("install_amount", self.install_amount)?);
-        put(&mut row.support_rate, rate("support_rate", self.support_rate)?);
+        let stated = rate("support_rate", self.support_rate)?;
+        let months = self.support_months.or(before.map(|before| before.support_months)).unwrap_or_default();
+        refresh_policies::check_stated_support("support_months", stated, months)?;
+        put(&mut row.support_rate, stated);
         put(&mut row.support_months, self.support_months);
         put(&mut row.disposal_amount, amount("disposal_amount", self.disposal_amount)?);
         put(&mut row.residual_amount, amount("residual_amount", self.residual_amount)?);
@@ -178,6 +181,8 @@ impl Importable for RefreshPolicy {
         put_any(&mut row.failure_rates, rates.map(|rates| FailureRates(rates.iter().map(age).collect())));
         usual(&mut row.active, true);
         usual(&mut row.payment_terms_days, USUAL_TERMS);
+        usual(&mut row.support_rate, Rate::ZERO);
+        usual(&mut row.support_months, 0);
         usual(&mut row.price_index, PriceIndex::default());
         Ok(())
     }

@@ -296,14 +296,9 @@ impl RefreshCostsInput {
         }
         let states_rate = matches!(self.support_rate, MaybeUndefined::Value(_));
         patch_required(&mut row.support_months, self.support_months, "costs.supportMonths")?;
-        // Kept, a rate of 0 for no months would say what is said where nothing is known.
         let months = row.support_months.try_as_ref().copied().unwrap_or_default();
-        if states_rate && months == 0 && row.support_rate.try_as_ref() == Some(&Rate::ZERO) {
-            let message = "is missing: a support rate of 0 says that support costs nothing for some months; leave the \
-                           rate out where nothing is known of it";
-            return Err(Error::invalid("costs.supportMonths", message));
-        }
-        Ok(())
+        let stated = row.support_rate.try_as_ref().filter(|_| states_rate);
+        refresh_policies::check_stated_support("costs.supportMonths", stated.copied(), months)
     }
 }
 
