@@ -249,6 +249,15 @@ fn a_contract_that_is_left_costs_what_leaving_does_and_nothing_after() {
     // Half of a month is charged by its days.
     let (flows, _) = left("2026-06-15", TerminationRule::Fixed(number("250")));
     assert_eq!(flows.total(MoneyView::Cash), number("6250"), "500, five months and a half, and the fee");
+    // Of a contract in parts, what is due once is due with the first.
+    let once =
+        TerminationRule::RemainingCharges { share: number("0.5"), advances: Vec::new(), fixed: number("90") };
+    let whole = Leaving { last_day: date("2026-12-31"), notice: date("2026-07-01"), rule: once };
+    let fee =
+        |leaving: &Leaving| left_flows(&contract, leaving, window, &Indices::default(), &days).unwrap().1.fee;
+    assert_eq!((fee(&whole), fee(&whole.further())), (number("16490"), number("16400")));
+    let fixed = Leaving { rule: TerminationRule::Fixed(number("250")), ..whole };
+    assert_eq!((fee(&fixed), fee(&fixed.further())), (number("250"), Decimal::ZERO));
     // To leave with the end of the term is not early.
     let (flows, termination) = left("2028-12-31", rule);
     let whole = colocation_flows(&contract, window, &Indices::default(), &days).unwrap();

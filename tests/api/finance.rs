@@ -16,6 +16,7 @@ mod allocation_models;
 mod allocations;
 mod ownership;
 mod savings;
+mod savings_claims;
 mod unit_costs;
 mod volumes;
 

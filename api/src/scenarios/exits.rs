@@ -24,7 +24,8 @@ impl Overlay {
     }
 
     /// Whether a site is left at all.
-    pub(super) fn leaves_a_site(&self) -> bool {
+    #[must_use]
+    pub fn leaves_a_site(&self) -> bool {
         self.changes().iter().any(|change| matches!(change.row.terms, Terms::SiteExit { .. }))
     }
 

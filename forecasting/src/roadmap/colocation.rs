@@ -71,6 +71,22 @@ pub struct Leaving {
 }
 
 impl Leaving {
+    /// The same of a further part of a contract: what is due once is due with the first part.
+    #[must_use]
+    pub fn further(&self) -> Self {
+        let rule = match &self.rule {
+            TerminationRule::RemainingCharges { share, .. } => TerminationRule::RemainingCharges {
+                share: *share,
+                advances: Vec::new(),
+                fixed: Decimal::ZERO,
+            },
+            TerminationRule::DecliningTable(_) | TerminationRule::Fixed(_) => {
+                TerminationRule::Fixed(Decimal::ZERO)
+            }
+        };
+        Self { rule, ..self.clone() }
+    }
+
     /// A contract with what it charges up to the last day of service.
     #[must_use]
     pub fn served(&self, mut contract: Contract) -> Contract {

@@ -11,6 +11,7 @@ use entity::lifecycle::refresh_policy::{
     self, AgeRate, DemandTerms, FailureRates, HostResource, PriceIndex, RefreshScope, ResourceTerms, YearRate,
 };
 use entity::lifecycle::software_release::{self, MilestoneState};
+use entity::money::Rate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use uuid::Uuid;

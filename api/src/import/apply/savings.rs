@@ -13,6 +13,7 @@ use crate::finance::{savings_claims, savings_initiatives};
 use crate::import::csv::Noun;
 use crate::import::records::{SavingsClaim, SavingsInitiative};
 use crate::import::{Origin, Records};
+use crate::store::Read;
 
 impl Importable for SavingsInitiative {
     const NOUN: Noun = Noun::SavingsInitiative;

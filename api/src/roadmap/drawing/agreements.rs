@@ -38,19 +38,21 @@ impl Drawing<'_> {
             scenario.indices(&mut indices);
             let days = BusinessDays::default();
             let leaving = scenario.leaving(colocation, self.question.as_of);
-            let mut left = None;
+            let mut left: Option<Termination> = None;
             let parts = colocation.by_site().into_iter().map(|(site, charges)| {
                 let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
                 let mut part = part.map_err(Error::into_message)?;
                 scenario.prices(&mut part, &charges);
                 let flows = match leaving.as_ref().map_err(Clone::clone)? {
                     None => colocation_flows(&part, self.window, &indices, &days),
-                    Some(leaving) => left_flows(&part, leaving, self.window, &indices, &days).map(
-                        |(flows, termination)| {
-                            left = Some(termination);
+                    Some(leaving) => {
+                        let leaving = left.as_ref().map_or_else(|| leaving.clone(), |_| leaving.further());
+                        left_flows(&part, &leaving, self.window, &indices, &days).map(|(flows, part)| {
+                            let before = left.as_ref().map_or(Decimal::ZERO, |left| left.fee);
+                            left = Some(Termination { fee: before + part.fee, ..part });
                             flows
-                        },
-                    ),
+                        })
+                    }
                 };
                 Ok((site, self.converted(flows.map_err(|cause| cause.to_string())?)?))
             });
@@ -116,6 +118,9 @@ impl Drawing<'_> {
     ) {
         let scenario = &self.question.scenario;
         let Some(on) = scenario.first_exit(colocation.all_sites()) else { return };
+        if colocation.charges.is_empty() {
+            return;
+        }
         let name = format!("the colocation contract {}", colocation.contract.number);
         if let Some(left) = left {
             let (fee, currency) = (plain(left.fee), left.currency.code());
