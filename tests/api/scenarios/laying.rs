@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use super::{a_scenario, a_setting, cents, years};
-use crate::roadmap::send;
+use super::{a_scenario, a_setting, cents, send, years};
 
 async fn under(app: &TestApp, category: &str, changes: &[Value]) -> (Vec<i64>, Vec<i64>) {
     let name = format!("of {category} {}", changes[0]);
@@ -228,7 +227,7 @@ fn a_rate_of_a_scenario_converts_what_is_in_another_currency() {
         a_setting(app).await;
         let rate =
             json!({ "base": "USD", "quote": "EUR", "on": "2026-01-01", "kind": "PLAN", "rate": "0.5" });
-        super::send(app, "recordExchangeRate", "NewExchangeRate!", rate).await;
+        send(app, "recordExchangeRate", "NewExchangeRate!", rate).await;
         let change = json!({ "exchangeRate": {
             "base": "USD", "quote": "EUR", "rate": "0.25", "from": "2027-01-01" } });
         let id = a_scenario(app, "Weak dollar", &[change]).await;
