@@ -70,6 +70,7 @@ impl Codes {
     }
 
     /// Those of rows, among which the successors of each are.
+    #[must_use]
     pub fn of<'r>(rows: impl Iterator<Item = &'r ledger_code::Model>) -> Self {
         let rows: HashMap<LedgerCodeId, &ledger_code::Model> = rows.map(|row| (row.id, row)).collect();
         let last = |row: &ledger_code::Model| {

@@ -209,9 +209,11 @@ impl<K: Ord + Clone + Display> AllocationModel<K> {
         for (source, amount) in sources.iter().zip(amounts) {
             let rule = start.rules[source];
             let (whole, left) = rule.volumes()?;
-            let part = |volume: Decimal| match whole.is_zero() {
-                true => Decimal::ZERO,
-                false => self.settle(proportion(*amount, volume, whole)),
+            let part = |volume: Decimal| {
+                if whole.is_zero() {
+                    return Decimal::ZERO;
+                }
+                self.settle(proportion(*amount, volume, whole))
             };
             for target in &rule.targets {
                 let (source, target, amount) =

@@ -191,7 +191,10 @@ impl Importable for SavingsClaim {
         }
         let gives_way = row.before.filter(|before| before.initiative_id != after.initiative_id);
         let codes = &known.claimed_codes;
-        codes.require(after)?;
+        if row.before.is_none() {
+            // What was claimed before its codes had to be of the ledger stays as it is.
+            codes.require(after)?;
+        }
         let mut others = known.savings_claims.rows().filter(|other| other.id != after.id);
         let taken = gives_way.or_else(|| others.find(|other| codes.overlap(other, after)));
         match taken {
