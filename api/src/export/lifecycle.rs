@@ -2,7 +2,6 @@
 
 use entity::id::EntityId;
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
-use entity::money::Rate;
 
 use super::labels::{Kind, Labels};
 use super::line::{Cell, Exportable, Line, any, choice, choices, list, text};
@@ -53,8 +52,6 @@ impl Exportable for refresh_policy::Model {
         });
         let failures = self.failure_rates.iter().flat_map(|rates| &rates.0);
         let failures = failures.map(|it| format!("{}:{}", it.from_age_months, it.rate.cell()));
-        // Neither rate nor months say that nothing is known, as they are read.
-        let covered = self.support_months != 0 || self.support_rate != Rate::ZERO;
         vec![
             ("name", self.name.clone()),
             ("priority", self.priority.cell()),
@@ -79,8 +76,8 @@ impl Exportable for refresh_policy::Model {
             ("price_index", list(years)),
             ("freight_rate", self.freight_rate.cell()),
             ("install_amount", self.install_amount.cell()),
-            ("support_rate", any(&covered.then_some(self.support_rate))),
-            ("support_months", any(&covered.then_some(self.support_months))),
+            ("support_rate", self.support_rate.cell()),
+            ("support_months", self.support_months.cell()),
             ("disposal_amount", self.disposal_amount.cell()),
             ("residual_amount", self.residual_amount.cell()),
             ("contingency_rate", self.contingency_rate.cell()),

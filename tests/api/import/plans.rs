@@ -156,19 +156,23 @@ fn support_that_costs_nothing_says_for_how_many_months() {
         };
         let text = policies(&["0,0", "0,", "0,36", ",", "0.12,36", "0.12,"]);
         let report = import(app, &[("refresh_policies.csv", text.as_str())]).await;
-        assert_eq!(counts(&report), ["refresh_policy 3/0/0/3"], "{:?}", errors(&report));
+        assert_eq!(counts(&report), ["refresh_policy 4/0/0/2"], "{:?}", errors(&report));
         let missing = "support_months: is missing: a support rate of 0 says that support costs nothing for some months; \
                        leave the rate out where nothing is known of it";
         assert_eq!(
             errors(&report),
             [
-                format!("refresh_policies.csv:2: error: {missing}"),
                 format!("refresh_policies.csv:3: error: {missing}"),
                 "refresh_policies.csv:7: error: costs.supportMonths: 0 months cannot be paid in advance; say how many \
                  months the support covers"
                     .to_owned(),
             ]
         );
+        // Nor does a rate come alone to what is there without months; what has them keeps them.
+        let text = "name,support_rate\nP0,0\nP2,0.1\n";
+        let report = import(app, &[("refresh_policies.csv", text)]).await;
+        assert_eq!(counts(&report), ["refresh_policy 0/1/0/1"], "{:?}", errors(&report));
+        assert_eq!(errors(&report), [format!("refresh_policies.csv:2: error: {missing}")]);
     });
 }
 

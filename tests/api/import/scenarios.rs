@@ -244,8 +244,8 @@ fn a_file_changes_drafts_and_leaves_frozen_ones_alone() {
         assert_eq!(
             errors(&report),
             [
-                "scenario_changes.csv:2: error: the scenario Board is frozen and changes no more; copy it, and change the copy",
                 "scenarios.csv:2: error: the scenario Board is frozen and changes no more; copy it, and change the copy",
+                "scenario_changes.csv:2: error: the scenario Board is frozen and changes no more; copy it, and change the copy",
             ]
         );
     });
@@ -262,8 +262,8 @@ fn whoever_may_not_change_scenarios_imports_none_and_prices_stay_with_those_who_
             matches!(refused, Err(Error::Forbidden { permission: Permission::EditScenarios, .. })),
             "{refused:?}"
         );
-        assert!(rows::open(app.store(), &app.caller(Role::Architect), Noun::Scenario).is_ok());
-        let refused = rows::open(app.store(), &app.caller(Role::Architect), Noun::ScenarioChange);
+        assert!(rows::open(app.store(), &app.caller(Role::Planner), Noun::Scenario).is_ok());
+        let refused = rows::open(app.store(), &app.caller(Role::Planner), Noun::ScenarioChange);
         assert!(matches!(refused, Err(Error::Forbidden { permission: Permission::ViewPrices, .. })));
     });
 }

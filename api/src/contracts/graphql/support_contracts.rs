@@ -79,7 +79,7 @@ impl Noun for SupportContract {
             "charge" => &[Column::ChargeAmount, Column::Currency],
             "billingFrequency" => &[Column::BillingFrequency],
             "escalationRate" => &[Column::EscalationRate],
-            "annualCost" | "notice" | "findings" => &WHOLE,
+            "annualCost" | "costSchedule" | "notice" | "findings" => &WHOLE,
             "renewal" => &[Column::AutoRenew, Column::RenewalTermMonths, Column::RenewalUplift],
             "owner" => &[Column::Owner],
             "source" => &[Column::Source],

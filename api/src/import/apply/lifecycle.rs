@@ -164,8 +164,9 @@ impl Importable for RefreshPolicy {
         put(&mut row.freight_rate, rate("freight_rate", self.freight_rate)?);
         put(&mut row.install_amount, amount("install_amount", self.install_amount)?);
         let stated = rate("support_rate", self.support_rate)?;
-        let months = self.support_months.or(before.map(|before| before.support_months)).unwrap_or_default();
-        refresh_policies::check_stated_support("support_months", stated, months)?;
+        let stated_alone = stated.filter(|_| self.support_months.is_none());
+        let months = before.map(|before| before.support_months).unwrap_or_default();
+        refresh_policies::check_support_stated_alone("support_months", stated_alone, months)?;
         put(&mut row.support_rate, stated);
         put(&mut row.support_months, self.support_months);
         put(&mut row.disposal_amount, amount("disposal_amount", self.disposal_amount)?);
