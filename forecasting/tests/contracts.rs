@@ -7,12 +7,14 @@ use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator,
     Index, Indices, LevelMonth, Metering, NewPrice, Notice, NoticeUnit, Proration, PueRule, RampStep,
-    Recognition, Renewal, RenewalPrice, Repricing, Severity, month_cost, schedule, straight_line, validate,
+    Recognition, Renewal, RenewalPrice, Repricing, Severity, TerminationRule, month_cost, schedule,
+    straight_line, validate,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
 use forecasting::roadmap::{
-    Category, MoneyView, PaymentFrequency, SupportContract, SupportRenewal, Window, colocation_flows,
+    Category, Leaving, MoneyView, PaymentFrequency, SupportContract, SupportRenewal, Window,
+    colocation_flows, left_flows,
 };
 use rust_decimal::Decimal;
 
@@ -218,6 +220,48 @@ fn arrears_are_paid_a_month_later_and_renewals_bind_at_the_deadline() {
     assert_eq!(at(MoneyView::Commitment, "2025-11"), number("12500"));
     assert_eq!(at(MoneyView::Commitment, "2026-09"), number("12000"), "silence binds for another year");
     assert_eq!(flows.total(MoneyView::Commitment), number("24500"));
+}
+
+#[test]
+fn a_contract_that_is_left_costs_what_leaving_does_and_nothing_after() {
+    let later = Charge { from: Some(date("2027-03-01")), ..flat(400) };
+    let setup = Charge::new(ChargeKind::NonRecurring, Decimal::from(500), Decimal::ONE);
+    let contract = Contract { charges: vec![flat(1_000), later, setup], ..one_charge(flat(0)) };
+    let window = Window::new(month("2026-01"), 48).unwrap();
+    let days = BusinessDays::default();
+    let left = |last_day: &str, rule: TerminationRule| {
+        let leaving = Leaving { last_day: date(last_day), notice: date("2026-07-01"), rule };
+        left_flows(&contract, &leaving, window, &Indices::default(), &days).unwrap()
+    };
+    let rule = TerminationRule::RemainingCharges {
+        share: number("0.5"),
+        advances: Vec::new(),
+        fixed: Decimal::ZERO,
+    };
+    // 24 months at 1,000 and 22 at 400 are left, half of which is due.
+    let (flows, termination) = left("2026-12-31", rule.clone());
+    assert_eq!((termination.remaining, termination.fee), (number("32800"), number("16400")));
+    for view in [MoneyView::Pnl, MoneyView::Cash, MoneyView::Commitment] {
+        assert_eq!(flows.total(view), number("28900"), "{view:?}");
+    }
+    let months = flows.amounts(MoneyView::Pnl, Category::Colocation).unwrap();
+    assert_eq!(months[10..14], [number("1000"), number("17400"), Decimal::ZERO, Decimal::ZERO]);
+    // Half of a month is charged by its days.
+    let (flows, _) = left("2026-06-15", TerminationRule::Fixed(number("250")));
+    assert_eq!(flows.total(MoneyView::Cash), number("6250"), "500, five months and a half, and the fee");
+    // Of a contract in parts, what is due once is due with the first.
+    let once =
+        TerminationRule::RemainingCharges { share: number("0.5"), advances: Vec::new(), fixed: number("90") };
+    let whole = Leaving { last_day: date("2026-12-31"), notice: date("2026-07-01"), rule: once };
+    let fee =
+        |leaving: &Leaving| left_flows(&contract, leaving, window, &Indices::default(), &days).unwrap().1.fee;
+    assert_eq!((fee(&whole), fee(&whole.further())), (number("16490"), number("16400")));
+    let fixed = Leaving { rule: TerminationRule::Fixed(number("250")), ..whole };
+    assert_eq!((fee(&fixed), fee(&fixed.further())), (number("250"), Decimal::ZERO));
+    // To leave with the end of the term is not early.
+    let (flows, termination) = left("2028-12-31", rule);
+    let whole = colocation_flows(&contract, window, &Indices::default(), &days).unwrap();
+    assert_eq!((termination.fee, flows.total(MoneyView::Pnl)), (Decimal::ZERO, whole.total(MoneyView::Pnl)));
 }
 
 #[test]

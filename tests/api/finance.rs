@@ -18,6 +18,7 @@ pub mod allocations;
 mod journals;
 mod ownership;
 mod savings;
+mod savings_claims;
 mod unit_costs;
 mod volumes;
 

@@ -426,6 +426,12 @@ impl Drawing {
         for assumption in self.question.scenario.assumptions() {
             explanation = explanation.assume(assumption);
         }
+        if self.question.scenario.leaves_a_site() {
+            explanation = explanation.assume(
+                "contracts of sites that the scenario leaves are shown as they are on record, unless it does not \
+                 renew them",
+            );
+        }
         explanation = explanation.assume("Saturdays and Sundays are days of rest, holidays are not known");
         (self.entries, explanation, self.excluded)
     }

@@ -284,11 +284,11 @@ impl Answer {
         results.collect()
     }
 
-    /// What a node bears, charge by charge; none where all pools were divided at once.
+    /// What a node bears, charge by charge. They and its own cost add up to what it bears.
     ///
     /// # Errors
     /// `Invalid` for a name that is no node of the model with whom cost ends.
-    pub fn charges(&self, consumer: &str) -> Result<(NodeResult, Option<Vec<Charge>>)> {
+    pub fn charges(&self, consumer: &str) -> Result<(NodeResult, Vec<Charge>)> {
         let result = self.results().into_iter().find(|node| node.name == consumer && node.bears);
         let result = result.ok_or_else(|| {
             let bearing: Vec<_> = self.results().into_iter().filter(|node| node.bears).collect();
@@ -300,9 +300,6 @@ impl Answer {
             );
             Error::invalid("consumer", message)
         })?;
-        if self.allocation.flows.is_empty() && !self.model.rules.0.is_empty() {
-            return Ok((result, None));
-        }
         let flows = self.allocation.flows.iter().filter(|flow| flow.target.as_deref() == Some(consumer));
         let charges = flows.map(|flow| {
             let rule = self.model.rules.0.iter().find(|rule| rule.source == flow.source);
@@ -319,6 +316,6 @@ impl Answer {
                 share: ratio(flow.amount, given),
             }
         });
-        Ok((result, Some(charges.collect())))
+        Ok((result, charges.collect()))
     }
 }

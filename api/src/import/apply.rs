@@ -145,8 +145,8 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::UnitCostPart>(&mut run).await?;
     engine::apply::<records::AllocationModel>(&mut run).await?;
     engine::apply::<records::SavingsInitiative>(&mut run).await?;
-    engine::apply::<records::SavingsClaim>(&mut run).await?;
     engine::apply::<records::LedgerCode>(&mut run).await?;
+    engine::apply::<records::SavingsClaim>(&mut run).await?;
     engine::apply::<records::BudgetVersion>(&mut run).await?;
     engine::apply::<records::BudgetLine>(&mut run).await?;
     engine::apply::<records::ActualPosting>(&mut run).await?;

@@ -1,5 +1,7 @@
 //! From sources to lines: each source turns into flows, which are converted, divided among lines and added up.
 
+mod agreements;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -8,10 +10,9 @@ use std::{
 use chrono::NaiveDate;
 use entity::id::{AssetId, SiteId};
 use forecasting::{
-    colocation::BusinessDays,
     depreciation::Depreciation,
     month::{FiscalCalendar, Month},
-    roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
+    roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, vintage_flows},
 };
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -20,7 +21,6 @@ use super::{
     assets::{Asset, Outside},
     cloud,
     cohorts::{self, Cohort, Note},
-    contracts::{Colocation, Contracts},
     estate::Estate,
     keys::{Key, Properties},
     plan::{Question, Source},
@@ -30,7 +30,6 @@ use super::{
     vintages::{self, Other, Vintage},
 };
 use crate::{
-    contracts::{costs, terms},
     error::{Error, Result},
     finance::rates::Rates,
     lifecycle::books::Books,
@@ -298,77 +297,6 @@ impl<'a> Drawing<'a> {
         let conversion =
             self.rates.conversion(code, self.roadmap.currency().code(), self.question.as_of).ok()?;
         Some(conversion.rate())
-    }
-
-    /// Colocation contracts.
-    ///
-    /// # Errors
-    /// `Internal` when amounts do not fit.
-    pub fn colocation(&mut self, contracts: &Contracts) -> Result<()> {
-        for colocation in &contracts.colocation {
-            let source = Source::Colocation(colocation.contract.id);
-            self.names.insert(source, colocation.contract.number.clone());
-            let rate = self.question.assumed_index_rate.unwrap_or_default();
-            let Colocation { contract, charges, .. } = colocation;
-            let scenario = &self.question.scenario;
-            let mut indices = costs::indices(contract, charges, &contracts.published, Some(rate));
-            scenario.indices(&mut indices);
-            let parts = colocation.by_site().into_iter().map(|(site, charges)| {
-                let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
-                let mut part = part.map_err(Error::into_message)?;
-                scenario.prices(&mut part, &charges);
-                let flows = colocation_flows(&part, self.window, &indices, &BusinessDays::default());
-                Ok((site, self.converted(flows.map_err(|cause| cause.to_string())?)?))
-            });
-            // Half a contract would look like a cheap one.
-            match parts.collect::<Result<Vec<_>, String>>() {
-                Ok(parts) => {
-                    let mut value = Decimal::ZERO;
-                    for (site, part) in parts {
-                        value += part.total(MoneyView::Pnl);
-                        self.add(self.at(site), &part, |_| vec![source])?;
-                    }
-                    self.taken.has_index |= !indices.0.is_empty();
-                    self.roadmap.include(Subject::ColocationContract, Some(value));
-                }
-                Err(reason) => self.roadmap.exclude(Subject::ColocationContract, source, reason, None),
-            }
-        }
-        Ok(())
-    }
-
-    /// Support contracts: divided among sites by the assets that they cover there.
-    ///
-    /// # Errors
-    /// `Internal` when amounts do not fit.
-    pub fn support(&mut self, contracts: &Contracts) -> Result<()> {
-        for support in &contracts.support {
-            let source = Source::Support(support.contract.id);
-            self.names.insert(source, support.contract.number.clone());
-            let value = terms::support(&support.contract).map_err(Error::from).map_err(Error::into_message);
-            let flows = value.and_then(|mut value| {
-                self.question.scenario.support_price(&mut value, &support.contract);
-                self.converted(value.flows(self.window).map_err(|cause| cause.to_string())?)
-            });
-            match flows {
-                Ok(flows) => {
-                    let mut shares = Vec::new();
-                    for (site, assets) in &support.sites {
-                        for share in self.at(Some(*site)) {
-                            shares
-                                .push(Share { weight: u64::try_from(*assets).unwrap_or_default(), ..share });
-                        }
-                    }
-                    if shares.is_empty() {
-                        shares = self.at(None);
-                    }
-                    self.add(merged(shares), &flows, |_| vec![source])?;
-                    self.roadmap.include(Subject::SupportContract, Some(flows.total(MoneyView::Pnl)));
-                }
-                Err(reason) => self.roadmap.exclude(Subject::SupportContract, source, reason, None),
-            }
-        }
-        Ok(())
     }
 
     /// Cloud spend.

@@ -269,6 +269,10 @@ impl Drawing<'_> {
     /// A contract whose prices follow an index, or are not agreed for renewals.
     fn colocation(&mut self, colocation: &Colocation) -> Result<()> {
         let Colocation { contract, charges, .. } = colocation;
+        if !matches!(self.inputs.scenario.leaving(colocation, self.question.as_of), Ok(None)) {
+            // What is left with its site is taken as the roadmap has it.
+            return Ok(());
+        }
         let rate = self.question.assumed_index_rate.unwrap_or_default();
         let mut indices = costs::indices(contract, charges, &self.inputs.contracts.published, Some(rate));
         self.inputs.scenario.indices(&mut indices);

@@ -253,16 +253,15 @@ pub(crate) async fn require_valid(tx: &Tx, draft: &Draft) -> Result<Targets> {
     require_text_if_any("note", draft.note.as_deref(), 1_000)?;
     rules::check_subject(&draft.terms, &draft.targets)?;
     rules::check(&draft.terms)?;
-    let targets = targets::require_there(tx, draft).await?;
-    if let Terms::CapChanged { currency, .. } = &draft.terms {
-        targets::require_convertible(tx, currency).await?;
-    }
-    Ok(targets)
+    targets::require_there(tx, draft).await
 }
 
 /// The columns of a change that keeps its rules.
 async fn columns(tx: &Tx, draft: Draft) -> Result<scenario_change::ActiveModel> {
     let targets = require_valid(tx, &draft).await?;
+    if let Terms::SiteExit { on } = draft.terms {
+        require_exit_to_come(on, tx.caller().now.date_naive())?;
+    }
     Ok(scenario_change::ActiveModel {
         note: Set(draft.note),
         colocation_contract_id: Set(targets.colocation_contract),
@@ -361,12 +360,23 @@ pub(crate) fn require_to_come(to: NaiveDate, as_of: NaiveDate) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a list of which two changes cannot both be.
+/// Refuses to leave a site on a day that has passed: that it was left is on record, and no scenario.
+pub(crate) fn require_exit_to_come(on: NaiveDate, as_of: NaiveDate) -> Result<()> {
+    if on < as_of {
+        let message = format!("{on} has passed: no site is left before {as_of}");
+        return Err(Error::invalid("siteExit.on", message));
+    }
+    Ok(())
+}
+
+/// Refuses a list of which two changes cannot both be, or with a cap that neither its rates nor those on record
+/// convert.
 ///
 /// # Errors
-/// `Invalid` for `change`, naming both and why.
+/// `Invalid` for `change`, naming both and why; for `capChanged.currency`.
 pub(crate) async fn require_consistent(tx: &Tx, changes: &[Change]) -> Result<()> {
-    contradictions::check(changes, &ends(tx, changes).await?)
+    contradictions::check(changes, &ends(tx, changes).await?)?;
+    targets::require_convertible(tx, changes).await
 }
 
 /// What names a cohort, and what people call it and where it stands.

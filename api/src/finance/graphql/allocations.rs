@@ -123,8 +123,8 @@ impl AllocationAnswer {
         self.answer.results().into_iter().map(|node| self.result(node)).collect()
     }
 
-    /// Who gave what to whom, step by step. Empty where all pools were divided at once, for then amounts pass
-    /// between them without end.
+    /// Who gave what to whom: step by step, or pool by pool where all were divided at once. What a node is given and
+    /// its own cost add up to its total.
     async fn flows(&self) -> Vec<AllocationFlow> {
         let flows = self.answer.allocation.flows.iter().map(|flow| AllocationFlow {
             source: flow.source.clone(),
@@ -221,9 +221,9 @@ pub struct Showback {
     currency: String,
     /// What it costs by itself.
     own: Option<Decimal>,
-    /// What others gave it, line by line. Null where all pools were divided at once; then `reason` says so.
+    /// What others gave it, line by line. They and what it costs by itself add up to the total.
     lines: Option<Vec<ShowbackLine>>,
-    /// Why there are no lines.
+    /// Why there are no lines. Always null: models that divide all pools at once have lines too.
     reason: Option<String>,
     /// All that it bears.
     total: Option<Decimal>,
@@ -306,24 +306,20 @@ impl AllocationQuery {
             let ratio = forecasting::budget::ratio(part, whole).filter(|_| !divided.is_hidden);
             ratio.map(|ratio| ratio.round_dp(6).normalize())
         };
-        let lines = charges.map(|charges| {
-            let lines = charges.into_iter().map(|charge| ShowbackLine {
-                source: charge.source,
-                driver: charge.driver,
-                volume: charge.volume,
-                per_unit: charge.per_unit.and_then(|cost| divided.shown(cost.round_dp(4))),
-                share: charge.share.map(|share| share.round_dp(6).normalize()).filter(|_| !divided.is_hidden),
-                amount: divided.shown(charge.amount),
-            });
-            lines.collect::<Vec<_>>()
+        let lines = charges.into_iter().map(|charge| ShowbackLine {
+            source: charge.source,
+            driver: charge.driver,
+            volume: charge.volume,
+            per_unit: charge.per_unit.and_then(|cost| divided.shown(cost.round_dp(4))),
+            share: charge.share.map(|share| share.round_dp(6).normalize()).filter(|_| !divided.is_hidden),
+            amount: divided.shown(charge.amount),
         });
-        let at_once = "the model divides all pools at once, so amounts pass between them without end";
         Ok(Showback {
             consumer,
             currency: divided.answer.currency.code().to_owned(),
             own: divided.shown(node.own),
-            reason: lines.is_none().then(|| at_once.to_owned()),
-            lines,
+            lines: Some(lines.collect()),
+            reason: None,
             total: divided.shown(node.total),
             share_of_all: ratio(node.total, divided.answer.allocation.total),
             amounts_hidden: divided.is_hidden,

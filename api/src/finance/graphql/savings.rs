@@ -102,7 +102,8 @@ pub struct SavingsPipelineRow {
 pub struct SavingsOfInitiative {
     /// The initiative.
     initiative: SavingsInitiative,
-    /// Whether it counts towards the target, unless it is contested: it is hard and realised.
+    /// Whether it counts towards the target, unless it is contested: it is hard, realised, and nothing is found that
+    /// leaves it unproven.
     counts: bool,
     /// As claimed.
     claimed: SavingsSum,
@@ -147,7 +148,7 @@ impl Savings {
 
     /// Its first month.
     async fn from(&self) -> Month {
-        Month(forecasting::month::Month::of(self.answer.days.0))
+        Month(self.answer.first_month)
     }
 
     /// Name of the fiscal calendar.
@@ -185,8 +186,8 @@ impl Savings {
         plain(self.answer.summary.target.1)
     }
 
-    /// What counts towards the target, as claimed: hard, realised, and on no line of the ledger that another one
-    /// claims.
+    /// What counts towards the target, as claimed: hard, realised, proven, and on no line of the ledger that another
+    /// one claims.
     async fn claimed(&self) -> SavingsSum {
         SavingsSum::new(self.answer.summary.claimed, self.is_hidden)
     }
@@ -199,6 +200,12 @@ impl Savings {
     /// Hard and realised, but on a line of the ledger that another claims too.
     async fn contested(&self) -> SavingsSum {
         SavingsSum::new(self.answer.summary.contested, self.is_hidden)
+    }
+
+    /// Hard and realised, but not proven: it has not started, no line of the ledger shows it, or it is more than was
+    /// spent before. Counts once that is put right.
+    async fn unproven(&self) -> SavingsSum {
+        SavingsSum::new(self.answer.summary.unproven, self.is_hidden)
     }
 
     /// The run rate that counts as claimed, as a fraction of the budget. Null without a budget, or where it is
@@ -240,12 +247,15 @@ impl Savings {
         let initiatives = told.into_iter().zip(records).map(|((code, row, claimed, confirmed), record)| {
             use entity::finance::savings_initiative as of_row;
             let of_code = self.answer.summary.findings.iter().filter(|(of, _)| of == code);
+            let of_code: Vec<_> = of_code.map(|(_, finding)| *finding).collect();
+            let is_realised =
+                row.kind == of_row::SavingsKind::Hard && row.stage == of_row::SavingsStage::Realised;
             SavingsOfInitiative {
-                counts: row.kind == of_row::SavingsKind::Hard && row.stage == of_row::SavingsStage::Realised,
+                counts: is_realised && !of_code.iter().any(|finding| finding.lacks_proof()),
                 initiative: record.into(),
                 claimed: SavingsSum::new(claimed, hides_single),
                 confirmed: confirmed.map(|confirmed| SavingsSum::new(confirmed, hides_single)),
-                findings: of_code.map(|(_, finding)| (*finding).into()).collect(),
+                findings: of_code.into_iter().map(Into::into).collect(),
             }
         });
         Ok(initiatives.collect())
@@ -261,7 +271,9 @@ impl Savings {
     async fn explain(&self) -> Explanation {
         let (first, last) = self.answer.days;
         let mut assumptions = vec![
-            "Only what is hard and realised counts towards the target, at its run rate.".to_owned(),
+            "Only what is hard, realised and proven counts towards the target, at its run rate on the last day of \
+             the year. What is saved once has none: it is in the year, and not in the rate."
+                .to_owned(),
             "Stages are those of today; the day from which it is seen decides what is odd.".to_owned(),
         ];
         if self.answer.is_converted {

@@ -10,7 +10,7 @@ use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToCol
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::finance::places::Places;
+use crate::finance::{places::Places, savings_claims::Codes};
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
 use crate::lifecycle::{books::Books, holdings::Holding};
@@ -187,6 +187,8 @@ pub struct Known {
     /// The assets that records of the books name.
     pub holdings: HashMap<AssetId, Holding>,
     pub ledger_codes: Table<finance::ledger_code::Model>,
+    /// What codes of the ledger stand for, once claims of savings need it.
+    pub claimed_codes: Codes,
     pub budget_versions: Table<finance::budget_version::Model>,
     pub budget_lines: Table<finance::budget_line::Model>,
     pub actual_postings: Table<finance::actual_posting::Model>,

@@ -178,8 +178,14 @@ impl Importable for ScenarioChange {
         }
         let draft = Draft { note: after.note.clone(), targets, terms: after.terms.clone() };
         changes::require_valid(run.tx, &draft).await?;
-        if let Terms::CohortMoved { to, .. } = &after.terms {
-            changes::require_to_come(*to, run.tx.caller().now.date_naive())?;
+        let today = run.tx.caller().now.date_naive();
+        match &after.terms {
+            Terms::CohortMoved { to, .. } => changes::require_to_come(*to, today)?,
+            // An exit that is on record stays as time goes by.
+            Terms::SiteExit { on } if row.before.is_none_or(|before| before.terms != after.terms) => {
+                changes::require_exit_to_come(*on, today)?;
+            }
+            _ => {}
         }
         let Some(scenario) = run.known.scenarios.with_id(after.scenario_id).cloned() else {
             return Ok(());

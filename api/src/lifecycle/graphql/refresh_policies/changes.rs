@@ -297,14 +297,9 @@ impl RefreshCostsInput {
         let states_rate_alone = matches!(self.support_rate, MaybeUndefined::Value(_))
             && matches!(self.support_months, MaybeUndefined::Undefined);
         patch_required(&mut row.support_months, self.support_months, "costs.supportMonths")?;
-        // Kept, a rate of 0 without a word on months would say what is said where nothing is known.
         let months = row.support_months.try_as_ref().copied().unwrap_or_default();
-        if states_rate_alone && months == 0 && row.support_rate.try_as_ref() == Some(&Rate::ZERO) {
-            let message = "is missing: a support rate of 0 says that support costs nothing for some months; leave the \
-                           rate out where nothing is known of it";
-            return Err(Error::invalid("costs.supportMonths", message));
-        }
-        Ok(())
+        let stated_alone = row.support_rate.try_as_ref().filter(|_| states_rate_alone);
+        refresh_policies::check_support_stated_alone("costs.supportMonths", stated_alone.copied(), months)
     }
 }
 
