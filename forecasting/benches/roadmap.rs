@@ -5,7 +5,9 @@ use std::hint::black_box;
 
 use chrono::{Days, NaiveDate};
 use criterion::{Criterion, criterion_group, criterion_main};
-use forecasting::colocation::{BusinessDays, Charge, ChargeKind, Contract, Escalator, Indices, Proration};
+use forecasting::colocation::{
+    BusinessDays, Charge, ChargeKind, Contract, Escalator, Indices, Proration, Recognition,
+};
 use forecasting::depreciation::{Basis, Convention, Depreciation, DepreciationRule, Method};
 use forecasting::money::{Currency, Money, Rounding};
 use forecasting::month::{FiscalCalendar, Month};
