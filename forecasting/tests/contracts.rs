@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator,
-    Index, Indices, LevelMonth, Metering, NewPrice, Notice, NoticeUnit, Proration, PueRule, RampStep,
-    Recognition, Renewal, RenewalPrice, Repricing, Severity, TerminationRule, month_cost, schedule,
-    straight_line, validate,
+    Index, Indices, Metering, NewPrice, Notice, NoticeUnit, Proration, PueRule, RampStep, Recognition,
+    Renewal, RenewalPrice, Repricing, Severity, TerminationRule, month_cost, schedule, validate,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
@@ -423,86 +422,4 @@ fn support_is_repriced_from_the_contract_year_that_follows() {
     assert_eq!(years(Some(NewPrice::Unit(number("600")))), ["1200", "600", "900", "1350"].map(number));
     let second = contract(Some(NewPrice::Unit(number("600")))).renewal_cost(2).unwrap().unwrap();
     assert_eq!(second.amount, number("1350"));
-}
-
-/// A rising rent from mid-month on, a credit that ends early, a set-up charge and a meter.
-fn uneven() -> Contract {
-    let rent = Charge {
-        escalator: Some(Escalator::yearly(number("0.03"))),
-        abatements: vec![Abatement { from_contract_month: 0, months: 3, rate: Decimal::ONE }],
-        ..flat(1_000)
-    };
-    let credit = Charge {
-        to: Some(date("2026-09-10")),
-        ..Charge::new(ChargeKind::Credit, Decimal::from(70), Decimal::ONE)
-    };
-    let metering = Metering {
-        pue: PueRule::Contractual(number("1.3")),
-        measured_pue: None,
-        minimum_take: None,
-        commitment: Decimal::ZERO,
-    };
-    let meter = Charge {
-        metering: Some(metering),
-        ..Charge::new(ChargeKind::PowerMetered, number("0.1"), Decimal::TEN)
-    };
-    let setup = Charge::new(ChargeKind::NonRecurring, Decimal::from(500), Decimal::ONE);
-    let renewal =
-        Renewal { term_months: 12, maximum: None, price: RenewalPrice::FixedUplift(number("0.05")) };
-    Contract {
-        billing_start: date("2026-01-15"),
-        initial_term_months: 24,
-        renewal: Some(renewal),
-        charges: vec![rent, credit, meter, setup],
-        ..one_charge(flat(0))
-    }
-}
-
-#[test]
-fn level_months_add_up_to_what_is_invoiced_and_defer_nothing_in_the_end() {
-    let indices = Indices::default();
-    for proration in [Proration::ActualDaysCalendar, Proration::ContractMonth] {
-        let contract = Contract { proration, ..uneven() };
-        let level = straight_line(&contract, &indices).unwrap();
-        let sum = |part: fn(&LevelMonth) -> Decimal| level.months.iter().map(part).sum::<Decimal>();
-        assert_eq!(sum(|month| month.invoiced), level.total);
-        assert_eq!(sum(|month| month.expense), level.total);
-        assert_eq!(level.months.last().unwrap().deferred, Decimal::ZERO);
-        // 9 months at 1,000, 12 at 1,030, over 24: 890.00; the credit runs for its own days.
-        let rent = straight_line(
-            &Contract { charges: vec![contract.charges[0].clone()], ..contract.clone() },
-            &indices,
-        );
-        assert_eq!(rent.unwrap().month, number("890.00"));
-        let of = |at: &str| level.months.iter().find(|level| level.month == month(at)).unwrap();
-        assert_eq!(of("2026-04").expense, number("820.00"), "the credit is as level as the rent");
-        assert_eq!(of("2027-06").expense, number("890.00"), "the credit has ended");
-        assert!(of("2026-03").deferred > Decimal::ZERO, "free months are owed to later ones");
-    }
-}
-
-#[test]
-fn a_level_contract_moves_its_expense_and_nothing_else() {
-    let window = Window::new(month("2026-01"), 40).unwrap();
-    let flows = |recognition| {
-        let contract = Contract { recognition, ..uneven() };
-        colocation_flows(&contract, window, &Indices::default(), &BusinessDays::default()).unwrap()
-    };
-    let (invoiced, level) = (flows(Recognition::AsInvoiced), flows(Recognition::StraightLine));
-    for view in [MoneyView::Cash, MoneyView::Commitment] {
-        let of = |flows: &forecasting::roadmap::Flows| flows.amounts(view, Category::Colocation);
-        assert_eq!(of(&invoiced), of(&level));
-    }
-    assert_eq!(invoiced.total(MoneyView::Pnl), level.total(MoneyView::Pnl));
-    let at = |flows: &forecasting::roadmap::Flows, text: &str| {
-        flows.amounts(MoneyView::Pnl, Category::Colocation).unwrap()[window.position(month(text)).unwrap()]
-    };
-    // 10 kW over 720 hours at 1.3 times 0.1 are 936.00, with the meter as with the renewal as they are invoiced.
-    assert_eq!(at(&level, "2026-04"), number("820.00") + number("936.00"));
-    assert_eq!(at(&level, "2028-06"), at(&invoiced, "2028-06"));
-    assert_eq!(
-        at(&level, "2026-01") - at(&invoiced, "2026-01"),
-        number("488.06"),
-        "17 days of what is deferred"
-    );
 }

@@ -173,7 +173,7 @@ fn a_draft_is_refused_for_a_reason() {
             "{message}"
         );
         assert_eq!(draft(&plan, json!("9999")).await, "costCentre: there is no cost centre `9999`");
-        assert_eq!(draft(&plan, json!("4711")).await, "account: there is no account `DEPRECIATION`");
+        assert_eq!(draft(&plan, json!("4711")).await, "account: there is no account `6300`");
         assert_eq!(
             draft(&books.actual, json!("4711")).await,
             "version: Actual 2026 has actual figures, which are posted from documents"

@@ -163,7 +163,7 @@ fn support_that_costs_nothing_says_for_how_many_months() {
             errors(&report),
             [
                 format!("refresh_policies.csv:3: error: {missing}"),
-                "refresh_policies.csv:7: error: costs.supportMonths: 0 months cannot be paid in advance; say how many \
+                "refresh_policies.csv:7: error: support_months: 0 months cannot be paid in advance; say how many \
                  months the support covers"
                     .to_owned(),
             ]

@@ -31,7 +31,7 @@ const ERRORS: [&str; 9] = [
     "scenario_changes.csv:7: error: rates: 2027 has a rate already",
     "scenario_changes.csv:8: error: rates: is empty, and a change of this kind needs it",
     "scenario_changes.csv:9: error: cohort: 'no such' is no refresh cohort under the scenario",
-    "scenario_changes.csv:11: error: cap_currency: XAU has no PLAN rate, and no refresh policy is in it: record a rate first",
+    "scenario_changes.csv:11: error: cap_currency: XAU has no PLAN rate, the scenario states none, and no refresh policy is in it: record a rate first, or add an exchangeRate before the cap",
     "scenario_changes.csv:12: error: scenario: 'Gone' is neither in the database nor among the rows that were taken",
 ];
 
