@@ -397,7 +397,8 @@ fn all_that_is_charged_is_in_the_hash_and_no_id_is() {
         let mut placed = line(1, "10");
         placed["place"]["site"] = json!("FRA1");
         all_taken(&set(&finance, &plan, &[placed, line(2, "20")]).await);
-        EVERYWHERE.lock().unwrap().extend([one, frozen(&finance, &plan).await]);
+        let hashes = [one, frozen(&finance, &plan).await];
+        EVERYWHERE.lock().unwrap().extend(hashes);
     });
     assert_eq!(EVERYWHERE.lock().unwrap().len(), 2);
 }

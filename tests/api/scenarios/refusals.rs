@@ -106,6 +106,20 @@ fn what_cannot_be_meant_is_refused_by_field_with_the_rule() {
             (exchange("-1", "EUR"), "exchangeRate.rate", "-1 is not above 0"),
             (exchange("1", "USD"), "exchangeRate.quote", "USD is the base as well"),
             (exchange("1", "XYZ"), "exchangeRate.quote", "`XYZ` is not a currency of ISO 4217"),
+        ] {
+            let refusal = refused(app, &id, change).await;
+            assert_eq!(refusal.field, field, "{}", refusal.message);
+            assert!(refusal.message.contains(message), "{}", refusal.message);
+        }
+    });
+}
+
+#[test]
+fn what_is_over_or_names_nothing_is_refused_by_field() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let id = a_scenario(app, "S", &[]).await;
+        for (change, field, message) in [
             (
                 json!({ "capChanged": { "fiscalYear": 2027, "cap": { "amount": "1", "currency": "CHF" } } }),
                 "capChanged.currency",
