@@ -42,7 +42,8 @@ pub(crate) fn cheapest_cut(members: &[u32], ties: &[Tie]) -> Option<Cut> {
 
 /// One side of the cheapest cut.
 fn smallest_cut(members: &[u32], ties: &[Tie]) -> Vec<u32> {
-    let place: BTreeMap<u32, usize> = members.iter().enumerate().map(|(place, item)| (*item, place)).collect();
+    let place: BTreeMap<u32, usize> =
+        members.iter().enumerate().map(|(place, item)| (*item, place)).collect();
     let mut weights: Vec<BTreeMap<usize, u128>> = vec![BTreeMap::new(); members.len()];
     for tie in ties.iter().filter(|tie| tie.one != tie.other) {
         let (one, other) = (place[&tie.one], place[&tie.other]);

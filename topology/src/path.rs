@@ -138,7 +138,13 @@ pub struct ShortestPaths {
 /// # Errors
 ///
 /// [`TopologyError::Invalid`](crate::TopologyError::Invalid) for a node that the graph does not have.
-pub fn shortest_paths(graph: &Graph, from: Node, to: Node, soft: bool, limit: usize) -> Result<ShortestPaths> {
+pub fn shortest_paths(
+    graph: &Graph,
+    from: Node,
+    to: Node,
+    soft: bool,
+    limit: usize,
+) -> Result<ShortestPaths> {
     graph.known(&[from, to])?;
     let walk = Walk { direction: Direction::Needs, depth: None, soft };
     let mut before: HashMap<u32, (u32, BTreeSet<u32>)> = HashMap::from([(from.0, (0, BTreeSet::new()))]);

@@ -102,7 +102,12 @@ fn wait_of(graph: &Graph, node: Node, found: &[Recovery], outside: &impl Fn(Node
 
 /// When enough of a group has recovered. Members in the owner's own circle count as recovered: the circle's own time
 /// has them already.
-fn enough_of(graph: &Graph, group: GroupNode, found: &[Recovery], outside: &impl Fn(Node) -> bool) -> Recovery {
+fn enough_of(
+    graph: &Graph,
+    group: GroupNode,
+    found: &[Recovery],
+    outside: &impl Fn(Node) -> bool,
+) -> Recovery {
     let never = Recovery { minutes: None, is_lower_bound: false, waits_for: None };
     let Some(slack) = graph.slack(group) else { return never };
     let start = Recovery { minutes: Some(0), is_lower_bound: false, waits_for: None };
@@ -172,8 +177,11 @@ pub fn recovery_points(graph: &Graph, points: &[Option<u32>]) -> Result<Vec<Opti
 /// The worst point among the members of a group that have to be there, if those with the best are.
 fn point_of(graph: &Graph, group: GroupNode, found: &[Option<u32>]) -> Option<u32> {
     let slack = graph.slack(group)?;
-    let mut members: Vec<_> =
-        graph.members(group).map(|node| found[node.index()]).zip(graph.capacities(group).map(u64::from)).collect();
+    let mut members: Vec<_> = graph
+        .members(group)
+        .map(|node| found[node.index()])
+        .zip(graph.capacities(group).map(u64::from))
+        .collect();
     members.sort_unstable();
     let total: u64 = members.iter().map(|(_, capacity)| capacity).sum();
     let mut have = 0;

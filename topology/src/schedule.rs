@@ -77,7 +77,8 @@ impl Plan {
             }
         }
         let nodes: Vec<_> = chosen.into_iter().map(|(_, node)| node).collect();
-        let place = |node: Node| nodes.binary_search_by_key(&rank[node.index()], |other| rank[other.index()]).ok();
+        let place =
+            |node: Node| nodes.binary_search_by_key(&rank[node.index()], |other| rank[other.index()]).ok();
         let needs = nodes.iter().enumerate().map(|(position, node)| {
             let needs = needed(graph, *node, found).into_iter().filter_map(place);
             needs.filter(|need| *need < position).map(|need| need as u32).collect::<BTreeSet<_>>()

@@ -29,7 +29,8 @@ fn plain(sample: &Sample) -> DiGraph<(), ()> {
 }
 
 fn items(nodes: &[Node], found: impl IntoIterator<Item = Node>) -> BTreeSet<u32> {
-    let place: BTreeMap<Node, u32> = nodes.iter().enumerate().map(|(item, node)| (*node, item as u32)).collect();
+    let place: BTreeMap<Node, u32> =
+        nodes.iter().enumerate().map(|(item, node)| (*node, item as u32)).collect();
     found.into_iter().map(|node| place[&node]).collect()
 }
 

@@ -31,7 +31,8 @@ fn example() -> (Graph, impl Fn(u32) -> Node, Vec<u32>) {
     let mut draft = Draft::new(8);
     draft.hard(DB, SAN);
     draft.hard(WEB, DB);
-    let members = |nodes: &[u32]| nodes.iter().map(|node| Member { node: *node, capacity: 0 }).collect::<Vec<_>>();
+    let members =
+        |nodes: &[u32]| nodes.iter().map(|node| Member { node: *node, capacity: 0 }).collect::<Vec<_>>();
     draft.group(Group { owner: WEB, threshold: Threshold::Count(2), members: members(&APPS) });
     draft.group(Group { owner: WEB, threshold: Threshold::Count(1), members: members(&DNS) });
     for app in APPS {
@@ -75,7 +76,8 @@ fn how_much_data_is_lost() {
     let mut draft = Draft::new(4);
     (1..4).for_each(|need| draft.hard(0, need));
     let (graph, order) = draft.build().unwrap();
-    let points: Vec<_> = order.iter().map(|item| [None, Some(15), Some(60), Some(5)][*item as usize]).collect();
+    let points: Vec<_> =
+        order.iter().map(|item| [None, Some(15), Some(60), Some(5)][*item as usize]).collect();
     let found = recovery_points(&graph, &points).unwrap();
     let service = order.iter().position(|item| *item == 0).unwrap();
     assert_eq!(found[service].map(u64::from), golden["7.erpo"].as_u64());
@@ -88,7 +90,8 @@ fn how_often_it_is_up() {
     let mut draft = Draft::new(8);
     draft.hard(WEB, DB);
     draft.hard(WEB, SAN);
-    let members = |nodes: &[u32]| nodes.iter().map(|node| Member { node: *node, capacity: 0 }).collect::<Vec<_>>();
+    let members =
+        |nodes: &[u32]| nodes.iter().map(|node| Member { node: *node, capacity: 0 }).collect::<Vec<_>>();
     draft.group(Group { owner: WEB, threshold: Threshold::Count(2), members: members(&APPS) });
     draft.group(Group { owner: WEB, threshold: Threshold::Count(1), members: members(&DNS) });
     let (graph, order) = draft.build().unwrap();

@@ -51,7 +51,11 @@ impl Group {
             }
         };
         if needed == 0 {
-            return Err(TopologyError::invalid("group threshold", &0, "at least one member, or some capacity"));
+            return Err(TopologyError::invalid(
+                "group threshold",
+                &0,
+                "at least one member, or some capacity",
+            ));
         }
         let rule = "the capacities of a group come to at most 4,294,967,295 units";
         let available =

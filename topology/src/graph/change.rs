@@ -92,8 +92,7 @@ impl Graph {
         let nodes: Vec<_> = group.members.iter().map(|member| Node(member.node)).collect();
         self.known(&nodes)?;
         self.known(&[Node(group.owner)])?;
-        self.tolerances
-            .set(position as usize, Tolerance { owner: group.owner, slack: slack.unwrap_or(0) });
+        self.tolerances.set(position as usize, Tolerance { owner: group.owner, slack: slack.unwrap_or(0) });
         if slack.is_none() {
             self.unmet.push(position);
         }

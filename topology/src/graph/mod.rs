@@ -101,8 +101,14 @@ impl Graph {
 
     /// Bytes the graph holds in memory.
     pub fn bytes(&self) -> usize {
-        let rows =
-            [&self.needs, &self.needed_by, &self.soft_needs, &self.soft_needed_by, &self.members, &self.capacities];
+        let rows = [
+            &self.needs,
+            &self.needed_by,
+            &self.soft_needs,
+            &self.soft_needed_by,
+            &self.members,
+            &self.capacities,
+        ];
         rows.iter().map(|rows| rows.bytes()).sum::<usize>() + size_of::<Tolerance>() * self.tolerances.len()
     }
 

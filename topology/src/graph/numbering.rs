@@ -7,7 +7,8 @@ use super::build::Draft;
 pub(super) fn numbered(draft: &Draft) -> Vec<u32> {
     let items = draft.items as usize;
     let (starts, needed_by) = turned(draft);
-    let dependants = |node: u32| &needed_by[starts[node as usize] as usize..starts[node as usize + 1] as usize];
+    let dependants =
+        |node: u32| &needed_by[starts[node as usize] as usize..starts[node as usize + 1] as usize];
     let layers = layers(draft, &dependants);
     let met = depth_first(items, &layers, &dependants);
     let mut order: Vec<u32> = (0..items as u32).collect();

@@ -32,7 +32,8 @@ pub fn shared(graph: &Graph, group: GroupNode) -> Result<Vec<SharedBy>> {
         let taken: Vec<_> = members.iter().copied().filter(|member| is_down(*member)).collect();
         if taken.len() > 1 && candidate != owner && !members.contains(&candidate) {
             let weighed = members.iter().zip(graph.capacities(group));
-            let lost: u64 = weighed.filter(|(member, _)| taken.contains(member)).map(|(_, w)| u64::from(w)).sum();
+            let lost: u64 =
+                weighed.filter(|(member, _)| taken.contains(member)).map(|(_, w)| u64::from(w)).sum();
             let is_single_point = graph.slack(group).is_some_and(|slack| lost > u64::from(slack));
             found.push(SharedBy { node: candidate, members: taken, is_single_point });
         }
