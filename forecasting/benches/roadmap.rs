@@ -5,7 +5,9 @@ use std::hint::black_box;
 
 use chrono::{Days, NaiveDate};
 use criterion::{Criterion, criterion_group, criterion_main};
-use forecasting::colocation::{BusinessDays, Charge, ChargeKind, Contract, Escalator, Indices, Proration};
+use forecasting::colocation::{
+    BusinessDays, Charge, ChargeKind, Contract, Escalator, Indices, Proration, Recognition,
+};
 use forecasting::depreciation::{Basis, Convention, Depreciation, DepreciationRule, Method};
 use forecasting::money::{Currency, Money, Rounding};
 use forecasting::month::{FiscalCalendar, Month};
@@ -53,6 +55,7 @@ fn contract() -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![charge(ChargeKind::SpaceKw, 165, 100), charge(ChargeKind::CrossConnect, 300, 6)],
     }
 }

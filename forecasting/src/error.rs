@@ -38,6 +38,9 @@ pub enum ForecastError {
         /// Name of the figure.
         field: &'static str,
     },
+    /// Whoever asked does not wait for the answer any more.
+    #[error("the calculation was given up")]
+    Stopped,
     /// An input is absent; absent is not zero.
     #[error("{field} is missing: {reason}")]
     Missing {

@@ -177,6 +177,12 @@ proptest! {
         };
         let total: Decimal = model.costs.iter().map(|(_, cost)| *cost).sum();
         prop_assert_eq!(allocation.received.values().sum::<Decimal>() + allocation.unallocated, total);
+        // What a target is given and its own cost are what it has.
+        for (name, amount) in allocation.received.iter().chain(&allocation.pools) {
+            let own: Decimal = model.costs.iter().filter(|(of, _)| of == name).map(|(_, cost)| *cost).sum();
+            let given = allocation.flows.iter().filter(|flow| flow.target.as_ref() == Some(name));
+            prop_assert_eq!(own + given.map(|flow| flow.amount).sum::<Decimal>(), *amount);
+        }
         // Every pool solves its equation: own cost and what all others give it.
         for (pool, amount) in &allocation.pools {
             let own: Decimal = model.costs.iter().filter(|(name, _)| name == pool).map(|(_, cost)| *cost).sum();

@@ -13,7 +13,7 @@ use forecasting::budget::{
     summarise, timing_imbalances, total_cost_of_ownership, unit_cost_series,
 };
 use forecasting::money::{Currency, Money};
-use forecasting::month::{FiscalCalendar, LabelBy, Month};
+use forecasting::month::{FiscalCalendar, LabelBy, Month, Pattern};
 use forecasting::roadmap::MoneyView;
 use rust_decimal::Decimal;
 
@@ -129,6 +129,7 @@ fn a_month_without_its_figure_is_a_gap_and_no_cheap_month() {
             (month("2026-02"), Decimal::from(30)),
             (month("2026-09"), Decimal::from(5)),
         ]),
+        adjustments: Decimal::ZERO,
         forecast: twelve(90),
     };
     let exactly = Tolerance::Amount(Decimal::ZERO);
@@ -150,15 +151,24 @@ fn a_month_without_its_figure_is_a_gap_and_no_cheap_month() {
     year.actual.remove(&month("2026-02"));
     year.plan.remove(&month("2026-12"));
     let outlook = of(&year, Some("2026-03"));
-    assert_eq!((outlook.run_rate, outlook.outlook, outlook.variance), (None, None, None));
-    let gaps = [OutlookGap::Plan(Some(month("2026-12"))), OutlookGap::Actual(Some(month("2026-02")))];
+    // Of two months that are known, and with the forecast of ten: the one that nothing was posted in is no free month.
+    assert_eq!((outlook.run_rate, outlook.outlook), (Some(Decimal::from(1320)), Some(Decimal::from(1120))));
+    assert_eq!(outlook.variance, None);
+    let gaps = [OutlookGap::Plan(Some(month("2026-12"))), OutlookGap::Unposted(month("2026-02"))];
     assert_eq!(outlook.gaps, BTreeSet::from(gaps));
+    year.adjustments = Decimal::from(7);
+    let adjusted = of(&year, Some("2026-03"));
+    assert_eq!((adjusted.run_rate, adjusted.outlook), (outlook.run_rate, Some(Decimal::from(1127))));
+    let none = of(&YearInMonths { actual: BTreeMap::new(), ..year.clone() }, Some("2026-01"));
+    assert_eq!((none.run_rate, none.outlook), (None, None));
+    assert!(none.gaps.contains(&OutlookGap::Actual(None)));
 
     let over = YearToDate {
         currency: Currency::USD,
         plan: None,
         actual: Some(number("616")),
         one_off: Decimal::ZERO,
+        adjustments: Decimal::ZERO,
         months_elapsed: 12,
         remaining_forecast: None,
     };
@@ -181,8 +191,8 @@ fn cost_month(month_of: &str, status: MonthStatus, parts: &[(&str, MoneyView, Op
 #[test]
 fn power_is_divided_by_what_is_drawn_and_by_what_is_committed() {
     let months = [
-        cost_month("2026-10", MonthStatus::Actual, &[("colocation", MoneyView::Pnl, Some("16293.19"))]),
-        cost_month("2026-11", MonthStatus::Actual, &[("colocation", MoneyView::Pnl, None)]),
+        cost_month("2026-10", MonthStatus::Estimated, &[("colocation", MoneyView::Pnl, Some("16293.19"))]),
+        cost_month("2026-11", MonthStatus::Estimated, &[("colocation", MoneyView::Pnl, None)]),
         cost_month("2026-12", MonthStatus::Forecast, &[("colocation", MoneyView::Pnl, Some("16000"))]),
         cost_month("2027-01", MonthStatus::Forecast, &[("colocation", MoneyView::Pnl, Some("16000"))]),
     ];
@@ -213,7 +223,7 @@ fn power_is_divided_by_what_is_drawn_and_by_what_is_committed() {
 
 #[test]
 fn unit_costs_divide_profit_and_loss_by_volumes_that_can_be() {
-    let january = |view| [cost_month("2026-01", MonthStatus::Actual, &[("servers", view, Some("100"))])];
+    let january = |view| [cost_month("2026-01", MonthStatus::Estimated, &[("servers", view, Some("100"))])];
     let seats = [Denominator::Seats];
     let none = BTreeMap::new();
     let cash = unit_cost_series(Currency::USD, &january(MoneyView::Cash), &seats, &none).unwrap_err();
@@ -304,6 +314,15 @@ fn a_circle_is_named_or_solved() {
     assert_eq!(solved.pools["security"], number("73.68"));
     assert_eq!((solved.received["shop"], solved.received["factory"]), (number("94.74"), number("55.26")));
     assert_eq!((solved.unallocated, solved.total), (number("7"), number("157")));
+    let given = solved.flows.iter().map(|flow| (flow.source, flow.target, flow.amount.to_string()));
+    let given: Vec<_> = given.collect();
+    let expected = [
+        ("network", Some("security"), "23.68"),
+        ("network", Some("shop"), "94.74"),
+        ("security", Some("network"), "18.42"),
+        ("security", Some("factory"), "55.26"),
+    ];
+    assert_eq!(given, expected.map(|(source, target, amount)| (source, target, amount.to_owned())));
 
     let itself = model(vec![
         rule("network", None, &[("network", 1), ("shop", 4)]),
@@ -446,9 +465,56 @@ fn savings_count_in_the_months_in_which_they_save() {
     saving.recurrence = Recurrence::Recurring { until: Some(date("2026-09-30")) };
     assert_eq!(of(&saving, 2026), (number("50"), number("1200")));
     assert_eq!(of(&saving, 2027), (number("300"), Decimal::ZERO));
+    // On its last day it still runs; the day before it has not ended the year.
+    saving.recurrence = Recurrence::Recurring { until: Some(date("2027-06-30")) };
+    assert_eq!(of(&saving, 2027), (number("1200"), number("1200")));
+    saving.recurrence = Recurrence::Recurring { until: Some(date("2027-06-29")) };
+    assert_eq!(of(&saving, 2027).1, Decimal::ZERO);
     saving.recurrence = Recurrence::OneOff;
     assert_eq!(of(&saving, 2026), (number("1200"), Decimal::ZERO));
     assert_eq!(of(&saving, 2027), (Decimal::ZERO, Decimal::ZERO));
+}
+
+#[test]
+fn years_of_weeks_have_their_own_first_and_last_day() {
+    let anchor = date("2024-12-29");
+    let weeks = FiscalCalendar::weeks(1, LabelBy::EndYear, Pattern::Weeks445, anchor, BTreeSet::from([2025]))
+        .unwrap();
+    assert_eq!((weeks.first_day(2025), weeks.last_day(2025)), (anchor, date("2026-01-03")));
+    assert_eq!((weeks.first_day(2026), weeks.last_day(2026)), (date("2026-01-04"), date("2027-01-02")));
+    assert_eq!(FiscalCalendar::calendar_years().last_day(2026), date("2026-12-31"));
+    let of = |saving: &Initiative<&str, &str>, year| {
+        let amounts = saving.amounts(saving.annualised, Currency::USD, &weeks, year).unwrap();
+        (amounts.in_year, amounts.run_rate)
+    };
+    // 53 weeks are a year too: 3 of its 371 days.
+    let mut saving = initiative("1", SavingsKind::Hard, Stage::Realised, &["a"]);
+    assert_eq!(of(&saving, 2025), (number("9.70"), number("1200")));
+    assert_eq!(of(&saving, 2026), (number("1200"), number("1200")));
+    saving.recurrence = Recurrence::Recurring { until: Some(date("2026-12-31")) };
+    assert_eq!(of(&saving, 2026), (number("1193.41"), Decimal::ZERO));
+    saving.recurrence = Recurrence::OneOff;
+    saving.start = date("2026-01-03");
+    assert_eq!(of(&saving, 2025).0, number("1200"));
+    assert_eq!(of(&saving, 2026).0, Decimal::ZERO);
+}
+
+#[test]
+fn what_is_not_proven_does_not_count() {
+    let mut early = initiative("early", SavingsKind::Hard, Stage::Realised, &["a"]);
+    early.start = date("2026-12-01");
+    let bare = initiative("bare", SavingsKind::Hard, Stage::Realised, &[]);
+    let mut large = initiative("large", SavingsKind::Hard, Stage::Realised, &["b"]);
+    large.annualised = number("5000.01");
+    large.confirmed = Some(number("5000.01"));
+    let mut sound = initiative("sound", SavingsKind::Hard, Stage::Realised, &["c"]);
+    sound.baseline.fixed_on = date("2026-01-02");
+    sound.confirmed = Some(number("1100"));
+    let found = summary(&[early, bare, large, sound], "12000");
+    assert_eq!((found.claimed.count, found.claimed.run_rate), (1, number("1200")));
+    assert_eq!((found.confirmed.count, found.confirmed.run_rate), (1, number("1100")));
+    assert_eq!((found.unproven.count, found.unproven.run_rate), (3, number("7400.01")));
+    assert_eq!(found.standing, Some(Standing::Within));
 }
 
 #[test]

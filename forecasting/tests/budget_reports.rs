@@ -1,13 +1,14 @@
 //! Reports on budgets: variances by causes that add up, years that end, postings that look wrong.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use forecasting::ForecastError;
 use forecasting::budget::{
-    BridgeGap, BudgetLine, BudgetVersion, Dimension, LineKey, Materiality, Orientation, PeriodRange,
-    PeriodRates, PlanRates, Posting, PostingKind, PostingRule, Report, ReportLine, ReportQuestion, Tolerance,
-    VersionKind, Volume, YearQuestion, YearVersions, affected, check_postings, report, year_report,
+    Attribution, BridgeGap, BudgetLine, BudgetVersion, Dimension, Driver, LineKey, Materiality, Orientation,
+    PeriodRange, PeriodRates, PlanRates, Posting, PostingKind, PostingRule, Report, ReportLine,
+    ReportQuestion, Tolerance, VersionKind, Volume, YearQuestion, YearVersions, affected, check_postings,
+    report, year_report,
 };
 use forecasting::money::{Currency, LIMIT};
 use forecasting::month::FiscalCalendar;
@@ -59,6 +60,8 @@ fn compared(
         materiality: Materiality { rate: Decimal::ZERO, amount: Decimal::ZERO },
         plan_rates: &euro(planned),
         period_rates: &PeriodRates::new(Currency::USD, rates).unwrap(),
+        is_posted: false,
+        closed: &BTreeSet::new(),
     };
     report(plan, actual, &[], &question).unwrap()
 }
@@ -122,13 +125,66 @@ proptest! {
         for row in found.rows.iter().chain([&found.total]) {
             prop_assert_eq!(row.bridge.total(), row.total.amount);
             prop_assert_eq!(row.bridge.total() - row.bridge.exchange, row.operating.amount);
-            prop_assert_eq!(row.review.unexplained, row.operating.amount);
+            prop_assert_eq!(row.review.unexplained, row.total.amount);
         }
         let sum: Decimal = found.rows.iter().map(|row| row.total.amount).sum();
         prop_assert_eq!(sum, found.total.total.amount);
         let lines: usize = found.rows.iter().map(|row| row.planned + row.posted).sum();
         prop_assert_eq!(lines, planned.len() + posted.len());
     }
+}
+
+fn explained(driver: Driver, amount: &str) -> Attribution<LineKey> {
+    Attribution {
+        line: key("6100", 1, Currency::EUR),
+        month: "2026-01".parse().unwrap(),
+        driver,
+        amount: number(amount),
+        note: "as invoiced".to_owned(),
+    }
+}
+
+#[test]
+fn exchange_is_a_driver_of_the_whole_variance() {
+    let rates = BTreeMap::from([((Currency::EUR, 1), number("1.15"))]);
+    let question = ReportQuestion {
+        fiscal_year: 2026,
+        periods: PeriodRange::new(1, 1).unwrap(),
+        dimensions: &[Dimension::Account],
+        orientation: Orientation::Cost,
+        tolerance: EXACTLY,
+        materiality: Materiality { rate: number("0.05"), amount: number("500") },
+        plan_rates: &euro(number("1.10")),
+        period_rates: &PeriodRates::new(Currency::USD, rates).unwrap(),
+        is_posted: true,
+        closed: &BTreeSet::new(),
+    };
+    let plan = [priced("6100", number("100"), number("150"))];
+    let actual = [priced("6100", number("104"), number("153"))];
+    let drivers = [
+        explained(Driver::Volume, "-660"),
+        explained(Driver::Price, "-343.20"),
+        explained(Driver::ForeignExchange, "-795.60"),
+    ];
+    let whole = report(&plan, &actual, &drivers, &question).unwrap();
+    assert_eq!(
+        (whole.total.total.amount, whole.total.review.unexplained),
+        (number("-1798.80"), Decimal::ZERO)
+    );
+    assert!(whole.total.review.material && !whole.total.review.is_open());
+    let part = report(&plan, &actual, &drivers[..2], &question).unwrap();
+    assert_eq!(part.total.review.unexplained, number("-795.60"));
+    assert!(part.total.review.is_open());
+    // The same quantity at the same price: all of it is exchange, and as large as any other overspending.
+    let dear =
+        PeriodRates::new(Currency::USD, BTreeMap::from([((Currency::EUR, 1), number("1.25"))])).unwrap();
+    let question = ReportQuestion { period_rates: &dear, ..question };
+    let exchange = report(&plan, &plan, &[], &question).unwrap();
+    assert_eq!(
+        (exchange.total.operating.amount, exchange.total.total.amount),
+        (Decimal::ZERO, number("-2250"))
+    );
+    assert!(exchange.total.review.is_open());
 }
 
 fn version(kind: VersionKind, lines: &[(&str, u32, &str)]) -> BudgetVersion {
@@ -155,6 +211,9 @@ fn a_group_without_a_line_in_a_month_has_nothing_there_and_rows_foot() {
         plan_rates: &rates,
         forecast_rates: &rates,
         period_rates: &period_rates,
+        closed: &BTreeSet::new(),
+        plan_from: None,
+        forecast_from: None,
     };
     let found = year_report(&versions, &question).unwrap();
     let outlooks: Vec<_> = found.rows.iter().map(|row| row.outlook.outlook.unwrap()).collect();
@@ -167,9 +226,140 @@ fn a_group_without_a_line_in_a_month_has_nothing_there_and_rows_foot() {
     assert!(matches!(refused, Err(ForecastError::Invalid { field: "rate", .. })));
     let refused = year_report(&versions, &YearQuestion { through: 13, ..question });
     assert!(matches!(refused, Err(ForecastError::Invalid { field: "through", .. })));
-    // A month that nothing at all was posted in is not known.
+    // A month that nothing at all was posted in is not known: run rates are of the others, and its forecast stays.
     let unknown = year_report(&versions, &YearQuestion { through: 3, ..question }).unwrap();
-    assert_eq!((unknown.total.actual, unknown.total.outlook.outlook), (None, None));
+    assert_eq!((unknown.total.actual, unknown.total.remaining), (Some(number("15")), Some(number("107"))));
+    assert_eq!(unknown.total.outlook.run_rate, found.total.outlook.run_rate);
+    assert_eq!(unknown.total.outlook.outlook, found.total.outlook.outlook);
+    assert_eq!(unknown.unposted, BTreeSet::from([3]));
+    // Closed it is complete: nothing was spent in it.
+    let closed = BTreeSet::from([1, 2, 3, 13]);
+    let known = year_report(&versions, &YearQuestion { through: 3, closed: &closed, ..question }).unwrap();
+    assert_eq!((known.total.actual, known.total.remaining), (Some(number("15")), Some(number("90"))));
+    assert_eq!((known.total.outlook.run_rate, known.unposted), (Some(number("60")), BTreeSet::new()));
+    let before = year_report(&versions, &YearQuestion { through: 0, closed: &closed, ..question }).unwrap();
+    assert_eq!(
+        (before.total.actual, before.total.outlook.outlook),
+        (Some(Decimal::ZERO), Some(number("127")))
+    );
+    let none = YearVersions { actual: &nothing, ..versions };
+    let none = year_report(&none, &YearQuestion { through: 3, ..question }).unwrap();
+    assert_eq!((none.total.actual, none.total.outlook.outlook), (None, None));
+}
+
+#[test]
+fn a_complete_version_has_nothing_in_the_months_that_it_has_no_line_in() {
+    let quarters = version(VersionKind::Plan, &[("6100", 1, "30"), ("6100", 4, "30"), ("6100", 7, "30")]);
+    let (actual, nothing) =
+        (version(VersionKind::Actual, &[("6100", 1, "33")]), version(VersionKind::Plan, &[]));
+    let (calendar, rates) = (FiscalCalendar::calendar_years(), euro(Decimal::ONE));
+    let period_rates = PeriodRates::new(Currency::USD, BTreeMap::new()).unwrap();
+    let question = YearQuestion {
+        calendar: &calendar,
+        through: 1,
+        dimensions: &[Dimension::Account],
+        tolerance: EXACTLY,
+        plan_rates: &rates,
+        forecast_rates: &rates,
+        period_rates: &period_rates,
+        closed: &BTreeSet::new(),
+        plan_from: None,
+        forecast_from: None,
+    };
+    let versions = YearVersions { plan: &quarters, actual: &actual, one_offs: &nothing, forecast: &quarters };
+    let unknown = year_report(&versions, &question).unwrap();
+    assert_eq!((unknown.total.plan, unknown.total.outlook.outlook), (None, None));
+    let complete = YearQuestion { plan_from: Some(1), forecast_from: Some(2), ..question };
+    let known = year_report(&versions, &complete).unwrap();
+    assert_eq!((known.total.plan, known.total.outlook.outlook), (Some(number("90")), Some(number("93"))));
+    assert_eq!(known.rows[0].outlook, known.total.outlook);
+    // Nothing at all is not a plan of nothing.
+    let empty = year_report(&YearVersions { plan: &nothing, ..versions }, &complete).unwrap();
+    assert_eq!(empty.total.plan, None);
+}
+
+#[test]
+fn adjustments_count_in_the_year_and_in_no_month_of_it() {
+    let plan: Vec<_> = (1..=12).map(|period| ("6100", period, "10")).collect();
+    let plan = version(VersionKind::Plan, &plan);
+    let months: Vec<_> = (1..=12).map(|period| ("6100", period, "11")).collect();
+    let adjusted = [months.as_slice(), &[("6100", 13, "-4"), ("6200", 13, "9")]].concat();
+    let (before, after) = (version(VersionKind::Actual, &months), version(VersionKind::Actual, &adjusted));
+    let nothing = version(VersionKind::Actual, &[]);
+    let (calendar, rates) = (FiscalCalendar::calendar_years(), euro(Decimal::ONE));
+    let period_rates = PeriodRates::new(Currency::USD, BTreeMap::new()).unwrap();
+    let of = |actual: &BudgetVersion| {
+        let versions = YearVersions { plan: &plan, actual, one_offs: &nothing, forecast: &plan };
+        let question = YearQuestion {
+            calendar: &calendar,
+            through: 12,
+            dimensions: &[Dimension::Account],
+            tolerance: EXACTLY,
+            plan_rates: &rates,
+            forecast_rates: &rates,
+            period_rates: &period_rates,
+            closed: &BTreeSet::new(),
+            plan_from: None,
+            forecast_from: None,
+        };
+        year_report(&versions, &question).unwrap()
+    };
+    let (before, after) = (of(&before), of(&after));
+    assert_eq!(before.total.outlook.outlook, Some(number("132")));
+    assert_eq!((after.total.actual, after.total.adjustments), (before.total.actual, number("5")));
+    assert_eq!(after.total.outlook.run_rate, before.total.outlook.run_rate);
+    assert_eq!(after.total.outlook.outlook, Some(number("137")));
+    let rows: Vec<_> = after.rows.iter().map(|row| (row.adjustments, row.outlook.outlook.unwrap())).collect();
+    assert_eq!(rows, [(number("-4"), number("128")), (number("9"), number("9"))]);
+}
+
+#[test]
+fn a_period_that_nothing_was_posted_in_is_left_out_of_both_sides() {
+    let line = |account: &str, period: u32, amount: &str| ReportLine {
+        key: key(account, period, Currency::USD),
+        amount: number(amount),
+        volume: None,
+    };
+    let plan = [line("6100", 1, "10"), line("6100", 2, "20"), line("6200", 1, "3")];
+    let rates = PeriodRates::new(Currency::USD, BTreeMap::new()).unwrap();
+    let closed_through = |last: u32| -> BTreeSet<u32> { (1..=last).collect() };
+    let asked = |actual: &[ReportLine], through: u32, is_posted: bool, closed: BTreeSet<u32>| {
+        let question = ReportQuestion {
+            fiscal_year: 2026,
+            periods: PeriodRange::new(1, through).unwrap(),
+            dimensions: &[Dimension::Account],
+            orientation: Orientation::Cost,
+            tolerance: EXACTLY,
+            materiality: Materiality { rate: Decimal::ZERO, amount: Decimal::ZERO },
+            plan_rates: &euro(Decimal::ONE),
+            period_rates: &rates,
+            is_posted,
+            closed: &closed,
+        };
+        report(&plan, actual, &[], &question)
+    };
+    let ask = |actual: &[ReportLine], through: u32, is_posted: bool| {
+        asked(actual, through, is_posted, BTreeSet::new())
+    };
+    let posted = [line("6100", 1, "11"), line("6100", 13, "5")];
+    let found = ask(&posted, 2, true).unwrap();
+    assert_eq!(found.unposted, BTreeSet::from([2]));
+    assert_eq!((found.total.totals.plan, found.total.totals.actual), (number("13"), number("11")));
+    assert_eq!(found.adjustments, (number("5"), 1));
+    // Once it is closed it is complete, and nothing was spent in it.
+    let closed = asked(&posted, 2, true, closed_through(2)).unwrap();
+    assert_eq!((closed.total.totals.plan, closed.total.totals.actual), (number("33"), number("11")));
+    assert!(closed.unposted.is_empty());
+    let nothing = asked(&[], 1, true, closed_through(1)).unwrap();
+    assert_eq!(nothing.total.total.amount, number("13"));
+    let year = ask(&posted, 13, true).unwrap();
+    assert_eq!((year.total.totals.actual, year.total.total.amount), (number("16"), number("-3")));
+    // A forecast that has nothing there expects nothing.
+    let forecast = ask(&posted, 2, false).unwrap();
+    assert_eq!((forecast.total.totals.plan, forecast.unposted), (number("33"), BTreeSet::new()));
+    let refused = ask(&[], 2, true);
+    assert!(matches!(refused, Err(ForecastError::Invalid { field: "periods", .. })), "{refused:?}");
+    assert!(PeriodRange::new(1, 14).is_err());
 }
 
 fn posting(kind: PostingKind, source: &str, period: u32, amount: &str) -> Posting {

@@ -137,7 +137,7 @@ fn forecasts_are_labelled_by_their_periods() {
         assert!(wrong.parse::<ForecastLabel>().is_err(), "{wrong}");
     }
     assert!(ForecastLabel::new(13).is_err());
-    for (first, last) in [(0, 3), (4, 3), (1, 13)] {
+    for (first, last) in [(0, 3), (4, 3), (1, 14)] {
         assert!(PeriodRange::new(first, last).is_err());
     }
     for year in [0, 10_000, i32::MIN] {
@@ -186,7 +186,7 @@ fn single_lines_are_checked_by_themselves() {
     lines[1].recorded_on = Some(date("2026-02-05"));
     lines[1].idempotency_key = Some("invoice 7".to_owned());
     lines[3].idempotency_key = Some("invoice 7".to_owned());
-    lines[2].key.period = 13;
+    lines[2].key.period = 14;
     lines[4].period_days = Some((date("2026-01-01"), date("2026-01-31")));
     let loaded = version(VersionKind::Actual, lines);
     let expected = [
@@ -238,6 +238,7 @@ proptest! {
             plan: Some(figures[0]),
             actual: Some(figures[1]),
             one_off: figures[2],
+            adjustments: figures[4],
             months_elapsed: months,
             remaining_forecast: Some(figures[3]),
         };

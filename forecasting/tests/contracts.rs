@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator,
-    Index, Indices, Metering, NewPrice, Notice, NoticeUnit, Proration, PueRule, RampStep, Renewal,
-    RenewalPrice, Repricing, Severity, month_cost, schedule, validate,
+    Index, Indices, LevelMonth, Metering, NewPrice, Notice, NoticeUnit, Proration, PueRule, RampStep,
+    Recognition, Renewal, RenewalPrice, Repricing, Severity, TerminationRule, month_cost, schedule,
+    straight_line, validate,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
 use forecasting::roadmap::{
-    Category, MoneyView, PaymentFrequency, SupportContract, SupportRenewal, Window, colocation_flows,
+    Category, Leaving, MoneyView, PaymentFrequency, SupportContract, SupportRenewal, Window,
+    colocation_flows, left_flows,
 };
 use rust_decimal::Decimal;
 
@@ -40,6 +42,7 @@ fn one_charge(charge: Charge) -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![charge],
     }
 }
@@ -220,6 +223,48 @@ fn arrears_are_paid_a_month_later_and_renewals_bind_at_the_deadline() {
 }
 
 #[test]
+fn a_contract_that_is_left_costs_what_leaving_does_and_nothing_after() {
+    let later = Charge { from: Some(date("2027-03-01")), ..flat(400) };
+    let setup = Charge::new(ChargeKind::NonRecurring, Decimal::from(500), Decimal::ONE);
+    let contract = Contract { charges: vec![flat(1_000), later, setup], ..one_charge(flat(0)) };
+    let window = Window::new(month("2026-01"), 48).unwrap();
+    let days = BusinessDays::default();
+    let left = |last_day: &str, rule: TerminationRule| {
+        let leaving = Leaving { last_day: date(last_day), notice: date("2026-07-01"), rule };
+        left_flows(&contract, &leaving, window, &Indices::default(), &days).unwrap()
+    };
+    let rule = TerminationRule::RemainingCharges {
+        share: number("0.5"),
+        advances: Vec::new(),
+        fixed: Decimal::ZERO,
+    };
+    // 24 months at 1,000 and 22 at 400 are left, half of which is due.
+    let (flows, termination) = left("2026-12-31", rule.clone());
+    assert_eq!((termination.remaining, termination.fee), (number("32800"), number("16400")));
+    for view in [MoneyView::Pnl, MoneyView::Cash, MoneyView::Commitment] {
+        assert_eq!(flows.total(view), number("28900"), "{view:?}");
+    }
+    let months = flows.amounts(MoneyView::Pnl, Category::Colocation).unwrap();
+    assert_eq!(months[10..14], [number("1000"), number("17400"), Decimal::ZERO, Decimal::ZERO]);
+    // Half of a month is charged by its days.
+    let (flows, _) = left("2026-06-15", TerminationRule::Fixed(number("250")));
+    assert_eq!(flows.total(MoneyView::Cash), number("6250"), "500, five months and a half, and the fee");
+    // Of a contract in parts, what is due once is due with the first.
+    let once =
+        TerminationRule::RemainingCharges { share: number("0.5"), advances: Vec::new(), fixed: number("90") };
+    let whole = Leaving { last_day: date("2026-12-31"), notice: date("2026-07-01"), rule: once };
+    let fee =
+        |leaving: &Leaving| left_flows(&contract, leaving, window, &Indices::default(), &days).unwrap().1.fee;
+    assert_eq!((fee(&whole), fee(&whole.further())), (number("16490"), number("16400")));
+    let fixed = Leaving { rule: TerminationRule::Fixed(number("250")), ..whole };
+    assert_eq!((fee(&fixed), fee(&fixed.further())), (number("250"), Decimal::ZERO));
+    // To leave with the end of the term is not early.
+    let (flows, termination) = left("2028-12-31", rule);
+    let whole = colocation_flows(&contract, window, &Indices::default(), &days).unwrap();
+    assert_eq!((termination.fee, flows.total(MoneyView::Pnl)), (Decimal::ZERO, whole.total(MoneyView::Pnl)));
+}
+
+#[test]
 fn metered_power_is_billed_by_its_energy() {
     let metering = Metering {
         pue: PueRule::MeasuredCapped(number("1.35")),
@@ -378,4 +423,86 @@ fn support_is_repriced_from_the_contract_year_that_follows() {
     assert_eq!(years(Some(NewPrice::Unit(number("600")))), ["1200", "600", "900", "1350"].map(number));
     let second = contract(Some(NewPrice::Unit(number("600")))).renewal_cost(2).unwrap().unwrap();
     assert_eq!(second.amount, number("1350"));
+}
+
+/// A rising rent from mid-month on, a credit that ends early, a set-up charge and a meter.
+fn uneven() -> Contract {
+    let rent = Charge {
+        escalator: Some(Escalator::yearly(number("0.03"))),
+        abatements: vec![Abatement { from_contract_month: 0, months: 3, rate: Decimal::ONE }],
+        ..flat(1_000)
+    };
+    let credit = Charge {
+        to: Some(date("2026-09-10")),
+        ..Charge::new(ChargeKind::Credit, Decimal::from(70), Decimal::ONE)
+    };
+    let metering = Metering {
+        pue: PueRule::Contractual(number("1.3")),
+        measured_pue: None,
+        minimum_take: None,
+        commitment: Decimal::ZERO,
+    };
+    let meter = Charge {
+        metering: Some(metering),
+        ..Charge::new(ChargeKind::PowerMetered, number("0.1"), Decimal::TEN)
+    };
+    let setup = Charge::new(ChargeKind::NonRecurring, Decimal::from(500), Decimal::ONE);
+    let renewal =
+        Renewal { term_months: 12, maximum: None, price: RenewalPrice::FixedUplift(number("0.05")) };
+    Contract {
+        billing_start: date("2026-01-15"),
+        initial_term_months: 24,
+        renewal: Some(renewal),
+        charges: vec![rent, credit, meter, setup],
+        ..one_charge(flat(0))
+    }
+}
+
+#[test]
+fn level_months_add_up_to_what_is_invoiced_and_defer_nothing_in_the_end() {
+    let indices = Indices::default();
+    for proration in [Proration::ActualDaysCalendar, Proration::ContractMonth] {
+        let contract = Contract { proration, ..uneven() };
+        let level = straight_line(&contract, &indices).unwrap();
+        let sum = |part: fn(&LevelMonth) -> Decimal| level.months.iter().map(part).sum::<Decimal>();
+        assert_eq!(sum(|month| month.invoiced), level.total);
+        assert_eq!(sum(|month| month.expense), level.total);
+        assert_eq!(level.months.last().unwrap().deferred, Decimal::ZERO);
+        // 9 months at 1,000, 12 at 1,030, over 24: 890.00; the credit runs for its own days.
+        let rent = straight_line(
+            &Contract { charges: vec![contract.charges[0].clone()], ..contract.clone() },
+            &indices,
+        );
+        assert_eq!(rent.unwrap().month, number("890.00"));
+        let of = |at: &str| level.months.iter().find(|level| level.month == month(at)).unwrap();
+        assert_eq!(of("2026-04").expense, number("820.00"), "the credit is as level as the rent");
+        assert_eq!(of("2027-06").expense, number("890.00"), "the credit has ended");
+        assert!(of("2026-03").deferred > Decimal::ZERO, "free months are owed to later ones");
+    }
+}
+
+#[test]
+fn a_level_contract_moves_its_expense_and_nothing_else() {
+    let window = Window::new(month("2026-01"), 40).unwrap();
+    let flows = |recognition| {
+        let contract = Contract { recognition, ..uneven() };
+        colocation_flows(&contract, window, &Indices::default(), &BusinessDays::default()).unwrap()
+    };
+    let (invoiced, level) = (flows(Recognition::AsInvoiced), flows(Recognition::StraightLine));
+    for view in [MoneyView::Cash, MoneyView::Commitment] {
+        let of = |flows: &forecasting::roadmap::Flows| flows.amounts(view, Category::Colocation);
+        assert_eq!(of(&invoiced), of(&level));
+    }
+    assert_eq!(invoiced.total(MoneyView::Pnl), level.total(MoneyView::Pnl));
+    let at = |flows: &forecasting::roadmap::Flows, text: &str| {
+        flows.amounts(MoneyView::Pnl, Category::Colocation).unwrap()[window.position(month(text)).unwrap()]
+    };
+    // 10 kW over 720 hours at 1.3 times 0.1 are 936.00, with the meter as with the renewal as they are invoiced.
+    assert_eq!(at(&level, "2026-04"), number("820.00") + number("936.00"));
+    assert_eq!(at(&level, "2028-06"), at(&invoiced, "2028-06"));
+    assert_eq!(
+        at(&level, "2026-01") - at(&invoiced, "2026-01"),
+        number("488.06"),
+        "17 days of what is deferred"
+    );
 }

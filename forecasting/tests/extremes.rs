@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use forecasting::ForecastError;
 use forecasting::colocation::{
     Abatement, Anchor, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator, Index,
-    Indices, MeteredMonth, Metering, Notice, NoticeUnit, OverageBasis, Proration, PueRule, RampStep, Renewal,
-    RenewalPrice, cpi_step, overage, validate,
+    Indices, Metering, Notice, NoticeUnit, OverageBasis, Proration, PueRule, RampStep, Recognition, Renewal,
+    RenewalPrice, billed_energy, cpi_step, overage, straight_line, validate,
 };
 use forecasting::depreciation::{Basis, Convention, Depreciation, DepreciationRule, Disposal, Method};
 use forecasting::growth::{compound, compound_fraction};
@@ -121,6 +121,7 @@ proptest! {
             notice: Some(Notice { minimum, maximum: None, unit: NoticeUnit::BusinessDays, previous_business_day: true }),
             notice_given: Some(given),
             proration: Proration::ContractMonth,
+            recognition: Recognition::default(),
             charges: vec![charge],
         };
         let index = Index { published: [(from, index)].into(), assumed_rate: Some(rate), ..Index::default() };
@@ -128,6 +129,9 @@ proptest! {
         validate(&contract);
         let window = Window::new(from, 14).unwrap();
         let _ = colocation_flows(&contract, window, &indices, &BusinessDays::default());
+        let level = Contract { recognition: Recognition::StraightLine, ..contract.clone() };
+        let _ = colocation_flows(&level, window, &indices, &BusinessDays::default());
+        let _ = straight_line(&contract, &indices);
     }
 
     #[test]
@@ -221,16 +225,7 @@ proptest! {
         let _ = kilovolt_amperes(numbers[0], numbers[1]);
         let _ = kilowatts(numbers[0], numbers[1]);
         tebibytes(numbers[0]);
-        let month = MeteredMonth {
-            commitment: numbers[0],
-            price_per_kw: numbers[1],
-            average_kw: numbers[2],
-            hours: numbers[3],
-            utility_rate: numbers[4],
-            pue: numbers[5],
-            minimum_take: Some(numbers[5]),
-        };
-        let _ = month.per_drawn_kw(Currency::USD);
+        let _ = billed_energy(numbers[0], numbers[1], numbers[2], Some(numbers[3]));
     }
 
     #[test]
@@ -286,6 +281,7 @@ fn contract_with(charge: Charge) -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![charge],
     }
 }

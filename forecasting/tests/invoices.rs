@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use estate::contracts;
 use forecasting::colocation::{
     Abatement, Billing, BusinessDays, Charge, ChargeKind, Contract, DoubleBillingReason, Indices, Invoice,
-    InvoiceCheck, InvoiceLine, Metering, Proration, PueRule, Tolerance, Verdict, check_invoice, month_cost,
+    InvoiceCheck, InvoiceLine, Metering, Proration, PueRule, Recognition, Tolerance, Verdict, check_invoice,
+    month_cost,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
@@ -55,6 +56,7 @@ fn contract() -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![
             Charge::new(ChargeKind::SpaceKw, Decimal::from(165), Decimal::from(100)),
             Charge::new(ChargeKind::PowerCircuit, Decimal::from(250), Decimal::TWO),

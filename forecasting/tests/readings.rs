@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, NaiveDateTime};
 use forecasting::colocation::{
     Absence, BusinessDays, Charge, ChargeKind, Contract, Figure, Indices, MeterReading, Metering,
-    OverageBasis, OverageTerms, Proration, PueRule, drawn, month_reading, power_month,
+    OverageBasis, OverageTerms, Proration, PueRule, Recognition, drawn, month_reading, power_month,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
@@ -123,6 +123,7 @@ fn contract(charges: Vec<Charge>) -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges,
     }
 }

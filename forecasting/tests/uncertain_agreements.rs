@@ -3,7 +3,7 @@
 
 use forecasting::colocation::{
     Anchor, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator, Index, Indices,
-    Proration, Renewal, RenewalPrice,
+    Proration, Recognition, Renewal, RenewalPrice,
 };
 use forecasting::money::Currency;
 use forecasting::month::{FiscalCalendar, Month};
@@ -43,6 +43,7 @@ fn contract(terms: CpiTerms, renewal: RenewalPrice) -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![charge],
     }
 }

@@ -4,9 +4,11 @@
 mod estate;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use estate::{calendars, months, sources};
+use forecasting::ForecastError;
 use forecasting::depreciation::{Convention, DepreciationRule, Method};
 use forecasting::money::{Currency, Money, Rounding};
 use forecasting::month::{FiscalCalendar, Month};
@@ -480,4 +482,19 @@ proptest! {
         let points: Decimal = outcome.quarters.iter().map(|quarter| quarter.spread.point).sum();
         prop_assert_eq!(points, outcome.total.point);
     }
+}
+
+#[test]
+fn runs_end_early_when_they_are_to_stop() {
+    let simulation = uncertain_estate(|_| {});
+    let sampling = Sampling { runs: 10_000, ..SAMPLING };
+    for threads in [1, 3] {
+        let asked = AtomicUsize::new(0);
+        let is_stopped = || asked.fetch_add(1, Ordering::Relaxed) >= 5;
+        let stopped = simulation.run_until(sampling, threads, &is_stopped);
+        assert_eq!(stopped, Err(ForecastError::Stopped));
+        // There are 313 blocks of runs; each thread may begin another before it hears of it.
+        assert!((6..20).contains(&asked.into_inner()), "on {threads}");
+    }
+    assert_eq!(simulation.run_until(sampling, 2, &|| false), simulation.run(sampling, 2));
 }

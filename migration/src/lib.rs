@@ -34,6 +34,7 @@ mod m20261129_000012_lifecycle;
 mod m20261129_000013_finance;
 mod m20261129_000014_finance;
 mod m20261129_000015_scenarios;
+mod m20261129_000018_finance;
 mod m20261129_000020_topology;
 
 /// All steps, oldest first.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000013_finance::Migration),
             Box::new(m20261129_000014_finance::Migration),
             Box::new(m20261129_000015_scenarios::Migration),
+            Box::new(m20261129_000018_finance::Migration),
             Box::new(m20261129_000020_topology::Migration),
         ]
     }

@@ -269,3 +269,27 @@ fn the_roadmap_says_what_it_may_turn_out_to_cost() {
         assert_eq!((code, told.contains("--runs")), (Some(2), true), "{told}");
     });
 }
+
+#[test]
+fn the_roadmap_of_a_scenario_is_another_one() {
+    on_both_engines(async |app| {
+        fill(app.database());
+        let more = ["--currency", "USD", "--format", "json"];
+        let told = |more: &[&str]| {
+            let (code, text, told) = roadmap(app.database(), more);
+            assert_eq!(code, Some(0), "{told}");
+            serde_json::from_str::<Value>(&text).unwrap()
+        };
+        let recorded = told(&more);
+        let laid = told(&[&more[..], &["--scenario", "CPI 4 %"]].concat());
+        assert_ne!(recorded["total"], laid["total"]);
+        let assumed = laid["assumptions"].to_string();
+        assert!(
+            assumed.contains("scenario CPI 4 %, change 1: all price indices rise by 0.04 in 2027"),
+            "{assumed}"
+        );
+        let (code, _, told) = roadmap(app.database(), &[&more[..], &["--scenario", "Dream"]].concat());
+        assert_ne!(code, Some(0));
+        assert!(told.contains("Dream"), "{told}");
+    });
+}

@@ -11,6 +11,7 @@ mod findings;
 mod golden;
 mod indices;
 mod invoices;
+mod leases;
 mod lists;
 mod notice;
 mod power;

@@ -1,18 +1,23 @@
 //! The demo estate: the same on every run, sound by the rules of every noun, and what the README says it is.
 
+mod year;
+
 use std::collections::{BTreeMap, HashMap};
 
 use api::{
     access::users,
     cloud::{accounts, costs, growth, workloads},
-    contracts::{findings, support_contracts},
+    contracts::{
+        colocation_circuits, colocation_deployments, colocation_readings, findings, invoice_lines,
+        support_contracts,
+    },
     demo::{self, Scale},
     finance::{
-        allocation_models, currencies, exchange_rates, fiscal_calendars, savings_claims, savings_initiatives,
-        unit_cost_parts, volumes,
+        allocation_models, budget_versions, currencies, exchange_rates, fiscal_calendars, ledger_codes,
+        savings_claims, savings_initiatives, unit_cost_parts, variances, volumes,
     },
     inventory::{assets, models, racks, sites, vendors},
-    lifecycle::{depreciation_rules, refresh_cycles, refresh_policies, software_releases},
+    lifecycle::{book_events, depreciation_rules, refresh_cycles, refresh_policies, software_releases},
     store::{Ids, Store},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -21,11 +26,13 @@ use entity::{
     audit::change,
     cloud::{cost_record, growth_assumption, provider_account, workload},
     contracts::{
-        colocation_charge, colocation_contract, colocation_contract_site, support_contract, support_coverage,
+        colocation_charge, colocation_circuit, colocation_contract, colocation_contract_site,
+        colocation_deployment, colocation_reading, invoice, invoice_line, support_contract, support_coverage,
     },
     finance::{
-        allocation_model, currency, exchange_rate, fiscal_calendar, savings_claim, savings_initiative,
-        unit_cost_part, volume,
+        actual_posting, allocation_model, budget_line, budget_version, currency, exchange_rate,
+        fiscal_calendar, ledger_code, period_close, savings_claim, savings_initiative, unit_cost_part,
+        variance_explanation, volume,
     },
     id::SoftwareReleaseId,
     inventory::{
@@ -33,7 +40,7 @@ use entity::{
         hardware_model, manufacturer, rack, site, vendor,
     },
     lifecycle::{
-        depreciation_rule, refresh_cycle, refresh_cycle_asset, refresh_policy,
+        book_event, depreciation_rule, refresh_cycle, refresh_cycle_asset, refresh_policy,
         software_release::{self, MilestoneState},
     },
 };
@@ -153,6 +160,14 @@ fn every_row_keeps_the_rules_of_its_noun() {
         check(allocation_model::Entity, &db, allocation_models::check).await;
         check(savings_initiative::Entity, &db, savings_initiatives::check).await;
         check(savings_claim::Entity, &db, savings_claims::check).await;
+        check(ledger_code::Entity, &db, ledger_codes::check).await;
+        check(budget_version::Entity, &db, budget_versions::check).await;
+        check(variance_explanation::Entity, &db, variances::check).await;
+        check(colocation_deployment::Entity, &db, colocation_deployments::check).await;
+        check(colocation_circuit::Entity, &db, colocation_circuits::check).await;
+        check(colocation_reading::Entity, &db, colocation_readings::check).await;
+        check(invoice_line::Entity, &db, invoice_lines::check).await;
+        check(book_event::Entity, &db, book_events::check).await;
         check(user::Entity, &db, users::check).await;
         let charges = colocation_charge::Entity::find().all(&db).await.unwrap();
         for contract in colocation_contract::Entity::find().all(&db).await.unwrap() {
@@ -413,6 +428,17 @@ async fn dump(engine: Engine, scale: Scale) -> BTreeMap<String, String> {
         rows(allocation_model::Entity, allocation_model::Column::Id, &db).await,
         rows(savings_initiative::Entity, savings_initiative::Column::Id, &db).await,
         rows(savings_claim::Entity, savings_claim::Column::Id, &db).await,
+        rows(ledger_code::Entity, ledger_code::Column::Id, &db).await,
+        rows(budget_version::Entity, budget_version::Column::Id, &db).await,
+        rows(budget_line::Entity, budget_line::Column::Id, &db).await,
+        rows(actual_posting::Entity, actual_posting::Column::Id, &db).await,
+        rows(period_close::Entity, period_close::Column::Id, &db).await,
+        rows(variance_explanation::Entity, variance_explanation::Column::Id, &db).await,
+        rows(colocation_deployment::Entity, colocation_deployment::Column::Id, &db).await,
+        rows(colocation_circuit::Entity, colocation_circuit::Column::Id, &db).await,
+        rows(colocation_reading::Entity, colocation_reading::Column::Id, &db).await,
+        rows(invoice::Entity, invoice::Column::Id, &db).await,
+        rows(invoice_line::Entity, invoice_line::Column::Id, &db).await,
         rows(change::Entity, change::Column::Id, &db).await,
     ]);
     db.close().await.unwrap();

@@ -1,8 +1,10 @@
 //! Currencies, exchange rates, fiscal calendars, budgets, unit costs, allocation and savings, seen from outside.
 
-mod books;
+mod adjustments;
+pub mod books;
 mod budget_files;
 mod budget_findings;
+mod closed_rates;
 mod codes;
 mod drafts;
 mod outlooks;
@@ -12,9 +14,11 @@ mod variances;
 mod versions;
 
 mod allocation_models;
-mod allocations;
+pub mod allocations;
+mod journals;
 mod ownership;
 mod savings;
+mod savings_claims;
 mod unit_costs;
 mod volumes;
 

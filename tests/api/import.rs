@@ -10,6 +10,7 @@ mod places;
 mod plans;
 mod power;
 mod refusing;
+mod scenarios;
 mod upload;
 
 use api::{

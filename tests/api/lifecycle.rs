@@ -14,6 +14,7 @@ mod policies;
 mod refreshes;
 mod registers;
 mod releases;
+mod roadmaps;
 mod roll_forwards;
 mod rules;
 mod sizing;

@@ -124,6 +124,8 @@ pub struct Calendar {
     pub explanation: Explanation,
     /// Contracts that cannot be computed, and why.
     pub excluded: Vec<String>,
+    /// The scenario that it was made with.
+    pub scenario: Arc<Overlay>,
 }
 
 /// Reads the contracts and what belongs to them with a number of statements that does not depend on how many there
@@ -182,8 +184,9 @@ pub async fn read(db: &impl Read, question: Question) -> Result<Calendar> {
         drawing.cloud(place, commitment);
     }
     drawing.papers(&colocation, &support, &invoices, &offers);
+    let scenario = Arc::clone(&drawing.question.scenario);
     let (entries, explanation, excluded) = drawing.finish(colocation.len(), support.len(), cloud.len());
-    Ok(Calendar { entries, colocation, support, cloud, invoices, offers, explanation, excluded })
+    Ok(Calendar { entries, colocation, support, cloud, invoices, offers, explanation, excluded, scenario })
 }
 
 /// What lies on the desk of contracts, as far as it is asked for.
@@ -273,10 +276,11 @@ impl Drawing {
         let read = terms::support_terms(contract).and_then(|terms| {
             let priced = Support { notice_given_on: None, ..contract.clone() };
             let mut value = terms::support(&priced)?;
+            let touched = self.question.scenario.touching_support(&value, contract);
             self.question.scenario.support_price(&mut value, &priced);
-            Ok((terms, value))
+            Ok((terms, value, touched))
         });
-        let (terms, priced) = match read {
+        let (terms, priced, touched) = match read {
             Ok(read) => read,
             Err(finding) => {
                 let cause = Error::from(finding);
@@ -289,8 +293,11 @@ impl Drawing {
         for event in terms.events(&usual_planning(), &days, self.question.from, self.question.to) {
             if self.wants(event.kind) {
                 let as_of = self.question.as_of;
-                let exposure =
+                let mut exposure =
                     renewal_avoided(&event).and_then(|term| support_exposure(&terms, &priced, term, as_of));
+                if let Some(exposure) = &mut exposure {
+                    exposure.explanation.assumptions.extend(touched.iter().cloned());
+                }
                 let label = &contract.number;
                 self.add(Agreement::Support(place), label, &terms, event, None, exposure);
             }
@@ -418,6 +425,12 @@ impl Drawing {
         }
         for assumption in self.question.scenario.assumptions() {
             explanation = explanation.assume(assumption);
+        }
+        if self.question.scenario.leaves_a_site() {
+            explanation = explanation.assume(
+                "contracts of sites that the scenario leaves are shown as they are on record, unless it does not \
+                 renew them",
+            );
         }
         explanation = explanation.assume("Saturdays and Sundays are days of rest, holidays are not known");
         (self.entries, explanation, self.excluded)

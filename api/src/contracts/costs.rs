@@ -75,7 +75,8 @@ pub fn monthly(
     require_range("months", months, 1, MOST_MONTHS)?;
     require_index_rate(assumed_index_rate)?;
     let months = months.unsigned_abs();
-    let mut indices = indices(contract, charges, published, assumed_index_rate);
+    let recorded = indices(contract, charges, published, assumed_index_rate);
+    let mut indices = recorded.clone();
     scenario.indices(&mut indices);
     let mut value = terms::colocation(contract, charges)?;
     scenario.prices(&mut value, charges);
@@ -85,7 +86,8 @@ pub fn monthly(
         Scheduled::of(&alone, from, months, &indices)
     });
     let mut cost = assemble(from, months, &schedules.collect::<Vec<_>>());
-    cost.explanation.assumptions.extend(scenario.assumptions());
+    let touched = scenario.touching(&value, charges, contract, (&recorded, &indices));
+    cost.explanation.assumptions.extend(touched);
     Ok(cost)
 }
 

@@ -2,14 +2,17 @@
 //! too long, and whether an invoice is right.
 
 use chrono::NaiveDate;
-use entity::contracts::{colocation_charge, colocation_contract};
+use entity::contracts::{
+    colocation_charge,
+    colocation_contract::{self, Classification},
+};
 use forecasting::{
     ForecastError,
     colocation::{
         AlertTier, BusinessDays, Capacity, Contract, CostOfSilence, Deployment, Draw, Holdover, Indices,
-        Invoice, InvoiceCheck, NoRenewal, RenewalExposure, Termination, TerminationRule, Tolerance,
-        UpcomingRenewal, check_invoice, committed_kilowatts, cost_of_silence, exposure_of_renewal, holdover,
-        termination,
+        Invoice, InvoiceCheck, NoRenewal, RampStep, Recognition, RenewalExposure, StepDown, StraightLine,
+        Termination, TerminationRule, Tolerance, UpcomingRenewal, check_invoice, committed_kilowatts,
+        cost_of_silence, exposure_of_renewal, holdover, step_down, straight_line, termination,
     },
     explain::Explanation,
     money::Money,
@@ -78,6 +81,8 @@ pub struct Priced<'c> {
     value: Contract,
     indices: Indices,
     row: &'c colocation_contract::Model,
+    /// What a scenario changes about it, in words.
+    touched: Vec<String>,
 }
 
 impl<'c> Priced<'c> {
@@ -93,11 +98,13 @@ impl<'c> Priced<'c> {
         scenario: &Overlay,
     ) -> Result<Self> {
         require_index_rate(assumed_index_rate)?;
-        let mut indices = costs::indices(row, charges, published, assumed_index_rate);
+        let recorded = costs::indices(row, charges, published, assumed_index_rate);
+        let mut indices = recorded.clone();
         scenario.indices(&mut indices);
         let mut value = terms::colocation(row, charges)?;
         scenario.prices(&mut value, charges);
-        Ok(Self { value, indices, row })
+        let touched = scenario.touching(&value, charges, row, (&recorded, &indices));
+        Ok(Self { value, indices, row, touched })
     }
 
     /// What saying nothing leads to, as seen on a day.
@@ -105,7 +112,7 @@ impl<'c> Priced<'c> {
     pub fn silence(&self, as_of: NaiveDate) -> Silence {
         let days = BusinessDays::default();
         match cost_of_silence(&self.value, as_of, &self.indices, &days) {
-            Ok(CostOfSilence::Renews(exposure)) => Silence::Renews(exposure.into()),
+            Ok(CostOfSilence::Renews(exposure)) => Silence::Renews(self.explained(exposure.into())),
             Ok(CostOfSilence::Nothing(why)) => Silence::Nothing(why),
             // Only a price can be lacking here, so that there is a renewal, and its dates are known.
             Err(cause) => {
@@ -142,10 +149,16 @@ impl<'c> Priced<'c> {
     fn exposure(&self, renewal: UpcomingRenewal, as_of: NaiveDate) -> Exposure {
         let number = renewal.term.number;
         match exposure_of_renewal(&self.value, number, as_of, &self.indices, &BusinessDays::default()) {
-            Ok(Some(exposure)) => exposure.into(),
+            Ok(Some(exposure)) => self.explained(exposure.into()),
             Ok(None) => Exposure { renewal, cost: None, explanation: Explanation::default(), reason: None },
             Err(cause) => Exposure::unknown(renewal, &cause),
         }
+    }
+
+    /// With what a scenario changes about the contract.
+    fn explained(&self, mut exposure: Exposure) -> Exposure {
+        exposure.explanation.assumptions.extend(self.touched.iter().cloned());
+        exposure
     }
 
     /// The numbers called capacity of circuits under the contract, on a day, given what was drawn.
@@ -155,6 +168,12 @@ impl<'c> Priced<'c> {
     pub fn capacity(&self, on: NaiveDate, mut deployment: Deployment, draw: &Draw) -> Result<Capacity> {
         deployment.commitment = committed_kilowatts(&self.value, on).map_err(refused("on"))?;
         deployment.capacity(draw).map_err(refused("deployment"))
+    }
+
+    /// What its price indices are, and are assumed to do.
+    #[must_use]
+    pub fn indices(&self) -> &Indices {
+        &self.indices
     }
 
     /// The contract as a value.
@@ -181,8 +200,11 @@ impl<'c> Priced<'c> {
         if notice_on > on {
             return Err(Error::invalid("noticeOn", format!("{notice_on} lies after the last day, {on}")));
         }
-        termination(&self.value, rule, on, notice_on, &self.indices, &BusinessDays::default())
-            .map_err(refused("rule"))
+        let days = BusinessDays::default();
+        let mut left =
+            termination(&self.value, rule, on, notice_on, &self.indices, &days).map_err(refused("rule"))?;
+        left.explanation.assumptions.extend(self.touched.iter().cloned());
+        Ok(left)
     }
 
     /// What staying until a day costs after the contract has ended. None for one that goes on renewing.
@@ -200,27 +222,95 @@ impl<'c> Priced<'c> {
             let message = format!("{until} is more than {LONGEST_STAY} days after the end of the contract");
             return Err(Error::invalid("until", message));
         }
-        holdover(&self.value, multiplier, until, &self.indices, &BusinessDays::default())
-            .map_err(refused("multiplier"))
+        let stay = holdover(&self.value, multiplier, until, &self.indices, &BusinessDays::default());
+        let mut stay = stay.map_err(refused("multiplier"))?;
+        if let Some(stay) = &mut stay {
+            stay.explanation.assumptions.extend(self.touched.iter().cloned());
+        }
+        Ok(stay)
     }
 
-    /// What the contract contributes to consecutive months in one view of money, with the way it came about.
+    /// What the contract contributes to consecutive months in one view of money, with the way it came about. Expense is
+    /// level or as invoiced as the contract is classified, unless told.
     ///
     /// # Errors
-    /// `Invalid` for a number of months that is not given at once, and where a price index is needed and no rise of
+    /// `Invalid` for a number of months that is not given at once, for level months that are no expense, and where a price index is needed and no rise of
     /// it is assumed.
-    pub fn schedule(&self, from: Month, months: i32, view: MoneyView) -> Result<CostSchedule> {
+    pub fn schedule(
+        &self,
+        from: Month,
+        months: i32,
+        view: MoneyView,
+        is_level: Option<bool>,
+    ) -> Result<CostSchedule> {
         require_range("months", months, 1, MOST_MONTHS)?;
+        if is_level == Some(true) && view != MoneyView::Pnl {
+            let message = "true is refused: only expense is levelled, so ask for the view PNL";
+            return Err(Error::invalid("straightLine", message));
+        }
+        let recognition = match is_level {
+            Some(true) => Recognition::StraightLine,
+            Some(false) => Recognition::AsInvoiced,
+            None => self.value.recognition,
+        };
+        let value = Contract { recognition, ..self.value.clone() };
         let window = Window::new(from, months.unsigned_abs()).map_err(refused("months"))?;
-        let flows = colocation_flows(&self.value, window, &self.indices, &BusinessDays::default())
+        let flows = colocation_flows(&value, window, &self.indices, &BusinessDays::default())
             .map_err(refused("months"))?;
+        let is_level = recognition == Recognition::StraightLine && view == MoneyView::Pnl;
+        let mut level = is_level
+            .then(|| straight_line(&value, &self.indices).map_err(refused("straightLine")))
+            .transpose()?;
+        if let Some(level) = &mut level {
+            level.months.retain(|month| window.position(month.month).is_some());
+        }
         let amounts = flows.amounts(view, Category::Colocation);
         let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
+        let explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
+        let mut explanation = self.recognised(explanation, view, recognition);
+        explanation.assumptions.extend(self.touched.iter().cloned());
         Ok(CostSchedule {
             total: flows.total(view),
             months: window.iter().zip(amounts).collect(),
-            explanation: flows.explanation(Category::Colocation).cloned().unwrap_or_default(),
+            explanation,
+            level,
         })
+    }
+
+    /// What is to be said of the books beside the months.
+    fn recognised(&self, explanation: Explanation, view: MoneyView, recognition: Recognition) -> Explanation {
+        let is_expense = view == MoneyView::Pnl && recognition == Recognition::AsInvoiced;
+        if is_expense && self.row.classification == Classification::LeaseFinance {
+            return explanation.assume(
+                "the contract is classified as a finance lease: its depreciation and interest are not worked out \
+                 here, months are as they are invoiced",
+            );
+        }
+        explanation
+    }
+
+    /// What is saved if the commitment of a charge steps down from a contract month on.
+    ///
+    /// # Errors
+    /// `Invalid` for a charge that commits to nothing, a month that is no month of the initial term or begins before
+    /// the day it is seen from, and a commitment that is not lower.
+    pub fn step_down(&self, charge: usize, step: RampStep, as_of: NaiveDate) -> Result<StepDown> {
+        let stepped = step_down(&self.value, charge, step, &self.indices).map_err(|cause| match cause {
+            ForecastError::Missing { .. } => Error::invalid("assumedIndexRate", cause),
+            ForecastError::Invalid { field, value, rule } => {
+                let field = if field == "from_contract_month" { "fromContractMonth" } else { field };
+                // The position of a charge says nothing to who named it.
+                let value = if field == "charge" { String::from("it") } else { value };
+                Error::invalid(field, format!("{value} is refused: {rule}"))
+            }
+            other => Error::invalid("quantity", other),
+        })?;
+        if stepped.from < as_of {
+            let (month, from) = (step.from_contract_month, stepped.from);
+            let message = format!("{month} begins on {from}, before {as_of}: what is over cannot step down");
+            return Err(Error::invalid("fromContractMonth", message));
+        }
+        Ok(stepped)
     }
 
     /// What an invoice bills against what the contract lets expect.
@@ -249,6 +339,8 @@ pub struct CostSchedule {
     pub total: Decimal,
     /// How they came about.
     pub explanation: Explanation,
+    /// The level months behind them, as far as they were asked for. None where expense is as invoiced.
+    pub level: Option<StraightLine>,
 }
 
 /// What cannot be computed, under the argument that it follows from.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::{contracts::colocation_charge, id::EntityId};
-use forecasting::colocation::EventKind;
+use forecasting::colocation::{AlertTier, EventKind};
 use icalendar::{Alarm, Calendar as Feed, Component, Event, EventLike, Property};
 use sea_orm::Condition;
 
@@ -16,9 +16,6 @@ const DAYS_BACK: u64 = 31;
 
 /// Days of the future that a feed shows: three years.
 const DAYS_AHEAD: u64 = 1_096;
-
-/// When the alarm of a notice deadline goes off.
-const ALARM: &str = "-P30D";
 
 /// Who makes the feed, for programs that read it.
 const MAKER: &str = "-//Plinth//Contract calendar//EN";
@@ -78,9 +75,13 @@ fn event(calendar: &Calendar, entry: &Entry, now: DateTime<Utc>, sees_prices: bo
         .add_property("CATEGORIES", entry.event.kind.code())
         .add_property("TRANSP", "TRANSPARENT");
     if entry.event.kind == EventKind::NoticeDeadline {
-        let mut alarm = Alarm::display(&summary, chrono::Duration::days(-30));
-        alarm.append_property(Property::new("TRIGGER", ALARM)).timestamp(now).uid(&format!("alarm-{uid}"));
-        event.alarm(alarm);
+        for days in AlertTier::DAYS {
+            let text = format!("{summary} in {days} days");
+            let mut alarm = Alarm::display(&text, chrono::Duration::days(-i64::from(days)));
+            let trigger = Property::new("TRIGGER", format!("-P{days}D"));
+            alarm.append_property(trigger).timestamp(now).uid(&format!("alarm-{days}-{uid}"));
+            event.alarm(alarm);
+        }
     }
     event
 }

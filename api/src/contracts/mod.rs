@@ -7,6 +7,7 @@
 //! This area does not know what an asset is replaced by, nor how costs add up over an estate.
 
 pub mod calendar;
+pub mod co_termination;
 pub mod colocation_charges;
 pub mod colocation_circuits;
 pub mod colocation_contracts;
@@ -21,8 +22,10 @@ pub mod graphql;
 pub mod invoice_checks;
 pub mod invoice_lines;
 pub mod invoices;
+pub mod notice_history;
 pub mod offers;
 pub mod power;
 pub mod support_contracts;
+pub mod support_costs;
 pub mod terms;
 pub mod usage_findings;

@@ -11,7 +11,7 @@ use forecasting::{
     colocation::{
         Abatement, Advance, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms,
         Escalation, Escalator, Metering, Notice, NoticeUnit, OverageBasis, OverageTerms, Proration, PueRule,
-        RampStep, Renewal, RenewalPrice, Term, TerminationRule, TerminationStep, Terms,
+        RampStep, Recognition, Renewal, RenewalPrice, Term, TerminationRule, TerminationStep, Terms,
     },
     money::Currency,
     month::{add_months, months_between},
@@ -51,6 +51,11 @@ pub fn colocation(
         proration: match contract.proration {
             colocation_contract::Proration::ActualDaysCalendar => Proration::ActualDaysCalendar,
             colocation_contract::Proration::ContractMonth => Proration::ContractMonth,
+        },
+        // A finance lease is depreciated and bears interest, which is not worked out here.
+        recognition: match contract.classification {
+            colocation_contract::Classification::LeaseOperating => Recognition::StraightLine,
+            _ => Recognition::AsInvoiced,
         },
         charges: charges.collect::<Converted<_>>()?,
     })
@@ -307,7 +312,7 @@ fn abatement((index, abatement): (usize, &colocation_charge::Abatement)) -> Conv
     })
 }
 
-fn kind(kind: colocation_charge::ChargeKind) -> ChargeKind {
+pub(crate) fn kind(kind: colocation_charge::ChargeKind) -> ChargeKind {
     match kind {
         colocation_charge::ChargeKind::SpaceKw => ChargeKind::SpaceKw,
         colocation_charge::ChargeKind::SpaceCabinet => ChargeKind::SpaceCabinet,

@@ -11,6 +11,8 @@
 
 mod access;
 mod assets;
+mod books;
+mod budgets;
 mod cloud;
 mod contracts;
 mod data;
@@ -22,6 +24,7 @@ mod faults;
 mod finance;
 mod hardware;
 mod lifecycle;
+mod power;
 mod racks;
 mod scenarios;
 mod sites;
@@ -267,7 +270,10 @@ async fn write_links(tx: &Tx, scale: Scale, made: Made) -> Result<u64> {
     });
     rows += tx.insert_chunks(stream::iter(covered), SOURCE).await?;
     rows += write_economics(tx, scale, &mut ids).await?;
-    Ok(rows + scenarios::write(tx, &mut ids).await?)
+    rows += scenarios::write(tx, &mut ids).await?;
+    rows += budgets::write(tx, &mut ids).await?;
+    rows += power::write(tx, &mut ids).await?;
+    Ok(rows + books::write(tx).await?)
 }
 
 async fn write_economics(tx: &Tx, scale: Scale, ids: &mut Sequence) -> Result<u64> {

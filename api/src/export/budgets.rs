@@ -1,6 +1,8 @@
 //! Cells of ledger codes, budgets, their lines and postings.
 
-use entity::finance::{actual_posting, budget_line, budget_version, ledger_code};
+use entity::finance::{
+    actual_posting, budget_line, budget_version, ledger_code, period_close, variance_explanation,
+};
 use entity::id::EntityId;
 
 use super::labels::{Kind, Labels};
@@ -92,6 +94,41 @@ impl Exportable for actual_posting::Model {
             ("one_off", self.one_off.cell()),
             // What is posted is no correction of itself.
             ("correction", String::new()),
+        ]
+    }
+}
+
+impl Exportable for period_close::Model {
+    const NOUN: Noun = Noun::PeriodClose;
+
+    fn cells(&self, labels: &mut Labels) -> Line {
+        vec![
+            ("calendar", labels.text(Kind::FiscalCalendar, self.calendar_id.uuid())),
+            ("fiscal_year", self.fiscal_year.cell()),
+            ("period", self.period.cell()),
+            ("closed_on", self.closed_on.cell()),
+            ("closed_by", self.closed_by.clone()),
+        ]
+    }
+}
+
+impl Exportable for variance_explanation::Model {
+    const NOUN: Noun = Noun::VarianceExplanation;
+
+    fn cells(&self, labels: &mut Labels) -> Line {
+        vec![
+            ("budget", labels.text(Kind::BudgetVersion, self.version_id.uuid())),
+            ("against", labels.text(Kind::BudgetVersion, self.actual_id.uuid())),
+            ("cost_centre", labels.text(Kind::LedgerCode, self.cost_centre_id.uuid())),
+            ("account", labels.text(Kind::LedgerCode, self.account_id.uuid())),
+            ("tower", labels.text_if_any(Kind::LedgerCode, self.tower_id)),
+            ("site", labels.text_if_any(Kind::Site, self.site_id)),
+            ("period", self.period.cell()),
+            ("view", choice(&self.view)),
+            ("driver", choice(&self.driver)),
+            ("note", self.note.clone()),
+            ("amount", self.amount.cell()),
+            ("author", self.author.clone()),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{cloud, contracts, finance, id::EntityId, inventory, lifecycle};
+use entity::{cloud, contracts, finance, id::EntityId, inventory, lifecycle, scenarios};
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::ExprTrait,
@@ -35,6 +35,9 @@ pub enum Kind {
     ProviderAccount,
     /// Its name in its account.
     Workload,
+    /// Provider and number of the account of a workload.
+    AccountOfWorkload,
+    Scenario,
     SavingsInitiative,
     LedgerCode,
     BudgetVersion,
@@ -55,7 +58,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 23] = [
+    const ALL: [Kind; 25] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -69,6 +72,8 @@ impl Kind {
         Kind::FiscalCalendar,
         Kind::ProviderAccount,
         Kind::Workload,
+        Kind::AccountOfWorkload,
+        Kind::Scenario,
         Kind::SavingsInitiative,
         Kind::LedgerCode,
         Kind::BudgetVersion,
@@ -183,14 +188,9 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             use finance::fiscal_calendar::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
-        Kind::ProviderAccount => {
-            use cloud::provider_account::{Column as C, Entity};
-            let query = Entity::find().select_only().columns([C::Id, C::Provider, C::AccountNumber]);
-            let query = query.filter(C::Id.is_in(ids.iter().copied()));
-            pairs(query.into_tuple().all(db).await?)
-        }
-        Kind::Workload => {
-            use cloud::workload::{Column as C, Entity};
+        Kind::ProviderAccount | Kind::Workload | Kind::AccountOfWorkload => in_cloud(db, kind, ids).await,
+        Kind::Scenario => {
+            use scenarios::scenario::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
         Kind::SavingsInitiative => {
@@ -209,6 +209,32 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             under_contracts(db, kind, ids).await
         }
         Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
+    }
+}
+
+/// Accounts of providers and what runs in them.
+async fn in_cloud(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    match kind {
+        Kind::ProviderAccount => {
+            use cloud::provider_account::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Provider, C::AccountNumber]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        Kind::Workload => {
+            use cloud::workload::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::AccountOfWorkload => {
+            use cloud::provider_account::Column as Account;
+            use cloud::workload::{Column as C, Entity, Relation};
+            let query = Entity::find().select_only().column(C::Id).column(Account::Provider);
+            let query = query.column(Account::AccountNumber);
+            let query = query.join(JoinType::InnerJoin, Relation::Account.def());
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            pairs(query.into_tuple().all(db).await?)
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -16,4 +16,5 @@ mod power;
 pub mod report;
 pub mod reports;
 pub mod rows;
+mod scenarios;
 pub mod template;

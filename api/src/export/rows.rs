@@ -1,6 +1,6 @@
 //! The rows of a noun, page by page, as the cells of its file.
 
-use entity::{access, cloud, contracts, finance, inventory, lifecycle};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios};
 use sea_orm::{
     EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
     QuerySelect, Value, sea_query::ExprTrait,
@@ -85,6 +85,8 @@ pub async fn page(
         Noun::BudgetVersion => read::<finance::budget_version::Entity>(db, at, labels).await,
         Noun::BudgetLine => read::<finance::budget_line::Entity>(db, at, labels).await,
         Noun::ActualPosting => read::<finance::actual_posting::Entity>(db, at, labels).await,
+        Noun::PeriodClose => read::<finance::period_close::Entity>(db, at, labels).await,
+        Noun::VarianceExplanation => read::<finance::variance_explanation::Entity>(db, at, labels).await,
         Noun::PriceIndexValue => read::<finance::price_index_value::Entity>(db, at, labels).await,
         Noun::ColocationDeployment => read::<contracts::colocation_deployment::Entity>(db, at, labels).await,
         Noun::ColocationCircuit => read::<contracts::colocation_circuit::Entity>(db, at, labels).await,
@@ -93,6 +95,8 @@ pub async fn page(
         Noun::InvoiceLine => read::<contracts::invoice_line::Entity>(db, at, labels).await,
         Noun::Offer => read::<contracts::offer::Entity>(db, at, labels).await,
         Noun::CloudCommitment => read::<cloud::cloud_commitment::Entity>(db, at, labels).await,
+        Noun::Scenario => read::<scenarios::scenario::Entity>(db, at, labels).await,
+        Noun::ScenarioChange => read::<scenarios::scenario_change::Entity>(db, at, labels).await,
     }
 }
 

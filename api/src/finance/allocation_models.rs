@@ -13,7 +13,7 @@ use forecasting::{
     money::Currency,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
     error::{Error, Result},
@@ -37,6 +37,15 @@ pub const UNALLOCATED: &str = "UNALLOCATED";
 pub async fn find(db: &impl Read, id: AllocationModelId) -> Result<allocation_model::Model> {
     let found = allocation_model::Entity::find_by_id(id).one(db).await?;
     found.ok_or_else(|| Error::not_found("allocation model", id))
+}
+
+/// The model with a name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_named(db: &impl Read, name: &str) -> Result<Option<allocation_model::Model>> {
+    let named = allocation_model::Column::Name.eq(name);
+    Ok(allocation_model::Entity::find().filter(named).one(db).await?)
 }
 
 /// Creates a model.

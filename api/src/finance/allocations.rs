@@ -16,7 +16,7 @@ use entity::{
 use forecasting::{
     budget::{Allocation, ratio, unit_cost},
     money::Currency,
-    month::Month,
+    month::{FiscalCalendar, Month},
     roadmap::MoneyView,
 };
 use rust_decimal::Decimal;
@@ -79,6 +79,8 @@ pub struct Answer {
     pub own: BTreeMap<String, Decimal>,
     /// Where it went.
     pub allocation: Allocation<String>,
+    /// When it comes up.
+    pub spread: Spread,
     /// What was taken for granted.
     pub assumptions: BTreeSet<String>,
     /// What was left out.
@@ -87,6 +89,28 @@ pub struct Answer {
     pub is_estimated: bool,
     /// Whether it would tell a single price: a category is the cost of one record.
     pub tells_a_price: bool,
+}
+
+/// Costs by the months in which they come up.
+#[derive(Clone, Debug, Default)]
+pub struct Spread {
+    /// The months; none where amounts are given, which are of no month.
+    pub months: Vec<Month>,
+    /// The calendar that months are periods of.
+    pub calendar: Option<FiscalCalendar>,
+    /// Costs of nodes, month by month and unrounded; one amount each where they are of no month.
+    pub costs: Vec<(String, Vec<Decimal>)>,
+}
+
+impl Spread {
+    /// The fiscal year that a month is in, and the period of it that it is.
+    #[must_use]
+    pub fn period(&self, month: Month) -> Option<(i32, u32)> {
+        let calendar = self.calendar.as_ref()?;
+        let year = calendar.fiscal_year_of(month);
+        let place = month.since(calendar.first_month(year)) + 1;
+        Some((year, u32::try_from(place).ok()?))
+    }
 }
 
 /// What a node has in the end.
@@ -141,7 +165,9 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
                     return Err(Error::invalid(format!("amounts[{place}].node"), message));
                 }
             }
-            whole(model, currency, amounts.clone(), Drawn::default())
+            let costs = amounts.iter().map(|(node, amount)| (node.clone(), vec![*amount]));
+            let spread = Spread { costs: costs.collect(), ..Spread::default() };
+            whole(model, currency, spread, Drawn::default())
         }
         Costs::Roadmap(months) => of_roadmap_months(db, model, months, question.currency).await,
     }
@@ -184,10 +210,12 @@ async fn of_roadmap_months(
     for category in CostCategory::iter() {
         let of = of_roadmap(category);
         let mut sources: BTreeSet<Source> = BTreeSet::new();
-        let mut total = Decimal::ZERO;
+        let mut by_month = vec![Decimal::ZERO; window.months() as usize];
         for (_, _, line) in plan.roadmap.lines(MoneyView::Pnl).filter(|(found, _, _)| *found == of) {
             sources.extend(&line.records);
-            total += line.total();
+            for (sum, amount) in by_month.iter_mut().zip(line.amounts()) {
+                *sum += amount;
+            }
             drawn.is_estimated |= line.estimated;
         }
         if sources.is_empty() {
@@ -204,27 +232,35 @@ async fn of_roadmap_months(
                 format!("category:{word}")
             }
         };
-        costs.push((name, total));
+        costs.push((name, by_month));
     }
     for exclusion in plan.roadmap.exclusions() {
         drawn.excluded.insert(format!("not in the roadmap: {}", exclusion.reason));
     }
-    whole(model, plan.roadmap.currency(), costs, drawn)
+    let spread = Spread { months: window.iter().collect(), calendar: Some(plan.calendar.clone()), costs };
+    whole(model, plan.roadmap.currency(), spread, drawn)
 }
 
-fn whole(
-    model: allocation_model::Model,
-    currency: Currency,
-    costs: Vec<(String, Decimal)>,
-    drawn: Drawn,
-) -> Result<Answer> {
+fn whole(model: allocation_model::Model, currency: Currency, spread: Spread, drawn: Drawn) -> Result<Answer> {
+    let costs = spread.costs.iter().map(|(name, months)| (name.clone(), months.iter().sum()));
+    let costs: Vec<(String, Decimal)> = costs.collect();
     let mut own: BTreeMap<String, Decimal> = BTreeMap::new();
     for (name, cost) in &costs {
         *own.entry(name.clone()).or_default() += currency.round(*cost);
     }
     let allocation = divide(&model, currency, costs)?;
     let Drawn { assumptions, excluded, is_estimated, tells_a_price } = drawn;
-    Ok(Answer { model, currency, own, allocation, assumptions, excluded, is_estimated, tells_a_price })
+    Ok(Answer {
+        model,
+        currency,
+        own,
+        allocation,
+        spread,
+        assumptions,
+        excluded,
+        is_estimated,
+        tells_a_price,
+    })
 }
 
 impl Answer {
@@ -248,11 +284,11 @@ impl Answer {
         results.collect()
     }
 
-    /// What a node bears, charge by charge; none where all pools were divided at once.
+    /// What a node bears, charge by charge. They and its own cost add up to what it bears.
     ///
     /// # Errors
     /// `Invalid` for a name that is no node of the model with whom cost ends.
-    pub fn charges(&self, consumer: &str) -> Result<(NodeResult, Option<Vec<Charge>>)> {
+    pub fn charges(&self, consumer: &str) -> Result<(NodeResult, Vec<Charge>)> {
         let result = self.results().into_iter().find(|node| node.name == consumer && node.bears);
         let result = result.ok_or_else(|| {
             let bearing: Vec<_> = self.results().into_iter().filter(|node| node.bears).collect();
@@ -264,9 +300,6 @@ impl Answer {
             );
             Error::invalid("consumer", message)
         })?;
-        if self.allocation.flows.is_empty() && !self.model.rules.0.is_empty() {
-            return Ok((result, None));
-        }
         let flows = self.allocation.flows.iter().filter(|flow| flow.target.as_deref() == Some(consumer));
         let charges = flows.map(|flow| {
             let rule = self.model.rules.0.iter().find(|rule| rule.source == flow.source);
@@ -283,6 +316,6 @@ impl Answer {
                 share: ratio(flow.amount, given),
             }
         });
-        Ok((result, Some(charges.collect())))
+        Ok((result, charges.collect()))
     }
 }

@@ -17,7 +17,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{
     budget_versions,
-    places::{Names, Place, Places, Priced, amount, require_draft, spoken},
+    places::{ADJUSTMENTS, Names, Place, Places, Priced, amount, require_draft, spoken},
 };
 use crate::{
     error::{Error, Result},
@@ -144,6 +144,11 @@ pub async fn set(tx: &Tx, given: Given, known: &Known) -> Result<budget_line::Mo
 /// # Errors
 /// As [`Places::resolve`].
 pub fn row(given: Given, places: &Places) -> Result<budget_line::ActiveModel> {
+    if given.names.period == ADJUSTMENTS {
+        let message =
+            format!("{ADJUSTMENTS} are the adjustments of a year, which are posted and not planned");
+        return Err(Error::invalid("period", message));
+    }
     let place = places.resolve(&given.names)?;
     let amount = amount(given.amount, given.quantity, given.unit_price, &given.currency)?;
     Ok(budget_line::ActiveModel {

@@ -12,19 +12,20 @@ use entity::{
 };
 use forecasting::budget::ForecastLabel;
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
-use sha2::{Digest, Sha256};
 
 use super::{
+    contents,
     fiscal_calendars::{self, require_year},
+    period_closes,
     places::{currency, refused, require_draft},
 };
 use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_text, require_text_if_any},
-    store::{Read, Tx, hex},
+    store::{Read, Tx},
 };
 
 /// One version of a budget.
@@ -34,6 +35,15 @@ use crate::{
 pub async fn find(db: &impl Read, id: BudgetVersionId) -> Result<budget_version::Model> {
     let found = budget_version::Entity::find_by_id(id).one(db).await?;
     found.ok_or_else(|| Error::not_found("budget version", id))
+}
+
+/// The version with a name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_named(db: &impl Read, name: &str) -> Result<Option<budget_version::Model>> {
+    let named = budget_version::Column::Name.eq(name);
+    Ok(budget_version::Entity::find().filter(named).one(db).await?)
 }
 
 /// Holds versions until the change is over, so that none is frozen and no period closed while lines are written.
@@ -136,7 +146,7 @@ pub async fn freeze(
     require_draft(&before)?;
     let approved_by = approved_by.unwrap_or_else(|| tx.caller().name.clone());
     require_text("approvedBy", &approved_by, 200)?;
-    let hash = content_hash(tx, &before).await?;
+    let hash = contents::hash(tx, id).await?;
     let hash = hash.ok_or_else(|| {
         Error::Conflict(format!("the budget {} has no lines, so there is nothing to freeze", before.name))
     })?;
@@ -148,51 +158,6 @@ pub async fn freeze(
         row.content_hash = Set(Some(hash));
     })
     .await
-}
-
-/// A hash of what a version says: equal for equal rates and amounts. Nothing without lines.
-///
-/// # Errors
-/// Those of the database.
-pub async fn content_hash(db: &impl Read, version: &budget_version::Model) -> Result<Option<String>> {
-    use {actual_posting::Column as P, budget_line::Column as L};
-    let lines = budget_line::Entity::find().filter(L::VersionId.eq(version.id)).order_by_asc(L::Cell);
-    let postings = actual_posting::Entity::find()
-        .filter(P::VersionId.eq(version.id))
-        .order_by_asc(P::Source)
-        .order_by_asc(P::Document)
-        .order_by_asc(P::DocumentLine);
-    let mut hash = Sha256::new();
-    let rates = version.plan_rates.0.iter().map(|rate| format!("{} {}", rate.currency, rate.rate));
-    let rates: BTreeSet<String> = rates.collect();
-    let (kind, label) = (version.kind.to_value(), version.label.as_deref().unwrap_or_default());
-    hash.update(format!("{kind}|{label}|{}|{}|{rates:?}\n", version.fiscal_year, version.currency));
-    let mut count = 0_usize;
-    let mut said: Vec<String> = lines
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|line| format!("{}|{}|{:?}|{:?}\n", line.cell, line.amount, line.quantity, line.unit_price))
-        .collect();
-    said.extend(postings.all(db).await?.into_iter().map(|line| {
-        format!(
-            "{}|{}|{}|{}|{}|{}|{}\n",
-            line.source,
-            line.document,
-            line.document_line,
-            line.period,
-            line.view.to_value(),
-            line.currency,
-            line.amount
-        )
-    }));
-    // The order of databases differs in the letters of languages, and the hash must not.
-    said.sort_unstable();
-    for line in said {
-        hash.update(line);
-        count += 1;
-    }
-    Ok((count > 0).then(|| hex(&hash.finalize())))
 }
 
 /// A version that begins as a copy of another.
@@ -263,8 +228,10 @@ impl Reset for budget_line::ActiveModel {
 /// Removes a draft with its lines and postings.
 ///
 /// # Errors
-/// `Conflict` for a stale version, a frozen one, or one that another was copied from.
+/// `Conflict` for a stale version, a frozen one, one that another was copied from, or actual figures of a closed
+/// period.
 pub async fn remove(tx: &Tx, id: BudgetVersionId, expected_version: Option<i32>) -> Result<()> {
+    hold_one(tx, id).await?;
     let version = find(tx, id).await?;
     expect_version("budget version", version.version, expected_version)?;
     require_draft(&version)?;
@@ -274,12 +241,30 @@ pub async fn remove(tx: &Tx, id: BudgetVersionId, expected_version: Option<i32>)
         return Err(Error::Conflict(message));
     }
     refuse_compared(tx, &version).await?;
+    refuse_closed(tx, &version).await?;
     let reason = format!("with the budget {}", version.name);
     let of = |column: budget_line::Column| Condition::all().add(column.eq(id));
     tx.delete_many::<budget_line::Entity>(of(budget_line::Column::VersionId), &reason).await?;
     let posted = Condition::all().add(actual_posting::Column::VersionId.eq(id));
     tx.delete_many::<actual_posting::Entity>(posted, &reason).await?;
     tx.delete(version).await
+}
+
+/// Refuses to remove postings of a period that is closed: what is closed stays.
+async fn refuse_closed(tx: &Tx, version: &budget_version::Model) -> Result<()> {
+    use actual_posting::Column as C;
+    for close in period_closes::of_year(tx, version.calendar_id, version.fiscal_year).await? {
+        let of_period = Condition::all().add(C::VersionId.eq(version.id)).add(C::Period.eq(close.period));
+        let count = actual_posting::Entity::find().filter(of_period).count(tx).await?;
+        if count > 0 {
+            let message = format!(
+                "period {} of {} was closed on {} by {}, and {count} postings of it are in {}: what is closed stays",
+                close.period, close.fiscal_year, close.closed_on, close.closed_by, version.name
+            );
+            return Err(Error::Conflict(message));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses to remove a version whose variances somebody has explained.

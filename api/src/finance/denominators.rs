@@ -302,6 +302,10 @@ async fn kilowatts(db: &impl Read, wanted: &Wanted<'_>, volumes: &mut Volumes) -
                     continue;
                 }
             };
+            let value = match wanted.scenario.leaving(colocation, wanted.as_of) {
+                Ok(Some(leaving)) => leaving.served(value),
+                _ => value,
+            };
             let end = value.end(&BusinessDays::default());
             for month in wanted.window.iter().chain([now]).collect::<BTreeSet<_>>() {
                 for (place, day) in [month.first_day(), month.last_day()].into_iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Lines of a budget from the roadmap, so that nobody has to type what is known already.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -114,7 +114,9 @@ pub async fn write(tx: &Tx, question: &Question, plan: &Plan) -> Result<Drafted>
     require_lines(&places.version)?;
     let mut rows = Vec::new();
     for view in &question.views {
-        for given in lines(question, plan, &places, *view)? {
+        let mut of_view = added_up(lines(question, plan, &places, *view)?)?;
+        of_view.extend(nothing_due(&of_view, &places));
+        for given in of_view {
             let mut row = budget_lines::row(given, &places)?;
             row.id = Set(tx.new_id());
             check(&draft(&row)?, &places)?;
@@ -169,7 +171,53 @@ async fn refuse_set(tx: &Tx, version: BudgetVersionId, rows: &[budget_line::Acti
     Ok(())
 }
 
-/// The lines of one view, period by period; a period of which nothing is known has none.
+/// Lines of one place as one: what the roadmap has of no cost centre may go where it has something of one already.
+fn added_up(lines: Vec<Given>) -> Result<Vec<Given>> {
+    type Place = (String, String, Option<String>, Option<String>, i32, String);
+    let mut sums: BTreeMap<Place, Given> = BTreeMap::new();
+    for line in lines {
+        let names = &line.names;
+        let place = (
+            names.cost_centre.clone(),
+            names.account.clone(),
+            names.tower.clone(),
+            names.site.clone(),
+            names.period,
+            line.item.clone(),
+        );
+        match sums.entry(place) {
+            Entry::Vacant(place) => {
+                place.insert(line);
+            }
+            Entry::Occupied(mut sum) => {
+                let amounts = [sum.get().amount, line.amount].into_iter().flatten();
+                let amount = amounts.map(Amount::to_decimal).sum();
+                let amount =
+                    Amount::try_from_decimal(amount).map_err(|cause| Error::invalid("amount", cause))?;
+                sum.get_mut().amount = Some(amount);
+            }
+        }
+    }
+    Ok(sums.into_values().collect())
+}
+
+/// A line of zero for each period that nothing of the roadmap falls in: what was looked at and is nothing is known, and
+/// is not a gap. It stands at the first place of the view that may be charged then.
+fn nothing_due(lines: &[Given], places: &Places) -> Vec<Given> {
+    let known: HashSet<i32> = lines.iter().map(|line| line.names.period).collect();
+    let empty = (1..=PERIODS).filter(|period| !known.contains(period));
+    let at = |period| {
+        lines.iter().find_map(|line| {
+            let names = Names { period, ..line.names.clone() };
+            places.resolve(&names).ok()?;
+            let description = Some("the roadmap has nothing in this period".to_owned());
+            Some(Given { names, amount: Some(Amount::ZERO), description, ..line.clone() })
+        })
+    };
+    empty.filter_map(at).collect()
+}
+
+/// The lines of one view, period by period.
 fn lines(question: &Question, plan: &Plan, places: &Places, view: BudgetView) -> Result<Vec<Given>> {
     let of_view: MoneyView = values::view(view);
     let value = |key: &roadmap::Key, dimension| {
@@ -223,6 +271,7 @@ pub fn spoken(category: Category) -> &'static str {
         Category::Colocation => "COLOCATION",
         Category::Cloud => "CLOUD",
         Category::Depreciation => "DEPRECIATION",
+        Category::Impairment => "IMPAIRMENT",
         Category::Support => "SUPPORT",
         Category::RefreshCapital => "REFRESH_CAPITAL",
         Category::Disposal => "DISPOSAL",

@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter,
 };
 
-use super::currencies;
+use super::{closed_rates::ClosedRates, currencies};
 use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_plausible},
@@ -29,7 +29,8 @@ pub async fn find(db: &impl Read, id: ExchangeRateId) -> Result<exchange_rate::M
 /// to the currencies.
 ///
 /// # Errors
-/// `Invalid` when that day has a rate of the kind already or a rule of [`check`] is broken.
+/// `Invalid` when that day has a rate of the kind already or a rule of [`check`] is broken; `Conflict` for one that would
+/// move figures of a closed period.
 pub async fn record(tx: &Tx, mut row: exchange_rate::ActiveModel) -> Result<exchange_rate::Model> {
     use exchange_rate::Column as C;
     row.id = Set(tx.new_id());
@@ -47,6 +48,7 @@ pub async fn record(tx: &Tx, mut row: exchange_rate::ActiveModel) -> Result<exch
             format!("{} is there already, {}; correct it instead", naming(&taken), taken.rate.to_decimal());
         return Err(Error::invalid("on", message));
     }
+    ClosedRates::load(tx, [new.kind]).await?.require(None, Some(&new))?;
     for (field, code) in [("base", &new.base), ("quote", &new.quote)] {
         currencies::ensure(tx, code).await.map_err(|error| error.at(field))?;
     }
@@ -56,7 +58,8 @@ pub async fn record(tx: &Tx, mut row: exchange_rate::ActiveModel) -> Result<exch
 /// Corrects a rate that was recorded wrongly. A rate that moved is another record, on its day.
 ///
 /// # Errors
-/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken.
+/// `Conflict` for a stale version or a rate that a closed period is converted with, `Invalid` when a rule of [`check`] is
+/// broken.
 pub async fn correct(
     tx: &Tx,
     id: ExchangeRateId,
@@ -67,16 +70,18 @@ pub async fn correct(
     expect_version("exchange rate", before.version, expected_version)?;
     let (row, after) = edited(&before, |row: &mut exchange_rate::ActiveModel| row.rate = Set(rate))?;
     check(&after)?;
+    ClosedRates::load(tx, [before.kind]).await?.require(Some(&before), Some(&after))?;
     tx.update(before, |edit| *edit = row).await
 }
 
 /// Removes a rate that should never have been recorded.
 ///
 /// # Errors
-/// `Conflict` for a stale version.
+/// `Conflict` for a stale version or a rate that a closed period is converted with.
 pub async fn remove(tx: &Tx, id: ExchangeRateId, expected_version: Option<i32>) -> Result<()> {
     let rate = find(tx, id).await?;
     expect_version("exchange rate", rate.version, expected_version)?;
+    ClosedRates::load(tx, [rate.kind]).await?.require(Some(&rate), None)?;
     tx.delete(rate).await
 }
 
@@ -110,7 +115,8 @@ pub async fn is_planned(db: &impl Read, code: &str) -> Result<bool> {
 }
 
 /// A rate in words: `the PLAN rate from EUR to USD of 2026-01-01`.
-fn naming(rate: &exchange_rate::Model) -> String {
+#[must_use]
+pub fn naming(rate: &exchange_rate::Model) -> String {
     format!("the {} rate from {} to {} of {}", spoken(rate.kind), rate.base, rate.quote, rate.on_date)
 }
 

@@ -7,7 +7,7 @@ use entity::{
     finance::{
         actual_posting, budget_line,
         ledger_code::{self, CodeKind},
-        variance_explanation,
+        savings_claim, variance_explanation,
     },
     id::{BudgetVersionId, LedgerCodeId},
 };
@@ -123,7 +123,8 @@ async fn require_successor(tx: &Tx, code: &ledger_code::Model, by: &ledger_code:
 /// Removes a code that nothing is charged to.
 ///
 /// # Errors
-/// `Conflict` for a stale version, while lines or postings are charged to it, or while it takes another's place.
+/// `Conflict` for a stale version, while lines or postings are charged to it, while savings are claimed on a line of
+/// it, or while it takes another's place.
 pub async fn remove(tx: &Tx, id: LedgerCodeId, expected_version: Option<i32>) -> Result<()> {
     let code = find(tx, id).await?;
     expect_version("ledger code", code.version, expected_version)?;
@@ -137,7 +138,23 @@ pub async fn remove(tx: &Tx, id: LedgerCodeId, expected_version: Option<i32>) ->
         let message = format!("the budget {} charges {}", version.name, naming(&code));
         return Err(Error::Conflict(message));
     }
+    if let Some(claim) = claim_on(tx, &code).await? {
+        let initiative = super::savings_initiatives::find(tx, claim.initiative_id).await?;
+        let message =
+            format!("the savings initiative {} claims a line of {}", initiative.code, naming(&code));
+        return Err(Error::Conflict(message));
+    }
     tx.delete(code).await
+}
+
+/// A claim of savings on a line of a code.
+async fn claim_on(tx: &Tx, code: &ledger_code::Model) -> Result<Option<savings_claim::Model>> {
+    let column = match code.kind {
+        CodeKind::CostCentre => savings_claim::Column::CostCentre,
+        CodeKind::Account => savings_claim::Column::Account,
+        CodeKind::Tower => return Ok(None),
+    };
+    Ok(savings_claim::Entity::find().filter(column.eq(&code.code)).one(tx).await?)
 }
 
 /// A version with something that is charged to a code.

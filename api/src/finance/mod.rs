@@ -11,7 +11,8 @@
 //! will end; [`drafts`] asks the roadmap for what to plan.
 //!
 //! A *volume* says how much of something there was in a month; a *unit cost* divides cost of the roadmap by it, by a
-//! *basis* that says which cost counts. An *allocation model* divides cost among those who cause it. A *savings
+//! *basis* that says which cost counts. An *allocation model* divides cost among those who cause it, and [`journals`] say
+//! what is posted for that. What is closed stays: [`closed_rates`] keeps what it is converted with. A *savings
 //! initiative* lowers cost against a *baseline*, and *claims* the lines of the ledger in which that shows.
 
 pub mod actual_postings;
@@ -20,12 +21,15 @@ pub mod allocations;
 pub mod budget_findings;
 pub mod budget_lines;
 pub mod budget_versions;
+pub mod closed_rates;
+pub mod contents;
 pub mod currencies;
 pub mod denominators;
 pub mod drafts;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
 pub mod graphql;
+pub mod journals;
 pub mod ledger_codes;
 pub mod outlooks;
 pub mod ownership;

@@ -12,7 +12,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    places::{PERIODS, refused},
+    places::{ADJUSTMENTS, PERIODS, refused},
     values::{self, Figure, Figures, Reorganisation, period_rates, require_alike},
     variances::{last_closed, total},
 };
@@ -85,14 +85,16 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
     require_kinds(&plan, &actual, &forecast)?;
     let through = match question.through {
         Some(through) => through,
-        None => last_closed(&actual.places)?,
+        None => last_closed(&actual.places)?.min(PERIODS),
     };
     require_range("throughPeriod", through, 0, PERIODS)?;
     let through_period = u32::try_from(through).unwrap_or_default();
     let view = values::view(question.view);
     let plan_rates = plan.plan_rates()?;
-    let used: Vec<&Figure> =
-        actual.of_view(view).filter(|figure| figure.key.period <= through_period).collect();
+    let is_used = |figure: &&Figure| {
+        figure.key.period <= through_period || i64::from(figure.key.period) == i64::from(ADJUSTMENTS)
+    };
+    let used: Vec<&Figure> = actual.of_view(view).filter(is_used).collect();
     let rates = period_rates(db, plan_rates.reporting(), &actual, &used, question.rate_kind).await?;
     let of_view = |figure: &Figure| figure.key.view == view;
     let is_once =
@@ -111,13 +113,18 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
         plan_rates: &plan_rates,
         forecast_rates: &forecast.plan_rates()?,
         period_rates: &rates,
+        closed: &actual.places.closed_periods(),
+        plan_from: plan.complete_from()?,
+        forecast_from: forecast.complete_from()?,
     };
     let report = year_report(&versions, &asked).map_err(|cause| refused("plan", cause))?;
     let committed = committed(&plan, &actual)?;
-    let once = used.into_iter().filter(|figure| is_once(figure));
+    let mut assumptions = assumptions(question, &plan, &actual, &forecast);
+    assumptions.extend(actual.closed_empty(view, (1, through)));
+    let once = used.into_iter().filter(|figure| figure.key.period <= through_period && is_once(figure));
     Ok(Answer {
         one_offs: once.filter_map(|figure| figure.posting.clone()).collect(),
-        assumptions: assumptions(question, &plan, &actual, &forecast),
+        assumptions,
         plan: plan.places.version,
         actual: actual.places.version,
         forecast: forecast.places.version,
@@ -163,6 +170,14 @@ fn assumptions(question: &Question, plan: &Figures, actual: &Figures, forecast: 
     let mut said: Vec<String> = moved.collect::<std::collections::BTreeSet<_>>().into_iter().collect();
     let kind = super::exchange_rates::spoken(question.rate_kind);
     said.push(format!("actual figures are converted at the {kind} rate of their period"));
+    let complete = [plan, forecast].into_iter().filter(|figures| figures.is_complete());
+    let complete: std::collections::BTreeSet<&str> =
+        complete.map(|figures| figures.places.version.name.as_str()).collect();
+    said.extend(
+        complete
+            .into_iter()
+            .map(|name| format!("{name} is frozen, so a period that it has no line in has nothing in it")),
+    );
     said.push(match question.forecast {
         Some(_) => format!("periods to come are as {} expects them", forecast.places.version.name),
         None => "no forecast is named, so periods to come are taken as planned".to_owned(),

@@ -2,7 +2,7 @@
 //! lines or postings.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -36,6 +36,10 @@ use crate::{
 
 /// Periods of a fiscal year.
 pub const PERIODS: i32 = 12;
+
+/// The period behind the last one: adjustments of the year as a whole, posted once it is over. It has the days of the
+/// last one, and no plan.
+pub const ADJUSTMENTS: i32 = PERIODS + 1;
 
 /// The ledger codes and sites that amounts can belong to.
 #[derive(Debug, Default)]
@@ -175,6 +179,12 @@ impl Places {
         places.collect()
     }
 
+    /// The closed periods of the year, as the arithmetic takes them.
+    #[must_use]
+    pub fn closed_periods(&self) -> BTreeSet<u32> {
+        self.closed.keys().map(|period| period.unsigned_abs()).collect()
+    }
+
     /// The version with its lines to be changed.
     ///
     /// # Errors
@@ -209,15 +219,17 @@ impl Places {
         })
     }
 
-    /// The days of a period.
+    /// The days of a period; of the adjustments those of the last one.
     ///
     /// # Errors
     /// `Invalid` for a period that the fiscal year does not have.
     pub fn period(&self, period: i32) -> Result<FiscalPeriod> {
-        require_range("period", period, 1, PERIODS)?;
+        require_range("period", period, 1, ADJUSTMENTS)?;
+        let days_of = i64::from(period.min(PERIODS));
         let periods = self.calendar.periods(self.version.fiscal_year);
-        let found = periods.into_iter().find(|known| i64::from(known.period) == i64::from(period));
-        found.ok_or_else(|| Error::internal(format!("a calendar without period {period}")))
+        let found = periods.into_iter().find(|known| i64::from(known.period) == days_of);
+        let found = found.ok_or_else(|| Error::internal(format!("a calendar without period {period}")))?;
+        Ok(FiscalPeriod { period: period.unsigned_abs(), ..found })
     }
 
     /// The rules of an amount: a currency that the plan has a rate for, and a quantity that fits it.

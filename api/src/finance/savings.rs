@@ -1,6 +1,7 @@
 //! What is saved in a fiscal year, against what was to be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::{
@@ -16,16 +17,17 @@ use forecasting::{
     ForecastError,
     budget::{self, Baseline, Initiative, SavingsAmounts, SavingsSummary, TargetBand, summarise},
     money::{Currency, Money},
-    month::FiscalCalendar,
+    month::{FiscalCalendar, Month},
 };
 use rust_decimal::Decimal;
 use sea_orm::{EntityTrait, QueryOrder};
 
-use super::{rates::Rates, savings_initiatives::stage};
+use super::{rates::Rates, savings_claims::Codes, savings_initiatives::stage};
 use crate::{
     error::{Error, Result},
     roadmap,
     rules::{require_fraction, require_plausible, require_range},
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -44,12 +46,14 @@ pub struct Question {
     pub calendar: Option<FiscalCalendarId>,
     /// The day from which it is seen.
     pub as_of: NaiveDate,
+    /// What is laid over what is recorded: plan rates convert the amounts.
+    pub scenario: Arc<Overlay>,
 }
 
 /// Names an initiative by its code, which is unique.
 pub type Named = Initiative<String, Line>;
 
-/// A line of the ledger as text: cost centre, account, month, document.
+/// A line of the ledger as text: cost centre and account as they are called in the end, month, document.
 pub type Line = [String; 4];
 
 /// The answer.
@@ -64,8 +68,10 @@ pub struct Answer {
     pub band: TargetBand,
     /// Name of the fiscal calendar.
     pub calendar_name: String,
-    /// First and last day of the fiscal year's months.
+    /// First and last day of the fiscal year; one of weeks begins and ends within months.
     pub days: (NaiveDate, NaiveDate),
+    /// First nominal month of the fiscal year.
+    pub first_month: Month,
     /// Initiatives that were left out, with the reason.
     pub excluded: Vec<String>,
     /// Whether an amount was converted.
@@ -77,12 +83,12 @@ impl Answer {
     #[must_use]
     pub fn tells_a_price(&self) -> bool {
         let summary = &self.summary;
-        let sums = [summary.claimed, summary.confirmed, summary.contested];
+        let sums = [summary.claimed, summary.confirmed, summary.contested, summary.unproven];
         sums.iter().chain(summary.pipeline.values()).any(|amounts| amounts.count == 1)
     }
 }
 
-/// Adds up what is saved in a fiscal year, with five statements.
+/// Adds up what is saved in a fiscal year, with six statements.
 ///
 /// # Errors
 /// `Invalid` for a year, a budget or a target that cannot be; `NotFound` for a calendar that is not there.
@@ -100,14 +106,17 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
         return Err(Error::invalid("target.low", message));
     }
     let (calendar, calendar_name) = roadmap::calendar(db, question.calendar).await?;
-    let first = calendar.first_month(question.fiscal_year);
-    let days = (first.first_day(), first.plus(11).last_day());
+    let days = (calendar.first_day(question.fiscal_year), calendar.last_day(question.fiscal_year));
     let rows =
         savings_initiative::Entity::find().order_by_asc(savings_initiative::Column::Code).all(db).await?;
     let claims = savings_claim::Entity::find().all(db).await?;
+    let ledger = Codes::read(db).await?;
     let codes = rows.iter().map(|row| row.currency.clone()).chain([question.currency.code().to_owned()]);
+    let codes = codes.chain(question.scenario.currencies());
     let rates = Rates::load(db, &codes.collect(), RateKind::Plan, (days.0, days.0)).await?;
-    let initiatives = initiatives(&rows, &claims, &rates, question, days.0);
+    let rates = question.scenario.rates(&rates);
+    let claims = claims.iter().map(|claim| (claim.initiative_id, ledger.line(claim)));
+    let initiatives = initiatives(&rows, claims, &rates, question, days.0);
     let (initiatives, excluded): (Vec<_>, Vec<_>) = initiatives.into_iter().partition(Result::is_ok);
     let initiatives: Vec<Named> = initiatives.into_iter().filter_map(Result::ok).collect();
     let summary = summarise(
@@ -125,6 +134,7 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
         band,
         calendar_name,
         days,
+        first_month: calendar.first_month(question.fiscal_year),
         excluded: excluded.into_iter().filter_map(Result::err).collect(),
         is_converted: rows.iter().any(|row| row.currency != question.currency.code()),
         rows: rows.into_iter().map(|row| (row.code.clone(), row)).collect(),
@@ -149,20 +159,14 @@ fn amounts(
 /// The initiatives in the currency of the answer, or why one cannot be told in it.
 fn initiatives(
     rows: &[savings_initiative::Model],
-    claims: &[savings_claim::Model],
+    claims: impl Iterator<Item = (SavingsInitiativeId, Line)>,
     rates: &Rates,
     question: &Question,
     on: NaiveDate,
 ) -> Vec<Result<Named, String>> {
     let mut lines: BTreeMap<SavingsInitiativeId, BTreeSet<Line>> = BTreeMap::new();
-    for claim in claims {
-        let line = [
-            claim.cost_centre.clone(),
-            claim.account.clone(),
-            claim.month.to_string(),
-            claim.document.clone(),
-        ];
-        lines.entry(claim.initiative_id).or_default().insert(line);
+    for (initiative, line) in claims {
+        lines.entry(initiative).or_default().insert(line);
     }
     let initiatives = rows.iter().map(|row| {
         let convert = |amount: Amount| -> Result<Decimal> {

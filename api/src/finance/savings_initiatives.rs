@@ -63,6 +63,7 @@ pub async fn update(
     expect_version("savings initiative", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check_change(&before, &after)?;
+    check_proof(Some(&before), &after, tx.caller().now.date_naive())?;
     check(&after)?;
     tx.update(before, |changed| *changed = row).await
 }
@@ -70,7 +71,7 @@ pub async fn update(
 /// Takes an initiative to its next stage, or gives it up. What is lost claims nothing any more.
 ///
 /// # Errors
-/// `Conflict` for a stale version, `Invalid` for a stage that does not follow.
+/// `Conflict` for a stale version, `Invalid` for a stage that does not follow, and for what [`check_proof`] refuses.
 pub async fn advance(
     tx: &Tx,
     id: SavingsInitiativeId,
@@ -80,6 +81,8 @@ pub async fn advance(
     let before = find(tx, id).await?;
     expect_version("savings initiative", before.version, expected_version)?;
     check_stage(&before, to)?;
+    let after = savings_initiative::Model { stage: to, ..before.clone() };
+    check_proof(Some(&before), &after, tx.caller().now.date_naive())?;
     if to == SavingsStage::Lost {
         release_all(tx, id).await?;
     }
@@ -195,6 +198,36 @@ pub fn check_stage(initiative: &savings_initiative::Model, to: SavingsStage) -> 
     let follows =
         if words.is_empty() { "nothing follows it".into() } else { format!("{} do", words.join(" and ")) };
     Err(Error::invalid("stage", format!("{to} does not follow {from}, at which {code} is: {follows}")))
+}
+
+/// Refuses to call realised what has not started or has no evidence. What was realised before keeps its stage until
+/// its first day or its evidence changes.
+///
+/// # Errors
+/// `Invalid` for `startsOn` or `evidence`.
+pub fn check_proof(
+    before: Option<&savings_initiative::Model>,
+    after: &savings_initiative::Model,
+    today: NaiveDate,
+) -> Result<()> {
+    let realised = before.filter(|before| before.stage == SavingsStage::Realised);
+    let is_kept = realised
+        .is_some_and(|before| before.starts_on == after.starts_on && before.evidence == after.evidence);
+    if after.stage != SavingsStage::Realised || is_kept {
+        return Ok(());
+    }
+    if after.starts_on > today {
+        let message = format!(
+            "{} lies after today, {today}: {} cannot be REALISED before it starts",
+            after.starts_on, after.code
+        );
+        return Err(Error::invalid("startsOn", message));
+    }
+    if after.evidence.0.is_empty() {
+        let message = format!("is empty: {} cannot be REALISED without evidence", after.code);
+        return Err(Error::invalid("evidence", message));
+    }
+    Ok(())
 }
 
 /// The rules of a change: nothing of what is lost, and no baseline that was validated, is changed.

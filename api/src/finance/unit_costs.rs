@@ -271,7 +271,7 @@ fn divide(
         .enumerate()
         .map(|(place, month)| CostMonth {
             month,
-            status: if month < now { MonthStatus::Actual } else { MonthStatus::Forecast },
+            status: if month < now { MonthStatus::Estimated } else { MonthStatus::Forecast },
             // A category without any record has no cost, which is not a cost of zero.
             parts: parts.iter().filter(|part| part.records > 0).map(|part| cost(part, place)).collect(),
         })

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use entity::{
     finance::{
         actual_posting::{self, PostingKind as Kind},
         budget_line::{self, BudgetView},
-        budget_version::{self, VersionKind},
+        budget_version::{self, VersionKind, VersionStatus},
         exchange_rate::RateKind,
     },
     id::{ActualPostingId, BudgetLineId, BudgetVersionId, LedgerCodeId, SiteId},
@@ -27,8 +28,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::{
     exchange_rates,
     ledger_codes::naming,
-    places::{Places, currency, refused},
-    rates::Rates,
+    places::{PERIODS, Places, currency, refused},
+    rates::{Conversion, Rates},
 };
 use crate::{
     error::{Error, Result},
@@ -240,6 +241,49 @@ impl Figures {
         Ok(code.code.clone())
     }
 
+    /// Whether the version is complete: what is frozen was approved as it is.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.places.version.status == VersionStatus::Frozen
+    }
+
+    /// The first period from which on the version is complete; of a forecast the first one that it looks ahead to.
+    ///
+    /// # Errors
+    /// `Invalid` for a label that is none.
+    pub fn complete_from(&self) -> Result<Option<u32>> {
+        if !self.is_complete() {
+            return Ok(None);
+        }
+        let version = &self.places.version;
+        match (version.kind, version.label.as_deref()) {
+            (VersionKind::Forecast, Some(label)) => {
+                let label = label.parse::<ForecastLabel>().map_err(|cause| refused("label", cause))?;
+                Ok(Some(label.actual_periods() + 1))
+            }
+            _ => Ok(Some(1)),
+        }
+    }
+
+    /// What is taken for granted of closed periods that nothing of a view is posted in; each is a sentence. Other
+    /// versions than actual figures are not posted to.
+    #[must_use]
+    pub fn closed_empty(&self, view: MoneyView, (first, last): (i32, i32)) -> Vec<String> {
+        let version = &self.places.version;
+        if version.kind != VersionKind::Actual {
+            return Vec::new();
+        }
+        let posted: BTreeSet<u32> = self.of_view(view).map(|figure| figure.key.period).collect();
+        let empty = self.places.closed.keys().filter(|period| {
+            (first..=last.min(PERIODS)).contains(*period) && !posted.contains(&period.unsigned_abs())
+        });
+        let year = version.fiscal_year;
+        let said = empty.map(|period| {
+            format!("period {period} of {year} is closed with nothing posted in it, so it cost nothing")
+        });
+        said.collect()
+    }
+
     /// The figures of one view.
     pub fn of_view(&self, view: MoneyView) -> impl Iterator<Item = &Figure> {
         self.figures.iter().filter(move |figure| figure.key.view == view)
@@ -381,12 +425,11 @@ async fn recorded(
     let codes: BTreeSet<String> = codes.chain([reporting.code().to_owned()]).collect();
     let loaded = Rates::load(db, &codes, kind, (first.first_day, last.last_day)).await?;
     for (currency, number) in needed {
-        let Some(period) = periods.iter().find(|period| period.period == *number) else { continue };
-        let found = loaded.conversion(currency.code(), reporting.code(), period.last_day).ok();
-        // The average of another month says nothing about this one.
-        let found = found.filter(|found| {
-            kind != RateKind::Average || found.steps.iter().all(|step| step.on >= period.first_day)
-        });
+        // Adjustments are converted as what was posted on the last days of the year.
+        let days_of = (*number).min(last.period);
+        let Some(period) = periods.iter().find(|period| period.period == days_of) else { continue };
+        let days = (period.first_day, period.last_day);
+        let found = conversion_of(&loaded, currency.code(), reporting.code(), days);
         let found = found.ok_or_else(|| {
             let message = format!(
                 "no {} rate from {currency} to {reporting} for period {number}, {} to {}",
@@ -399,6 +442,20 @@ async fn recorded(
         rates.insert((*currency, *number), found.rate());
     }
     Ok(rates)
+}
+
+/// What amounts of a period are converted with, if there is a rate.
+#[must_use]
+pub fn conversion_of(
+    rates: &Rates,
+    currency: &str,
+    reporting: &str,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Option<Conversion> {
+    let found = rates.conversion(currency, reporting, last).ok();
+    // The average of another month says nothing about this one.
+    let is_of_it = |found: &Conversion| found.steps.iter().all(|step| step.on >= first);
+    found.filter(|found| rates.kind() != RateKind::Average || is_of_it(found))
 }
 
 /// A view as the arithmetic takes it.

@@ -12,22 +12,25 @@ use entity::{
     money::Amount,
 };
 use forecasting::{
+    ForecastError,
     budget::{
         Attribution, Dimension, DimensionValue, Driver, LineKey, Materiality, Orientation, PeriodRange,
-        Report, ReportQuestion, TimingImbalance, Tolerance, report, timing_imbalances,
+        Report, ReportQuestion, ReportRow, TimingImbalance, Tolerance, report, timing_imbalances,
     },
     money::Currency,
     roadmap::MoneyView,
 };
+use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     budget_versions,
-    places::{Names, PERIODS, Places, refused},
+    places::{ADJUSTMENTS, Names, PERIODS, Places, refused},
     values::{self, Figure, Figures, Reorganisation, Spot, period_rates, require_alike},
 };
 use crate::{
     error::{Error, Result},
+    roadmap::masking::hidden,
     rules::{draft, expect_version, require_plausible, require_range, require_text},
     store::{Read, Tx},
 };
@@ -95,6 +98,40 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Which rows are hidden from those who see only sums, and whether the total is.
+    #[must_use]
+    pub fn masks(&self, sees_prices: bool) -> (Vec<bool>, bool) {
+        let counts: Vec<usize> = self.report.rows.iter().map(ReportRow::fewest).collect();
+        if sees_prices {
+            return (vec![false; counts.len()], false);
+        }
+        (hidden(&counts), self.report.total.fewest() < 2)
+    }
+
+    /// Whether adjustments are among the periods that are looked at.
+    #[must_use]
+    pub fn counts_adjustments(&self) -> bool {
+        self.periods.1 == ADJUSTMENTS
+    }
+
+    /// What was left out, and what is not told apart; each is a sentence.
+    #[must_use]
+    pub fn excluded(&self) -> Vec<String> {
+        let year = self.actual.fiscal_year;
+        let unposted = self.report.unposted.iter().map(|period| {
+            format!("period {period} of {year}: nothing is posted in it yet, so its plan is left out as well")
+        });
+        let gaps = self.report.total.bridge.gaps.iter().map(|(gap, lines)| {
+            format!("{lines} lines are not told apart by volume and price: {}", gap.reason())
+        });
+        let (_, postings) = self.report.adjustments;
+        let is_apart = postings > 0 && !self.counts_adjustments();
+        let apart = is_apart.then(|| {
+            format!("{postings} postings of period {ADJUSTMENTS}, the adjustments of {year}, are shown apart")
+        });
+        unposted.chain(gaps).chain(apart).collect()
+    }
+
     /// What people said about a row.
     pub fn explained_of<'a>(&'a self, group: &'a [DimensionValue]) -> impl Iterator<Item = &'a Explained> {
         let (first, last) = self.periods;
@@ -121,8 +158,11 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
     let view = values::view(question.view);
     let plan_rates = plan.plan_rates()?;
     let range = range(first, last)?;
-    let used: Vec<&Figure> =
-        actual.of_view(view).filter(|figure| range.contains(figure.key.period)).collect();
+    // Adjustments are told apart whether or not they are asked for.
+    let is_used = |figure: &&Figure| {
+        range.contains(figure.key.period) || i64::from(figure.key.period) == i64::from(ADJUSTMENTS)
+    };
+    let used: Vec<&Figure> = actual.of_view(view).filter(is_used).collect();
     let rates = period_rates(db, plan_rates.reporting(), &actual, &used, question.rate_kind).await?;
     let attributions: Vec<_> = explained.iter().map(|one| attribution(one, &plan)).collect();
     let asked = ReportQuestion {
@@ -134,13 +174,16 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
         materiality: question.materiality,
         plan_rates: &plan_rates,
         period_rates: &rates,
+        is_posted: actual.places.version.kind == VersionKind::Actual,
+        closed: &actual.places.closed_periods(),
     };
     let report = report(&plan.report_lines(view), &actual.report_lines(view), &attributions, &asked)
-        .map_err(|cause| refused("plan", cause))?;
+        .map_err(unreported)?;
     let timed: Vec<_> = attributions.into_iter().map(timed).collect();
     let timing = timing_imbalances(&timed, &plan.places.calendar, question.as_of)
         .map_err(|cause| refused("plan", cause))?;
-    let assumptions = assumptions(question, &plan, &actual);
+    let mut assumptions = assumptions(question, &plan, &actual);
+    assumptions.extend(actual.closed_empty(view, (first, last)));
     Ok(Answer {
         plan: plan.places.version,
         actual: actual.places.version,
@@ -153,15 +196,23 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
     })
 }
 
+/// A refusal of the report, at what was asked.
+fn unreported(cause: ForecastError) -> Error {
+    match cause {
+        ForecastError::Invalid { field: "periods", .. } => refused("throughPeriod", cause),
+        _ => refused("plan", cause),
+    }
+}
+
 /// The first and the last period that are looked at.
 fn periods(question: &Question, actual: &Figures) -> Result<(i32, i32)> {
-    require_range("fromPeriod", question.from, 1, PERIODS)?;
+    require_range("fromPeriod", question.from, 1, ADJUSTMENTS)?;
     let last = match question.through {
         Some(through) => through,
         None if actual.places.version.kind != VersionKind::Actual => PERIODS,
         None => last_closed(&actual.places)?,
     };
-    require_range("throughPeriod", last, question.from, PERIODS)?;
+    require_range("throughPeriod", last, question.from, ADJUSTMENTS)?;
     Ok((question.from, last))
 }
 
@@ -217,7 +268,10 @@ fn attribution(explained: &Explained, plan: &Figures) -> Attribution<LineKey> {
     let places = &plan.places;
     Attribution {
         line: explained.key.clone(),
-        month: places.calendar.first_month(places.version.fiscal_year).plus(explained.row.period - 1),
+        month: places
+            .calendar
+            .first_month(places.version.fiscal_year)
+            .plus(explained.row.period.min(PERIODS) - 1),
         driver: driver(explained.row.driver),
         amount: explained.row.amount.to_decimal(),
         note: explained.row.note.clone(),
@@ -244,12 +298,44 @@ fn assumptions(question: &Question, plan: &Figures, actual: &Figures) -> Vec<Str
     if actual.places.version.kind == VersionKind::Actual {
         let kind = super::exchange_rates::spoken(question.rate_kind);
         said.push(format!("actual figures are converted at the {kind} rate of their period"));
-        said.push("a line that nothing was posted to in these periods has cost nothing".to_owned());
+        said.push(
+            "a line that nothing was posted to in a period that others were posted to has cost nothing"
+                .to_owned(),
+        );
     } else {
         let name = &actual.places.version.name;
         said.push(format!("{name} is converted at its own fixed rates"));
     }
     said
+}
+
+/// How far from plan is still on plan; only what is exactly on plan where nothing is given.
+///
+/// # Errors
+/// `Invalid` for a limit below zero.
+pub fn tolerance(given: Option<Tolerance>) -> Result<Tolerance> {
+    let tolerance = given.unwrap_or(Tolerance::Amount(Decimal::ZERO));
+    let (Tolerance::Amount(value) | Tolerance::Rate(value)) = tolerance;
+    if value < Decimal::ZERO {
+        return Err(Error::invalid("tolerance", format!("{value} is below 0")));
+    }
+    Ok(tolerance)
+}
+
+/// From which size on a variance has to be explained: 5 % of the plan where no fraction is given, and any amount
+/// where none is.
+///
+/// # Errors
+/// `Invalid` for a threshold below zero.
+pub fn materiality(rate: Option<Decimal>, amount: Option<Decimal>) -> Result<Materiality> {
+    let rate = rate.unwrap_or(Decimal::new(5, 2));
+    let amount = amount.unwrap_or_default();
+    for (field, value) in [("materiality.rate", rate), ("materiality.amount", amount)] {
+        if value < Decimal::ZERO {
+            return Err(Error::invalid(field, format!("{value} is below 0")));
+        }
+    }
+    Ok(Materiality { rate, amount })
 }
 
 /// A driver as the arithmetic takes it.
@@ -293,14 +379,25 @@ pub struct Given {
 pub async fn explain(tx: &Tx, given: Given) -> Result<variance_explanation::Model> {
     let places = Places::of(tx, given.plan).await?;
     let actual = budget_versions::find(tx, given.actual).await?;
-    require_alike(&places.version, &actual, "actual")?;
-    require_text("note", &given.note, 1_000)?;
-    if given.amount == Amount::ZERO {
-        return Err(Error::invalid("amount", "0 explains nothing"));
-    }
+    let mut row = row(given, &places, &actual)?;
+    row.id = Set(tx.new_id());
+    row.author = Set(tx.caller().name.clone());
+    check(&draft(&row)?)?;
+    tx.insert(row).await
+}
+
+/// An explanation as a row without its id and its author.
+///
+/// # Errors
+/// `Invalid` for versions that cannot be compared and for codes that are not there.
+pub fn row(
+    given: Given,
+    places: &Places,
+    actual: &budget_version::Model,
+) -> Result<variance_explanation::ActiveModel> {
+    require_alike(&places.version, actual, "actual")?;
     let place = places.resolve(&given.names)?;
-    let row = variance_explanation::ActiveModel {
-        id: Set(tx.new_id()),
+    Ok(variance_explanation::ActiveModel {
         version_id: Set(given.plan),
         actual_id: Set(given.actual),
         cost_centre_id: Set(place.cost_centre),
@@ -312,11 +409,21 @@ pub async fn explain(tx: &Tx, given: Given) -> Result<variance_explanation::Mode
         driver: Set(given.driver),
         amount: Set(given.amount),
         note: Set(given.note),
-        author: Set(tx.caller().name.clone()),
         ..Default::default()
-    };
-    draft(&row)?;
-    tx.insert(row).await
+    })
+}
+
+/// The rules of an explanation, whoever writes it.
+///
+/// # Errors
+/// `Invalid` for an amount of zero or a blank note.
+pub fn check(explanation: &variance_explanation::Model) -> Result<()> {
+    require_text("note", &explanation.note, 1_000)?;
+    require_text("author", &explanation.author, 200)?;
+    if explanation.amount == Amount::ZERO {
+        return Err(Error::invalid("amount", "0 explains nothing"));
+    }
+    Ok(())
 }
 
 /// Takes an explanation back.
@@ -339,7 +446,7 @@ pub async fn withdraw(
 ///
 /// # Errors
 /// `Invalid` for a currency without a rate or a sum that does not fit.
-pub fn total(figures: &Figures, view: MoneyView) -> Result<(Currency, rust_decimal::Decimal, usize)> {
+pub fn total(figures: &Figures, view: MoneyView) -> Result<(Currency, Decimal, usize)> {
     let rates = figures.plan_rates()?;
     let version = figures.version(|figure| figure.key.view == view)?;
     let sums = version.roll_up(&rates, &[]).map_err(|cause| refused("planRates", cause))?;

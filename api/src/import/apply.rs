@@ -19,6 +19,7 @@ mod contracts;
 mod describe;
 mod economics;
 mod engine;
+mod explanations;
 mod fill;
 mod finance;
 mod importable;
@@ -31,6 +32,7 @@ mod places;
 mod power;
 mod report;
 mod savings;
+mod scenarios;
 
 use self::engine::Run;
 pub use self::report::{Change, Counts, FieldChange, Outcome, Report};
@@ -143,11 +145,15 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::UnitCostPart>(&mut run).await?;
     engine::apply::<records::AllocationModel>(&mut run).await?;
     engine::apply::<records::SavingsInitiative>(&mut run).await?;
-    engine::apply::<records::SavingsClaim>(&mut run).await?;
     engine::apply::<records::LedgerCode>(&mut run).await?;
+    engine::apply::<records::SavingsClaim>(&mut run).await?;
     engine::apply::<records::BudgetVersion>(&mut run).await?;
     engine::apply::<records::BudgetLine>(&mut run).await?;
     engine::apply::<records::ActualPosting>(&mut run).await?;
+    engine::apply::<records::PeriodClose>(&mut run).await?;
+    engine::apply::<records::VarianceExplanation>(&mut run).await?;
     engine::apply::<records::CloudCommitment>(&mut run).await?;
+    engine::apply::<records::Scenario>(&mut run).await?;
+    engine::apply::<records::ScenarioChange>(&mut run).await?;
     Ok(run.finish())
 }

@@ -96,6 +96,10 @@ pub enum ImportNoun {
     BudgetLine,
     /// Postings of actual figures.
     ActualPosting,
+    /// Periods of fiscal years that are closed for postings.
+    PeriodClose,
+    /// What people said about variances.
+    VarianceExplanation,
     /// Published values of price indices.
     PriceIndexValue,
     /// Deployments under colocation contracts.
@@ -112,6 +116,10 @@ pub enum ImportNoun {
     Offer,
     /// Commitments to cloud providers.
     CloudCommitment,
+    /// Scenarios, without their changes.
+    Scenario,
+    /// Changes of scenarios.
+    ScenarioChange,
 }
 
 /// What happens to the good rows when others are refused.

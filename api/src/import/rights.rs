@@ -5,12 +5,13 @@ use super::csv::Noun;
 use crate::access::Permission;
 
 /// Every permission that some import needs.
-pub const EDITS: [Permission; 6] = [
+pub const EDITS: [Permission; 7] = [
     Permission::EditInventory,
     Permission::EditContracts,
     Permission::EditLifecycle,
     Permission::EditCloud,
     Permission::EditFinance,
+    Permission::EditScenarios,
     Permission::ManageUsers,
 ];
 
@@ -37,6 +38,8 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::BudgetVersion
         | Noun::BudgetLine
         | Noun::ActualPosting
+        | Noun::PeriodClose
+        | Noun::VarianceExplanation
         | Noun::PriceIndexValue => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
         Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
@@ -58,6 +61,7 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::CostRecord
         | Noun::GrowthAssumption
         | Noun::CloudCommitment => Permission::EditCloud,
+        Noun::Scenario | Noun::ScenarioChange => Permission::EditScenarios,
     }
 }
 
@@ -71,6 +75,7 @@ pub fn view(noun: Noun) -> Vec<Permission> {
         Permission::EditContracts => Permission::ViewContracts,
         Permission::EditLifecycle => Permission::ViewLifecycle,
         Permission::EditCloud => Permission::ViewCloud,
+        Permission::EditScenarios => Permission::ViewTotals,
         other => other,
     };
     let has_prices = noun.columns().iter().any(|column| matches!(column.kind, Kind::Money));

@@ -140,7 +140,7 @@ pub(super) struct Entered {
     pub(super) holdings: HashMap<Currency, Holdings<usize>>,
     /// Assets by currency and place.
     pub(super) counts: HashMap<(Currency, usize), u64>,
-    keys: Vec<Key>,
+    pub(super) keys: Vec<Key>,
     pub(super) coverage: Coverage,
 }
 

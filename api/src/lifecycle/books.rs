@@ -18,21 +18,19 @@ use entity::{
 };
 use forecasting::{
     depreciation::{
-        BookKind, BookTerms, Change, Disposal, Entry, Event, Macrs, MacrsClass, MacrsConvention,
-        MidQuarterTest, Opening, PeriodSharing, Placement, Plan, Portion, mid_quarter_test,
-        mid_quarter_years,
+        BookKind, BookTerms, Change, Disposal, Entry, Event, Macrs, MacrsClass, MacrsConvention, Opening,
+        PeriodSharing, Plan, Portion, mid_quarter_years,
     },
     money::{Currency, Money},
     month::{FiscalCalendar, Month},
 };
 use rust_decimal::Decimal;
-use sea_orm::Condition;
 
 use super::{
     closed_periods, depreciation_rules,
-    holdings::{self, Holding},
-    matching,
-    recorded::{self, OfAsset, Recorded},
+    holdings::Holding,
+    matching, mid_quarters,
+    recorded::{self, OfAsset},
     terms,
 };
 use crate::{
@@ -68,7 +66,7 @@ pub struct TaxTerms {
 }
 
 impl TaxTerms {
-    fn class(&self, kind: HardwareKind) -> Option<MacrsClass> {
+    pub(super) fn class(&self, kind: HardwareKind) -> Option<MacrsClass> {
         let named = self.classes.iter().find(|(known, _)| *known == kind).map(|(_, class)| *class);
         named.or(self.otherwise)
     }
@@ -183,12 +181,30 @@ impl Books {
             mid_quarter: HashMap::new(),
         };
         if books.book == Book::Tax {
-            for (currency, placements) in placements(db, books.tax.as_ref()).await? {
+            for (currency, placements) in mid_quarters::placements(db, books.tax.as_ref()).await? {
                 let years = mid_quarter_years(&placements, &books.calendar).map_err(Error::internal)?;
                 books.mid_quarter.insert(currency, years);
             }
         }
         Ok(books)
+    }
+
+    /// The organisation's own books by rules, for whoever has read what they are kept by.
+    #[must_use]
+    pub fn by_rules(
+        calendar: FiscalCalendar,
+        closed: Option<NaiveDate>,
+        rules: Vec<depreciation_rule::Model>,
+    ) -> Self {
+        Self {
+            book: Book::Book,
+            calendar,
+            calendar_name: String::new(),
+            closed,
+            tax: None,
+            rules,
+            mid_quarter: HashMap::new(),
+        }
     }
 
     /// What all entries in one currency have in common.
@@ -447,50 +463,4 @@ impl Books {
         }
         list
     }
-}
-
-/// The mid-quarter test of a tax year over all property in one currency, with the number of assets that were placed in
-/// service in the year.
-///
-/// # Errors
-/// Those of the database.
-pub async fn test_of_year(
-    db: &impl Read,
-    books: &Books,
-    tax: &TaxTerms,
-    year: i32,
-    currency: Currency,
-) -> Result<(MidQuarterTest, usize)> {
-    let placements = placements(db, Some(tax)).await?.remove(&currency).unwrap_or_default();
-    let test = mid_quarter_test(&placements, year, &books.calendar).map_err(Error::internal)?;
-    let in_year = |one: &&Placement| books.calendar.fiscal_year_of(Month::of(one.in_service)) == year;
-    Ok((test, placements.iter().filter(in_year).count()))
-}
-
-/// What was placed in service, by currency. What has no class is no property of this system. An own entry says by
-/// itself what it cost, since when it serves and of which class it is.
-async fn placements(db: &impl Read, tax: Option<&TaxTerms>) -> Result<HashMap<Currency, Vec<Placement>>> {
-    let recorded = Recorded::load(db, Book::Tax, None).await?;
-    let mut placements: HashMap<Currency, Vec<Placement>> = HashMap::new();
-    let mut place = |code: &str, in_service: Option<NaiveDate>, basis: Amount, disposed| {
-        if let (Ok(currency), Some(in_service)) = (Currency::from_code(code), in_service) {
-            let placement = Placement { in_service, basis: basis.to_decimal(), disposed };
-            placements.entry(currency).or_default().push(placement);
-        }
-    };
-    for holding in holdings::read(db, Condition::all()).await? {
-        let class = tax.and_then(|tax| tax.class(holding.kind));
-        let own = recorded.of_asset(holding.id);
-        let of_all = own.events.iter().filter_map(recorded::event);
-        let sold = of_all.filter(|event| event.change.disposes_of_all()).map(|event| event.date).min();
-        let left = sold.or(holding.left_on);
-        for row in own.entries.iter().filter(|row| row.tax_class.is_some() || class.is_some()) {
-            place(&row.currency, row.in_service_on.or(holding.in_service_on), row.cost_amount, left);
-        }
-        let has_own = own.entries.iter().any(|row| row.component.is_empty());
-        if let Some((amount, code)) = holding.price.filter(|_| class.is_some() && !has_own) {
-            place(&code, holding.in_service_on, amount, left);
-        }
-    }
-    Ok(placements)
 }

@@ -17,6 +17,7 @@ use futures_util::TryStreamExt;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait,
     RelationTrait,
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
@@ -73,22 +74,29 @@ pub async fn find(db: &impl Read, id: AssetId) -> Result<Holding> {
 #[must_use]
 pub fn still_there(from: NaiveDate, book: Book, closed: Option<NaiveDate>) -> Condition {
     use asset::Column as C;
+    Condition::any()
+        .add(C::Status.is_not_in([AssetStatus::Retired, AssetStatus::Disposed]))
+        .add(C::RetiredOn.is_null())
+        .add(leaves_from(from, book, Expr::val(closed)))
+}
+
+/// Of what has left on a known day, what leaves the books on a day or later: by the inventory, by a disposal on record,
+/// or for want of one where the day was closed already.
+#[must_use]
+pub fn leaves_from(from: NaiveDate, book: Book, closed: Expr) -> Condition {
+    use asset::Column as C;
     use book_event::Column as E;
     let disposals = || {
         let found = book_event::Entity::find().select_only().column(E::AssetId);
         found.filter(E::Book.eq(book)).filter(E::Kind.eq(BookEventKind::Disposal))
     };
     let later = Condition::any().add(E::HappenedOn.gte(from)).add(E::PostedFrom.gte(from));
-    let late = closed.map(|closed| {
-        let unposted = C::Id.not_in_subquery(disposals().into_query());
-        Condition::all().add(C::RetiredOn.lte(closed)).add(unposted)
-    });
+    let unposted = C::Id.not_in_subquery(disposals().into_query());
+    let late = Condition::all().add(Expr::col((asset::Entity, C::RetiredOn)).lte(closed)).add(unposted);
     Condition::any()
-        .add(C::Status.is_not_in([AssetStatus::Retired, AssetStatus::Disposed]))
-        .add(C::RetiredOn.is_null())
         .add(C::RetiredOn.gte(from))
         .add(C::Id.in_subquery(disposals().filter(later).into_query()))
-        .add_option(late)
+        .add(late)
 }
 
 /// Reads assets, as they arrive, by one statement.

@@ -88,6 +88,12 @@ impl Recorded {
         }
     }
 
+    /// Whether nothing is on record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.events.is_empty()
+    }
+
     /// Every own entry.
     pub fn entries(&self) -> impl Iterator<Item = &book_entry::Model> {
         self.entries.values().flatten()

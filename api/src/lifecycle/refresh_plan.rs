@@ -161,6 +161,8 @@ pub struct RefreshPlan {
     pub assumptions: BTreeSet<String>,
     /// What is laid over the rows.
     pub scenario: Arc<Overlay>,
+    /// What the scenario has otherwise, in words.
+    laid_on: Vec<String>,
 }
 
 /// A cohort with what it costs.
@@ -221,6 +223,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<RefreshPlan> {
     let contracts = Contracts::of_colocation(db).await?;
     let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
     let contracts = scenario.contracts(&contracts, question.as_of);
+    let laid_on = scenario.assumptions_over(&estate);
     let estate = match scenario.estate(&estate, || contracts.ends_by_notice()) {
         Cow::Owned(laid) => laid,
         Cow::Borrowed(_) => estate,
@@ -255,6 +258,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<RefreshPlan> {
         coverage: Coverage::default(),
         assumptions: BTreeSet::new(),
         scenario: Arc::clone(scenario),
+        laid_on,
     };
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| plan.fill(&question.filter))
@@ -415,7 +419,7 @@ impl RefreshPlan {
         let leased = self.cohorts.iter().map(|one| one.cohort.leased).sum();
         said.extend(purchases::of_leased(leased));
         said.insert("what is bought is not replaced a second time within these months".to_owned());
-        said.extend(self.scenario.assumptions());
+        said.extend(self.laid_on.iter().cloned());
         said.insert("prices move by the index of the policy from the day of the list price".to_owned());
         said
     }

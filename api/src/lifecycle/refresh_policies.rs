@@ -230,6 +230,20 @@ fn check_costs(policy: &refresh_policy::Model) -> Result<()> {
     Ok(())
 }
 
+/// Refuses to state that support costs nothing without a word on its months, where there are none yet: kept, it would
+/// say what is said where nothing is known.
+///
+/// # Errors
+/// `Invalid` for `field`.
+pub fn check_support_stated_alone(field: &str, stated: Option<Rate>, months: i32) -> Result<()> {
+    if months == 0 && stated == Some(Rate::ZERO) {
+        let message = "is missing: a support rate of 0 says that support costs nothing for some months; leave the \
+                       rate out where nothing is known of it";
+        return Err(Error::invalid(field, message));
+    }
+    Ok(())
+}
+
 async fn require_references(tx: &Tx, policy: &refresh_policy::Model) -> Result<()> {
     let scope = &policy.scope;
     if !scope.site_ids.is_empty() {

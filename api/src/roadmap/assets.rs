@@ -9,12 +9,14 @@ use entity::{
         asset::{self, AssetStatus},
         environment::Environment,
     },
+    lifecycle::{closed_period, depreciation_rule::Book},
     money::Amount,
 };
 use futures_util::TryStreamExt;
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     QueryTrait,
+    sea_query::{Expr, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +24,7 @@ use super::{
     estate::Estate,
     keys::{Dimension, Properties},
 };
-use crate::{error::Result, store::Read};
+use crate::{error::Result, lifecycle::holdings, store::Read};
 
 /// What the roadmap needs of an asset.
 #[derive(Clone, Debug)]
@@ -75,7 +77,8 @@ impl Words {
     }
 }
 
-/// Reads the assets that cost something from a day on: those in use, and those that left later.
+/// Reads the assets that cost something from a day on: those in use, and those that left later, as the inventory and the
+/// books have it.
 ///
 /// # Errors
 /// Those of the database.
@@ -85,6 +88,19 @@ pub async fn read(
     dimensions: &[Dimension],
     from: NaiveDate,
 ) -> Result<Vec<Asset>> {
+    Ok(read_with_closed(db, estate, dimensions, from).await?.0)
+}
+
+/// The same with the last day of the last month that the books are closed through, by the one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn read_with_closed(
+    db: &impl Read,
+    estate: &Estate,
+    dimensions: &[Dimension],
+    from: NaiveDate,
+) -> Result<(Vec<Asset>, Option<NaiveDate>)> {
     use asset::Column as C;
     let mut columns = vec![
         C::Id,
@@ -109,19 +125,36 @@ pub async fn read(
         Condition::any().add(C::Status.is_in([AssetStatus::InService, AssetStatus::Maintenance])).add(
             Condition::all()
                 .add(C::Status.is_in([AssetStatus::Retired, AssetStatus::Disposed]))
-                .add(C::RetiredOn.gte(from)),
+                .add(C::RetiredOn.is_not_null())
+                .add(holdings::leaves_from(from, Book::Book, Expr::expr(closed_through()))),
         );
+    let last = columns.len();
     let mut decoder = Decoder { estate, dimensions, words: Words::default(), properties: HashMap::new() };
     let query = asset::Entity::find().select_only().columns(columns).filter(relevant);
+    let query = query.expr_as(closed_through(), "closed_through");
     let query = db.get_database_backend().build(query.as_query());
     let mut rows = db.rows(query).await?;
-    let mut assets = Vec::new();
+    let (mut assets, mut closed) = (Vec::new(), None);
     while let Some(row) = rows.try_next().await? {
+        if assets.is_empty() {
+            // It is the same in all rows; without assets there is nothing to catch up.
+            closed = row.try_get_by_index(last)?;
+        }
         assets.push(decoder.asset(&row)?);
     }
     // Cheaper here than in the database, which would have to hold all of them before it sends the first.
     assets.sort_unstable_by_key(|asset| asset.id);
-    Ok(assets)
+    Ok((assets, closed))
+}
+
+/// The last day of the last month that the books are closed through, as part of another statement.
+fn closed_through() -> SimpleExpr {
+    let latest = closed_period::Entity::find()
+        .select_only()
+        .column_as(closed_period::Column::ThroughOn.max(), "through_on")
+        .filter(closed_period::Column::Book.eq(Book::Book))
+        .into_query();
+    SimpleExpr::SubQuery(None, Box::new(latest.into()))
 }
 
 /// How many assets of a status cost nothing in a roadmap.

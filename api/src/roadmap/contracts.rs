@@ -34,6 +34,11 @@ pub struct Colocation {
 }
 
 impl Colocation {
+    /// The sites that it is for, and those of its charges.
+    pub fn all_sites(&self) -> impl Iterator<Item = SiteId> {
+        self.sites.iter().copied().chain(self.charges.iter().filter_map(|charge| charge.site_id))
+    }
+
     /// The site of a charge: its own, or the contract's where that has just one.
     fn site_of(&self, charge: &colocation_charge::Model) -> Option<SiteId> {
         match (charge.site_id, self.sites.as_slice()) {

@@ -1,5 +1,7 @@
 //! From sources to lines: each source turns into flows, which are converted, divided among lines and added up.
 
+mod agreements;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -8,10 +10,9 @@ use std::{
 use chrono::NaiveDate;
 use entity::id::{AssetId, SiteId};
 use forecasting::{
-    colocation::BusinessDays,
     depreciation::Depreciation,
     month::{FiscalCalendar, Month},
-    roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, colocation_flows, vintage_flows},
+    roadmap::{self, Flows, MoneyView, Roadmap, Subject, Window, vintage_flows},
 };
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -20,18 +21,18 @@ use super::{
     assets::{Asset, Outside},
     cloud,
     cohorts::{self, Cohort, Note},
-    contracts::{Colocation, Contracts},
     estate::Estate,
     keys::{Key, Properties},
     plan::{Question, Source},
+    posted::{self, Grouping, OnRecord, Posted},
     purchases::{self, PriceBook, Priced},
     shares::Share,
-    vintages::{self, Vintage},
+    vintages::{self, Other, Vintage},
 };
 use crate::{
-    contracts::{costs, terms},
     error::{Error, Result},
     finance::rates::Rates,
+    lifecycle::books::Books,
 };
 
 /// What a source costs, and whose it is.
@@ -47,6 +48,7 @@ const AT_ONCE: usize = 2_000;
 pub struct Drawing<'a> {
     window: Window,
     estate: &'a Estate,
+    on_record: &'a OnRecord,
     calendar: &'a FiscalCalendar,
     rates: &'a Rates,
     question: &'a Question,
@@ -68,6 +70,8 @@ struct Taken {
     expired_prices: BTreeSet<String>,
     replaced_again: BTreeSet<String>,
     overdue: usize,
+    /// Assets that are written off as the books have them on record.
+    posted: usize,
     leased: u32,
     has_index: bool,
 }
@@ -76,7 +80,7 @@ impl<'a> Drawing<'a> {
     /// Nothing drawn yet.
     pub fn new(
         question: &'a Question,
-        estate: &'a Estate,
+        (estate, on_record): (&'a Estate, &'a OnRecord),
         calendar: &'a FiscalCalendar,
         rates: &'a Rates,
         roadmap: Roadmap<Key, Source>,
@@ -84,6 +88,7 @@ impl<'a> Drawing<'a> {
         Self {
             window: roadmap.window(),
             estate,
+            on_record,
             calendar,
             rates,
             question,
@@ -183,7 +188,18 @@ impl<'a> Drawing<'a> {
     }
 
     fn depreciation(&mut self, assets: &[Asset], leaving: &[Option<NaiveDate>]) -> Result<Vec<Note>> {
-        let (vintages, mut notes) = vintages::group(self.estate, assets, leaving);
+        let (on_record, dimensions) = (self.on_record, self.question.dimensions.as_slice());
+        let books = Books::by_rules(self.calendar.clone(), on_record.closed, self.estate.rules.clone());
+        let mut grouping = Grouping::new((self.estate, &books, on_record), self.window, dimensions);
+        let (vintages, mut notes) =
+            vintages::group(self.estate, assets, leaving, |position, asset, leaves| {
+                if !on_record.concerns(asset) {
+                    return Other::ByRule;
+                }
+                Other::Taken(grouping.add(position, asset, leaves))
+            });
+        let posted = grouping.finish();
+        self.posted(assets, &books, &posted, &mut notes)?;
         for vintages in vintages.chunks(AT_ONCE) {
             let drawn = vintages.par_iter().map(|vintage| self.vintage(assets, vintage));
             for (vintage, drawn) in vintages.iter().zip(drawn.collect::<Vec<_>>()) {
@@ -203,6 +219,44 @@ impl<'a> Drawing<'a> {
             }
         }
         Ok(notes)
+    }
+
+    /// Adds what the books charge for assets that they have something on record about.
+    fn posted(
+        &mut self,
+        assets: &[Asset],
+        books: &Books,
+        posted: &[Posted],
+        notes: &mut Vec<Note>,
+    ) -> Result<()> {
+        let (window, dimensions) = (self.window, self.question.dimensions.as_slice());
+        for posted in posted.chunks(AT_ONCE) {
+            let drawn = posted.par_iter().map(|one| {
+                let parts = one.parts(books, assets, window, dimensions)?;
+                parts.into_iter().map(|(flows, shares)| Ok((self.converted(flows)?, shares))).collect()
+            });
+            let drawn: Vec<Result<Vec<posted::Part>, String>> = drawn.collect();
+            for (one, drawn) in posted.iter().zip(drawn) {
+                match drawn {
+                    Ok(parts) => {
+                        self.taken.posted += one.members.len();
+                        for (flows, shares) in parts {
+                            let first = self.vintages.len();
+                            self.vintages.extend(shares.iter().map(|share| ids(assets, &share.members)));
+                            let source = |place| vec![Source::Vintage(position(first + place))];
+                            self.add(shares, &flows, source)?;
+                        }
+                    }
+                    Err(cause) => notes.extend(one.members.iter().map(|asset| Note {
+                        asset: *asset,
+                        policy: None,
+                        reason: format!("depreciation: {cause}"),
+                        is_gap: true,
+                    })),
+                }
+            }
+        }
+        Ok(())
     }
 
     fn vintage(&self, assets: &[Asset], vintage: &Vintage) -> Result<Drawn, String> {
@@ -243,77 +297,6 @@ impl<'a> Drawing<'a> {
         let conversion =
             self.rates.conversion(code, self.roadmap.currency().code(), self.question.as_of).ok()?;
         Some(conversion.rate())
-    }
-
-    /// Colocation contracts.
-    ///
-    /// # Errors
-    /// `Internal` when amounts do not fit.
-    pub fn colocation(&mut self, contracts: &Contracts) -> Result<()> {
-        for colocation in &contracts.colocation {
-            let source = Source::Colocation(colocation.contract.id);
-            self.names.insert(source, colocation.contract.number.clone());
-            let rate = self.question.assumed_index_rate.unwrap_or_default();
-            let Colocation { contract, charges, .. } = colocation;
-            let scenario = &self.question.scenario;
-            let mut indices = costs::indices(contract, charges, &contracts.published, Some(rate));
-            scenario.indices(&mut indices);
-            let parts = colocation.by_site().into_iter().map(|(site, charges)| {
-                let part = terms::colocation(&colocation.contract, &charges).map_err(Error::from);
-                let mut part = part.map_err(Error::into_message)?;
-                scenario.prices(&mut part, &charges);
-                let flows = colocation_flows(&part, self.window, &indices, &BusinessDays::default());
-                Ok((site, self.converted(flows.map_err(|cause| cause.to_string())?)?))
-            });
-            // Half a contract would look like a cheap one.
-            match parts.collect::<Result<Vec<_>, String>>() {
-                Ok(parts) => {
-                    let mut value = Decimal::ZERO;
-                    for (site, part) in parts {
-                        value += part.total(MoneyView::Pnl);
-                        self.add(self.at(site), &part, |_| vec![source])?;
-                    }
-                    self.taken.has_index |= !indices.0.is_empty();
-                    self.roadmap.include(Subject::ColocationContract, Some(value));
-                }
-                Err(reason) => self.roadmap.exclude(Subject::ColocationContract, source, reason, None),
-            }
-        }
-        Ok(())
-    }
-
-    /// Support contracts: divided among sites by the assets that they cover there.
-    ///
-    /// # Errors
-    /// `Internal` when amounts do not fit.
-    pub fn support(&mut self, contracts: &Contracts) -> Result<()> {
-        for support in &contracts.support {
-            let source = Source::Support(support.contract.id);
-            self.names.insert(source, support.contract.number.clone());
-            let value = terms::support(&support.contract).map_err(Error::from).map_err(Error::into_message);
-            let flows = value.and_then(|mut value| {
-                self.question.scenario.support_price(&mut value, &support.contract);
-                self.converted(value.flows(self.window).map_err(|cause| cause.to_string())?)
-            });
-            match flows {
-                Ok(flows) => {
-                    let mut shares = Vec::new();
-                    for (site, assets) in &support.sites {
-                        for share in self.at(Some(*site)) {
-                            shares
-                                .push(Share { weight: u64::try_from(*assets).unwrap_or_default(), ..share });
-                        }
-                    }
-                    if shares.is_empty() {
-                        shares = self.at(None);
-                    }
-                    self.add(merged(shares), &flows, |_| vec![source])?;
-                    self.roadmap.include(Subject::SupportContract, Some(flows.total(MoneyView::Pnl)));
-                }
-                Err(reason) => self.roadmap.exclude(Subject::SupportContract, source, reason, None),
-            }
-        }
-        Ok(())
     }
 
     /// Cloud spend.
@@ -381,11 +364,11 @@ impl<'a> Drawing<'a> {
         self.roadmap.add_divided(&shares.collect::<Vec<_>>(), flows).map_err(Error::internal)
     }
 
-    /// Says what was taken for granted; what stands outside is counted, for it costs nothing here.
-    pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside]) {
+    /// Says what was taken for granted; what stands outside is counted, for it costs nothing here; `laid_on` is what a scenario has otherwise.
+    pub fn assume(&mut self, currencies: &BTreeSet<String>, outside: &[Outside], laid_on: Vec<String>) {
         let own = self.roadmap.currency().code();
         let mut say = |sentence: String| self.roadmap.assume(sentence);
-        self.question.scenario.assumptions().into_iter().for_each(&mut say);
+        laid_on.into_iter().for_each(&mut say);
         let taken = &self.taken;
         for (names, what) in [
             (&taken.without_successor, "replaced by the same model, for no successor is recorded"),
@@ -402,6 +385,9 @@ impl<'a> Drawing<'a> {
         }
         if taken.overdue > 0 {
             say(format!("ordered at once, for the last day to order has passed: {} assets", taken.overdue));
+        }
+        if taken.posted > 0 {
+            say(format!("written off as the books have them on record: {} assets", taken.posted));
         }
         purchases::of_leased(taken.leased).into_iter().for_each(&mut say);
         if taken.has_index {

@@ -28,7 +28,9 @@ use super::{
     contracts::Contracts,
     drawing::Drawing,
     estate::Estate,
+    given_up::unless_given_up,
     keys::{Dimension, Key},
+    posted::OnRecord,
     records::Tags,
     uncertainty::{Inputs, Uncertainty, simulate},
 };
@@ -130,6 +132,7 @@ pub struct Rows {
     pub(super) contracts: Contracts,
     pub(super) estate: Estate,
     pub(super) assets: Vec<Asset>,
+    pub(super) on_record: OnRecord,
     pub(super) spends: Vec<cloud::Spend>,
     pub(super) outside: Vec<Outside>,
     pub(super) rates: Rates,
@@ -146,6 +149,11 @@ pub struct Rows {
 /// As [`Rows::read`] and [`Rows::draw`].
 pub async fn draw(db: &impl Read, question: &Question) -> Result<Plan> {
     let rows = Rows::read(db, question, question.scenario.currencies()).await?;
+    if question.uncertainty.is_some() {
+        // Runs may take seconds, and are not made for a request that was given up.
+        let question = question.clone();
+        return unless_given_up(move |is_given_up| rows.draw_until(&question, is_given_up)).await;
+    }
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| rows.draw(question))
 }
@@ -174,9 +182,12 @@ impl Rows {
         let calendar = calendar_row(db, question.calendar).await?;
         let contracts = Contracts::read(db, question.as_of).await?;
         let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
-        let assets = assets::read(db, &estate, &question.dimensions, question.from.first_day()).await?;
+        let (assets, closed) =
+            assets::read_with_closed(db, &estate, &question.dimensions, question.from.first_day()).await?;
+        let on_record = OnRecord::read(db, closed).await?;
         let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
-        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        let (currency, is_own, currencies) =
+            currencies(question, &contracts, &estate, (&assets, &on_record), &spends)?;
         let all = currencies.iter().cloned().chain(also).collect();
         let earliest = question.from.first_day().min(question.as_of);
         let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
@@ -187,6 +198,7 @@ impl Rows {
             contracts,
             estate,
             assets,
+            on_record,
             spends,
             outside,
             rates,
@@ -205,18 +217,21 @@ impl Rows {
         calendar: Option<fiscal_calendar::Model>,
         contracts: Contracts,
         estate: Estate,
-        (assets, spends): (Vec<Asset>, Vec<cloud::Spend>),
+        (assets, on_record): (Vec<Asset>, OnRecord),
+        spends: Vec<cloud::Spend>,
         (outside, rates): (Vec<Outside>, Rates),
     ) -> Result<Self> {
         let window =
             Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
-        let (currency, is_own, currencies) = currencies(question, &contracts, &estate, &assets, &spends)?;
+        let (currency, is_own, currencies) =
+            currencies(question, &contracts, &estate, (&assets, &on_record), &spends)?;
         Ok(Self {
             window,
             calendar,
             contracts,
             estate,
             assets,
+            on_record,
             spends,
             outside,
             rates,
@@ -244,6 +259,11 @@ impl Rows {
     /// # Errors
     /// `Invalid` for a currency that nothing can be converted to, and for a scenario of which something is not there.
     pub fn draw(&self, question: &Question) -> Result<Plan> {
+        self.draw_until(question, &|| false)
+    }
+
+    /// [`Rows::draw`], until it is given up.
+    fn draw_until(&self, question: &Question, is_given_up: &(dyn Fn() -> bool + Sync)) -> Result<Plan> {
         let scenario = &question.scenario;
         let rates = scenario.rates(&self.rates);
         let contracts = scenario.contracts(&self.contracts, question.as_of);
@@ -254,12 +274,13 @@ impl Rows {
         }
         let roadmap = Roadmap::new(self.window, self.currency);
         let (calendar, calendar_name) = spoken_calendar(self.calendar.as_ref());
-        let mut drawing = Drawing::new(question, &estate, &calendar, &rates, roadmap);
+        let mut drawing = Drawing::new(question, (&estate, &self.on_record), &calendar, &rates, roadmap);
         drawing.assets(&self.assets)?;
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
-        drawing.assume(&self.currencies, &self.outside);
+        let laid_on = scenario.assumptions_over(&self.estate);
+        drawing.assume(&self.currencies, &self.outside, laid_on);
         let outcome = question.uncertainty.as_ref().map(|asked| {
             let inputs = Inputs {
                 estate: &estate,
@@ -270,7 +291,7 @@ impl Rows {
                 calendar: &calendar,
                 scenario,
             };
-            simulate(question, asked, &inputs, &drawing.roadmap)
+            simulate(question, asked, &inputs, &drawing.roadmap, is_given_up)
         });
         let outcome = outcome.transpose()?;
         let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
@@ -320,10 +341,14 @@ fn currencies(
     question: &Question,
     contracts: &Contracts,
     estate: &Estate,
-    assets: &[Asset],
+    (assets, on_record): (&[Asset], &OnRecord),
     spends: &[cloud::Spend],
 ) -> Result<(Currency, bool, BTreeSet<String>)> {
     let mut all = spoken_currencies(contracts, estate, assets, spends);
+    if !on_record.recorded.is_empty() {
+        let own = assets.iter().flat_map(|asset| on_record.recorded.of_asset(asset.id).entries);
+        all.extend(own.map(|entry| entry.currency.clone()));
+    }
     let currency = choose_currency(question.currency, &all)?;
     let is_own = !all.insert(currency.code().to_owned());
     Ok((currency, is_own, all))

@@ -11,7 +11,7 @@ use entity::{
     finance::{exchange_rate::RateKind, fiscal_calendar},
     id::{AssetId, EntityId, HardwareModelId, RefreshCycleId, SiteId},
     inventory::{environment::Environment, hardware_model},
-    lifecycle::{depreciation_rule, refresh_cycle, refresh_policy},
+    lifecycle::{book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy},
     money::Amount,
 };
 use rust_decimal::Decimal;
@@ -27,11 +27,12 @@ use super::{
     estate::{Estate, Site},
     keys::Properties,
     plan::{Question, Rows},
+    posted::OnRecord,
 };
 use crate::{
     error::{Error, Result},
     finance::rates::Rates,
-    lifecycle::matching,
+    lifecycle::{matching, recorded::Recorded},
 };
 
 /// Columns that say nothing of what anything costs, with what stands for them.
@@ -58,6 +59,11 @@ struct StoredAsset {
     tier: Option<i32>,
     properties: [Option<String>; 8],
     cycle: Option<RefreshCycleId>,
+    /// What the books have on record about it; what was kept without has nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<book_entry::Model>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    events: Vec<book_event::Model>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +79,8 @@ struct Stored {
     spends: Vec<StoredSpend>,
     outside: Vec<Outside>,
     rates: Vec<(String, String, NaiveDate, Decimal)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closed: Option<NaiveDate>,
 }
 
 /// Ids that follow from natural keys, by the ids that were made.
@@ -147,6 +155,8 @@ impl Stored {
             tier: asset.tier,
             properties: asset.properties.words(),
             cycle: estate.cycle_of.get(&asset.id).copied(),
+            entries: rows.on_record.recorded.of_asset(asset.id).entries.to_vec(),
+            events: rows.on_record.recorded.of_asset(asset.id).events.to_vec(),
         });
         let sites = estate.sites.iter();
         let rates = rows.rates.recorded();
@@ -166,6 +176,7 @@ impl Stored {
             rates: rates
                 .map(|(base, quote, on, rate)| (base.to_owned(), quote.to_owned(), on, rate.normalize()))
                 .collect(),
+            closed: rows.on_record.closed,
         }
     }
 
@@ -237,11 +248,14 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
     let stored: Stored = serde_json::from_str(text).map_err(Error::internal)?;
     let mut cycle_of = HashMap::new();
     let mut shared: HashMap<[Option<String>; 8], Arc<Properties>> = HashMap::new();
+    let (mut entries, mut events) = (Vec::new(), Vec::new());
     let assets = (1_u128..).zip(stored.assets).map(|(number, asset)| {
         let id = AssetId::from_uuid(Uuid::from_u128(number));
         if let Some(cycle) = asset.cycle {
             cycle_of.insert(id, cycle);
         }
+        entries.extend(asset.entries.into_iter().map(|entry| book_entry::Model { asset_id: id, ..entry }));
+        events.extend(asset.events.into_iter().map(|event| book_event::Model { asset_id: id, ..event }));
         let words = asset.properties;
         let properties = shared.entry(words.clone()).or_insert_with(|| Arc::new(Properties::of_words(words)));
         Asset {
@@ -278,5 +292,7 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
     estate.leave(&stored.contracts.ends_by_notice());
     let spends = stored.spends.into_iter().map(Spend::from).collect();
     let rates = Rates::of(RateKind::Plan, stored.rates);
-    Rows::kept(question, stored.calendar, stored.contracts, estate, (assets, spends), (stored.outside, rates))
+    let on_record = OnRecord { recorded: Recorded::of(entries, events), closed: stored.closed };
+    let (outside, calendar) = (stored.outside, stored.calendar);
+    Rows::kept(question, calendar, stored.contracts, estate, (assets, on_record), spends, (outside, rates))
 }

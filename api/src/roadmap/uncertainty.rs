@@ -105,7 +105,7 @@ pub struct Inputs<'a> {
     pub scenario: &'a Overlay,
 }
 
-/// Draws what a roadmap hangs on, and adds up what it then costs.
+/// Draws what a roadmap hangs on, and adds up what it then costs, until it is given up.
 ///
 /// # Errors
 /// `Invalid` for a number of runs that is too large or none, distributions that are none, and amounts that may grow
@@ -115,6 +115,7 @@ pub fn simulate(
     asked: &Uncertainty,
     inputs: &Inputs<'_>,
     roadmap: &Roadmap<Key, plan::Source>,
+    is_given_up: &(dyn Fn() -> bool + Sync),
 ) -> Result<Outcome> {
     let window = roadmap.window();
     let mut drawing = Drawing {
@@ -140,8 +141,9 @@ pub fn simulate(
     let months = roadmap.months(asked.view);
     let totals = Series::new(asked.view, roadmap.currency(), window.from(), &months).map_err(refused)?;
     drawing.simulation.add_rest(&totals).map_err(refused)?;
-    let mut outcome =
-        drawing.simulation.run(asked.sampling, rayon::current_num_threads()).map_err(refused)?;
+    let threads = rayon::current_num_threads();
+    let outcome = drawing.simulation.run_until(asked.sampling, threads, is_given_up);
+    let mut outcome = outcome.map_err(refused)?;
     outcome.assumptions.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(outcome)
 }
@@ -267,6 +269,10 @@ impl Drawing<'_> {
     /// A contract whose prices follow an index, or are not agreed for renewals.
     fn colocation(&mut self, colocation: &Colocation) -> Result<()> {
         let Colocation { contract, charges, .. } = colocation;
+        if !matches!(self.inputs.scenario.leaving(colocation, self.question.as_of), Ok(None)) {
+            // What is left with its site is taken as the roadmap has it.
+            return Ok(());
+        }
         let rate = self.question.assumed_index_rate.unwrap_or_default();
         let mut indices = costs::indices(contract, charges, &self.inputs.contracts.published, Some(rate));
         self.inputs.scenario.indices(&mut indices);

@@ -43,6 +43,14 @@ impl Vintage {
     }
 }
 
+/// What becomes of an asset of which the books may have more on record.
+pub enum Other {
+    /// Its rule says all there is.
+    ByRule,
+    /// It is written off as the books have it, with what is missing for that.
+    Taken(Option<Note>),
+}
+
 #[derive(PartialEq, Eq, Hash)]
 struct Group {
     rule: DepreciationRuleId,
@@ -51,12 +59,21 @@ struct Group {
     disposed: Option<NaiveDate>,
 }
 
-/// Groups the assets, and says of which the cost or the life is not known. `leaving` has the day on which each
-/// asset is replaced.
-pub fn group(estate: &Estate, assets: &[Asset], leaving: &[Option<NaiveDate>]) -> (Vec<Vintage>, Vec<Note>) {
+/// Groups the assets that are written off by rules, and says of which the cost or the life is not known. `leaving` has
+/// the day on which each asset is replaced, and `others` takes the assets of which the books have more on record.
+pub fn group(
+    estate: &Estate,
+    assets: &[Asset],
+    leaving: &[Option<NaiveDate>],
+    mut others: impl FnMut(u32, &Asset, Option<NaiveDate>) -> Other,
+) -> (Vec<Vintage>, Vec<Note>) {
     let mut groups: HashMap<Group, (i128, Vec<u32>)> = HashMap::new();
     let mut notes = Vec::new();
     for ((position, asset), leaves) in (0_u32..).zip(assets).zip(leaving) {
+        if let Other::Taken(note) = others(position, asset, *leaves) {
+            notes.extend(note);
+            continue;
+        }
         match basis(estate, asset, *leaves) {
             Ok(Some((group, micros))) => {
                 let (sum, members) = groups.entry(group).or_default();

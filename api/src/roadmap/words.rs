@@ -31,6 +31,7 @@ pub fn category_word(category: Category) -> &'static str {
         Category::Colocation => "colocation",
         Category::Cloud => "cloud",
         Category::Depreciation => "depreciation",
+        Category::Impairment => "impairment",
         Category::Support => "support",
         Category::RefreshCapital => "refresh capital",
         Category::Disposal => "disposal",

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::{
     cloud::{provider_account, workload},
     contracts::{colocation_charge, colocation_contract, support_contract},
@@ -244,13 +245,22 @@ async fn of_draft(
     Ok((require_draft(tx, change.scenario_id, None).await?, change))
 }
 
-/// The columns of a change, held to its own rules and to what is there.
-async fn columns(tx: &Tx, draft: Draft) -> Result<scenario_change::ActiveModel> {
+/// Holds a change to its own rules and to what is there; the contract of a charge follows from it.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub(crate) async fn require_valid(tx: &Tx, draft: &Draft) -> Result<Targets> {
     require_text_if_any("note", draft.note.as_deref(), 1_000)?;
+    rules::check_subject(&draft.terms, &draft.targets)?;
     rules::check(&draft.terms)?;
-    let targets = targets::require_there(tx, &draft).await?;
-    if let Terms::CapChanged { currency, .. } = &draft.terms {
-        targets::require_convertible(tx, currency).await?;
+    targets::require_there(tx, draft).await
+}
+
+/// The columns of a change that keeps its rules.
+async fn columns(tx: &Tx, draft: Draft) -> Result<scenario_change::ActiveModel> {
+    let targets = require_valid(tx, &draft).await?;
+    if let Terms::SiteExit { on } = draft.terms {
+        require_exit_to_come(on, tx.caller().now.date_naive())?;
     }
     Ok(scenario_change::ActiveModel {
         note: Set(draft.note),
@@ -275,8 +285,7 @@ async fn check_list(tx: &Tx, scenario: &scenario::Model) -> Result<()> {
         let overlay = Overlay::of(scenario, changes.clone());
         missing = place_cohorts(tx, &overlay, &mut changes).await?;
     }
-    let ends = ends(tx, &changes).await?;
-    contradictions::check(&changes, &ends)?;
+    require_consistent(tx, &changes).await?;
     match missing {
         None => Ok(()),
         Some(name) => {
@@ -312,17 +321,9 @@ async fn ends(tx: &Tx, changes: &[Change]) -> Result<Ends> {
 /// Looks for the cohorts that are moved, writes down what people call them and where they stand, and says which of
 /// them is not there under the other changes.
 async fn place_cohorts(tx: &Tx, overlay: &Overlay, changes: &mut [Change]) -> Result<Option<String>> {
-    let as_of = tx.caller().now.date_naive();
-    let contracts = contracts::Contracts::read(tx, as_of).await?;
-    let estate = Estate::read(tx, &contracts.ends_by_notice()).await?;
-    let assets = assets::read(tx, &estate, &[], as_of).await?;
-    let window = Window::new(Month::of(as_of), 1).map_err(Error::internal)?;
-    let recorded = known(&cohorts::group(&estate, &assets, as_of, window, &Overlay::default())?, &estate);
-    let is_other = |change: &&Change| !matches!(change.row.terms, Terms::CohortMoved { .. });
-    let others = overlay.with(overlay.changes().iter().filter(is_other).cloned().collect());
-    let contracts = others.contracts(&contracts, as_of);
-    let laid = others.estate(&estate, || contracts.ends_by_notice());
-    let found = known(&cohorts::group(&laid, &assets, as_of, window, &Overlay::default())?, &laid);
+    let known = KnownCohorts::read(tx).await?;
+    let recorded = known.recorded()?;
+    let found = known.under(overlay)?;
     let mut missing = None;
     for change in changes.iter_mut() {
         let Terms::CohortMoved { key, label, to } = &mut change.row.terms else { continue };
@@ -332,10 +333,7 @@ async fn place_cohorts(tx: &Tx, overlay: &Overlay, changes: &mut [Change]) -> Re
                 format!("`{key}` names no refresh cohort; `refreshPlan` lists them with their keys");
             return Err(Error::invalid("cohortMoved.key", message));
         };
-        if Month::of(*to) < Month::of(as_of) {
-            let message = format!("{} has passed: nothing is ordered before {as_of}", Month::of(*to));
-            return Err(Error::invalid("cohortMoved.to", message));
-        }
+        require_to_come(*to, known.as_of)?;
         if !found.contains_key(key.as_str()) {
             missing = missing.or(Some(name.clone()));
         }
@@ -351,6 +349,74 @@ async fn place_cohorts(tx: &Tx, overlay: &Overlay, changes: &mut [Change]) -> Re
         }
     }
     Ok(missing)
+}
+
+/// Refuses a month in which nothing can be ordered any more.
+pub(crate) fn require_to_come(to: NaiveDate, as_of: NaiveDate) -> Result<()> {
+    if Month::of(to) < Month::of(as_of) {
+        let message = format!("{} has passed: nothing is ordered before {as_of}", Month::of(to));
+        return Err(Error::invalid("cohortMoved.to", message));
+    }
+    Ok(())
+}
+
+/// Refuses to leave a site on a day that has passed: that it was left is on record, and no scenario.
+pub(crate) fn require_exit_to_come(on: NaiveDate, as_of: NaiveDate) -> Result<()> {
+    if on < as_of {
+        let message = format!("{on} has passed: no site is left before {as_of}");
+        return Err(Error::invalid("siteExit.on", message));
+    }
+    Ok(())
+}
+
+/// Refuses a list of which two changes cannot both be, or with a cap that neither its rates nor those on record
+/// convert.
+///
+/// # Errors
+/// `Invalid` for `change`, naming both and why; for `capChanged.currency`.
+pub(crate) async fn require_consistent(tx: &Tx, changes: &[Change]) -> Result<()> {
+    contradictions::check(changes, &ends(tx, changes).await?)?;
+    targets::require_convertible(tx, changes).await
+}
+
+/// What names a cohort, and what people call it and where it stands.
+pub(crate) type Cohorts = HashMap<String, (String, SiteId)>;
+
+/// What the cohorts of a day are made of.
+pub(crate) struct KnownCohorts {
+    /// The day.
+    pub(crate) as_of: NaiveDate,
+    contracts: contracts::Contracts,
+    estate: Estate,
+    assets: Vec<assets::Asset>,
+}
+
+impl KnownCohorts {
+    pub(crate) async fn read(tx: &Tx) -> Result<Self> {
+        let as_of = tx.caller().now.date_naive();
+        let contracts = contracts::Contracts::read(tx, as_of).await?;
+        let estate = Estate::read(tx, &contracts.ends_by_notice()).await?;
+        let assets = assets::read(tx, &estate, &[], as_of).await?;
+        Ok(Self { as_of, contracts, estate, assets })
+    }
+
+    fn recorded(&self) -> Result<Cohorts> {
+        self.of(&self.estate)
+    }
+
+    /// The cohorts under those changes of a scenario that move none.
+    pub(crate) fn under(&self, overlay: &Overlay) -> Result<Cohorts> {
+        let is_other = |change: &&Change| !matches!(change.row.terms, Terms::CohortMoved { .. });
+        let others = overlay.with(overlay.changes().iter().filter(is_other).cloned().collect());
+        let contracts = others.contracts(&self.contracts, self.as_of);
+        self.of(&others.estate(&self.estate, || contracts.ends_by_notice()))
+    }
+
+    fn of(&self, estate: &Estate) -> Result<Cohorts> {
+        let window = Window::new(Month::of(self.as_of), 1).map_err(Error::internal)?;
+        let grouped = cohorts::group(estate, &self.assets, self.as_of, window, &Overlay::default())?;
+        Ok(known(&grouped, estate))
+    }
 }
 
 /// Cohorts by what names them.

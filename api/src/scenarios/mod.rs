@@ -6,9 +6,11 @@
 //! scenario is kept with what it was drawn from and what came out. This area has no arithmetic of money but sums of
 //! differences: what anything costs is for the areas to say whose rows are changed.
 
+mod before;
 pub mod changes;
 pub mod compare;
 pub mod contradictions;
+mod exits;
 pub mod frozen;
 pub mod graphql;
 pub mod overlay;

@@ -103,10 +103,12 @@ impl Overlay {
     /// Refuses a scenario whose difference to the baseline would tell a single price to those who see only sums.
     ///
     /// # Errors
-    /// `Forbidden` for a scenario that changes a single contract or workload.
+    /// `Forbidden` for a scenario that changes a single contract or workload, or leaves a site with its contracts.
     pub fn require_prices(&self, caller: &Caller) -> Result<()> {
         let tells = |change: &Change| match change.row.terms {
-            Terms::ContractNotRenewed { .. } | Terms::RenegotiatedPrice { .. } => true,
+            Terms::ContractNotRenewed { .. } | Terms::RenegotiatedPrice { .. } | Terms::SiteExit { .. } => {
+                true
+            }
             Terms::GrowthRate { .. } => change.row.workload_id.is_some(),
             _ => false,
         };
@@ -159,19 +161,21 @@ impl Overlay {
             .collect()
     }
 
-    /// Contracts with the ends that notices bring about.
+    /// Contracts with the ends that notices bring about, and those that exits of sites do.
     #[must_use]
     pub fn contracts<'a>(&self, contracts: &'a Contracts, as_of: NaiveDate) -> Cow<'a, Contracts> {
         let is_one = |change: &Change| matches!(change.row.terms, Terms::ContractNotRenewed { .. });
-        if !self.changes.iter().any(is_one) {
+        if !self.changes.iter().any(is_one) && !self.leaves_a_site() {
             return Cow::Borrowed(contracts);
         }
         let mut contracts = contracts.clone();
         for colocation in &mut contracts.colocation {
             self.notice(&mut colocation.contract, &colocation.charges, as_of);
+            self.exit_notice(colocation, as_of);
         }
         for support in &mut contracts.support {
             self.support_notice(&mut support.contract, as_of);
+            self.support_exit_notice(support, as_of);
         }
         Cow::Owned(contracts)
     }
@@ -410,7 +414,7 @@ fn is_of(policy: &refresh_policy::Model, change: &Change) -> bool {
     change.row.refresh_policy_id == Some(policy.id)
 }
 
-fn repricing(
+pub(super) fn repricing(
     terms: &Terms,
     unit: impl FnOnce(rust_decimal::Decimal) -> rust_decimal::Decimal,
 ) -> Option<Repricing> {

@@ -10,6 +10,7 @@ use entity::{
 };
 use rust_decimal::Decimal;
 
+use super::targets::Targets;
 use crate::{
     error::{Error, Result},
     lifecycle::depreciation_rules::require_life,
@@ -49,6 +50,71 @@ pub fn input(terms: &Terms) -> &'static str {
         Terms::CohortMoved { .. } => "cohortMoved",
         Terms::CapChanged { .. } => "capChanged",
         Terms::ExchangeRate { .. } => "exchangeRate",
+    }
+}
+
+/// The kind of a change, as it is stored.
+#[must_use]
+pub fn kind(terms: &Terms) -> &'static str {
+    match terms {
+        Terms::PriceIndex { .. } => "PRICE_INDEX",
+        Terms::CpiCurve { .. } => "CPI_CURVE",
+        Terms::GrowthRate { .. } => "GROWTH_RATE",
+        Terms::PolicyLife { .. } => "POLICY_LIFE",
+        Terms::ContractNotRenewed { .. } => "CONTRACT_NOT_RENEWED",
+        Terms::RenegotiatedPrice { .. } => "RENEGOTIATED_PRICE",
+        Terms::SiteExit { .. } => "SITE_EXIT",
+        Terms::CohortMoved { .. } => "COHORT_MOVED",
+        Terms::CapChanged { .. } => "CAP_CHANGED",
+        Terms::ExchangeRate { .. } => "EXCHANGE_RATE",
+    }
+}
+
+/// Whether a change is about what its kind is about.
+///
+/// # Errors
+/// `Invalid` with the field under the input of its kind.
+pub fn check_subject(terms: &Terms, targets: &Targets) -> Result<()> {
+    let refuse = |field: &str, message: &str| Err(Error::invalid(field, message));
+    match terms {
+        Terms::PriceIndex { hardware_kind: Some(_), .. } if targets.refresh_policy.is_some() => {
+            refuse("priceIndex.hardwareKind", "name a policy or a kind of hardware, not both")
+        }
+        Terms::GrowthRate { .. } if targets.workload.is_some() && targets.provider_account.is_some() => {
+            refuse("growthRate.account", "name a workload or an account, not both")
+        }
+        Terms::PolicyLife { .. } if targets.refresh_policy.is_none() => {
+            refuse("policyLife.policy", "name the refresh policy that it is about")
+        }
+        Terms::SiteExit { .. } if targets.site.is_none() => {
+            refuse("siteExit.site", "name the site that is left")
+        }
+        Terms::ContractNotRenewed { .. } => {
+            let named = [targets.colocation_contract.is_some(), targets.support_contract.is_some()];
+            require_one("contractNotRenewed", &named)
+        }
+        Terms::RenegotiatedPrice { unit_price, .. } => {
+            let whole = targets.colocation_contract.is_some();
+            let named = [targets.colocation_charge.is_some(), whole, targets.support_contract.is_some()];
+            require_one("renegotiatedPrice", &named)?;
+            if whole && unit_price.is_some() {
+                return refuse(
+                    "renegotiatedPrice.unitPrice",
+                    "the charges of a contract have prices of their own: give a factor, or name one charge",
+                );
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses none and several.
+fn require_one(field: &str, named: &[bool]) -> Result<()> {
+    match named.iter().filter(|is_named| **is_named).count() {
+        1 => Ok(()),
+        0 => Err(Error::invalid(field, "name the contract or the charge that it is about")),
+        _ => Err(Error::invalid(field, "is about one contract or one charge, not several")),
     }
 }
 

@@ -32,6 +32,23 @@ pub async fn find_named(db: &impl Read, name: &str) -> Result<Option<scenario::M
     Ok(scenario::Entity::find().filter(scenario::Column::Name.eq(name)).one(db).await?)
 }
 
+/// The ids of scenarios by their names, in their order: one statement, or none.
+///
+/// # Errors
+/// `NotFound` for a name that no scenario has.
+pub async fn all_named(db: &impl Read, names: &[String]) -> Result<Vec<ScenarioId>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let among = scenario::Column::Name.is_in(names.iter().cloned());
+    let found = scenario::Entity::find().filter(among).all(db).await?;
+    let of = |name: &String| {
+        let row = found.iter().find(|row| row.name == *name);
+        row.map(|row| row.id).ok_or_else(|| Error::not_found("scenario", name))
+    };
+    names.iter().map(of).collect()
+}
+
 /// Creates a scenario without changes.
 ///
 /// # Errors
@@ -106,18 +123,27 @@ pub async fn require_draft(
     expected_version: Option<i32>,
 ) -> Result<scenario::Model> {
     let scenario = find(tx, id).await?;
+    refuse_frozen(&scenario)?;
+    expect_version("scenario", scenario.version, expected_version)?;
+    Ok(scenario)
+}
+
+/// Refuses a scenario that changes no more.
+///
+/// # Errors
+/// `Conflict`, by name.
+pub(crate) fn refuse_frozen(scenario: &scenario::Model) -> Result<()> {
     if scenario.status == ScenarioStatus::Frozen {
         return Err(Error::Conflict(format!(
             "the scenario {} is frozen and changes no more; copy it, and change the copy",
             scenario.name
         )));
     }
-    expect_version("scenario", scenario.version, expected_version)?;
-    Ok(scenario)
+    Ok(())
 }
 
 /// A scenario with another list is another scenario to whoever read it.
-pub(super) async fn touch(tx: &Tx, scenario: scenario::Model) -> Result<scenario::Model> {
+pub(crate) async fn touch(tx: &Tx, scenario: scenario::Model) -> Result<scenario::Model> {
     let now = entity::moment(tx.caller().now);
     tx.update(scenario, |row: &mut scenario::ActiveModel| row.updated_at = Set(now)).await
 }

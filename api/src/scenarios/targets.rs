@@ -1,5 +1,7 @@
 //! What changes are about: whether it is there, and what stays because it is named.
 
+use std::collections::BTreeSet;
+
 use entity::{
     cloud::{provider_account, workload},
     contracts::{colocation_charge, colocation_contract, support_contract},
@@ -18,7 +20,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
-use super::{changes::Draft, rules};
+use super::{changes::Draft, overlay::Change, rules};
 use crate::{
     contracts::{colocation_charges, terms},
     error::{Error, Result},
@@ -128,12 +130,33 @@ fn require_term(
     Ok(())
 }
 
-/// Refuses a cap that nothing can be held against.
-pub(super) async fn require_convertible(tx: &Tx, code: &str) -> Result<()> {
+/// Refuses caps that nothing can be held against: a cap is in the currency of a refresh policy, or of one with a rate
+/// to others, be it on record or a change of the same list.
+pub(super) async fn require_convertible(tx: &Tx, changes: &[Change]) -> Result<()> {
+    let caps = changes.iter().filter_map(|change| match &change.row.terms {
+        Terms::CapChanged { currency, .. } => Some(currency.as_str()),
+        _ => None,
+    });
+    let caps: BTreeSet<&str> = caps.collect();
+    if caps.is_empty() {
+        return Ok(());
+    }
     let policies = refresh_policies::all_active(tx).await?;
-    let is_own = policies.iter().any(|policy| policy.currency == code);
-    if !is_own && !policies.is_empty() && !exchange_rates::is_planned(tx, code).await? {
-        let message = format!("{code} has no PLAN rate, and no refresh policy is in it: record a rate first");
+    for code in caps {
+        let is_own = policies.iter().any(|policy| policy.currency == code);
+        let is_stated = || {
+            changes.iter().any(|change| match &change.row.terms {
+                Terms::ExchangeRate { base, quote, .. } => base == code || quote == code,
+                _ => false,
+            })
+        };
+        if is_own || policies.is_empty() || is_stated() || exchange_rates::is_planned(tx, code).await? {
+            continue;
+        }
+        let message = format!(
+            "{code} has no PLAN rate, the scenario states none, and no refresh policy is in it: record a rate first, or \
+             add an exchangeRate before the cap"
+        );
         return Err(Error::invalid("capChanged.currency", message));
     }
     Ok(())

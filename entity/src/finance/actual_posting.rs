@@ -30,7 +30,7 @@ pub struct Model {
     pub tower_id: Option<LedgerCodeId>,
     /// The site; none is of no single site.
     pub site_id: Option<SiteId>,
-    /// Period of the fiscal year, 1 to 12.
+    /// Period of the fiscal year, 1 to 12; 13 for adjustments of the year.
     pub period: i32,
     /// Which event places the amount in the period.
     pub view: BudgetView,

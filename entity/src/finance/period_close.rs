@@ -22,7 +22,7 @@ pub struct Model {
     pub calendar_id: FiscalCalendarId,
     /// Label of the fiscal year.
     pub fiscal_year: i32,
-    /// The period, 1 to 12.
+    /// The period, 1 to 12; 13 for adjustments of the year.
     pub period: i32,
     /// The day on which it was closed.
     pub closed_on: Date,

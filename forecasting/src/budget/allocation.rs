@@ -92,8 +92,8 @@ pub struct Allocation<K> {
     /// What each pool had to give: its own cost and what it received. Sums to more than the total, for a cost is
     /// counted in every pool that it passes.
     pub pools: BTreeMap<K, Decimal>,
-    /// Who gave what to whom, by steps in their order. Empty where all pools were divided at once, for then
-    /// amounts pass between pools without end.
+    /// Who gave what to whom: by steps in their order, or by pools where all were divided at once. What a target is
+    /// given and its own cost add up to what it has in the end.
     pub flows: Vec<AllocationFlow<K>>,
     /// All costs.
     pub total: Decimal,
@@ -187,13 +187,74 @@ impl<K: Ord + Clone + Display> AllocationModel<K> {
         let mut rounded = round_to_total(&exact, start.total, self.currency, "allocated amount")?;
         let unallocated = rounded.pop().unwrap_or_default();
         let pools = sources.iter().zip(&amounts);
-        Ok(Allocation {
+        let mut allocation = Allocation {
             received: receivers.into_iter().cloned().zip(rounded).collect(),
             unallocated,
             pools: pools.map(|(source, amount)| ((*source).clone(), self.currency.round(*amount))).collect(),
-            flows: Vec::new(),
+            flows: self.exact_flows(&start, &sources, &amounts)?,
             total: start.total,
-        })
+        };
+        self.round_flows(&start, &mut allocation)?;
+        Ok(allocation)
+    }
+
+    /// What each pool gives to each of its targets, and what nobody takes, unrounded.
+    fn exact_flows(
+        &self,
+        start: &Start<'_, K>,
+        sources: &[&K],
+        amounts: &[Decimal],
+    ) -> Result<Vec<AllocationFlow<K>>> {
+        let mut flows = Vec::new();
+        for (source, amount) in sources.iter().zip(amounts) {
+            let rule = start.rules[source];
+            let (whole, left) = rule.volumes()?;
+            let part = |volume: Decimal| {
+                if whole.is_zero() {
+                    return Decimal::ZERO;
+                }
+                self.settle(proportion(*amount, volume, whole))
+            };
+            for target in &rule.targets {
+                let (source, target, amount) =
+                    ((*source).clone(), Some(target.target.clone()), part(target.volume));
+                flows.push(AllocationFlow { source, target, amount });
+            }
+            let left = if whole.is_zero() { self.settle(*amount) } else { part(left) };
+            if !left.is_zero() {
+                flows.push(AllocationFlow { source: (*source).clone(), target: None, amount: left });
+            }
+        }
+        Ok(flows)
+    }
+
+    /// Rounds flows by the largest remainder, so that what a target is given is what it has beside its own cost.
+    fn round_flows(&self, start: &Start<'_, K>, allocation: &mut Allocation<K>) -> Result<()> {
+        let mut places: BTreeMap<Option<K>, Vec<usize>> = BTreeMap::new();
+        for (place, flow) in allocation.flows.iter().enumerate() {
+            places.entry(flow.target.clone()).or_default().push(place);
+        }
+        for (target, places) in places {
+            let given = match &target {
+                None => allocation.unallocated - start.unallocated,
+                Some(name) => {
+                    let end = allocation.received.get(name).or_else(|| allocation.pools.get(name));
+                    let own = start.costs.get(name).copied().unwrap_or_default();
+                    end.copied().unwrap_or_default() - own
+                }
+            };
+            let exact: Vec<Decimal> = places.iter().map(|place| allocation.flows[*place].amount).collect();
+            let rounded = round_to_total(&exact, given, self.currency, "allocated amount")?;
+            for (place, amount) in places.into_iter().zip(rounded) {
+                allocation.flows[place].amount = amount;
+            }
+        }
+        Ok(())
+    }
+
+    /// Far below the minor unit only the noise of divisions is left, which must not decide who gets a cent.
+    fn settle(&self, amount: Decimal) -> Decimal {
+        amount.round_dp(self.currency.minor_units() + SETTLED_PLACES)
     }
 
     /// What each receiver bears, and in the end what nobody does, unrounded.
@@ -220,11 +281,9 @@ impl<K: Ord + Clone + Display> AllocationModel<K> {
             let part = if whole.is_zero() { *amount } else { proportion(*amount, left, whole) };
             unallocated = bounded(unallocated + part, "unallocated amount")?;
         }
-        // Far below the minor unit only the noise of divisions is left, which must not decide who gets a cent.
-        let settle = |amount: Decimal| amount.round_dp(self.currency.minor_units() + SETTLED_PLACES);
         let (receivers, mut exact): (Vec<&K>, Vec<Decimal>) =
-            received.into_iter().map(|(receiver, amount)| (receiver, settle(amount))).unzip();
-        exact.push(settle(unallocated));
+            received.into_iter().map(|(receiver, amount)| (receiver, self.settle(amount))).unzip();
+        exact.push(self.settle(unallocated));
         Ok((receivers, exact))
     }
 

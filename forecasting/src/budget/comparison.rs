@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 
 use super::rates::{PeriodRates, PlanRates};
 use super::variance::{Orientation, Tolerance, Variance};
-use super::version::{BudgetVersion, Dimension, DimensionValue, LineKey, PERIODS, check_dimensions};
+use super::version::{
+    ADJUSTMENTS, BudgetVersion, Dimension, DimensionValue, LineKey, PERIODS, check_dimensions,
+};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, Money, bounded, times};
 use crate::roadmap::MoneyView;
@@ -23,15 +25,19 @@ impl PeriodRange {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Invalid`] unless 1 <= first <= last <= 12.
+    /// [`ForecastError::Invalid`] unless 1 <= first <= last <= 13, of which 13 are the adjustments.
     pub fn new(first: u32, last: u32) -> Result<Self> {
-        if 1 <= first && first <= last && last <= PERIODS {
+        if 1 <= first && first <= last && last <= ADJUSTMENTS {
             return Ok(Self { first, last });
         }
-        Err(ForecastError::invalid("periods", &format!("{first} to {last}"), "periods are 1 to 12, in order"))
+        Err(ForecastError::invalid(
+            "periods",
+            &format!("{first} to {last}"),
+            "periods are 1 to 12, in order, and 13 for adjustments",
+        ))
     }
 
-    /// The whole year.
+    /// The whole year without its adjustments.
     pub fn year() -> Self {
         Self { first: 1, last: PERIODS }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::version::{BudgetVersion, LineKey};
+use super::version::{ADJUSTMENTS, BudgetVersion, LineKey};
 use crate::error::Result;
 use crate::money::{Currency, bounded};
 use crate::month::FiscalCalendar;
@@ -84,7 +84,7 @@ fn single_lines(version: &BudgetVersion, context: &FindingContext<'_>) -> Vec<Li
             find(LineRule::PostedToClosedPeriod, detail);
         }
         match (periods.iter().find(|period| period.period == number), line.period_days) {
-            (None, _) => {
+            (None, _) if number != ADJUSTMENTS => {
                 find(LineRule::PeriodOfAnotherCalendar, format!("there is no period {number}"));
             }
             (Some(ours), Some((first, last))) if (ours.first_day, ours.last_day) != (first, last) => {

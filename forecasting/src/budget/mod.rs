@@ -23,6 +23,7 @@
 //! shares of an allocation to what was divided, and the groups of a roll-up to its total.
 
 mod allocation;
+mod chargeback;
 mod comparison;
 mod decomposition;
 mod equations;
@@ -41,6 +42,7 @@ mod volumes;
 mod year;
 
 pub use allocation::{Allocation, AllocationFlow, AllocationModel, AllocationRule, DriverVolume};
+pub use chargeback::{Charge, ChargedPool, charge_out};
 pub use comparison::{Comparison, ComparisonLine, ComparisonTotals, PeriodRange, compare};
 pub use decomposition::{Decomposition, PricedVolume, decompose, decompose_rows};
 pub use findings::{FindingContext, LineFinding, LineRule, check_lines};
@@ -62,7 +64,7 @@ pub use variance::{
     Variance, review, timing_imbalances,
 };
 pub use version::{
-    BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
+    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
 };
 pub use volumes::{MonthVolume, grown, together};
 pub use year::{Cut, YearQuestion, YearReport, YearRow, YearVersions, year_report};

@@ -25,9 +25,11 @@ pub struct YearToDate {
     pub actual: Option<Decimal>,
     /// Part of it that happened once and says nothing about other months.
     pub one_off: Decimal,
-    /// Months that are over, 0 to 12.
+    /// What was posted to the year as a whole once it was over: part of the outlook, and of no run rate.
+    pub adjustments: Decimal,
+    /// Months that are over and known, 0 to 12.
     pub months_elapsed: u32,
-    /// Forecast of the months to come, if there is one; needless where none is to come.
+    /// Forecast of the other months, if there is one; needless where there are none.
     pub remaining_forecast: Option<Decimal>,
 }
 
@@ -42,6 +44,9 @@ pub enum OutlookGap {
     Actual(Option<Month>),
     /// A month is to come and has no forecast.
     Forecast(Option<Month>),
+    /// A month is over and nothing was posted in it yet: it is left out of run rates, and its forecast stands for it
+    /// in the outlook.
+    Unposted(Month),
 }
 
 /// Where a fiscal year stands and will end. Absent figures are in `gaps`, never zero.
@@ -60,8 +65,8 @@ pub struct Outlook {
 }
 
 impl YearToDate {
-    /// Run rates `actual / months elapsed × 12`, the outlook `actual + remaining forecast`, and its variance from
-    /// plan.
+    /// Run rates `actual / months elapsed × 12`, the outlook `actual + remaining forecast + adjustments`, and its
+    /// variance from plan.
     ///
     /// # Errors
     ///
@@ -86,10 +91,11 @@ impl YearToDate {
         let shown = |amount: Option<Decimal>| {
             amount.map_or_else(|| "unknown".to_owned(), |amount| amount.to_string())
         };
-        Explanation::new("actual of the months elapsed + forecast of the months to come")
+        Explanation::new("actual of the months elapsed + forecast of the months to come + adjustments")
             .input("months elapsed", self.months_elapsed)
             .input("actual", shown(self.actual))
             .input("one-off part of it", self.one_off)
+            .input("adjustments of the year", self.adjustments)
             .input("remaining forecast", shown(self.remaining_forecast))
             .input("plan of the year", shown(self.plan))
             .estimate("months to come are forecast")
@@ -113,7 +119,8 @@ impl YearToDate {
         let observed = actual.filter(|_| elapsed > 0);
         let outlook = match (actual, remaining) {
             (Some(actual), Some(remaining)) => {
-                Some(bounded(actual + bounded(remaining, "forecast")?, "outlook")?)
+                let known = bounded(actual + bounded(self.adjustments, "adjustments")?, "outlook")?;
+                Some(bounded(known + bounded(remaining, "forecast")?, "outlook")?)
             }
             _ => None,
         };
@@ -143,17 +150,20 @@ pub struct YearInMonths {
     pub plan: BTreeMap<Month, Decimal>,
     /// What each month came to. Months that are not closed are not looked at.
     pub actual: BTreeMap<Month, Decimal>,
+    /// What was posted to the year as a whole once it was over.
+    pub adjustments: Decimal,
     /// Part of it that happened once.
     pub one_off: BTreeMap<Month, Decimal>,
-    /// Forecast by month. Months that are closed are not looked at.
+    /// Forecast by month. Months that are closed are not looked at, unless nothing was posted in them.
     pub forecast: BTreeMap<Month, Decimal>,
 }
 
 impl YearInMonths {
     /// The outlook of a fiscal year of which the months up to `last_closed` are over; `None` where none is.
     ///
-    /// A month without its figure is a gap that is named, and what depends on it is absent: three months without
-    /// actuals do not make a cheap year.
+    /// A month without its figure is a gap that is named, and what depends on it is absent. A month that is over and
+    /// that nothing was posted in is named as well: run rates are of the others, and the outlook has its forecast, so
+    /// three months without actuals do not make a cheap year.
     ///
     /// # Errors
     ///
@@ -171,16 +181,35 @@ impl YearInMonths {
         let months: Vec<Month> = first.range(MONTHS_OF_YEAR).collect();
         let (over, to_come) = months.split_at(months_elapsed as usize);
         let mut gaps = BTreeSet::new();
+        let (posted, unposted) = self.posted(over);
+        gaps.extend(unposted.iter().map(|month| OutlookGap::Unposted(*month)));
+        if posted.is_empty() && !unposted.is_empty() {
+            gaps.insert(OutlookGap::Actual(None));
+        }
+        let expected: Vec<Month> = unposted.iter().chain(to_come).copied().collect();
         let plan = sum(&self.plan, &months, OutlookGap::Plan, &mut gaps)?;
-        let actual = sum(&self.actual, over, OutlookGap::Actual, &mut gaps)?;
-        let remaining_forecast = sum(&self.forecast, to_come, OutlookGap::Forecast, &mut gaps)?;
+        let actual = sum(&self.actual, &posted, OutlookGap::Actual, &mut gaps)?;
+        let actual = actual.filter(|_| unposted.is_empty() || !posted.is_empty());
+        let remaining_forecast = sum(&self.forecast, &expected, OutlookGap::Forecast, &mut gaps)?;
         let mut one_off = Decimal::ZERO;
         for amount in over.iter().filter_map(|month| self.one_off.get(month)) {
             one_off = bounded(one_off + bounded(*amount, "one-off amount")?, "one-off amount")?;
         }
-        let year =
-            YearToDate { currency: self.currency, plan, actual, one_off, months_elapsed, remaining_forecast };
+        let year = YearToDate {
+            currency: self.currency,
+            plan,
+            actual,
+            one_off,
+            adjustments: self.adjustments,
+            months_elapsed: u32::try_from(posted.len()).unwrap_or(MONTHS_OF_YEAR),
+            remaining_forecast,
+        };
         year.compute(tolerance, gaps)
+    }
+
+    /// Which of some months have an actual figure, and which do not.
+    pub(super) fn posted(&self, over: &[Month]) -> (Vec<Month>, Vec<Month>) {
+        over.iter().copied().partition(|month| self.actual.contains_key(month))
     }
 }
 

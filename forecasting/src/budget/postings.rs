@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::version::LineKey;
+use super::version::{ADJUSTMENTS, LineKey, PERIODS};
 use crate::error::Result;
 use crate::money::{Currency, bounded};
 use crate::month::FiscalCalendar;
@@ -132,7 +132,12 @@ fn one(place: usize, posting: &Posting, calendar: &FiscalCalendar, fiscal_year: 
     }
     if let Some(day) = posting.posted_on {
         let (year, period) = calendar.period_of(day);
-        if (year, period) != (fiscal_year, posting.key.period) {
+        let is_there = match posting.key.period {
+            // Adjustments are posted on the last days of a year, or once it is over.
+            ADJUSTMENTS => year > fiscal_year || (year, period) == (fiscal_year, PERIODS),
+            ours => (year, period) == (fiscal_year, ours),
+        };
+        if !is_there {
             let ours = posting.key.period;
             let detail =
                 format!("{day} lies in period {period} of {year}, not in period {ours} of {fiscal_year}");

@@ -8,7 +8,9 @@ use super::comparison::{Comparison, ComparisonTotals, PeriodRange, compare};
 use super::decomposition::{PricedVolume, decompose};
 use super::rates::{PeriodRates, PlanRates};
 use super::variance::{Attribution, Materiality, Orientation, Review, Tolerance, Variance, review};
-use super::version::{BudgetLine, BudgetVersion, Dimension, DimensionValue, LineKey, VersionKind};
+use super::version::{
+    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, LineKey, PERIODS, VersionKind,
+};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, Money, bounded, times};
 
@@ -75,6 +77,11 @@ pub struct ReportQuestion<'a> {
     pub plan_rates: &'a PlanRates,
     /// The rates that came about.
     pub period_rates: &'a PeriodRates,
+    /// Whether the other side is what was posted. Then a period that is open and that nothing at all was posted in is
+    /// not known yet, and both sides leave it out.
+    pub is_posted: bool,
+    /// The periods that are closed: they are complete, so that nothing posted in one of them is zero.
+    pub closed: &'a BTreeSet<u32>,
 }
 
 /// Why the variance of a line is not told apart by volume and price.
@@ -150,7 +157,7 @@ pub struct ReportRow {
     pub operating: Variance,
     /// The whole variance by causes.
     pub bridge: Bridge,
-    /// Whether the operating variance has to be explained, and how far it is.
+    /// Whether the whole variance has to be explained, and how far it is: exchange is one of its drivers.
     pub review: Review,
     /// How many lines of the plan are behind it.
     pub planned: usize,
@@ -174,6 +181,11 @@ pub struct Report {
     pub rows: Vec<ReportRow>,
     /// All of them together.
     pub total: ReportRow,
+    /// The open periods that nothing was posted in: no row has any part of them.
+    pub unposted: BTreeSet<u32>,
+    /// What was posted to the period of adjustments, at the rates that came about, whether or not it was asked for,
+    /// with the number of postings.
+    pub adjustments: (Decimal, usize),
 }
 
 /// What a group adds up to on the way.
@@ -190,7 +202,8 @@ struct Sum<'a> {
 ///
 /// # Errors
 ///
-/// As [`compare`]; [`ForecastError::Invalid`] for a dimension that is named twice or several views at once.
+/// As [`compare`]; [`ForecastError::Invalid`] for a dimension that is named twice or several views at once, and where
+/// nothing at all was posted in the periods that something is planned in.
 pub fn report(
     plan: &[ReportLine],
     actual: &[ReportLine],
@@ -198,12 +211,22 @@ pub fn report(
     question: &ReportQuestion<'_>,
 ) -> Result<Report> {
     let ReportQuestion { periods, plan_rates, dimensions, .. } = *question;
-    let planned = version(plan, question.fiscal_year, VersionKind::Plan)?;
+    let unposted = unposted(actual, question);
+    let missing: BTreeSet<u32> =
+        plan.iter().map(|line| line.key.period).filter(|period| unposted.contains(period)).collect();
+    let is_known = |line: &&ReportLine| !unposted.contains(&line.key.period);
+    let plan: Vec<ReportLine> = plan.iter().filter(is_known).cloned().collect();
+    let planned = version(&plan, question.fiscal_year, VersionKind::Plan)?;
     let posted = version(actual, question.fiscal_year, VersionKind::Actual)?;
+    if !missing.is_empty() && ![&planned, &posted].iter().any(|version| has_lines(version, periods)) {
+        let shown = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let rule = "nothing was posted in these periods yet, so there is nothing to hold against their plan";
+        return Err(ForecastError::invalid("periods", &shown, rule));
+    }
     let comparison = compare(&planned, &posted, periods, plan_rates, question.period_rates)?;
     // Refuses views that would be added to each other.
     comparison.roll_up(dimensions)?;
-    let (of_plan, of_actual) = (by_key(plan), by_key(actual));
+    let (of_plan, of_actual) = (by_key(&plan), by_key(actual));
     let mut groups: BTreeMap<Vec<DimensionValue>, Sum<'_>> = BTreeMap::new();
     let mut whole = Sum::default();
     for line in &comparison.lines {
@@ -216,7 +239,10 @@ pub fn report(
             sum.posted += theirs.len();
         }
     }
-    for attribution in attributions.iter().filter(|one| periods.contains(one.line.period)) {
+    for attribution in attributions
+        .iter()
+        .filter(|one| periods.contains(one.line.period) && !unposted.contains(&one.line.period))
+    {
         groups.entry(group(&attribution.line, dimensions)).or_default().attributions.push(attribution);
         whole.attributions.push(attribution);
     }
@@ -225,7 +251,37 @@ pub fn report(
         reporting: comparison.reporting,
         rows: rows.collect::<Result<_>>()?,
         total: row(Vec::new(), whole, &comparison, question)?,
+        adjustments: adjustments(&posted, question)?,
+        unposted,
     })
+}
+
+/// The open periods that nothing was posted in; adjustments are posted or there are none.
+fn unposted(actual: &[ReportLine], question: &ReportQuestion<'_>) -> BTreeSet<u32> {
+    if !question.is_posted {
+        return BTreeSet::new();
+    }
+    let known: BTreeSet<u32> = actual.iter().map(|line| line.key.period).collect();
+    let is_open = |period: &u32| !known.contains(period) && !question.closed.contains(period);
+    (1..=PERIODS).filter(|period| question.periods.contains(*period)).filter(is_open).collect()
+}
+
+fn has_lines(version: &BudgetVersion, periods: PeriodRange) -> bool {
+    version.lines().iter().any(|line| periods.contains(line.key.period))
+}
+
+fn adjustments(posted: &BudgetVersion, question: &ReportQuestion<'_>) -> Result<(Decimal, usize)> {
+    let count = posted.lines().iter().filter(|line| line.key.period == ADJUSTMENTS).count();
+    if count == 0 {
+        return Ok((Decimal::ZERO, 0));
+    }
+    let nothing = BudgetVersion::new(VersionKind::Plan, question.fiscal_year, Vec::new())?;
+    let period = PeriodRange::new(ADJUSTMENTS, ADJUSTMENTS)?;
+    let mut sum = ComparisonTotals::default();
+    for line in &compare(&nothing, posted, period, question.plan_rates, question.period_rates)?.lines {
+        sum.add(&line.totals)?;
+    }
+    Ok((sum.actual, count))
 }
 
 fn version(lines: &[ReportLine], fiscal_year: i32, kind: VersionKind) -> Result<BudgetVersion> {
@@ -262,13 +318,13 @@ fn row(
         let money = |amount| Money::new(amount, comparison.reporting);
         Variance::new(money(sum.totals.plan), money(actual), question.orientation, question.tolerance)
     };
-    let operating = variance(sum.totals.at_plan_rates)?;
+    let total = variance(sum.totals.actual)?;
     Ok(ReportRow {
         group,
         totals: sum.totals,
-        total: variance(sum.totals.actual)?,
-        operating,
-        review: review(&operating, &question.materiality, sum.attributions)?,
+        total,
+        operating: variance(sum.totals.at_plan_rates)?,
+        review: review(&total, &question.materiality, sum.attributions)?,
         bridge: sum.bridge,
         planned: sum.planned,
         posted: sum.posted,

@@ -1,8 +1,8 @@
 //! Savings: initiatives from idea to result, and how much of them counts towards a target.
 //!
 //! Claims tend to exceed what finance confirms, the more so where the baseline was fixed after the negotiation.
-//! Hence only hard savings that are realised count, no ledger line is claimed twice, and claimed and confirmed
-//! amounts stand side by side.
+//! Hence only hard savings that are realised and proven count, no ledger line is claimed twice, and claimed and
+//! confirmed amounts stand side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::{checked_fiscal_year, not_negative};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, bounded, proportion, times};
-use crate::month::{FiscalCalendar, Month};
+use crate::month::{FiscalCalendar, Month, Pattern};
 
 /// Months of a year.
 const MONTHS_OF_YEAR: u32 = 12;
@@ -121,13 +121,19 @@ pub struct Initiative<I, L> {
 }
 
 impl<I, L> Initiative<I, L> {
-    /// Months from `first_day` to `last_day` in which it saves, parts of months by their days.
-    fn months_in_year(&self, until: Option<NaiveDate>, first_day: NaiveDate, last_day: NaiveDate) -> Decimal {
+    /// The first and the last day of a span on which it saves; none where it saves on no day of it.
+    fn days_within(
+        &self,
+        until: Option<NaiveDate>,
+        (first_day, last_day): (NaiveDate, NaiveDate),
+    ) -> Option<(NaiveDate, NaiveDate)> {
         let from = self.start.max(first_day);
         let to = until.map_or(last_day, |until| until.min(last_day));
-        if from > to {
-            return Decimal::ZERO;
-        }
+        (from <= to).then_some((from, to))
+    }
+
+    /// Months from one day to another, parts of months by their days.
+    fn months_between(from: NaiveDate, to: NaiveDate) -> Decimal {
         let mut months = Decimal::ZERO;
         let mut month = Month::of(from);
         while month.first_day() <= to {
@@ -143,7 +149,7 @@ impl<I, L> Initiative<I, L> {
         months
     }
 
-    /// Whether it counts towards a target: hard and realised.
+    /// Whether it is of those that count towards a target once they are proven: hard and realised.
     pub fn counts(&self) -> bool {
         self.kind == SavingsKind::Hard && self.stage == Stage::Realised
     }
@@ -157,7 +163,8 @@ pub struct SavingsAmounts {
     /// What they save within the year: the annualised amount by the months of the year in which they save, or the
     /// whole of what is saved once.
     pub in_year: Decimal,
-    /// What they save in twelve months from the end of the year on, at the level they have then.
+    /// What they save in twelve months at the level that they have on the last day of the year. What is saved once
+    /// has none.
     pub run_rate: Decimal,
 }
 
@@ -171,8 +178,9 @@ impl SavingsAmounts {
 }
 
 impl<I, L> Initiative<I, L> {
-    /// What an annualised amount of this initiative is in a fiscal year, rounded. Calendars of weeks are taken by
-    /// their twelve nominal months, as all monthly figures are.
+    /// What an annualised amount of this initiative is in a fiscal year, rounded. In a year of months a month is a
+    /// twelfth, whatever its length; a year of weeks goes by its own first and last day, each day an equal part of
+    /// it.
     ///
     /// # Errors
     ///
@@ -186,19 +194,24 @@ impl<I, L> Initiative<I, L> {
         fiscal_year: i32,
     ) -> Result<SavingsAmounts> {
         let annualised = not_negative(annualised, "annualised savings")?;
-        let first_month = calendar.first_month(checked_fiscal_year(fiscal_year)?);
-        let first_day = first_month.first_day();
-        let last_day = first_month.plus(MONTHS_OF_YEAR as i32 - 1).last_day();
+        let fiscal_year = checked_fiscal_year(fiscal_year)?;
+        let (first_day, last_day) = (calendar.first_day(fiscal_year), calendar.last_day(fiscal_year));
         let (in_year, run_rate) = match self.recurrence {
             Recurrence::OneOff => {
                 let inside = (first_day..=last_day).contains(&self.start);
                 (if inside { annualised } else { Decimal::ZERO }, Decimal::ZERO)
             }
             Recurrence::Recurring { until } => {
-                let months = self.months_in_year(until, first_day, last_day);
-                let in_year = proportion(annualised, months, Decimal::from(MONTHS_OF_YEAR));
-                let runs_on = self.start <= last_day && until.is_none_or(|until| until > last_day);
-                (in_year, if runs_on { annualised } else { Decimal::ZERO })
+                let days = |from: NaiveDate, to: NaiveDate| Decimal::from((to - from).num_days() + 1);
+                let in_year = match self.days_within(until, (first_day, last_day)) {
+                    None => Decimal::ZERO,
+                    Some((from, to)) if calendar.pattern == Pattern::Months => {
+                        proportion(annualised, Self::months_between(from, to), Decimal::from(MONTHS_OF_YEAR))
+                    }
+                    Some((from, to)) => proportion(annualised, days(from, to), days(first_day, last_day)),
+                };
+                let runs = self.start <= last_day && until.is_none_or(|until| until >= last_day);
+                (in_year, if runs { annualised } else { Decimal::ZERO })
             }
         };
         Ok(SavingsAmounts { count: 1, in_year: currency.round(in_year), run_rate: currency.round(run_rate) })
@@ -294,18 +307,32 @@ pub enum SavingsFinding {
     RealisedWithoutLedgerLine,
 }
 
+impl SavingsFinding {
+    /// Whether an initiative of which this is found does not count before it is put right: that it saves is not
+    /// proven.
+    pub fn lacks_proof(self) -> bool {
+        match self {
+            Self::AboveBaseline | Self::RealisedBeforeStart | Self::RealisedWithoutLedgerLine => true,
+            Self::BaselineFixedAfterStart | Self::ConfirmedBelowClaim => false,
+        }
+    }
+}
+
 /// The savings of a fiscal year against the budget they are to come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavingsSummary<I, L> {
     /// Every initiative by stage and kind, as claimed: the pipeline.
     pub pipeline: BTreeMap<(Stage, SavingsKind), SavingsAmounts>,
-    /// What counts towards the target, as claimed: hard, realised, and claimed by nobody else that counts.
+    /// What counts towards the target, as claimed: hard, realised, proven, and claimed by nobody else that counts.
     pub claimed: SavingsAmounts,
     /// The same initiatives as far as finance has confirmed them.
     pub confirmed: SavingsAmounts,
     /// Hard and realised, but on a ledger line that another such initiative claims too; counts only when one of
     /// them gives it up.
     pub contested: SavingsAmounts,
+    /// Hard and realised, but not proven by what is found of them: it has not started, no ledger line shows it, or
+    /// it is more than was spent before. Counts only when that is put right.
+    pub unproven: SavingsAmounts,
     /// Ledger lines claimed twice at any stage.
     pub overlaps: Vec<Overlap<I, L>>,
     /// The run rate that counts, as claimed, as a share of the budget; `None` without a budget.
@@ -346,6 +373,7 @@ pub fn summarise<I: Ord + Clone + ToString, L: Ord + Clone>(
         claimed: SavingsAmounts::default(),
         confirmed: SavingsAmounts::default(),
         contested: SavingsAmounts::default(),
+        unproven: SavingsAmounts::default(),
         overlaps: claimed_twice(initiatives),
         claimed_share: None,
         confirmed_share: None,
@@ -362,15 +390,17 @@ pub fn summarise<I: Ord + Clone + ToString, L: Ord + Clone>(
         let amounts = |annualised| initiative.amounts(annualised, currency, calendar, fiscal_year);
         let claimed = amounts(initiative.annualised)?;
         summary.pipeline.entry((initiative.stage, initiative.kind)).or_default().add(claimed)?;
+        let findings = findings(initiative, as_of);
         if contested.contains(&initiative.id) {
             summary.contested.add(claimed)?;
+        } else if initiative.counts() && findings.iter().any(|finding| finding.lacks_proof()) {
+            summary.unproven.add(claimed)?;
         } else if initiative.counts() {
             summary.claimed.add(claimed)?;
             if let Some(confirmed) = initiative.confirmed {
                 summary.confirmed.add(amounts(confirmed)?)?;
             }
         }
-        let findings = findings(initiative, as_of);
         summary.findings.extend(findings.into_iter().map(|finding| (initiative.id.clone(), finding)));
     }
     summary.claimed_share = summary.claimed.run_rate.checked_div(budget);

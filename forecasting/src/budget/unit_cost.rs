@@ -94,8 +94,8 @@ pub fn counted_share(cost: Decimal, share: Decimal, currency: Currency) -> Resul
 /// Whether a month has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MonthStatus {
-    /// From the books.
-    Actual,
+    /// It has happened, and its cost is what contracts and the estate say, not what was posted.
+    Estimated,
     /// Expected.
     Forecast,
 }
@@ -279,7 +279,14 @@ impl UnitCostSeries {
             Explanation::new("cost of the month in profit and loss / average volume of the month")
                 .input("denominator", self.denominator.describe())
                 .input("months with a unit cost", format!("{known} of {}", self.points.len()));
-        if self.points.iter().any(|point| point.status == MonthStatus::Forecast) {
+        let has = |status| self.points.iter().any(|point| point.status == status);
+        let explanation = if has(MonthStatus::Estimated) {
+            explanation
+                .estimate("cost of months that are over is what was due by the records, not what was posted")
+        } else {
+            explanation
+        };
+        if has(MonthStatus::Forecast) {
             return explanation.estimate("months to come are forecast in cost and volume");
         }
         explanation

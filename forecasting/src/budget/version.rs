@@ -16,6 +16,10 @@ use crate::roadmap::MoneyView;
 /// Periods of a fiscal year.
 pub(super) const PERIODS: u32 = 12;
 
+/// The period behind the last one of a fiscal year: adjustments that were posted once the year was over. It has no
+/// days of its own, so nothing in it is spread over months.
+pub const ADJUSTMENTS: u32 = PERIODS + 1;
+
 /// How many periods of a forecast are actual figures and how many are expected, such as 3+9.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForecastLabel {
@@ -91,7 +95,7 @@ pub struct LineKey {
     pub tower: Option<String>,
     /// Site, if it belongs to one.
     pub site: Option<String>,
-    /// Period of the fiscal year, 1 to 12.
+    /// Period of the fiscal year, 1 to 12, or [`ADJUSTMENTS`].
     pub period: u32,
     /// Which event places the amount in the period.
     pub view: MoneyView,

@@ -8,7 +8,7 @@ use super::comparison::{PeriodRange, compare};
 use super::outlook::{Outlook, YearInMonths};
 use super::rates::{PeriodRates, PlanRates};
 use super::variance::Tolerance;
-use super::version::{BudgetVersion, Dimension, DimensionValue, PERIODS};
+use super::version::{ADJUSTMENTS, BudgetVersion, Dimension, DimensionValue, PERIODS};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, bounded, proportion};
 use crate::month::{FiscalCalendar, Month};
@@ -43,6 +43,13 @@ pub struct YearQuestion<'a> {
     pub forecast_rates: &'a PlanRates,
     /// The rates that came about.
     pub period_rates: &'a PeriodRates,
+    /// The periods that are closed: they are complete, so that nothing posted in one of them is zero.
+    pub closed: &'a BTreeSet<u32>,
+    /// The first period from which on the plan is complete, as an approved one is: where it has lines at all, a later
+    /// period without any has a plan of zero. `None` where it may still grow.
+    pub plan_from: Option<u32>,
+    /// The same of the forecast.
+    pub forecast_from: Option<u32>,
 }
 
 /// Where a group ends.
@@ -52,11 +59,14 @@ pub struct YearRow {
     pub group: Vec<DimensionValue>,
     /// Plan of the whole year; `None` where a month has none.
     pub plan: Option<Decimal>,
-    /// What the periods that are over came to; `None` where one has no figures.
+    /// What the periods that are over came to, open ones that nothing was posted in left out; `None` where none is
+    /// known.
     pub actual: Option<Decimal>,
+    /// What was posted to the period of adjustments: part of the outlook, and of no run rate.
+    pub adjustments: Decimal,
     /// Part of it that happened once.
     pub one_off: Decimal,
-    /// Forecast of the periods to come; `None` where one has none.
+    /// Forecast of the periods to come, and of those that nothing was posted in; `None` where one has none.
     pub remaining: Option<Decimal>,
     /// Run rates, the outlook and its variance.
     pub outlook: Outlook,
@@ -73,6 +83,8 @@ pub struct YearReport {
     pub rows: Vec<YearRow>,
     /// All of them together.
     pub total: YearRow,
+    /// The open periods that are over and that nothing was posted in.
+    pub unposted: BTreeSet<u32>,
 }
 
 /// What spending a fraction less than planned would take.
@@ -120,23 +132,51 @@ impl YearRow {
 type Months = BTreeMap<Month, Decimal>;
 
 /// The amounts of a version by group and month, and the months that it says anything about.
+#[derive(Default)]
 struct ByMonth {
     groups: BTreeMap<Vec<DimensionValue>, Months>,
     whole: Months,
+    adjustments: BTreeMap<Vec<DimensionValue>, Decimal>,
     counts: BTreeMap<Vec<DimensionValue>, usize>,
 }
 
 impl ByMonth {
-    fn new() -> Self {
-        Self { groups: BTreeMap::new(), whole: Months::new(), counts: BTreeMap::new() }
-    }
-
     fn add(&mut self, group: Vec<DimensionValue>, month: Month, amount: Decimal) -> Result<()> {
         for sum in [self.groups.entry(group).or_default().entry(month), self.whole.entry(month)] {
             let sum = sum.or_default();
             *sum = bounded(*sum + amount, "amount")?;
         }
         Ok(())
+    }
+
+    /// Takes periods as known: what no line is in is zero.
+    fn complete(&mut self, first: Month, periods: impl IntoIterator<Item = u32>) {
+        for period in periods {
+            self.whole.entry(month_of(first, period)).or_default();
+        }
+    }
+
+    /// [`complete`](Self::complete) from a period on, for a version that has any line.
+    fn complete_from(mut self, first: Month, from: Option<u32>) -> Self {
+        if let Some(from) = from.filter(|_| !self.whole.is_empty()) {
+            self.complete(first, from.max(1)..=PERIODS);
+        }
+        self
+    }
+
+    /// The groups that it says anything about.
+    fn keys(&self) -> impl Iterator<Item = &Vec<DimensionValue>> {
+        self.groups.keys().chain(self.adjustments.keys())
+    }
+
+    /// The adjustments of a group, or of all.
+    fn adjusted(&self, group: Option<&Vec<DimensionValue>>) -> Result<Decimal> {
+        let mut sum = Decimal::ZERO;
+        for (_, amount) in self.adjustments.iter().filter(|(own, _)| group.is_none_or(|group| group == *own))
+        {
+            sum = bounded(sum + *amount, "adjustments")?;
+        }
+        Ok(sum)
     }
 
     /// The months of a group: nothing in a month that the version has other lines in is zero, and not unknown.
@@ -147,8 +187,10 @@ impl ByMonth {
     }
 }
 
-/// Where the year will end. A month without any line of a version is not known there; a group without a line in a
-/// month that others have lines in has nothing in it.
+/// Where the year will end. A month without any line of a version is not known there, unless the version is complete
+/// or the month closed; a group without a line in a month that others have lines in has nothing in it. An open month
+/// that is over and that nothing was posted in is left out of what came about and of run rates, and the forecast stands
+/// for it.
 ///
 /// # Errors
 ///
@@ -160,17 +202,22 @@ pub fn year_report(versions: &YearVersions<'_>, question: &YearQuestion<'_>) -> 
     let year = versions.plan.fiscal_year();
     let first = question.calendar.first_month(year);
     let plan = at_plan_rates(versions.plan, question.plan_rates, question, first)?;
+    let plan = plan.complete_from(first, question.plan_from);
     let forecast = at_plan_rates(versions.forecast, question.forecast_rates, question, first)?;
-    let actual = at_period_rates(versions.actual, question, first)?;
+    let forecast = forecast.complete_from(first, question.forecast_from);
+    let mut actual = at_period_rates(versions.actual, question, first)?;
+    let closed = question.closed.iter().copied();
+    actual.complete(first, closed.filter(|period| (1..=question.through).contains(period)));
     let one_offs = at_period_rates(versions.one_offs, question, first)?;
     let groups: BTreeSet<&Vec<DimensionValue>> =
-        [&plan, &actual, &forecast].into_iter().flat_map(|version| version.groups.keys()).collect();
+        [&plan, &actual, &forecast].into_iter().flat_map(ByMonth::keys).collect();
     let row = |group: Option<&Vec<DimensionValue>>| {
         let of = |version: &ByMonth| group.map_or_else(|| version.whole.clone(), |group| version.of(group));
         let months = YearInMonths {
             currency: question.plan_rates.reporting(),
             plan: of(&plan),
             actual: of(&actual),
+            adjustments: actual.adjusted(group)?,
             one_off: of(&one_offs),
             forecast: of(&forecast),
         };
@@ -184,6 +231,9 @@ pub fn year_report(versions: &YearVersions<'_>, question: &YearQuestion<'_>) -> 
         reporting: question.plan_rates.reporting(),
         rows: groups.into_iter().map(|group| row(Some(group))).collect::<Result<_>>()?,
         total: row(None)?,
+        unposted: (1..=question.through)
+            .filter(|period| !actual.whole.contains_key(&month_of(first, *period)))
+            .collect(),
     })
 }
 
@@ -198,6 +248,9 @@ fn year_row(
     let all: Vec<Month> = first.range(PERIODS).collect();
     let (over, to_come) = all.split_at(question.through as usize);
     let last_closed = over.last().copied();
+    let (posted, unposted) = months.posted(over);
+    let expected: Vec<Month> = unposted.into_iter().chain(to_come.iter().copied()).collect();
+    let actual = sum(&months.actual, &posted)?.filter(|_| over.is_empty() || !posted.is_empty());
     let mut one_off = Decimal::ZERO;
     for amount in over.iter().filter_map(|month| months.one_off.get(month)) {
         one_off = bounded(one_off + *amount, "one-off amount")?;
@@ -205,9 +258,10 @@ fn year_row(
     Ok(YearRow {
         group,
         plan: sum(&months.plan, &all)?,
-        actual: sum(&months.actual, over)?,
+        actual,
+        adjustments: months.adjustments,
         one_off,
-        remaining: sum(&months.forecast, to_come)?,
+        remaining: sum(&months.forecast, &expected)?,
         outlook: months.outlook(question.calendar, fiscal_year, last_closed, question.tolerance)?,
         lines,
     })
@@ -234,7 +288,7 @@ fn at_plan_rates(
     question: &YearQuestion<'_>,
     first: Month,
 ) -> Result<ByMonth> {
-    let mut found = ByMonth::new();
+    let mut found = ByMonth::default();
     let mut by_group = question.dimensions.to_vec();
     if !by_group.contains(&Dimension::Period) {
         by_group.push(Dimension::Period);
@@ -252,12 +306,20 @@ fn at_plan_rates(
 }
 
 fn at_period_rates(version: &BudgetVersion, question: &YearQuestion<'_>, first: Month) -> Result<ByMonth> {
-    let mut found = ByMonth::new();
-    let Ok(periods) = PeriodRange::new(1, question.through) else { return Ok(found) };
+    let mut found = ByMonth::default();
     let nothing = BudgetVersion::new(version.kind(), version.fiscal_year(), Vec::new())?;
-    for line in compare(&nothing, version, periods, question.plan_rates, question.period_rates)?.lines {
-        let group = question.dimensions.iter().map(|dimension| line.key.value(*dimension)).collect();
-        found.add(group, month_of(first, line.key.period), line.totals.actual)?;
+    let over = PeriodRange::new(1, question.through).ok();
+    let adjusted = PeriodRange::new(ADJUSTMENTS, ADJUSTMENTS)?;
+    for periods in over.into_iter().chain([adjusted]) {
+        for line in compare(&nothing, version, periods, question.plan_rates, question.period_rates)?.lines {
+            let group = question.dimensions.iter().map(|dimension| line.key.value(*dimension)).collect();
+            if line.key.period == ADJUSTMENTS {
+                let sum = found.adjustments.entry(group).or_default();
+                *sum = bounded(*sum + line.totals.actual, "adjustments")?;
+            } else {
+                found.add(group, month_of(first, line.key.period), line.totals.actual)?;
+            }
+        }
     }
     count(&mut found, version, question.dimensions);
     Ok(found)

@@ -8,6 +8,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::contract::Contract;
+use super::cost::committed_kilowatts;
 use super::steps;
 use super::term::{BusinessDays, Term, Terms};
 
@@ -160,6 +161,9 @@ impl AlertTier {
             Self::Passed => "PASSED",
         }
     }
+
+    /// The days before a deadline on which an alert is raised, the earliest first.
+    pub const DAYS: [u32; 5] = [365, 180, 90, 60, 30];
 
     /// The tier a day is in. Days count to the notice deadline, never to the end of the term.
     pub fn of(deadline: NaiveDate, as_of: NaiveDate) -> Self {
@@ -345,11 +349,35 @@ impl Contract {
             .filter(|event| event.kind == EventKind::AutoRenewed)
             .map(|event| (event.date, event.term))
             .collect();
+        for event in &mut span.events {
+            self.tell_commitment(event);
+        }
         for (date, term) in renewals {
             if let Some(reason) = steps::renewal(self) {
                 span.push(Event { date, kind: EventKind::Escalation, term, charge: None, reason });
             }
         }
         span.sorted()
+    }
+
+    /// Adds to a decision about a term, and to its end, how much power it is about.
+    fn tell_commitment(&self, event: &mut Event) {
+        let is_about_term = matches!(
+            event.kind,
+            EventKind::RfpStart
+                | EventKind::WindowOpen
+                | EventKind::DecisionDue
+                | EventKind::NoticeDeadline
+                | EventKind::ExitStart
+                | EventKind::TermEnd
+        );
+        let term = event.term.filter(|_| is_about_term && event.charge.is_none());
+        let Some(term) = term.and_then(|number| self.term(number)) else { return };
+        // A commitment that does not fit is refused elsewhere; the date stands without it.
+        if let Ok(Some(committed)) = committed_kilowatts(self, term.end)
+            && !committed.is_zero()
+        {
+            event.reason = format!("{}; {} kW are committed by then", event.reason, committed.normalize());
+        }
     }
 }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::escalation::{CpiTerms, Escalator};
 use super::meter::PueRule;
+use super::straight_line::Recognition;
 use crate::money::Currency;
 
 /// A colocation contract: its own term, whatever the master agreement above it says.
@@ -28,6 +29,8 @@ pub struct Contract {
     pub notice_given: Option<NaiveDate>,
     /// How a part of a month is billed.
     pub proration: Proration,
+    /// In which months fixed charges are expense.
+    pub recognition: Recognition,
     /// What is charged.
     pub charges: Vec<Charge>,
 }
@@ -239,4 +242,19 @@ pub struct Metering {
     pub minimum_take: Option<Decimal>,
     /// Committed kW the minimum take refers to.
     pub commitment: Decimal,
+}
+
+impl Metering {
+    /// What the bill of a meter is worked out from, by name.
+    pub(crate) fn inputs(&self) -> Vec<(&'static str, String)> {
+        let mut inputs = Vec::new();
+        if let Ok(pue) = self.pue.billed(self.measured_pue) {
+            inputs.push(("power usage effectiveness", pue.normalize().to_string()));
+        }
+        if let Some(share) = self.minimum_take {
+            inputs.push(("minimum take, a share of the committed kWh", share.normalize().to_string()));
+            inputs.push(("committed kW of the minimum take", self.commitment.normalize().to_string()));
+        }
+        inputs
+    }
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::contract::{Charge, ChargeKind, Contract, NewPrice, Proration, RenewalPrice};
 use super::escalation::{Factor, Indices, whole};
-use super::meter::billed_energy;
+use super::meter::{billed_energy, minimum_energy};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::growth::compound;
@@ -44,6 +44,42 @@ pub struct Segment {
     pub paid_share: Decimal,
     /// Days that count; 1 where the price is not by time.
     pub days: u32,
+    /// The energy that is billed, where metered.
+    pub energy: Option<BilledEnergy>,
+}
+
+/// Metered energy that is billed for a run of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BilledEnergy {
+    /// Average power in kW.
+    pub average: Decimal,
+    /// Hours of the run.
+    pub hours: Decimal,
+    /// What is drawn in them, in kWh.
+    pub drawn: Decimal,
+    /// The minimum take in kWh, where one is agreed.
+    pub minimum: Option<Decimal>,
+    /// What is billed before power usage effectiveness, in kWh: the larger of the two.
+    pub billed: Decimal,
+    /// Power usage effectiveness that is billed.
+    pub pue: Decimal,
+}
+
+impl BilledEnergy {
+    /// What it is worked out from, in order.
+    pub(super) fn explain(&self, explanation: Explanation) -> Explanation {
+        let shown = |value: Decimal| value.round_dp(3).normalize();
+        let mut explanation = explanation
+            .input("average kW", shown(self.average))
+            .input("hours", self.hours)
+            .input("drawn kWh", shown(self.drawn));
+        if let Some(minimum) = self.minimum {
+            explanation = explanation.input("minimum take kWh", shown(minimum));
+        }
+        explanation
+            .input("billed kWh", shown(self.billed))
+            .input("power usage effectiveness", self.pue.normalize())
+    }
 }
 
 impl MonthLine {
@@ -60,10 +96,22 @@ impl MonthLine {
 
     /// The formula and its inputs, segment by segment.
     pub fn explain(&self) -> Explanation {
-        let formula =
-            "sum over the days of quantity x escalated price x paid share / days of the month, rounded once";
+        let formula = if self.segments.iter().any(|segment| segment.energy.is_some()) {
+            "sum over runs of days of billed kWh x power usage effectiveness x price of a kWh x paid share, rounded \
+             once; billed kWh = the larger of average kW x hours and the minimum take"
+        } else {
+            "sum over the days of quantity x escalated price x paid share / days of the month, rounded once"
+        };
         let mut explanation = Explanation::new(formula);
         for segment in &self.segments {
+            if let Some(energy) = &segment.energy {
+                explanation = energy.explain(explanation.input("segment from", segment.first));
+                explanation = explanation.input("price of a kWh", segment.unit_price.normalize());
+                if segment.paid_share != Decimal::ONE {
+                    explanation = explanation.input("paid share", segment.paid_share.normalize());
+                }
+                continue;
+            }
             let value = format!(
                 "{} x {} x {} x {}/{}",
                 segment.quantity.normalize(),
@@ -122,10 +170,10 @@ pub fn month_cost(
         let price = price_on(contract, charge, *start, indices)?;
         line.estimated |= price.estimated || metered;
         let days = days_between(*start, end);
-        let (quantity, counted) = if metered {
-            (metered_quantity(contract, charge, *start, days)?, 1)
-        } else {
-            (billed_quantity(contract, charge, *start), days)
+        let energy = if metered { Some(metered_energy(contract, charge, *start, days)?) } else { None };
+        let (quantity, counted) = match &energy {
+            Some(energy) => (times(energy.billed, energy.pue, "energy")?, 1),
+            None => (billed_quantity(contract, charge, *start), days),
         };
         let unit_price = price.value;
         let paid_share = paid_share(contract, charge, *start)?;
@@ -138,6 +186,7 @@ pub fn month_cost(
             unit_price,
             paid_share,
             days: counted,
+            energy,
         });
     }
     line.exact = signed(charge, sum / Decimal::from(line.of_days));
@@ -161,6 +210,7 @@ fn once(contract: &Contract, charge: &Charge, month: Month) -> Result<MonthLine>
         unit_price: charge.unit_price,
         paid_share: Decimal::ONE,
         days: 1,
+        energy: None,
     });
     Ok(line)
 }
@@ -170,7 +220,7 @@ fn signed(charge: &Charge, amount: Decimal) -> Decimal {
 }
 
 /// The days whose cost is placed in a month: the month itself, or the contract month that begins in it.
-fn billed_span(contract: &Contract, month: Month) -> (NaiveDate, NaiveDate) {
+pub(super) fn billed_span(contract: &Contract, month: Month) -> (NaiveDate, NaiveDate) {
     match contract.proration {
         Proration::ActualDaysCalendar => (month.first_day(), month.last_day()),
         Proration::ContractMonth => {
@@ -182,7 +232,7 @@ fn billed_span(contract: &Contract, month: Month) -> (NaiveDate, NaiveDate) {
     }
 }
 
-fn days_between(first: NaiveDate, last: NaiveDate) -> u32 {
+pub(super) fn days_between(first: NaiveDate, last: NaiveDate) -> u32 {
     u32::try_from((last - first).num_days() + 1).unwrap_or(0)
 }
 
@@ -250,8 +300,8 @@ pub fn committed_kilowatts(contract: &Contract, date: NaiveDate) -> Result<Optio
     Ok(sum)
 }
 
-/// Billed kWh of a number of days, times the power usage effectiveness.
-fn metered_quantity(contract: &Contract, charge: &Charge, date: NaiveDate, days: u32) -> Result<Decimal> {
+/// What is billed by a meter for a number of days.
+fn metered_energy(contract: &Contract, charge: &Charge, date: NaiveDate, days: u32) -> Result<BilledEnergy> {
     let metering = charge.metering.ok_or(ForecastError::Missing {
         field: "metering",
         reason: "metered power needs a power usage effectiveness and a commitment",
@@ -259,8 +309,15 @@ fn metered_quantity(contract: &Contract, charge: &Charge, date: NaiveDate, days:
     let hours = Decimal::from(days) * Decimal::from(24);
     let average = billed_quantity(contract, charge, date);
     let drawn = times(average, hours, "energy")?;
-    let energy = billed_energy(drawn, hours, metering.commitment, metering.minimum_take)?;
-    times(energy, metering.pue.billed(metering.measured_pue)?, "energy")
+    let least = |share| minimum_energy(hours, metering.commitment, share);
+    Ok(BilledEnergy {
+        average,
+        hours,
+        drawn,
+        minimum: metering.minimum_take.map(least).transpose()?,
+        billed: billed_energy(drawn, hours, metering.commitment, metering.minimum_take)?,
+        pue: metering.pue.billed(metering.measured_pue)?,
+    })
 }
 
 fn paid_share(contract: &Contract, charge: &Charge, date: NaiveDate) -> Result<Decimal> {

@@ -181,12 +181,17 @@ pub fn cost_of_silence(
 
 fn exposure(contract: &Contract, renewal: UpcomingRenewal, indices: &Indices) -> Result<RenewalExposure> {
     let (cost, estimated) = priced(contract, &renewal.term, indices)?;
-    let mut explanation =
-        Explanation::new("sum over the contract months of the renewal of all monthly charges")
-            .input("first day of the renewal", renewal.term.start)
-            .input("last day of the renewal", renewal.term.end)
-            .input("last day of notice that avoids it", renewal.deadline)
-            .assume("metered power is left out: it follows what is drawn");
+    let mut explanation = Explanation::new(
+        "sum over the contract months of the renewal of all monthly charges, rounded once",
+    )
+    .input("first day of the renewal", renewal.term.start)
+    .input("last day of the renewal", renewal.term.end)
+    .input("last day of notice that avoids it", renewal.deadline)
+    .assume(
+        "the contract months are added up unrounded and rounded once: their invoices, each rounded, may come \
+                 to some cents more or less",
+    )
+    .assume("metered power is left out: it follows what is drawn");
     let unknown = contract
         .renewal
         .as_ref()

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
-use crate::money::{Currency, bounded, times};
+use crate::money::{bounded, times};
 
 /// Which power usage effectiveness (facility energy over IT energy, at least 1) multiplies metered energy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,80 +55,19 @@ pub fn billed_energy(
     commitment: Decimal,
     minimum_take: Option<Decimal>,
 ) -> Result<Decimal> {
-    let Some(share) = minimum_take else { return bounded(drawn_kwh, "energy") };
+    let drawn = bounded(drawn_kwh, "energy")?;
+    let Some(share) = minimum_take else { return Ok(drawn) };
+    Ok(drawn.max(minimum_energy(hours, commitment, share)?))
+}
+
+/// The minimum take in kWh: a share of the commitment in kW over the hours.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if the energy does not fit.
+pub fn minimum_energy(hours: Decimal, commitment: Decimal, share: Decimal) -> Result<Decimal> {
     let committed = times(bounded(commitment, "commitment")?, bounded(hours, "hours")?, "energy")?;
-    Ok(bounded(drawn_kwh, "energy")?.max(times(share, committed, "energy")?))
-}
-
-/// A month of committed power and metered energy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MeteredMonth {
-    /// Committed power in kW.
-    pub commitment: Decimal,
-    /// Price of a committed kW for the month.
-    pub price_per_kw: Decimal,
-    /// Average power drawn in kW.
-    pub average_kw: Decimal,
-    /// Hours of the month.
-    pub hours: Decimal,
-    /// Price of a kWh.
-    pub utility_rate: Decimal,
-    /// Power usage effectiveness that is billed.
-    pub pue: Decimal,
-    /// Share of the committed energy that is billed in any case.
-    pub minimum_take: Option<Decimal>,
-}
-
-impl MeteredMonth {
-    /// Energy that is billed, in kWh, before power usage effectiveness.
-    ///
-    /// # Errors
-    ///
-    /// [`ForecastError::OutOfRange`] if the energy does not fit.
-    pub fn energy_kwh(&self) -> Result<Decimal> {
-        let drawn = times(self.average_kw, self.hours, "energy")?;
-        billed_energy(drawn, self.hours, self.commitment, self.minimum_take)
-    }
-
-    /// Cost of the energy, rounded.
-    ///
-    /// # Errors
-    ///
-    /// [`ForecastError::OutOfRange`] if the cost does not fit.
-    pub fn energy_cost(&self, currency: Currency) -> Result<Decimal> {
-        let energy = times(self.energy_kwh()?, self.pue, "energy")?;
-        Ok(currency.round(times(energy, self.utility_rate, "energy cost")?))
-    }
-
-    /// Cost of the month: the commitment and the energy, each rounded.
-    ///
-    /// # Errors
-    ///
-    /// As [`energy_cost`](Self::energy_cost).
-    pub fn total(&self, currency: Currency) -> Result<Decimal> {
-        let committed = currency.round(times(self.commitment, self.price_per_kw, "committed cost")?);
-        Ok(committed + self.energy_cost(currency)?)
-    }
-
-    /// Cost of the month per committed kW, rounded; `None` without a commitment.
-    ///
-    /// # Errors
-    ///
-    /// As [`energy_cost`](Self::energy_cost).
-    pub fn per_committed_kw(&self, currency: Currency) -> Result<Option<Decimal>> {
-        let total = self.total(currency)?;
-        Ok(total.checked_div(self.commitment).map(|price| currency.round(price)))
-    }
-
-    /// Cost of the month per kW that was really drawn, rounded; `None` where nothing was.
-    ///
-    /// # Errors
-    ///
-    /// As [`energy_cost`](Self::energy_cost).
-    pub fn per_drawn_kw(&self, currency: Currency) -> Result<Option<Decimal>> {
-        let total = self.total(currency)?;
-        Ok(total.checked_div(self.average_kw).map(|price| currency.round(price)))
-    }
+    times(share, committed, "energy")
 }
 
 /// From where an overage counts once the buffer is passed.

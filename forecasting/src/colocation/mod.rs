@@ -22,6 +22,7 @@ mod power;
 mod readings;
 mod schedule;
 mod steps;
+mod straight_line;
 mod term;
 mod termination;
 mod usage;
@@ -33,7 +34,7 @@ pub use contract::{
     Abatement, Billing, Charge, ChargeKind, Contract, Metering, NewPrice, Notice, NoticeUnit, Proration,
     RampStep, Renewal, RenewalPrice, Repricing,
 };
-pub use cost::{MonthLine, Segment, committed_kilowatts, month_cost};
+pub use cost::{BilledEnergy, MonthLine, Segment, committed_kilowatts, month_cost};
 pub use escalation::{Anchor, CpiTerms, Escalation, Escalator, Index, Indices, cpi_step};
 pub use exposure::{
     CostOfSilence, NoRenewal, RenewalExposure, UpcomingRenewal, cost_of_silence, exposure_of_renewal,
@@ -43,15 +44,17 @@ pub use invoice::{
     DoubleBilling, DoubleBillingReason, Invoice, InvoiceCheck, InvoiceLine, LineCheck, Tolerance, Verdict,
     check_invoice,
 };
-pub use meter::{MeteredMonth, OverageBasis, PueRule, billed_energy, overage};
-pub use orders::{OrderChange, StepDown, co_terminate, step_down};
+pub use meter::{OverageBasis, PueRule, billed_energy, minimum_energy, overage};
+pub use orders::{OrderChange, StepDown, co_terminate, co_termination_costs, step_down};
 pub use power::{Absence, CabinetPower, Circuit, Feed, Figure, Phases};
 pub use readings::{
     EnergyCost, MeterReading, MonthReading, OverageCost, OverageTerms, PowerMonth, drawn, metered_as_read,
     month_reading, power_month,
 };
 pub(crate) use schedule::committed_value;
-pub use schedule::{ChargeSchedule, contract_total, schedule, straight_line_month};
+pub use schedule::{ChargeSchedule, contract_total, schedule};
+pub(crate) use straight_line::of_charge as level_charge;
+pub use straight_line::{LevelMonth, Recognition, StraightLine, straight_line, straight_line_month};
 pub use term::{BusinessDays, NoticeAction, NoticeEntry, RenewalTerms, Term, Terms, notice_in_force};
 pub use termination::{
     Advance, Holdover, Termination, TerminationRule, TerminationStep, holdover, monthly_rate, termination,

@@ -1,5 +1,7 @@
 //! Orders under one master agreement: bringing their ends together, and committing to less.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -68,12 +70,14 @@ fn change(
     let end_before = order.terms().bound_until(notice, business_days);
     let (months, days) = distance(order.billing_start, end_before, end);
     let mut explanation = Explanation::new("monthly charges between the two ends, without metered power")
+        .input("notice given on", order.notice_given.map_or(notice, |before| before.min(notice)))
         .input("end as it stands", end_before)
         .input("common end", end);
     let amount = if end <= end_before {
         let Some(first) = end.succ_opt() else { return Err(ForecastError::OutOfRange { field: "end" }) };
         let lines = monthly_lines(order, first, end_before, indices)?;
         explanation.estimated = lines.iter().any(|line| line.estimated);
+        explanation = explanation.assume("the earlier end is agreed: no fee for leaving early is added");
         Decimal::ZERO - sum_of(&lines, "charges")?
     } else if end_before == order.initial_end() {
         let longer = Contract {
@@ -115,6 +119,21 @@ fn months_until(start: NaiveDate, date: NaiveDate) -> u32 {
     months_between(start, date).max(0).unsigned_abs().saturating_add(1)
 }
 
+/// What the changes of orders cost together, by currency in the order of their codes.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if a sum does not fit.
+pub fn co_termination_costs(changes: &[OrderChange]) -> Result<Vec<Money>> {
+    let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+    for change in changes {
+        let sum =
+            sums.entry(change.cost.currency.code()).or_insert_with(|| Money::zero(change.cost.currency));
+        *sum = sum.checked_add(change.cost)?;
+    }
+    Ok(sums.into_values().collect())
+}
+
 /// A commitment that is lowered, and what that saves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepDown {
@@ -126,6 +145,8 @@ pub struct StepDown {
     pub given_back: Decimal,
     /// What that saves until the end of the initial term, without metered power.
     pub saving: Money,
+    /// How the saving came about, and what was assumed.
+    pub explanation: Explanation,
 }
 
 /// What is saved if the commitment of a charge falls to `step` from a contract month on, as a right to step down
@@ -133,13 +154,17 @@ pub struct StepDown {
 ///
 /// # Errors
 ///
-/// [`ForecastError::Invalid`] for a charge that does not exist, a contract month outside the initial term, a
+/// [`ForecastError::Invalid`] for a charge that does not exist or commits to nothing, a contract month outside the initial term, a
 /// negative commitment or one that is not lower; else as [`month_cost`](super::month_cost).
 pub fn step_down(contract: &Contract, charge: usize, step: RampStep, indices: &Indices) -> Result<StepDown> {
     let month = step.from_contract_month;
     let Some(lowered) = contract.charges.get(charge) else {
         return Err(ForecastError::invalid("charge", &charge, "the contract has a charge at this position"));
     };
+    if !lowered.kind.is_monthly() {
+        let rule = "metered power and what is charged once commit to no quantity that could step down";
+        return Err(ForecastError::invalid("charge", &charge, rule));
+    }
     if month >= contract.initial_term_months {
         let rule = "a step lies within the initial term";
         return Err(ForecastError::invalid("from_contract_month", &month, rule));
@@ -165,10 +190,31 @@ pub fn step_down(contract: &Contract, charge: usize, step: RampStep, indices: &I
         charge.ramp = ramp;
     }
     let end = contract.initial_end();
-    let cost = |contract: &Contract| -> Result<Decimal> {
-        sum_of(&monthly_lines(contract, from, end, indices)?, "charges")
+    let cost = |contract: &Contract| -> Result<(Decimal, bool)> {
+        let lines = monthly_lines(contract, from, end, indices)?;
+        Ok((sum_of(&lines, "charges")?, lines.iter().any(|line| line.estimated)))
     };
-    let saving = Money::new(bounded(cost(contract)? - cost(&amended)?, "saving")?, contract.currency);
+    let ((as_it_stands, estimated), (lower, _)) = (cost(contract)?, cost(&amended)?);
+    let saving = Money::new(bounded(as_it_stands - lower, "saving")?, contract.currency);
     let given_back = bounded(before, "commitment")? - step.quantity;
-    Ok(StepDown { contract: amended, from, given_back, saving })
+    let mut explanation = Explanation::new(
+        "monthly charges from the step to the end of the initial term as they stand - the same with the step",
+    )
+    .input("first day of the step", from)
+    .input("end of the initial term", end)
+    .input("committed as it stands", before.normalize())
+    .input("committed with the step", step.quantity.normalize())
+    .input("charges as they stand", as_it_stands)
+    .input("charges with the step", lower)
+    .assume("the contract gives the right to the step, and asks no fee for it")
+    .assume("later steps of the ramp are kept as far as they are not higher")
+    .assume("metered power is left out: it follows what is drawn");
+    if lowered.peak.is_some() {
+        explanation =
+            explanation.assume("where the peak is higher than the commitment, the peak is still billed");
+    }
+    if estimated {
+        explanation = explanation.estimate("a price index is not published yet: its assumed rate is used");
+    }
+    Ok(StepDown { contract: amended, from, given_back, saving, explanation })
 }

@@ -10,7 +10,7 @@ use super::capacity::Draw;
 use super::contract::{Charge, ChargeKind, Contract};
 use super::cost::{committed_kilowatts, month_cost};
 use super::escalation::Indices;
-use super::meter::{OverageBasis, billed_energy, overage};
+use super::meter::{OverageBasis, billed_energy, minimum_energy, overage};
 use super::power::{Absence, Figure};
 use super::term::BusinessDays;
 use crate::error::{ForecastError, Result};
@@ -339,6 +339,24 @@ fn explain(reading: &MonthReading, has_terms: bool, estimated: bool) -> Explanat
     explanation
 }
 
+/// What the energy of one charge was billed by.
+fn explain_energy(
+    mut explanation: Explanation,
+    minimum: Option<Decimal>,
+    (billed, pue, price): (Decimal, Decimal, Option<Decimal>),
+) -> Explanation {
+    if let Some(minimum) = minimum {
+        explanation = explanation.input("minimum take kWh", minimum.round_dp(3).normalize());
+    }
+    explanation = explanation
+        .input("billed kWh", billed.round_dp(3).normalize())
+        .input("power usage effectiveness", pue.normalize());
+    match price {
+        Some(price) => explanation.input("price of a kWh", price.normalize()),
+        None => explanation,
+    }
+}
+
 /// What a month of power costs by what was read: committed power, metered energy and overage.
 ///
 /// `terms` has the overage terms of charges by their position.
@@ -358,6 +376,7 @@ pub fn power_month(
     let end = contract.end(business_days);
     let (mut committed_cost, mut total) = (Decimal::ZERO, Decimal::ZERO);
     let (mut energy, mut overages, mut estimated) = (Vec::new(), Vec::new(), false);
+    let mut metered = Vec::new();
     for (position, charge) in read.charges.iter().enumerate() {
         if !matches!(charge.kind, ChargeKind::SpaceKw | ChargeKind::PowerMetered) {
             continue;
@@ -368,6 +387,10 @@ pub fn power_month(
             let drawn = reading.energy;
             let billed = billed_energy(drawn, reading.hours, metering.commitment, metering.minimum_take)?;
             let pue = metering.pue.billed(metering.measured_pue)?;
+            let least = |share| minimum_energy(reading.hours, metering.commitment, share);
+            let minimum = metering.minimum_take.map(least).transpose()?;
+            let price = line.segments.last().map(|segment| segment.unit_price);
+            metered.push((minimum, billed, pue, price));
             energy.push(EnergyCost { charge: position, billed_energy: billed, pue, cost: line.amount });
             continue;
         }
@@ -389,7 +412,10 @@ pub fn power_month(
     let per = |divisor: Option<Decimal>| {
         divisor.and_then(|divisor| total.checked_div(divisor)).map(|price| currency.round(price))
     };
-    let explanation = explain(&reading, !terms.is_empty(), estimated);
+    let mut explanation = explain(&reading, !terms.is_empty(), estimated);
+    for (minimum, billed, pue, price) in metered {
+        explanation = explain_energy(explanation, minimum, (billed, pue, price));
+    }
     Ok(PowerMonth {
         per_committed_kw: per(commitment),
         per_drawn_kw: per(Some(reading.average)),

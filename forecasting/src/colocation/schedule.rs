@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::contract::{Charge, ChargeKind, Contract, Proration, RenewalPrice};
+use super::contract::{Charge, ChargeKind, Contract, Metering, Proration, RenewalPrice};
 use super::cost::{MonthLine, month_cost};
 use super::escalation::Indices;
 use super::term::BusinessDays;
-use crate::error::{ForecastError, Result};
+use crate::error::Result;
 use crate::explain::Explanation;
 use crate::money::{Money, bounded};
 use crate::month::{Month, add_months, months_between};
@@ -70,21 +70,6 @@ pub fn contract_total(contract: &Contract, indices: &Indices) -> Result<Money> {
 /// The sum of rounded lines.
 pub(super) fn sum_of(lines: &[MonthLine], field: &'static str) -> Result<Decimal> {
     lines.iter().try_fold(Decimal::ZERO, |sum, line| bounded(sum + line.amount, field))
-}
-
-/// The value of the initial term spread evenly over its months, rounded.
-///
-/// # Errors
-///
-/// As [`month_cost`]; [`ForecastError::Invalid`] for a term of no months.
-pub fn straight_line_month(contract: &Contract, indices: &Indices) -> Result<Money> {
-    let total = contract_total(contract, indices)?;
-    let months = Decimal::from(contract.initial_term_months);
-    let month = total.amount.checked_div(months).ok_or_else(|| {
-        let rule = "a contract runs for at least a month";
-        ForecastError::invalid("initial_term_months", &contract.initial_term_months, rule)
-    })?;
-    Ok(Money::new(month, contract.currency).round())
 }
 
 /// What a term commits to, as it will be invoiced: all monthly charges but metered power, each month rounded, by
@@ -150,6 +135,9 @@ fn explain(contract: &Contract, charge: &Charge, lines: &[MonthLine]) -> Explana
             .input("end of the initial term", contract.initial_end());
     if charge.kind == ChargeKind::PowerMetered {
         explanation = explanation.estimate("metered power is expected at its average draw");
+        for (name, value) in charge.metering.iter().flat_map(Metering::inputs) {
+            explanation = explanation.input(name, value);
+        }
     }
     if let Some(peak) = charge.peak {
         explanation = explanation.input("peak that is billed if higher", peak);

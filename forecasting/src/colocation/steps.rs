@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::calendar::{Event, EventKind, Span};
-use super::contract::{Charge, Contract, RenewalPrice};
+use super::contract::{Charge, ChargeKind, Contract, RenewalPrice};
+use super::cost::committed_quantity;
 use super::escalation::{Escalation, Escalator, whole};
 use crate::month::add_months;
 
@@ -62,6 +63,27 @@ impl Life<'_> {
         }
     }
 
+    /// A quantity with its unit.
+    fn quantity(&self, quantity: Decimal) -> String {
+        let unit = match self.charge.kind {
+            ChargeKind::SpaceKw | ChargeKind::PowerMetered => " kW",
+            ChargeKind::SpaceCabinet => " cabinets",
+            ChargeKind::PowerCircuit => " circuits",
+            ChargeKind::CrossConnect => " connections",
+            _ => "",
+        };
+        format!("{}{unit}", quantity.normalize())
+    }
+
+    /// What a price is of, where it is one of committed power.
+    fn of_committed(&self, date: NaiveDate) -> String {
+        if self.charge.kind != ChargeKind::SpaceKw {
+            return String::new();
+        }
+        let committed = committed_quantity(self.contract, self.charge, date);
+        format!(" of {}", self.quantity(committed))
+    }
+
     fn escalations(&self, span: &mut Span) {
         let Some(escalator) = &self.charge.escalator else { return };
         let last = self.last.min(self.contract.initial_end());
@@ -70,6 +92,8 @@ impl Life<'_> {
         let Some(before) = first.pred_opt().filter(|_| first <= last) else { return };
         for date in escalator.changes(self.contract.billing_start, before, last) {
             if let Some(reason) = rise(escalator, date) {
+                let of_it = self.of_committed(date);
+                let reason = reason.replacen("the price", &format!("the price{of_it}"), 1);
                 self.push(span, date, EventKind::Escalation, reason);
             }
         }
@@ -80,8 +104,10 @@ impl Life<'_> {
         for step in self.charge.ramp.iter().filter(|step| step.from_contract_month > 0) {
             let date = add_months(self.contract.billing_start, whole(step.from_contract_month));
             let month = step.from_contract_month;
-            let reason =
-                format!("{} are committed from contract month {month} on", step.quantity.normalize());
+            let before = date.pred_opt().map(|day| committed_quantity(self.contract, self.charge, day));
+            let before = before.map_or(String::new(), |before| format!(", {} before", before.normalize()));
+            let quantity = self.quantity(step.quantity);
+            let reason = format!("{quantity} are committed from contract month {month} on{before}");
             self.push(span, date, EventKind::RampStep, reason);
         }
     }
@@ -92,7 +118,9 @@ impl Life<'_> {
             let Some(date) = add_months(self.contract.billing_start, whole(after)).pred_opt() else {
                 continue;
             };
-            let reason = format!("last day on which {} of the price is waived", percent(abatement.rate));
+            let of_it = self.of_committed(date);
+            let share = percent(abatement.rate);
+            let reason = format!("last day on which {share} of the price{of_it} is waived");
             self.push(span, date, EventKind::AbatementEnd, reason);
         }
     }

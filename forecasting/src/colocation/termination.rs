@@ -76,6 +76,8 @@ pub struct TerminationStep {
 /// The cost of leaving on a day. All amounts are rounded, so that the parts add up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Termination {
+    /// The day of the notice that counts: the one that was asked about, or the earlier one that stands.
+    pub notice: NaiveDate,
     /// Last day the contract binds to; it is not early to leave on it or after it.
     pub bound_until: NaiveDate,
     /// Monthly charges from the day after the last one until then, without metered power, by contract months.
@@ -115,11 +117,14 @@ pub fn termination(
 ) -> Result<Termination> {
     check(rule)?;
     let bound_until = contract.terms().bound_until(notice, business_days);
+    let notice = contract.notice_given.map_or(notice, |before| before.min(notice));
     let currency = contract.currency;
     let explanation = Explanation::new(rule.formula())
         .input("last day of service", last_day)
+        .input("notice given on", notice)
         .input("bound until", bound_until);
     let mut termination = Termination {
+        notice,
         bound_until,
         remaining: Decimal::ZERO,
         on_remaining: Decimal::ZERO,
@@ -136,6 +141,9 @@ pub fn termination(
     };
     let lines = monthly_lines(contract, first.max(contract.billing_start), bound_until, indices)?;
     termination.remaining = sum_of(&lines, "remaining charges")?;
+    termination.explanation = termination.explanation.assume(
+        "every charge and contract month that remains is rounded, as it would be invoiced, and then added up",
+    );
     if lines.iter().any(|line| line.estimated) {
         termination.explanation = termination.explanation.estimate("prices to come are estimates");
     }

@@ -8,10 +8,14 @@ use rust_decimal::Decimal;
 use super::contract::{Abatement, Charge, ChargeKind, Contract, NoticeUnit, RenewalPrice};
 use super::escalation::{CpiTerms, Escalation, Escalator};
 use super::meter::PueRule;
-use crate::money::LIMIT;
+use crate::money::{LIMIT, times};
 
 /// The longest term that is believed: a hundred years.
 const LONGEST_TERM: u32 = 1200;
+/// The most that a charge is believed to cost in a month.
+const MOST_A_MONTH: Decimal = Decimal::from_parts(0xD4A5_1000, 0xE8, 0, false, 0);
+/// Hours of the longest month.
+const HOURS_OF_MONTH: Decimal = Decimal::from_parts(744, 0, 0, false, 0);
 const RATE_RULE: &str = "a rate is a fraction: 0.03 is 3 %";
 const NOT_NEGATIVE: &str = "not negative";
 
@@ -193,6 +197,8 @@ fn charge(contract: &Contract, charge: &Charge, problems: &mut Problems) {
     if let Some(peak) = charge.peak {
         problems.amount("peak", peak);
     }
+    let rule = "with its quantity it comes to more than 1,000,000,000,000 a month: no such charge exists";
+    problems.check(is_believable(charge), "unit_price", &charge.unit_price, rule);
     if let (Some(from), Some(to)) = (charge.from, charge.to) {
         problems.check(from <= to, "to", &to, "the end is not before the start");
     }
@@ -209,6 +215,17 @@ fn charge(contract: &Contract, charge: &Charge, problems: &mut Problems) {
     if let Some(rate) = charge.renewal_uplift {
         problems.rate("renewal_uplift", rate);
     }
+}
+
+/// Whether a month of a charge, at its first price and largest quantity, costs what can be meant.
+fn is_believable(charge: &Charge) -> bool {
+    let ramp = charge.ramp.iter().map(|step| step.quantity);
+    let most = ramp.chain(charge.peak).fold(charge.quantity, Decimal::max);
+    // Of metered power a unit is a kWh, and the quantity kW.
+    let hours = if charge.kind == ChargeKind::PowerMetered { HOURS_OF_MONTH } else { Decimal::ONE };
+    times(charge.unit_price, most, "charge")
+        .and_then(|month| times(month, hours, "charge"))
+        .is_ok_and(|month| month <= MOST_A_MONTH)
 }
 
 fn escalator(escalator: &Escalator, problems: &mut Problems) {

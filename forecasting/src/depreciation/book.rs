@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::entry::{BookTerms, Entry};
 use super::ledger::{DisposalPosting, Ledger, Posting};
 use super::movements::Movements;
-use crate::error::{ForecastError, Result};
+use crate::error::Result;
 use crate::month::{FiscalPeriod, Month};
 
 /// The assets of an organisation as one book sees them. An asset may stand in several books, each with its own
@@ -169,12 +169,8 @@ impl<Asset: Ord + Clone, Class: Ord + Clone> Book<Asset, Class> {
         first: u32,
         last: u32,
     ) -> Result<BTreeMap<Class, Movements>> {
-        if !(1..=12).contains(&first) || !(first..=12).contains(&last) {
-            let rule = "periods are 1 to 12, the first not after the last";
-            return Err(ForecastError::invalid("period", &format!("{first}-{last}"), rule));
-        }
-        let start = self.terms.calendar.first_month(fiscal_year);
-        Ok(self.roll_forward(start.plus(first as i32 - 1), start.plus(last as i32 - 1)))
+        let (from, to) = self.terms.calendar.months_of_periods(fiscal_year, first, last)?;
+        Ok(self.roll_forward(from, to))
     }
 
     /// Disposals posted in some months, with the asset, in the order of entry.

@@ -85,13 +85,16 @@ pub struct Opening {
     pub accumulated: Decimal,
 }
 
-/// Something that changes what is charged from then on, and never what was charged before.
+/// Something that changes what is charged from then on, and never what was charged in a month that is closed. What
+/// would have been charged otherwise since it happened is caught up in the first open month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event {
     /// The day it happened. On the last day of a month it follows the charge of the month, on any other day it
     /// comes before it; disposals follow their convention instead.
     pub date: NaiveDate,
-    /// The first open month when it became known, if that is later.
+    /// The first open month when it became known, if that is later. An impairment or another life counts from its own
+    /// day all the same, and what the months since then would have been charged otherwise stands in this one. What
+    /// leaves late leaves in this one.
     pub posted_from: Option<Month>,
     /// What happened.
     pub change: Change,
@@ -213,9 +216,14 @@ impl Event {
 }
 
 impl Entry {
+    /// The first month this book charges, had the asset been entered in time.
+    pub(super) fn first(&self) -> Month {
+        self.opening.map_or(Month::of(self.in_service), |opening| opening.month)
+    }
+
     /// The first month this book has the asset in.
     pub(super) fn open(&self) -> Month {
-        let first = self.opening.map_or(Month::of(self.in_service), |opening| opening.month);
+        let first = self.first();
         self.posted_from.map_or(first, |month| month.max(first))
     }
 

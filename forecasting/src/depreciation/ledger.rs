@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::catch_up::post;
 use super::entry::{BookTerms, Entry, PeriodSharing, Plan};
 use super::movements::Movements;
-use super::posting::post;
-use super::schedule::Depreciation;
+use super::schedule::{Depreciation, Disposal};
 use crate::error::{ForecastError, Result};
 use crate::money::{Currency, times};
 use crate::month::{FiscalCalendar, Month, Pattern};
@@ -70,6 +70,17 @@ pub struct Posting {
     pub closing: Balance,
 }
 
+/// What an open month makes good of closed ones, for something that became known late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatchUp {
+    /// The open month.
+    pub month: Month,
+    /// Of the depreciation charged in it, what the closed months would have been charged less what they were charged.
+    pub charge: Decimal,
+    /// The same of impairment losses.
+    pub impairment: Decimal,
+}
+
 /// A disposal as it was posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DisposalPosting {
@@ -81,6 +92,8 @@ pub struct DisposalPosting {
     pub removed: Balance,
     /// Proceeds less cost of sale less the book value of what left; negative is a loss.
     pub gain: Decimal,
+    /// What it brought, and what selling cost.
+    pub sale: Disposal,
 }
 
 /// Cost, accumulated depreciation or impairment that comes or goes other than by a charge.
@@ -93,12 +106,15 @@ pub(super) struct Move {
     pub(super) removed: Balance,
     /// Of the accumulated depreciation that is removed, what was posted before the month.
     pub(super) carried: Decimal,
+    /// Depreciation of closed months that counts from the day.
+    pub(super) caught_up: Decimal,
 }
 
 impl Move {
     pub(super) fn new(date: NaiveDate) -> Self {
         let none = Balance::default();
-        Self { date, added: none, impairment: Decimal::ZERO, removed: none, carried: Decimal::ZERO }
+        let zero = Decimal::ZERO;
+        Self { date, added: none, impairment: zero, removed: none, carried: zero, caught_up: zero }
     }
 }
 
@@ -118,6 +134,7 @@ pub struct Ledger {
     /// By date; the first is the entry itself.
     moves: Vec<Move>,
     disposals: Vec<DisposalPosting>,
+    catch_ups: Vec<CatchUp>,
 }
 
 /// An entry, posted.
@@ -126,6 +143,14 @@ pub(super) struct Posted {
     pub(super) amounts: Vec<Decimal>,
     pub(super) moves: Vec<Move>,
     pub(super) disposals: Vec<DisposalPosting>,
+    pub(super) catch_ups: Vec<CatchUp>,
+}
+
+impl Posted {
+    /// Nothing posted yet.
+    pub(super) fn new(first: Month) -> Self {
+        Self { first, amounts: Vec::new(), moves: Vec::new(), disposals: Vec::new(), catch_ups: Vec::new() }
+    }
 }
 
 impl Ledger {
@@ -151,11 +176,17 @@ impl Ledger {
             let mut addition = Move::new(entry.in_service);
             addition.added.cost = basis.cost.amount;
             let accumulated = Accumulated::ByRule(Box::new(depreciation));
-            return Ok(Self { accumulated, moves: vec![addition], disposals: Vec::new() });
+            return Ok(Self {
+                accumulated,
+                moves: vec![addition],
+                disposals: Vec::new(),
+                catch_ups: Vec::new(),
+            });
         }
         let posted = post(terms, entry, &basis, by_weeks)?;
         let accumulated = Accumulated::Posted { first: posted.first, amounts: posted.amounts };
-        Ok(Self { accumulated, moves: posted.moves, disposals: posted.disposals })
+        let Posted { moves, disposals, catch_ups, .. } = posted;
+        Ok(Self { accumulated, moves, disposals, catch_ups })
     }
 
     /// What stands in the books at the end of a month; nothing before the entry and after the disposal of all.
@@ -169,7 +200,7 @@ impl Ledger {
     }
 
     /// What stands in the books on a date. Charges are posted on the last day of each month; what comes, goes or is
-    /// impaired counts from its day.
+    /// impaired counts from its day, and what is caught up from the first day of the open month.
     pub fn balance_on(&self, date: NaiveDate) -> Balance {
         let month = Month::of(date);
         if date == month.last_day() {
@@ -179,7 +210,7 @@ impl Ledger {
             if month == month.plus(-1) { Balance::default() } else { self.balance(month.plus(-1)) };
         for step in self.moves.iter().filter(|step| step.date <= date && Month::of(step.date) == month) {
             balance.cost += step.added.cost - step.removed.cost;
-            balance.accumulated += step.added.accumulated - step.carried;
+            balance.accumulated += step.added.accumulated + step.caught_up - step.carried;
             balance.impairment += step.added.impairment + step.impairment - step.removed.impairment;
         }
         balance
@@ -210,6 +241,12 @@ impl Ledger {
         }
     }
 
+    /// Impairment losses by month, in order; one that a late event makes smaller is taken back by another below zero.
+    pub fn impairments(&self) -> impl Iterator<Item = (Month, Decimal)> {
+        let losses = self.moves.iter().filter(|step| !step.impairment.is_zero());
+        losses.map(|step| (Month::of(step.date), step.impairment))
+    }
+
     /// Every month from the entry to the last charge or event.
     pub fn schedule(&self) -> Vec<Posting> {
         let (first, months) = match &self.accumulated {
@@ -228,6 +265,11 @@ impl Ledger {
             *years.entry(calendar.fiscal_year_of(posting.month)).or_default() += posting.charge;
         }
         years
+    }
+
+    /// What open months make good of closed ones, in order.
+    pub fn catch_ups(&self) -> &[CatchUp] {
+        &self.catch_ups
     }
 
     /// All disposals, by date of posting.

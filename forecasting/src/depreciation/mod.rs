@@ -15,6 +15,7 @@
 //! | [`reconcile`], [`findings`] | the register against the inventory, and against itself |
 
 mod book;
+mod catch_up;
 mod convention;
 mod entry;
 mod holdings;
@@ -24,6 +25,7 @@ mod macrs;
 mod macrs_tables;
 mod method;
 mod movements;
+mod pace;
 mod posting;
 mod reconciliation;
 mod roll_forward;
@@ -39,7 +41,7 @@ pub use holdings::{Holdings, Path};
 pub use lease::{
     Lease, LeaseComparison, LeaseMonth, PaymentTiming, Purchase, lease_or_buy, straight_line_lease,
 };
-pub use ledger::{Balance, DisposalPosting, Ledger, Posting, WriteOff};
+pub use ledger::{Balance, CatchUp, DisposalPosting, Ledger, Posting, WriteOff};
 pub use macrs::{
     Macrs, MacrsClass, MacrsConvention, MidQuarterTest, Placement, mid_quarter_test, mid_quarter_years,
 };

@@ -8,111 +8,69 @@ use rust_decimal::Decimal;
 
 use super::convention::Convention;
 use super::entry::{BookTerms, Change, Entry, Event, Plan};
-use super::ledger::{Balance, DisposalPosting, Move, Posted};
+use super::ledger::{Balance, DisposalPosting, Move};
 use super::macrs::MacrsSchedule;
 use super::method::Curve;
-use super::schedule::{Basis, DepreciationRule, Disposal, LONGEST_LIFE};
-use super::timeline::Timeline;
+use super::pace::{NewLife, Pace, rule_pace};
+use super::schedule::{Basis, Disposal};
 use super::weeks::share_by_weeks;
 use crate::error::{ForecastError, Result};
 use crate::money::{Rounding, bounded, proportion};
 use crate::month::Month;
 
-/// Posts an entry; the amounts are accumulated depreciation at the end of each month.
-pub(super) fn post(terms: &BookTerms, entry: &Entry, basis: &Basis, by_weeks: bool) -> Result<Posted> {
-    let open = entry.open();
-    let mut poster = Poster::new(terms, entry, basis, by_weeks)?;
-    let first = entry.opening.map_or(Month::of(entry.in_service), |opening| opening.month);
-    let mut amounts = poster.run(entry, first, open)?;
-    // Months that were closed when the entry was made stay as they are: all of it stands in the first open one.
-    let closed = (open.since(first).max(0) as usize).min(amounts.len() - 1);
-    amounts.drain(..closed);
-    Ok(Posted { first: open, amounts, moves: poster.moves, disposals: poster.disposals })
-}
-
-/// Where accumulated depreciation is heading, before any of the asset left.
-enum Pace {
-    Rule(RulePace),
-    Macrs(MacrsSchedule),
-}
-
-/// What becomes of a life when it is reconsidered.
+/// An event with the day from which it counts.
 #[derive(Clone, Copy)]
-enum NewLife {
-    /// It stays.
-    Same,
-    /// The whole of it, in months.
-    Whole(u32),
-    /// It becomes longer by so many months.
-    Added(i32),
-    /// So many months are left.
-    Left(u32),
+pub(super) struct Counted<'a> {
+    pub(super) from: NaiveDate,
+    pub(super) event: &'a Event,
+    /// Whether it was posted already, before something became known that happened earlier: then it may find less to
+    /// change than it did, and is no mistake.
+    pub(super) was_posted: bool,
 }
 
-/// A rule over what was left of a life when it was last reconsidered.
-struct RulePace {
-    timeline: Timeline,
-    rule: DepreciationRule,
-    curve: Curve,
-    /// Accumulated before.
-    base: Decimal,
-    /// Life that had passed by then, and life that was left.
-    start: i64,
-    left: i64,
-    /// The whole of life.
-    whole: i64,
+/// An entry as it would have been posted, had all that is known of it been known in time.
+pub(super) struct Run {
+    /// The first month.
+    pub(super) first: Month,
+    /// Accumulated depreciation that it came with.
+    pub(super) before: Decimal,
+    /// Accumulated depreciation at the end of each month from the first.
+    pub(super) amounts: Vec<Decimal>,
+    /// The entry itself, and what came or went.
+    pub(super) moves: Vec<Move>,
+    pub(super) disposals: Vec<DisposalPosting>,
+    /// When all of it was gone: the day that it left the book, and the day that it happened.
+    pub(super) gone: Option<(NaiveDate, NaiveDate)>,
 }
 
-impl RulePace {
-    /// Whether life is over; one that was over when it was reconsidered is charged once more.
-    fn is_over(&self, passed: i64) -> bool {
-        passed > 0 && passed >= self.left
+impl Run {
+    /// Posts an entry with events.
+    pub(super) fn new(
+        terms: &BookTerms,
+        entry: &Entry,
+        basis: &Basis,
+        by_weeks: bool,
+        mut events: Vec<Counted<'_>>,
+    ) -> Result<Self> {
+        events.sort_by_key(|one| (one.from, one.event.date, one.event.change.rank()));
+        let mut poster = Poster::new(terms, entry, basis, by_weeks)?;
+        let (first, before) = (entry.first(), poster.accumulated);
+        let amounts = poster.run(events, first)?;
+        let Poster { moves, disposals, gone, .. } = poster;
+        Ok(Self { first, before, amounts, moves, disposals, gone })
     }
 
-    fn at(&self, passed: i64) -> Decimal {
-        self.base
-            + if self.is_over(passed) {
-                self.curve.at_end()
-            } else {
-                self.curve.accumulated(passed, self.left)
-            }
+    /// Accumulated depreciation at the end of a month.
+    pub(super) fn accumulated(&self, month: Month) -> Decimal {
+        match usize::try_from(month.since(self.first)) {
+            Ok(index) => self.amounts.get(index).or(self.amounts.last()).copied().unwrap_or_default(),
+            Err(_) => self.before,
+        }
     }
 
-    /// Takes another life, of which so much has passed by the end of a month.
-    fn relive(&mut self, life: NewLife, upto: Month, passed: i64) -> Result<()> {
-        let months = i64::from(self.rule.life_months);
-        let (field, months) = match life {
-            NewLife::Same => return Ok(()),
-            NewLife::Whole(months) => ("event.life_months", i64::from(months)),
-            NewLife::Added(added) => ("event.added_months", months + i64::from(added)),
-            NewLife::Left(left) => {
-                let before = i64::from(upto.since(self.timeline.first)) + 1;
-                ("event.remaining_months", before.max(0) + i64::from(left))
-            }
-        };
-        let stated: &dyn std::fmt::Display = match &life {
-            NewLife::Left(left) => left,
-            NewLife::Added(added) => added,
-            _ => &months,
-        };
-        let months = u32::try_from(months).ok().filter(|months| (1..=LONGEST_LIFE).contains(months));
-        let months = months.filter(|_| !matches!(life, NewLife::Left(0)));
-        let Some(months) = months else {
-            return Err(ForecastError::invalid(field, stated, "a life is 1 to 1,200 months"));
-        };
-        self.whole = match life {
-            NewLife::Left(left) => passed + self.timeline.length(upto, left),
-            NewLife::Added(_) => {
-                self.whole + self.timeline.whole(months) - self.timeline.whole(self.rule.life_months)
-            }
-            NewLife::Whole(_) | NewLife::Same => self.timeline.whole(months),
-        };
-        self.rule.life_months = months;
-        Ok(())
-    }
-
-    fn passed(&self, month: Month) -> i64 {
-        if month < self.timeline.first { 0 } else { self.timeline.counted(month) - self.start }
+    /// The month of the last charge or event.
+    pub(super) fn last(&self) -> Month {
+        self.first.plus(i32::try_from(self.amounts.len()).unwrap_or(i32::MAX).saturating_sub(1))
     }
 }
 
@@ -128,6 +86,7 @@ struct Poster<'a> {
     impairment: Decimal,
     moves: Vec<Move>,
     disposals: Vec<DisposalPosting>,
+    gone: Option<(NaiveDate, NaiveDate)>,
     by_weeks: bool,
     /// Shared by weeks: accumulated at the end of the next months, to the end of the fiscal year.
     shared: VecDeque<Decimal>,
@@ -158,6 +117,7 @@ impl<'a> Poster<'a> {
             impairment: Decimal::ZERO,
             moves: Vec::new(),
             disposals: Vec::new(),
+            gone: None,
             by_weeks,
             shared: VecDeque::new(),
             uneven: begins_unevenly(entry).then(|| Month::of(basis.in_service)),
@@ -172,26 +132,23 @@ impl<'a> Poster<'a> {
     }
 
     /// Accumulated depreciation at the end of each month from `first` to the last charge or event.
-    fn run(&mut self, entry: &Entry, first: Month, open: Month) -> Result<Vec<Decimal>> {
-        let mut events: Vec<(NaiveDate, &Event)> =
-            entry.events.iter().map(|event| (event.effective(open), event)).collect();
-        events.sort_by_key(|(effective, event)| (*effective, event.date, event.change.rank()));
+    fn run(&mut self, events: Vec<Counted<'_>>, first: Month) -> Result<Vec<Decimal>> {
         let mut events = events.into_iter().peekable();
         let mut amounts = Vec::new();
         let mut month = first;
         loop {
             let mut late = Vec::new();
-            while let Some((effective, event)) = events.next_if(|(date, _)| Month::of(*date) <= month) {
-                let disposal = matches!(event.change, Change::Disposal { .. });
-                if effective == month.last_day() && !disposal {
-                    late.push((effective, event));
+            while let Some(one) = events.next_if(|one| Month::of(one.from) <= month) {
+                let disposal = matches!(one.event.change, Change::Disposal { .. });
+                if one.from == month.last_day() && !disposal {
+                    late.push(one);
                 } else {
-                    self.apply(event, effective, month.plus(-1))?;
+                    self.apply(one, month.plus(-1))?;
                 }
             }
             self.accumulated = self.next(month)?;
-            for (effective, event) in late {
-                self.apply(event, effective, month)?;
+            for one in late {
+                self.apply(one, month)?;
             }
             amounts.push(self.accumulated);
             let over = self.is_over(month) && events.peek().is_none();
@@ -203,49 +160,50 @@ impl<'a> Poster<'a> {
     }
 
     /// Applies an event after the charges up to a month.
-    fn apply(&mut self, event: &Event, effective: NaiveDate, upto: Month) -> Result<()> {
+    fn apply(&mut self, one: Counted<'_>, upto: Month) -> Result<()> {
+        let Counted { from: effective, event, was_posted } = one;
         if self.is_gone() {
-            let rule = "nothing happens after all was disposed of";
-            return Err(ForecastError::invalid("event.date", &event.date, rule));
+            return Err(after_all_is_gone(event));
         }
         self.shared.clear();
         match event.change {
             Change::Disposal { portion, sale } => {
                 let leaving = portion.cost_of(self.cost, self.terms.currency)?;
                 self.dispose(event.date, effective, leaving, &sale, upto);
+                self.gone = self.is_gone().then_some((effective, event.date));
                 Ok(())
             }
             Change::Impairment { recoverable, salvage } => {
                 self.refuse_by_tables("event.impairment", &recoverable)?;
                 let recoverable = self.terms.currency.round(bounded(recoverable, "recoverable")?);
-                let loss = self.book_value() - recoverable;
-                if recoverable < Decimal::ZERO || loss <= Decimal::ZERO {
+                let mut loss = self.book_value() - recoverable;
+                if was_posted {
+                    loss = loss.max(Decimal::ZERO);
+                } else if recoverable < Decimal::ZERO || loss <= Decimal::ZERO {
                     let rule = "an impairment leaves something between zero and less than the book value";
                     return Err(ForecastError::invalid("event.recoverable", &recoverable, rule));
                 }
                 self.impairment += loss;
                 self.moves.push(Move { impairment: loss, ..Move::new(effective) });
-                self.change_salvage(salvage)?;
+                self.change_salvage(salvage, was_posted)?;
                 self.reconsider(upto, NewLife::Same)
             }
             Change::LifeChange { life_months, salvage } => {
                 self.refuse_by_tables("event.life_months", &life_months)?;
-                self.change_life(NewLife::Whole(life_months), salvage, upto)
+                self.change_salvage(salvage, was_posted)?;
+                self.reconsider(upto, NewLife::Whole(life_months))
             }
             Change::AddedLife { months, salvage } => {
                 self.refuse_by_tables("event.added_months", &months)?;
-                self.change_life(NewLife::Added(months), salvage, upto)
+                self.change_salvage(salvage, was_posted)?;
+                self.reconsider(upto, NewLife::Added(months))
             }
             Change::RemainingLife { months, salvage } => {
                 self.refuse_by_tables("event.remaining_months", &months)?;
-                self.change_life(NewLife::Left(months), salvage, upto)
+                self.change_salvage(salvage, was_posted)?;
+                self.reconsider(upto, NewLife::Left(months))
             }
         }
-    }
-
-    fn change_life(&mut self, life: NewLife, salvage: Option<Decimal>, upto: Month) -> Result<()> {
-        self.change_salvage(salvage)?;
-        self.reconsider(upto, life)
     }
 
     fn refuse_by_tables(&self, field: &'static str, value: &dyn std::fmt::Display) -> Result<()> {
@@ -258,11 +216,14 @@ impl<'a> Poster<'a> {
         }
     }
 
-    fn change_salvage(&mut self, salvage: Option<Decimal>) -> Result<()> {
-        let salvage = match salvage {
+    fn change_salvage(&mut self, salvage: Option<Decimal>, was_posted: bool) -> Result<()> {
+        let mut salvage = match salvage {
             Some(salvage) => self.terms.currency.round(bounded(salvage, "salvage")?),
             None => self.salvage,
         };
+        if was_posted {
+            salvage = salvage.min(self.book_value());
+        }
         if salvage < Decimal::ZERO || salvage > self.book_value() {
             let rule = "salvage is between zero and the book value";
             return Err(ForecastError::invalid("event.salvage", &salvage, rule));
@@ -323,7 +284,13 @@ impl<'a> Poster<'a> {
         self.impairment -= impairment;
         let gain = sale.proceeds.saturating_sub(sale.cost_of_sale).saturating_sub(removed.book_value());
         self.moves.push(Move { removed, carried, ..Move::new(effective) });
-        self.disposals.push(DisposalPosting { date, month: Month::of(effective), removed, gain });
+        self.disposals.push(DisposalPosting {
+            date,
+            month: Month::of(effective),
+            removed,
+            gain,
+            sale: *sale,
+        });
     }
 
     /// The most that can be depreciated of what is there.
@@ -435,17 +402,15 @@ impl<'a> Poster<'a> {
     }
 }
 
+/// The refusal of what happens to nothing.
+pub(super) fn after_all_is_gone(event: &Event) -> ForecastError {
+    ForecastError::invalid("event.date", &event.date, "nothing happens after all was disposed of")
+}
+
 /// Whether the first month is charged for more time than itself.
 fn begins_unevenly(entry: &Entry) -> bool {
     match &entry.plan {
         Plan::Rule(rule) => matches!(rule.convention, Convention::MidQuarter | Convention::HalfYear),
         Plan::Macrs(macrs) => !macrs.bonus_rate.is_zero(),
     }
-}
-
-fn rule_pace(rule: &DepreciationRule, basis: &Basis, terms: &BookTerms) -> RulePace {
-    let timeline = Timeline::new(basis.in_service, rule.convention, &terms.calendar);
-    let whole = timeline.whole(rule.life_months);
-    let curve = Curve::new(rule.method, basis.cost.amount, basis.salvage, rule.life_months);
-    RulePace { timeline, rule: *rule, curve, base: Decimal::ZERO, start: 0, left: whole, whole }
 }

@@ -2,7 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use super::calendar::Month;
 use super::fiscal::{FiscalCalendar, FiscalPeriod};
+use crate::error::{ForecastError, Result};
 use crate::money::proportion;
 
 /// What two periods have in common.
@@ -48,6 +50,20 @@ impl FiscalCalendar {
     pub fn same_period_last_year(&self, fiscal_year: i32, period: u32) -> Option<FiscalPeriod> {
         let index = (period as usize).checked_sub(1)?;
         self.periods(fiscal_year.checked_sub(1)?).get(index).copied()
+    }
+
+    /// The nominal months of the periods `first` to `last`, 1 to 12, of a fiscal year, by which books post.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a period that is not 1 to 12 or a last one before the first.
+    pub fn months_of_periods(&self, fiscal_year: i32, first: u32, last: u32) -> Result<(Month, Month)> {
+        if !(1..=12).contains(&first) || !(first..=12).contains(&last) {
+            let rule = "periods are 1 to 12, the first not after the last";
+            return Err(ForecastError::invalid("period", &format!("{first}-{last}"), rule));
+        }
+        let start = self.first_month(fiscal_year);
+        Ok((start.plus(first as i32 - 1), start.plus(last as i32 - 1)))
     }
 
     /// Weeks of a fiscal year, 52 or 53; `None` for months.

@@ -217,6 +217,15 @@ impl FiscalCalendar {
         moved.unwrap_or_else(|| nominal.first_day())
     }
 
+    /// Last day of a fiscal year, inclusive. Years of weeks end within a month.
+    pub fn last_day(&self, fiscal_year: i32) -> NaiveDate {
+        let nominal = self.first_month(fiscal_year).plus(11).last_day();
+        if self.pattern == Pattern::Months || self.anchor.is_none() {
+            return nominal;
+        }
+        self.periods(fiscal_year).last().map_or(nominal, |period| period.last_day)
+    }
+
     /// First nominal month of a fiscal year.
     pub fn first_month(&self, fiscal_year: i32) -> Month {
         let year = if self.label_by == LabelBy::EndYear && self.start_month > 1 {

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
-use crate::depreciation::{Basis, Depreciation, DepreciationRule, Disposal};
+use crate::depreciation::{Basis, Depreciation, DepreciationRule, Disposal, Ledger};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
-use crate::money::{Money, bounded, proportion};
+use crate::money::{Currency, Money, bounded, proportion, times};
 use crate::month::{FiscalCalendar, Month};
 use crate::refresh::ProjectCost;
 
@@ -157,6 +157,52 @@ pub fn vintage_flows(
     }
     let explanation = Explanation::new("cost less salvage over the life, by month");
     flows.explain(Category::Depreciation, explanation);
+    Ok(flows)
+}
+
+/// What assets that the books have something on record about contribute between two months: `count` of them that are
+/// alike, each with all its parts in the books. Depreciation, impairment losses and disposals are those that are posted,
+/// rounded for each by itself; what a sale brings and costs is paid and committed in the month in which it happened.
+///
+/// # Errors
+///
+/// [`ForecastError::OutOfRange`] if an amount does not fit.
+pub fn ledger_flows(
+    ledgers: &[Ledger],
+    count: u64,
+    currency: Currency,
+    window: Window,
+    (from, to): (Month, Month),
+) -> Result<Flows> {
+    let mut flows = Flows::new(window, currency);
+    let count = Decimal::from(count);
+    for ledger in ledgers {
+        let charges = window.iter().zip(ledger.charges(window.from(), window.months()));
+        let pnl = charges.map(|(month, charge)| (Category::Depreciation, month, charge));
+        let impairments = ledger.impairments().map(|(month, loss)| (Category::Impairment, month, loss));
+        let losses = ledger.disposals().iter().map(|one| (Category::Disposal, one.month, -one.gain));
+        let pnl = pnl.chain(impairments).chain(losses);
+        for (category, month, amount) in pnl.filter(|(_, month, _)| (from..=to).contains(month)) {
+            flows.post(MoneyView::Pnl, category, month, times(amount, count, "amount")?)?;
+        }
+        for disposal in ledger.disposals() {
+            let month = Month::of(disposal.date);
+            if (from..=to).contains(&month) {
+                let cost =
+                    times(bounded(disposal.sale.cost_of_sale, "cost of sale")?, count, "cost of sale")?;
+                let proceeds = times(bounded(disposal.sale.proceeds, "proceeds")?, count, "proceeds")?;
+                flows.post(MoneyView::Cash, Category::Disposal, month, cost - proceeds)?;
+                flows.post(MoneyView::Commitment, Category::Disposal, month, cost)?;
+            }
+        }
+    }
+    for (category, formula) in [
+        (Category::Depreciation, "what the books charge, by month"),
+        (Category::Impairment, "what the books lose by impairments, by month"),
+        (Category::Disposal, "cost of sale - proceeds + book value (profit and loss only)"),
+    ] {
+        flows.explain(category, Explanation::new(formula));
+    }
     Ok(flows)
 }
 

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
 use crate::colocation::{
-    Billing, BusinessDays, ChargeKind, ChargeSchedule, Contract, Indices, Term, committed_value, schedule,
+    Billing, BusinessDays, ChargeKind, ChargeSchedule, Contract, Indices, Recognition, Term, Termination,
+    TerminationRule, committed_value, level_charge, schedule, termination,
 };
 use crate::error::Result;
 use crate::explain::Explanation;
@@ -14,7 +15,8 @@ use crate::month::Month;
 
 /// What a colocation contract contributes.
 ///
-/// Profit and loss has each month's lines; cash has them in the month they are for or the month after, as they
+/// Profit and loss has each month's lines, or level months of the fixed charges of the initial term where they are
+/// recognised so, which add up to the same; cash has them in the month they are for or the month after, as they
 /// are billed in advance or in arrears. Commitment has the value of the initial term and everything charged once
 /// in the month of signature, and the value of each renewal in the month of its notice deadline, from when on
 /// silence binds; metered power commits to nothing and appears as it is consumed.
@@ -44,9 +46,98 @@ pub fn colocation_flows(
             }
         }
     }
+    let mut explanation = explain(&schedules);
+    if contract.recognition == Recognition::StraightLine {
+        level(contract, &mut flows, indices)?;
+        explanation = explanation.assume(
+            "in profit and loss, fixed charges of the initial term are level, as of an operating lease: each month \
+             has an equal part of them, whatever is invoiced in it",
+        );
+    }
     commit(contract, &mut flows, indices, business_days)?;
-    flows.explain(Category::Colocation, explain(&schedules));
+    flows.explain(Category::Colocation, explanation);
     Ok(flows)
+}
+
+/// How a contract is left before it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// The last day of service.
+    pub last_day: NaiveDate,
+    /// The day on which notice is given; earlier notice that stands goes before it.
+    pub notice: NaiveDate,
+    /// What leaving early costs.
+    pub rule: TerminationRule,
+}
+
+impl Leaving {
+    /// The same of a further part of a contract: what is due once is due with the first part.
+    #[must_use]
+    pub fn further(&self) -> Self {
+        let rule = match &self.rule {
+            TerminationRule::RemainingCharges { share, .. } => TerminationRule::RemainingCharges {
+                share: *share,
+                advances: Vec::new(),
+                fixed: Decimal::ZERO,
+            },
+            TerminationRule::DecliningTable(_) | TerminationRule::Fixed(_) => {
+                TerminationRule::Fixed(Decimal::ZERO)
+            }
+        };
+        Self { rule, ..self.clone() }
+    }
+
+    /// A contract with what it charges up to the last day of service.
+    #[must_use]
+    pub fn served(&self, mut contract: Contract) -> Contract {
+        let (begins, last_day) = (contract.billing_start, self.last_day);
+        contract.charges.retain(|charge| charge.from.unwrap_or(begins) <= last_day);
+        for charge in contract.charges.iter_mut().filter(|charge| charge.kind != ChargeKind::NonRecurring) {
+            charge.to = Some(charge.to.map_or(last_day, |to| to.min(last_day)));
+        }
+        contract
+    }
+}
+
+/// What a colocation contract contributes that is left early: its charges up to the last day of service, and what
+/// leaving costs by the rule, in the month of that day and in all three views. What it was committed to beyond that
+/// day is taken out of the commitment of the term.
+///
+/// # Errors
+///
+/// As [`colocation_flows`] and [`termination`].
+pub fn left_flows(
+    contract: &Contract,
+    leaving: &Leaving,
+    window: Window,
+    indices: &Indices,
+    business_days: &BusinessDays,
+) -> Result<(Flows, Termination)> {
+    let Leaving { last_day, notice, rule } = leaving;
+    let left = termination(contract, rule, *last_day, *notice, indices, business_days)?;
+    let served = Contract { notice_given: Some(left.notice), ..leaving.served(contract.clone()) };
+    let mut flows = colocation_flows(&served, window, indices, business_days)?;
+    for view in [MoneyView::Commitment, MoneyView::Cash, MoneyView::Pnl] {
+        flows.post(view, Category::Colocation, Month::of(*last_day), left.fee)?;
+    }
+    let explained = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
+    let explained = explained.input("last day of service", last_day).input("termination fee", left.fee);
+    flows.explain(
+        Category::Colocation,
+        explained.assume("what leaving early costs is committed to, paid and expensed in its month"),
+    );
+    Ok((flows, left))
+}
+
+/// Moves fixed charges of the initial term to level months, charge by charge, so that parts of a contract add up to
+/// the whole of it.
+fn level(contract: &Contract, flows: &mut Flows, indices: &Indices) -> Result<()> {
+    for charge in &contract.charges {
+        for (month, invoiced, expense) in level_charge(contract, charge, indices)?.months {
+            flows.post(MoneyView::Pnl, Category::Colocation, month, expense - invoiced)?;
+        }
+    }
+    Ok(())
 }
 
 fn commit(
@@ -105,6 +196,9 @@ fn explain(schedules: &[ChargeSchedule]) -> Explanation {
     for charge in schedules {
         explanation.estimated |= charge.explanation.estimated;
         explanation.assumptions.extend(charge.explanation.assumptions.iter().cloned());
+        if charge.kind == ChargeKind::PowerMetered {
+            explanation.inputs.extend(charge.explanation.inputs.iter().cloned());
+        }
     }
     explanation.input("charges", schedules.len())
 }

@@ -83,6 +83,8 @@ pub enum Category {
     Cloud,
     /// Depreciation of assets, present and planned; in the view of profit and loss only.
     Depreciation,
+    /// Impairment losses of assets, as the books have them; in the view of profit and loss only.
+    Impairment,
     /// Support contracts and support bought with hardware.
     Support,
     /// Hardware, freight and installation of refreshes; in the views of commitment and cash only.
@@ -93,10 +95,11 @@ pub enum Category {
 
 impl Category {
     /// All categories.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Colocation,
         Self::Cloud,
         Self::Depreciation,
+        Self::Impairment,
         Self::Support,
         Self::RefreshCapital,
         Self::Disposal,

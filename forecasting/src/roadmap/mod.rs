@@ -16,9 +16,9 @@ mod lines;
 mod share;
 mod support;
 
-pub use assets::{RefreshCohort, vintage_flows};
+pub use assets::{RefreshCohort, ledger_flows, vintage_flows};
 pub use cloud::{CloudWorkload, GrowthWindow};
-pub use colocation::colocation_flows;
+pub use colocation::{Leaving, colocation_flows, left_flows};
 pub use coverage::{Coverage, Exclusion, Subject};
 pub use flows::{Category, Flows, MoneyView, Window};
 pub use lines::{Difference, Line, Roadmap, Share};

@@ -149,19 +149,29 @@ impl Prepared {
         of_compounds as u64 + draws as u64 * WORK_OF_DRAW + factors as u64 * WORK_OF_FACTOR
     }
 
-    /// The spread of each quarter and, last, of the whole, given the point of each.
-    pub(super) fn spreads(&self, sampling: Sampling, points: &[i64], currency: Currency) -> Vec<Spread> {
+    /// The spread of each quarter and, last, of the whole, given the point of each; `None` once it is to stop, which
+    /// is asked before every block.
+    pub(super) fn spreads(
+        &self,
+        sampling: Sampling,
+        points: &[i64],
+        currency: Currency,
+        is_stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Vec<Spread>> {
         let columns = self.quarters.len() + 1;
         let mut figures = vec![0_i64; sampling.runs as usize * columns];
-        figures.par_chunks_mut(BLOCK * columns).enumerate().for_each_init(
+        figures.par_chunks_mut(BLOCK * columns).enumerate().try_for_each_init(
             || Scratch::new(self),
-            |scratch, (block, figures)| self.block(sampling.seed, block, figures, scratch),
-        );
+            |scratch, (block, figures)| {
+                let goes_on = !is_stopped();
+                goes_on.then(|| self.block(sampling.seed, block, figures, scratch))
+            },
+        )?;
         let spread = |(column, point): (usize, &i64)| {
             let mut runs: Vec<i64> = figures[column..].iter().step_by(columns).copied().collect();
             Spread::of(*point, &mut runs, currency)
         };
-        points.par_iter().enumerate().map(spread).collect()
+        Some(points.par_iter().enumerate().map(spread).collect())
     }
 
     /// Makes the runs of a block, each into a row of figures: the quarters, then their sum.

@@ -288,6 +288,21 @@ impl Simulation {
     /// roadmap of more quarters or of more uncertain sources takes fewer runs), and for no or more than 256
     /// threads, or more than the machine starts.
     pub fn run(&self, sampling: Sampling, threads: usize) -> Result<Outcome> {
+        self.run_until(sampling, threads, &|| false)
+    }
+
+    /// [`run`](Self::run), until it is to stop: that is asked again and again, from every thread. When it is asked
+    /// does not touch the outcome.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run); [`ForecastError::Stopped`] once it was to stop.
+    pub fn run_until(
+        &self,
+        sampling: Sampling,
+        threads: usize,
+        is_stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Outcome> {
         let refuse = |rule| Err(ForecastError::invalid("runs", &sampling.runs, rule));
         if !(1..=RUNS_MAX).contains(&sampling.runs) {
             return refuse("a simulation makes 1 to 100,000 runs");
@@ -304,7 +319,8 @@ impl Simulation {
         }
         let points = self.points();
         let pool = pool(threads)?;
-        let mut spreads = pool.install(|| prepared.spreads(sampling, &points, self.currency));
+        let spreads = pool.install(|| prepared.spreads(sampling, &points, self.currency, is_stopped));
+        let mut spreads = spreads.ok_or(ForecastError::Stopped)?;
         // The last column is the total, and there always is one.
         let total = spreads.pop().unwrap_or_else(|| Spread::of(0, &mut [0], self.currency));
         let quarters = self.quarters.iter().zip(spreads).map(|(((fiscal_year, quarter), _), spread)| {

@@ -66,8 +66,12 @@ fn a_year_of_a_contract_has_every_kind_of_event() {
         ]
     );
     let reason = |kind| events.iter().rfind(|event| event.kind == kind).unwrap().reason.as_str();
-    assert_eq!(reason(EventKind::DecisionDue), "60 days before the notice deadline, 2026-11-30");
-    assert_eq!(reason(EventKind::AbatementEnd), "last day on which 100 % of the price is waived");
+    assert_eq!(
+        reason(EventKind::DecisionDue),
+        "60 days before the notice deadline, 2026-11-30; 70 kW are committed by then"
+    );
+    assert_eq!(reason(EventKind::AbatementEnd), "last day on which 100 % of the price of 40 kW is waived");
+    assert_eq!(reason(EventKind::RampStep), "70 kW are committed from contract month 34 on, 40 before");
     assert_eq!(reason(EventKind::Escalation), "prices rise by 5 % with the renewal");
     assert_eq!(events.iter().find(|event| event.kind == EventKind::Escalation).unwrap().charge, Some(0));
     let codes: std::collections::BTreeSet<_> = events.iter().map(|event| event.kind.code()).collect();

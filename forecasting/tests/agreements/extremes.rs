@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Advance, Billing, Charge, ChargeKind, Circuit, Contract, CpiTerms, Deployment, Draw,
     Escalator, Feed, Index, Indices, Invoice, InvoiceLine, Limit, Notice, NoticeUnit, OpenInvoice, Phases,
-    Planning, PriceHold, Proration, RampStep, Reading, Renewal, RenewalPrice, TerminationRule,
+    Planning, PriceHold, Proration, RampStep, Reading, Recognition, Renewal, RenewalPrice, TerminationRule,
     TerminationStep, Tolerance, Usage, check_invoice, co_terminate, cost_of_silence, holdover,
     renewal_exposures, step_down, termination, validate_usage,
 };
@@ -66,6 +66,7 @@ prop_compose! {
             }),
             notice_given: given,
             proration: Proration::ActualDaysCalendar,
+            recognition: Recognition::default(),
             charges: vec![charge],
         }
     }

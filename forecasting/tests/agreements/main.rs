@@ -10,7 +10,8 @@ mod extremes;
 
 use chrono::NaiveDate;
 use forecasting::colocation::{
-    BusinessDays, Charge, ChargeKind, Contract, Notice, NoticeUnit, Proration, Renewal, RenewalPrice,
+    BusinessDays, Charge, ChargeKind, Contract, Notice, NoticeUnit, Proration, Recognition, Renewal,
+    RenewalPrice,
 };
 use forecasting::money::Currency;
 use rust_decimal::Decimal;
@@ -48,6 +49,7 @@ pub fn renewing() -> Contract {
         notice: Some(notice(90)),
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![flat(1_000)],
     }
 }

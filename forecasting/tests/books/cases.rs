@@ -61,6 +61,80 @@ fn a_disposal_that_became_known_late_takes_back_what_was_charged_since() {
 }
 
 #[test]
+fn an_impairment_that_became_known_late_is_caught_up() {
+    let mut entry = straight(12_000, 1_200, "2026-04-10");
+    let change = Change::Impairment { recoverable: Decimal::from(5_000), salvage: Some(Decimal::from(500)) };
+    entry.events = vec![Event { date: date("2028-01-01"), posted_from: Some(month("2028-04")), change }];
+    let late = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    for closed in ["2028-01", "2028-02", "2028-03"] {
+        assert_eq!(late.charge(month(closed)), Decimal::from(180), "closed months stay");
+    }
+    // Three months at 115.38, in all 346.15, were charged 540.00.
+    let caught_up = late.catch_ups();
+    assert_eq!((caught_up.len(), caught_up[0].month), (1, month("2028-04")));
+    assert_eq!(
+        (caught_up[0].charge, caught_up[0].impairment),
+        (cents(34_615 - 54_000), Decimal::from(3_220))
+    );
+    let open = late.posting(month("2028-04"));
+    assert_eq!((open.charge, open.impairment), (cents(11_539 - 19_385), Decimal::from(3_220)));
+    assert_eq!(late.book_value(date("2028-03-31")), Decimal::from(8_220 - 540));
+    assert_eq!(late.book_value(date("2028-04-01")), cents(500_000 - 34_615), "all of it at once");
+    entry.events[0].posted_from = None;
+    let in_time = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert!(in_time.catch_ups().is_empty());
+    for open in month("2028-04").range(60) {
+        assert_eq!(late.balance(open), in_time.balance(open), "{open}");
+    }
+}
+
+#[test]
+fn another_life_that_became_known_late_is_caught_up_in_what_is_left() {
+    let mut entry = straight(12_000, 1_200, "2026-04-10");
+    let longer = Change::LifeChange { life_months: 72, salvage: None };
+    entry.events = vec![
+        Event { date: date("2028-01-01"), posted_from: Some(month("2028-07")), change: longer },
+        event("2028-05-15", sale(Portion::Share(cents(50)), 0)),
+    ];
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    let left = ledger.disposals()[0].removed;
+    assert_eq!(left.accumulated, Decimal::from(25 * 90), "what left before stays as it was posted");
+    // Half of six months of which each was charged 180.00 and not 137.65.
+    assert_eq!(ledger.catch_ups()[0].charge, cents(41_294 - 54_000));
+    assert_eq!(ledger.charge(month("2028-07")), cents(41_294 - 54_000 + 6_882));
+    assert_eq!(ledger.schedule().last().unwrap().closing.book_value(), Decimal::from(600));
+    // An entry that is late itself says so too.
+    let late = Entry {
+        posted_from: Some(month("2026-09")),
+        events: Vec::new(),
+        ..straight(12_000, 1_200, "2026-04-10")
+    };
+    let ledger = Ledger::new(&terms(BookKind::Book), &late).unwrap();
+    assert_eq!(ledger.catch_ups()[0].charge, Decimal::from(5 * 180));
+    assert_eq!(ledger.book_value(date("2026-09-01")), Decimal::from(12_000 - 5 * 180));
+}
+
+#[test]
+fn a_late_event_may_leave_an_earlier_impairment_less_to_take() {
+    let mut entry = straight(12_000, 1_200, "2026-04-10");
+    let impairment =
+        Change::Impairment { recoverable: Decimal::from(8_000), salvage: Some(Decimal::from(7_500)) };
+    let shorter = Change::LifeChange { life_months: 30, salvage: None };
+    entry.events = vec![
+        event("2028-01-01", impairment),
+        Event { date: date("2026-10-01"), posted_from: Some(month("2028-03")), change: shorter },
+    ];
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    assert_eq!(ledger.posting(month("2028-01")).impairment, Decimal::from(220));
+    assert_eq!(
+        ledger.posting(month("2028-03")).impairment,
+        Decimal::from(-220),
+        "by then it was worth less anyway"
+    );
+    assert!(ledger.schedule().iter().all(|posting| posting.closing.book_value() >= Decimal::from(1_200)));
+}
+
+#[test]
 fn a_life_that_is_over_is_charged_in_the_next_month() {
     let mut entry = straight(12_000, 0, "2026-01-01");
     entry.events = vec![event("2027-01-01", Change::LifeChange { life_months: 6, salvage: None })];

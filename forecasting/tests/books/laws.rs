@@ -9,6 +9,7 @@ use forecasting::depreciation::{
 };
 use forecasting::money::Rounding;
 use forecasting::month::Month;
+use forecasting::roadmap::{Category, MoneyView, Window, ledger_flows};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -142,6 +143,77 @@ proptest! {
             prop_assert_eq!(entered_late.balance(month), in_time.balance(month));
         }
         prop_assert_eq!(entered_late.charge(open), in_time.balance(open).accumulated);
+    }
+
+    /// What became known late ends in what it would have come to in time, and closed months stay as they were.
+    #[test]
+    fn what_became_known_late_is_caught_up(
+        (terms, entry) in entries(), months in prop::collection::vec(0..60_i32, 6), opens in 0..60_i32,
+    ) {
+        // What leaves late leaves late; everything else ends as it would have.
+        let mut in_time = Entry { posted_from: None, ..entry };
+        in_time.events.retain(|event| !matches!(event.change, Change::Disposal { .. }));
+        in_time.events.iter_mut().for_each(|event| event.posted_from = None);
+        let Ok(known) = Ledger::new(&terms, &in_time) else { return Ok(()) };
+        let mut late = in_time.clone();
+        for (event, months) in late.events.iter_mut().zip(months) {
+            event.posted_from = Some(Month::of(event.date).plus(months));
+        }
+        let Ok(ledger) = Ledger::new(&terms, &late) else { return Ok(()) };
+        let first = Month::of(late.in_service);
+        let posted = |event: &Event| shows_in(&late, event);
+        let last = late.events.iter().map(posted).fold(first, Month::max);
+        for month in last.range(150) {
+            prop_assert_eq!(ledger.balance(month), known.balance(month), "{} after {}", month, last);
+        }
+        let end = last.max(known.schedule().last().unwrap().month).plus(1);
+        let (whole, as_known) = (ledger.movements(first, end), known.movements(first, end));
+        prop_assert_eq!(whole.charge, as_known.charge);
+        prop_assert_eq!(whole.impairment, as_known.impairment);
+        // A closed month has what was known in it, and the open one all that it lacked.
+        let open = first.plus(opens);
+        let before: Vec<Event> = late.events.iter().filter(|event| posted(event) < open).copied().collect();
+        let earlier = Ledger::new(&terms, &Entry { events: before, ..late.clone() }).unwrap();
+        for month in first.range(opens.unsigned_abs()) {
+            prop_assert_eq!(ledger.posting(month), earlier.posting(month));
+        }
+        for one in ledger.catch_ups() {
+            let now: Vec<Event> = late.events.iter().filter(|event| posted(event) <= one.month).copied().collect();
+            let before: Vec<Event> = now.iter().filter(|event| posted(event) < one.month).copied().collect();
+            let closed = one.month.plus(-1);
+            let in_time = now.iter().map(|event| Event { posted_from: None, ..*event }).collect();
+            let balance = |events| Ledger::new(&terms, &Entry { events, ..late.clone() }).map(|one| one.balance(closed));
+            let Ok(should) = balance(in_time) else { continue };
+            let was = balance(before).unwrap();
+            prop_assert_eq!(one.charge, should.accumulated - was.accumulated);
+            prop_assert_eq!(one.impairment, should.impairment - was.impairment);
+        }
+    }
+
+    /// A roadmap charges, loses and is paid what the books post, for each of those that are alike.
+    #[test]
+    fn a_roadmap_has_what_the_books_post((terms, entry) in entries(), start in -20..60_i32, count in 1..5_u64) {
+        let ledger = Ledger::new(&terms, &entry).unwrap();
+        let window = Window::new(Month::of(entry.in_service).plus(start), 60).unwrap();
+        let span = (window.from(), window.last());
+        let flows = ledger_flows(std::slice::from_ref(&ledger), count, terms.currency, window, span).unwrap();
+        let row = |view, category| flows.amounts(view, category).unwrap_or_else(|| vec![Decimal::ZERO; 60]);
+        let charges = row(MoneyView::Pnl, Category::Depreciation);
+        let losses = row(MoneyView::Pnl, Category::Impairment);
+        for (place, month) in window.iter().enumerate() {
+            let posting = ledger.posting(month);
+            prop_assert_eq!(charges[place], posting.charge * Decimal::from(count));
+            prop_assert_eq!(losses[place], posting.impairment * Decimal::from(count));
+        }
+        let gains: Decimal = ledger.disposals().iter().filter(|one| window.position(one.month).is_some()).map(|one| one.gain).sum();
+        let lost: Decimal = row(MoneyView::Pnl, Category::Disposal).into_iter().sum();
+        prop_assert_eq!(lost, -gains * Decimal::from(count));
+        // Two halves of the months are the whole.
+        let (middle, mut halves) = (window.from().plus(30), Decimal::ZERO);
+        for span in [(span.0, middle.plus(-1)), (middle, span.1)] {
+            halves += ledger_flows(std::slice::from_ref(&ledger), count, terms.currency, window, span).unwrap().total(MoneyView::Pnl);
+        }
+        prop_assert_eq!(halves, flows.total(MoneyView::Pnl));
     }
 
     /// Sharing by weeks moves charges within a fiscal year and never out of it.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, Escalation, Escalator, Indices,
-    Notice, NoticeUnit, Proration, RampStep, Renewal, RenewalPrice,
+    Notice, NoticeUnit, Proration, RampStep, Recognition, Renewal, RenewalPrice,
 };
 use forecasting::depreciation::{Basis, Convention, Depreciation, DepreciationRule, Method};
 use forecasting::money::{Currency, Money, Rounding};
@@ -171,6 +171,7 @@ prop_compose! {
             }),
             notice_given,
             proration: if by_contract_month { Proration::ContractMonth } else { Proration::ActualDaysCalendar },
+            recognition: Recognition::default(),
             charges,
         }
     }

@@ -73,6 +73,7 @@ pub fn outlooks(examples: &Examples) {
         plan: Some(number("1200")),
         actual: Some(number("616")),
         one_off: number("8"),
+        adjustments: Decimal::ZERO,
         months_elapsed: 6,
         remaining_forecast: Some(number("630")),
     };
@@ -91,7 +92,7 @@ fn year_of(cost: &str, denominator: Denominator, volume: impl Fn(i32) -> Decimal
         .range(12)
         .map(|month| CostMonth {
             month,
-            status: MonthStatus::Actual,
+            status: MonthStatus::Estimated,
             parts: vec![CostPart {
                 name: "everything".to_owned(),
                 view: MoneyView::Pnl,

@@ -1,11 +1,13 @@
 //! Contract C1, metered months and the dates of terms.
 
+use std::collections::BTreeMap;
+
 use forecasting::colocation::{
     Abatement, Advance, BusinessDays, CabinetPower, Charge, ChargeKind, Circuit, Contract, CostOfSilence,
-    Escalator, EventKind, Feed, Figure, Indices, MeteredMonth, Notice, NoticeUnit, OverageBasis, Phases,
-    Planning, Proration, PueRule, RampStep, Renewal, RenewalPrice, TerminationRule, contract_total,
-    cost_of_silence, cpi_step, holdover, month_cost, monthly_rate, overage, renewal_exposure,
-    straight_line_month, termination,
+    Escalator, EventKind, Feed, Figure, Indices, Metering, MonthReading, Notice, NoticeUnit, OverageBasis,
+    Phases, Planning, Proration, PueRule, RampStep, Recognition, Renewal, RenewalPrice, TerminationRule,
+    contract_total, cost_of_silence, cpi_step, holdover, month_cost, monthly_rate, overage, power_month,
+    renewal_exposure, straight_line_month, termination,
 };
 use forecasting::money::Currency;
 use forecasting::month::{Month, add_months, term_end};
@@ -42,6 +44,7 @@ pub fn contract() -> Contract {
         notice: None,
         notice_given: None,
         proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
         charges: vec![space, cross_connects],
     }
 }
@@ -197,26 +200,38 @@ pub fn dates(examples: &Examples) {
 pub fn meters(examples: &Examples) {
     let pue = PueRule::MeasuredCapped(number("1.35")).billed(Some(number("1.42"))).unwrap();
     assert_eq!(pue, examples.decimal("1.pue"));
-    let capped = MeteredMonth {
-        commitment: Decimal::from(100),
-        price_per_kw: Decimal::from(110),
-        average_kw: Decimal::from(62),
-        hours: Decimal::from(744),
-        utility_rate: number("0.085"),
-        pue,
-        minimum_take: None,
+    let month = |pue, minimum_take| {
+        let commitment = Decimal::from(100);
+        let metering = Metering { pue, measured_pue: Some(number("1.42")), minimum_take, commitment };
+        let energy = Charge {
+            metering: Some(metering),
+            ..Charge::new(ChargeKind::PowerMetered, number("0.085"), Decimal::ZERO)
+        };
+        let space = Charge::new(ChargeKind::SpaceKw, Decimal::from(110), commitment);
+        let sold = Contract { billing_start: date("2026-01-01"), charges: vec![space, energy], ..contract() };
+        let reading = MonthReading {
+            month: "2026-01".parse().unwrap(),
+            hours: Decimal::from(744),
+            energy: Decimal::from(62 * 744),
+            average: Decimal::from(62),
+            peak: Figure::Known(Decimal::from(62)),
+        };
+        let terms = BTreeMap::new();
+        power_month(&sold, reading, &terms, &Indices::default(), &BusinessDays::default()).unwrap()
     };
-    let uncapped = MeteredMonth { pue: PueRule::Measured.billed(Some(number("1.42"))).unwrap(), ..capped };
-    let taken = MeteredMonth { minimum_take: Some(number("0.70")), ..capped };
-    let usd = Currency::USD;
-    assert_eq!(capped.energy_kwh().unwrap(), examples.decimal("1.meter.kwh"));
-    assert_eq!(capped.energy_cost(usd).unwrap(), examples.decimal("1.meter.energy_capped"));
-    assert_eq!(uncapped.energy_cost(usd).unwrap(), examples.decimal("1.meter.energy_uncapped"));
-    assert_eq!(capped.total(usd).unwrap(), examples.decimal("1.meter.total"));
-    assert_eq!(taken.energy_kwh().unwrap(), examples.decimal("1.meter.min_take_70pct_kwh"));
-    assert_eq!(taken.energy_cost(usd).unwrap(), examples.decimal("1.meter.energy_min_take"));
-    assert_eq!(capped.per_drawn_kw(usd).unwrap(), Some(examples.decimal("1.meter.eff_per_kw_drawn")));
-    assert_eq!(capped.per_committed_kw(usd).unwrap(), Some(examples.decimal("1.meter.eff_per_kw_committed")));
+    let cap = PueRule::MeasuredCapped(number("1.35"));
+    let capped = month(cap, None);
+    let uncapped = month(PueRule::Measured, None);
+    let taken = month(cap, Some(number("0.70")));
+    assert_eq!(capped.energy[0].billed_energy, examples.decimal("1.meter.kwh"));
+    assert_eq!(capped.energy[0].pue, pue);
+    assert_eq!(capped.energy[0].cost, examples.decimal("1.meter.energy_capped"));
+    assert_eq!(uncapped.energy[0].cost, examples.decimal("1.meter.energy_uncapped"));
+    assert_eq!(capped.total, examples.decimal("1.meter.total"));
+    assert_eq!(taken.energy[0].billed_energy, examples.decimal("1.meter.min_take_70pct_kwh"));
+    assert_eq!(taken.energy[0].cost, examples.decimal("1.meter.energy_min_take"));
+    assert_eq!(capped.per_drawn_kw, Some(examples.decimal("1.meter.eff_per_kw_drawn")));
+    assert_eq!(capped.per_committed_kw, Some(examples.decimal("1.meter.eff_per_kw_committed")));
 
     let excess = |basis| {
         let [commitment, peak, price] = [100, 112, 165].map(Decimal::from);

@@ -236,8 +236,11 @@ fn the_feed_is_a_calendar() {
         assert_eq!(deadline.property_value("DTSTAMP"), Some("20260701T090000Z"));
         assert!(unfolded(&answer.text).contains("\r\nDTSTART;VALUE=DATE:20261130\r\n"));
         let alarms: Vec<_> = deadline.components().iter().collect();
-        assert_eq!(alarms.len(), 1);
-        assert_eq!(alarms[0].property_value("TRIGGER"), Some("-P30D"));
+        let triggers: Vec<_> = alarms.iter().filter_map(|alarm| alarm.property_value("TRIGGER")).collect();
+        assert_eq!(triggers, ["-P365D", "-P180D", "-P90D", "-P60D", "-P30D"], "one for each tier of alerts");
+        let mut ids: Vec<_> = alarms.iter().filter_map(|alarm| alarm.property_value("UID")).collect();
+        ids.dedup();
+        assert_eq!(ids.len(), 5);
         let description = deadline.get_description().unwrap();
         assert!(description.contains("Silence costs USD 12360.00."), "{description}");
         assert!(calendar.events().all(|event| event.get_uid().is_some_and(|uid| uid.ends_with("@plinth"))));

@@ -50,7 +50,7 @@ fn silence_costs_what_the_worked_example_says() {
         daysLeft: 137
         endsOn: "2030-01-14"
         estimated: false
-        explain: {"assumptions":["metered power is left out: it follows what is drawn"],"excluded":[],"formula":"sum over the contract months of the renewal of all monthly charges"}
+        explain: {"assumptions":["metered power is left out: it follows what is drawn","the contract months are added up unrounded and rounded once: their invoices, each rounded, may come to some cents more or less"],"excluded":[],"formula":"sum over the contract months of the renewal of all monthly charges, rounded once"}
         noticeDeadline: "2028-10-16"
         number: 1
         reason: null

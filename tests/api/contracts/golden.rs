@@ -110,7 +110,7 @@ fn by_contract_months_the_whole_term_costs_what_the_worked_example_says() {
         let contract = sign_c1(app).await;
         let text = r#"mutation($id: ID!) {
             updateColocationContract(id: $id, changes: { proration: CONTRACT_MONTH }) {
-                monthlyCost(from: "2026-01", months: 36) { total { amount } }
+                monthlyCost(from: "2026-01", months: 36) { total { amount } months { total { amount } } }
             }
         }"#;
         let data = app.director().query_with(text, json!({ "id": contract })).await;
@@ -118,6 +118,10 @@ fn by_contract_months_the_whole_term_costs_what_the_worked_example_says() {
             data["updateColocationContract"]["monthlyCost"]["total"]["amount"],
             examples()["1.contract_total"]
         );
+        let months = &data["updateColocationContract"]["monthlyCost"]["months"];
+        for (month, id) in [(18, "1.etf.month18_rate"), (24, "1.etf.month24_rate")] {
+            assert_eq!(months[month]["total"]["amount"], examples()[id], "{id}");
+        }
     });
 }
 
@@ -214,10 +218,10 @@ fn notice_is_due_when_the_worked_example_says() {
     });
 }
 
-fn cents(money: &Value) -> i64 {
+pub fn cents(money: &Value) -> i64 {
     cents_of(money["amount"].as_str().unwrap())
 }
 
-fn cents_of(amount: &str) -> i64 {
+pub fn cents_of(amount: &str) -> i64 {
     amount.replace('.', "").parse().unwrap()
 }

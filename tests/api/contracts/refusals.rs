@@ -142,6 +142,11 @@ fn bad_steps() -> Vec<(Value, &'static str)> {
     };
     let abated = |from: i32, rate: &str| json!({ "details": { "abatements": [{ "fromContractMonth": from, "months": 2, "rate": rate }] } });
     vec![
+        (
+            json!({ "unitPrice": "9000000000000", "quantity": "9000000000" }),
+            "unitPrice: 9000000000000 is refused: with its quantity it comes to more than 1,000,000,000,000 a month: \
+             no such charge exists",
+        ),
         (ramp(&[(12, "40")]), "ramp[0].fromContractMonth: 12 is refused: a ramp step lies within the term"),
         (
             ramp(&[(3, "40"), (3, "50")]),

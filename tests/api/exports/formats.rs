@@ -52,6 +52,8 @@ fn cells_of_a_workbook_are_typed_and_its_bytes_are_always_the_same() {
 
         let mut book = workbook(&first);
         assert_eq!(book.sheet_names(), ["CASH", "About"]);
+        let titles = book.defined_names().iter().find(|(name, _)| name.contains("Print_Titles")).unwrap();
+        assert_eq!(titles.1, "CASH!$A:$F,CASH!$1:$1", "every printed page says what its lines are");
         let sheet = book.worksheet_range("CASH").unwrap();
         let rows: Vec<&[Data]> = sheet.rows().collect();
         assert!(matches!(rows[0][6], Data::DateTime(_)), "months are dates: {:?}", rows[0][6]);

@@ -1,10 +1,12 @@
 //! Reports as files: read back as whoever opens them reads them, and held against what GraphQL answers.
 
 mod answers;
+mod chargeback;
 mod commands;
 mod formats;
 mod refusals;
 mod snapshots;
+mod variance;
 
 use std::{collections::BTreeMap, io::Cursor};
 

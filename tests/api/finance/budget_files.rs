@@ -201,3 +201,85 @@ fn files_post_nothing_to_what_is_closed_or_frozen() {
         assert!(errors(&report)[0].contains("the budget Actual 2026 is frozen"), "{:?}", errors(&report));
     });
 }
+
+const CLOSES: &str = "calendar,fiscal_year,period,closed_on,closed_by\n\
+    Years,2026,2,2026-03-04,Controlling\nYears,2026,1,2026-02-03,Controlling\n";
+const SAID: &str = "budget,against,cost_centre,account,period,view,driver,note,amount,author\n\
+    Plan,Actual,4711,6100,2,PNL,PRICE,\"indexed, as agreed\",-3.5,Ada\nPlan,Actual,4711,6100,13,PNL,ERROR,audit,2,\n";
+
+#[test]
+fn closed_periods_and_explanations_come_once_and_go_as_they_came() {
+    on_both_engines(async |app| {
+        let files =
+            [&FILES[..], &[("period_closes.csv", CLOSES), ("variance_explanations.csv", SAID)]].concat();
+        let report = import(app, &files).await;
+        assert_eq!(errors(&report), [""; 0]);
+        assert_eq!(counts(&report)[5..], ["period_close 2/0/0/0", "variance_explanation 2/0/0/0"]);
+        let closes = export(app, "PERIOD_CLOSE").await;
+        assert_eq!(
+            closes,
+            "calendar,fiscal_year,period,closed_on,closed_by\r\n\
+             Years,2026,1,2026-02-03,Controlling\r\nYears,2026,2,2026-03-04,Controlling\r\n"
+        );
+        let said = export(app, "VARIANCE_EXPLANATION").await;
+        assert_eq!(
+            said,
+            "budget,against,cost_centre,account,tower,site,period,view,driver,note,amount,author\r\n\
+             Plan,Actual,4711,6100,,,2,PNL,PRICE,\"indexed, as agreed\",-3.5,Ada\r\n\
+             Plan,Actual,4711,6100,,,13,PNL,ERROR,audit,2,finance\r\n"
+        );
+        let both = [("period_closes.csv", closes.as_str()), ("variance_explanations.csv", said.as_str())];
+        let again = import(app, &both).await;
+        assert_eq!((errors(&again), again.written), (Vec::new(), false), "{:?}", counts(&again));
+        let changed = said.replace("-3.5", "-4");
+        let report = import(app, &[("variance_explanations.csv", &changed)]).await;
+        assert_eq!(counts(&report), ["variance_explanation 0/1/1/0"]);
+    });
+}
+
+#[test]
+fn files_close_nothing_out_of_order_and_explain_nothing_with_nothing() {
+    on_both_engines(async |app| {
+        let files = [&FILES[..], &[("period_closes.csv", CLOSES)]].concat();
+        import(app, &files).await;
+        let header = "calendar,fiscal_year,period,closed_on,closed_by\n";
+        let rows = "Years,2026,4,,\nYears,2026,1,2026-02-04,\nYears,2026,3,2026-03-31,\nDecades,2026,1,,\n";
+        let report = import(app, &[("period_closes.csv", &format!("{header}{rows}"))]).await;
+        assert_eq!(
+            errors(&report),
+            [
+                "period_closes.csv:2: error: period 3 of 2026 is open, close it first",
+                "period_closes.csv:3: error: period 1 of 2026 was closed on 2026-02-03 by Controlling",
+                "period_closes.csv:4: error: closed_on: 2026-03-31 is not between the end of the period and today, \
+                 2026-07-01",
+                "period_closes.csv:5: error: calendar: 'Decades' is neither in the database nor among the rows that \
+                 were taken",
+            ]
+        );
+        let closed =
+            import(app, &[("period_closes.csv", &format!("{header}Years,2026,3,,\nYears,2026,8,,\n"))]).await;
+        assert_eq!(counts(&closed), ["period_close 1/0/0/1"]);
+        let posted = "budget,source,document,document_line,cost_centre,account,period,currency,amount\n\
+                      Actual,ERP,LATE,1,4711,6100,3,USD,1\n";
+        let report = import(app, &[("actual_postings.csv", posted)]).await;
+        assert!(
+            errors(&report)[0].contains("period 3 of 2026 was closed on 2026-07-01"),
+            "{:?}",
+            errors(&report)
+        );
+        let said = "budget,against,cost_centre,account,period,view,driver,note,amount\n\
+            Plan,Actual,4711,6100,2,PNL,PRICE,nothing,0\nPlan,Nowhere,4711,6100,2,PNL,PRICE,x,1\n\
+            Plan,Actual,9999,6100,2,PNL,PRICE,x,1\nPlan,Actual,4711,6100,2,PNL,PRICE,unknown,\n";
+        let report = import(app, &[("variance_explanations.csv", said)]).await;
+        assert_eq!(
+            errors(&report),
+            [
+                "variance_explanations.csv:2: error: amount: 0 explains nothing",
+                "variance_explanations.csv:3: error: against: 'Nowhere' is neither in the database nor among the rows \
+                 that were taken",
+                "variance_explanations.csv:4: error: cost_centre: there is no cost centre `9999`",
+                "variance_explanations.csv:5: error: amount: is empty, and a new row needs it",
+            ]
+        );
+    });
+}

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use super::books::{Books, a_code, a_version, all_taken, line, millionths, set};
+use super::{
+    a_vendor,
+    books::{Books, a_code, a_version, all_taken, line, millionths, set},
+};
 use crate::roadmap::the_example;
 
 const DRAFT: &str = "mutation($id: ID!, $views: [MoneyView!], $centre: String) {
@@ -77,6 +80,77 @@ fn a_draft_is_the_roadmap_of_its_year_line_by_line() {
             )
             .await;
         assert_eq!(kept["budgetLines"]["totalCount"], 1, "what a person set stays");
+    });
+}
+
+#[test]
+fn what_falls_in_one_place_is_added_up() {
+    on_both_engines(async |app| {
+        let estate = the_example(app).await;
+        Books::open(app).await;
+        let finance = app.finance();
+        for code in ["DEPRECIATION", "DISPOSAL"] {
+            a_code(&finance, "ACCOUNT", code, code).await;
+        }
+        a_code(&finance, "ACCOUNT", "0400", "Hardware").await;
+        a_code(&finance, "ACCOUNT", "6300", "Support").await;
+        // One of two assets says which cost centre it is of, and the draft gives the same one to the other.
+        let asset = |tag: &str, centre: Value| {
+            json!({
+                "tag": tag, "model": estate.model, "status": "IN_SERVICE", "placement": { "site": estate.site },
+                "details": {
+                    "inServiceOn": "2026-02-01", "costCentre": centre,
+                    "purchase": { "price": { "amount": "4800", "currency": "USD" }, "on": "2026-01-15" },
+                },
+            })
+        };
+        let text =
+            "mutation($inputs: [NewAsset!]!) { registerAssets(inputs: $inputs) { error { field message } } }";
+        let inputs = json!([asset("NEW-1", json!("4711")), asset("NEW-2", Value::Null)]);
+        let made = app.director().query_with(text, json!({ "inputs": inputs })).await;
+        assert_eq!(made["registerAssets"], json!([{ "error": null }, { "error": null }]));
+        let plan = json!({ "name": "Plan 2027", "kind": "PLAN", "fiscalYear": 2027 });
+        let plan = a_version(&finance, plan).await;
+        let variables = json!({ "id": plan, "views": ["PNL"], "centre": "4711" });
+        finance.query_with(DRAFT, variables).await;
+        let sums = drafted(app, &plan, "PNL").await;
+        let found: Vec<i64> = (1..=12).map(|period| sums.get(&period).copied().unwrap_or_default()).collect();
+        assert_eq!(found, roadmap(app, "PNL").await);
+        let text = "query($id: ID!) { budgetLines(first: 500, filter: { budget: { eq: $id } }) {
+            nodes { period item site { code } costCentre { code } } } }";
+        let lines = finance.query_with(text, json!({ "id": plan })).await["budgetLines"]["nodes"].clone();
+        let of_january = lines.as_array().unwrap().iter().filter(|line| {
+            line["period"] == 1 && line["item"] == "DEPRECIATION" && line["site"]["code"] == "FRA1"
+        });
+        assert_eq!(of_january.count(), 1, "{lines}");
+    });
+}
+
+#[test]
+fn a_drafted_month_without_a_payment_is_known_to_have_none() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        a_code(&finance, "ACCOUNT", "6300", "Support").await;
+        let vendor = a_vendor(app, "CARE").await;
+        let text = format!(
+            r#"mutation {{ signSupportContract(input: {{ number: "S1", vendor: "{vendor}", currency: "USD",
+                startsOn: "2026-09-01", endsOn: "2027-08-31", charge: "1200", billingFrequency: YEARLY
+            }}) {{ id }} }}"#
+        );
+        app.director().query(&text).await;
+        let variables = json!({ "id": books.plan, "views": ["CASH"], "centre": "4711" });
+        let made = finance.query_with(DRAFT, variables).await;
+        assert_eq!(made["draftBudgetFromRoadmap"]["written"], 12, "a payment, and eleven months without one");
+        let sums = drafted(app, &books.plan, "CASH").await;
+        assert_eq!(sums.values().filter(|amount| **amount != 0).count(), 1, "{sums:?}");
+        let text = format!(
+            "{{ budgetOutlook(plan: \"{}\", actual: \"{}\", view: CASH, throughPeriod: 0) {{ total {{ plan {{ amount }} outlook {{ amount }} }} }} }}",
+            books.plan, books.actual
+        );
+        let total = finance.query(&text).await["budgetOutlook"]["total"].clone();
+        let whole: i64 = sums.values().sum();
+        assert_eq!((millionths(&total["plan"]), millionths(&total["outlook"])), (whole, whole));
     });
 }
 

@@ -33,6 +33,14 @@ async fn a_forecast(client: &Client) -> String {
     forecast
 }
 
+async fn a_forecast_from_august(client: &Client) -> String {
+    let forecast = json!({ "name": "7+5", "kind": "FORECAST", "label": "7+5" });
+    let forecast = a_version(client, forecast).await;
+    let lines: Vec<Value> = (8..=12).map(|period| line(period, "105")).collect();
+    all_taken(&set(client, &forecast, &lines).await);
+    forecast
+}
+
 #[test]
 fn a_year_ends_where_the_worked_example_says() {
     on_both_engines(async |app| {
@@ -83,15 +91,55 @@ fn what_is_not_known_is_named_and_never_zero() {
         half_a_year(app, &books).await;
         let found = outlook(&app.finance(), &books, "throughPeriod: 7").await;
         let total = &found["total"];
-        for figure in ["actual", "runRate", "outlook", "variance"] {
-            assert_eq!(total[figure], Value::Null, "{figure}");
+        let gap = "nothing is posted in the month 2026-07 yet: run rates leave it out, and the outlook has its forecast";
+        assert_eq!(total["gaps"], json!([gap]));
+        // What is known of six months, and the plan of the seventh and of five to come.
+        assert_eq!(millionths(&total["runRate"]), 1_232_000_000);
+        assert_eq!(millionths(&total["outlook"]), 1_216_000_000);
+        // A forecast that begins later says nothing about it.
+        let forecast = a_forecast_from_august(&app.finance()).await;
+        let arguments = format!("forecast: \"{forecast}\", throughPeriod: 7");
+        let unknown = outlook(&app.finance(), &books, &arguments).await;
+        for figure in ["remainingForecast", "outlook", "variance"] {
+            assert_eq!(unknown["total"][figure], Value::Null, "{figure}");
         }
-        assert_eq!(total["gaps"], json!(["the month 2026-07 has no actual figure"]));
-        assert_eq!(found["cut"], Value::Null);
+        assert_eq!(unknown["cut"], Value::Null);
         assert_eq!(found["explain"]["excluded"], total["gaps"]);
         let none = outlook(&app.finance(), &books, "throughPeriod: 0").await;
         assert_eq!(none["total"]["runRate"], Value::Null);
         assert_eq!(none["total"]["outlook"]["amount"], "1200.00", "all of it is still to come");
+    });
+}
+
+#[test]
+fn a_frozen_plan_has_nothing_in_the_months_that_it_has_no_line_in() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        all_taken(&set(&finance, &books.plan, &[line(1, "300"), line(7, "300")]).await);
+        all_taken(&post(&finance, &books.actual, &[posting("A", 1, "310")], false).await);
+        // A draft may still grow: what it lacks is not known.
+        let unknown = outlook(&finance, &books, "throughPeriod: 1").await;
+        assert_eq!((&unknown["total"]["plan"], &unknown["total"]["outlook"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            unknown["total"]["gaps"].as_array().unwrap().len(),
+            20,
+            "ten months of plan and of forecast"
+        );
+        finance
+            .query(&format!("mutation {{ freezeBudgetVersion(id: \"{}\") {{ status }} }}", books.plan))
+            .await;
+        let known = outlook(&finance, &books, "throughPeriod: 1").await;
+        let total = &known["total"];
+        assert_eq!((millionths(&total["plan"]), millionths(&total["outlook"])), (600_000_000, 610_000_000));
+        assert_eq!(total["gaps"], json!([]));
+        let said = "Plan 2026 is frozen, so a period that it has no line in has nothing in it";
+        assert!(known["explain"]["assumptions"].as_array().unwrap().contains(&json!(said)), "{known}");
+        // A forecast is about the months that it looks ahead to.
+        let forecast = a_forecast_from_august(&finance).await;
+        finance.query(&format!("mutation {{ freezeBudgetVersion(id: \"{forecast}\") {{ status }} }}")).await;
+        let found = outlook(&finance, &books, &format!("forecast: \"{forecast}\", throughPeriod: 1")).await;
+        assert_eq!(found["total"]["remainingForecast"], Value::Null, "it says nothing of February");
     });
 }
 

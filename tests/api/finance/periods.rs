@@ -41,7 +41,8 @@ fn periods_are_closed_in_order_and_never_twice() {
         );
         let found = app.architect().query(&text).await;
         let periods = found["budgetPeriods"].as_array().unwrap();
-        assert_eq!(periods.len(), 12);
+        assert_eq!(periods.len(), 13);
+        assert_eq!(periods[12], json!({ "period": 13, "closedOn": null }), "the adjustments of the year");
         assert_eq!(periods[5], json!({ "period": 6, "closedOn": "2026-07-01" }));
         assert_eq!(periods[6], json!({ "period": 7, "closedOn": null }));
         let mutation = text

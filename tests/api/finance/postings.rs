@@ -89,7 +89,7 @@ fn a_posting_is_refused_for_a_reason() {
                 "INVALID document: is blank",
                 "INVALID currency: GBP has no plan rate in the budget Actual 2026, which is kept in USD",
                 "INVALID postedOn: 1900-01-01 is not between 1970 and 2199",
-                "INVALID period: 0 is not between 1 and 12",
+                "INVALID period: 0 is not between 1 and 13",
             ]
         );
         let text = "mutation($id: ID!) { postActuals(version: $id, postings: [{

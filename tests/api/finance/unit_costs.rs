@@ -106,7 +106,7 @@ fn a_terabyte_costs_by_the_average_of_opening_and_closing() {
             [&months[5]["unitCost"], &months[5]["volume"], &months[5]["gap"], &months[5]["reason"]],
             [&Value::Null, &Value::Null, &json!("VOLUME_MISSING"), &json!("no volume is recorded")]
         );
-        assert_eq!([&months[5]["status"], &months[6]["status"]], ["ACTUAL", "FORECAST"]);
+        assert_eq!([&months[5]["status"], &months[6]["status"]], ["ESTIMATED", "FORECAST"]);
         assert_eq!(months[5]["cost"], "82000.00");
         let raw = unit_cost(&app.finance(), "PER_TB", ", terabytes: RAW", MONTHS).await;
         assert_eq!(raw["series"][0]["months"][6]["unitCost"], "50.00");

@@ -96,9 +96,42 @@ fn costs_are_told_apart_as_the_worked_example_says() {
         assert_eq!(millionths(&bridge["price"]), millionths(&expected["price"]));
         assert_eq!(millionths(&bridge["exchange"]), millionths(&expected["fx"]));
         assert_eq!(millionths(&bridge["undivided"]), 0);
+        // All of it is explained once exchange is, and a variance that is all exchange is as large as any other.
+        assert_eq!(total["explanationDue"], true);
+        let explain = "mutation($input: VarianceExplanationInput!) { explainVariance(input: $input) { id } }";
+        for (driver, amount) in [("VOLUME", "-660"), ("PRICE", "-343.20"), ("FX", "-795.60")] {
+            let input = json!({ "plan": books.plan, "actual": books.actual, "place": place(1), "driver": driver,
+                                "amount": amount, "note": "as invoiced" });
+            finance.query_with(explain, json!({ "input": input })).await;
+        }
+        let explained = variance(&finance, &books, "throughPeriod: 1").await["total"].clone();
+        assert_eq!(millionths(&explained["unexplained"]), 0);
+        assert_eq!((&explained["material"], &explained["explanationDue"]), (&json!(true), &json!(false)));
         // What operations answer for leaves the euro out: 16,500.00 against 104 x 153 at 1.10.
         assert_eq!(millionths(&total["actualAtPlanRates"]), millionths(&json!("17503.20")));
         assert_eq!(millionths(&total["operating"]["amount"]), millionths(&json!("-1003.20")));
+    });
+}
+
+#[test]
+fn a_variance_that_is_all_exchange_has_to_be_explained() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        let planned = json!({ "place": place(1), "currency": "EUR", "quantity": "100", "unitPrice": "150" });
+        all_taken(&set(&finance, &books.plan, &[planned]).await);
+        let spent = json!({ "source": "ERP", "document": "E", "place": place(1), "currency": "EUR",
+                            "quantity": "100", "unitPrice": "150" });
+        all_taken(&post(&finance, &books.actual, &[spent], false).await);
+        a_rate(&finance, "2026-01-01", "AVERAGE", "1.25").await;
+        let found = variance(&finance, &books, "throughPeriod: 1").await["total"].clone();
+        assert_eq!(
+            found["variance"],
+            json!({ "amount": { "amount": "-2250.00", "currency": "USD" }, "rate": "-0.1364", "flag": "U" })
+        );
+        assert_eq!(millionths(&found["operating"]["amount"]), 0);
+        assert_eq!((&found["material"], &found["explanationDue"]), (&json!(true), &json!(true)));
+        assert_eq!(found["unexplained"]["amount"], "-2250.00");
     });
 }
 
@@ -307,10 +340,10 @@ fn a_question_is_refused_for_a_reason() {
                 ask(&books.plan, ""),
                 "throughPeriod: no period of 2026 is closed yet, so say through which period figures are complete",
             ),
-            (ask(&books.plan, ", throughPeriod: 13"), "throughPeriod: 13 is not between 1 and 12"),
+            (ask(&books.plan, ", throughPeriod: 14"), "throughPeriod: 14 is not between 1 and 13"),
             (
                 ask(&books.plan, ", fromPeriod: 3, throughPeriod: 2"),
-                "throughPeriod: 2 is not between 3 and 12",
+                "throughPeriod: 2 is not between 3 and 13",
             ),
             (
                 ask(&books.plan, ", throughPeriod: 2"),

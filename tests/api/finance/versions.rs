@@ -1,9 +1,14 @@
 //! Versions of budgets and their lines: made, set, frozen, copied, removed.
 
-use serde_json::{Value, json};
-use support::on_both_engines;
+use std::{collections::BTreeSet, sync::Mutex};
 
-use super::books::{Books, a_version, all_taken, id, line, place, post, posting, refusals, set};
+use serde_json::{Value, json};
+use support::{Client, on_both_engines};
+
+use super::{
+    a_site,
+    books::{Books, a_version, all_taken, close, id, line, place, post, posting, refusals, set},
+};
 
 async fn lines(app: &support::TestApp, version: &str) -> Value {
     let text = "query($id: ID!) { budgetLines(filter: { budget: { eq: $id } }, orderBy: [{ field: PERIOD }, { field: AMOUNT }]) {
@@ -191,7 +196,7 @@ fn a_line_is_refused_for_a_reason() {
         assert_eq!(
             refusals(&outcomes),
             [
-                "INVALID period: 13 is not between 1 and 12",
+                "INVALID period: 13 are the adjustments of a year, which are posted and not planned",
                 "INVALID costCentre: there is no cost centre `9999`",
                 "INVALID account: there is no account `4711`",
                 "INVALID tower: there is no tower `storage`",
@@ -308,6 +313,93 @@ fn a_draft_is_removed_with_its_lines_unless_others_rest_on_it() {
         let none = json!({ "totalCount": 0 });
         assert_eq!(left, json!({ "budgetVersions": none, "budgetLines": none, "actualPostings": none }));
     });
+}
+
+#[test]
+fn actual_figures_of_a_closed_period_are_not_removed() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        all_taken(&post(&finance, &books.actual, &[posting("A", 2, "10")], false).await);
+        close(&finance, &books.calendar, 1).await;
+        let empty = a_version(&finance, json!({ "name": "Other", "kind": "ACTUAL" })).await;
+        all_taken(&post(&finance, &empty, &[posting("A", 3, "10")], false).await);
+        close(&finance, &books.calendar, 2).await;
+        let remove = "mutation($id: ID!) { removeBudgetVersion(id: $id) }";
+        let refusal = finance.expect_error_with(remove, json!({ "id": books.actual }), "CONFLICT").await;
+        assert_eq!(
+            refusal.message,
+            "period 2 of 2026 was closed on 2026-07-01 by finance, and 1 postings of it are in Actual 2026: what is closed stays"
+        );
+        let left = finance.query("{ actualPostings { totalCount } }").await;
+        assert_eq!(left["actualPostings"]["totalCount"], 2);
+        // What is in periods that are open only may go.
+        finance.query_with(remove, json!({ "id": empty })).await;
+    });
+}
+
+/// The hash of actual figures with one posting.
+async fn hash_of(finance: &Client, name: &str, posted: Value) -> String {
+    let version = a_version(finance, json!({ "name": name, "kind": "ACTUAL" })).await;
+    all_taken(&post(finance, &version, &[posted], false).await);
+    frozen(finance, &version).await
+}
+
+async fn frozen(finance: &Client, version: &str) -> String {
+    let freeze = "mutation($id: ID!) { freezeBudgetVersion(id: $id) { contentHash } }";
+    let frozen = finance.query_with(freeze, json!({ "id": version })).await;
+    frozen["freezeBudgetVersion"]["contentHash"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn all_that_is_charged_is_in_the_hash_and_no_id_is() {
+    static EVERYWHERE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    on_both_engines(async |app| {
+        Books::open(app).await;
+        a_site(app, "FRA1").await;
+        let finance = app.finance();
+        let with = |key: &str, value: Value| {
+            let mut posted = posting("A", 1, "10");
+            posted[key] = value;
+            posted
+        };
+        let at = |key: &str, value: Value| {
+            let mut place = place(1);
+            place[key] = value;
+            with("place", place)
+        };
+        let mut priced = with("quantity", json!("2"));
+        priced["unitPrice"] = json!("5");
+        let one = hash_of(&finance, "One", posting("A", 1, "10")).await;
+        assert_eq!(hash_of(&finance, "Same", posting("A", 1, "10.00")).await, one);
+        let mut hashes = BTreeSet::from([one.clone()]);
+        let others = [
+            at("costCentre", json!("4712")),
+            at("account", json!("6200")),
+            at("tower", json!("compute")),
+            at("site", json!("FRA1")),
+            at("period", json!(2)),
+            with("kind", json!("JOURNAL")),
+            with("oneOff", json!(true)),
+            with("supplier", json!("Equinix")),
+            with("amount", json!("11")),
+            with("currency", json!("EUR")),
+            with("view", json!("CASH")),
+            priced,
+        ];
+        for (number, other) in others.into_iter().enumerate() {
+            let shown = other.to_string();
+            let hash = hash_of(&finance, &format!("Other {number}"), other).await;
+            assert!(hashes.insert(hash), "{shown} changes nothing");
+        }
+        // A plan says the same wherever it is kept: ids differ from database to database.
+        let plan = a_version(&finance, json!({ "name": "Elsewhere", "kind": "PLAN" })).await;
+        let mut placed = line(1, "10");
+        placed["place"]["site"] = json!("FRA1");
+        all_taken(&set(&finance, &plan, &[placed, line(2, "20")]).await);
+        EVERYWHERE.lock().unwrap().extend([one, frozen(&finance, &plan).await]);
+    });
+    assert_eq!(EVERYWHERE.lock().unwrap().len(), 2);
 }
 
 #[test]

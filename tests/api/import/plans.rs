@@ -143,6 +143,40 @@ fn cycles_take_assets_that_are_free() {
 }
 
 #[test]
+fn support_that_costs_nothing_says_for_how_many_months() {
+    on_both_engines(async |app| {
+        furnish(app).await;
+        let policies = |rows: &[&str]| {
+            let header = "name,priority,warranty_rule,lease_rule,age_months,lead_days,install_days,buffer_days,\
+                quantity_rule,currency,freight_rate,install_amount,disposal_amount,residual_amount,contingency_rate,\
+                exit_tolerance_days,cohort_period,support_rate,support_months\n";
+            let same = "10,false,true,60,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,0,0.05,180,QUARTER";
+            let rows = rows.iter().enumerate().map(|(place, row)| format!("P{place},{same},{row}\n"));
+            format!("{header}{}", rows.collect::<String>())
+        };
+        let text = policies(&["0,0", "0,", "0,36", ",", "0.12,36", "0.12,"]);
+        let report = import(app, &[("refresh_policies.csv", text.as_str())]).await;
+        assert_eq!(counts(&report), ["refresh_policy 4/0/0/2"], "{:?}", errors(&report));
+        let missing = "support_months: is missing: a support rate of 0 says that support costs nothing for some months; \
+                       leave the rate out where nothing is known of it";
+        assert_eq!(
+            errors(&report),
+            [
+                format!("refresh_policies.csv:3: error: {missing}"),
+                "refresh_policies.csv:7: error: costs.supportMonths: 0 months cannot be paid in advance; say how many \
+                 months the support covers"
+                    .to_owned(),
+            ]
+        );
+        // Nor does a rate come alone to what is there without months; what has them keeps them.
+        let text = "name,support_rate\nP0,0\nP2,0.1\n";
+        let report = import(app, &[("refresh_policies.csv", text)]).await;
+        assert_eq!(counts(&report), ["refresh_policy 0/1/0/1"], "{:?}", errors(&report));
+        assert_eq!(errors(&report), [format!("refresh_policies.csv:2: error: {missing}")]);
+    });
+}
+
+#[test]
 fn costs_are_of_accounts_workloads_and_months() {
     on_both_engines(async |app| {
         furnish(app).await;

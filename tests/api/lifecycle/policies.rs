@@ -160,6 +160,12 @@ const REFUSED_DETAILS: &[(&str, &str, &str)] = &[
         "costs.supportMonths",
         "0 months cannot be paid in advance; say how many months the support covers",
     ),
+    (
+        "costs: { supportRate: 0 }",
+        "costs.supportMonths",
+        "is missing: a support rate of 0 says that support costs nothing for some months; leave the rate out where \
+         nothing is known of it",
+    ),
     ("costs: { disposalPerUnit: -45 }", "costs.disposalPerUnit", "-45 is below zero"),
     (
         "costs: { installPerUnit: \"0.1234567\" }",

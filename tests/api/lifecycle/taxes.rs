@@ -152,6 +152,16 @@ fn a_lease_is_weighed_as_in_the_worked_example() {
         ));
         let later = app.viewer().query(&later).await["leaseOrBuy"].clone();
         assert!(number(&later["lease"]["amount"]) < number(&found["lease"]["amount"]));
+        let rising = r#"{ leaseOrBuy(currency: "EUR", yearlyRate: 0, purchase: { price: "100", months: 3 },
+            lease: { payments: ["10", "20", "40.01"] }) { leaseMonths { month payment expense deferred } } }"#;
+        assert_eq!(
+            app.viewer().query(rising).await["leaseOrBuy"]["leaseMonths"],
+            json!([
+                { "month": 1, "payment": "10.00", "expense": "23.34", "deferred": "13.34" },
+                { "month": 2, "payment": "20.00", "expense": "23.34", "deferred": "16.68" },
+                { "month": 3, "payment": "40.01", "expense": "23.33", "deferred": "0.00" },
+            ])
+        );
         let free = lease_or_buy(
             r#"purchase: { price: "100", months: 10 }, yearlyRate: 0, lease: { payment: "10", months: 10 }"#,
         );

@@ -237,6 +237,7 @@ fn impossible_assumptions_name_the_field_and_the_rule() {
                 "add up to exactly 1",
             ),
             ("deliveryDelay: { fixed: \"100\" }", "uncertainty.deliveryDelay", "within 60 months"),
+            ("seed: -1", "uncertainty.seed", "-1 is refused: a seed is a whole number from 0"),
             ("renewalProbability: \"1.2\"", "uncertainty.renewalProbability", "0 to 1"),
             ("hardwarePrice: { fixed: \"15\" }", "uncertainty", "0.03 is 3 %"),
         ] {

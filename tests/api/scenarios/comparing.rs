@@ -48,7 +48,7 @@ fn the_differences_of_changes_add_up_to_the_whole_line_by_line() {
             json!({ "cpiCurve": { "rates": [{ "year": 2027, "rate": "0.0333" }, { "year": 2028, "rate": "0.07" }] } }),
             json!({ "contractNotRenewed": { "colocation": setting.renewing } }),
             json!({ "growthRate": { "monthlyRate": "0.031", "from": "2027-01" } }),
-            json!({ "siteExit": { "site": setting.estate.site, "on": "2026-06-30" } }),
+            json!({ "siteExit": { "site": setting.estate.site, "on": "2026-07-31" } }),
         ];
         let all = a_scenario(app, "All", &changes).await;
         let one = a_scenario(app, "One", &changes[4..5]).await;
@@ -116,7 +116,7 @@ fn rows_are_read_once_however_many_scenarios_and_changes_there_are() {
         let setting = a_setting(app).await;
         let growth = |year: i32| json!({ "growthRate": { "monthlyRate": "0.01", "from": format!("{year}-01"), "to": format!("{year}-12") } });
         let one = a_scenario(app, "One", &[growth(2026)]).await;
-        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-06-30" } });
+        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-07-31" } });
         let ended = json!({ "contractNotRenewed": { "colocation": setting.renewing } });
         let more = a_scenario(app, "More", &[growth(2026), growth(2027), exit, ended]).await;
         let asked = |ids: &str| {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use super::{a_scenario, a_setting, cents, years};
+use super::{a_scenario, a_setting, cents, send, years};
 
 async fn under(app: &TestApp, category: &str, changes: &[Value]) -> (Vec<i64>, Vec<i64>) {
     let name = format!("of {category} {}", changes[0]);
@@ -91,13 +91,61 @@ fn cloud_spend_grows_as_the_scenario_has_it() {
 fn a_site_that_is_left_is_not_refreshed_and_a_longer_life_refreshes_later() {
     on_both_engines(async |app| {
         let setting = a_setting(app).await;
-        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-06-30" } });
+        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-07-31" } });
+        let policy = &setting.estate.policy;
+        let tolerant = format!(
+            "mutation {{ updateRefreshPolicy(id: \"{policy}\", changes: {{ exitToleranceDays: 31 }}) {{ id }} }}"
+        );
+        app.director().query(&tolerant).await;
         let (before, after) = under(app, "REFRESH_CAPITAL", &[exit]).await;
         assert!(before[0] > 0);
         assert_eq!(after, [0, 0, 0, 0]);
         let life = json!({ "policyLife": { "policy": setting.estate.policy, "ageMonths": 84 } });
         let (before, same) = under(app, "REFRESH_CAPITAL", &[life]).await;
         assert_eq!(before, same, "the end of support and of the warranty still make due");
+    });
+}
+
+#[test]
+fn the_contracts_of_a_site_that_is_left_end_with_it_or_run_on_and_say_so() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let set = "mutation($id: ID!, $rule: EarlyTerminationRuleInput!) {
+            setTerminationRule(contract: $id, rule: $rule) { id } }";
+        let rule = json!({ "remainingCharges": { "share": "0.5" } });
+        app.director().query_with(set, json!({ "id": setting.indexed, "rule": rule })).await;
+        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-12-31" } });
+        let (before, after) = under(app, "COLOCATION", std::slice::from_ref(&exit)).await;
+        let saved: Vec<i64> = before.iter().zip(&after).map(|(one, other)| one - other).collect();
+        // Half of the two years that are left of one contract is due at once; it and another cost a thousand a month
+        // from then on, and a third runs on.
+        assert_eq!(saved, [-1_200_000, 2_400_000, 2_400_000, 2_400_000], "{before:?} {after:?}");
+        let id = a_scenario(app, "Empty", &[exit]).await;
+        let asked = format!(
+            "{{ roadmap(from: \"2026-01\", asOf: \"2026-07-01\", months: 48, scenario: \"{id}\") {{ assumptions }} }}"
+        );
+        let said = app.director().query(&asked).await["roadmap"]["assumptions"].to_string();
+        for words in [
+            "the colocation contract CPI-1 ends on 2026-12-31 with its site instead of 2028-12-31: leaving early costs \
+             12000.00 USD by its rule",
+            "the colocation contract C1 has no termination rule on record: it runs on until 2029-01-14, and costs ",
+        ] {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        assert!(!said.contains("REN-1"), "it ends with its term, on the day of the exit: {said}");
+        // What is for another site too runs on, whatever its rule.
+        let other =
+            json!({ "code": "DUB1", "name": "Dublin 1", "kind": "COLOCATION", "timeZone": "Europe/Dublin" });
+        let other = send(app, "openSite", "NewSite!", other).await;
+        let assign = format!(
+            "mutation {{ assignContractSite(contract: \"{}\", site: \"{other}\") {{ id }} }}",
+            setting.indexed
+        );
+        app.director().query(&assign).await;
+        let said = app.director().query(&asked).await["roadmap"]["assumptions"].to_string();
+        let words = "the colocation contract CPI-1 is for other sites too: it runs on, and costs ";
+        assert!(said.contains(words), "{said}");
+        app.planner().expect_error(&asked, "FORBIDDEN").await;
     });
 }
 
@@ -179,7 +227,7 @@ fn a_rate_of_a_scenario_converts_what_is_in_another_currency() {
         a_setting(app).await;
         let rate =
             json!({ "base": "USD", "quote": "EUR", "on": "2026-01-01", "kind": "PLAN", "rate": "0.5" });
-        super::send(app, "recordExchangeRate", "NewExchangeRate!", rate).await;
+        send(app, "recordExchangeRate", "NewExchangeRate!", rate).await;
         let change = json!({ "exchangeRate": {
             "base": "USD", "quote": "EUR", "rate": "0.25", "from": "2027-01-01" } });
         let id = a_scenario(app, "Weak dollar", &[change]).await;

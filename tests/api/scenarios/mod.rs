@@ -1,8 +1,10 @@
 //! Scenarios as their users see them.
 
+mod arguments;
 mod comparing;
 mod freezing;
 mod laying;
+mod naming;
 mod refusals;
 mod writing;
 
@@ -15,13 +17,13 @@ const ADD: &str = "mutation($scenario: ID!, $change: ScenarioChangeInput!) {
     addScenarioChange(scenario: $scenario, change: $change) { id version changes { id words } } }";
 
 /// The example of the roadmap with what scenarios change: a contract that renews, and one whose prices follow an index.
-pub(super) struct Setting {
+pub(crate) struct Setting {
     estate: Estate,
-    renewing: String,
+    pub(crate) renewing: String,
     indexed: String,
 }
 
-pub(super) async fn a_setting(app: &TestApp) -> Setting {
+pub(crate) async fn a_setting(app: &TestApp) -> Setting {
     let estate = the_example(app).await;
     let vendor =
         send(app, "registerVendor", "NewVendor!", json!({ "code": "DUB", "name": "Dublin Colo" })).await;
@@ -43,7 +45,7 @@ pub(super) async fn a_setting(app: &TestApp) -> Setting {
 }
 
 /// Creates a scenario with changes, and returns its id.
-pub(super) async fn a_scenario(app: &TestApp, name: &str, changes: &[Value]) -> String {
+pub(crate) async fn a_scenario(app: &TestApp, name: &str, changes: &[Value]) -> String {
     let id = send(app, "createScenario", "NewScenario!", json!({ "name": name })).await;
     for change in changes {
         app.director().query_with(ADD, json!({ "scenario": id, "change": change })).await;

@@ -109,7 +109,12 @@ fn what_cannot_be_meant_is_refused_by_field_with_the_rule() {
             (
                 json!({ "capChanged": { "fiscalYear": 2027, "cap": { "amount": "1", "currency": "CHF" } } }),
                 "capChanged.currency",
-                "CHF has no PLAN rate",
+                "CHF has no PLAN rate, the scenario states none",
+            ),
+            (
+                json!({ "siteExit": { "site": setting.estate.site, "on": "2020-01-31" } }),
+                "siteExit.on",
+                "2020-01-31 has passed: no site is left before 2026-07-01",
             ),
             (
                 json!({ "contractNotRenewed": { "colocation": setting.renewing, "endsOn": "2027-06-30" } }),
@@ -122,6 +127,27 @@ fn what_cannot_be_meant_is_refused_by_field_with_the_rule() {
             assert_eq!(refusal.field, field, "{}", refusal.message);
             assert!(refusal.message.contains(message), "{}", refusal.message);
         }
+    });
+}
+
+#[test]
+fn a_cap_is_converted_by_a_rate_of_its_own_scenario() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let cap =
+            json!({ "capChanged": { "fiscalYear": 2027, "cap": { "amount": "1", "currency": "CHF" } } });
+        let id = a_scenario(app, "Francs", &[]).await;
+        assert_eq!(refused(app, &id, cap.clone()).await.field, "capChanged.currency");
+        let rate =
+            json!({ "exchangeRate": { "base": "CHF", "quote": "USD", "rate": "1.1", "from": "2026-01-01" } });
+        let id = a_scenario(app, "Francs at a rate", &[rate, cap]).await;
+        let text = format!("{{ scenario(id: \"{id}\") {{ changes {{ id }} }} }}");
+        let changes = app.director().query(&text).await["scenario"]["changes"].clone();
+        assert_eq!(changes.as_array().unwrap().len(), 2);
+        // The rate stays as long as the cap needs it.
+        let remove = format!("mutation {{ removeScenarioChange(id: {}) {{ id }} }}", changes[0]["id"]);
+        let refusal = app.director().expect_error(&remove, "INVALID").await;
+        assert_eq!(refusal.field, "capChanged.currency", "{}", refusal.message);
     });
 }
 

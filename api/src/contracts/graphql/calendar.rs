@@ -21,7 +21,10 @@ use crate::{
     contracts::calendar::{self, Agreement, Entry, Paper, Question},
     error::Result,
     rules::require_range,
-    scenarios::Overlay,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         filter::Filter,
@@ -43,6 +46,8 @@ pub struct ContractCalendar {
     total_count: usize,
     /// The events, by day.
     events: Vec<ContractEvent>,
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    scenario: Option<Scenario>,
     /// How the dates came about, what was assumed, and which contracts cannot be computed.
     explain: Explanation,
 }
@@ -211,6 +216,7 @@ fn shown(calendar: calendar::Calendar, as_of: Date, first: i32, sees_prices: boo
         as_of,
         total_count,
         events: events.collect(),
+        scenario: calendar.scenario.scenario().and_then(scenarios::of),
         explain: Explanation::from(calendar.explanation).without(calendar.excluded),
     }
 }

@@ -1,6 +1,6 @@
 //! How long a colocation contract runs, how it renews and how it is ended, as clients see it.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::contracts::colocation_contract::{self, IndexTerms};
 use forecasting::colocation::BusinessDays;
@@ -8,9 +8,12 @@ use rust_decimal::Decimal;
 
 use super::words::{NoticeUnit, RenewalPriceRule};
 use crate::{
-    contracts::terms,
+    contracts::{notice_history::Recorded, terms},
     error::Result,
-    schema::{request::caller, scalar::Date},
+    schema::{
+        request::caller,
+        scalar::{Date, Moment},
+    },
 };
 
 /// The initial term of a contract, and when it is over.
@@ -159,6 +162,34 @@ impl ContractNotice {
     /// Proof that it was.
     async fn evidence(&self) -> Option<&str> {
         self.0.notice_evidence.as_deref()
+    }
+}
+
+/// What was said of notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "forecasting::colocation::NoticeAction")]
+pub enum NoticeAction {
+    /// Notice was given.
+    Given,
+    /// Notice given before was withdrawn.
+    Withdrawn,
+}
+
+/// Notice that was given or withdrawn.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct NoticeRecord {
+    /// The day it was given; of a withdrawal the day it was recorded, or that of the notice given anew.
+    on: Date,
+    /// Whether it was given or withdrawn.
+    action: NoticeAction,
+    /// When it was recorded.
+    recorded_at: Moment,
+}
+
+impl From<Recorded> for NoticeRecord {
+    fn from(recorded: Recorded) -> Self {
+        let Recorded { entry, at } = recorded;
+        Self { on: Date(entry.date), action: entry.action.into(), recorded_at: at }
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
         colocation_charges, costs,
         decisions::Priced,
         findings,
+        notice_history::{self, Recorded},
         power::{self, Installation},
         usage_findings::Used,
     },
@@ -176,6 +177,14 @@ impl ColocationContract {
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
         let shown = found.into_iter();
         Ok(shown.map(|finding| ContractFinding::new(finding, &contract.currency, sees_prices)).collect())
+    }
+
+    /// When notice was given and withdrawn, read once for this contract and its siblings.
+    pub(super) async fn notices(&self, ctx: &Context<'_>) -> Result<Vec<Recorded>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || notice_history::of_contracts(&reader, self.siblings()?).await;
+        let notices = self.0.shared("notices".to_owned(), load).await?;
+        Ok(notices.get(&self.0.get(Column::Id)?).cloned().unwrap_or_default())
     }
 
     /// The rule that is stored of leaving early, or the one that was passed.

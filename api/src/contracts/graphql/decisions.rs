@@ -6,7 +6,7 @@ use entity::contracts::colocation_contract::{
     self, TerminationAdvance, TerminationRule as TerminationTerms, TerminationStep as TerminationFeeStep,
 };
 use forecasting::{
-    colocation::{Advance, Holdover, Termination, TerminationRule, TerminationStep},
+    colocation::{Advance, Holdover, StraightLine, Termination, TerminationRule, TerminationStep},
     money::Currency,
 };
 use rust_decimal::Decimal;
@@ -292,9 +292,13 @@ pub(super) fn count(field: &str, value: i32) -> Result<u32> {
 /// The cost of leaving on a day.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct EarlyTermination {
+    /// The day of the notice that counts: the one that was asked about, or the earlier one that stands.
+    notice_on: Date,
     /// Last day the contract binds to; it is not early to leave on it or after it.
     bound_until: Date,
-    /// Monthly charges from the day after the last one until then, without metered power, by contract months.
+    /// Monthly charges from the day after the last one until then, without metered power, by contract months. Each
+    /// charge and month is rounded as it would be invoiced, where the cost of a renewal is rounded once: the two may
+    /// differ by some cents.
     remaining: Money,
     /// The share of them that is due.
     on_remaining: Money,
@@ -312,6 +316,7 @@ impl From<Termination> for EarlyTermination {
     fn from(termination: Termination) -> Self {
         let money = |amount| money(amount, termination.currency);
         Self {
+            notice_on: Date(termination.notice),
             bound_until: Date(termination.bound_until),
             remaining: money(termination.remaining),
             on_remaining: money(termination.on_remaining),
@@ -372,8 +377,60 @@ pub struct ContractCostSchedule {
     months: Vec<ScheduledMonth>,
     /// The sum of the months.
     total: Money,
+    /// The level months of the fixed charges of the initial term, with what they defer. Null where expense is as
+    /// invoiced.
+    straight_line: Option<ContractStraightLine>,
     /// How the amounts came about.
     explain: Explanation,
+}
+
+/// The fixed charges of an initial term in level months, whatever is invoiced in each.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ContractStraightLine {
+    /// What a whole month costs: the fixed charges of the initial term by contract months, divided by its months.
+    month: Money,
+    /// All that is invoiced of fixed charges in the initial term, which is all of the expense too.
+    total: Money,
+    /// The months that were asked for, as far as a fixed charge of the initial term is due in them.
+    months: Vec<LevelMonth>,
+    /// How the level months came about.
+    explain: Explanation,
+}
+
+/// A month whose expense is level while its invoices are not. Metered power, what is charged once and renewals are no
+/// part of it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct LevelMonth {
+    /// The month.
+    month: Month,
+    /// Fixed charges that are invoiced for it.
+    invoiced: Money,
+    /// The level expense of them.
+    expense: Money,
+    /// Expense so far less invoices so far, from the beginning of the term: above zero it is owed to later months,
+    /// below zero paid ahead of them. It ends at zero.
+    deferred: Money,
+}
+
+impl From<StraightLine> for ContractStraightLine {
+    fn from(level: StraightLine) -> Self {
+        let money = |amount| money(amount, level.currency);
+        Self {
+            month: money(level.month),
+            total: money(level.total),
+            months: level
+                .months
+                .iter()
+                .map(|it| LevelMonth {
+                    month: Month(it.month),
+                    invoiced: money(it.invoiced),
+                    expense: money(it.expense),
+                    deferred: money(it.deferred),
+                })
+                .collect(),
+            explain: level.explanation.into(),
+        }
+    }
 }
 
 impl ContractCostSchedule {
@@ -387,6 +444,7 @@ impl ContractCostSchedule {
                 .map(|(month, amount)| ScheduledMonth { month: Month(month), amount: money(amount) })
                 .collect(),
             total: money(schedule.total),
+            straight_line: schedule.level.map(Into::into),
             explain: schedule.explanation.into(),
         }
     }

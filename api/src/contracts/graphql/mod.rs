@@ -6,11 +6,13 @@ mod calendar;
 mod capacity;
 mod charge_terms;
 mod circuit_changes;
+mod co_termination;
 mod colocation_changes;
 pub mod colocation_charges;
 pub mod colocation_circuits;
 pub mod colocation_contracts;
 pub mod colocation_deployments;
+mod colocation_figures;
 mod colocation_filter;
 pub mod colocation_readings;
 mod colocation_terms;
@@ -44,6 +46,7 @@ pub struct ContractsQuery(
     invoice_lines::InvoiceLineQuery,
     offers::OfferQuery,
     calendar::ContractCalendarQuery,
+    co_termination::CoTerminationQuery,
 );
 
 /// Changes of contracts.

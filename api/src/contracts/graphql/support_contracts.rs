@@ -1,6 +1,6 @@
 //! Support contracts, as clients see them.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use entity::{
         support_contract::{self, Column},
         support_coverage,
     },
-    id::SupportContractId,
+    id::{ScenarioId, SupportContractId},
     inventory::{asset, vendor},
     money::{Amount, Rate},
 };
@@ -18,17 +18,21 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QueryS
 
 use super::{
     colocation_terms::day,
+    decisions::ContractCostSchedule,
+    monthly_cost::month_cost,
     support_coverages::{SupportCoverage, SupportCoverageFilter, SupportCoverageOrderField},
     words::{BillingFrequency, ContractFinding},
 };
 use crate::{
     access::{Caller, Permission},
-    contracts::{findings, support_contracts, terms},
+    contracts::{findings, support_contracts, support_costs, terms},
     error::{Error, Result},
     inventory::graphql::{
         assets::AssetFilter,
         vendors::{Vendor, VendorFilter},
     },
+    roadmap::graphql::MoneyView,
+    scenarios::Overlay,
     schema::{
         explain::Explanation,
         filter::{
@@ -37,8 +41,8 @@ use crate::{
         },
         page::{Connection, Sortable, Window, page, page_cost},
         record::{Noun, Record},
-        request::{by_condition, by_id, caller, priced},
-        scalar::{Date, Id, Moment, Money, plain},
+        request::{by_condition, by_id, caller, priced, read},
+        scalar::{Date, Id, Moment, Money, Month, plain},
     },
 };
 
@@ -75,7 +79,7 @@ impl Noun for SupportContract {
             "charge" => &[Column::ChargeAmount, Column::Currency],
             "billingFrequency" => &[Column::BillingFrequency],
             "escalationRate" => &[Column::EscalationRate],
-            "annualCost" | "notice" | "findings" => &WHOLE,
+            "annualCost" | "costSchedule" | "notice" | "findings" => &WHOLE,
             "renewal" => &[Column::AutoRenew, Column::RenewalTermMonths, Column::RenewalUplift],
             "owner" => &[Column::Owner],
             "source" => &[Column::Source],
@@ -222,6 +226,33 @@ impl SupportContract {
     /// Whether the annual cost is hidden from the caller's role.
     async fn annual_cost_hidden(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(!caller(ctx)?.may(Permission::ViewPrices))
+    }
+
+    /// What it costs month by month in one view of money. Needs the right to see prices.
+    #[graphql(complexity = "month_cost(months, child_complexity)")]
+    async fn cost_schedule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "First month.")] from: Month,
+        #[graphql(default = 12, desc = "How many months, at most 600.")] months: i32,
+        #[graphql(default_with = "MoneyView::Pnl", desc = "Which event places an amount in a month.")]
+        view: MoneyView,
+        #[graphql(desc = "The day from which it is seen; today where left out.")] as_of: Option<Date>,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
+    ) -> Result<Option<ContractCostSchedule>> {
+        let reader = read(ctx, Permission::ViewPrices)?;
+        let (contract, as_of) = (self.0.model()?, day(ctx, as_of)?);
+        let overlay = match scenario {
+            None => Overlay::none(),
+            Some(id) => {
+                let load = async || Overlay::load(&reader, Some(id.0)).await;
+                Arc::clone(&*self.0.shared(format!("scenario {id}"), load).await?)
+            }
+        };
+        let span = (from.0, months);
+        let schedule = support_costs::schedule(&contract, span, view.into(), as_of, &overlay)?;
+        Ok(Some(ContractCostSchedule::new(schedule, view, &contract.currency)))
     }
 
     /// What happens at the end of a term.

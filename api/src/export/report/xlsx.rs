@@ -22,6 +22,9 @@ const MOST_LETTERS: usize = 32_000;
 /// Rows that a sheet holds at most, with its header.
 const MOST_ROWS: usize = 1_048_576;
 
+/// The size of paper, as the format numbers it.
+const A4: u8 = 9;
+
 /// Widths of columns, in letters.
 const WIDTHS: std::ops::RangeInclusive<usize> = 8..=60;
 
@@ -131,8 +134,21 @@ fn rows(place: &mut Worksheet, report: &Report, sheet: &Sheet) -> Result<(), Xls
     let lines = sheet.rows.iter().take_while(|row| !row.is_total).count();
     place.autofilter(0, 0, u32::try_from(lines).unwrap_or_default(), remarks)?;
     place.set_freeze_panes(1, 0)?;
-    place.set_landscape().set_repeat_rows(0, 0)?;
-    Ok(())
+    place.set_landscape().set_paper_size(A4).set_repeat_rows(0, 0)?;
+    print(place, report)
+}
+
+/// Makes printed pages readable by themselves: a table of periods says on every page what its lines are, any other
+/// is as wide as a page.
+fn print(place: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
+    let labels = report.columns.iter().take_while(|column| matches!(column, Column::Field(_))).count();
+    match u16::try_from(labels).unwrap_or_default().checked_sub(1) {
+        Some(last) if labels < report.columns.len() => place.set_repeat_columns(0, last).map(drop),
+        _ => {
+            place.set_print_fit_to_pages(1, 0);
+            Ok(())
+        }
+    }
 }
 
 /// Notes how wide the cells of a row want to be.

@@ -162,7 +162,7 @@ impl Page {
         for (contract, charges) in &self.contracts {
             let currency = currency(&contract.currency)?;
             let schedule = Priced::new(contract, charges, &self.published, self.rate, &self.scenario)
-                .and_then(|priced| priced.schedule(self.from, self.months, view));
+                .and_then(|priced| priced.schedule(self.from, self.months, view, None));
             let mut cells = head("contract", Some(view), &contract.number, currency);
             match schedule {
                 Ok(schedule) => {

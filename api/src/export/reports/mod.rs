@@ -4,6 +4,7 @@
 //! A report is a variant of [`Kind`] and a file here that builds a [`Report`]; how it is written, asked over HTTP
 //! and on the command line, and named follows from that.
 
+mod chargeback;
 mod contract_calendar;
 mod contract_costs;
 mod depreciation;
@@ -11,6 +12,7 @@ pub mod parameters;
 mod refresh_plan;
 mod roadmap;
 mod roll_forward;
+mod variance;
 
 use chrono::NaiveDate;
 use forecasting::roadmap::{MoneyView, Subject};
@@ -45,17 +47,23 @@ pub enum Kind {
     DepreciationSchedules,
     /// How the books got from one balance to the next.
     RollForward,
+    /// How far what came about is from plan, and why.
+    Variance,
+    /// What is posted to charge pools out.
+    Chargeback,
 }
 
 impl Kind {
     /// All reports.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Roadmap,
         Self::RefreshPlan,
         Self::ContractCalendar,
         Self::ContractCosts,
         Self::DepreciationSchedules,
         Self::RollForward,
+        Self::Variance,
+        Self::Chargeback,
     ];
 
     /// Its name, in addresses and on the command line.
@@ -68,6 +76,8 @@ impl Kind {
             Self::ContractCosts => "contract-costs",
             Self::DepreciationSchedules => "depreciation-schedules",
             Self::RollForward => "roll-forward",
+            Self::Variance => "variance",
+            Self::Chargeback => "chargeback",
         }
     }
 
@@ -87,6 +97,8 @@ impl Kind {
             Self::ContractCosts => "What colocation contracts cost, month by month",
             Self::DepreciationSchedules => "How assets are written off, month by month",
             Self::RollForward => "How the books got from one balance to the next",
+            Self::Variance => "How far what came about is from plan, and why",
+            Self::Chargeback => "Journals that charge pools out to those who bear them, month by month",
         }
     }
 
@@ -100,16 +112,21 @@ impl Kind {
             Self::ContractCosts => contract_costs::PARAMETERS,
             Self::DepreciationSchedules => depreciation::PARAMETERS,
             Self::RollForward => roll_forward::PARAMETERS,
+            Self::Variance => variance::PARAMETERS,
+            Self::Chargeback => chargeback::PARAMETERS,
         }
     }
 
     /// Whoever sees it needs all of these, as for the query behind it.
     fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Roadmap | Self::RefreshPlan | Self::RollForward => &[Permission::ViewTotals],
+            Self::Roadmap | Self::RefreshPlan | Self::RollForward | Self::Variance => {
+                &[Permission::ViewTotals]
+            }
             Self::ContractCalendar => &[Permission::ViewContracts],
             Self::ContractCosts => &[Permission::ViewContracts, Permission::ViewPrices],
             Self::DepreciationSchedules => &[Permission::ViewLifecycle],
+            Self::Chargeback => &[Permission::ViewTotals, Permission::ViewFinance, Permission::ViewPrices],
         }
     }
 
@@ -121,6 +138,8 @@ impl Kind {
             Self::ContractCosts => contract_costs::report(db, asked).await,
             Self::DepreciationSchedules => depreciation::report(db, asked).await,
             Self::RollForward => roll_forward::report(db, asked).await,
+            Self::Variance => variance::report(db, asked).await,
+            Self::Chargeback => chargeback::report(db, asked).await,
         }
     }
 

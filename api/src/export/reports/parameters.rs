@@ -3,7 +3,7 @@
 use std::{str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
-use entity::id::{EntityId, FiscalCalendarId, ScenarioId};
+use entity::id::{AllocationModelId, BudgetVersionId, EntityId, FiscalCalendarId, ScenarioId};
 use forecasting::{money::Currency, month::Month};
 use rust_decimal::Decimal;
 
@@ -11,7 +11,7 @@ use super::Kind;
 use crate::{
     access::Permission,
     error::{Error, Result},
-    finance::fiscal_calendars,
+    finance::{allocation_models, budget_versions, fiscal_calendars},
     scenarios::{Overlay, scenarios},
     schema::scalar::{Id, shown},
     store::Read,
@@ -108,6 +108,52 @@ impl Parameters {
     /// `Invalid` for what is no whole number.
     pub fn months(&self) -> Result<Option<i32>> {
         self.parsed("months", "is not a whole number of months")
+    }
+
+    /// A period of a fiscal year.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no whole number.
+    pub fn period(&self, name: &'static str) -> Result<Option<i32>> {
+        self.parsed(name, "is not the number of a period such as 6")
+    }
+
+    /// An amount.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no number.
+    pub fn amount(&self, name: &'static str) -> Result<Option<Decimal>> {
+        self.parsed(name, "is not an amount such as 10000.00")
+    }
+
+    /// A version of a budget, by its id or its name.
+    ///
+    /// # Errors
+    /// `Invalid` when it is left out, and for a version that is not there.
+    pub async fn budget(&self, db: &impl Read, name: &'static str) -> Result<BudgetVersionId> {
+        let text = self.text(name).ok_or_else(|| Error::invalid(name, "is needed: name a budget version"))?;
+        if let Ok(id) = Id::<BudgetVersionId>::parse(text) {
+            return Ok(id.0);
+        }
+        let found = budget_versions::find_named(db, text).await?;
+        let missing = || Error::invalid(name, format!("there is no budget version named {}", shown(text)));
+        found.map(|version| version.id).ok_or_else(missing)
+    }
+
+    /// An allocation model, by its id or its name.
+    ///
+    /// # Errors
+    /// `Invalid` when it is left out, and for a model that is not there.
+    pub async fn allocation_model(&self, db: &impl Read) -> Result<AllocationModelId> {
+        let text = self.text("model");
+        let text = text.ok_or_else(|| Error::invalid("model", "is needed: name an allocation model"))?;
+        if let Ok(id) = Id::<AllocationModelId>::parse(text) {
+            return Ok(id.0);
+        }
+        let found = allocation_models::find_named(db, text).await?;
+        let missing =
+            || Error::invalid("model", format!("there is no allocation model named {}", shown(text)));
+        found.map(|model| model.id).ok_or_else(missing)
     }
 
     /// A rate.

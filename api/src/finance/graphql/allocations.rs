@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{
     allocation_models::{AllocationLevel, AllocationModel},
+    journals::AllocationJournal,
     unit_cost_words::input,
     unit_costs::known_currency,
 };
@@ -17,6 +18,7 @@ use crate::{
     finance::{
         allocation_models::UNALLOCATED,
         allocations::{self, Answer, Costs, Months, NodeResult, Question},
+        journals,
     },
     scenarios::Overlay,
     schema::{
@@ -121,8 +123,8 @@ impl AllocationAnswer {
         self.answer.results().into_iter().map(|node| self.result(node)).collect()
     }
 
-    /// Who gave what to whom, step by step. Empty where all pools were divided at once, for then amounts pass
-    /// between them without end.
+    /// Who gave what to whom: step by step, or pool by pool where all were divided at once. What a node is given and
+    /// its own cost add up to its total.
     async fn flows(&self) -> Vec<AllocationFlow> {
         let flows = self.answer.allocation.flows.iter().map(|flow| AllocationFlow {
             source: flow.source.clone(),
@@ -130,6 +132,24 @@ impl AllocationAnswer {
             amount: self.shown(flow.amount),
         });
         flows.collect()
+    }
+
+    /// What is posted to charge pools out to those who bear them, a journal for each month: every pool is relieved of
+    /// its own cost that somebody bears, everybody is charged what others gave them, and debits and credits balance to
+    /// the cent in each. Nothing is posted here. Amounts are null for roles that may not see prices. Needs the right to
+    /// see finance.
+    #[graphql(complexity = "1_000 + 12 * child_complexity")]
+    async fn journals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the account that all lines are posted to; none when left out.")]
+        account: Option<String>,
+    ) -> Result<Vec<AllocationJournal>> {
+        let reader = read(ctx, Permission::ViewFinance)?;
+        let is_hidden = self.is_hidden || !caller(ctx)?.may(Permission::ViewPrices);
+        let journals = journals::of(&reader, &self.answer, account.as_deref()).await?;
+        let shown = |journal| AllocationJournal::new(journal, account.as_deref(), is_hidden);
+        Ok(journals.into_iter().map(shown).collect())
     }
 
     /// What nobody bears. Null where it is hidden.
@@ -201,9 +221,9 @@ pub struct Showback {
     currency: String,
     /// What it costs by itself.
     own: Option<Decimal>,
-    /// What others gave it, line by line. Null where all pools were divided at once; then `reason` says so.
+    /// What others gave it, line by line. They and what it costs by itself add up to the total.
     lines: Option<Vec<ShowbackLine>>,
-    /// Why there are no lines.
+    /// Why there are no lines. Always null: models that divide all pools at once have lines too.
     reason: Option<String>,
     /// All that it bears.
     total: Option<Decimal>,
@@ -286,24 +306,20 @@ impl AllocationQuery {
             let ratio = forecasting::budget::ratio(part, whole).filter(|_| !divided.is_hidden);
             ratio.map(|ratio| ratio.round_dp(6).normalize())
         };
-        let lines = charges.map(|charges| {
-            let lines = charges.into_iter().map(|charge| ShowbackLine {
-                source: charge.source,
-                driver: charge.driver,
-                volume: charge.volume,
-                per_unit: charge.per_unit.and_then(|cost| divided.shown(cost.round_dp(4))),
-                share: charge.share.map(|share| share.round_dp(6).normalize()).filter(|_| !divided.is_hidden),
-                amount: divided.shown(charge.amount),
-            });
-            lines.collect::<Vec<_>>()
+        let lines = charges.into_iter().map(|charge| ShowbackLine {
+            source: charge.source,
+            driver: charge.driver,
+            volume: charge.volume,
+            per_unit: charge.per_unit.and_then(|cost| divided.shown(cost.round_dp(4))),
+            share: charge.share.map(|share| share.round_dp(6).normalize()).filter(|_| !divided.is_hidden),
+            amount: divided.shown(charge.amount),
         });
-        let at_once = "the model divides all pools at once, so amounts pass between them without end";
         Ok(Showback {
             consumer,
             currency: divided.answer.currency.code().to_owned(),
             own: divided.shown(node.own),
-            reason: lines.is_none().then(|| at_once.to_owned()),
-            lines,
+            lines: Some(lines.collect()),
+            reason: None,
             total: divided.shown(node.total),
             share_of_all: ratio(node.total, divided.answer.allocation.total),
             amounts_hidden: divided.is_hidden,

@@ -20,6 +20,7 @@ use crate::{
         budget_versions,
         drafts::{self, Target},
         fiscal_calendars, period_closes,
+        places::ADJUSTMENTS,
     },
     roadmap::graphql::{Category, MoneyView},
     scenarios::Overlay,
@@ -136,8 +137,10 @@ pub struct BudgetDraftExclusion {
 pub struct BudgetPeriod {
     /// The label of the fiscal year.
     fiscal_year: i32,
-    /// The period, 1 to 12.
+    /// The period, 1 to 12; 13 for the adjustments of the year, which have the days of the last period.
     period: i32,
+    /// Whether it is the period of adjustments: postings of the year as a whole, of no month.
+    adjustments: bool,
     /// First day.
     first_day: Date,
     /// Last day, included.
@@ -156,12 +159,16 @@ async fn periods(
     fiscal_calendars::require_year(fiscal_year)?;
     let shape = fiscal_calendars::to_forecast(&fiscal_calendars::find(db, calendar).await?);
     let closed: Vec<period_close::Model> = period_closes::of_year(db, calendar, fiscal_year).await?;
-    let periods = shape.periods(fiscal_year).into_iter().map(|period| {
-        let number = i32::try_from(period.period).unwrap_or_default();
+    let shape = shape.periods(fiscal_year);
+    let last = shape.last().copied();
+    let twelve = shape.into_iter().map(|period| (i32::try_from(period.period).unwrap_or_default(), period));
+    let adjusted = last.map(|last| (ADJUSTMENTS, last));
+    let periods = twelve.chain(adjusted).map(|(number, period)| {
         let close = closed.iter().find(|close| close.period == number);
         BudgetPeriod {
             fiscal_year,
             period: number,
+            adjustments: number == ADJUSTMENTS,
             first_day: Date(period.first_day),
             last_day: Date(period.last_day),
             closed_on: close.map(|close| Date(close.closed_on)),
@@ -178,8 +185,8 @@ pub struct BudgetPeriodQuery;
 /// Queries of the periods that budgets stand in.
 #[Object]
 impl BudgetPeriodQuery {
-    /// The twelve periods of a fiscal year, and which of them are closed for postings.
-    #[graphql(complexity = "12 * child_complexity + 1")]
+    /// The twelve periods of a fiscal year and that of its adjustments, and which of them are closed for postings.
+    #[graphql(complexity = "13 * child_complexity + 1")]
     async fn budget_periods(
         &self,
         ctx: &Context<'_>,
@@ -376,7 +383,7 @@ impl BudgetVersionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The fiscal calendar, by its id.")] fiscal_calendar: Id<FiscalCalendarId>,
         #[graphql(desc = "The fiscal year, by its label.")] fiscal_year: i32,
-        #[graphql(desc = "The period, 1 to 12.")] period: i32,
+        #[graphql(desc = "The period, 1 to 12, or 13 for the adjustments of the year.")] period: i32,
     ) -> Result<BudgetPeriod> {
         change(ctx, Permission::EditFinance, async |tx| {
             let close = period_closes::close(tx, *fiscal_calendar, fiscal_year, period).await?;

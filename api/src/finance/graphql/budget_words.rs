@@ -11,8 +11,8 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use crate::{
-    error::{Error, Result},
-    finance::{budget_findings::Rule, values},
+    error::Result,
+    finance::{budget_findings::Rule, values, variances},
     schema::scalar::{Money, plain},
 };
 
@@ -107,15 +107,10 @@ pub enum VarianceTolerance {
 
 /// A tolerance as the domain takes it; only what is exactly on plan is on plan where none is given.
 pub(super) fn tolerance(given: Option<&VarianceTolerance>) -> Result<Tolerance> {
-    let (tolerance, value) = match given {
-        None => return Ok(Tolerance::Amount(Decimal::ZERO)),
-        Some(VarianceTolerance::Amount(value)) => (Tolerance::Amount(*value), *value),
-        Some(VarianceTolerance::Rate(value)) => (Tolerance::Rate(*value), *value),
-    };
-    if value < Decimal::ZERO {
-        return Err(Error::invalid("tolerance", format!("{value} is below 0")));
-    }
-    Ok(tolerance)
+    variances::tolerance(given.map(|given| match given {
+        VarianceTolerance::Amount(value) => Tolerance::Amount(*value),
+        VarianceTolerance::Rate(value) => Tolerance::Rate(*value),
+    }))
 }
 
 /// From which size on a variance has to be explained: both have to be reached.
@@ -131,13 +126,8 @@ pub struct VarianceMateriality {
 
 /// A materiality as the domain takes it.
 pub(super) fn materiality(given: Option<VarianceMateriality>) -> Result<Materiality> {
-    let given = given.unwrap_or(VarianceMateriality { rate: Decimal::new(5, 2), amount: Decimal::ZERO });
-    for (field, value) in [("materiality.rate", given.rate), ("materiality.amount", given.amount)] {
-        if value < Decimal::ZERO {
-            return Err(Error::invalid(field, format!("{value} is below 0")));
-        }
-    }
-    Ok(Materiality { rate: given.rate, amount: given.amount })
+    let (rate, amount) = given.map(|given| (given.rate, given.amount)).unzip();
+    variances::materiality(rate, amount)
 }
 
 /// What is done with lines of codes that another took the place of.

@@ -40,7 +40,7 @@ pub struct BudgetPlaceInput {
     pub tower: Option<String>,
     /// Code of the site, if it is of a single one.
     pub site: Option<String>,
-    /// The period of the fiscal year, 1 to 12.
+    /// The period of the fiscal year, 1 to 12; 13 for adjustments of the year, which are posted and not planned.
     pub period: i32,
 }
 

@@ -15,6 +15,7 @@ pub mod currencies;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
 pub mod given_unit_costs;
+mod journals;
 pub mod ledger_codes;
 mod line_changes;
 mod outlooks;

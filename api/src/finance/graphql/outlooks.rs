@@ -1,5 +1,7 @@
 //! Where a year will end, as clients see it.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, Object, SimpleObject};
 use entity::id::BudgetVersionId;
 use forecasting::{
@@ -42,17 +44,19 @@ pub struct BudgetOutlookRow {
     group: Vec<BudgetGroupValue>,
     /// Plan of the whole year.
     plan: Option<Money>,
-    /// What the periods that are over came to.
+    /// What the periods that are over came to, without those that nothing is posted in yet.
     actual: Option<Money>,
+    /// What was posted to period 13, the adjustments of the year: part of the outlook, and of no run rate.
+    adjustments: Option<Money>,
     /// Part of it that happened once. Null where it would tell a single price.
     one_off: Option<Money>,
-    /// Forecast of the periods to come.
+    /// Forecast of the periods to come, and of those that nothing is posted in yet.
     remaining_forecast: Option<Money>,
-    /// The periods so far, stretched over the whole year.
+    /// The periods so far that something is posted in, stretched over the whole year.
     run_rate: Option<Money>,
     /// The same without what happened once: the level that the year runs at.
     normalised_run_rate: Option<Money>,
-    /// What the periods so far came to and the forecast of the others: the figure to report.
+    /// What the periods so far came to, the forecast of the others and the adjustments: the figure to report.
     outlook: Option<Money>,
     /// The outlook against the plan.
     variance: Option<BudgetVariance>,
@@ -118,6 +122,7 @@ impl OutlookAnswer {
             group: group(&self.dimensions, &row.group),
             plan: shown(row.plan),
             actual: shown(row.actual),
+            adjustments: shown(Some(row.adjustments)),
             one_off: once(Some(row.one_off)),
             remaining_forecast: shown(row.remaining),
             run_rate: shown(outlook.run_rate),
@@ -141,6 +146,9 @@ fn gap(gap: &OutlookGap) -> String {
         OutlookGap::Plan(month) => of("plan", month),
         OutlookGap::Actual(month) => of("actual figure", month),
         OutlookGap::Forecast(month) => of("forecast", month),
+        OutlookGap::Unposted(month) => format!(
+            "nothing is posted in the month {month} yet: run rates leave it out, and the outlook has its forecast"
+        ),
     }
 }
 
@@ -165,6 +173,12 @@ impl OutlookAnswer {
     /// The last period that is over; 0 for none.
     async fn through_period(&self) -> i32 {
         self.answer.through
+    }
+
+    /// The periods that are over and that nothing is posted in yet: run rates leave them out, and the outlook has their
+    /// forecast.
+    async fn unposted_periods(&self) -> &BTreeSet<u32> {
+        &self.answer.report.unposted
     }
 
     /// The view of all amounts, but for what is committed.
@@ -238,12 +252,14 @@ impl OutlookAnswer {
             amount.map_or_else(|| "unknown".to_owned(), |amount| amount.normalize().to_string())
         };
         let mut explanation = explain::Explanation::new(
-            "actual of the periods that are over + forecast of those to come; run rate = actual / periods x 12",
+            "actual of the periods that are over + forecast of the others + adjustments; run rate = actual / periods \
+             that something is posted in x 12",
         )
         .input("periods that are over", self.answer.through);
         if !self.total_hidden() {
             explanation = explanation
                 .input("actual", told(total.actual))
+                .input("adjustments of the year", told(Some(total.adjustments)))
                 .input("remaining forecast", told(total.remaining))
                 .input("plan of the year", told(total.plan));
         }

@@ -1,7 +1,7 @@
 //! What is saved in a fiscal year, as clients see it.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::id::FiscalCalendarId;
+use entity::id::{FiscalCalendarId, ScenarioId};
 use forecasting::budget::{self, SavingsAmounts, Standing};
 use rust_decimal::Decimal;
 
@@ -18,6 +18,10 @@ use crate::{
         savings_initiatives::stage_of_row,
     },
     roadmap::year_label,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         record::Record,
@@ -98,7 +102,8 @@ pub struct SavingsPipelineRow {
 pub struct SavingsOfInitiative {
     /// The initiative.
     initiative: SavingsInitiative,
-    /// Whether it counts towards the target, unless it is contested: it is hard and realised.
+    /// Whether it counts towards the target, unless it is contested: it is hard, realised, and nothing is found that
+    /// leaves it unproven.
     counts: bool,
     /// As claimed.
     claimed: SavingsSum,
@@ -143,7 +148,7 @@ impl Savings {
 
     /// Its first month.
     async fn from(&self) -> Month {
-        Month(forecasting::month::Month::of(self.answer.days.0))
+        Month(self.answer.first_month)
     }
 
     /// Name of the fiscal calendar.
@@ -154,6 +159,11 @@ impl Savings {
     /// The day from which it is seen.
     async fn as_of(&self) -> Date {
         Date(self.question.as_of)
+    }
+
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.question.scenario.scenario().and_then(scenarios::of)
     }
 
     /// The currency of all amounts.
@@ -176,8 +186,8 @@ impl Savings {
         plain(self.answer.summary.target.1)
     }
 
-    /// What counts towards the target, as claimed: hard, realised, and on no line of the ledger that another one
-    /// claims.
+    /// What counts towards the target, as claimed: hard, realised, proven, and on no line of the ledger that another
+    /// one claims.
     async fn claimed(&self) -> SavingsSum {
         SavingsSum::new(self.answer.summary.claimed, self.is_hidden)
     }
@@ -190,6 +200,12 @@ impl Savings {
     /// Hard and realised, but on a line of the ledger that another claims too.
     async fn contested(&self) -> SavingsSum {
         SavingsSum::new(self.answer.summary.contested, self.is_hidden)
+    }
+
+    /// Hard and realised, but not proven: it has not started, no line of the ledger shows it, or it is more than was
+    /// spent before. Counts once that is put right.
+    async fn unproven(&self) -> SavingsSum {
+        SavingsSum::new(self.answer.summary.unproven, self.is_hidden)
     }
 
     /// The run rate that counts as claimed, as a fraction of the budget. Null without a budget, or where it is
@@ -231,12 +247,15 @@ impl Savings {
         let initiatives = told.into_iter().zip(records).map(|((code, row, claimed, confirmed), record)| {
             use entity::finance::savings_initiative as of_row;
             let of_code = self.answer.summary.findings.iter().filter(|(of, _)| of == code);
+            let of_code: Vec<_> = of_code.map(|(_, finding)| *finding).collect();
+            let is_realised =
+                row.kind == of_row::SavingsKind::Hard && row.stage == of_row::SavingsStage::Realised;
             SavingsOfInitiative {
-                counts: row.kind == of_row::SavingsKind::Hard && row.stage == of_row::SavingsStage::Realised,
+                counts: is_realised && !of_code.iter().any(|finding| finding.lacks_proof()),
                 initiative: record.into(),
                 claimed: SavingsSum::new(claimed, hides_single),
                 confirmed: confirmed.map(|confirmed| SavingsSum::new(confirmed, hides_single)),
-                findings: of_code.map(|(_, finding)| (*finding).into()).collect(),
+                findings: of_code.into_iter().map(Into::into).collect(),
             }
         });
         Ok(initiatives.collect())
@@ -252,7 +271,9 @@ impl Savings {
     async fn explain(&self) -> Explanation {
         let (first, last) = self.answer.days;
         let mut assumptions = vec![
-            "Only what is hard and realised counts towards the target, at its run rate.".to_owned(),
+            "Only what is hard, realised and proven counts towards the target, at its run rate on the last day of \
+             the year. What is saved once has none: it is in the year, and not in the rate."
+                .to_owned(),
             "Stages are those of today; the day from which it is seen decides what is odd.".to_owned(),
         ];
         if self.answer.is_converted {
@@ -297,6 +318,8 @@ impl SavingsQuery {
         >,
         #[graphql(desc = "Fiscal calendar; the default one when left out.")] fiscal_calendar: Option<ID>,
         #[graphql(desc = "The day from which it is seen.")] as_of: Date,
+        #[graphql(desc = "The scenario whose plan rates convert the amounts; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<Savings> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let calendar = fiscal_calendar.map(|id| Id::<FiscalCalendarId>::parse(&id)).transpose();
@@ -307,6 +330,7 @@ impl SavingsQuery {
             target: target.map(|target| (target.low, target.high)),
             calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
             as_of: as_of.0,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let answer = savings::answer(&reader, &question).await?;
         let is_hidden = !caller(ctx)?.may(Permission::ViewPrices) && answer.tells_a_price();

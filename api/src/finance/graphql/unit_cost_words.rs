@@ -28,8 +28,8 @@ pub enum TerabyteBasis {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "MonthStatus")]
 pub enum UnitCostStatus {
-    /// It lies before the month of `asOf`.
-    Actual,
+    /// It lies before the month of `asOf`, and its cost is what was due by the records, not what was posted.
+    Estimated,
     /// It is the month of `asOf` or a later one.
     Forecast,
 }

@@ -1,5 +1,7 @@
 //! Plan against actual, as clients see it.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, Object, SimpleObject};
 use entity::id::BudgetVersionId;
 use forecasting::{
@@ -20,7 +22,7 @@ use crate::{
     access::Permission,
     error::Result,
     finance::variances::{self, Answer, Question, TimedLine},
-    roadmap::{graphql::MoneyView, masking::hidden},
+    roadmap::graphql::MoneyView,
     schema::{
         explain::Explanation,
         record::Record,
@@ -80,13 +82,13 @@ pub struct VarianceRow {
     operating: BudgetVariance,
     /// All of the variance by its causes.
     bridge: VarianceBridge,
-    /// Whether the operating variance is so large that it has to be explained.
+    /// Whether the variance is so large that it has to be explained, whether operations or currencies caused it.
     material: bool,
     /// Whether an explanation is due and incomplete.
     explanation_due: bool,
-    /// The operating variance by the drivers that people named.
+    /// The variance by the drivers that people named; `FX` is what they say of currencies.
     drivers: Vec<VarianceDriverSum>,
-    /// What of the operating variance no driver explains yet.
+    /// What of the variance no driver explains yet.
     unexplained: Option<Money>,
     /// What people said.
     explanations: Vec<VarianceExplanation>,
@@ -111,6 +113,17 @@ pub struct VarianceTimingImbalance {
     net: Option<Money>,
     /// Whether the fiscal year is over, so that it was no matter of timing.
     unresolved: bool,
+}
+
+/// What was posted to period 13 of a fiscal year: adjustments of the year as a whole, which are of no month.
+#[derive(Clone, SimpleObject)]
+pub struct VarianceAdjustments {
+    /// How much, at the rates of the last period. Null where it would tell a single price.
+    amount: Option<Money>,
+    /// How many postings it is of.
+    postings: usize,
+    /// Whether rows and total have them, as they do where they are asked for through period 13.
+    counted: bool,
 }
 
 /// A plan held against what came about. The rows add up to the total in every column.
@@ -144,6 +157,23 @@ impl VarianceAnswer {
     /// The last period.
     async fn through_period(&self) -> i32 {
         self.answer.periods.1
+    }
+
+    /// The open periods that nothing is posted in yet: no amount has any part of them. In a closed one nothing was
+    /// spent.
+    async fn unposted_periods(&self) -> &BTreeSet<u32> {
+        &self.answer.report.unposted
+    }
+
+    /// Period 13, the adjustments of the year as a whole.
+    async fn adjustments(&self) -> VarianceAdjustments {
+        let (amount, postings) = self.answer.report.adjustments;
+        let is_shown = self.sees_prices || postings != 1;
+        VarianceAdjustments {
+            amount: is_shown.then(|| money(amount, self.answer.report.reporting)),
+            postings,
+            counted: self.answer.counts_adjustments(),
+        }
     }
 
     /// The view of all amounts.
@@ -185,10 +215,7 @@ impl VarianceAnswer {
             explanation.inputs.clear();
         }
         explanation.assumptions.extend(self.answer.assumptions.iter().cloned());
-        let gaps = report.total.bridge.gaps.iter();
-        explanation.without(gaps.map(|(gap, lines)| {
-            format!("{lines} lines are not told apart by volume and price: {}", gap.reason())
-        }))
+        explanation.without(self.answer.excluded())
     }
 }
 
@@ -267,9 +294,10 @@ impl VarianceQuery {
         #[graphql(desc = "What was planned, by its id.")] plan: Id<BudgetVersionId>,
         #[graphql(desc = "What it is held against, by its id: actual figures, a forecast, a scenario.")]
         actual: Id<BudgetVersionId>,
-        #[graphql(default = 1, desc = "The first period, 1 to 12.")] from_period: i32,
+        #[graphql(default = 1, desc = "The first period, 1 to 12; 13 are the adjustments.")] from_period: i32,
         #[graphql(
-            desc = "The last period. Left out: of actual figures the last closed one, of others the last of the year."
+            desc = "The last period; 13 for the year with its adjustments. Left out: of actual figures the last closed one, of \
+                    others the last of the year."
         )]
         through_period: Option<i32>,
         #[graphql(default_with = "MoneyView::Pnl", desc = "The view: views are never added to each other.")]
@@ -323,14 +351,12 @@ impl VarianceQuery {
 }
 
 fn shown(answer: Answer, view: MoneyView, as_of: Date, sees_prices: bool) -> VarianceAnswer {
-    let counts: Vec<usize> = answer.report.rows.iter().map(ReportRow::fewest).collect();
-    let masks = if sees_prices { vec![false; counts.len()] } else { hidden(&counts) };
+    let (masks, is_single) = answer.masks(sees_prices);
     let models = answer.explained.iter().map(|explained| explained.row.clone()).collect();
     let said: Vec<VarianceExplanation> =
         Record::all_whole(models).into_iter().map(VarianceExplanation::from).collect();
     let rows = answer.report.rows.iter().zip(masks).map(|(one, mask)| row(&answer, one, &said, mask));
     let rows = rows.collect();
-    let is_single = !sees_prices && answer.report.total.fewest() < 2;
     let total = row(&answer, &answer.report.total, &said, is_single);
     VarianceAnswer { rows, total, answer, view, as_of, sees_prices }
 }

@@ -24,13 +24,13 @@ use crate::import::records::{ActualPosting, BudgetLine, BudgetPlace, BudgetVersi
 use crate::import::{Origin, Records};
 
 /// The version that a record names, with what its lines and postings are held against.
-fn places<'k>(known: &'k Known, name: &String) -> Result<&'k Places> {
+pub(super) fn places<'k>(known: &'k Known, name: &String) -> Result<&'k Places> {
     let version = known.budget_versions.named("budget", &Key::from(name))?;
     known.budgets.get(&version.id).ok_or_else(|| Error::internal("a budget that was not read"))
 }
 
 /// Reads what the lines and postings of some versions are held against.
-async fn read_places(
+pub(super) async fn read_places(
     run: &mut Run<'_>,
     names: impl Iterator<Item = &String>,
 ) -> Result<BTreeSet<BudgetVersionId>> {
@@ -48,7 +48,7 @@ async fn read_places(
 }
 
 /// Writes those columns of `given` that say something else than the row.
-fn merge<A: ActiveModelTrait>(row: &mut A, given: &A) {
+pub(super) fn merge<A: ActiveModelTrait>(row: &mut A, given: &A) {
     for column in <A::Entity as EntityTrait>::Column::iter() {
         let ActiveValue::Set(value) = given.get(column) else { continue };
         let is_same = matches!(
@@ -66,7 +66,7 @@ fn needed(value: Option<&String>, column: &str) -> Result<String> {
 }
 
 /// Where a record belongs; of a row that is there, what the file does not say stays.
-fn names(place: &BudgetPlace, before: Option<Names>) -> Result<Names> {
+pub(super) fn names(place: &BudgetPlace, before: Option<Names>) -> Result<Names> {
     let before = before.unwrap_or_default();
     let or = |given: &Option<String>, known: String, column: &str| {
         let known = Some(known).filter(|known| !known.is_empty());
@@ -81,7 +81,7 @@ fn names(place: &BudgetPlace, before: Option<Names>) -> Result<Names> {
     })
 }
 
-fn code(places: &Places, id: LedgerCodeId) -> String {
+pub(super) fn code(places: &Places, id: LedgerCodeId) -> String {
     places.directory.code(id).map(|code| code.code.clone()).unwrap_or_default()
 }
 
@@ -196,7 +196,9 @@ impl Importable for BudgetVersion {
         let records = run.records;
         let names = records.budget_versions.iter().map(|record| &record.name);
         let names = names.chain(records.budget_lines.iter().map(|record| &record.budget));
-        let names = names.chain(records.actual_postings.iter().map(|record| &record.budget)).cloned();
+        let names = names.chain(records.actual_postings.iter().map(|record| &record.budget));
+        let explained = records.variance_explanations.iter();
+        let names = names.chain(explained.flat_map(|record| [&record.budget, &record.against])).cloned();
         let column = budget_version::Column::Name;
         for row in rows_among::<budget_version::Entity, _>(run.tx, column, names).await? {
             run.known.budget_versions.put(Key::from(&row.name), row);

@@ -20,7 +20,7 @@ use crate::import::records::{
 use crate::import::{Origin, Records};
 
 /// The key of a part of an account.
-fn under(account: &AccountKey, parts: &[&str]) -> Key {
+pub(super) fn under(account: &AccountKey, parts: &[&str]) -> Key {
     let account = [account.provider.as_str(), account.account_number.as_str()];
     Key::of(account.iter().chain(parts).copied())
 }
@@ -151,6 +151,7 @@ impl Importable for Workload {
         let names = records.workloads.iter().map(|record| &record.name);
         let names = names.chain(records.cost_records.iter().filter_map(|it| it.workload.as_ref()));
         let names = names.chain(records.growth_assumptions.iter().filter_map(|it| it.workload.as_ref()));
+        let names = names.chain(records.scenario_changes.iter().filter_map(|it| it.workload.as_ref()));
         for row in rows_among::<workload::Entity, _>(run.tx, workload::Column::Name, names.cloned()).await? {
             if let Some(key) = under_id(&run.known, row.account_id, &[&row.name]) {
                 run.known.workloads.put(key, row);

@@ -210,6 +210,8 @@ impl Importable for SupportContract {
         let numbers = numbers.chain(run.records.support_coverages.iter().map(|record| &record.contract));
         let offers = run.records.offers.iter();
         let numbers = numbers.chain(offers.filter_map(|record| record.support_contract.as_ref()));
+        let changes = run.records.scenario_changes.iter();
+        let numbers = numbers.chain(changes.filter_map(|record| record.support_contract.as_ref()));
         let column = support_contract::Column::Number;
         for row in rows_among::<support_contract::Entity, _>(run.tx, column, numbers.cloned()).await? {
             run.known.support_contracts.put(Key::from(&row.number), row);

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use entity::access::user::{self, Role};
+use entity::finance::exchange_rate::RateKind;
 use entity::finance::fiscal_calendar::{self, Years};
 use entity::finance::{currency, exchange_rate, price_index_value};
+use sea_orm::Iterable;
 
 use super::describe::spoken;
 use super::engine::Run;
@@ -13,6 +15,7 @@ use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::access::users;
 use crate::error::{Error, Result};
+use crate::finance::closed_rates::ClosedRates;
 use crate::finance::{currencies, exchange_rates, fiscal_calendars, price_index_values};
 use crate::import::csv::Noun;
 use crate::import::records::{Currency, ExchangeRate, FiscalCalendar, PriceIndexValue, User};
@@ -108,6 +111,9 @@ impl Importable for ExchangeRate {
             let key = Key(vec![row.base.clone(), row.quote.clone(), row.on_date.to_string(), kind]);
             run.known.exchange_rates.put(key, row);
         }
+        if !run.records.exchange_rates.is_empty() {
+            run.known.closed_rates = ClosedRates::load(run.tx, RateKind::iter()).await?;
+        }
         Ok(())
     }
 
@@ -125,8 +131,9 @@ impl Importable for ExchangeRate {
         Ok(())
     }
 
-    fn check(row: Candidate<'_, exchange_rate::Model>, _known: &Known) -> Result<()> {
-        exchange_rates::check(row.after)
+    fn check(row: Candidate<'_, exchange_rate::Model>, known: &Known) -> Result<()> {
+        exchange_rates::check(row.after)?;
+        known.closed_rates.require(row.before, Some(row.after))
     }
 
     /// The first rate of a currency adds it to the currencies.
@@ -174,7 +181,8 @@ impl Importable for FiscalCalendar {
         let closings = run.records.closed_periods.iter();
         let of_budgets = run.records.budget_versions.iter().filter_map(|record| record.calendar.as_ref());
         let of_closings = closings.filter_map(|record| record.fiscal_calendar.as_ref());
-        let names = own.chain(of_closings).chain(of_budgets).cloned();
+        let of_periods = run.records.period_closes.iter().map(|record| &record.calendar);
+        let names = own.chain(of_closings).chain(of_budgets).chain(of_periods).cloned();
         let rows =
             rows_among::<fiscal_calendar::Entity, _>(run.tx, fiscal_calendar::Column::Name, names).await?;
         for row in rows {

@@ -3,17 +3,18 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId};
+use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId, ScenarioId};
 use entity::lifecycle::depreciation_rule::Book;
-use entity::{access, cloud, contracts, finance, inventory, lifecycle};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::finance::places::Places;
+use crate::finance::{places::Places, savings_claims::Codes};
 use crate::import::records::{AccountKey, ModelKey, RackKey};
 use crate::inventory::placement::Mounted;
 use crate::lifecycle::{books::Books, holdings::Holding};
+use crate::scenarios::changes::Cohorts;
 use crate::store::Tx;
 
 /// Keys that one statement asks for: below what SQLite takes, and few enough statements for large files.
@@ -144,6 +145,8 @@ pub fn id_of<M: ModelTrait>(row: &M) -> Option<Uuid> {
 pub struct Known {
     pub currencies: Table<finance::currency::Model>,
     pub exchange_rates: Table<finance::exchange_rate::Model>,
+    /// What closed periods are converted with.
+    pub closed_rates: crate::finance::closed_rates::ClosedRates,
     pub price_index_values: Table<finance::price_index_value::Model>,
     pub fiscal_calendars: Table<finance::fiscal_calendar::Model>,
     pub users: Table<access::user::Model>,
@@ -184,14 +187,26 @@ pub struct Known {
     /// The assets that records of the books name.
     pub holdings: HashMap<AssetId, Holding>,
     pub ledger_codes: Table<finance::ledger_code::Model>,
+    /// What codes of the ledger stand for, once claims of savings need it.
+    pub claimed_codes: Codes,
     pub budget_versions: Table<finance::budget_version::Model>,
     pub budget_lines: Table<finance::budget_line::Model>,
     pub actual_postings: Table<finance::actual_posting::Model>,
+    pub period_closes: Table<finance::period_close::Model>,
+    pub variance_explanations: Table<finance::variance_explanation::Model>,
     /// The versions of budgets that the files have lines or postings of, with what those are held against.
     pub budgets: HashMap<BudgetVersionId, Places>,
     /// The day of the import, once it is needed.
     pub today: Option<chrono::NaiveDate>,
+    /// Who imports, once it is needed.
+    pub importer: Option<String>,
     pub cloud_commitments: Table<cloud::cloud_commitment::Model>,
+    pub scenarios: Table<scenarios::scenario::Model>,
+    pub scenario_changes: Table<scenarios::scenario_change::Model>,
+    /// The cohorts that changes of scenarios may move, by the name of the scenario.
+    pub cohorts: HashMap<String, Cohorts>,
+    /// The scenarios whose lists this import has changed.
+    pub relisted: HashSet<ScenarioId>,
     /// Codes of sites that racks of the files stand at.
     pub sites_with_racks: HashSet<String>,
     /// What stands in the racks that assets of the files are in.

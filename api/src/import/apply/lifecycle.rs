@@ -11,6 +11,7 @@ use entity::lifecycle::refresh_policy::{
     self, AgeRate, DemandTerms, FailureRates, HostResource, PriceIndex, RefreshScope, ResourceTerms, YearRate,
 };
 use entity::lifecycle::software_release::{self, MilestoneState};
+use entity::money::Rate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ActiveValue, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -123,6 +124,8 @@ impl Importable for RefreshPolicy {
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let names = run.records.refresh_policies.iter().map(|record| &record.name);
         let names = names.chain(run.records.refresh_cycles.iter().filter_map(|it| it.policy.as_ref()));
+        let changes = run.records.scenario_changes.iter();
+        let names = names.chain(changes.filter_map(|record| record.refresh_policy.as_ref()));
         let column = refresh_policy::Column::Name;
         for row in rows_among::<refresh_policy::Entity, _>(run.tx, column, names.cloned()).await? {
             run.known.refresh_policies.put(Key::from(&row.name), row);
@@ -160,7 +163,11 @@ impl Importable for RefreshPolicy {
         );
         put(&mut row.freight_rate, rate("freight_rate", self.freight_rate)?);
         put(&mut row.install_amount, amount("install_amount", self.install_amount)?);
-        put(&mut row.support_rate, rate("support_rate", self.support_rate)?);
+        let stated = rate("support_rate", self.support_rate)?;
+        let stated_alone = stated.filter(|_| self.support_months.is_none());
+        let months = before.map(|before| before.support_months).unwrap_or_default();
+        refresh_policies::check_support_stated_alone("support_months", stated_alone, months)?;
+        put(&mut row.support_rate, stated);
         put(&mut row.support_months, self.support_months);
         put(&mut row.disposal_amount, amount("disposal_amount", self.disposal_amount)?);
         put(&mut row.residual_amount, amount("residual_amount", self.residual_amount)?);
@@ -176,6 +183,8 @@ impl Importable for RefreshPolicy {
         put_any(&mut row.failure_rates, rates.map(|rates| FailureRates(rates.iter().map(age).collect())));
         usual(&mut row.active, true);
         usual(&mut row.payment_terms_days, USUAL_TERMS);
+        usual(&mut row.support_rate, Rate::ZERO);
+        usual(&mut row.support_months, 0);
         usual(&mut row.price_index, PriceIndex::default());
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::finance::{savings_claims, savings_initiatives};
 use crate::import::csv::Noun;
 use crate::import::records::{SavingsClaim, SavingsInitiative};
 use crate::import::{Origin, Records};
+use crate::store::Read;
 
 impl Importable for SavingsInitiative {
     const NOUN: Noun = Noun::SavingsInitiative;
@@ -94,8 +95,9 @@ impl Importable for SavingsInitiative {
         savings_initiatives::check(row.after)
     }
 
-    /// What is lost claims nothing any more.
+    /// What is realised is held to the day of the import; what is lost claims nothing any more.
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, savings_initiative::Model>) -> Result<()> {
+        savings_initiatives::check_proof(row.before, row.after, run.tx.caller().now.date_naive())?;
         match row.before {
             Some(before) if row.after.stage == SavingsStage::Lost && before.stage != SavingsStage::Lost => {
                 savings_initiatives::release_all(run.tx, before.id).await
@@ -153,6 +155,10 @@ impl Importable for SavingsClaim {
         for row in claims {
             run.known.savings_claims.put(key(&row), row);
         }
+        if !run.records.savings_claims.is_empty() {
+            // With those of the same files, which were written before.
+            run.known.claimed_codes = savings_claims::Codes::read(run.tx).await?;
+        }
         Ok(())
     }
 
@@ -184,8 +190,13 @@ impl Importable for SavingsClaim {
             return Err(Error::invalid("initiative", message));
         }
         let gives_way = row.before.filter(|before| before.initiative_id != after.initiative_id);
+        let codes = &known.claimed_codes;
+        if row.before.is_none() {
+            // What was claimed before its codes had to be of the ledger stays as it is.
+            codes.require(after)?;
+        }
         let mut others = known.savings_claims.rows().filter(|other| other.id != after.id);
-        let taken = gives_way.or_else(|| others.find(|other| savings_claims::overlap(other, after)));
+        let taken = gives_way.or_else(|| others.find(|other| codes.overlap(other, after)));
         match taken {
             Some(taken) => Err(savings_claims::refused(&code(after), &code(taken), after)),
             None => Ok(()),

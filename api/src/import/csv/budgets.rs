@@ -3,10 +3,14 @@
 use super::cells::{Cells, parts};
 use super::inventory::SOURCE;
 use crate::import::columns::{Column, Kind, Value};
-use crate::import::records::{ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode};
+use crate::import::records::{
+    ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode, PeriodClose,
+    VarianceExplanation,
+};
 
 const VIEW: Kind = Kind::Choice(&["COMMITMENT", "CASH", "PNL"]);
 const PERIOD: Kind = Kind::Integer { least: 1, most: 12 };
+const PERIOD_OR_ADJUSTMENTS: Kind = Kind::Integer { least: 1, most: 13 };
 const BUDGET: Column = Column::key("budget", Kind::Text, "Plan 2027", "name of the version");
 const QUANTITY: Column = Column::optional("quantity", Kind::Quantity, "100", "units; with a unit_price");
 const UNIT_PRICE: Column =
@@ -93,7 +97,7 @@ pub(super) const ACTUAL_POSTING: &[Column] = &[
     Column::create("account", Kind::Identifier, "6100", ""),
     Column::optional("tower", Kind::Identifier, "compute", ""),
     Column::optional("site", Kind::Identifier, "FRA1", "code of the site"),
-    Column::create("period", PERIOD, "1", "of the fiscal year"),
+    Column::create("period", PERIOD_OR_ADJUSTMENTS, "1", "of the fiscal year; 13 for its adjustments"),
     Column::optional("view", VIEW, "PNL", ""),
     Column::create("currency", Kind::Currency, "EUR", ""),
     AMOUNT,
@@ -108,6 +112,39 @@ pub(super) const ACTUAL_POSTING: &[Column] = &[
         "false",
         "whether other figures replace what is posted already",
     ),
+];
+
+pub(super) const PERIOD_CLOSE: &[Column] = &[
+    Column::key("calendar", Kind::Text, "July to June", "name of the fiscal calendar"),
+    Column::key("fiscal_year", Kind::Integer { least: 1970, most: 2199 }, "2027", "its label"),
+    Column::key("period", PERIOD_OR_ADJUSTMENTS, "1", "of the fiscal year; 13 for its adjustments"),
+    Column::optional("closed_on", Kind::Date, "2027-02-04", "the day of the import when empty"),
+    Column::optional("closed_by", Kind::Text, "Controlling", "whoever imports when empty"),
+];
+
+pub(super) const VARIANCE_EXPLANATION: &[Column] = &[
+    BUDGET,
+    Column::key("against", Kind::Text, "Actual 2027", "name of the version that it is held against"),
+    Column::key("cost_centre", Kind::Identifier, "4711", ""),
+    Column::key("account", Kind::Identifier, "6100", ""),
+    Column::key_part("tower", Kind::Identifier, "compute", "empty where it is assigned to none"),
+    Column::key_part(
+        "site",
+        Kind::Identifier,
+        "FRA1",
+        "code of the site; empty where it is of no single one",
+    ),
+    Column::key("period", PERIOD_OR_ADJUSTMENTS, "1", "of the fiscal year; 13 for its adjustments"),
+    Column::key("view", VIEW, "PNL", ""),
+    Column::key(
+        "driver",
+        Kind::Choice(&["VOLUME", "PRICE", "FX", "TIMING", "SCOPE", "ONE_OFF", "ERROR"]),
+        "PRICE",
+        "",
+    ),
+    Column::key("note", Kind::Text, "indexed from January on", "what there is to say"),
+    Column::create("amount", Kind::Money, "-343.20", "in the currency of the plan; positive is favourable"),
+    Column::optional("author", Kind::Text, "Controlling", "whoever imports when empty"),
 ];
 
 pub(super) fn ledger_code(cells: &mut Cells) -> LedgerCode {
@@ -191,5 +228,30 @@ pub(super) fn actual_posting(cells: &mut Cells) -> ActualPosting {
         description: cells.text("description"),
         one_off: cells.boolean("one_off"),
         correction: cells.boolean("correction").unwrap_or(false),
+    }
+}
+
+pub(super) fn period_close(cells: &mut Cells) -> PeriodClose {
+    PeriodClose {
+        origin: cells.origin.clone(),
+        calendar: cells.key("calendar"),
+        fiscal_year: cells.integer("fiscal_year").unwrap_or_default(),
+        period: cells.integer("period").unwrap_or_default(),
+        closed_on: cells.date("closed_on"),
+        closed_by: cells.text("closed_by"),
+    }
+}
+
+pub(super) fn variance_explanation(cells: &mut Cells) -> VarianceExplanation {
+    VarianceExplanation {
+        origin: cells.origin.clone(),
+        budget: cells.key("budget"),
+        against: cells.key("against"),
+        place: place(cells),
+        view: cells.key("view"),
+        driver: cells.key("driver"),
+        note: cells.key("note"),
+        amount: cells.decimal("amount"),
+        author: cells.text("author"),
     }
 }

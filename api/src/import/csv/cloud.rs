@@ -7,8 +7,8 @@ use crate::import::records::{
     AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload,
 };
 
-const PROVIDER: Column =
-    Column::key("provider", Kind::Choice(&["AWS", "AZURE", "GCP", "OCI", "IBM", "OTHER"]), "AWS", "");
+pub(super) const PROVIDERS: Kind = Kind::Choice(&["AWS", "AZURE", "GCP", "OCI", "IBM", "OTHER"]);
+const PROVIDER: Column = Column::key("provider", PROVIDERS, "AWS", "");
 const ACCOUNT_NUMBER: Column =
     Column::key("account_number", Kind::Identifier, "123456789012", "unique within the provider");
 

@@ -175,8 +175,8 @@ pub(super) const SAVINGS_INITIATIVE: &[Column] = &[
 ];
 
 pub(super) const SAVINGS_CLAIM: &[Column] = &[
-    Column::key("cost_centre", Kind::Identifier, "IT-100", ""),
-    Column::key("account", Kind::Identifier, "6100", ""),
+    Column::key("cost_centre", Kind::Identifier, "4711", "of the ledger"),
+    Column::key("account", Kind::Identifier, "6100", "of the ledger"),
     Column::key("month", Kind::Month, "2026-05", ""),
     Column::key_part("document", Kind::Identifier, "INV-7", "empty for all documents"),
     Column::create("initiative", Kind::Identifier, "S-1", "code of the initiative"),

@@ -12,6 +12,7 @@ mod invoices;
 mod lifecycle;
 mod noun;
 mod power;
+mod scenarios;
 
 use std::collections::HashMap;
 use std::sync::Arc;

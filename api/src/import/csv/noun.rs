@@ -5,7 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::cells::Cells;
-use super::{access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power};
+use super::{
+    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios,
+};
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
 
@@ -48,17 +50,21 @@ pub enum Noun {
     UnitCostPart,
     AllocationModel,
     SavingsInitiative,
-    SavingsClaim,
     LedgerCode,
+    SavingsClaim,
     BudgetVersion,
     BudgetLine,
     ActualPosting,
+    PeriodClose,
+    VarianceExplanation,
     CloudCommitment,
+    Scenario,
+    ScenarioChange,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 42] = [
+    pub const ALL: [Noun; 46] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -95,12 +101,16 @@ impl Noun {
         Noun::UnitCostPart,
         Noun::AllocationModel,
         Noun::SavingsInitiative,
-        Noun::SavingsClaim,
         Noun::LedgerCode,
+        Noun::SavingsClaim,
         Noun::BudgetVersion,
         Noun::BudgetLine,
         Noun::ActualPosting,
+        Noun::PeriodClose,
+        Noun::VarianceExplanation,
         Noun::CloudCommitment,
+        Noun::Scenario,
+        Noun::ScenarioChange,
     ];
 
     /// The columns of its file.
@@ -140,6 +150,8 @@ impl Noun {
             Noun::BudgetVersion => budgets::BUDGET_VERSION,
             Noun::BudgetLine => budgets::BUDGET_LINE,
             Noun::ActualPosting => budgets::ACTUAL_POSTING,
+            Noun::PeriodClose => budgets::PERIOD_CLOSE,
+            Noun::VarianceExplanation => budgets::VARIANCE_EXPLANATION,
             Noun::PriceIndexValue => finance::PRICE_INDEX_VALUE,
             Noun::ColocationDeployment => power::COLOCATION_DEPLOYMENT,
             Noun::ColocationCircuit => power::COLOCATION_CIRCUIT,
@@ -148,6 +160,8 @@ impl Noun {
             Noun::InvoiceLine => invoices::INVOICE_LINE,
             Noun::Offer => invoices::OFFER,
             Noun::CloudCommitment => cloud::CLOUD_COMMITMENT,
+            Noun::Scenario => scenarios::SCENARIO,
+            Noun::ScenarioChange => scenarios::SCENARIO_CHANGE,
         }
     }
 
@@ -196,6 +210,10 @@ impl Noun {
             Noun::BudgetVersion => keep(cells, &mut records.budget_versions, budgets::budget_version),
             Noun::BudgetLine => keep(cells, &mut records.budget_lines, budgets::budget_line),
             Noun::ActualPosting => keep(cells, &mut records.actual_postings, budgets::actual_posting),
+            Noun::PeriodClose => keep(cells, &mut records.period_closes, budgets::period_close),
+            Noun::VarianceExplanation => {
+                keep(cells, &mut records.variance_explanations, budgets::variance_explanation);
+            }
             Noun::PriceIndexValue => keep(cells, &mut records.price_index_values, finance::price_index_value),
             Noun::ColocationDeployment => {
                 keep(cells, &mut records.colocation_deployments, power::colocation_deployment);
@@ -210,6 +228,8 @@ impl Noun {
             Noun::InvoiceLine => keep(cells, &mut records.invoice_lines, invoices::invoice_line),
             Noun::Offer => keep(cells, &mut records.offers, invoices::offer),
             Noun::CloudCommitment => keep(cells, &mut records.cloud_commitments, cloud::cloud_commitment),
+            Noun::Scenario => keep(cells, &mut records.scenarios, scenarios::scenario),
+            Noun::ScenarioChange => keep(cells, &mut records.scenario_changes, scenarios::scenario_change),
         }
     }
 
@@ -259,6 +279,8 @@ impl Noun {
             Noun::BudgetVersion => ("budget_version", "budget_versions"),
             Noun::BudgetLine => ("budget_line", "budget_lines"),
             Noun::ActualPosting => ("actual_posting", "actual_postings"),
+            Noun::PeriodClose => ("period_close", "period_closes"),
+            Noun::VarianceExplanation => ("variance_explanation", "variance_explanations"),
             Noun::PriceIndexValue => ("price_index_value", "price_index_values"),
             Noun::ColocationDeployment => ("colocation_deployment", "colocation_deployments"),
             Noun::ColocationCircuit => ("colocation_circuit", "colocation_circuits"),
@@ -267,6 +289,8 @@ impl Noun {
             Noun::InvoiceLine => ("invoice_line", "invoice_lines"),
             Noun::Offer => ("offer", "offers"),
             Noun::CloudCommitment => ("cloud_commitment", "cloud_commitments"),
+            Noun::Scenario => ("scenario", "scenarios"),
+            Noun::ScenarioChange => ("scenario_change", "scenario_changes"),
         }
     }
 

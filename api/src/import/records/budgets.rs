@@ -89,3 +89,30 @@ pub struct ActualPosting {
     /// Whether other figures replace what is posted already.
     pub correction: bool,
 }
+
+/// A period of a fiscal year that is closed for postings. Key: `calendar`, `fiscal_year` and `period`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct PeriodClose {
+    pub origin: Origin,
+    /// Name of the fiscal calendar.
+    pub calendar: String,
+    pub fiscal_year: i32,
+    pub period: i32,
+    pub closed_on: Option<NaiveDate>,
+    pub closed_by: Option<String>,
+}
+
+/// What somebody said about a variance. Key: all but the amount and the author.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct VarianceExplanation {
+    pub origin: Origin,
+    pub budget: String,
+    /// Name of the version that the budget is held against.
+    pub against: String,
+    pub place: BudgetPlace,
+    pub view: String,
+    pub driver: String,
+    pub note: String,
+    pub amount: Option<Decimal>,
+    pub author: Option<String>,
+}

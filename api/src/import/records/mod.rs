@@ -17,6 +17,7 @@ mod inventory;
 mod invoices;
 mod lifecycle;
 mod power;
+mod scenarios;
 
 use std::sync::Arc;
 
@@ -24,7 +25,10 @@ use super::csv::Noun;
 
 pub use access::User;
 pub use books::{BookEntry, BookEvent, ClosedPeriod};
-pub use budgets::{ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode};
+pub use budgets::{
+    ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode, PeriodClose,
+    VarianceExplanation,
+};
 pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
     Abatement, ColocationCharge, ColocationContract, Escalator, IndexTerms, Metering, Overage, RampStep,
@@ -40,6 +44,7 @@ pub use lifecycle::{
     AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
 };
 pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
+pub use scenarios::{Scenario, ScenarioChange};
 
 /// Where a record was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -97,7 +102,11 @@ pub struct Records {
     pub budget_versions: Vec<BudgetVersion>,
     pub budget_lines: Vec<BudgetLine>,
     pub actual_postings: Vec<ActualPosting>,
+    pub period_closes: Vec<PeriodClose>,
+    pub variance_explanations: Vec<VarianceExplanation>,
     pub cloud_commitments: Vec<CloudCommitment>,
+    pub scenarios: Vec<Scenario>,
+    pub scenario_changes: Vec<ScenarioChange>,
 }
 
 impl Records {
@@ -143,6 +152,8 @@ impl Records {
             Noun::BudgetVersion => self.budget_versions.len(),
             Noun::BudgetLine => self.budget_lines.len(),
             Noun::ActualPosting => self.actual_postings.len(),
+            Noun::PeriodClose => self.period_closes.len(),
+            Noun::VarianceExplanation => self.variance_explanations.len(),
             Noun::PriceIndexValue => self.price_index_values.len(),
             Noun::ColocationDeployment => self.colocation_deployments.len(),
             Noun::ColocationCircuit => self.colocation_circuits.len(),
@@ -151,6 +162,8 @@ impl Records {
             Noun::InvoiceLine => self.invoice_lines.len(),
             Noun::Offer => self.offers.len(),
             Noun::CloudCommitment => self.cloud_commitments.len(),
+            Noun::Scenario => self.scenarios.len(),
+            Noun::ScenarioChange => self.scenario_changes.len(),
         }
     }
 
@@ -182,7 +195,8 @@ impl Records {
         let of_circuits =
             self.colocation_circuits.iter().filter_map(|record| Some(&record.rack.as_ref()?.site));
         let of_places = own.chain(of_racks).chain(of_assets).chain(of_workloads).chain(of_circuits);
-        of_places.chain(of_plans).chain(of_volumes)
+        let of_changes = self.scenario_changes.iter().filter_map(|record| record.site.as_ref());
+        of_places.chain(of_plans).chain(of_volumes).chain(of_changes)
     }
 
     /// The tags of the assets that records of the books name.
@@ -198,7 +212,8 @@ impl Records {
         let of_costs = self.cost_records.iter().map(|record| &record.account);
         let of_growth = self.growth_assumptions.iter().map(|record| &record.account);
         let of_commitments = self.cloud_commitments.iter().map(|record| &record.account);
-        own.chain(of_workloads).chain(of_costs).chain(of_growth).chain(of_commitments)
+        let of_changes = self.scenario_changes.iter().filter_map(|record| record.account.as_ref());
+        own.chain(of_workloads).chain(of_costs).chain(of_growth).chain(of_commitments).chain(of_changes)
     }
 
     /// The numbers of colocation contracts that records name, those that are records themselves included.
@@ -211,8 +226,11 @@ impl Records {
         let of_invoices = self.invoices.iter().map(|record| &record.contract);
         let of_lines = self.invoice_lines.iter().map(|record| &record.contract);
         let of_offers = self.offers.iter().filter_map(|record| record.colocation_contract.as_ref());
+        let changes = self.scenario_changes.iter();
+        let of_changes = changes.filter_map(|record| record.colocation_contract.as_ref());
         let of_power = of_deployments.chain(of_circuits).chain(of_readings);
-        own.chain(of_charges).chain(of_power).chain(of_invoices).chain(of_lines).chain(of_offers)
+        let of_bills = of_invoices.chain(of_lines).chain(of_offers);
+        own.chain(of_charges).chain(of_power).chain(of_bills).chain(of_changes)
     }
 
     /// Whether nothing was read.

@@ -2,7 +2,11 @@
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
-use entity::{finance::exchange_rate::RateKind, id::AssetId, inventory::asset};
+use entity::{
+    finance::exchange_rate::RateKind,
+    id::{AssetId, ScenarioId},
+    inventory::asset,
+};
 use forecasting::{
     depreciation::{self, Balance, Movements},
     money::{self, Currency},
@@ -11,6 +15,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
+    book_periods::{BookPeriodComparison, FiscalPeriodsInput, span},
     book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, input},
     depreciation_rules::Book,
 };
@@ -22,9 +27,15 @@ use crate::{
     lifecycle::{
         book_figures::{self, Dimension, Row, Worth},
         book_masks::{FEWEST_SUMMED, hidden},
-        books::{self, Books, TaxTerms},
+        book_periods::{self, Periods},
+        books::{Books, TaxTerms},
+        mid_quarters,
     },
     rules::require_range,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         filter::Filter,
@@ -69,6 +80,8 @@ pub struct BookValue {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    scenario: Option<Scenario>,
     #[graphql(skip)]
     worth: Vec<Worth>,
 }
@@ -154,6 +167,7 @@ pub struct RollForwardRow {
 
 /// How the books got from one balance to the next.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct RollForward {
     /// First month.
     from: Month,
@@ -169,6 +183,24 @@ pub struct RollForward {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    scenario: Option<Scenario>,
+    #[graphql(skip)]
+    asked: Option<(Books, Condition, Periods)>,
+}
+
+#[ComplexObject]
+impl RollForward {
+    /// What each of the periods charges, beside the same period of the fiscal year before, by currency. In a calendar of
+    /// weeks periods of different length are compared by the week. Null where months were asked for instead of periods.
+    #[graphql(complexity = "200 + 24 * child_complexity")]
+    async fn periods(&self, ctx: &Context<'_>) -> Result<Option<Vec<BookPeriodComparison>>> {
+        let Some((books, condition, periods)) = &self.asked else { return Ok(None) };
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let rows = book_periods::compare(&reader, books, condition.clone(), *periods).await?;
+        let may = caller(ctx)?.may(Permission::ViewPrices);
+        Ok(Some(rows.iter().map(|row| BookPeriodComparison::new(row, may)).collect()))
+    }
 }
 
 /// Whether more than 40 % of the property of a tax year was placed in service in its last quarter.
@@ -241,7 +273,7 @@ async fn total(
     db: &impl Read,
     worth: &[Worth],
     asked: Option<&str>,
-    on: NaiveDate,
+    (on, overlay): (NaiveDate, &Overlay),
 ) -> Result<std::result::Result<Money, String>> {
     let asked =
         asked.map(|code| Currency::from_code(code).map_err(|cause| Error::invalid("currency", cause)));
@@ -255,8 +287,9 @@ async fn total(
         }
     };
     let codes = worth.iter().map(|one| one.currency.code()).chain([currency.code()]);
-    let codes = codes.map(str::to_owned).collect();
+    let codes = codes.map(str::to_owned).chain(overlay.currencies()).collect();
     let rates = Rates::load(db, &codes, RateKind::Plan, (on, on)).await?;
+    let rates = overlay.rates(&rates);
     let mut sum = money::Money::zero(currency);
     for one in worth {
         let value = money::Money::new(one.balance.book_value(), one.currency);
@@ -275,6 +308,7 @@ pub struct BookQuery;
 impl BookQuery {
     /// What assets are worth in the books on a day: one of them, those of a filter, or all.
     #[graphql(complexity = "2_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn book_value(
         &self,
         ctx: &Context<'_>,
@@ -289,8 +323,11 @@ impl BookQuery {
         #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
             TaxTermsInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<BookValue> {
         let reader = read(ctx, Permission::ViewTotals)?;
+        let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
         let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
         let condition = Condition::all()
@@ -299,14 +336,14 @@ impl BookQuery {
         let (worth, coverage) = book_figures::worth(&reader, &books, condition, on.0).await?;
         let is_shown =
             caller.may(Permission::ViewPrices) || worth.iter().all(|one| one.count >= FEWEST_SUMMED);
-        let (total, reason) = match total(&reader, &worth, currency.as_deref(), on.0).await? {
+        let (total, reason) = match total(&reader, &worth, currency.as_deref(), (on.0, &overlay)).await? {
             Ok(total) => (Some(total).filter(|_| is_shown), None),
             Err(reason) => (None, Some(reason)),
         };
         let explain = Explanation {
             formula: "sum over the assets of cost - depreciation accumulated - impairment".into(),
             inputs: vec![input("assets", coverage.covered), input("day", on.0)],
-            assumptions: books.assumptions(),
+            assumptions: books.assumptions().into_iter().chain(overlay.of_books(true)).collect(),
             excluded: coverage.excluded(),
             estimated: false,
         };
@@ -319,6 +356,7 @@ impl BookQuery {
             amounts_hidden: !is_shown,
             coverage: BookCoverage(coverage),
             explain,
+            scenario: overlay.scenario().and_then(scenarios::of),
             worth,
         })
     }
@@ -326,11 +364,15 @@ impl BookQuery {
     /// How the books got from one balance to the next: opening, what came, what was charged, what left, closing.
     /// The closing balance of one span is the opening one of the next.
     #[graphql(complexity = "2_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn roll_forward(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "First month.")] from: Month,
-        #[graphql(desc = "Last month.")] to: Month,
+        #[graphql(desc = "First month; with `to`, or else `periods`.")] from: Option<Month>,
+        #[graphql(desc = "Last month.")] to: Option<Month>,
+        #[graphql(desc = "Periods of a fiscal year instead, by the nominal month of each.")] periods: Option<
+            FiscalPeriodsInput,
+        >,
         #[graphql(desc = "Which assets. Left out: all.")] filter: Option<AssetFilter>,
         #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
         #[graphql(desc = "What rows are kept apart by; the kind of hardware when left out.")]
@@ -340,8 +382,11 @@ impl BookQuery {
         #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
             TaxTermsInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<RollForward> {
         let reader = read(ctx, Permission::ViewTotals)?;
+        let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
         let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
         let mut by: Vec<Dimension> = Vec::new();
@@ -352,14 +397,16 @@ impl BookQuery {
             by.push(dimension.into());
         }
         let condition = Condition::all().add(filter.unwrap_or_default().condition(caller)?);
+        let ((from, to), periods) = span(&books, (from, to), periods)?;
         let (rows, coverage) =
-            book_figures::roll_forward(&reader, &books, condition, (from.0, to.0), &by).await?;
+            book_figures::roll_forward(&reader, &books, condition.clone(), (from.0, to.0), &by).await?;
         let totals = book_figures::totals(&rows);
         let may = caller.may(Permission::ViewPrices);
         let hide = hidden(&rows);
         let shown = rows.iter().zip(&hide).map(|(row, hide)| RollForwardRow::new(row, &by, *hide && !may));
         let of_total = |row: &Row| RollForwardRow::new(row, &[], row.count < FEWEST_SUMMED && !may);
         let mut assumptions = books.assumptions();
+        assumptions.extend(overlay.of_books(false));
         assumptions.push("A row that is hidden is part of the totals.".to_owned());
         let explain = Explanation {
             formula:
@@ -378,6 +425,8 @@ impl BookQuery {
             totals: totals.iter().map(of_total).collect(),
             coverage: BookCoverage(coverage),
             explain,
+            scenario: overlay.scenario().and_then(scenarios::of),
+            asked: periods.map(|periods| (books, condition, periods)),
         })
     }
 
@@ -408,7 +457,7 @@ impl BookQuery {
             Into::into,
         );
         let books = Books::load(&reader, asked(Book::Tax, fiscal_calendar.as_ref(), None)?).await?;
-        let (test, count) = books::test_of_year(&reader, &books, &tax, tax_year, code).await?;
+        let (test, count) = mid_quarters::test_of_year(&reader, &books, &tax, tax_year, code).await?;
         let is_shown = count >= FEWEST_SUMMED as usize || caller(ctx)?.may(Permission::ViewPrices);
         Ok(MidQuarter {
             tax_year,

@@ -1,7 +1,9 @@
 //! The depreciation of one asset month by month, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::id::AssetId;
+use entity::id::{AssetId, ScenarioId};
 use forecasting::{
     depreciation::{Change, Disposal, DisposalPosting, Event, Portion, Posting},
     month,
@@ -21,6 +23,10 @@ use crate::{
     },
     roadmap::year_label,
     rules::{require_plausible, require_range},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         request::{caller, read},
@@ -166,7 +172,10 @@ pub struct DepreciationMonth {
     month: Month,
     /// Depreciation charged. Negative where a disposal takes back what its convention does not count.
     charge: Decimal,
-    /// Impairment loss.
+    /// Of the charge, what closed months would have been charged less what they were, for something of them that became
+    /// known in this one. Zero where nothing is caught up.
+    caught_up: Decimal,
+    /// Impairment loss, with what is caught up of it.
     impairment: Decimal,
     /// Capitalised cost at the end of the month.
     cost: Decimal,
@@ -213,6 +222,7 @@ pub struct DepreciationSchedule {
     span: (Option<month::Month>, Option<i32>),
     events: usize,
     is_hidden: bool,
+    overlay: Arc<Overlay>,
 }
 
 impl DepreciationSchedule {
@@ -229,6 +239,11 @@ impl DepreciationSchedule {
     /// The set of books.
     async fn book(&self) -> Book {
         self.book
+    }
+
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.overlay.scenario().and_then(scenarios::of)
     }
 
     /// Why the asset does not stand in the books.
@@ -279,7 +294,12 @@ impl DepreciationSchedule {
                 from.range(months).map(|month| schedule.ledger.posting(month)).collect()
             }
         };
-        Some(postings.into_iter().map(DepreciationMonth::from).collect())
+        let catch_ups = schedule.ledger.catch_ups();
+        let of = |posting: Posting| {
+            let caught_up = catch_ups.iter().find(|one| one.month == posting.month);
+            DepreciationMonth::new(posting, caught_up.map_or(Decimal::ZERO, |one| one.charge))
+        };
+        Some(postings.into_iter().map(of).collect())
     }
 
     /// The fiscal years of the whole life.
@@ -304,7 +324,7 @@ impl DepreciationSchedule {
             formula: "book value = cost - depreciation accumulated - impairment; \
                       gain = proceeds - cost of sale - book value"
                 .into(),
-            assumptions: self.books.assumptions(),
+            assumptions: self.books.assumptions().into_iter().chain(self.overlay.of_books(false)).collect(),
             ..Explanation::default()
         };
         match &self.found {
@@ -320,6 +340,14 @@ impl DepreciationSchedule {
                 if !self.is_hidden {
                     explain.inputs.push(input("cost", plain(schedule.entry.cost.amount)));
                     explain.inputs.push(input("salvage", plain(schedule.entry.salvage)));
+                    for one in schedule.ledger.catch_ups() {
+                        let name = format!("depreciation of closed months caught up in {}", one.month);
+                        explain.inputs.push(input(&name, plain(one.charge)));
+                        if !one.impairment.is_zero() {
+                            let name = format!("impairment of closed months caught up in {}", one.month);
+                            explain.inputs.push(input(&name, plain(one.impairment)));
+                        }
+                    }
                 }
                 explain.estimated = self.events > 0;
             }
@@ -328,11 +356,12 @@ impl DepreciationSchedule {
     }
 }
 
-impl From<Posting> for DepreciationMonth {
-    fn from(posting: Posting) -> Self {
+impl DepreciationMonth {
+    fn new(posting: Posting, caught_up: Decimal) -> Self {
         Self {
             month: Month(posting.month),
             charge: plain(posting.charge),
+            caught_up: plain(caught_up),
             impairment: plain(posting.impairment),
             cost: plain(posting.closing.cost),
             accumulated: plain(posting.closing.accumulated),
@@ -383,8 +412,11 @@ impl DepreciationScheduleQuery {
         #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
             TaxTermsInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<DepreciationSchedule> {
         let reader = read(ctx, Permission::ViewLifecycle)?;
+        let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         require_plausible("from", from.map(|month| month.0.first_day()))?;
         if let Some(months) = months {
             require_range("months", months, 1, MOST_MONTHS)?;
@@ -403,6 +435,6 @@ impl DepreciationScheduleQuery {
             book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events)
                 .await?;
         let span = (from.map(|month| month.0), months);
-        Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden })
+        Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden, overlay })
     }
 }

@@ -1,10 +1,12 @@
 //! Leasing against buying, as clients see it.
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chrono::NaiveDate;
 use forecasting::{
     ForecastError,
-    depreciation::{self, Lease, Purchase},
-    money::Currency,
+    depreciation::{self, Lease, Purchase, straight_line_lease},
+    money::{Currency, Rounding},
+    month::Month,
 };
 use rust_decimal::Decimal;
 
@@ -83,6 +85,35 @@ impl LeaseOffer {
     }
 }
 
+/// One month of a lease whose expense is level while its payments need not be. Amounts are in the currency of the
+/// question.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct StraightLineLeaseMonth {
+    /// The month of the lease, from 1.
+    month: i32,
+    /// What is paid in it.
+    payment: Decimal,
+    /// What it costs: an equal part of all payments; the last month takes what rounding leaves.
+    expense: Decimal,
+    /// Expense so far less payments so far: above zero it is owed to later months, below zero paid ahead of them. Zero
+    /// in the last month.
+    deferred: Decimal,
+}
+
+fn level_months(lease: &Lease, currency: Currency) -> Result<Vec<StraightLineLeaseMonth>> {
+    // Payments have no dates here: any month will do as the first.
+    let first = Month::of(NaiveDate::default());
+    let months = straight_line_lease(first, &lease.payments, currency, Rounding::LastPeriod);
+    let months = months.map_err(|cause| refused(&cause))?.into_iter().zip(1..);
+    let months = months.map(|(one, month)| StraightLineLeaseMonth {
+        month,
+        payment: plain(one.payment),
+        expense: plain(one.expense),
+        deferred: plain(one.deferred),
+    });
+    Ok(months.collect())
+}
+
 /// What buying and leasing cost in money of today, before taxes.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct LeaseOrBuy {
@@ -96,6 +127,9 @@ pub struct LeaseOrBuy {
     difference: Money,
     /// Which of the two costs less.
     cheaper: Cheaper,
+    /// The months of the lease with their expense at an even part of all payments, and what that defers; as an
+    /// operating lease is recognised. Whether a contract is such a lease is for the accountants to say.
+    lease_months: Vec<StraightLineLeaseMonth>,
     /// How the figures came about.
     explain: Explanation,
 }
@@ -163,6 +197,7 @@ impl LeaseQuery {
             lease: money(compared.lease),
             difference: money(compared.difference),
             cheaper,
+            lease_months: level_months(&lease, currency)?,
             explain: compared.explanation.into(),
         })
     }

@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 pub mod book_entries;
 pub mod book_events;
+pub mod book_periods;
 pub mod book_words;
 pub mod books;
 pub mod closed_periods;

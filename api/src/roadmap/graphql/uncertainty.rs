@@ -22,7 +22,7 @@ pub struct UncertaintyInput {
     runs: i64,
     /// Where draws begin: the same seed gives the same figures, on every machine.
     #[graphql(default = 1)]
-    seed: u64,
+    seed: i64,
     /// By how much the price of a kind of hardware rises in a calendar year beyond what its policy plans, as a
     /// fraction. Left out: PERT from -5 % over 0 % to 15 %, each kind and year for itself.
     hardware_price: Option<DistributionInput>,
@@ -97,7 +97,11 @@ impl UncertaintyInput {
             let message = format!("{} is refused: a simulation makes 1 to 100,000 runs", self.runs);
             Error::invalid("uncertainty.runs", message)
         })?;
-        let usual = Uncertainty::usual(view, Sampling { runs, seed: self.seed });
+        let seed = u64::try_from(self.seed).map_err(|_| {
+            let message = format!("{} is refused: a seed is a whole number from 0", self.seed);
+            Error::invalid("uncertainty.seed", message)
+        })?;
+        let usual = Uncertainty::usual(view, Sampling { runs, seed });
         let probability = self.renewal_probability.unwrap_or(usual.renewal_probability);
         Distribution::yes_or_no(probability)
             .check()

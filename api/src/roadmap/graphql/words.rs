@@ -27,6 +27,8 @@ pub enum Category {
     Cloud,
     /// Depreciation of assets, present and planned; in profit and loss only.
     Depreciation,
+    /// Impairment losses of assets, as the books have them; in profit and loss only.
+    Impairment,
     /// Support contracts, and support bought with hardware.
     Support,
     /// Hardware, freight and installation of refreshes; in commitment and cash only.

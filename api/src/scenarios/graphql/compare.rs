@@ -22,6 +22,7 @@ use crate::{
     scenarios::{
         Overlay,
         compare::{Compared, Comparison, Difference, Step, compare, total},
+        scenarios::all_named,
         sentences,
     },
     schema::{
@@ -210,7 +211,10 @@ impl CompareScenariosQuery {
     async fn compare_scenarios(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Ids of the scenarios; at most 59 changes together.")] ids: Vec<Id<ScenarioId>>,
+        #[graphql(desc = "Ids of the scenarios; at most 59 changes together.")] ids: Option<
+            Vec<Id<ScenarioId>>,
+        >,
+        #[graphql(desc = "Names of scenarios, instead of ids or behind them.")] names: Option<Vec<String>>,
         #[graphql(desc = "First month.")] from: Month,
         #[graphql(default = 36, desc = "Number of months, 1 to 120.")] months: i32,
         #[graphql(default_with = "MoneyView::Pnl", desc = "Which event places an amount in a month.")]
@@ -242,7 +246,8 @@ impl CompareScenariosQuery {
             uncertainty: None,
             scenario: Overlay::none(),
         };
-        let ids: Vec<ScenarioId> = ids.into_iter().map(|id| id.0).collect();
+        let mut ids: Vec<ScenarioId> = ids.into_iter().flatten().map(|id| id.0).collect();
+        ids.extend(all_named(&reader, &names.unwrap_or_default()).await?);
         let comparison = compare(&reader, &ids, view.into(), &question).await?;
         Ok(ScenarioComparison { comparison, view: view.into(), sees_prices })
     }

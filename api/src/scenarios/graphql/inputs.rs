@@ -12,7 +12,7 @@ use entity::{
 use rust_decimal::Decimal;
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     inventory::graphql::models::HardwareKind,
     scenarios::{changes::Draft, targets::Targets},
     schema::scalar::{Date, Id, MoneyInput, Month, amount, rate},
@@ -182,10 +182,6 @@ impl ScenarioChangeInput {
         Ok(match self {
             Self::PriceIndex(input) => {
                 targets.refresh_policy = input.policy.map(|id| id.0);
-                if input.policy.is_some() && input.hardware_kind.is_some() {
-                    let message = "name a policy or a kind of hardware, not both";
-                    return Err(Error::invalid("priceIndex.hardwareKind", message));
-                }
                 let hardware_kind = input.hardware_kind.map(Into::into);
                 Terms::PriceIndex { hardware_kind, rates: rates(input.rates) }
             }
@@ -193,12 +189,6 @@ impl ScenarioChangeInput {
             Self::GrowthRate(input) => {
                 targets.workload = input.workload.map(|id| id.0);
                 targets.provider_account = input.account.map(|id| id.0);
-                if input.workload.is_some() && input.account.is_some() {
-                    return Err(Error::invalid(
-                        "growthRate.account",
-                        "name a workload or an account, not both",
-                    ));
-                }
                 Terms::GrowthRate {
                     monthly_rate: rate(input.monthly_rate, "growthRate.monthlyRate")?,
                     from: input.from.0.first_day(),
@@ -215,7 +205,6 @@ impl ScenarioChangeInput {
             Self::ContractNotRenewed(input) => {
                 targets.colocation_contract = input.colocation.map(|id| id.0);
                 targets.support_contract = input.support.map(|id| id.0);
-                require_one("contractNotRenewed", &[input.colocation.is_some(), input.support.is_some()])?;
                 Terms::ContractNotRenewed { ends_on: input.ends_on.map(|on| on.0) }
             }
             Self::RenegotiatedPrice(input) => return renegotiated(&input, targets),
@@ -244,12 +233,6 @@ fn renegotiated(input: &ScenarioRenegotiatedPriceInput, targets: &mut Targets) -
     targets.colocation_charge = input.charge.map(|id| id.0);
     targets.colocation_contract = input.colocation.map(|id| id.0);
     targets.support_contract = input.support.map(|id| id.0);
-    let named = [input.charge.is_some(), input.colocation.is_some(), input.support.is_some()];
-    require_one("renegotiatedPrice", &named)?;
-    if input.colocation.is_some() && input.unit_price.is_some() {
-        let message = "the charges of a contract have prices of their own: give a factor, or name one charge";
-        return Err(Error::invalid("renegotiatedPrice.unitPrice", message));
-    }
     let factor = input.factor.map(|factor| rate(factor, "renegotiatedPrice.factor"));
     let unit_price = input.unit_price.map(|price| amount(price, "renegotiatedPrice.unitPrice"));
     Ok(Terms::RenegotiatedPrice {
@@ -257,13 +240,4 @@ fn renegotiated(input: &ScenarioRenegotiatedPriceInput, targets: &mut Targets) -
         unit_price: unit_price.transpose()?,
         from: input.from.0,
     })
-}
-
-/// Refuses none and several.
-fn require_one(field: &str, named: &[bool]) -> Result<()> {
-    match named.iter().filter(|is_named| **is_named).count() {
-        1 => Ok(()),
-        0 => Err(Error::invalid(field, "name the contract or the charge that it is about")),
-        _ => Err(Error::invalid(field, "is about one contract or one charge, not several")),
-    }
 }

@@ -10,11 +10,11 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, Order as SqlOrder};
 
-use super::changes::ScenarioChange;
+use super::{changes::ScenarioChange, inputs::ScenarioChangeInput};
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
-    scenarios::{overlay::Named, scenarios},
+    scenarios::{changes, overlay::Named, scenarios},
     schema::{
         filter::{EnumFilter, Filter, IdFilter, Order, StringFilter},
         page::{Connection, Sortable, Window, page, page_cost},
@@ -131,6 +131,18 @@ pub struct NewScenario {
     pub description: Option<String>,
     /// Team or person who answers for it.
     pub owner: Option<String>,
+    /// What it changes, in order.
+    #[graphql(default)]
+    pub changes: Vec<NewScenarioChange>,
+}
+
+/// A change to begin with.
+#[derive(Clone, Debug, InputObject)]
+pub struct NewScenarioChange {
+    /// What the change says.
+    pub change: ScenarioChangeInput,
+    /// Why it is in the list.
+    pub note: Option<String>,
 }
 
 /// What of a scenario may be changed beside its list. Left out: unchanged. Null: cleared.
@@ -264,7 +276,7 @@ pub struct ScenarioMutation;
 /// Changes of scenarios.
 #[Object]
 impl ScenarioMutation {
-    /// Creates a scenario without changes: it is the baseline, until changes are added.
+    /// Creates a scenario with the changes that it begins with; without any it is the baseline, until some are added.
     async fn create_scenario(
         &self,
         ctx: &Context<'_>,
@@ -279,7 +291,13 @@ impl ScenarioMutation {
                     owner: Set(input.owner.clone()),
                     ..Default::default()
                 };
-                scenarios::create(tx, row).await
+                let mut created = scenarios::create(tx, row).await?;
+                for (place, NewScenarioChange { change, note }) in input.changes.iter().cloned().enumerate() {
+                    let at = |error: Error| error.under(&format!("changes[{place}]"));
+                    let draft = change.draft(note).map_err(at)?;
+                    created = changes::add(tx, created.id, None, draft).await.map_err(at)?;
+                }
+                Ok(created)
             })
             .await
         });

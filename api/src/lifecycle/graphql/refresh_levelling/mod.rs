@@ -24,7 +24,10 @@ use crate::{
         refresh_plan::whole,
     },
     roadmap::year_label,
-    scenarios::Overlay,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         request::read,
@@ -223,6 +226,11 @@ impl RefreshLevelling {
 /// A refresh plan under caps: as a person would level it, year by year, and as it costs least, side by side.
 #[Object]
 impl RefreshLevelling {
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.sheet.book.plan.scenario.scenario().and_then(scenarios::of)
+    }
+
     /// First month of orders.
     async fn from(&self) -> Month {
         Month(self.sheet.book.plan.window.from())

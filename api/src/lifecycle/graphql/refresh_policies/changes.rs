@@ -294,7 +294,12 @@ impl RefreshCostsInput {
                 field,
             )?;
         }
-        patch_required(&mut row.support_months, self.support_months, "costs.supportMonths")
+        let states_rate_alone = matches!(self.support_rate, MaybeUndefined::Value(_))
+            && matches!(self.support_months, MaybeUndefined::Undefined);
+        patch_required(&mut row.support_months, self.support_months, "costs.supportMonths")?;
+        let months = row.support_months.try_as_ref().copied().unwrap_or_default();
+        let stated_alone = row.support_rate.try_as_ref().filter(|_| states_rate_alone);
+        refresh_policies::check_support_stated_alone("costs.supportMonths", stated_alone.copied(), months)
     }
 }
 
