@@ -133,6 +133,12 @@ ids! {
     ScenarioChangeId => "scenario_change",
     FrozenScenarioId => "frozen_scenario",
 
+    ServiceId => "service",
+    PowerFeedId => "power_feed",
+    ConfigurationItemId => "configuration_item",
+    RedundancyGroupId => "redundancy_group",
+    DependencyId => "dependency",
+
     UserId => "user",
     ApiTokenId => "api_token",
 

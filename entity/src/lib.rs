@@ -13,6 +13,7 @@
 //! - [`finance`]: currencies, exchange rates, fiscal calendars; budgets and actuals, volumes, allocation
 //!   models, savings.
 //! - [`scenarios`]: changes laid over what is recorded, and what was drawn with them.
+//! - [`topology`]: services, power feeds, and what depends on what.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 
@@ -30,6 +31,8 @@ pub mod cloud;
 pub mod finance;
 
 pub mod scenarios;
+
+pub mod topology;
 
 pub mod access;
 

@@ -35,6 +35,7 @@ mod m20261129_000013_finance;
 mod m20261129_000014_finance;
 mod m20261129_000015_scenarios;
 mod m20261129_000018_finance;
+mod m20261129_000020_topology;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000014_finance::Migration),
             Box::new(m20261129_000015_scenarios::Migration),
             Box::new(m20261129_000018_finance::Migration),
+            Box::new(m20261129_000020_topology::Migration),
         ]
     }
 }

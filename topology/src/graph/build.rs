@@ -1,0 +1,188 @@
+//! Building a graph at once, from items in any order.
+
+use super::numbering::numbered;
+use super::{GROUP, Graph, Node, Rows, Tolerance};
+use crate::error::{Result, TopologyError};
+
+/// Items and groups beyond which a graph is not built: positions need a bit of their own beside them.
+const MOST: usize = 1 << 30;
+
+/// How much of a group has to be up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Threshold {
+    /// So many members.
+    Count(u32),
+    /// Members whose capacities come to so much, in whole units that the caller chooses (watts, say).
+    Capacity(u32),
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// The item, by its position in the draft.
+    pub node: u32,
+    /// What it carries, in the units of the threshold; of no account where members are counted.
+    pub capacity: u32,
+}
+
+/// Items of which so many have to be up for their owner to be up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The item that needs them, by its position in the draft.
+    pub owner: u32,
+    /// How many, or how much.
+    pub threshold: Threshold,
+    /// Of which.
+    pub members: Vec<Member>,
+}
+
+impl Group {
+    /// How much may be lost before the threshold is missed; `None` where it is missed with all members up.
+    ///
+    /// # Errors
+    ///
+    /// [`TopologyError::Invalid`] for a threshold of zero, an item that is a member twice, and capacities whose sum
+    /// is beyond 4,294,967,295.
+    pub fn slack(&self) -> Result<Option<u32>> {
+        let (needed, available) = match self.threshold {
+            Threshold::Count(needed) => (needed, u32::try_from(self.members.len()).ok()),
+            Threshold::Capacity(needed) => {
+                (needed, self.members.iter().try_fold(0_u32, |sum, member| sum.checked_add(member.capacity)))
+            }
+        };
+        if needed == 0 {
+            return Err(TopologyError::invalid(
+                "group threshold",
+                &0,
+                "at least one member, or some capacity",
+            ));
+        }
+        let rule = "the capacities of a group come to at most 4,294,967,295 units";
+        let available =
+            available.ok_or_else(|| TopologyError::invalid("group capacity", &self.members.len(), rule))?;
+        let mut nodes: Vec<_> = self.members.iter().map(|member| member.node).collect();
+        nodes.sort_unstable();
+        if let Some(twice) = nodes.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(TopologyError::invalid("group member", &twice[0], "an item is a member once"));
+        }
+        Ok(available.checked_sub(needed))
+    }
+}
+
+/// What a graph is built from. Positions are the caller's, from zero to the number of items.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    pub(super) items: u32,
+    pub(super) hard: Vec<(u32, u32)>,
+    pub(super) soft: Vec<(u32, u32)>,
+    pub(super) groups: Vec<Group>,
+}
+
+impl Draft {
+    /// A draft of so many items that need nothing.
+    pub fn new(items: u32) -> Self {
+        Self { items, ..Self::default() }
+    }
+
+    /// `from` is down without `to`. An item that needs itself, or another twice, is as if it did so not at all, or once.
+    pub fn hard(&mut self, from: u32, to: u32) {
+        self.hard.push((from, to));
+    }
+
+    /// `from` is degraded without `to`.
+    pub fn soft(&mut self, from: u32, to: u32) {
+        self.soft.push((from, to));
+    }
+
+    /// An item needs so many of a group. Its position among the groups is the answer.
+    pub fn group(&mut self, group: Group) -> u32 {
+        self.groups.push(group);
+        self.groups.len() as u32 - 1
+    }
+
+    /// The graph, with its items numbered anew: the second answer has the position in the draft of each node.
+    /// Groups keep their positions.
+    ///
+    /// # Errors
+    ///
+    /// [`TopologyError::Invalid`] for a position that no item has, more than 2^30 items or groups, and as
+    /// [`Group::slack`].
+    pub fn build(mut self) -> Result<(Graph, Vec<u32>)> {
+        self.check()?;
+        for edges in [&mut self.hard, &mut self.soft] {
+            edges.retain(|(from, to)| from != to);
+            edges.sort_unstable();
+            edges.dedup();
+        }
+        let order = numbered(&self);
+        let mut place = vec![0_u32; self.items as usize];
+        for (position, original) in order.iter().enumerate() {
+            place[*original as usize] = position as u32;
+        }
+        let renumber = |edges: &[(u32, u32)]| -> Vec<(u32, u32)> {
+            let mut edges: Vec<_> =
+                edges.iter().map(|(from, to)| (place[*from as usize], place[*to as usize])).collect();
+            edges.sort_unstable();
+            edges
+        };
+        let mut graph = Graph { items: self.items, ..Graph::default() };
+        let soft = renumber(&self.soft);
+        graph.soft_needs = Rows::from_pairs(self.items as usize, &soft);
+        graph.soft_needed_by = Rows::from_pairs(self.items as usize, &turned(&soft));
+        let mut needs = renumber(&self.hard);
+        let mut needed_by = turned(&needs);
+        let mut members = Vec::new();
+        let mut capacities = Vec::new();
+        for (position, group) in self.groups.iter().enumerate() {
+            let position = position as u32;
+            let slack = group.slack()?;
+            if slack.is_none() {
+                graph.unmet.push(position);
+            }
+            let owner = place[group.owner as usize];
+            graph.tolerances.push(Tolerance { owner, slack: slack.unwrap_or(0) });
+            needs.push((owner, GROUP | position));
+            for member in &group.members {
+                let node = place[member.node as usize];
+                needed_by.push((node, GROUP | position));
+                members.push((position, node));
+                if let Threshold::Capacity(_) = group.threshold {
+                    capacities.push((position, member.capacity));
+                }
+            }
+        }
+        graph.needs = Rows::from_pairs(self.items as usize, &needs);
+        graph.needed_by = Rows::from_pairs(self.items as usize, &needed_by);
+        graph.members = Rows::from_pairs(self.groups.len(), &members);
+        graph.capacities = Rows::from_pairs(self.groups.len(), &capacities);
+        Ok((graph, order))
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.items as usize > MOST || self.groups.len() > MOST {
+            let rule = "a graph has at most 1,073,741,824 items and as many groups";
+            return Err(TopologyError::invalid("items", &self.items.max(self.groups.len() as u32), rule));
+        }
+        let edges = self.hard.iter().chain(&self.soft).flat_map(|(from, to)| [*from, *to]);
+        let groups = self.groups.iter().flat_map(|group| {
+            group.members.iter().map(|member| member.node).chain(std::iter::once(group.owner))
+        });
+        match edges.chain(groups).find(|position| *position >= self.items) {
+            Some(position) => Err(TopologyError::invalid("node", &position, "no item has this position")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The edges from their other end, in its order.
+fn turned(edges: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut edges: Vec<_> = edges.iter().map(|(from, to)| (*to, *from)).collect();
+    edges.sort_unstable();
+    edges
+}
+
+impl From<Node> for u32 {
+    fn from(node: Node) -> Self {
+        node.0
+    }
+}

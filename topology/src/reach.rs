@@ -1,0 +1,129 @@
+//! What hangs on items, and what they hang on: everything within a number of steps, nearest first.
+
+use crate::error::Result;
+use crate::graph::{Entry, Graph, Node};
+use crate::marks::Marks;
+
+/// Which way to walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To what an item needs.
+    Needs,
+    /// To what needs an item.
+    NeededBy,
+}
+
+/// How far to walk, and along what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Walk {
+    /// Which way.
+    pub direction: Direction,
+    /// Steps at most; `None` for all the way. From a member of a group to the owner is one step.
+    pub depth: Option<u32>,
+    /// Whether soft needs are followed too.
+    pub soft: bool,
+}
+
+impl Walk {
+    /// All the way along hard needs and groups.
+    pub fn all(direction: Direction) -> Self {
+        Self { direction, depth: None, soft: false }
+    }
+}
+
+/// What a walk met.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The items, nearest first: where the walk began, then those one step away, and so on.
+    pub nodes: Vec<Node>,
+    /// How many items are within so many steps, by number of steps from zero: what lies so many steps away is
+    /// between this end and the one before.
+    pub ends: Vec<usize>,
+    /// Whether the walk stopped at its depth before it had met everything.
+    pub is_cut: bool,
+}
+
+impl Reach {
+    /// The items with the number of steps to each.
+    pub fn with_steps(&self) -> impl Iterator<Item = (Node, u32)> + '_ {
+        let mut step = 0;
+        self.nodes.iter().enumerate().map(move |(position, node)| {
+            while self.ends[step] <= position {
+                step += 1;
+            }
+            (*node, step as u32)
+        })
+    }
+}
+
+/// Everything that a walk from some items meets, each item once and at its least number of steps.
+///
+/// # Errors
+///
+/// [`TopologyError::Invalid`](crate::TopologyError::Invalid) for a node that the graph does not have.
+pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
+    graph.known(from)?;
+    let mut met = Marks::new(graph.items());
+    let mut nodes: Vec<Node> = Vec::new();
+    nodes.extend(from.iter().copied().filter(|node| met.add(node.0)));
+    let mut reach = Reach { ends: vec![nodes.len()], ..Reach::default() };
+    let mut begin = 0;
+    loop {
+        let end = nodes.len();
+        if begin == end {
+            break;
+        }
+        let is_last = walk.depth.is_some_and(|depth| reach.ends.len() as u32 > depth);
+        if is_last {
+            reach.is_cut = nodes[begin..end].iter().any(|node| {
+                let mut more = false;
+                step(graph, *node, walk, |next| more |= !met.has(next));
+                more
+            });
+            break;
+        }
+        for position in begin..end {
+            let node = nodes[position];
+            step(graph, node, walk, |next| {
+                if met.add(next) {
+                    nodes.push(Node(next));
+                }
+            });
+        }
+        begin = end;
+        if nodes.len() > end {
+            reach.ends.push(nodes.len());
+        }
+    }
+    reach.nodes = nodes;
+    Ok(reach)
+}
+
+/// Tells each item that is one step away.
+#[inline]
+pub(crate) fn step(graph: &Graph, node: Node, walk: Walk, mut tell: impl FnMut(u32)) {
+    match walk.direction {
+        Direction::Needs => {
+            for entry in graph.needs_row(node.0) {
+                match Entry::of(*entry) {
+                    Entry::Item(item) => tell(item),
+                    Entry::Group(group) => graph.members_row(group).iter().for_each(|member| tell(*member)),
+                }
+            }
+            if walk.soft {
+                graph.soft_needs(node).for_each(|next| tell(next.0));
+            }
+        }
+        Direction::NeededBy => {
+            for entry in graph.needed_by_row(node.0) {
+                match Entry::of(*entry) {
+                    Entry::Item(item) => tell(item),
+                    Entry::Group(group) => tell(graph.tolerance(group).owner),
+                }
+            }
+            if walk.soft {
+                graph.soft_needed_by(node).for_each(|next| tell(next.0));
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Who recovers when, if only so many can be worked on at once.
+//!
+//! A list schedule: whenever hands are free, of the items whose needs are up the one with the longest chain still
+//! hanging on it comes first. R. Graham, Bounds on multiprocessing timing anomalies, SIAM Journal on Applied Mathematics
+//! 17 (1969): no schedule of this kind takes twice as long as the best one.
+
+use std::collections::{BTreeSet, BinaryHeap};
+
+use crate::error::{Result, TopologyError};
+use crate::graph::{Graph, GroupNode, Node};
+use crate::recovery::{Recoveries, recoveries};
+
+/// The recovery of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// The item.
+    pub node: Node,
+    /// Minutes after the beginning at which work on it begins.
+    pub start: u64,
+    /// And at which it is up.
+    pub end: u64,
+    /// Whether its own time is unknown; it is taken for nothing then.
+    pub is_unknown: bool,
+}
+
+/// A recovery of some items and all they need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// The items in the order in which work on them begins.
+    pub steps: Vec<Step>,
+    /// Minutes until the last is up.
+    pub makespan: u64,
+    /// What can never be up: it needs more of a group than there is.
+    pub never: Vec<Node>,
+}
+
+/// Brings items up, with all they need, when at most `crew` can be worked on at once (`None` for as many as there
+/// are). Of each group those members are brought up that recover first, as many as it takes.
+///
+/// # Errors
+///
+/// [`TopologyError::Invalid`] for a node that the graph does not have, a crew of none, and times that do not match the
+/// items.
+pub fn schedule(graph: &Graph, wanted: &[Node], own: &[Option<u32>], crew: Option<u32>) -> Result<Schedule> {
+    graph.known(wanted)?;
+    if crew == Some(0) {
+        return Err(TopologyError::invalid("crew", &0, "somebody has to do the work"));
+    }
+    let found = recoveries(graph, own)?;
+    let plan = Plan::of(graph, wanted, &found);
+    Ok(plan.run(own, crew.map_or(usize::MAX, |crew| crew as usize)))
+}
+
+/// What is brought up and after what.
+struct Plan {
+    /// The items, what is needed first.
+    nodes: Vec<Node>,
+    /// What each waits for, by positions in `nodes`. Circles are cut: what is needed first does not wait.
+    needs: Vec<Vec<u32>>,
+    never: Vec<Node>,
+}
+
+impl Plan {
+    fn of(graph: &Graph, wanted: &[Node], found: &Recoveries) -> Self {
+        let mut rank = vec![0_u32; graph.items() as usize];
+        for (position, node) in found.needed_first().iter().enumerate() {
+            rank[node.index()] = position as u32;
+        }
+        let mut chosen: BTreeSet<(u32, Node)> = BTreeSet::new();
+        let mut never = BTreeSet::new();
+        let mut waiting: Vec<Node> = wanted.to_vec();
+        while let Some(node) = waiting.pop() {
+            if found.of(node).is_none_or(|recovery| recovery.minutes.is_none()) {
+                never.insert(node);
+            } else if chosen.insert((rank[node.index()], node)) {
+                waiting.extend(needed(graph, node, found));
+            }
+        }
+        let nodes: Vec<_> = chosen.into_iter().map(|(_, node)| node).collect();
+        let place =
+            |node: Node| nodes.binary_search_by_key(&rank[node.index()], |other| rank[other.index()]).ok();
+        let needs = nodes.iter().enumerate().map(|(position, node)| {
+            let needs = needed(graph, *node, found).into_iter().filter_map(place);
+            needs.filter(|need| *need < position).map(|need| need as u32).collect::<BTreeSet<_>>()
+        });
+        let needs = needs.map(|needs| needs.into_iter().collect()).collect();
+        Self { nodes, needs, never: never.into_iter().collect() }
+    }
+
+    fn run(self, own: &[Option<u32>], crew: usize) -> Schedule {
+        let time = |position: usize| u64::from(own[self.nodes[position].index()].unwrap_or(0));
+        let mut dependants: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
+        let mut tail: Vec<u64> = (0..self.nodes.len()).map(time).collect();
+        for position in (0..self.nodes.len()).rev() {
+            for need in &self.needs[position] {
+                dependants[*need as usize].push(position as u32);
+                let hanging = tail[position] + time(*need as usize);
+                tail[*need as usize] = tail[*need as usize].max(hanging);
+            }
+        }
+        let mut missing: Vec<usize> = self.needs.iter().map(Vec::len).collect();
+        let entry = |position: usize| (tail[position], std::cmp::Reverse(position));
+        let mut ready: BinaryHeap<_> =
+            (0..self.nodes.len()).filter(|position| missing[*position] == 0).map(entry).collect();
+        let mut running: BTreeSet<(u64, usize)> = BTreeSet::new();
+        let mut schedule = Schedule { never: self.never.clone(), ..Schedule::default() };
+        let mut now = 0;
+        loop {
+            while running.len() < crew {
+                let Some((_, std::cmp::Reverse(position))) = ready.pop() else { break };
+                let end = now + time(position);
+                running.insert((end, position));
+                let node = self.nodes[position];
+                schedule.steps.push(Step { node, start: now, end, is_unknown: own[node.index()].is_none() });
+            }
+            let Some((end, position)) = running.pop_first() else { break };
+            now = end;
+            schedule.makespan = schedule.makespan.max(end);
+            for dependant in &dependants[position] {
+                let left = &mut missing[*dependant as usize];
+                *left -= 1;
+                if *left == 0 {
+                    ready.push(entry(*dependant as usize));
+                }
+            }
+        }
+        schedule
+    }
+}
+
+/// What an item waits for: its hard needs, and of each group the members that recover first.
+fn needed(graph: &Graph, node: Node, found: &Recoveries) -> Vec<Node> {
+    let mut needed: Vec<_> = graph.hard_needs(node).collect();
+    for group in graph.groups_of(node) {
+        needed.extend(fastest(graph, group, found));
+    }
+    needed
+}
+
+fn fastest(graph: &Graph, group: GroupNode, found: &Recoveries) -> Vec<Node> {
+    let minutes = |node: Node| found.of(node).and_then(|recovery| recovery.minutes).unwrap_or(u64::MAX);
+    let mut members: Vec<_> = graph.members(group).zip(graph.capacities(group).map(u64::from)).collect();
+    members.sort_by_key(|(node, _)| (minutes(*node), *node));
+    let total: u64 = members.iter().map(|(_, capacity)| capacity).sum();
+    let needed = total.saturating_sub(graph.slack(group).map_or(0, u64::from));
+    let mut have = 0;
+    let enough = members.into_iter().take_while(|(_, capacity)| {
+        let is_wanted = have < needed;
+        have += capacity;
+        is_wanted
+    });
+    enough.map(|(node, _)| node).collect()
+}

@@ -1,0 +1,233 @@
+//! Random graphs with circles and groups: every answer is that of brute force, or of another library.
+#![expect(clippy::unwrap_used, clippy::float_arithmetic, reason = "a test fails by panicking")]
+
+mod random;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::algo::{dijkstra, tarjan_scc};
+use petgraph::graph::{DiGraph, NodeIndex};
+use proptest::prelude::*;
+use random::{Sample, sample};
+use topology::availability::{Evidence, availability};
+use topology::components::components;
+use topology::graph::{Change, Graph, GroupNode, Member, Node};
+use topology::impact::{Cause, impact};
+use topology::path::{links, shortest_path, shortest_paths};
+use topology::reach::{Direction, Walk, reach};
+use topology::single_points::{all_single_points, shared, single_points};
+
+/// The same edges in another library: hard needs, and of each group every member.
+fn plain(sample: &Sample) -> DiGraph<(), ()> {
+    let mut graph = DiGraph::new();
+    let nodes: Vec<_> = (0..sample.items).map(|_| graph.add_node(())).collect();
+    let members = sample.groups.iter().flat_map(|group| group.members.iter().map(|m| (group.owner, m.node)));
+    for (from, to) in sample.hard.iter().copied().chain(members) {
+        graph.add_edge(nodes[from as usize], nodes[to as usize], ());
+    }
+    graph
+}
+
+fn items(nodes: &[Node], found: impl IntoIterator<Item = Node>) -> BTreeSet<u32> {
+    let place: BTreeMap<Node, u32> =
+        nodes.iter().enumerate().map(|(item, node)| (*node, item as u32)).collect();
+    found.into_iter().map(|node| place[&node]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn what_fails_is_what_brute_force_says(sample in sample(14), roots in proptest::collection::vec(0..14_u32, 0..4)) {
+        let (graph, nodes) = sample.build();
+        let roots: Vec<_> = roots.into_iter().filter(|root| *root < sample.items).collect();
+        let failed: Vec<_> = roots.iter().map(|root| nodes[*root as usize]).collect();
+        let found = impact(&graph, &failed).unwrap();
+        let down = items(&nodes, found.down.iter().map(|down| down.node));
+        let before = sample.down(&[]);
+        let expected: BTreeSet<_> = sample.down(&roots).difference(&before).copied().collect();
+        prop_assert_eq!(&down, &expected);
+        prop_assert_eq!(items(&nodes, found.down_before.iter().map(|down| down.node)), before.clone());
+        let all: BTreeSet<_> = down.union(&before).copied().collect();
+        for item in 0..sample.items {
+            let lost = sample.soft.iter().any(|(from, to)| *from == item && from != to && down.contains(to));
+            let risk = sample.groups.iter().any(|group| {
+                group.owner == item && group.members.iter().any(|member| down.contains(&member.node))
+            });
+            let hurt = found.hurt.iter().find(|hurt| hurt.node == nodes[item as usize]);
+            prop_assert_eq!(hurt.is_some_and(|hurt| hurt.is_degraded()), lost && !all.contains(&item));
+            prop_assert_eq!(hurt.is_some(), (lost || risk) && !all.contains(&item));
+        }
+    }
+
+    #[test]
+    fn chains_of_failures_hold(sample in sample(14), root in 0..14_u32) {
+        let root = root % sample.items;
+        let (graph, nodes) = sample.build();
+        let found = impact(&graph, &[nodes[root as usize]]).unwrap();
+        for down in &found.down {
+            let chain = found.chain(down.node);
+            let last = chain.last().unwrap();
+            prop_assert!(matches!(last.cause, Cause::Failed | Cause::Unmet(_)));
+            for pair in chain.windows(2) {
+                prop_assert!(!links(&graph, pair[0].node, pair[1].node).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn single_points_are_what_brute_force_says(sample in sample(12)) {
+        let (graph, nodes) = sample.build();
+        let before = sample.down(&[]);
+        let all = all_single_points(&graph);
+        for item in 0..sample.items {
+            let node = nodes[item as usize];
+            let expected: BTreeSet<_> = (0..sample.items)
+                .filter(|other| *other != item && !before.contains(&item) && sample.down(&[*other]).contains(&item))
+                .collect();
+            let found = single_points(&graph, node).unwrap();
+            prop_assert_eq!(found.is_never_up, before.contains(&item));
+            prop_assert_eq!(all.is_never_up(node), before.contains(&item));
+            prop_assert_eq!(items(&nodes, found.nodes), expected.clone());
+            prop_assert_eq!(items(&nodes, all.of(node).unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn what_members_share_takes_them_down(sample in sample(12)) {
+        let (graph, nodes) = sample.build();
+        for (position, group) in sample.groups.iter().enumerate() {
+            let found = shared(&graph, GroupNode(position as u32)).unwrap();
+            for common in found {
+                let item = *items(&nodes, [common.node]).first().unwrap();
+                let down = sample.broken(&[item]);
+                let taken: BTreeSet<_> =
+                    group.members.iter().map(|member| member.node).filter(|member| down.contains(member)).collect();
+                prop_assert_eq!(items(&nodes, common.members), taken);
+            }
+        }
+    }
+
+    #[test]
+    fn circles_and_order_are_those_of_petgraph(sample in sample(20)) {
+        let (graph, nodes) = sample.build();
+        let found = components(&graph);
+        let ours: BTreeSet<BTreeSet<u32>> =
+            found.iter().map(|members| items(&nodes, members.iter().copied())).collect();
+        let theirs: BTreeSet<BTreeSet<u32>> = tarjan_scc(&plain(&sample))
+            .into_iter()
+            .map(|members| members.into_iter().map(|node| node.index() as u32).collect())
+            .collect();
+        prop_assert_eq!(ours, theirs);
+        for (from, to) in &sample.hard {
+            prop_assert!(found.of(nodes[*from as usize]) >= found.of(nodes[*to as usize]));
+        }
+    }
+
+    #[test]
+    fn ways_are_as_short_as_those_of_petgraph(sample in sample(20)) {
+        let (graph, nodes) = sample.build();
+        let other = plain(&sample);
+        for from in 0..sample.items {
+            let steps = dijkstra(&other, NodeIndex::new(from as usize), None, |_| 1_usize);
+            let start = nodes[from as usize];
+            let walk = Walk::all(Direction::Needs);
+            let reached: BTreeMap<_, _> = reach(&graph, &[start], walk).unwrap().with_steps().map(|(n, s)| (n, s as usize)).collect();
+            prop_assert_eq!(reached.len(), steps.len());
+            for to in 0..sample.items {
+                let expected = steps.get(&NodeIndex::new(to as usize)).copied();
+                let end = nodes[to as usize];
+                prop_assert_eq!(reached.get(&end).copied(), expected);
+                let path = shortest_path(&graph, start, end, false).unwrap();
+                prop_assert_eq!(path.as_ref().map(|path| path.len() - 1), expected);
+                let all = shortest_paths(&graph, start, end, false, 1000).unwrap();
+                prop_assert_eq!(all.count, all.paths.len() as u64);
+                prop_assert_eq!(all.paths.is_empty(), expected.is_none());
+                if let Some(path) = path {
+                    prop_assert!(all.paths.contains(&path));
+                    prop_assert!(path.windows(2).all(|pair| !links(&graph, pair[0], pair[1]).is_empty()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn depth_is_counted_from_the_nearest_root(sample in sample(20), depth in 0..5_u32) {
+        let (graph, nodes) = sample.build();
+        for (direction, soft) in [(Direction::Needs, false), (Direction::NeededBy, true)] {
+            let all = reach(&graph, &nodes[..1], Walk { direction, depth: None, soft }).unwrap();
+            let some = reach(&graph, &nodes[..1], Walk { direction, depth: Some(depth), soft }).unwrap();
+            let expected: Vec<_> = all.with_steps().filter(|(_, step)| *step <= depth).collect();
+            prop_assert_eq!(some.with_steps().collect::<Vec<_>>(), expected);
+            prop_assert_eq!(some.is_cut, some.nodes.len() < all.nodes.len());
+        }
+    }
+
+    #[test]
+    fn how_often_it_is_up_is_what_all_combinations_say(sample in sample(7)) {
+        let (graph, nodes) = sample.build();
+        let shares: Vec<f64> = (0..sample.items).map(|item| 0.5 + f64::from(item) / 20.0).collect();
+        let mut by_node = vec![None; sample.items as usize];
+        for item in 0..sample.items as usize {
+            by_node[nodes[item].0 as usize] = Some(shares[item]);
+        }
+        for item in 0..sample.items {
+            let mut expected = 0.0;
+            for combination in 0..1_u32 << sample.items {
+                let failed: Vec<_> = (0..sample.items).filter(|item| combination >> item & 1 != 0).collect();
+                if !sample.down(&failed).contains(&item) {
+                    expected += (0..sample.items)
+                        .map(|other| if failed.contains(&other) { 1.0 - shares[other as usize] } else { shares[other as usize] })
+                        .product::<f64>();
+                }
+            }
+            let found = availability(&graph, nodes[item as usize], &by_node, 1).unwrap();
+            prop_assert!((found.share - expected).abs() < 1e-12, "{} {}", found.share, expected);
+            let is_exact = matches!(found.evidence, Evidence::Exact { .. });
+            prop_assert!(is_exact);
+        }
+    }
+
+    #[test]
+    fn a_changed_graph_answers_as_one_built_anew(before in sample(12), after in sample(12)) {
+        let (graph, nodes) = before.build();
+        let mut changes: Vec<_> = (before.items..after.items).map(|_| Change::AddItem).collect();
+        let node = |item: u32| nodes.get(item as usize).copied().unwrap_or(Node(item));
+        changes.extend(before.hard.iter().map(|(from, to)| Change::RemoveHard(node(*from), node(*to))));
+        changes.extend(before.soft.iter().map(|(from, to)| Change::RemoveSoft(node(*from), node(*to))));
+        changes.extend((0..before.groups.len()).map(|group| Change::RemoveGroup(GroupNode(group as u32))));
+        changes.extend(after.hard.iter().map(|(from, to)| Change::AddHard(node(*from), node(*to))));
+        changes.extend(after.soft.iter().map(|(from, to)| Change::AddSoft(node(*from), node(*to))));
+        for group in &after.groups {
+            let mut group = group.clone();
+            group.owner = node(group.owner).0;
+            group.members = group.members.iter().map(|m| Member { node: node(m.node).0, ..*m }).collect();
+            changes.push(Change::AddGroup(group));
+        }
+        let changed = graph.changed(&changes).unwrap();
+        let all: Vec<_> = (0..before.items.max(after.items)).map(node).collect();
+        for item in 0..after.items {
+            let down = impact(&changed, &[node(item)]).unwrap();
+            prop_assert_eq!(items(&all, down.down.iter().map(|down| down.node)), after.broken(&[item]));
+        }
+        // The version before is as it was.
+        prop_assert_eq!(graph, before.build().0);
+    }
+
+    #[test]
+    fn what_is_detached_is_needed_by_nothing(sample in sample(12), gone in 0..12_u32) {
+        let gone = gone % sample.items;
+        let (graph, nodes) = sample.build();
+        let graph: Graph = graph.changed(&[Change::Detach(nodes[gone as usize])]).unwrap();
+        let mut rest = sample.clone();
+        rest.hard.retain(|(from, to)| *from != gone && *to != gone);
+        rest.groups.retain(|group| group.owner != gone);
+        for group in &mut rest.groups {
+            group.members.retain(|member| member.node != gone);
+        }
+        for item in 0..sample.items {
+            let found = impact(&graph, &[nodes[item as usize]]).unwrap();
+            prop_assert_eq!(items(&nodes, found.down.iter().map(|down| down.node)), rest.broken(&[item]));
+        }
+    }
+}
