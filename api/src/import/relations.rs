@@ -32,7 +32,9 @@ const KINDS: [&str; 12] = [
 ];
 
 /// The way of needing, what the one that needs does, what the needed one does, and whether it is soft.
-const PAIRS: [(&str, &str, &str, bool); 13] = [
+type Pair = (&'static str, &'static str, &'static str, bool);
+
+const PAIRS: [Pair; 13] = [
     ("DEPENDS_ON", "depends on", "used by", false),
     ("RUNS_ON", "runs on", "runs", false),
     ("RUNS_ON", "hosted on", "hosts", false),
@@ -62,30 +64,18 @@ pub(super) fn relation(text: &str) -> Option<Relation> {
         .split("::")
         .map(|half| half.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
         .collect();
-    let found = |is_reversed: bool, (kind, _, _, is_soft): (&'static str, &str, &str, bool)| Relation {
-        kind,
-        is_reversed,
-        is_soft,
-    };
-    match halves.as_slice() {
+    let came_to = |(kind, _, _, is_soft): Pair, is_reversed: bool| Relation { kind, is_reversed, is_soft };
+    match halves.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [first, second] => PAIRS.into_iter().find_map(|pair| {
             let (_, needs, needed, _) = pair;
-            let is_even = first == second && needs == first;
-            if (needs, needed) == (first, second) || is_even {
-                Some(found(false, pair))
-            } else if (needed, needs) == (first, second) {
-                Some(found(true, pair))
-            } else {
-                None
-            }
+            let is_forward = needs == *first && (needed == *second || first == second);
+            let is_reversed = needed == *first && needs == *second;
+            (is_forward || is_reversed).then(|| came_to(pair, is_reversed))
         }),
         [one] => {
             let forward = PAIRS.into_iter().find(|(_, needs, _, _)| needs == one);
-            let forward = forward.map(|pair| found(false, pair));
-            forward.or_else(|| {
-                let back = PAIRS.into_iter().find(|(_, _, needed, _)| needed == one);
-                back.map(|pair| found(true, pair))
-            })
+            let back = || PAIRS.into_iter().find(|(_, _, needed, _)| needed == one);
+            forward.map(|pair| came_to(pair, false)).or_else(|| back().map(|pair| came_to(pair, true)))
         }
         _ => None,
     }

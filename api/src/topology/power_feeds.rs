@@ -125,11 +125,7 @@ pub async fn require_places(tx: &Tx, feed: &power_feed::Model) -> Result<()> {
     if let Some(id) = feed.circuit_id {
         let circuit = colocation_circuit::Entity::find_by_id(id).one(tx).await?;
         let circuit = circuit.ok_or_else(|| Error::not_found("colocation circuit", id))?;
-        let elsewhere = circuit.rack_id.filter(|rack| feed.rack_id.is_some_and(|own| own != *rack));
-        if elsewhere.is_some() {
-            let message = format!("the circuit {} feeds another rack", circuit.reference);
-            return Err(Error::invalid("circuit", message));
-        }
+        require_circuit(feed, &circuit)?;
     }
     let mut seen = HashSet::from([feed.id]);
     let mut next = feed.upstream_id;
@@ -154,6 +150,20 @@ pub fn require_rack(feed: &power_feed::Model, rack: &rack::Model) -> Result<()> 
         return Ok(());
     }
     Err(Error::invalid("rack", format!("{} stands at another site than the feed {}", rack.name, feed.name)))
+}
+
+/// Refuses a circuit that feeds another rack.
+///
+/// # Errors
+/// `Invalid` naming the circuit.
+pub fn require_circuit(feed: &power_feed::Model, circuit: &colocation_circuit::Model) -> Result<()> {
+    match (circuit.rack_id, feed.rack_id) {
+        (Some(theirs), Some(own)) if theirs != own => {
+            let message = format!("the circuit {} feeds another rack", circuit.reference);
+            Err(Error::invalid("circuit", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a feed of another site above one.

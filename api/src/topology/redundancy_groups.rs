@@ -149,7 +149,10 @@ pub fn require_reachable(group: &Model, members: &[dependency::Model]) -> Result
 }
 
 /// Refuses another unit for a group whose members have capacities.
-fn require_unit(before: &Model, after: &Model, members: &[dependency::Model]) -> Result<()> {
+///
+/// # Errors
+/// `Invalid` with the unit that they are in.
+pub fn require_unit(before: &Model, after: &Model, members: &[dependency::Model]) -> Result<()> {
     let carrying = members.iter().filter(|member| member.capacity.is_some()).count();
     if before.capacity_unit == after.capacity_unit || carrying == 0 {
         return Ok(());
