@@ -151,7 +151,8 @@ pub struct RedundancyGroupFilter {
 impl Filter for RedundancyGroupFilter {
     fn own(&self, caller: &Caller) -> Result<Condition> {
         use Column as C;
-        let owner = self.owner.as_ref().map(|id| names(caller, "filter.owner", C::OwnerId, id)).transpose()?;
+        let owner =
+            self.owner.as_ref().map(|id| names(caller, "filter.owner", C::OwnerId, id)).transpose()?;
         Ok(Condition::all()
             .add_option(self.id.as_ref().map(|test| test.on(C::Id)))
             .add_option(owner)
