@@ -51,7 +51,10 @@ pub async fn record(tx: &Tx, (from, to): (Thing, Thing), mut row: dependency::Ac
     row.id = Set(tx.new_id());
     // Until the change is over nobody else changes what the item needs, so two cannot agree to disagree.
     row.from_id = Set(items::item_of(tx, from).await?);
-    row.to_id = Set(items::item_of(tx, to).await?);
+    row.to_id = Set(match items::known_item(tx, to).await? {
+        Some(known) => known,
+        None => items::item_of(tx, to).await?,
+    });
     usual_hardness(&mut row);
     let new = draft(&row)?;
     check(&new)?;
@@ -72,6 +75,7 @@ pub async fn update(
 ) -> Result<Model> {
     let before = find(tx, id).await?;
     expect_version("dependency", before.version, expected_version)?;
+    items::hold(tx, before.from_id).await?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
     require_agreement(&after, &between(tx, after.from_id, after.to_id).await?)?;

@@ -228,16 +228,12 @@ pub struct NewRedundancyGroup {
     /// Name; no two groups of an owner share one.
     pub name: String,
     /// Members that have to be up.
-    #[graphql(default)]
     pub required_count: MaybeUndefined<i32>,
     /// Capacity of its members that has to be up.
-    #[graphql(default)]
     pub required_capacity: MaybeUndefined<Decimal>,
     /// Unit of the capacities, such as kW.
-    #[graphql(default)]
     pub capacity_unit: MaybeUndefined<String>,
     /// Where the record came from, such as the file of an import.
-    #[graphql(default)]
     pub source: MaybeUndefined<String>,
 }
 
