@@ -228,7 +228,15 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
             under_contracts(db, kind, ids).await
         }
-        Kind::ConfigurationItem => items(db, ids).await,
+        Kind::ConfigurationItem | Kind::PowerFeed | Kind::RedundancyGroup => in_topology(db, kind, ids).await,
+        Kind::CircuitOfDeployment => circuits(db, ids).await,
+        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
+    }
+}
+
+/// Feeds, groups, and whatever something can depend on.
+async fn in_topology(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    match kind {
         Kind::PowerFeed => {
             use topology::power_feed::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
@@ -237,8 +245,7 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             use topology::redundancy_group::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
         }
-        Kind::CircuitOfDeployment => circuits(db, ids).await,
-        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
+        _ => items(db, ids).await,
     }
 }
 

@@ -197,7 +197,7 @@ fn a_removal_is_on_record_and_undone_by_recording_again() {
         let removed = planner.query_with(remove, json!({ "id": edge, "version": 1 })).await;
         assert_eq!(removed["removeDependency"], edge.as_str());
         planner.expect_error_with(remove, json!({ "id": edge }), "NOT_FOUND").await;
-        let changes = app.director().query("{ changes(last: 20) { nodes { entity action before } } }").await;
+        let changes = app.director().query("{ changes(first: 20) { nodes { entity action before } } }").await;
         let deleted = changes["changes"]["nodes"].as_array().unwrap().iter();
         let deleted = deleted.filter(|it| it["entity"] == "dependency" && it["action"] == "DELETE").count();
         assert_eq!(deleted, 1);

@@ -4,10 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use entity::{id::ConfigurationItemId, topology::configuration_item};
-use sea_orm::{Condition, sea_query::SimpleExpr};
+use sea_orm::{ColumnTrait, Condition, sea_query::SimpleExpr};
 
 use crate::{
-    access::Permission,
+    access::{Caller, Permission},
     error::Result,
     schema::{
         filter::through,
@@ -113,16 +113,12 @@ pub(super) async fn item<E: Table>(
 ///
 /// # Errors
 /// `Invalid` for what is no id of a thing.
-pub(super) fn names(
-    caller: &crate::access::Caller,
-    field: &str,
-    column: impl sea_orm::ColumnTrait,
-    id: &ID,
-) -> Result<SimpleExpr> {
+pub(super) fn names(caller: &Caller, field: &str, column: impl ColumnTrait, id: &ID) -> Result<SimpleExpr> {
     let thing = Thing::parse(field, id)?;
-    let condition = match thing.is_shown_to(caller) {
-        true => thing.condition(),
-        false => Condition::all().add(sea_orm::ColumnTrait::is_null(&configuration_item::Column::Id)),
+    let condition = if thing.is_shown_to(caller) {
+        thing.condition()
+    } else {
+        Condition::all().add(configuration_item::Column::Id.is_null())
     };
     Ok(through::<configuration_item::Entity>(column, configuration_item::Column::Id, condition))
 }
