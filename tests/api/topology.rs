@@ -1,0 +1,6 @@
+//! What depends on what, as its users see it.
+
+mod impacts;
+mod needs;
+mod setting;
+mod single_points;
