@@ -1,5 +1,6 @@
 //! What depends on what, as its users see it.
 
+mod derived;
 mod impacts;
 mod needs;
 mod setting;

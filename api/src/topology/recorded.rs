@@ -427,3 +427,14 @@ pub fn in_force(contract: &colocation_contract::Model, on: NaiveDate) -> bool {
     let ends_on = terms::colocation(contract, &[]).ok().and_then(|value| value.end(&BusinessDays::default()));
     contract.billing_starts_on <= on && ends_on.is_none_or(|last| on <= last)
 }
+
+/// Whether a support contract is in force on a day: it has begun, and its last term has not ended.
+#[must_use]
+pub fn supports(contract: &support_contract::Model, on: NaiveDate) -> bool {
+    // Where the terms cannot be worked out, the day that is stated is all there is.
+    let ends_on = match terms::support_terms(contract) {
+        Ok(terms) => terms.end(&BusinessDays::default()),
+        Err(_) => Some(contract.ends_on),
+    };
+    contract.starts_on <= on && ends_on.is_none_or(|last| on <= last)
+}

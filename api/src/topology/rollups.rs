@@ -19,7 +19,7 @@ use super::{
     graph::{Estate, refused},
     impacts::{Affected, Status},
     items::Thing,
-    recorded::{AssetRow, in_force},
+    recorded::{AssetRow, in_force, supports},
 };
 use crate::{access::Caller, error::Result, store::Read};
 
@@ -307,10 +307,8 @@ impl RollUp {
         covered: &[(SupportContractId, AssetId)],
     ) {
         let as_of = estate.options.as_of;
-        let runs = |contract: &&entity::contracts::support_contract::Model| {
-            contract.starts_on <= as_of && (contract.auto_renew || as_of <= contract.ends_on)
-        };
-        let support: HashSet<_> = estate.recorded.support.iter().filter(runs).map(|row| row.id).collect();
+        let support = estate.recorded.support.iter().filter(|row| supports(row, as_of));
+        let support: HashSet<_> = support.map(|row| row.id).collect();
         let colocation = estate.recorded.colocation.iter().filter(|row| in_force(row, as_of));
         let colocation: HashSet<_> = colocation.map(|row| row.id).collect();
         let mut hits: BTreeMap<Thing, ContractHit> = BTreeMap::new();

@@ -43,10 +43,16 @@ fn what_a_service_needs_is_listed_with_its_steps() {
         assert_eq!((&found["totalCount"], &found["isCut"]), (&json!(8), &json!(false)));
         assert_eq!(found["deepest"], 3);
         let one = row(&found, "App 1");
-        assert_eq!((&one["steps"], &one["link"], &one["group"]), (&json!(1), &json!("GROUP"), &json!("apps")));
+        assert_eq!(
+            (&one["steps"], &one["link"], &one["group"]),
+            (&json!(1), &json!("GROUP"), &json!("apps"))
+        );
         assert_eq!(row(&found, "Desk")["link"], "SOFT");
         assert_eq!(row(&found, "PA")["group"], "power of rack R1");
-        assert_eq!((&row(&found, "R1")["steps"], &row(&found, "R1")["via"]["name"]), (&json!(3), &json!("SRV-1")));
+        assert_eq!(
+            (&row(&found, "R1")["steps"], &row(&found, "R1")["via"]["name"]),
+            (&json!(3), &json!("SRV-1"))
+        );
         // As far as the caller wants to, who is told.
         let near = ask("requirements", &shop, ", depth: 1", ITEMS).await;
         assert_eq!((&near["totalCount"], &near["isCut"]), (&json!(3), &json!(true)));
@@ -79,7 +85,10 @@ fn a_tree_unfolds_everything_once() {
         let tree = app.viewer().query(&text(100)).await["requirements"]["tree"].clone();
         let rows = tree["rows"].as_array().unwrap();
         assert_eq!(tree["isCut"], false);
-        assert_eq!((&rows[0]["item"]["name"], &rows[0]["parent"], &rows[0]["link"]), (&json!("Shop"), &Value::Null, &Value::Null));
+        assert_eq!(
+            (&rows[0]["item"]["name"], &rows[0]["parent"], &rows[0]["link"]),
+            (&json!("Shop"), &Value::Null, &Value::Null)
+        );
         for (place, row) in rows.iter().enumerate().skip(1) {
             let parent = &rows[usize::try_from(row["parent"].as_u64().unwrap()).unwrap()];
             assert_eq!(row["place"], place);
@@ -124,7 +133,9 @@ fn what_lies_around_is_ready_to_draw() {
         let small = ask(&shop, ", depth: 5, limit: 4").await;
         assert_eq!((names(&small["items"]).len(), &small["leftOut"]), (4, &json!(5)));
         assert_eq!(small["items"][0]["steps"], 0);
-        for (arguments, field) in [(", depth: -1", "depth"), (", limit: 0", "limit"), (", limit: 2001", "limit")] {
+        for (arguments, field) in
+            [(", depth: -1", "depth"), (", limit: 0", "limit"), (", limit: 2001", "limit")]
+        {
             let text = format!("{{ neighbourhood(of: \"{shop}\" {arguments}) {{ leftOut }} }}");
             assert_eq!(app.viewer().expect_error(&text, "INVALID").await.field, field);
         }
@@ -143,15 +154,24 @@ fn shortest_ways_are_found_and_counted() {
             app.viewer().query(&text).await["dependencyPath"].clone()
         };
         let one = ask(&shop, &setting.rack, "").await;
-        assert_eq!((&one["isNeeded"], &one["length"], &one["count"]), (&json!(true), &json!(3), &Value::Null));
+        assert_eq!(
+            (&one["isNeeded"], &one["length"], &one["count"]),
+            (&json!(true), &json!(3), &Value::Null)
+        );
         let way = told(&one["ways"][0]["steps"]);
-        assert!(way.starts_with("Shop GROUP apps, App ") && way.ends_with(" HARD, SRV-1 HARD, R1 END"), "{way}");
+        assert!(
+            way.starts_with("Shop GROUP apps, App ") && way.ends_with(" HARD, SRV-1 HARD, R1 END"),
+            "{way}"
+        );
         let all = ask(&shop, &server, ", all: true").await;
         assert_eq!((&all["count"], all["ways"].as_array().unwrap().len()), (&json!(2), 2));
         let some = ask(&shop, &server, ", all: true, limit: 1").await;
         assert_eq!((&some["count"], some["ways"].as_array().unwrap().len()), (&json!(2), 1));
         let none = ask(&server, &shop, "").await;
-        assert_eq!((&none["isNeeded"], &none["length"], &none["count"]), (&json!(false), &Value::Null, &json!(0)));
+        assert_eq!(
+            (&none["isNeeded"], &none["length"], &none["count"]),
+            (&json!(false), &Value::Null, &json!(0))
+        );
         let same = ask(&shop, &shop, "").await;
         assert_eq!((&same["isNeeded"], &same["length"]), (&json!(true), &json!(0)));
         assert_eq!(told(&ask(&shop, &desk, "").await["ways"][0]["steps"]), "Shop SOFT, Desk END");
@@ -186,8 +206,13 @@ fn impossible_questions_of_needs_are_refused_and_statements_are_constant() {
         }
         let texts = [
             format!("{{ requirements(of: \"{shop}\") {{ {ITEMS} tree {{ rows {{ item {{ name }} }} }} }} }}"),
-            format!("{{ neighbourhood(of: \"{shop}\", depth: 9) {{ items {{ item {{ name }} }} edges {{ to }} }} }}"),
-            format!("{{ dependencyPath(from: \"{shop}\", to: \"{}\", all: true) {{ count }} }}", setting.site),
+            format!(
+                "{{ neighbourhood(of: \"{shop}\", depth: 9) {{ items {{ item {{ name }} }} edges {{ to }} }} }}"
+            ),
+            format!(
+                "{{ dependencyPath(from: \"{shop}\", to: \"{}\", all: true) {{ count }} }}",
+                setting.site
+            ),
         ];
         let mut few = Vec::new();
         for text in &texts {

@@ -1,9 +1,17 @@
 //! Small estates in which things depend on each other.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use support::{Client, TestApp};
 
 use crate::roadmap::send;
+
+/// The worked examples by id.
+pub fn examples() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/design/golden.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
 
 /// A site with a rack that two feeds power, and a model of servers.
 pub struct Setting {
@@ -36,7 +44,7 @@ pub async fn a_setting(app: &TestApp) -> Setting {
     let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
     let model = json!({
         "manufacturer": maker, "name": "S1", "kind": "SERVER",
-        "details": { "heightUnits": 2, "typicalDrawWatts": 400 },
+        "details": { "dimensions": { "heightUnits": 2 }, "power": { "typicalDrawWatts": 400 } },
     });
     let model = send(app, "registerHardwareModel", "NewHardwareModel!", model).await;
     Setting { site, rack, feeds, model }
@@ -87,6 +95,12 @@ pub async fn a_group(app: &TestApp, owner: &str, terms: Value, members: &[(&str,
         needs(app, owner, member, details).await;
     }
     group
+}
+
+/// Takes an asset out of service for good.
+pub async fn retire(app: &TestApp, asset: &str) {
+    let text = "mutation($id: ID!) { retireAsset(id: $id, on: \"2026-06-30\") { id } }";
+    app.director().query_with(text, json!({ "id": asset })).await;
 }
 
 /// Asks what fails.

@@ -80,7 +80,8 @@ impl ServiceSinglePoints {
         Ok(self.row()?.is_never_up)
     }
 
-    /// Its single points: by the score of their failure, then by what an hour of it costs.
+    /// Its single points: by the score of their failure, then by what an hour of it costs where that is in one
+    /// currency and the caller may see prices.
     async fn points(
         &self,
         ctx: &Context<'_>,
