@@ -1,8 +1,13 @@
 //! What depends on what.
 
+mod derived;
 mod files;
+mod impacts;
+mod needs;
 mod nouns;
 mod refusals;
+mod setting;
+mod single_points;
 
 use serde_json::{Value, json};
 use support::{Client, TestApp};

@@ -397,3 +397,15 @@ pub struct PageInfo {
     /// The cursor of the last row of the page.
     end_cursor: Option<String>,
 }
+
+impl PageInfo {
+    /// A page of a list that is only read forward, with the cursors of its first and its last row.
+    #[must_use]
+    pub fn forward(
+        has_next_page: bool,
+        has_previous_page: bool,
+        (start_cursor, end_cursor): (Option<String>, Option<String>),
+    ) -> Self {
+        Self { has_next_page, has_previous_page, start_cursor, end_cursor }
+    }
+}

@@ -8,11 +8,21 @@
 //! many of them have to be up, or so much of what they carry. Copies of data (`REPLICATES_TO`) are recorded and are
 //! no need.
 
+pub mod asked;
+pub mod chains;
 pub mod dependencies;
+pub mod derived;
+pub mod graph;
 pub mod graphql;
+pub mod impacts;
 pub mod items;
 pub mod keys;
 pub mod labels;
+pub mod needs;
+pub mod paths;
 pub mod power_feeds;
+pub mod recorded;
 pub mod redundancy_groups;
+pub mod rollups;
 pub mod services;
+pub mod single_points;

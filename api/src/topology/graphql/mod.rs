@@ -9,10 +9,16 @@ use crate::{error::Result, schema::scalar};
 pub mod dependencies;
 pub mod dependency_changes;
 pub mod feed_changes;
+pub mod impacts;
+pub mod lens;
+pub mod needs;
+pub mod paths;
 pub mod power_feeds;
 pub mod redundancy_groups;
+pub mod rollups;
 pub mod service_changes;
 pub mod services;
+pub mod single_points;
 pub mod things;
 
 /// Queries of topology.
@@ -22,6 +28,10 @@ pub struct TopologyQuery(
     power_feeds::PowerFeedQuery,
     redundancy_groups::RedundancyGroupQuery,
     dependencies::DependencyQuery,
+    impacts::ImpactQuery,
+    needs::NeedQuery,
+    paths::PathQuery,
+    single_points::SinglePointQuery,
 );
 
 /// Changes of topology.

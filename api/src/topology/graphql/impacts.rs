@@ -1,0 +1,283 @@
+//! What fails when items fail, as clients see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
+
+use super::{
+    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size},
+    rollups::ImpactRollUp,
+    things::ConfigurationItem,
+};
+use crate::{
+    error::{Error, Result},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
+    schema::{
+        explain::{Explanation, ExplanationInput},
+        page::PageInfo,
+        request::{caller, read},
+        scalar::{Date, Id, shown},
+    },
+    topology::{
+        asked::{self, VIEW},
+        impacts::{self, Affected, Answer, Key, Question, Status},
+    },
+};
+
+/// What became of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "Status")]
+pub enum ImpactStatus {
+    /// It is down.
+    Down,
+    /// It is up and does less than it should.
+    Degraded,
+    /// It is up and has less to fall back on.
+    AtRisk,
+}
+
+/// What fails when things fail.
+pub struct Impact {
+    answer: Arc<Answer>,
+    lens: Lens,
+    scenario: Arc<Overlay>,
+}
+
+/// What fails when things fail.
+#[Object]
+impl Impact {
+    /// What is affected: the worst first, then what is nearest to what failed.
+    async fn affected(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
+    ) -> Result<AffectedItemConnection> {
+        let size = size(ctx, "first", first)?;
+        let after = after.as_deref().map(place).transpose()?;
+        let page = self.answer.page(after, size);
+        let (first, last) = (page.first().map(cursor), page.last().map(cursor));
+        let ends = self.answer.affected.last().map(Affected::key) == page.last().map(Affected::key);
+        let has_next = !ends && (!page.is_empty() || size == 0);
+        let nodes = page.iter().map(|affected| AffectedItem {
+            answer: Arc::clone(&self.answer),
+            lens: self.lens.clone(),
+            affected: affected.clone(),
+        });
+        Ok(AffectedItemConnection {
+            nodes: nodes.collect(),
+            page_info: PageInfo::forward(has_next, after.is_some(), (first, last)),
+            total_count: self.answer.affected.len() as u64,
+        })
+    }
+
+    /// What was down before anything failed, since it needs more of a group than there is: a mistake of the records.
+    async fn already_down(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+    ) -> Result<Vec<AffectedItem>> {
+        let size = size(ctx, "first", first)?;
+        let before = self.answer.down_before.iter().take(size).map(|affected| AffectedItem {
+            answer: Arc::clone(&self.answer),
+            lens: self.lens.clone(),
+            affected: affected.clone(),
+        });
+        Ok(before.collect())
+    }
+
+    /// How many were down before anything failed, those included that the caller may not see.
+    async fn already_down_count(&self) -> u64 {
+        self.answer.down_before.len() as u64 + self.answer.hidden_before
+    }
+
+    /// What it all comes to, as far as the caller may see it.
+    async fn roll_up(&self) -> ImpactRollUp {
+        ImpactRollUp { answer: Arc::clone(&self.answer), lens: self.lens.clone() }
+    }
+
+    /// Affected things that the caller may not see. They take part, and are nowhere named.
+    async fn hidden(&self) -> u64 {
+        self.answer.hidden
+    }
+
+    /// The scenario that was laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.scenario.scenario().and_then(scenarios::of)
+    }
+
+    /// The graph in which it was worked out.
+    async fn graph(&self) -> TopologyGraph {
+        TopologyGraph(Arc::clone(&self.answer.estate))
+    }
+
+    /// How the figures came about.
+    async fn explain(&self) -> Explanation {
+        explanation(&self.answer)
+    }
+}
+
+/// A page of what is affected.
+#[derive(SimpleObject)]
+pub struct AffectedItemConnection {
+    /// What is on this page.
+    nodes: Vec<AffectedItem>,
+    /// Where this page lies in the list.
+    page_info: PageInfo,
+    /// How many the whole list has.
+    total_count: u64,
+}
+
+/// A thing that is affected.
+pub struct AffectedItem {
+    answer: Arc<Answer>,
+    lens: Lens,
+    affected: Affected,
+}
+
+/// A thing that is affected.
+#[Object]
+impl AffectedItem {
+    /// The thing.
+    async fn item(&self) -> Result<ConfigurationItem> {
+        self.lens.item(self.affected.node).ok_or_else(|| Error::internal("an affected item that is hidden"))
+    }
+
+    /// What became of it.
+    async fn status(&self) -> ImpactStatus {
+        self.affected.status.into()
+    }
+
+    /// Steps from what failed: zero for that itself.
+    async fn steps(&self) -> u32 {
+        self.affected.steps
+    }
+
+    /// Why: the shortest chain from the thing to what failed, each step with what ties it to the next.
+    async fn reason(&self) -> Vec<DependencyStep> {
+        self.lens.steps(&self.answer.reason(&self.affected))
+    }
+
+    /// What is down and only degrades it.
+    async fn lost(&self) -> Vec<ConfigurationItem> {
+        let lost = self.affected.hurt.iter().flat_map(|hurt| &hurt.lost);
+        lost.filter_map(|lost| self.lens.item(*lost)).collect()
+    }
+
+    /// The groups that lost members and still have enough: what saved it.
+    async fn saved_by(&self) -> Vec<GroupOutcome> {
+        let groups = self.affected.hurt.iter().flat_map(|hurt| &hurt.saved_by);
+        let saved = groups.map(|group| self.answer.downs.saved(&self.answer.estate, *group));
+        saved.filter_map(|saved| self.lens.outcome(&saved)).collect()
+    }
+}
+
+/// The cursor of an affected thing: its status, its steps and its id.
+fn cursor(affected: &Affected) -> String {
+    let status = match affected.status {
+        Status::Down => "DOWN",
+        Status::Degraded => "DEGRADED",
+        Status::AtRisk => "AT_RISK",
+    };
+    format!("{status}.{}.{}", affected.steps, asked::global_id(affected.thing))
+}
+
+/// The place that a cursor tells.
+fn place(text: &str) -> Result<Key> {
+    let refused = || Error::invalid("after", format!("{} is no cursor of this list", shown(text)));
+    let mut parts = text.splitn(3, '.');
+    let status = match parts.next() {
+        Some("DOWN") => Status::Down,
+        Some("DEGRADED") => Status::Degraded,
+        Some("AT_RISK") => Status::AtRisk,
+        _ => return Err(refused()),
+    };
+    let steps = parts.next().and_then(|steps| steps.parse().ok()).ok_or_else(refused)?;
+    let thing = parts.next().and_then(|id| asked::named("after", id).ok()).ok_or_else(refused)?;
+    Ok((status, steps, thing))
+}
+
+fn explanation(answer: &Answer) -> Explanation {
+    let roll_up = &answer.roll_up;
+    let services = roll_up.services.iter().map(|row| ExplanationInput {
+        name: format!("services of {} {}", tier(row.tier), spoken(row.status)),
+        value: row.count.to_string(),
+    });
+    let mut excluded = Vec::new();
+    let mut leave = |count: u64, what: &str| {
+        if count > 0 {
+            excluded.push(format!("{count} {what}"));
+        }
+    };
+    leave(roll_up.without_tier, "affected services of no recorded tier: the blast radius lacks them");
+    leave(answer.estate.left_out.things, "things that are retired");
+    leave(answer.estate.left_out.edges, "edges to or from what is retired");
+    leave(
+        answer.hidden,
+        "affected things that you may not see: only money and counts of what you see are added up",
+    );
+    Explanation {
+        formula: "up = not failed, and everything needed hard is up, and of every group enough is up, for as much as \
+                  can be up; blast radius = sum over affected services of the weight of their tier (8, 4, 2, 1 for \
+                  tier 0 to 3), whole where down, half where degraded, a quarter where at risk"
+            .to_owned(),
+        inputs: services.collect(),
+        assumptions: impacts::assumptions().into_iter().chain(answer.by_scenario.iter().cloned()).collect(),
+        excluded,
+        estimated: false,
+    }
+}
+
+fn tier(tier: Option<i32>) -> String {
+    tier.map_or_else(|| "no tier".to_owned(), |tier| format!("tier {tier}"))
+}
+
+fn spoken(status: Status) -> &'static str {
+    match status {
+        Status::Down => "down",
+        Status::Degraded => "degraded",
+        Status::AtRisk => "at risk",
+    }
+}
+
+/// Queries of what fails.
+#[derive(Default)]
+pub struct ImpactQuery;
+
+/// Queries of what fails.
+#[Object]
+impl ImpactQuery {
+    /// What fails when things fail, all at once: a feed, a rack, a site, a vendor, a contract that ends.
+    #[graphql(complexity = "1_000 + child_complexity")]
+    async fn impact(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "What fails, by ids: services, assets, workloads, racks, power feeds, sites, vendors, \
+                          contracts or cloud accounts; at most 10,000."
+        )]
+        of: Vec<ID>,
+        #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
+        as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day fail too, and contracts whose last term \
+                          has ended by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+    ) -> Result<Impact> {
+        let reader = read(ctx, VIEW)?;
+        let question = Question {
+            of: of.into_iter().map(|id| id.0).collect(),
+            options: options(ctx, as_of, include)?,
+            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
+        };
+        let answer = Arc::new(impacts::answer(&reader, &question).await?);
+        let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
+        Ok(Impact { answer, lens, scenario: question.scenario })
+    }
+}

@@ -1,0 +1,243 @@
+//! What answers about the graph have in common: the graph as a caller may see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use rust_decimal::Decimal;
+use topology::{
+    graph::{GroupNode, Node},
+    path::Link,
+};
+
+use super::things::ConfigurationItem;
+use crate::{
+    access::Caller,
+    error::{Error, Result},
+    schema::{
+        page::{LARGEST_PAGE, LargestPage},
+        request::caller,
+        scalar::Date,
+    },
+    topology::{
+        chains::{Saved, Step, StepLink},
+        graph::{Estate, Options},
+        items::Thing,
+    },
+};
+
+/// Which edges count.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct TopologyInclude {
+    /// Soft needs, without which a thing is degraded.
+    #[graphql(default = true)]
+    soft: bool,
+    /// What follows from inventory and contracts: racks, sites, power feeds, accounts, colocation contracts.
+    #[graphql(default = true)]
+    derived: bool,
+}
+
+/// Which graph is asked for: as of today where no day is named.
+///
+/// # Errors
+/// `Unauthenticated` without credentials.
+pub fn options(ctx: &Context<'_>, as_of: Option<Date>, include: Option<TopologyInclude>) -> Result<Options> {
+    let as_of = match as_of {
+        Some(as_of) => as_of.0,
+        None => caller(ctx)?.now.date_naive(),
+    };
+    let TopologyInclude { soft, derived } = include.unwrap_or(TopologyInclude { soft: true, derived: true });
+    Ok(Options { as_of, derived, soft })
+}
+
+/// How many of a list are wanted.
+///
+/// # Errors
+/// `Invalid` below zero, `TooMuch` for more than the server gives.
+pub fn size(ctx: &Context<'_>, field: &str, wanted: i32) -> Result<usize> {
+    let size = u64::try_from(wanted).map_err(|_| Error::invalid(field, format!("{wanted} is below zero")))?;
+    let largest = ctx.data_opt::<LargestPage>().map_or(LARGEST_PAGE, |largest| largest.0);
+    if size > largest {
+        let message = format!("{size} is more than the largest list of {largest}");
+        return Err(Error::TooMuch { field: field.to_owned(), message });
+    }
+    usize::try_from(size).map_err(Error::internal)
+}
+
+/// The graph as a caller may see it.
+#[derive(Clone, Debug)]
+pub struct Lens {
+    /// The graph.
+    pub estate: Arc<Estate>,
+    /// Who looks.
+    pub caller: Caller,
+}
+
+impl Lens {
+    /// What a node is; none where the caller may not know.
+    #[must_use]
+    pub fn item(&self, node: Node) -> Option<ConfigurationItem> {
+        if !self.estate.shows(&self.caller, node) {
+            return None;
+        }
+        Some(ConfigurationItem::new(self.estate.thing(node)?, self.estate.label(node)?))
+    }
+
+    /// A thing, whether or not it is part of the graph; none where the caller may not know.
+    #[must_use]
+    pub fn thing(&self, thing: Thing) -> Option<ConfigurationItem> {
+        let label = self.estate.labels.get(&thing)?;
+        crate::topology::asked::is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, label))
+    }
+
+    /// What ties a node to the next.
+    #[must_use]
+    pub fn step(&self, step: &Step) -> DependencyStep {
+        let (link, group) = match step.link {
+            StepLink::Hard => (DependencyStepLink::Hard, None),
+            StepLink::Group(group) => (DependencyStepLink::Group, Some(group)),
+            StepLink::Soft => (DependencyStepLink::Soft, None),
+            StepLink::Failed => (DependencyStepLink::Failed, None),
+            StepLink::Unmet(group) => (DependencyStepLink::Unmet, Some(group)),
+            StepLink::End => (DependencyStepLink::End, None),
+        };
+        DependencyStep { item: self.item(step.node), link, group: group.and_then(|group| self.name(group)) }
+    }
+
+    /// The steps of a chain.
+    #[must_use]
+    pub fn steps(&self, chain: &[Step]) -> Vec<DependencyStep> {
+        chain.iter().map(|step| self.step(step)).collect()
+    }
+
+    /// The name of a group.
+    #[must_use]
+    pub fn name(&self, group: GroupNode) -> Option<String> {
+        self.estate.group(group).map(|group| group.name.to_string())
+    }
+
+    /// How an edge ties, and the name of its group.
+    #[must_use]
+    pub fn link(&self, link: Link) -> (DependencyLink, Option<String>) {
+        match link {
+            Link::Hard => (DependencyLink::Hard, None),
+            Link::Group(group) => (DependencyLink::Group, self.name(group)),
+            Link::Soft => (DependencyLink::Soft, None),
+        }
+    }
+
+    /// How a group came through.
+    #[must_use]
+    pub fn outcome(&self, saved: &Saved) -> Option<GroupOutcome> {
+        let group = self.estate.group(saved.group)?;
+        Some(GroupOutcome {
+            name: group.name.to_string(),
+            owner: self.thing(group.owner),
+            is_derived: group.id.is_none(),
+            required_count: group.required_count,
+            required_capacity: group.required_capacity.map(entity::money::Rate::to_decimal),
+            capacity_unit: group.required_capacity.and(group.unit.clone()),
+            members_lost: saved.lost.len() as u64,
+            members_left: saved.left,
+            lost: saved.lost.iter().filter_map(|lost| self.item(*lost)).collect(),
+        })
+    }
+}
+
+/// What becomes of a thing without another that it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum DependencyLink {
+    /// It is down.
+    Hard,
+    /// It is down once too many of a group are lost.
+    Group,
+    /// It is degraded.
+    Soft,
+}
+
+/// What ties a step of a chain to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum DependencyStepLink {
+    /// It is down without the next.
+    Hard,
+    /// The next is a member of a group that it needs.
+    Group,
+    /// It is degraded without the next.
+    Soft,
+    /// It failed itself: the chain ends here.
+    Failed,
+    /// It needs more of a group than there is, even with everything up: the chain ends here.
+    Unmet,
+    /// The way ends here.
+    End,
+}
+
+/// A step of a chain.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct DependencyStep {
+    /// The thing. Null where the caller may not see it.
+    item: Option<ConfigurationItem>,
+    /// What ties it to the next step.
+    link: DependencyStepLink,
+    /// The name of the group, where it is one.
+    group: Option<String>,
+}
+
+/// How a redundancy group came through.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct GroupOutcome {
+    /// Its name.
+    name: String,
+    /// What needs it. Null where the caller may not see it.
+    owner: Option<ConfigurationItem>,
+    /// Whether it follows from power feeds and was not recorded.
+    is_derived: bool,
+    /// How many members have to be up. Null where their capacity counts.
+    required_count: Option<u32>,
+    /// What capacity has to be up. Null where members are counted.
+    required_capacity: Option<Decimal>,
+    /// The unit of the capacity. Null where members are counted.
+    capacity_unit: Option<String>,
+    /// Members that are down.
+    members_lost: u64,
+    /// Members that are up.
+    members_left: u32,
+    /// The members that are down, as far as the caller may see them.
+    lost: Vec<ConfigurationItem>,
+}
+
+/// The graph that an answer was worked out in.
+pub struct TopologyGraph(pub Arc<Estate>);
+
+/// The graph that an answer was worked out in.
+#[Object]
+impl TopologyGraph {
+    /// The day on which contracts had to be in force.
+    async fn as_of(&self) -> Date {
+        Date(self.0.options.as_of)
+    }
+
+    /// How many things it has.
+    async fn nodes(&self) -> u32 {
+        self.0.graph.items()
+    }
+
+    /// How many edges it has: hard needs, memberships in groups and soft needs, each once.
+    async fn edges(&self) -> u64 {
+        self.0.graph.edges() as u64
+    }
+
+    /// Things that are retired and no part of it.
+    async fn things_left_out(&self) -> u64 {
+        self.0.left_out.things
+    }
+
+    /// Edges that are no part of it, for one of their ends is retired.
+    async fn edges_left_out(&self) -> u64 {
+        self.0.left_out.edges
+    }
+
+    /// A hash of every thing, edge and group: two answers with the same one were worked out in the same graph.
+    async fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+}

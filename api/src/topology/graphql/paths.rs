@@ -1,0 +1,83 @@
+//! Shortest ways from a thing to one that it needs, as clients see them.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options};
+use crate::{
+    error::{Error, Result},
+    rules::{require_plausible, require_range},
+    schema::{
+        request::{caller, read},
+        scalar::Date,
+    },
+    topology::{asked::VIEW, graph, paths::ways},
+};
+
+/// The most ways that one answer spells out.
+const MOST_WAYS: i32 = 100;
+
+/// One way from a thing to another.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct DependencyWay {
+    /// The things on it, both ends included, each with what ties it to the next.
+    steps: Vec<DependencyStep>,
+}
+
+/// The shortest ways from a thing to one that it needs.
+#[derive(SimpleObject)]
+pub struct DependencyPath {
+    /// Whether the one needs the other at all.
+    is_needed: bool,
+    /// Steps on the shortest way. Null where there is none.
+    length: Option<u64>,
+    /// The ways: one, or as many as were asked for.
+    ways: Vec<DependencyWay>,
+    /// How many shortest ways there are. Null where only one was asked for and found.
+    count: Option<u64>,
+    /// The graph in which they were looked for.
+    graph: TopologyGraph,
+}
+
+/// Queries of ways.
+#[derive(Default)]
+pub struct PathQuery;
+
+/// Queries of ways.
+#[Object]
+impl PathQuery {
+    /// The shortest way from a thing to one that it needs, or all shortest ways.
+    #[graphql(complexity = "1_000 + child_complexity")]
+    async fn dependency_path(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of what needs.")] from: ID,
+        #[graphql(desc = "Id of what is needed.")] to: ID,
+        #[graphql(default = false, desc = "Whether to look for all shortest ways, and to count them.")]
+        all: bool,
+        #[graphql(default = 10, desc = "Ways that are spelled out at most, 1 to 100.")] limit: i32,
+        #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
+        as_of: Option<Date>,
+        #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+    ) -> Result<DependencyPath> {
+        let reader = read(ctx, VIEW)?;
+        require_range("limit", limit, 1, MOST_WAYS)?;
+        let options = options(ctx, as_of, include)?;
+        require_plausible("asOf", Some(options.as_of))?;
+        let estate = Arc::new(graph::estate(&reader, options).await?);
+        let caller = caller(ctx)?.clone();
+        let ends = (estate.asked(&caller, "from", &from)?, estate.asked(&caller, "to", &to)?);
+        let most = usize::try_from(limit).map_err(Error::internal)?;
+        let found = ways(&estate, ends, all, most)?;
+        let lens = Lens { estate, caller };
+        let ways: Vec<_> = found.ways.iter().map(|way| DependencyWay { steps: lens.steps(way) }).collect();
+        Ok(DependencyPath {
+            is_needed: !ways.is_empty(),
+            length: ways.first().map(|way| way.steps.len().saturating_sub(1) as u64),
+            ways,
+            count: found.count,
+            graph: TopologyGraph(lens.estate),
+        })
+    }
+}

@@ -1,0 +1,266 @@
+//! What an outage comes to, as clients see it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
+use rust_decimal::Decimal;
+
+use super::{
+    impacts::ImpactStatus,
+    lens::{DependencyStep, Lens, size},
+    things::ConfigurationItem,
+};
+use crate::{
+    access::{Caller, Permission},
+    error::{Error, Result},
+    schema::scalar::{Money, plain},
+    topology::{
+        impacts::Answer,
+        items::Thing,
+        rollups::{AssetsHit, Counts, Sums},
+    },
+};
+
+/// Services of a tier that fared alike.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct ImpactServices {
+    /// The tier. Null for services of no recorded tier.
+    tier: Option<i32>,
+    /// What became of them.
+    status: ImpactStatus,
+    /// How many.
+    count: u64,
+}
+
+/// The people behind services that fared alike.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct ImpactUsers {
+    /// What became of the services.
+    status: ImpactStatus,
+    /// Who uses them; who uses two of them counts twice. Null where none of them has any on record.
+    users: Option<i64>,
+    /// Services whose users are not recorded.
+    services_without_users: u64,
+}
+
+/// Money that hangs on what is affected.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImpactMoney {
+    /// By currency. Null where there is none to add up, or where the caller may not see prices: `reason` says which.
+    amounts: Option<Vec<Money>>,
+    /// Why there are no amounts. Null where there are.
+    reason: Option<String>,
+    /// How many have none on record, and are not in the amounts.
+    unknown: u64,
+}
+
+impl ImpactMoney {
+    /// Sums as a caller may see them.
+    #[must_use]
+    pub fn new(sums: &Sums, caller: &Caller, nothing: &str) -> Self {
+        let unknown = sums.unknown;
+        if !caller.may(Permission::ViewPrices) {
+            let reason = Some("your role does not see prices".to_owned());
+            return Self { amounts: None, reason, unknown };
+        }
+        if sums.counted == 0 {
+            return Self { amounts: None, reason: Some(nothing.to_owned()), unknown };
+        }
+        let amounts = sums.by_currency.iter();
+        let amounts =
+            amounts.map(|(currency, amount)| Money { amount: plain(*amount), currency: currency.clone() });
+        Self { amounts: Some(amounts.collect()), reason: None, unknown }
+    }
+}
+
+/// A contract that is hit.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImpactContract {
+    /// The contract.
+    contract: ConfigurationItem,
+    /// Whether it failed or is affected itself.
+    is_affected: bool,
+    /// Affected assets that it covers on that day.
+    covered_assets: u64,
+    /// Affected sites that it is for.
+    sites: u64,
+}
+
+/// Assets that fared alike.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImpactAssets {
+    /// What became of them.
+    status: ImpactStatus,
+    /// How many.
+    count: u64,
+    /// What those of known draw draw, in kilowatts; what is not in use draws nothing.
+    kilowatts: Decimal,
+    /// How many draw nobody knows what.
+    without_draw: u64,
+    /// Rack units that those of known height take.
+    rack_units: Decimal,
+    /// How many are of unknown height.
+    without_height: u64,
+    /// What was paid for them.
+    purchases: ImpactMoney,
+}
+
+impl ImpactAssets {
+    fn new(hit: &AssetsHit, caller: &Caller) -> Self {
+        Self {
+            status: hit.status.into(),
+            count: hit.count,
+            kilowatts: Decimal::new(hit.watts, 3).normalize(),
+            without_draw: hit.without_draw,
+            rack_units: Decimal::new(hit.half_units.saturating_mul(5), 1).normalize(),
+            without_height: hit.without_height,
+            purchases: ImpactMoney::new(&hit.purchases, caller, "none of them has a price on record"),
+        }
+    }
+}
+
+/// How much is affected.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct ImpactCounts {
+    /// Things that are down.
+    down: u64,
+    /// Things that are degraded.
+    degraded: u64,
+    /// Things that are at risk.
+    at_risk: u64,
+    /// All of them.
+    all: u64,
+}
+
+impl From<Counts> for ImpactCounts {
+    fn from(counts: Counts) -> Self {
+        Self { down: counts.down, degraded: counts.degraded, at_risk: counts.at_risk, all: counts.all() }
+    }
+}
+
+/// How much is affected at a site.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImpactSite {
+    /// The site. Null for what stands at no site: services, vendors, contracts, accounts.
+    site: Option<ConfigurationItem>,
+    /// How much.
+    counts: ImpactCounts,
+}
+
+/// How much is affected of what somebody answers for.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImpactOwner {
+    /// Team or person.
+    owner: String,
+    /// How much.
+    counts: ImpactCounts,
+}
+
+/// What an outage comes to, as far as the caller may see it.
+pub struct ImpactRollUp {
+    /// The answer.
+    pub answer: Arc<Answer>,
+    /// The graph as the caller may see it.
+    pub lens: Lens,
+}
+
+/// What an outage comes to, as far as the caller may see it.
+#[Object]
+impl ImpactRollUp {
+    /// How much is affected in all.
+    async fn total(&self) -> ImpactCounts {
+        self.answer.roll_up.total.into()
+    }
+
+    /// Affected services by tier and status, the most critical first.
+    async fn services(&self) -> Vec<ImpactServices> {
+        let rows = self.answer.roll_up.services.iter();
+        rows.map(|row| ImpactServices { tier: row.tier, status: row.status.into(), count: row.count })
+            .collect()
+    }
+
+    /// The people who use them, by what became of the services.
+    async fn users(&self) -> Vec<ImpactUsers> {
+        let rows = self.answer.roll_up.users.iter();
+        let rows = rows.map(|row| ImpactUsers {
+            status: row.status.into(),
+            users: row.users,
+            services_without_users: row.unknown,
+        });
+        rows.collect()
+    }
+
+    /// What an hour without the services costs that are down, each by its own revenue.
+    async fn revenue_per_hour(&self) -> ImpactMoney {
+        let nothing = "no service that is down has its revenue on record";
+        ImpactMoney::new(&self.answer.roll_up.revenue, &self.lens.caller, nothing)
+    }
+
+    /// The score to rank outages by: for each affected service the weight of its tier (8, 4, 2, 1 for tier 0 to 3),
+    /// whole where it is down, half where it is degraded, a quarter where it is at risk.
+    async fn blast_radius(&self) -> Decimal {
+        self.answer.roll_up.blast_radius
+    }
+
+    /// Affected services of no recorded tier, which the score lacks.
+    async fn services_without_tier(&self) -> u64 {
+        self.answer.roll_up.without_tier
+    }
+
+    /// The chain to the thing that is down and farthest from what failed.
+    async fn deepest_chain(&self) -> Vec<DependencyStep> {
+        self.lens.steps(&self.answer.roll_up.deepest)
+    }
+
+    /// Contracts that are hit: those that failed or are affected, support contracts that cover affected assets, and
+    /// colocation contracts that are for affected sites.
+    async fn contracts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+    ) -> Result<Vec<ImpactContract>> {
+        let size = size(ctx, "first", first)?;
+        let hits = self.answer.roll_up.contracts.iter().take(size).map(|hit| {
+            let contract = self.lens.thing(hit.contract);
+            let contract = contract.ok_or_else(|| Error::internal("a contract that is hidden"))?;
+            let (is_affected, covered_assets, sites) = (hit.is_affected, hit.assets, hit.sites);
+            Ok(ImpactContract { contract, is_affected, covered_assets, sites })
+        });
+        hits.collect()
+    }
+
+    /// How many contracts are hit that the caller may see.
+    async fn contract_count(&self) -> u64 {
+        self.answer.roll_up.contracts.len() as u64
+    }
+
+    /// How many contracts are hit that the caller may not see.
+    async fn hidden_contracts(&self) -> u64 {
+        self.answer.roll_up.hidden_contracts
+    }
+
+    /// Affected assets by status: how many, what they draw, the rack units they take and what was paid for them.
+    async fn assets(&self) -> Vec<ImpactAssets> {
+        self.answer.roll_up.assets.iter().map(|hit| ImpactAssets::new(hit, &self.lens.caller)).collect()
+    }
+
+    /// How much is affected at each site, those with most down first.
+    async fn sites(&self) -> Vec<ImpactSite> {
+        let rows = self.answer.roll_up.sites.iter().map(|(site, counts)| ImpactSite {
+            site: site.and_then(|site| self.lens.thing(Thing::Site(site))),
+            counts: (*counts).into(),
+        });
+        rows.collect()
+    }
+
+    /// How much is affected of what each owner answers for, those with most down first.
+    async fn owners(&self) -> Vec<ImpactOwner> {
+        let rows = self.answer.roll_up.owners.iter();
+        rows.map(|(owner, counts)| ImpactOwner { owner: owner.clone(), counts: (*counts).into() }).collect()
+    }
+
+    /// How much is affected that nobody is recorded to answer for.
+    async fn without_owner(&self) -> ImpactCounts {
+        self.answer.roll_up.without_owner.into()
+    }
+}

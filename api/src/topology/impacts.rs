@@ -1,0 +1,239 @@
+//! What fails when items fail.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use chrono::NaiveDate;
+use entity::{scenarios::scenario_change::Terms, topology::dependency::DependencyKind};
+use topology::{
+    graph::Node,
+    impact::{self, Hurt, Impact},
+};
+
+use super::{
+    asked,
+    chains::{Downs, Step},
+    graph::{self, Estate, Options},
+    items::Thing,
+    rollups::{self, RollUp},
+};
+use crate::{
+    access::Caller, contracts::terms, error::Result, rules::require_plausible, scenarios::Overlay,
+    store::Read,
+};
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Ids of what fails, all at once.
+    pub of: Vec<String>,
+    /// In which graph.
+    pub options: Options,
+    /// What is laid over what is recorded.
+    pub scenario: Arc<Overlay>,
+}
+
+/// What became of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// It is down.
+    Down,
+    /// It is up and does less than it should.
+    Degraded,
+    /// It is up and has less to fall back on.
+    AtRisk,
+}
+
+/// An item that is affected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affected {
+    /// What it is.
+    pub thing: Thing,
+    /// Its node.
+    pub node: Node,
+    /// What became of it.
+    pub status: Status,
+    /// Steps from what failed: zero for that itself.
+    pub steps: u32,
+    /// What it lost while it stays up.
+    pub hurt: Option<Hurt>,
+}
+
+/// The place of an item in the answer: the worst first, then the nearest.
+pub type Key = (Status, u32, Thing);
+
+impl Affected {
+    /// Its place in the answer.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        (self.status, self.steps, self.thing)
+    }
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The graph it was worked out in.
+    pub estate: Arc<Estate>,
+    /// What the caller may see of what is affected, by [`Affected::key`].
+    pub affected: Vec<Affected>,
+    /// How many more are affected that the caller may not see.
+    pub hidden: u64,
+    /// What the caller may see of what was down before.
+    pub down_before: Vec<Affected>,
+    /// How many more were down before that the caller may not see.
+    pub hidden_before: u64,
+    /// What is down, by item.
+    pub downs: Downs,
+    /// What it comes to.
+    pub roll_up: RollUp,
+    /// What the scenario lets fail, in words.
+    pub by_scenario: Vec<String>,
+}
+
+/// Works out what fails.
+///
+/// # Errors
+/// `Invalid` for an id that names nothing that can fail, `NotFound` for one that is not there or not for the caller,
+/// `TooMuch` for more than ten thousand.
+pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
+    asked::require_roots("of", question.of.len())?;
+    require_plausible("asOf", Some(question.options.as_of))?;
+    let covered = rollups::covered(db, question.options.as_of).await?;
+    let estate = Arc::new(graph::estate(db, question.options).await?);
+    let caller = db.caller();
+    let mut failed = estate.all_asked(caller, "of", &question.of)?;
+    let (more, by_scenario) = failed_by(&question.scenario, &estate);
+    failed.extend(more);
+    let found = impact::impact(&estate.graph, &failed).map_err(graph::refused)?;
+    let downs = Downs::of(&found);
+    let (affected, hidden) = affected(&estate, caller, &found, &downs);
+    let before = found.down_before.iter().filter_map(|down| down_one(&estate, down.node, down.steps));
+    let (down_before, hidden_before) = visible(caller, before);
+    let roll_up = RollUp::of(&estate, caller, &downs, (&affected, &hidden), &covered)?;
+    let (hidden, hidden_before) = (hidden.len() as u64, hidden_before.len() as u64);
+    Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, by_scenario })
+}
+
+/// What a scenario lets fail by the day that is asked for: sites from the day on which they are left, contracts from
+/// the day after their last term.
+fn failed_by(scenario: &Overlay, estate: &Estate) -> (Vec<Node>, Vec<String>) {
+    let as_of = estate.options.as_of;
+    let mut failed = Vec::new();
+    let mut said = Vec::new();
+    for change in scenario.changes() {
+        let row = &change.row;
+        let (things, since) = match &row.terms {
+            Terms::SiteExit { on } => (vec![row.site_id.map(Thing::Site)], Some(*on)),
+            Terms::ContractNotRenewed { ends_on } => {
+                let things = vec![
+                    row.colocation_contract_id.map(Thing::ColocationContract),
+                    row.support_contract_id.map(Thing::SupportContract),
+                ];
+                let recorded_on = row.created_at.date_naive();
+                let last = ends_on
+                    .or_else(|| things.iter().flatten().find_map(|it| last_day(estate, *it, recorded_on)));
+                (things, last.and_then(|last| last.succ_opt()))
+            }
+            _ => continue,
+        };
+        let Some(since) = since.filter(|since| *since <= as_of) else { continue };
+        for thing in things.into_iter().flatten() {
+            if let (Some(node), Some(label)) = (estate.node(thing), estate.labels.get(&thing)) {
+                failed.push(node);
+                said.push(format!("`{}` is gone since {since}, as the scenario has it", label.name));
+            }
+        }
+    }
+    (failed, said)
+}
+
+/// The last day of the term of a contract that ran on a day.
+fn last_day(estate: &Estate, thing: Thing, on: NaiveDate) -> Option<NaiveDate> {
+    match thing {
+        Thing::ColocationContract(id) => {
+            let contract = estate.recorded.colocation.iter().find(|contract| contract.id == id)?;
+            let value = terms::colocation(contract, &[]).ok()?;
+            Some(terms::term_on(&value, on).end)
+        }
+        Thing::SupportContract(id) => {
+            let contract = estate.recorded.support.iter().find(|contract| contract.id == id)?;
+            let value = terms::support_terms(contract).ok()?;
+            value.term(value.term_number(on)).map(|term| term.end)
+        }
+        _ => None,
+    }
+}
+
+fn down_one(estate: &Estate, node: Node, steps: u32) -> Option<Affected> {
+    let thing = estate.thing(node)?;
+    Some(Affected { thing, node, status: Status::Down, steps, hurt: None })
+}
+
+fn hurt_one(estate: &Estate, downs: &Downs, hurt: &Hurt) -> Option<Affected> {
+    let (_, _, steps) = downs.hurt_by(estate, hurt)?;
+    let status = if hurt.is_degraded() { Status::Degraded } else { Status::AtRisk };
+    let (node, steps) = (hurt.node, steps.saturating_add(1));
+    Some(Affected { thing: estate.thing(node)?, node, status, steps, hurt: Some(hurt.clone()) })
+}
+
+/// Everything that is affected and that a caller may see, and what else is.
+fn affected(
+    estate: &Estate,
+    caller: &Caller,
+    found: &Impact,
+    downs: &Downs,
+) -> (Vec<Affected>, Vec<Affected>) {
+    let down = found.down.iter().filter_map(|down| down_one(estate, down.node, down.steps));
+    let hurt = found.hurt.iter().filter_map(|hurt| hurt_one(estate, downs, hurt));
+    visible(caller, down.chain(hurt))
+}
+
+fn visible(caller: &Caller, affected: impl Iterator<Item = Affected>) -> (Vec<Affected>, Vec<Affected>) {
+    let (mut shown, hidden): (Vec<_>, Vec<_>) =
+        affected.partition(|affected| asked::is_visible(caller, affected.thing));
+    shown.sort_by_key(Affected::key);
+    (shown, hidden)
+}
+
+impl Answer {
+    /// Why an item is affected: the shortest chain to what failed.
+    #[must_use]
+    pub fn reason(&self, affected: &Affected) -> Vec<Step> {
+        match &affected.hurt {
+            Some(hurt) => self.downs.hurt_chain(&self.estate, hurt),
+            None => self.downs.chain(affected.node),
+        }
+    }
+
+    /// A page of what is affected: so many behind a place.
+    #[must_use]
+    pub fn page(&self, after: Option<Key>, size: usize) -> &[Affected] {
+        let begin = after.map_or(0, |after| {
+            self.affected.partition_point(|affected| affected.key().cmp(&after) != Ordering::Greater)
+        });
+        let end = begin.saturating_add(size).min(self.affected.len());
+        self.affected.get(begin..end).unwrap_or_default()
+    }
+}
+
+/// Ways of needing that are no need, for what answers take for granted.
+#[must_use]
+pub fn assumptions() -> Vec<String> {
+    vec![
+        format!(
+            "{} is no need, and {} is a soft one at most",
+            word(DependencyKind::ReplicatesTo),
+            word(DependencyKind::BacksUpTo)
+        ),
+        "what is up degrades what needs it in no way, even where it is degraded itself".to_owned(),
+        "an asset needs its site, rack and chassis; one active feed of its rack where that has both sides, and \
+         otherwise every active feed"
+            .to_owned(),
+        "who uses two services counts twice".to_owned(),
+    ]
+}
+
+fn word(kind: DependencyKind) -> String {
+    use sea_orm::ActiveEnum;
+    kind.to_value()
+}

@@ -1,0 +1,329 @@
+//! What brings services down alone, and what groups rest on together.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use entity::id::ServiceId;
+use rust_decimal::Decimal;
+use topology::{
+    graph::{GroupNode, Node},
+    impact,
+    single_points::{AllSinglePoints, all_single_points, single_points},
+};
+
+use super::{
+    chains::{Downs, Saved, Step, common_groups},
+    graph::{self, Estate, Options},
+    impacts::Status,
+    items::Thing,
+    rollups::{Sums, blast, revenue},
+};
+use crate::{
+    access::{Caller, Permission},
+    error::{Error, Result},
+    rules::require_plausible,
+    schema::scalar::Id,
+    store::Read,
+};
+
+/// Which services and which points are asked for.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The id of a service; of all when left out.
+    pub service: Option<String>,
+    /// Services of these tiers; of all when left out.
+    pub tiers: Option<Vec<i32>>,
+    /// In which graph.
+    pub options: Options,
+}
+
+/// What the failure of one item alone comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// The score, in points.
+    pub blast_radius: Decimal,
+    /// What an hour without the services costs that are down.
+    pub revenue: Sums,
+    /// Services that are down.
+    pub services: u64,
+}
+
+/// What brings a service down alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SinglePoint {
+    /// The item.
+    pub node: Node,
+    /// What its failure comes to.
+    pub weight: Arc<Weight>,
+    /// From the service to the item.
+    pub chain: Vec<Step>,
+    /// The groups on the way that look redundant and all of whose lost members rest on the item.
+    pub common: Vec<Saved>,
+}
+
+/// A service with what brings it down alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfService {
+    /// The service.
+    pub node: Node,
+    /// Its tier.
+    pub tier: Option<i32>,
+    /// It is down with everything else up, so that nothing brings it down.
+    pub is_never_up: bool,
+    /// The items, the worst first.
+    pub points: Vec<Node>,
+    /// How many more there are that the caller may not see.
+    pub hidden: u64,
+    /// The weight of the worst.
+    worst: Option<Rank>,
+}
+
+/// How bad a single point is: its score, then what an hour of it costs.
+type Rank = (Decimal, Decimal);
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The graph it was worked out in.
+    pub estate: Arc<Estate>,
+    /// The services that have single points or are never up: by tier, then by their worst single point.
+    pub services: Vec<OfService>,
+    /// Services that were looked at.
+    pub looked_at: u64,
+    weights: HashMap<Node, Arc<Weight>>,
+}
+
+/// Works out the single points of failure of services.
+///
+/// # Errors
+/// `Invalid` for an id that is of no service, `NotFound` for a service that is not there.
+pub async fn answer(db: &impl Read, question: &Question, kinds: impl Fn(Thing) -> bool) -> Result<Answer> {
+    require_plausible("asOf", Some(question.options.as_of))?;
+    let estate = Arc::new(graph::estate(db, question.options).await?);
+    let services = asked(&estate, db.caller(), question)?;
+    let mut answer =
+        Answer { estate, services: Vec::new(), looked_at: services.len() as u64, weights: HashMap::new() };
+    let all = question.service.is_none().then(|| all_single_points(&answer.estate.graph));
+    for (node, tier) in services {
+        let (points, is_never_up) = match &all {
+            Some(all) => (all.of(node).map_err(graph::refused)?, all.is_never_up(node)),
+            None => {
+                let found = single_points(&answer.estate.graph, node).map_err(graph::refused)?;
+                (found.nodes, found.is_never_up)
+            }
+        };
+        answer.add(db.caller(), (node, tier), points, is_never_up, &kinds)?;
+    }
+    answer.services.retain(|it| it.is_never_up || !it.points.is_empty() || it.hidden > 0);
+    let estate = Arc::clone(&answer.estate);
+    answer.services.sort_by(|one, other| {
+        let tier = |it: &OfService| (it.tier.is_none(), it.tier);
+        let by_tier = tier(one).cmp(&tier(other));
+        by_tier
+            .then_with(|| other.worst.cmp(&one.worst))
+            .then_with(|| estate.thing(one.node).cmp(&estate.thing(other.node)))
+    });
+    Ok(answer)
+}
+
+/// The services that are asked for, with their tiers.
+fn asked(estate: &Estate, caller: &Caller, question: &Question) -> Result<Vec<(Node, Option<i32>)>> {
+    let tier = |node: Node| estate.label(node).and_then(|label| label.tier);
+    if let Some(id) = &question.service {
+        // The id of anything else is refused as such.
+        Id::<ServiceId>::parse(id).map_err(|cause| Error::invalid("service", cause))?;
+        let node = estate.asked(caller, "service", id)?;
+        return Ok(vec![(node, tier(node))]);
+    }
+    let services = estate.graph.nodes().filter(|node| matches!(estate.thing(*node), Some(Thing::Service(_))));
+    let wanted = services.map(|node| (node, tier(node))).filter(|(_, tier)| {
+        question.tiers.as_ref().is_none_or(|tiers| tier.is_some_and(|tier| tiers.contains(&tier)))
+    });
+    Ok(wanted.collect())
+}
+
+impl Answer {
+    fn add(
+        &mut self,
+        caller: &Caller,
+        (node, tier): (Node, Option<i32>),
+        points: Vec<Node>,
+        is_never_up: bool,
+        kinds: &impl Fn(Thing) -> bool,
+    ) -> Result<()> {
+        let estate = Arc::clone(&self.estate);
+        let points = points.into_iter().filter(|point| estate.thing(*point).is_some_and(kinds));
+        let (shown, hidden): (Vec<_>, Vec<_>) = points.partition(|point| estate.shows(caller, *point));
+        let mut ranked = Vec::with_capacity(shown.len());
+        for point in shown {
+            let weight = self.weigh(point)?;
+            ranked.push((rank(&weight, caller), estate.thing(point), point));
+        }
+        ranked.sort_by_key(|(rank, thing, _)| (Reverse(*rank), *thing));
+        self.services.push(OfService {
+            node,
+            tier,
+            is_never_up,
+            worst: ranked.first().map(|(rank, ..)| *rank),
+            points: ranked.into_iter().map(|(.., point)| point).collect(),
+            hidden: hidden.len() as u64,
+        });
+        Ok(())
+    }
+
+    /// What the failure of an item alone comes to, worked out once for all services.
+    fn weigh(&mut self, point: Node) -> Result<Arc<Weight>> {
+        if let Some(known) = self.weights.get(&point) {
+            return Ok(Arc::clone(known));
+        }
+        let weight = Arc::new(weigh(&self.estate, point)?);
+        self.weights.insert(point, Arc::clone(&weight));
+        Ok(weight)
+    }
+
+    /// The first single points of a service, each with the evidence.
+    ///
+    /// # Errors
+    /// `Invalid` for a node that is none.
+    pub fn points(&self, service: &OfService, first: usize) -> Result<Vec<SinglePoint>> {
+        let points = service.points.iter().take(first).filter_map(|point| {
+            let weight = Arc::clone(self.weights.get(point)?);
+            Some((*point, weight))
+        });
+        let evidence = points.map(|(node, weight)| {
+            let found = impact::impact(&self.estate.graph, &[node]).map_err(graph::refused)?;
+            let downs = Downs::of(&found);
+            let chain = downs.chain(service.node);
+            let common = common_groups(&self.estate, &downs, &chain);
+            Ok(SinglePoint { node, weight, chain, common })
+        });
+        evidence.collect()
+    }
+}
+
+/// How bad a single point is, as far as the caller may know: who sees no prices is told no order of them.
+fn rank(weight: &Weight, caller: &Caller) -> Rank {
+    let costs = caller.may(Permission::ViewPrices) && weight.revenue.by_currency.len() == 1;
+    let cost = weight.revenue.by_currency.values().next().copied().filter(|_| costs);
+    (weight.blast_radius, cost.unwrap_or_default())
+}
+
+fn weigh(estate: &Estate, point: Node) -> Result<Weight> {
+    let found = impact::impact(&estate.graph, &[point]).map_err(graph::refused)?;
+    let service = |node: Node| match estate.thing(node) {
+        Some(Thing::Service(id)) => estate.recorded.service(id),
+        _ => None,
+    };
+    let down: Vec<_> = found.down.iter().filter_map(|down| service(down.node)).collect();
+    let hurt = found.hurt.iter().filter_map(|hurt| {
+        let status = if hurt.is_degraded() { Status::Degraded } else { Status::AtRisk };
+        Some((service(hurt.node)?.tier, status))
+    });
+    let mut cost = Sums::default();
+    for row in &down {
+        cost.add(revenue(row));
+    }
+    let scored = down.iter().map(|row| (row.tier, Status::Down)).chain(hurt);
+    let (blast_radius, _) = blast(scored)?;
+    Ok(Weight { blast_radius, revenue: cost, services: down.len() as u64 })
+}
+
+/// An item on which several members of a group rest, for all groups that are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommonCause {
+    /// What they share.
+    pub node: Node,
+    /// One of the groups.
+    pub group: GroupNode,
+    /// The members that go down with it.
+    pub lost: Vec<Node>,
+    /// The members that stay up.
+    pub left: u32,
+    /// Whether what needs the group is down then.
+    pub is_single_point: bool,
+    /// What needs such a group, the most critical first.
+    pub owners: Vec<Node>,
+}
+
+/// The items on which several members of a group rest: those that bring owners down first, then by the most critical
+/// owner, recorded groups before those that follow from feeds.
+///
+/// # Errors
+/// `Invalid` for a node that is none.
+pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCause>, u64)> {
+    let all = all_single_points(&estate.graph);
+    let mut points: HashMap<Node, Vec<Node>> = HashMap::new();
+    let mut alike: BTreeMap<(Node, Vec<Node>, bool, Arc<str>), CommonCause> = BTreeMap::new();
+    for group in (0..estate.graph.groups()).map(GroupNode) {
+        let (Some(owner), Some(named)) = (estate.graph.owner(group), estate.group(group)) else { continue };
+        for (node, lost) in shared(estate, &all, &mut points, group)? {
+            let members: Vec<_> = estate.graph.members(group).collect();
+            let weighed = members.iter().zip(estate.graph.capacities(group));
+            let weight: u64 = weighed
+                .filter(|(member, _)| lost.contains(member))
+                .map(|(_, weight)| u64::from(weight))
+                .sum();
+            let is_single_point = estate.graph.slack(group).is_some_and(|slack| weight > u64::from(slack));
+            let left = u32::try_from(members.len() - lost.len()).unwrap_or(u32::MAX);
+            let key = (node, members, is_single_point, Arc::clone(&named.name));
+            let cause = alike.entry(key).or_insert_with(|| CommonCause {
+                node,
+                group,
+                lost,
+                left,
+                is_single_point,
+                owners: Vec::new(),
+            });
+            if cause.owners.last() != Some(&owner) {
+                cause.owners.push(owner);
+            }
+        }
+    }
+    let is_shown = |cause: &CommonCause| estate.shows(caller, cause.node);
+    let (mut shown, hidden): (Vec<_>, Vec<_>) = alike.into_values().partition(is_shown);
+    let tier = |node: Node| {
+        let tier = estate.label(node).and_then(|label| label.tier);
+        (tier.is_none(), tier, estate.thing(node))
+    };
+    for cause in &mut shown {
+        cause.owners.sort_by_key(|owner| tier(*owner));
+    }
+    shown.sort_by_key(|cause| {
+        let is_derived = estate.group(cause.group).is_some_and(|group| group.id.is_none());
+        let first = cause.owners.first().map(|owner| tier(*owner));
+        (
+            !cause.is_single_point,
+            is_derived,
+            first,
+            Reverse((cause.lost.len(), cause.owners.len())),
+            estate.thing(cause.node),
+        )
+    });
+    Ok((shown, hidden.len() as u64))
+}
+
+/// What brings two or more members of a group down alone: by item, the members that fall. Neither the owner nor a
+/// member of the group is such an item.
+fn shared(
+    estate: &Estate,
+    all: &AllSinglePoints,
+    points: &mut HashMap<Node, Vec<Node>>,
+    group: GroupNode,
+) -> Result<BTreeMap<Node, Vec<Node>>> {
+    let members: Vec<_> = estate.graph.members(group).collect();
+    let owner = estate.graph.owner(group);
+    let mut falls: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
+    for member in &members {
+        if !points.contains_key(member) {
+            points.insert(*member, all.of(*member).map_err(graph::refused)?);
+        }
+        for point in points.get(member).into_iter().flatten() {
+            falls.entry(*point).or_default().push(*member);
+        }
+    }
+    falls.retain(|point, lost| lost.len() > 1 && Some(*point) != owner && !members.contains(point));
+    Ok(falls)
+}
