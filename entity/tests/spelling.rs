@@ -16,6 +16,7 @@ use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
     book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
 };
+use entity::recovery::{backup_record, recovery_drill};
 use entity::scenarios::scenario;
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
@@ -87,6 +88,8 @@ fn the_database_and_json_spell_alike() {
     check::<refresh_policy::HostResource>();
     check::<software_release::MilestoneState>();
     check::<scenario::ScenarioStatus>();
+    check::<backup_record::BackupKind>();
+    check::<recovery_drill::DrillKind>();
 }
 
 #[test]
