@@ -1,0 +1,3 @@
+//! The face of topology.
+
+pub mod things;
