@@ -7,15 +7,16 @@
 pub mod graphql;
 
 use entity::id::{
-    ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, BudgetLineId,
-    BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
-    ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
-    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
-    ManufacturerId, OfferId, PeriodCloseId, PriceIndexValueId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId,
-    ScenarioChangeId, ScenarioId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
-    UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId, WorkloadId,
+    ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
+    BudgetLineId, BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId,
+    ColocationCircuitId, ColocationContractId, ColocationContractSiteId, ColocationDeploymentId,
+    ColocationReadingId, CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId,
+    FiscalCalendarId, FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS,
+    LedgerCodeId, ManufacturerId, OfferId, PeriodCloseId, PriceIndexValueId, ProviderAccountId, RackId,
+    RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId, RefreshCycleAssetId, RefreshCycleId,
+    RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, ScenarioChangeId, ScenarioId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId,
+    VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -72,6 +73,10 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | PeriodCloseId::KIND
         | VarianceExplanationId::KIND => Some(P::ViewFinance),
         ScenarioId::KIND | ScenarioChangeId::KIND | FrozenScenarioId::KIND => Some(P::ViewTotals),
+        RecoveryObjectiveId::KIND
+        | BackupRecordId::KIND
+        | RecoveryDrillId::KIND
+        | RecoveryDrillItemId::KIND => Some(P::ViewTopology),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

@@ -4,8 +4,8 @@ use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuild
 
 use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
-    access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap,
-    scenarios, store::Store,
+    access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, recovery,
+    roadmap, scenarios, store::Store,
 };
 
 /// Every query of every area.
@@ -19,6 +19,7 @@ pub struct Query(
     cloud::graphql::CloudQuery,
     finance::graphql::FinanceQuery,
     scenarios::graphql::ScenariosQuery,
+    recovery::graphql::RecoveryQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
     roadmap::graphql::RoadmapQuery,
@@ -34,6 +35,7 @@ pub struct Mutation(
     cloud::graphql::CloudMutation,
     finance::graphql::FinanceMutation,
     scenarios::graphql::ScenariosMutation,
+    recovery::graphql::RecoveryMutation,
     access::graphql::AccessMutation,
     import::graphql::ImportMutation,
 );

@@ -56,6 +56,10 @@ pub enum Permission {
     ViewTotals,
     /// Change scenarios and freeze them.
     EditScenarios,
+    /// Read services, what depends on what, and how it recovers.
+    ViewTopology,
+    /// Change services, dependencies, recovery objectives, backups and drills.
+    EditTopology,
     /// Read the change log.
     ViewAudit,
     /// Manage users, roles and tokens.
