@@ -94,7 +94,7 @@ impl Assessment {
             recovery,
             gap,
             with_crew: self.up_at.get(&node).copied(),
-            chain: self.recoveries.chain(node),
+            chain: self.chain(node),
             point,
             point_is_lower_bound: needs.iter().filter(bears).any(unknown),
             point_from: point.and_then(|point| self.bearer(&needs, point)),
@@ -108,6 +108,19 @@ impl Assessment {
         };
         service.findings = self.findings(&service, &needs);
         Ok(service)
+    }
+
+    /// What a service waits for, without what stands anyway at its end.
+    fn chain(&self, node: Node) -> Vec<Node> {
+        let stands = |node: &Node| {
+            let recovery = self.recoveries.of(*node);
+            recovery.is_some_and(|recovery| recovery.minutes == Some(0) && !recovery.is_lower_bound)
+        };
+        let mut chain = self.recoveries.chain(node);
+        while chain.len() > 1 && chain.last().is_some_and(stands) {
+            chain.pop();
+        }
+        chain
     }
 
     /// The nearest thing that bears data of which so many minutes may be lost.

@@ -168,8 +168,8 @@ fn the_newest_good_copy_is_set_against_the_data_that_may_be_lost() {
             found["backups"]["items"][0],
             json!({
                 "item": { "name": "db" }, "pointMinutes": 60,
-                "newest": { "completedAt": "2026-07-01T08:30:00Z" }, "ageMinutes": 30, "isWithinObjective": true,
-                "restoreTestedOn": "2026-06-30", "newestImmutable": { "completedAt": "2026-06-30T02:00:00Z" },
+                "newest": { "completedAt": "2026-07-01T08:30:00+00:00" }, "ageMinutes": 30, "isWithinObjective": true,
+                "restoreTestedOn": "2026-06-30", "newestImmutable": { "completedAt": "2026-06-30T02:00:00+00:00" },
             })
         );
         let counts = ["bearData", "covered", "withinObjective", "immutable", "restoreTested"];
