@@ -15,6 +15,7 @@ pub mod finance;
 pub mod import;
 pub mod inventory;
 pub mod lifecycle;
+pub mod recovery;
 pub mod roadmap;
 pub mod rules;
 pub mod scenarios;

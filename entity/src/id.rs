@@ -139,6 +139,11 @@ ids! {
     RedundancyGroupId => "redundancy_group",
     DependencyId => "dependency",
 
+    RecoveryObjectiveId => "recovery_objective",
+    BackupRecordId => "backup_record",
+    RecoveryDrillId => "recovery_drill",
+    RecoveryDrillItemId => "recovery_drill_item",
+
     UserId => "user",
     ApiTokenId => "api_token",
 

@@ -14,6 +14,7 @@
 //!   models, savings.
 //! - [`scenarios`]: changes laid over what is recorded, and what was drawn with them.
 //! - [`topology`]: services, power feeds, and what depends on what.
+//! - [`recovery`]: recovery objectives, backups and drills.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 
@@ -33,6 +34,8 @@ pub mod finance;
 pub mod scenarios;
 
 pub mod topology;
+
+pub mod recovery;
 
 pub mod access;
 

@@ -16,6 +16,7 @@ use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
     book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
 };
+use entity::recovery::{backup_record, recovery_drill};
 use entity::scenarios::scenario;
 use entity::topology::{dependency, power_feed, service};
 use sea_orm::{ActiveEnum, Iterable};
@@ -94,6 +95,8 @@ fn the_database_and_json_spell_alike() {
     check::<dependency::DependencyKind>();
     check::<dependency::Hardness>();
     check::<dependency::Evidence>();
+    check::<backup_record::BackupKind>();
+    check::<recovery_drill::DrillKind>();
 }
 
 #[test]

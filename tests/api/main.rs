@@ -17,6 +17,7 @@ mod lifecycle;
 mod limits;
 mod query_counts;
 mod readme;
+mod recovery;
 mod requests;
 mod roadmap;
 mod scenarios;

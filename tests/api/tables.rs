@@ -53,6 +53,10 @@ fn every_entity_can_be_read() {
         read::<entity::finance::variance_explanation::Entity>(app).await;
         read::<entity::scenarios::scenario::Entity>(app).await;
         read::<entity::scenarios::scenario_change::Entity>(app).await;
+        read::<entity::recovery::recovery_objective::Entity>(app).await;
+        read::<entity::recovery::backup_record::Entity>(app).await;
+        read::<entity::recovery::recovery_drill::Entity>(app).await;
+        read::<entity::recovery::recovery_drill_item::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::topology::service::Entity>(app).await;
         read::<entity::topology::power_feed::Entity>(app).await;

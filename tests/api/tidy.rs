@@ -10,8 +10,18 @@ use std::{
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
 /// The words of the business, the same in every tree.
-const AREAS: [&str; 9] =
-    ["inventory", "contracts", "lifecycle", "cloud", "finance", "scenarios", "topology", "access", "audit"];
+const AREAS: [&str; 10] = [
+    "inventory",
+    "contracts",
+    "lifecycle",
+    "cloud",
+    "finance",
+    "scenarios",
+    "topology",
+    "recovery",
+    "access",
+    "audit",
+];
 
 /// Which of our crates may use which others. What is not here may use none.
 const DIRECTIONS: [(&str, &[&str]); 6] = [

@@ -45,6 +45,11 @@ pub struct Availability {
     pub unknown: Vec<Node>,
 }
 
+/// Minutes of a span in which something is down that is up for a share of time.
+pub fn downtime(share: f64, minutes: u32) -> f64 {
+    (1.0 - share) * f64::from(minutes)
+}
+
 /// How often an item is up when everything it needs is up for a share of time of its own.
 ///
 /// # Errors

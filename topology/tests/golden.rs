@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use topology::availability::{Evidence, availability};
+use topology::availability::{Evidence, availability, downtime};
 use topology::blast::{Harm, blast_quarters};
 use topology::graph::{Draft, Graph, Group, Member, Node, Threshold};
 use topology::impact::impact;
@@ -100,7 +100,7 @@ fn how_often_it_is_up() {
     let found = availability(&graph, web, &shares, 7).unwrap();
     assert_eq!(found.evidence, Evidence::Exact { uncertain: 5 });
     assert!((found.share - expected["service"].as_f64().unwrap()).abs() < 5e-9);
-    let minutes = (1.0 - found.share) * 43_200.0;
+    let minutes = downtime(found.share, 43_200);
     assert!((minutes - expected["downtime_min_30d"].as_f64().unwrap()).abs() < 0.005);
     for (members, needed, share, id) in [(3, 2, 0.995, "app2of3"), (2, 1, 0.99, "dns1of2")] {
         let mut draft = Draft::new(members + 1);

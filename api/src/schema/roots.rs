@@ -4,8 +4,8 @@ use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuild
 
 use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
-    access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap,
-    scenarios, store::Store, topology,
+    access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, recovery,
+    roadmap, scenarios, store::Store, topology,
 };
 
 /// Every query of every area.
@@ -20,6 +20,7 @@ pub struct Query(
     finance::graphql::FinanceQuery,
     scenarios::graphql::ScenariosQuery,
     topology::graphql::TopologyQuery,
+    recovery::graphql::RecoveryQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
     roadmap::graphql::RoadmapQuery,
@@ -36,6 +37,7 @@ pub struct Mutation(
     finance::graphql::FinanceMutation,
     scenarios::graphql::ScenariosMutation,
     topology::graphql::TopologyMutation,
+    recovery::graphql::RecoveryMutation,
     access::graphql::AccessMutation,
     import::graphql::ImportMutation,
 );

@@ -1,0 +1,327 @@
+//! What is promised, what can be kept, and what has been shown: recovery along the graph.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{id::ConfigurationItemId, recovery::recovery_objective, topology::configuration_item};
+use sea_orm::EntityTrait;
+use topology::{
+    TopologyError,
+    availability::Availability,
+    graph::Node,
+    reach::{Direction, Walk, reach},
+    recovery::{Recoveries, recoveries, recovery_points},
+    schedule::{Schedule, schedule},
+};
+
+use super::{
+    copies::{self, Copies},
+    things::is_brought_up,
+    verdicts::Drills,
+};
+use crate::{
+    access::Caller,
+    error::{Error, Result},
+    store::Read,
+    topology::{
+        graph::{Estate, Options, estate},
+        items::Thing,
+    },
+};
+
+/// Services that one question assesses.
+const MOST_SERVICES: usize = 1_000;
+
+/// The fewest and the most who bring things up.
+const CREW: std::ops::RangeInclusive<i32> = 1..=10_000;
+
+/// Which services are assessed.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// These things alone; all services where there is none.
+    pub only: Option<Vec<Thing>>,
+    /// Of these tiers.
+    pub tiers: Option<Vec<i32>>,
+    /// Of these owners.
+    pub owners: Option<Vec<String>>,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Of which services.
+    pub choice: Choice,
+    /// The day it is seen from.
+    pub as_of: NaiveDate,
+    /// How many things can be brought up at once; as many as there are where there is no number.
+    pub crew: Option<i32>,
+    /// Whether what follows from the inventory counts as needed.
+    pub derived: bool,
+}
+
+/// What a share of time is taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// What was observed of each thing.
+    Observed,
+    /// What is promised of each thing that is needed.
+    Target,
+}
+
+/// What is known of the things of a graph, by their nodes.
+#[derive(Debug)]
+pub struct Facts {
+    /// The objectives.
+    pub objectives: Vec<Option<recovery_objective::Model>>,
+    /// Minutes that each takes by itself, with its failover.
+    pub own: Vec<Option<u32>>,
+    /// Copies of their data.
+    pub copies: HashMap<ConfigurationItemId, Copies>,
+    /// Drills.
+    pub drills: Drills,
+    /// Nodes by the rows that stand for them.
+    pub nodes: HashMap<ConfigurationItemId, Node>,
+    /// The day each last changed in what it needs.
+    pub changed: HashMap<Node, NaiveDate>,
+}
+
+/// Recovery of an estate, as far as all services share it.
+#[derive(Debug)]
+pub struct Assessment {
+    /// The graph.
+    pub estate: Estate,
+    /// What is known of its things.
+    pub facts: Facts,
+    /// When each is up again, with as many people as it takes.
+    pub recoveries: Recoveries,
+    /// How much data may be lost along the graph.
+    pub points: Vec<Option<u32>>,
+    /// Who is brought up when, with the crew.
+    pub schedule: Schedule,
+    /// When the schedule has each thing up.
+    pub up_at: HashMap<Node, u64>,
+    /// The services that are asked about, in order of name.
+    pub wanted: Vec<Node>,
+    /// The day it is seen from.
+    pub as_of: NaiveDate,
+    /// The moment that the age of copies is measured at.
+    pub at: DateTime<Utc>,
+    /// How many things are brought up at once.
+    pub crew: Option<u32>,
+    /// Who asks: what the caller may not see is counted and not named.
+    pub caller: Caller,
+}
+
+/// Answers a question, with a number of statements that does not depend on how much there is.
+///
+/// # Errors
+/// `Invalid` for a crew of none, `NotFound` for things that are not there or hidden, `LimitExceeded` for too many
+/// services.
+pub async fn ask(db: &impl Read, question: &Question) -> Result<Assessment> {
+    let crew = question.crew.map(crew).transpose()?;
+    let caller = db.caller().clone();
+    let options = Options { as_of: question.as_of, derived: question.derived, soft: false };
+    let estate = estate(db, options).await?;
+    let wanted = wanted(&estate, &question.choice, &caller)?;
+    let at = moment(question.as_of, caller.now);
+    let facts = facts(db, &estate, question.as_of, at).await?;
+    let graph = &estate.graph;
+    let (recoveries, points, schedule) = tokio::task::block_in_place(|| {
+        let points = facts.objectives.iter().map(|objective| point(objective.as_ref()?));
+        let points = recovery_points(graph, &points.collect::<Vec<_>>())?;
+        let schedule = schedule(graph, &wanted, &facts.own, crew)?;
+        Ok((recoveries(graph, &facts.own)?, points, schedule))
+    })
+    .map_err(|error: TopologyError| Error::internal(error))?;
+    let up_at = schedule.steps.iter().map(|step| (step.node, step.end)).collect();
+    let as_of = question.as_of;
+    Ok(Assessment { estate, facts, recoveries, points, schedule, up_at, wanted, as_of, at, crew, caller })
+}
+
+fn crew(crew: i32) -> Result<u32> {
+    if !CREW.contains(&crew) {
+        let message = format!("{crew} is not between {} and {}", CREW.start(), CREW.end());
+        return Err(Error::invalid("crew", message));
+    }
+    u32::try_from(crew).map_err(Error::internal)
+}
+
+/// The moment that a day stands for: now where it is today, its end otherwise.
+fn moment(as_of: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
+    if as_of == now.date_naive() {
+        return now;
+    }
+    let next = as_of.succ_opt().unwrap_or(as_of);
+    next.and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
+/// The services that a choice names, in order of name.
+fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>> {
+    if let Some(only) = &choice.only {
+        let node = |thing: &Thing| {
+            let unknown = || Error::not_found("configuration item", thing.id());
+            let node = estate.node(*thing).ok_or_else(unknown)?;
+            if thing.is_shown_to(caller) { Ok(node) } else { Err(unknown()) }
+        };
+        return only.iter().map(node).collect();
+    }
+    let is_chosen = |thing: &Thing| {
+        let Some(label) = estate.labels.get(thing) else { return false };
+        let of_tier = |tiers: &Vec<i32>| label.tier.is_some_and(|tier| tiers.contains(&tier));
+        let of_owner =
+            |owners: &Vec<String>| label.owner.as_ref().is_some_and(|owner| owners.contains(owner));
+        matches!(thing, Thing::Service(_))
+            && choice.tiers.as_ref().is_none_or(of_tier)
+            && choice.owners.as_ref().is_none_or(of_owner)
+    };
+    let mut chosen: Vec<(&str, Node)> = (0..)
+        .zip(&estate.things)
+        .filter(|(_, thing)| is_chosen(thing))
+        .filter_map(|(place, thing)| Some((estate.labels.get(thing)?.name.as_str(), Node(place))))
+        .collect();
+    if chosen.len() > MOST_SERVICES {
+        let message = format!(
+            "{} services are more than the {MOST_SERVICES} of one question; name tiers or owners",
+            chosen.len()
+        );
+        return Err(Error::TooMuch { field: "filter".to_owned(), message });
+    }
+    chosen.sort_unstable();
+    Ok(chosen.into_iter().map(|(_, node)| node).collect())
+}
+
+async fn facts(db: &impl Read, estate: &Estate, as_of: NaiveDate, at: DateTime<Utc>) -> Result<Facts> {
+    let mut nodes = HashMap::new();
+    for row in configuration_item::Entity::find().all(db).await? {
+        if let Some(node) = estate.node(Thing::of(&row)?) {
+            nodes.insert(row.id, node);
+        }
+    }
+    let mut objectives = vec![None; estate.things.len()];
+    for row in recovery_objective::Entity::find().all(db).await? {
+        if let Some(node) = nodes.get(&row.item_id) {
+            objectives[node.0 as usize] = Some(row);
+        }
+    }
+    let own = objectives.iter().zip(&estate.things);
+    let own = own.map(|(objective, thing)| own_minutes(objective.as_ref(), *thing)).collect();
+    let mut changed: HashMap<Node, NaiveDate> = HashMap::new();
+    let mut note = |node: Node, day: Option<NaiveDate>| {
+        if let Some(day) = day.filter(|day| *day <= as_of) {
+            let last = changed.entry(node).or_insert(day);
+            *last = day.max(*last);
+        }
+    };
+    for (place, objective) in (0..).zip(&objectives) {
+        note(Node(place), objective.as_ref().and_then(|objective| objective.changed_on));
+    }
+    for dependency in &estate.dependencies {
+        if let Some(node) = nodes.get(&dependency.from_id) {
+            note(*node, dependency.first_seen_on);
+        }
+    }
+    let copies = copies::of(db, as_of, at).await?;
+    let drills = Drills::of(db, as_of).await?;
+    Ok(Facts { objectives, own, copies, drills, nodes, changed })
+}
+
+/// Minutes that a thing takes by itself, with its failover; what stands takes none unless it was said.
+fn own_minutes(objective: Option<&recovery_objective::Model>, thing: Thing) -> Option<u32> {
+    let recorded = objective.and_then(|objective| {
+        let own = objective.own_minutes?.saturating_add(objective.failover_minutes.unwrap_or(0));
+        u32::try_from(own).ok()
+    });
+    recorded.or_else(|| (!is_brought_up(thing)).then_some(0))
+}
+
+/// The point objective of what bears data.
+fn point(objective: &recovery_objective::Model) -> Option<u32> {
+    let minutes = objective.point_minutes.filter(|_| objective.bears_data)?;
+    u32::try_from(minutes).ok()
+}
+
+impl Assessment {
+    /// What a node is.
+    #[must_use]
+    pub fn thing(&self, node: Node) -> Option<Thing> {
+        self.estate.things.get(node.0 as usize).copied()
+    }
+
+    /// The objective of a node.
+    #[must_use]
+    pub fn objective(&self, node: Node) -> Option<&recovery_objective::Model> {
+        self.facts.objectives.get(node.0 as usize)?.as_ref()
+    }
+
+    /// Whether the caller may see what a node is.
+    #[must_use]
+    pub fn is_seen(&self, node: Node) -> bool {
+        self.thing(node).is_some_and(|thing| thing.is_shown_to(&self.caller))
+    }
+
+    /// What people call a node that the caller may see.
+    #[must_use]
+    pub fn name(&self, node: Node) -> String {
+        let thing = self.thing(node).filter(|thing| thing.is_shown_to(&self.caller));
+        let label = thing.and_then(|thing| self.estate.labels.get(&thing));
+        label.map_or_else(|| "an item that is hidden".to_owned(), |label| format!("`{}`", label.name))
+    }
+
+    /// All that a node needs hard, itself first.
+    ///
+    /// # Errors
+    /// `Internal` for a node that the graph does not have.
+    pub fn needs(&self, node: Node) -> Result<Vec<Node>> {
+        self.walk(node, Direction::Needs)
+    }
+
+    /// All that the services need, themselves included.
+    ///
+    /// # Errors
+    /// `Internal` for a node that the graph does not have.
+    pub fn needed_by_all(&self) -> Result<HashSet<Node>> {
+        let walk = Walk::all(Direction::Needs);
+        let found = reach(&self.estate.graph, &self.wanted, walk).map_err(Error::internal)?;
+        Ok(found.nodes.into_iter().collect())
+    }
+
+    /// All that needs a node hard and that it does not need itself.
+    ///
+    /// # Errors
+    /// `Internal` for a node that the graph does not have.
+    pub fn dependants(&self, node: Node) -> Result<HashSet<Node>> {
+        let needs: HashSet<Node> = self.needs(node)?.into_iter().collect();
+        let found = self.walk(node, Direction::NeededBy)?.into_iter();
+        Ok(found.filter(|dependant| !needs.contains(dependant)).collect())
+    }
+
+    fn walk(&self, node: Node, direction: Direction) -> Result<Vec<Node>> {
+        let found = reach(&self.estate.graph, &[node], Walk::all(direction)).map_err(Error::internal)?;
+        Ok(found.nodes)
+    }
+
+    /// How often a node is up, by what is known of each thing it needs.
+    ///
+    /// # Errors
+    /// `Internal` for a node that the graph does not have.
+    pub fn availability(&self, node: Node, basis: Basis, seed: u64) -> Result<Availability> {
+        use rust_decimal::prelude::ToPrimitive;
+        let share = |objective: &Option<recovery_objective::Model>| {
+            let objective = objective.as_ref()?;
+            let share = match basis {
+                Basis::Observed => objective.observed_availability,
+                Basis::Target => objective.availability_target,
+            };
+            share?.to_decimal().to_f64()
+        };
+        let mut shares: Vec<Option<f64>> = self.facts.objectives.iter().map(share).collect();
+        if let (Basis::Target, Some(own)) = (basis, shares.get_mut(node.0 as usize)) {
+            // Its own target is what the answer is compared with.
+            *own = Some(1.0);
+        }
+        let graph = &self.estate.graph;
+        let found =
+            tokio::task::block_in_place(|| topology::availability::availability(graph, node, &shares, seed));
+        found.map_err(Error::internal)
+    }
+}

@@ -1,0 +1,347 @@
+//! Recovery assessments, as clients see them.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::recovery::recovery_drill;
+use topology::graph::Node;
+
+use super::{
+    service::ServiceRecovery,
+    words::{RecoveryVerdict, shown},
+};
+use crate::{
+    access::Permission,
+    error::{Error, Result},
+    recovery::{
+        assessment::{self, Assessment, Choice, Question},
+        services,
+        verdicts::Verdict,
+    },
+    schema::{
+        explain::{Explanation, ExplanationInput},
+        request::{caller, read},
+        rows::Items,
+        scalar::Date,
+    },
+    topology::{graphql::things::ConfigurationItem, items::Thing},
+};
+
+/// Which services are assessed. All tests have to hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AssessedServiceFilter {
+    /// These things alone, with their ids as services, assets or whatever they are; at most 1,000.
+    pub ids: Option<Vec<ID>>,
+    /// Services of these tiers.
+    pub tiers: Option<Vec<i32>>,
+    /// Services that these people or teams answer for.
+    pub owners: Option<Vec<String>>,
+}
+
+/// How services recover: what is promised, what can be kept, and what has been shown.
+pub struct RecoveryAssessment {
+    asked: Arc<Assessment>,
+    services: Vec<Arc<services::ServiceRecovery>>,
+}
+
+/// Items that need each other to start.
+#[derive(SimpleObject)]
+pub struct RecoveryCircle {
+    /// The items that the caller may see.
+    items: Vec<ConfigurationItem>,
+    /// How many more there are that the caller may not see.
+    hidden: usize,
+}
+
+/// The recovery of one item in an order of recovery.
+#[derive(SimpleObject)]
+pub struct RecoveryStep {
+    /// The item.
+    item: ConfigurationItem,
+    /// Minutes after the beginning at which work on it begins.
+    start_minute: u64,
+    /// And at which it is up.
+    end_minute: u64,
+    /// Whether its own time is not known; it is taken for nothing then.
+    is_unknown: bool,
+}
+
+/// Who is brought up when.
+#[derive(SimpleObject)]
+pub struct RecoveryOrder {
+    /// How many items can be worked on at once; null for as many as there are.
+    crew: Option<u32>,
+    /// Minutes until the last is up.
+    makespan_minutes: u64,
+    /// Whether an own time is not known, so that it may take longer.
+    is_lower_bound: bool,
+    /// The items in the order in which work on them begins, each after what it needs. What stands by itself and needs
+    /// nobody's work is left out.
+    steps: Items<RecoveryStep>,
+    /// How many more steps there are of items that the caller may not see.
+    hidden_steps: usize,
+    /// What can never be up: it needs more of a group than there is.
+    never: Vec<ConfigurationItem>,
+}
+
+/// How many services have which verdict.
+#[derive(SimpleObject)]
+pub struct RecoverySummary {
+    /// The services that were assessed.
+    services: usize,
+    /// Those whose objective a drill has shown to be kept.
+    proven: usize,
+    /// Those of which no drill has shown anything.
+    unproven: usize,
+    /// Those whose last drill missed the objective.
+    failed: usize,
+    /// Those whose drill is too old, or from before the last material change.
+    stale: usize,
+    /// Those that cannot be up within their time objective, whatever a drill has shown.
+    unreachable: usize,
+    /// Those without a time objective.
+    without_objective: usize,
+}
+
+/// The thing of a node, where the caller may see it.
+pub(super) fn item(asked: &Assessment, node: Node) -> Option<ConfigurationItem> {
+    let thing = asked.thing(node).filter(|thing| thing.is_shown_to(&asked.caller))?;
+    let label = asked.estate.labels.get(&thing).cloned().unwrap_or_default();
+    Some(shown(thing, &label))
+}
+
+/// The things of nodes, as far as the caller may see them.
+pub(super) fn items(asked: &Assessment, nodes: &[Node]) -> Vec<ConfigurationItem> {
+    nodes.iter().filter_map(|node| item(asked, *node)).collect()
+}
+
+/// How services recover: what is promised, what can be kept, and what has been shown.
+#[Object]
+impl RecoveryAssessment {
+    /// The day it is seen from.
+    async fn as_of(&self) -> Date {
+        Date(self.asked.as_of)
+    }
+
+    /// How many services have which verdict.
+    async fn summary(&self) -> RecoverySummary {
+        let count = |verdict| self.services.iter().filter(|service| service.proof.verdict == verdict).count();
+        let time = |service: &services::ServiceRecovery| service.objective.as_ref()?.time_minutes;
+        RecoverySummary {
+            services: self.services.len(),
+            proven: count(Verdict::Proven),
+            unproven: count(Verdict::Unproven),
+            failed: count(Verdict::Failed),
+            stale: count(Verdict::Stale),
+            unreachable: self
+                .services
+                .iter()
+                .filter(|service| service.gap.is_some() || service.recovery.minutes.is_none())
+                .count(),
+            without_objective: self.services.iter().filter(|service| time(service).is_none()).count(),
+        }
+    }
+
+    /// The services, by name; things that were asked for by id in the order of the ids.
+    async fn services(
+        &self,
+        #[graphql(desc = "Those with one of these verdicts. Left out: all.")] verdicts: Option<
+            Vec<RecoveryVerdict>,
+        >,
+    ) -> Items<ServiceRecovery> {
+        let is_wanted = |service: &&Arc<services::ServiceRecovery>| {
+            let verdict = service.proof.verdict.into();
+            verdicts.as_ref().is_none_or(|verdicts| verdicts.contains(&verdict))
+        };
+        let chosen = self.services.iter().filter(is_wanted);
+        Items(
+            chosen
+                .map(|service| ServiceRecovery { asked: Arc::clone(&self.asked), own: Arc::clone(service) })
+                .collect(),
+        )
+    }
+
+    /// The order in which the services and all they need are brought up.
+    async fn order(&self) -> RecoveryOrder {
+        let asked = &self.asked;
+        let work = |step: &&topology::schedule::Step| step.is_unknown || step.end > step.start;
+        let steps: Vec<_> = asked.schedule.steps.iter().filter(work).collect();
+        let seen: Vec<RecoveryStep> = steps
+            .iter()
+            .filter_map(|step| {
+                let (start_minute, end_minute, is_unknown) = (step.start, step.end, step.is_unknown);
+                Some(RecoveryStep { item: item(asked, step.node)?, start_minute, end_minute, is_unknown })
+            })
+            .collect();
+        RecoveryOrder {
+            crew: asked.crew,
+            makespan_minutes: asked.schedule.makespan,
+            is_lower_bound: steps.iter().any(|step| step.is_unknown),
+            hidden_steps: steps.len() - seen.len(),
+            steps: Items(seen),
+            never: items(asked, &asked.schedule.never),
+        }
+    }
+
+    /// Sets of items that need each other to start, among all that the services need.
+    async fn circles(&self) -> Result<Vec<RecoveryCircle>> {
+        let among = self.asked.needed_by_all()?;
+        let circles =
+            self.asked.recoveries.circles().filter(|circle| circle.iter().any(|node| among.contains(node)));
+        let circles = circles.map(|circle| {
+            let items = items(&self.asked, circle);
+            RecoveryCircle { hidden: circle.len() - items.len(), items }
+        });
+        Ok(circles.collect())
+    }
+
+    /// How the figures come about.
+    async fn explain(&self) -> Explanation {
+        let input = |name: &str, value: String| ExplanationInput { name: name.to_owned(), value };
+        let graph = &self.asked.estate.graph;
+        Explanation {
+            formula: "time = own + max(time of hard needs, k-th fastest member of each group); data lost = the most \
+                      of all that bears data"
+                .to_owned(),
+            inputs: vec![
+                input("as of", self.asked.as_of.to_string()),
+                input("age of backups, measured at", self.asked.at.to_rfc3339()),
+                input("crew", self.asked.crew.map_or_else(|| "without limit".to_owned(), |crew| crew.to_string())),
+                input("items of the graph", graph.items().to_string()),
+                input("edges of the graph", graph.edges().to_string()),
+            ],
+            assumptions: vec![
+                "Everything failed at once, and work begins at once.".to_owned(),
+                "Items in a circle recover together and take the sum of their own times.".to_owned(),
+                "Sites, racks, feeds, vendors, contracts and accounts stand, unless an own time of theirs is on record."
+                    .to_owned(),
+                "Objectives are those on record now; drills and backups are those of the day.".to_owned(),
+                "With a crew, whatever the longest chain still hangs on comes first; no order of this kind takes twice \
+                 as long as the best."
+                    .to_owned(),
+            ],
+            excluded: vec!["soft needs, without which an item is only degraded".to_owned()],
+            estimated: false,
+        }
+    }
+}
+
+/// Queries of how services recover.
+#[derive(Default)]
+pub struct AssessmentQuery;
+
+/// Queries of how services recover.
+#[Object]
+impl AssessmentQuery {
+    /// How one service, or all that a filter names, recover when everything fails: effective time and loss of data along
+    /// the graph, against the objectives, the backups and the drills.
+    #[graphql(complexity = "100 + 20 * child_complexity")]
+    async fn recovery_assessment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "One service, or another thing, by its id; instead of `filter`.")] service: Option<
+            ID,
+        >,
+        #[graphql(desc = "Which services. Left out, as `service`: all.")] filter: Option<
+            AssessedServiceFilter,
+        >,
+        #[graphql(desc = "The day it is seen from; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            desc = "How many items can be brought up at once, 1 to 10,000. Left out: as many as there are."
+        )]
+        crew: Option<i32>,
+        #[graphql(
+            default = true,
+            desc = "Whether what follows from the inventory counts as needed: an asset its rack, its feeds, its site."
+        )]
+        derived: bool,
+    ) -> Result<RecoveryAssessment> {
+        let reader = read(ctx, Permission::ViewTopology)?;
+        let as_of = as_of.map_or(caller(ctx)?.now.date_naive(), |day| day.0);
+        let choice = choice(service.as_ref(), filter)?;
+        let asked = assessment::ask(&reader, &Question { choice, as_of, crew, derived }).await?;
+        let services = tokio::task::block_in_place(|| {
+            let services = asked.wanted.iter().map(|node| Ok(Arc::new(asked.service(*node)?)));
+            services.collect::<Result<Vec<_>>>()
+        })?;
+        Ok(RecoveryAssessment { asked: Arc::new(asked), services })
+    }
+}
+
+fn choice(service: Option<&ID>, filter: Option<AssessedServiceFilter>) -> Result<Choice> {
+    let filter = match (service, filter) {
+        (Some(service), None) => {
+            let only = Some(vec![Thing::parse("service", service)?]);
+            return Ok(Choice { only, ..Choice::default() });
+        }
+        (Some(service), Some(_)) => {
+            let message = format!("`{}` stands beside filter: give one of them", service.as_str());
+            return Err(Error::invalid("service", message));
+        }
+        (None, filter) => filter.unwrap_or_default(),
+    };
+    let only = filter.ids.map(|ids| {
+        if filter.tiers.is_some() || filter.owners.is_some() {
+            return Err(Error::invalid("filter.ids", "stand beside tiers or owners: give one of them"));
+        }
+        if ids.is_empty() {
+            return Err(Error::invalid("filter.ids", "is empty, so nothing could match; leave it out"));
+        }
+        if ids.len() > 1_000 {
+            let message = format!("{} ids are more than the 1,000 of one question", ids.len());
+            return Err(Error::TooMuch { field: "filter.ids".to_owned(), message });
+        }
+        let things = ids.iter().enumerate();
+        things
+            .map(|(index, id)| Thing::parse(&format!("filter.ids[{index}]"), id))
+            .collect::<Result<Vec<_>>>()
+    });
+    if let Some(tier) = filter.tiers.iter().flatten().find(|tier| !(0..=3).contains(*tier)) {
+        return Err(Error::invalid("filter.tiers", format!("{tier} is not between 0 and 3")));
+    }
+    Ok(Choice { only: only.transpose()?, tiers: filter.tiers, owners: filter.owners })
+}
+
+/// What a drill measured against what was promised.
+#[derive(SimpleObject)]
+pub struct DrillResult {
+    /// The drill.
+    pub(super) drill: super::drills::RecoveryDrill,
+    /// Minutes from the declaration to being usable again (RTA).
+    pub(super) achieved_time_minutes: Option<i32>,
+    /// Minutes in which it has to be up again (RTO).
+    pub(super) promised_time_minutes: Option<i32>,
+    /// Whether it was up in time. Null where either is missing.
+    pub(super) is_time_met: Option<bool>,
+    /// Minutes between the last good data and the outage (RPA).
+    pub(super) achieved_point_minutes: Option<i32>,
+    /// Minutes of data that may be lost (RPO).
+    pub(super) promised_point_minutes: Option<i32>,
+    /// Whether no more data was lost than may be. Null where either is missing.
+    pub(super) is_point_met: Option<bool>,
+    /// Days between the drill and the day it is seen from.
+    pub(super) age_days: i64,
+}
+
+impl DrillResult {
+    /// A drill against the objective of a service.
+    pub(super) fn of(
+        asked: &Assessment,
+        drill: &recovery_drill::Model,
+        own: &services::ServiceRecovery,
+    ) -> Self {
+        use crate::{recovery::verdicts::is_met, schema::record::Record};
+        let time = own.objective.as_ref().and_then(|objective| objective.time_minutes);
+        let point = own.objective.as_ref().and_then(|objective| objective.point_minutes);
+        Self {
+            achieved_time_minutes: drill.achieved_time_minutes,
+            promised_time_minutes: time,
+            is_time_met: is_met(drill.achieved_time_minutes, time),
+            achieved_point_minutes: drill.achieved_point_minutes,
+            promised_point_minutes: point,
+            is_point_met: is_met(drill.achieved_point_minutes, point),
+            age_days: (asked.as_of - drill.held_on).num_days(),
+            drill: Record::whole(drill.clone()).into(),
+        }
+    }
+}
