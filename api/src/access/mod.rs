@@ -46,6 +46,10 @@ pub enum Permission {
     ViewTotals,
     /// Change scenarios and freeze them.
     EditScenarios,
+    /// Read services, power feeds and what depends on what.
+    ViewTopology,
+    /// Change services, power feeds and what depends on what.
+    EditTopology,
     /// Read the change log.
     ViewAudit,
     /// Manage users, roles and tokens.
@@ -54,7 +58,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order of the table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewInventory,
         Self::EditInventory,
         Self::ViewContracts,
@@ -68,6 +72,8 @@ impl Permission {
         Self::ViewPrices,
         Self::ViewTotals,
         Self::EditScenarios,
+        Self::ViewTopology,
+        Self::EditTopology,
         Self::ViewAudit,
         Self::ManageUsers,
     ];

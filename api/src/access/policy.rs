@@ -5,15 +5,23 @@ use super::{Permission, Role};
 /// Whether `role` has `permission`.
 ///
 /// Administrators manage users and see no business data; auditors read everything and change nothing.
-/// Planners see money only in sums; architects see what exists and not what it costs.
+/// Planners see money only in sums; architects see what exists and not what it costs, and keep what depends on what.
 #[must_use]
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
-        Role::Viewer => matches!(permission, P::ViewInventory | P::ViewLifecycle | P::ViewCloud),
+        Role::Viewer => {
+            matches!(permission, P::ViewInventory | P::ViewLifecycle | P::ViewCloud | P::ViewTopology)
+        }
         Role::Architect => matches!(
             permission,
-            P::ViewInventory | P::ViewContracts | P::ViewLifecycle | P::ViewCloud | P::ViewFinance
+            P::ViewInventory
+                | P::ViewContracts
+                | P::ViewLifecycle
+                | P::ViewCloud
+                | P::ViewFinance
+                | P::ViewTopology
+                | P::EditTopology
         ),
         Role::Planner => matches!(
             permission,
@@ -27,6 +35,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::ViewFinance
                 | P::ViewTotals
                 | P::EditScenarios
+                | P::ViewTopology
+                | P::EditTopology
         ),
         Role::Finance => matches!(
             permission,
@@ -40,6 +50,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::ViewPrices
                 | P::ViewTotals
                 | P::EditScenarios
+                | P::ViewTopology
         ),
         Role::Director => !matches!(permission, P::ManageUsers),
         Role::Committee => matches!(
@@ -51,6 +62,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::ViewFinance
                 | P::ViewPrices
                 | P::ViewTotals
+                | P::ViewTopology
         ),
         Role::Auditor => matches!(
             permission,
@@ -61,6 +73,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
                 | P::ViewFinance
                 | P::ViewPrices
                 | P::ViewTotals
+                | P::ViewTopology
                 | P::ViewAudit
         ),
         Role::Admin => matches!(permission, P::ManageUsers),

@@ -10,11 +10,11 @@ use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, BudgetLineId,
     BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
     ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
-    CostRecordId, CurrencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
+    ConfigurationItemId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
     FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
-    ManufacturerId, OfferId, PeriodCloseId, PriceIndexValueId, ProviderAccountId, RackId,
-    RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId,
-    ScenarioChangeId, ScenarioId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
+    ManufacturerId, OfferId, PeriodCloseId, PowerFeedId, PriceIndexValueId, ProviderAccountId, RackId,
+    RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId,
+    ScenarioChangeId, ScenarioId, ServiceId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
     UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId, WorkloadId,
 };
 
@@ -72,6 +72,11 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | PeriodCloseId::KIND
         | VarianceExplanationId::KIND => Some(P::ViewFinance),
         ScenarioId::KIND | ScenarioChangeId::KIND | FrozenScenarioId::KIND => Some(P::ViewTotals),
+        ServiceId::KIND
+        | PowerFeedId::KIND
+        | ConfigurationItemId::KIND
+        | RedundancyGroupId::KIND
+        | DependencyId::KIND => Some(P::ViewTopology),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

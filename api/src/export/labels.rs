@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{cloud, contracts, finance, id::EntityId, inventory, lifecycle, scenarios};
+use entity::{
+    cloud, contracts, finance,
+    id::{ConfigurationItemId, EntityId},
+    inventory, lifecycle, scenarios, topology,
+};
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::ExprTrait,
@@ -11,6 +15,10 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::store::Read;
+use crate::topology::{
+    items::{ThingKind, things_of},
+    keys::{Wanted, natural_keys},
+};
 
 /// Ids that one statement asks for.
 const IDS_AT_ONCE: usize = 10_000;
@@ -49,6 +57,14 @@ pub enum Kind {
     ColocationCharge,
     /// Number of its contract and its own.
     Invoice,
+    /// Sort of the thing, and the parts of its key.
+    ConfigurationItem,
+    /// Its name at its site.
+    PowerFeed,
+    /// Its name, for its owner.
+    RedundancyGroup,
+    /// Number of the contract, name of the deployment and reference of a circuit.
+    CircuitOfDeployment,
     /// Site and name.
     RackAtSite,
     /// The codes of the sites of a colocation contract.
@@ -58,7 +74,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 25] = [
+    const ALL: [Kind; 29] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -81,6 +97,10 @@ impl Kind {
         Kind::ColocationCircuit,
         Kind::ColocationCharge,
         Kind::Invoice,
+        Kind::ConfigurationItem,
+        Kind::PowerFeed,
+        Kind::RedundancyGroup,
+        Kind::CircuitOfDeployment,
         Kind::RackAtSite,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
@@ -208,8 +228,52 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         Kind::ColocationDeployment | Kind::ColocationCircuit | Kind::ColocationCharge | Kind::Invoice => {
             under_contracts(db, kind, ids).await
         }
+        Kind::ConfigurationItem => items(db, ids).await,
+        Kind::PowerFeed => {
+            use topology::power_feed::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::RedundancyGroup => {
+            use topology::redundancy_group::{Column as C, Entity};
+            single::<Entity>(db, C::Id, C::Name, ids).await
+        }
+        Kind::CircuitOfDeployment => circuits(db, ids).await,
         Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
     }
+}
+
+/// Whatever something can depend on: items by one statement, their things by one for each sort.
+async fn items(db: &impl Read, ids: &[Uuid]) -> Result<Found> {
+    let things = things_of(db, ids.iter().copied().map(ConfigurationItemId)).await?;
+    let mut found = Vec::with_capacity(things.len());
+    for kind in ThingKind::ALL {
+        let of_kind = things.iter().filter(|(_, thing)| thing.kind() == kind);
+        let items: HashMap<Uuid, Uuid> = of_kind.map(|(item, thing)| (thing.uuid(), item.0)).collect();
+        if items.is_empty() {
+            continue;
+        }
+        let wanted: Vec<Uuid> = items.keys().copied().collect();
+        for (thing, key) in natural_keys(db, kind, Wanted::Ids(&wanted)).await? {
+            if let Some(item) = items.get(&thing) {
+                let parts = std::iter::once(kind.word().to_uppercase()).chain(key);
+                found.push((*item, parts.collect()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Circuits with the deployment and the contract that they are under.
+async fn circuits(db: &impl Read, ids: &[Uuid]) -> Result<Found> {
+    use contracts::colocation_circuit::{Column as C, Entity, Relation};
+    use contracts::{colocation_contract, colocation_deployment as deployment};
+    let query = Entity::find().select_only().column(C::Id).column(colocation_contract::Column::Number);
+    let query = query.column(deployment::Column::Name).column(C::Reference);
+    let query = query.join(JoinType::InnerJoin, Relation::Deployment.def());
+    let query = query.join(JoinType::InnerJoin, deployment::Relation::Contract.def());
+    let query = query.filter(C::Id.is_in(ids.iter().copied()));
+    let rows: Vec<(Uuid, String, String, String)> = query.into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(id, contract, name, own)| (id, vec![contract, name, own])).collect())
 }
 
 /// Accounts of providers and what runs in them.

@@ -18,3 +18,4 @@ pub mod reports;
 pub mod rows;
 mod scenarios;
 pub mod template;
+mod topology;

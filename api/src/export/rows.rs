@@ -1,6 +1,6 @@
 //! The rows of a noun, page by page, as the cells of its file.
 
-use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios, topology};
 use sea_orm::{
     EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
     QuerySelect, Value, sea_query::ExprTrait,
@@ -97,6 +97,10 @@ pub async fn page(
         Noun::CloudCommitment => read::<cloud::cloud_commitment::Entity>(db, at, labels).await,
         Noun::Scenario => read::<scenarios::scenario::Entity>(db, at, labels).await,
         Noun::ScenarioChange => read::<scenarios::scenario_change::Entity>(db, at, labels).await,
+        Noun::Service => read::<topology::service::Entity>(db, at, labels).await,
+        Noun::PowerFeed => read::<topology::power_feed::Entity>(db, at, labels).await,
+        Noun::RedundancyGroup => read::<topology::redundancy_group::Entity>(db, at, labels).await,
+        Noun::Dependency => read::<topology::dependency::Entity>(db, at, labels).await,
     }
 }
 

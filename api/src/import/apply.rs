@@ -16,6 +16,7 @@ mod budgets;
 mod charges;
 mod cloud;
 mod contracts;
+mod dependencies;
 mod describe;
 mod economics;
 mod engine;
@@ -25,6 +26,7 @@ mod finance;
 mod importable;
 mod inventory;
 mod invoices;
+mod items;
 mod known;
 mod lifecycle;
 mod models;
@@ -33,6 +35,7 @@ mod power;
 mod report;
 mod savings;
 mod scenarios;
+mod topology;
 
 use self::engine::Run;
 pub use self::report::{Change, Counts, FieldChange, Outcome, Report};
@@ -155,5 +158,9 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::CloudCommitment>(&mut run).await?;
     engine::apply::<records::Scenario>(&mut run).await?;
     engine::apply::<records::ScenarioChange>(&mut run).await?;
+    engine::apply::<records::Service>(&mut run).await?;
+    engine::apply::<records::PowerFeed>(&mut run).await?;
+    engine::apply::<records::RedundancyGroup>(&mut run).await?;
+    engine::apply::<records::Dependency>(&mut run).await?;
     Ok(run.finish())
 }

@@ -120,6 +120,14 @@ pub enum ImportNoun {
     Scenario,
     /// Changes of scenarios.
     ScenarioChange,
+    /// Services.
+    Service,
+    /// Power feeds.
+    PowerFeed,
+    /// Redundancy groups, without their members.
+    RedundancyGroup,
+    /// What depends on what.
+    Dependency,
 }
 
 /// What happens to the good rows when others are refused.

@@ -18,6 +18,7 @@ mod netbox;
 mod problem;
 pub mod records;
 pub mod register;
+mod relations;
 pub mod rights;
 mod smells;
 mod table;

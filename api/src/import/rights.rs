@@ -5,13 +5,14 @@ use super::csv::Noun;
 use crate::access::Permission;
 
 /// Every permission that some import needs.
-pub const EDITS: [Permission; 7] = [
+pub const EDITS: [Permission; 8] = [
     Permission::EditInventory,
     Permission::EditContracts,
     Permission::EditLifecycle,
     Permission::EditCloud,
     Permission::EditFinance,
     Permission::EditScenarios,
+    Permission::EditTopology,
     Permission::ManageUsers,
 ];
 
@@ -62,6 +63,9 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::GrowthAssumption
         | Noun::CloudCommitment => Permission::EditCloud,
         Noun::Scenario | Noun::ScenarioChange => Permission::EditScenarios,
+        Noun::Service | Noun::PowerFeed | Noun::RedundancyGroup | Noun::Dependency => {
+            Permission::EditTopology
+        }
     }
 }
 
@@ -76,6 +80,7 @@ pub fn view(noun: Noun) -> Vec<Permission> {
         Permission::EditLifecycle => Permission::ViewLifecycle,
         Permission::EditCloud => Permission::ViewCloud,
         Permission::EditScenarios => Permission::ViewTotals,
+        Permission::EditTopology => Permission::ViewTopology,
         other => other,
     };
     let has_prices = noun.columns().iter().any(|column| matches!(column.kind, Kind::Money));

@@ -5,7 +5,7 @@ use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuild
 use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
     access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, roadmap,
-    scenarios, store::Store,
+    scenarios, store::Store, topology,
 };
 
 /// Every query of every area.
@@ -19,6 +19,7 @@ pub struct Query(
     cloud::graphql::CloudQuery,
     finance::graphql::FinanceQuery,
     scenarios::graphql::ScenariosQuery,
+    topology::graphql::TopologyQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
     roadmap::graphql::RoadmapQuery,
@@ -34,6 +35,7 @@ pub struct Mutation(
     cloud::graphql::CloudMutation,
     finance::graphql::FinanceMutation,
     scenarios::graphql::ScenariosMutation,
+    topology::graphql::TopologyMutation,
     access::graphql::AccessMutation,
     import::graphql::ImportMutation,
 );

@@ -10,7 +10,7 @@ use crate::access;
 pub enum Role {
     /// Sees what exists and what is planned, without contracts and money.
     Viewer,
-    /// Sees what exists, contracts included, without money.
+    /// Sees what exists, contracts included, without money, and keeps what depends on what.
     Architect,
     /// Keeps inventory, plans and cloud, and sees money in sums.
     Planner,
@@ -56,6 +56,10 @@ pub enum Permission {
     ViewTotals,
     /// Change scenarios and freeze them.
     EditScenarios,
+    /// Read services, power feeds and what depends on what.
+    ViewTopology,
+    /// Change services, power feeds and what depends on what.
+    EditTopology,
     /// Read the change log.
     ViewAudit,
     /// Manage users, roles and tokens.

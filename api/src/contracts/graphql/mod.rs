@@ -17,7 +17,7 @@ mod colocation_filter;
 pub mod colocation_readings;
 mod colocation_terms;
 mod contract_figures;
-mod decision_words;
+pub mod decision_words;
 mod decisions;
 mod deployment_changes;
 mod invoice_changes;

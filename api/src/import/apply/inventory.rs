@@ -53,6 +53,7 @@ impl Importable for Vendor {
         let codes = codes.chain(records.support_contracts.iter().filter_map(|it| it.vendor.as_ref()));
         let codes = codes.chain(records.provider_accounts.iter().filter_map(|it| it.vendor.as_ref()));
         let codes = codes.chain(records.offers.iter().map(|record| &record.vendor));
+        let codes = codes.chain(records.services.iter().filter_map(|it| it.vendor.as_ref()));
         let rows = rows_among::<vendor::Entity, _>(run.tx, vendor::Column::Code, codes.cloned()).await?;
         for row in rows {
             run.known.vendors.put(Key::from(&row.code), row);
@@ -238,7 +239,10 @@ impl Importable for Rack {
         let named = run.records.racks.iter().map(|record| &record.key);
         let named = named.chain(run.records.assets.iter().filter_map(|record| record.rack.as_ref()));
         let named = named.chain(run.records.colocation_circuits.iter().filter_map(|it| it.rack.as_ref()));
-        let sites = named.filter_map(|key| run.known.sites.get(&Key::from(&key.site))).map(|site| site.id);
+        let codes = named.map(|key| &key.site);
+        let fed = run.records.power_feeds.iter().filter(|record| record.rack.is_some());
+        let codes = codes.chain(fed.map(|record| &record.site));
+        let sites = codes.filter_map(|code| run.known.sites.get(&Key::from(code))).map(|site| site.id);
         for row in rows_among::<rack::Entity, _>(run.tx, rack::Column::SiteId, sites).await? {
             if let Some(site) = run.known.sites.with_id(row.site_id) {
                 let key = Key::of([&site.code, &row.name]);

@@ -5,10 +5,11 @@ use std::fmt;
 
 use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId, ScenarioId};
 use entity::lifecycle::depreciation_rule::Book;
-use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios, topology};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
+use super::items::Items;
 use crate::error::{Error, Result};
 use crate::finance::{places::Places, savings_claims::Codes};
 use crate::import::records::{AccountKey, ModelKey, RackKey};
@@ -203,6 +204,12 @@ pub struct Known {
     pub cloud_commitments: Table<cloud::cloud_commitment::Model>,
     pub scenarios: Table<scenarios::scenario::Model>,
     pub scenario_changes: Table<scenarios::scenario_change::Model>,
+    pub services: Table<topology::service::Model>,
+    pub power_feeds: Table<topology::power_feed::Model>,
+    pub redundancy_groups: Table<topology::redundancy_group::Model>,
+    pub dependencies: Table<topology::dependency::Model>,
+    /// The things that groups and dependencies name.
+    pub items: Items,
     /// The cohorts that changes of scenarios may move, by the name of the scenario.
     pub cohorts: HashMap<String, Cohorts>,
     /// The scenarios whose lists this import has changed.

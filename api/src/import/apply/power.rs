@@ -75,6 +75,8 @@ impl Importable for ColocationDeployment {
         let named = records.colocation_deployments.iter().map(|record| &record.contract);
         let named = named.chain(records.colocation_circuits.iter().map(|record| &record.contract));
         let named = named.chain(records.colocation_readings.iter().map(|record| &record.contract));
+        let of_feeds = records.power_feeds.iter().filter_map(|record| Some(&record.circuit.as_ref()?[0]));
+        let named = named.chain(of_feeds);
         let ids = named.filter_map(|number| run.known.colocation_contracts.get(&Key::from(number)));
         let ids: HashSet<_> = ids.map(|contract| contract.id).collect();
         for row in rows_among::<colocation_deployment::Entity, _>(run.tx, column, ids).await? {

@@ -13,6 +13,7 @@ mod lifecycle;
 mod noun;
 mod power;
 mod scenarios;
+mod topology;
 
 use std::collections::HashMap;
 use std::sync::Arc;

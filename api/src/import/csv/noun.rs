@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::cells::Cells;
 use super::{
     access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios,
+    topology,
 };
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
@@ -60,11 +61,15 @@ pub enum Noun {
     CloudCommitment,
     Scenario,
     ScenarioChange,
+    Service,
+    PowerFeed,
+    RedundancyGroup,
+    Dependency,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 46] = [
+    pub const ALL: [Noun; 50] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -111,6 +116,10 @@ impl Noun {
         Noun::CloudCommitment,
         Noun::Scenario,
         Noun::ScenarioChange,
+        Noun::Service,
+        Noun::PowerFeed,
+        Noun::RedundancyGroup,
+        Noun::Dependency,
     ];
 
     /// The columns of its file.
@@ -162,6 +171,10 @@ impl Noun {
             Noun::CloudCommitment => cloud::CLOUD_COMMITMENT,
             Noun::Scenario => scenarios::SCENARIO,
             Noun::ScenarioChange => scenarios::SCENARIO_CHANGE,
+            Noun::Service => topology::SERVICE,
+            Noun::PowerFeed => topology::POWER_FEED,
+            Noun::RedundancyGroup => topology::REDUNDANCY_GROUP,
+            Noun::Dependency => topology::DEPENDENCY,
         }
     }
 
@@ -230,6 +243,10 @@ impl Noun {
             Noun::CloudCommitment => keep(cells, &mut records.cloud_commitments, cloud::cloud_commitment),
             Noun::Scenario => keep(cells, &mut records.scenarios, scenarios::scenario),
             Noun::ScenarioChange => keep(cells, &mut records.scenario_changes, scenarios::scenario_change),
+            Noun::Service => keep(cells, &mut records.services, topology::service),
+            Noun::PowerFeed => keep(cells, &mut records.power_feeds, topology::power_feed),
+            Noun::RedundancyGroup => keep(cells, &mut records.redundancy_groups, topology::redundancy_group),
+            Noun::Dependency => keep(cells, &mut records.dependencies, topology::dependency),
         }
     }
 
@@ -291,6 +308,10 @@ impl Noun {
             Noun::CloudCommitment => ("cloud_commitment", "cloud_commitments"),
             Noun::Scenario => ("scenario", "scenarios"),
             Noun::ScenarioChange => ("scenario_change", "scenario_changes"),
+            Noun::Service => ("service", "services"),
+            Noun::PowerFeed => ("power_feed", "power_feeds"),
+            Noun::RedundancyGroup => ("redundancy_group", "redundancy_groups"),
+            Noun::Dependency => ("dependency", "dependencies"),
         }
     }
 

@@ -18,6 +18,7 @@ mod invoices;
 mod lifecycle;
 mod power;
 mod scenarios;
+mod topology;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub use lifecycle::{
 };
 pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
 pub use scenarios::{Scenario, ScenarioChange};
+pub use topology::{Dependency, ItemKey, PowerFeed, RedundancyGroup, Service};
 
 /// Where a record was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -107,6 +109,10 @@ pub struct Records {
     pub cloud_commitments: Vec<CloudCommitment>,
     pub scenarios: Vec<Scenario>,
     pub scenario_changes: Vec<ScenarioChange>,
+    pub services: Vec<Service>,
+    pub power_feeds: Vec<PowerFeed>,
+    pub redundancy_groups: Vec<RedundancyGroup>,
+    pub dependencies: Vec<Dependency>,
 }
 
 impl Records {
@@ -164,6 +170,10 @@ impl Records {
             Noun::CloudCommitment => self.cloud_commitments.len(),
             Noun::Scenario => self.scenarios.len(),
             Noun::ScenarioChange => self.scenario_changes.len(),
+            Noun::Service => self.services.len(),
+            Noun::PowerFeed => self.power_feeds.len(),
+            Noun::RedundancyGroup => self.redundancy_groups.len(),
+            Noun::Dependency => self.dependencies.len(),
         }
     }
 
@@ -196,7 +206,8 @@ impl Records {
             self.colocation_circuits.iter().filter_map(|record| Some(&record.rack.as_ref()?.site));
         let of_places = own.chain(of_racks).chain(of_assets).chain(of_workloads).chain(of_circuits);
         let of_changes = self.scenario_changes.iter().filter_map(|record| record.site.as_ref());
-        of_places.chain(of_plans).chain(of_volumes).chain(of_changes)
+        let of_feeds = self.power_feeds.iter().map(|record| &record.site);
+        of_places.chain(of_plans).chain(of_volumes).chain(of_changes).chain(of_feeds)
     }
 
     /// The tags of the assets that records of the books name.
@@ -230,7 +241,8 @@ impl Records {
         let of_changes = changes.filter_map(|record| record.colocation_contract.as_ref());
         let of_power = of_deployments.chain(of_circuits).chain(of_readings);
         let of_bills = of_invoices.chain(of_lines).chain(of_offers);
-        own.chain(of_charges).chain(of_power).chain(of_bills).chain(of_changes)
+        let of_feeds = self.power_feeds.iter().filter_map(|record| Some(&record.circuit.as_ref()?[0]));
+        own.chain(of_charges).chain(of_power).chain(of_bills).chain(of_changes).chain(of_feeds)
     }
 
     /// Whether nothing was read.

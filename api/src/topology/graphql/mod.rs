@@ -1,0 +1,39 @@
+//! The face of topology.
+
+use async_graphql::{MaybeUndefined, MergedObject};
+use entity::money::Rate;
+use rust_decimal::Decimal;
+
+use crate::{error::Result, schema::scalar};
+
+pub mod dependencies;
+pub mod dependency_changes;
+pub mod feed_changes;
+pub mod power_feeds;
+pub mod redundancy_groups;
+pub mod service_changes;
+pub mod services;
+pub mod things;
+
+/// Queries of topology.
+#[derive(Default, MergedObject)]
+pub struct TopologyQuery(
+    services::ServiceQuery,
+    power_feeds::PowerFeedQuery,
+    redundancy_groups::RedundancyGroupQuery,
+    dependencies::DependencyQuery,
+);
+
+/// Changes of topology.
+#[derive(Default, MergedObject)]
+pub struct TopologyMutation(
+    service_changes::ServiceMutation,
+    feed_changes::PowerFeedMutation,
+    redundancy_groups::RedundancyGroupMutation,
+    dependency_changes::DependencyMutation,
+);
+
+/// A quantity as its column holds it.
+fn quantity(given: MaybeUndefined<Decimal>, field: &str) -> Result<MaybeUndefined<Rate>> {
+    given.map_value(|value| scalar::rate(value, field)).transpose()
+}

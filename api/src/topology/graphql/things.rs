@@ -1,0 +1,128 @@
+//! Whatever something can depend on, as clients see it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Enum, ID, SimpleObject};
+use entity::{id::ConfigurationItemId, topology::configuration_item};
+use sea_orm::{Condition, sea_query::SimpleExpr};
+
+use crate::{
+    access::Permission,
+    error::Result,
+    schema::{
+        filter::through,
+        record::{Record, Table},
+        request::{caller, read},
+    },
+    topology::items::{self, Label, Thing, labels},
+};
+
+/// Sorts of things that something can depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "items::ThingKind")]
+pub enum ConfigurationItemKind {
+    /// A service, application, platform or carrier.
+    Service,
+    /// A piece of equipment.
+    Asset,
+    /// What runs in a cloud account.
+    Workload,
+    /// A rack.
+    Rack,
+    /// A feed of electric power.
+    PowerFeed,
+    /// A site.
+    Site,
+    /// A vendor.
+    Vendor,
+    /// A colocation contract.
+    ColocationContract,
+    /// A support contract.
+    SupportContract,
+    /// An account with a cloud provider.
+    ProviderAccount,
+}
+
+/// Whatever something can depend on: what it is, and what people call it.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct ConfigurationItem {
+    /// The id of the thing itself, which `node` answers to.
+    pub id: ID,
+    /// What sort of thing it is.
+    pub kind: ConfigurationItemKind,
+    /// Its name: the tag of an asset, the code of a site or a vendor, the number of a contract.
+    pub name: String,
+    /// Criticality: 0 is the most critical, 3 the least. Null for what has none.
+    pub tier: Option<i32>,
+    /// Team or person who answers for it.
+    pub owner: Option<String>,
+    /// Whether it is out of use for good.
+    pub is_retired: bool,
+}
+
+impl ConfigurationItem {
+    /// A thing with what is said of it.
+    #[must_use]
+    pub fn new(thing: Thing, label: &Label) -> Self {
+        Self {
+            id: ID(thing.id()),
+            kind: thing.kind().into(),
+            name: label.name.clone(),
+            tier: label.tier,
+            owner: label.owner.clone(),
+            is_retired: label.is_retired,
+        }
+    }
+}
+
+/// Items by the id of their row.
+type Items = HashMap<ConfigurationItemId, ConfigurationItem>;
+
+/// The item that a column of a row names, read once for all siblings; nothing where the caller may not see it.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn item<E: Table>(
+    ctx: &Context<'_>,
+    record: &Record<E>,
+    column: E::Column,
+    ends: &[E::Column],
+) -> Result<Option<ConfigurationItem>> {
+    let reader = read(ctx, Permission::ViewTopology)?;
+    let asker = caller(ctx)?;
+    let load = async || {
+        let mut ids: Vec<ConfigurationItemId> = Vec::new();
+        for end in ends {
+            ids.extend(record.column_of_siblings::<ConfigurationItemId>(*end)?);
+        }
+        let mut things = items::things_of(&reader, ids).await?;
+        things.retain(|_, thing| thing.is_shown_to(asker));
+        let wanted: Vec<Thing> = things.values().copied().collect();
+        let labels = labels(&reader, &wanted).await?;
+        let shown = things.into_iter().filter_map(|(id, thing)| {
+            let label = labels.get(&thing)?;
+            Some((id, ConfigurationItem::new(thing, label)))
+        });
+        Ok(shown.collect::<Items>())
+    };
+    let found: Arc<Items> = record.shared("configuration items".to_owned(), load).await?;
+    Ok(found.get(&record.get::<ConfigurationItemId>(column)?).cloned())
+}
+
+/// The condition that a column names the thing with an id; one that is not there, or hidden, is named by no row.
+///
+/// # Errors
+/// `Invalid` for what is no id of a thing.
+pub(super) fn names(
+    caller: &crate::access::Caller,
+    field: &str,
+    column: impl sea_orm::ColumnTrait,
+    id: &ID,
+) -> Result<SimpleExpr> {
+    let thing = Thing::parse(field, id)?;
+    let condition = match thing.is_shown_to(caller) {
+        true => thing.condition(),
+        false => Condition::all().add(sea_orm::ColumnTrait::is_null(&configuration_item::Column::Id)),
+    };
+    Ok(through::<configuration_item::Entity>(column, configuration_item::Column::Id, condition))
+}

@@ -1,0 +1,18 @@
+//! What depends on what.
+//!
+//! A *thing* is whatever something can depend on: a service, an asset, a workload, a rack, a power feed, a site, a
+//! vendor, a contract, a cloud account. A *configuration item* is a thing that has been named in a dependency or as
+//! the owner of a redundancy group; it is made when it is first named. A *dependency* goes from what needs to what
+//! is needed, so failures travel against it. It is *hard* where the first is down without the second, and *soft*
+//! where it is only degraded. A *redundancy group* holds dependencies of one owner that stand in for each other: so
+//! many of them have to be up, or so much of what they carry. Copies of data (`REPLICATES_TO`) are recorded and are
+//! no need.
+
+pub mod dependencies;
+pub mod graphql;
+pub mod items;
+pub mod keys;
+pub mod labels;
+pub mod power_feeds;
+pub mod redundancy_groups;
+pub mod services;
