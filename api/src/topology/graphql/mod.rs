@@ -9,7 +9,10 @@ use crate::{error::Result, schema::scalar};
 pub mod dependencies;
 pub mod dependency_changes;
 pub mod feed_changes;
+pub mod moves;
+pub mod power;
 pub mod power_feeds;
+pub mod quality;
 pub mod redundancy_groups;
 pub mod service_changes;
 pub mod services;
@@ -22,6 +25,9 @@ pub struct TopologyQuery(
     power_feeds::PowerFeedQuery,
     redundancy_groups::RedundancyGroupQuery,
     dependencies::DependencyQuery,
+    moves::MoveQuery,
+    quality::QualityQuery,
+    power::PowerQuery,
 );
 
 /// Changes of topology.
