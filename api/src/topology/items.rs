@@ -318,10 +318,11 @@ pub async fn item_of(tx: &Tx, thing: Thing) -> Result<ConfigurationItemId> {
 /// Those of the database.
 pub async fn forget_unnamed(tx: &Tx, ids: impl IntoIterator<Item = ConfigurationItemId>) -> Result<()> {
     for id in ids.into_iter().collect::<BTreeSet<_>>() {
-        let edges = Condition::any().add(dependency::Column::FromId.eq(id)).add(dependency::Column::ToId.eq(id));
+        let edges =
+            Condition::any().add(dependency::Column::FromId.eq(id)).add(dependency::Column::ToId.eq(id));
         let groups = redundancy_group::Entity::find().filter(redundancy_group::Column::OwnerId.eq(id));
-        let is_named = dependency::Entity::find().filter(edges).count(tx).await? > 0
-            || groups.count(tx).await? > 0;
+        let is_named =
+            dependency::Entity::find().filter(edges).count(tx).await? > 0 || groups.count(tx).await? > 0;
         if is_named {
             continue;
         }

@@ -103,11 +103,7 @@ async fn at_sites<E: EntityTrait>(
     Ok(rows.into_iter().map(|(id, site, name)| (id, vec![site, name])).collect())
 }
 
-async fn in_cloud(
-    db: &impl Read,
-    kind: ThingKind,
-    wanted: Wanted<'_>,
-) -> Result<Vec<(Uuid, Vec<String>)>> {
+async fn in_cloud(db: &impl Read, kind: ThingKind, wanted: Wanted<'_>) -> Result<Vec<(Uuid, Vec<String>)>> {
     use provider_account::Column as Account;
     if kind == ThingKind::ProviderAccount {
         let columns = [Account::Id, Account::Provider, Account::AccountNumber];

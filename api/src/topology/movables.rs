@@ -17,11 +17,7 @@ use rust_decimal::Decimal;
 use sea_orm::{EntityTrait, FromQueryResult, JoinType, QuerySelect, RelationTrait};
 
 use super::{items::Thing, moves::Edge, said::Said};
-use crate::{
-    error::Result,
-    inventory::usage::draw,
-    store::Read,
-};
+use crate::{error::Result, inventory::usage::draw, store::Read};
 
 /// What a thing is when it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,14 +72,8 @@ pub async fn facts(db: &impl Read, said: &Said) -> Result<Facts> {
     let mut facts = Facts::default();
     for (id, kind, is_shared) in services(db).await? {
         let role = if kind == ServiceKind::Application { Role::Application } else { Role::Service };
-        let fact = Fact {
-            role,
-            site: None,
-            environment: None,
-            draw_watts: None,
-            storage_gib: None,
-            is_shared,
-        };
+        let fact =
+            Fact { role, site: None, environment: None, draw_watts: None, storage_gib: None, is_shared };
         facts.0.insert(Thing::Service(id), fact);
     }
     for row in assets(db).await? {
@@ -291,10 +281,16 @@ mod tests {
             storage_gib: None,
             is_shared: false,
         };
-        let (one, other) = (Thing::Asset(AssetId(uuid::Uuid::from_u128(1))), Thing::Asset(AssetId(uuid::Uuid::from_u128(2))));
+        let (one, other) = (
+            Thing::Asset(AssetId(uuid::Uuid::from_u128(1))),
+            Thing::Asset(AssetId(uuid::Uuid::from_u128(2))),
+        );
         let mut facts = Facts(HashMap::from([(one, fact), (other, fact)]));
         let totals = Totals::of(&[one, other], &facts, &Said::default());
-        assert_eq!((totals.servers, totals.draw_watts, totals.terabytes), (2, Some(800), Some(Decimal::ZERO)));
+        assert_eq!(
+            (totals.servers, totals.draw_watts, totals.terabytes),
+            (2, Some(800), Some(Decimal::ZERO))
+        );
         facts.0.insert(other, Fact { draw_watts: None, role: Role::Storage, ..fact });
         let totals = Totals::of(&[one, other], &facts, &Said::default());
         assert_eq!((totals.draw_watts, totals.without_draw), (None, 1));

@@ -156,8 +156,11 @@ pub async fn moves(db: &impl Read, asked: Asked) -> Result<Moves> {
     let places: HashMap<Thing, u32> = (0..).zip(&scope).map(|(place, thing)| (*thing, place)).collect();
     let hubs = hubs(&edges, &facts, &places, asked.hub_degree);
     // Edges with both ends in scope are ties; others lead out of a group for certain.
-    let inner: Vec<Edge> =
-        edges.iter().filter(|edge| places.contains_key(&edge.from) && places.contains_key(&edge.to)).copied().collect();
+    let inner: Vec<Edge> = edges
+        .iter()
+        .filter(|edge| places.contains_key(&edge.from) && places.contains_key(&edge.to))
+        .copied()
+        .collect();
     let ties = inner.iter().map(|edge| Tie {
         one: places[&edge.from],
         other: places[&edge.to],

@@ -189,7 +189,8 @@ impl Feeds {
         feeds: Vec<&power_feed::Model>,
         none: Option<Gap>,
     ) -> Supply {
-        let on = |side: Feed| feeds.iter().copied().filter(|feed| feed.side == Some(side)).collect::<Vec<_>>();
+        let on =
+            |side: Feed| feeds.iter().copied().filter(|feed| feed.side == Some(side)).collect::<Vec<_>>();
         let (first, second) = (on(Feed::A), on(Feed::B));
         let shared: Vec<PowerFeedId> =
             self.above(&first).intersection(&self.above(&second)).copied().collect();

@@ -199,7 +199,9 @@ struct Work<'a> {
 impl Work<'_> {
     fn find(&self, defect: Defect) -> Finding {
         let records = match defect {
-            Defect::SelfEdge => self.edges(|row| (row.from_id == row.to_id).then(|| "it needs itself".to_owned())),
+            Defect::SelfEdge => {
+                self.edges(|row| (row.from_id == row.to_id).then(|| "it needs itself".to_owned()))
+            }
             Defect::Duplicate => self.duplicates(),
             Defect::RetiredEnd => self.retired(),
             Defect::Stale => self.edges(|row| self.stale(row)),
@@ -220,9 +222,7 @@ impl Work<'_> {
     fn resting(&self, culprit: Culprit) -> Vec<DependencyId> {
         match culprit {
             Culprit::Dependency(id, _, _) => vec![id],
-            Culprit::Group(id, _) => {
-                self.members.get(&id).into_iter().flatten().map(|row| row.id).collect()
-            }
+            Culprit::Group(id, _) => self.members.get(&id).into_iter().flatten().map(|row| row.id).collect(),
             Culprit::Service(_) => Vec::new(),
         }
     }
@@ -294,13 +294,16 @@ impl Work<'_> {
             }
         }
         let floating = self.services.keys().filter(|service| !founded.contains(service));
-        let reason = "nothing that it needs, directly or not, is equipment, a workload, a vendor or an account";
+        let reason =
+            "nothing that it needs, directly or not, is equipment, a workload, a vendor or an account";
         floating.map(|service| (Culprit::Service(*service), reason.to_owned())).collect()
     }
 
     fn is_solid(&self, thing: Thing) -> bool {
-        let is_solid =
-            matches!(thing, Thing::Asset(_) | Thing::Workload(_) | Thing::Vendor(_) | Thing::ProviderAccount(_));
+        let is_solid = matches!(
+            thing,
+            Thing::Asset(_) | Thing::Workload(_) | Thing::Vendor(_) | Thing::ProviderAccount(_)
+        );
         is_solid && !self.said.is_retired(thing)
     }
 

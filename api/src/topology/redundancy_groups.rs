@@ -69,8 +69,8 @@ pub async fn update(
     check(&after)?;
     let members = members(tx, id).await?;
     require_unit(&before, &after, &members)?;
-    let is_raised = after.required_count != before.required_count
-        || after.required_capacity != before.required_capacity;
+    let is_raised =
+        after.required_count != before.required_count || after.required_capacity != before.required_capacity;
     if is_raised {
         require_reachable(&after, &members)?;
     }
@@ -112,7 +112,8 @@ pub fn check(group: &Model) -> Result<()> {
             Err(Error::invalid("capacityUnit", "is missing: a required capacity has a unit, such as kW"))
         }
         (_, None, Some(unit)) => {
-            let message = format!("{unit} is the unit of no required capacity: give one, or leave the unit out");
+            let message =
+                format!("{unit} is the unit of no required capacity: give one, or leave the unit out");
             Err(Error::invalid("capacityUnit", message))
         }
         (None, None, None) => {
@@ -141,7 +142,8 @@ pub fn require_reachable(group: &Model, members: &[dependency::Model]) -> Result
         let carried: Decimal = members.iter().filter_map(|it| it.capacity).map(Rate::to_decimal).sum();
         if required.to_decimal() > carried {
             let unit = group.capacity_unit.as_deref().unwrap_or_default();
-            let message = format!("{required} {unit} is more than the {carried} {unit} that its members carry");
+            let message =
+                format!("{required} {unit} is more than the {carried} {unit} that its members carry");
             return Err(Error::invalid("requiredCapacity", message));
         }
     }

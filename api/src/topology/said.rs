@@ -36,8 +36,7 @@ pub struct Said {
 pub async fn said(db: &impl Read, as_of: NaiveDate) -> Result<Said> {
     let items = configuration_item::Entity::find().all(db).await?;
     let dependencies = dependency::Entity::find().order_by_asc(dependency::Column::Id).all(db).await?;
-    let groups =
-        redundancy_group::Entity::find().order_by_asc(redundancy_group::Column::Id).all(db).await?;
+    let groups = redundancy_group::Entity::find().order_by_asc(redundancy_group::Column::Id).all(db).await?;
     let mut things = HashMap::with_capacity(items.len());
     for item in &items {
         things.insert(item.id, Thing::of(item)?);

@@ -408,8 +408,10 @@ impl MoveQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is looked at. Left out: all.")] filter: Option<MoveFilter>,
-        #[graphql(default = 20, desc = "A service with more dependencies than this is a hub.")] hub_degree: u32,
-        #[graphql(default = 50, desc = "A group with more members than this is shown how to cut.")] largest: u32,
+        #[graphql(default = 20, desc = "A service with more dependencies than this is a hub.")]
+        hub_degree: u32,
+        #[graphql(default = 50, desc = "A group with more members than this is shown how to cut.")]
+        largest: u32,
         #[graphql(
             default = 5,
             desc = "A latency budget of at most so many milliseconds must not be stretched."

@@ -121,7 +121,8 @@ impl PowerSideRedundancy {
 impl From<&Supply> for PowerSupply {
     fn from(supply: &Supply) -> Self {
         let [a, b] = &supply.sides;
-        let (a, b) = (PowerSideRedundancy::new(a, supply.draw_watts), PowerSideRedundancy::new(b, supply.draw_watts));
+        let (a, b) =
+            (PowerSideRedundancy::new(a, supply.draw_watts), PowerSideRedundancy::new(b, supply.draw_watts));
         let is_redundant = match (a.carries_alone, b.carries_alone) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
@@ -212,7 +213,8 @@ impl PowerRedundancy {
                 "planned equipment that has a place in a rack draws its power already".to_owned(),
             ],
             excluded: vec![
-                "retired equipment, racks that are planned or retired, and feeds that are not in use".to_owned(),
+                "retired equipment, racks that are planned or retired, and feeds that are not in use"
+                    .to_owned(),
                 "equipment in no rack".to_owned(),
             ],
             estimated: false,

@@ -188,7 +188,8 @@ impl GraphQuality {
         #[graphql(desc = "Of these rules only. Left out: of all.")] kinds: Option<Vec<GraphDefect>>,
     ) -> Vec<GraphFinding<'_>> {
         let kinds: Option<Vec<Defect>> = kinds.map(|kinds| kinds.into_iter().map(Into::into).collect());
-        let is_asked = |finding: &&Finding| kinds.as_ref().is_none_or(|kinds| kinds.contains(&finding.defect));
+        let is_asked =
+            |finding: &&Finding| kinds.as_ref().is_none_or(|kinds| kinds.contains(&finding.defect));
         let findings = self.quality.findings.iter().filter(is_asked);
         let (dependencies, said) = (self.quality.dependencies, &self.quality.said);
         findings.map(|finding| GraphFinding { finding, dependencies, said, caller: &self.caller }).collect()
@@ -206,7 +207,8 @@ impl GraphQuality {
                 input("least confidence", self.asked.minimum_confidence.normalize().to_string()),
             ],
             assumptions: vec![
-                "a dependency rests on a finding if it breaks the rule itself, or is in a group that does".to_owned(),
+                "a dependency rests on a finding if it breaks the rule itself, or is in a group that does"
+                    .to_owned(),
             ],
             excluded: vec![
                 "dependencies that were first seen later".to_owned(),
