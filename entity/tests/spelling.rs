@@ -17,6 +17,7 @@ use entity::lifecycle::{
     book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
 };
 use entity::scenarios::scenario;
+use entity::topology::{dependency, power_feed, service};
 use sea_orm::{ActiveEnum, Iterable};
 use serde::Serialize;
 
@@ -87,6 +88,12 @@ fn the_database_and_json_spell_alike() {
     check::<refresh_policy::HostResource>();
     check::<software_release::MilestoneState>();
     check::<scenario::ScenarioStatus>();
+    check::<service::ServiceKind>();
+    check::<service::ServiceStatus>();
+    check::<power_feed::FeedStatus>();
+    check::<dependency::DependencyKind>();
+    check::<dependency::Hardness>();
+    check::<dependency::Evidence>();
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn everybody_learns_who_they_are() {
             me["me"],
             json!({
                 "subject": "viewer@plinth.test", "name": "viewer", "role": "VIEWER",
-                "permissions": ["VIEW_INVENTORY", "VIEW_LIFECYCLE", "VIEW_CLOUD"],
+                "permissions": ["VIEW_INVENTORY", "VIEW_LIFECYCLE", "VIEW_CLOUD", "VIEW_TOPOLOGY"],
             })
         );
         let roles = app.admin().query("{ roles { role permissions } }").await;

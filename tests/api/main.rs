@@ -24,3 +24,4 @@ mod server;
 mod tables;
 mod tidy;
 mod tokens;
+mod topology;

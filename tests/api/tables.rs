@@ -54,6 +54,11 @@ fn every_entity_can_be_read() {
         read::<entity::scenarios::scenario::Entity>(app).await;
         read::<entity::scenarios::scenario_change::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
+        read::<entity::topology::service::Entity>(app).await;
+        read::<entity::topology::power_feed::Entity>(app).await;
+        read::<entity::topology::configuration_item::Entity>(app).await;
+        read::<entity::topology::redundancy_group::Entity>(app).await;
+        read::<entity::topology::dependency::Entity>(app).await;
         read::<entity::access::user::Entity>(app).await;
         read::<entity::access::api_token::Entity>(app).await;
         read::<entity::audit::change::Entity>(app).await;

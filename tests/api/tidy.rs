@@ -10,8 +10,8 @@ use std::{
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
 /// The words of the business, the same in every tree.
-const AREAS: [&str; 8] =
-    ["inventory", "contracts", "lifecycle", "cloud", "finance", "scenarios", "access", "audit"];
+const AREAS: [&str; 9] =
+    ["inventory", "contracts", "lifecycle", "cloud", "finance", "scenarios", "topology", "access", "audit"];
 
 /// Which of our crates may use which others. What is not here may use none.
 const DIRECTIONS: [(&str, &[&str]); 6] = [

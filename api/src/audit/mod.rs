@@ -10,12 +10,13 @@ use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BookEntryId, BookEventId, BudgetLineId,
     BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
     ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
-    ConfigurationItemId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
-    ManufacturerId, OfferId, PeriodCloseId, PowerFeedId, PriceIndexValueId, ProviderAccountId, RackId,
-    RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId,
-    ScenarioChangeId, ScenarioId, ServiceId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId,
-    UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId, WorkloadId,
+    ConfigurationItemId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId, EntityId,
+    ExchangeRateId, FiscalCalendarId, FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId,
+    InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId, OfferId, PeriodCloseId, PowerFeedId,
+    PriceIndexValueId, ProviderAccountId, RackId, RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId,
+    RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, ScenarioChangeId, ScenarioId, ServiceId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId,
+    VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};

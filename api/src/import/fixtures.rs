@@ -54,6 +54,7 @@ fn the_tables_of_netbox_are_read_whole() {
     assert_eq!(records.vendors.len(), 9);
     assert_eq!(records.workloads.len(), 180);
     assert_eq!(records.provider_accounts.len(), 1);
+    assert_eq!((records.power_feeds.len(), records.dependencies.len()), (48, 26));
     assert_eq!(
         messages(&parsed),
         [
@@ -79,6 +80,15 @@ fn the_records_of_netbox_mean_what_it_shows() {
     assert_eq!((site.city.as_deref(), site.region.as_deref()), (Some("Menasha"), Some("Wisconsin")));
     let watts: Vec<_> = records.racks.iter().filter_map(|rack| rack.protected_power_watts).collect();
     assert_eq!(watts, [3_520; 24]);
+    let feed = &records.power_feeds[1];
+    assert_eq!(
+        (feed.name.as_str(), feed.side.as_deref(), feed.capacity_watts),
+        ("P2-1B", Some("B"), Some(3_520))
+    );
+    assert_eq!((feed.panel.as_deref(), feed.rack.is_some()), (Some("Panel 2"), true));
+    // The router draws from a power distribution unit, which is a device too.
+    let edge = records.dependencies.iter().find(|edge| edge.from.parts == ["netbox-1"]).expect("the cable");
+    assert_eq!((edge.to.kind.as_str(), edge.to.parts.as_slice()), ("ASSET", &["netbox-27".to_owned()][..]));
     let asset = records.assets.iter().find(|asset| asset.tag == "netbox-1").expect("the device");
     assert_eq!(asset.name.as_deref(), Some("dmi01-akron-rtr01"));
     assert_eq!(asset.rack.as_ref().map(|rack| rack.name.as_str()), Some("Comms closet"));
@@ -113,6 +123,12 @@ fn the_dump_of_netbox_is_read_as_its_tables_are() {
         keys
     };
     assert_eq!(keys(&dump), keys(&tables));
+    let powered = |records: &super::Records| {
+        let ends = |edge: &super::records::Dependency| (edge.from.clone(), edge.to.clone());
+        records.dependencies.iter().map(ends).collect::<Vec<_>>()
+    };
+    assert_eq!(powered(&dump), powered(&tables));
+    assert_eq!((dump.power_feeds.len(), dump.dependencies.len()), (48, 26));
     let watts: Vec<_> = dump.racks.iter().filter_map(|rack| rack.protected_power_watts).collect();
     assert_eq!(watts, [3_520; 24]);
 }

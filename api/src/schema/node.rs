@@ -44,7 +44,8 @@ use crate::{
     },
     scenarios::graphql::{changes::ScenarioChange, scenarios::Scenario},
     topology::graphql::{
-        dependencies::Dependency, power_feeds::PowerFeed, redundancy_groups::RedundancyGroup, services::Service,
+        dependencies::Dependency, power_feeds::PowerFeed, redundancy_groups::RedundancyGroup,
+        services::Service,
     },
 };
 

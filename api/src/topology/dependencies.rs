@@ -9,7 +9,11 @@ use entity::{
     },
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveEnum, ActiveValue, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveEnum,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, EntityTrait, QueryFilter,
+};
 
 use super::{
     items::{self, Label, Thing},
@@ -47,7 +51,10 @@ pub async fn record(tx: &Tx, (from, to): (Thing, Thing), mut row: dependency::Ac
     row.id = Set(tx.new_id());
     // Until the change is over nobody else changes what the item needs, so two cannot agree to disagree.
     row.from_id = Set(items::item_of(tx, from).await?);
-    row.to_id = Set(items::item_of(tx, to).await?);
+    row.to_id = Set(match items::known_item(tx, to).await? {
+        Some(known) => known,
+        None => items::item_of(tx, to).await?,
+    });
     usual_hardness(&mut row);
     let new = draft(&row)?;
     check(&new)?;
@@ -68,6 +75,7 @@ pub async fn update(
 ) -> Result<Model> {
     let before = find(tx, id).await?;
     expect_version("dependency", before.version, expected_version)?;
+    items::hold(tx, before.from_id).await?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
     require_agreement(&after, &between(tx, after.from_id, after.to_id).await?)?;
@@ -90,10 +98,8 @@ pub async fn remove(tx: &Tx, id: DependencyId, expected_version: Option<i32>) ->
 /// The hardness of a dependency of which none was given: a copy is no need, anything else is hard.
 pub fn usual_hardness(row: &mut dependency::ActiveModel) {
     if row.hardness.is_not_set() {
-        let is_copy = matches!(
-            &row.kind,
-            ActiveValue::Set(DependencyKind::ReplicatesTo) | ActiveValue::Unchanged(DependencyKind::ReplicatesTo)
-        );
+        let is_copy =
+            matches!(&row.kind, Set(DependencyKind::ReplicatesTo) | Unchanged(DependencyKind::ReplicatesTo));
         row.hardness = Set(if is_copy { Hardness::Soft } else { Hardness::Hard });
     }
 }
@@ -108,7 +114,10 @@ pub fn check(edge: &Model) -> Result<()> {
     }
     if edge.kind == DependencyKind::ReplicatesTo {
         if edge.hardness == Hardness::Hard {
-            return Err(Error::invalid("hardness", "REPLICATES_TO is a copy and no need, so it cannot be HARD"));
+            return Err(Error::invalid(
+                "hardness",
+                "REPLICATES_TO is a copy and no need, so it cannot be HARD",
+            ));
         }
         if edge.redundancy_group_id.is_some() {
             let message = "REPLICATES_TO is a copy and no need, so it cannot be a member of a group";
@@ -120,7 +129,10 @@ pub fn check(edge: &Model) -> Result<()> {
     }
     require_least("capacity", edge.capacity.map(Rate::to_decimal), Decimal::ZERO)?;
     if edge.capacity.is_some() && edge.redundancy_group_id.is_none() {
-        return Err(Error::invalid("capacity", "is what a member of a redundancy group carries: name the group"));
+        return Err(Error::invalid(
+            "capacity",
+            "is what a member of a redundancy group carries: name the group",
+        ));
     }
     require_plausible("firstSeenOn", edge.first_seen_on)?;
     require_plausible("lastSeenOn", edge.last_seen_on)?;
@@ -137,7 +149,10 @@ pub fn check(edge: &Model) -> Result<()> {
 /// `Invalid` naming it.
 pub fn require_in_use(to: &Label) -> Result<()> {
     if to.is_retired {
-        return Err(Error::invalid("to", format!("{} is retired, so nothing can come to depend on it", to.name)));
+        return Err(Error::invalid(
+            "to",
+            format!("{} is retired, so nothing can come to depend on it", to.name),
+        ));
     }
     Ok(())
 }
@@ -173,11 +188,13 @@ pub fn require_agreement<'a>(edge: &Model, others: impl IntoIterator<Item = &'a 
 /// `Invalid` with the field, the value and the rule.
 pub fn require_group(edge: &Model, group: &redundancy_group::Model) -> Result<()> {
     if group.owner_id != edge.from_id {
-        let message = format!("{} is a group of something else than what needs: a group has one owner", group.name);
+        let message =
+            format!("{} is a group of something else than what needs: a group has one owner", group.name);
         return Err(Error::invalid("redundancyGroup", message));
     }
     if edge.hardness == Hardness::Soft {
-        let message = format!("SOFT cannot be a member of the group {}, which its owner is down without", group.name);
+        let message =
+            format!("SOFT cannot be a member of the group {}, which its owner is down without", group.name);
         return Err(Error::invalid("hardness", message));
     }
     match (edge.capacity, &group.capacity_unit) {

@@ -11,6 +11,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -289,13 +290,13 @@ pub async fn known_item(db: &impl Read, thing: Thing) -> Result<Option<Configura
     Ok(found.map(|item| item.id))
 }
 
-/// The item that stands for a thing that is there, made where there is none, and kept from the others who change
-/// what it needs until the change is over.
+/// The item that stands for a thing that is there, made where there is none, and held as [`hold`] does.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn item_of(tx: &Tx, thing: Thing) -> Result<ConfigurationItemId> {
-    let find = || configuration_item::Entity::find().filter(thing.condition()).lock_exclusive();
+    let of_thing = configuration_item::Entity::find().filter(thing.condition());
+    let find = || of_thing.clone().lock(LockType::NoKeyUpdate);
     if let Some(item) = find().one(tx).await? {
         return Ok(item.id);
     }
@@ -309,6 +310,16 @@ pub async fn item_of(tx: &Tx, thing: Thing) -> Result<ConfigurationItemId> {
         },
         Err(other) => Err(other),
     }
+}
+
+/// Keeps an item from the others who change what it needs until the change is over. Others may still come to need
+/// it meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &Tx, id: ConfigurationItemId) -> Result<()> {
+    configuration_item::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    Ok(())
 }
 
 /// Forgets items that nothing names any more, so that what they stand for can be removed as if it had never been

@@ -73,7 +73,8 @@ impl Importable for RedundancyGroup {
         at: &mut Filling<'_>,
     ) -> Result<()> {
         let owner = at.known.items.named("owner", &self.owner)?;
-        if let Some(label) = at.known.items.label(owner).filter(|label| label.is_retired && before.is_none()) {
+        if let Some(label) = at.known.items.label(owner).filter(|label| label.is_retired && before.is_none())
+        {
             let message = format!("{} is retired and needs nothing any more", label.name);
             return Err(Error::invalid("owner", message));
         }
@@ -156,7 +157,8 @@ impl Importable for Dependency {
         put(&mut row.kind, choice("kind", Some(&self.kind))?);
         put(&mut row.hardness, choice("hardness", self.hardness.as_ref())?);
         let group = self.redundancy_group.as_ref().map(|name| under(&self.from, name));
-        let group = group.map(|key| at.known.redundancy_groups.named("redundancy_group", &key)).transpose()?;
+        let group =
+            group.map(|key| at.known.redundancy_groups.named("redundancy_group", &key)).transpose()?;
         put_any(&mut row.redundancy_group_id, group.map(|group| group.id));
         put_any(&mut row.capacity, rate("capacity", self.capacity)?);
         put(&mut row.evidence, choice("evidence", self.evidence.as_ref())?);

@@ -10,6 +10,7 @@ use super::engine::Run;
 use super::known::rows_among;
 use crate::error::{Error, Result};
 use crate::import::records::ItemKey;
+use crate::store::Read;
 use crate::topology::items::{Label, Thing, ThingKind, labels};
 use crate::topology::keys::{Wanted, natural_keys};
 

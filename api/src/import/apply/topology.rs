@@ -144,7 +144,8 @@ impl Importable for PowerFeed {
         let rack = self.rack.as_ref().map(|name| at.known.racks.named("rack", &here(name))).transpose()?;
         put_any(&mut row.rack_id, rack.map(|rack| rack.id));
         let upstream = self.upstream.as_ref();
-        let upstream = upstream.map(|name| at.known.power_feeds.named("upstream", &here(name))).transpose()?;
+        let upstream =
+            upstream.map(|name| at.known.power_feeds.named("upstream", &here(name))).transpose()?;
         put_any(&mut row.upstream_id, upstream.map(|feed| feed.id));
         let circuit = self.circuit.as_ref().map(|parts| Key::of(parts.iter()));
         let circuit = circuit.map(|key| at.known.colocation_circuits.named("circuit", &key)).transpose()?;

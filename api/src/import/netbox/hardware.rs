@@ -192,7 +192,7 @@ impl Netbox<'_> {
 }
 
 /// The asset tag of each device by its id, made of the id where it has none.
-fn tags(devices: &[Object]) -> HashMap<&str, String> {
+pub(super) fn tags(devices: &[Object]) -> HashMap<&str, String> {
     let tag = |device: &Object| device.owned("asset_tag").unwrap_or_else(|| format!("netbox-{}", device.id));
     devices.iter().map(|device| (device.id.as_str(), tag(device))).collect()
 }

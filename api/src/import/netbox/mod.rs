@@ -1,9 +1,10 @@
 //! A NetBox database: its tables as CSV, one file each (4.x), or its `dumpdata` as JSON (3.x and 4.x).
 //!
-//! Both become the same [`Tables`], from which the records are made: places, then power, hardware, machines. What a
+//! Both become the same [`Tables`], from which the records are made: places, hardware, then power, machines. What a
 //! row refers to and is not there becomes a problem that names the row. Nothing is made up: a site without a kind
 //! has none, and only an asset without a tag gets one, derived from its number.
 
+mod feeds;
 mod hardware;
 mod machines;
 mod places;
@@ -25,6 +26,7 @@ pub(super) fn parse(sources: &[Source]) -> Parsed {
     let places = netbox.places();
     let models = netbox.hardware_models();
     netbox.assets(&places, &models);
+    netbox.power(&places);
     netbox.vendors();
     netbox.workloads(&places);
     netbox.parsed

@@ -62,7 +62,7 @@ impl<'a> Feeds<'a> {
 
 /// Volts by amperes, by the square root of three where there are three phases, by the share that may be used;
 /// rounded down to a watt.
-fn usable_watts(feed: &Object) -> Option<u128> {
+pub(super) fn usable_watts(feed: &Object) -> Option<u128> {
     let number = |field: &str| feed.text(field).and_then(|text| text.parse::<i32>().ok());
     // Direct current feeds have negative volts.
     let volts = u128::from(number("voltage")?.unsigned_abs());

@@ -19,6 +19,8 @@ const USED: &[&str] = &[
     "dcim_location",
     "dcim_manufacturer",
     "dcim_powerfeed",
+    "dcim_poweroutlet",
+    "dcim_powerpanel",
     "dcim_powerport",
     "dcim_powerporttemplate",
     "dcim_rack",

@@ -244,3 +244,58 @@ fn files_that_are_not_of_netbox_are_named() {
     );
     assert!(problems[4].starts_with("cut.json: error: file is not a complete JSON list of objects: EOF"));
 }
+
+#[test]
+fn power_follows_the_cables_of_power_ports() {
+    let devices = "id,name,asset_tag,status,role_id,device_type_id,rack_id,site_id\n\
+        1,db1,T1,active,1,1,1,1\n2,pdu,T2,active,1,1,1,1\n3,one,T3,active,1,1,1,1\n4,old,T4,decommissioning,1,1,1,1\n";
+    let feeds = "id,name,status,type,phase,voltage,amperage,max_utilization,rack_id,power_panel_id,cable_id\n\
+        1,A,active,primary,single-phase,208,30,80,1,1,11\n2,A,planned,redundant,single-phase,208,30,80,,1,12\n\
+        3,B,active,redundant,single-phase,208,30,80,,9,\n";
+    let ports = "id,name,device_id,cable_id\n1,PSU0,1,11\n2,PSU1,1,13\n3,IN,2,12\n4,PSU0,3,14\n5,PSU1,3,\n6,IN,3,15\n";
+    let outlets = "id,name,device_id,cable_id\n1,Outlet 1,2,13\n2,Outlet 2,2,14\n3,Outlet,4,15\n";
+    let parsed = read(&[
+        SITE,
+        MAKER,
+        MODEL,
+        ROLE,
+        RACK,
+        ("dcim_device.csv", devices),
+        ("dcim_powerfeed.csv", feeds),
+        ("dcim_powerpanel.csv", "id,name,site_id\n1,Panel,1\n"),
+        ("dcim_powerport.csv", ports),
+        ("dcim_poweroutlet.csv", outlets),
+    ]);
+    let feeds: Vec<_> = parsed
+        .records
+        .power_feeds
+        .iter()
+        .map(|feed| (feed.site.as_str(), feed.name.as_str(), feed.side.as_deref(), feed.status.as_deref()))
+        .collect();
+    assert_eq!(
+        feeds,
+        [("fra1", "A", Some("A"), Some("ACTIVE")), ("fra1", "A (netbox-2)", Some("B"), Some("PLANNED")),]
+    );
+    assert_eq!(parsed.records.power_feeds[0].capacity_watts, Some(4_992));
+    let left_out = "dcim_powerfeed.csv:4: warning: neither rack nor panel tell the site: left out";
+    assert!(messages(&parsed).contains(&left_out.to_owned()), "{:?}", messages(&parsed));
+    let edges: Vec<_> = parsed
+        .records
+        .dependencies
+        .iter()
+        .map(|edge| (edge.from.parts.join("|"), edge.to.parts.join("|"), edge.redundancy_group.as_deref()))
+        .collect();
+    let edge = |from: &str, to: &str, group| (from.to_owned(), to.to_owned(), group);
+    assert_eq!(
+        edges,
+        [
+            edge("T1", "T2", Some("power")),
+            edge("T1", "fra1|A", Some("power")),
+            edge("T2", "fra1|A (netbox-2)", None),
+            // What is out of use for good gives no power.
+            edge("T3", "T2", None),
+        ]
+    );
+    let groups: Vec<_> = parsed.records.redundancy_groups.iter().map(|group| group.required_count).collect();
+    assert_eq!(groups, [Some(1)], "one of two supplies is enough");
+}

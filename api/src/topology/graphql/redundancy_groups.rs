@@ -151,7 +151,8 @@ pub struct RedundancyGroupFilter {
 impl Filter for RedundancyGroupFilter {
     fn own(&self, caller: &Caller) -> Result<Condition> {
         use Column as C;
-        let owner = self.owner.as_ref().map(|id| names(caller, "filter.owner", C::OwnerId, id)).transpose()?;
+        let owner =
+            self.owner.as_ref().map(|id| names(caller, "filter.owner", C::OwnerId, id)).transpose()?;
         Ok(Condition::all()
             .add_option(self.id.as_ref().map(|test| test.on(C::Id)))
             .add_option(owner)
@@ -227,16 +228,12 @@ pub struct NewRedundancyGroup {
     /// Name; no two groups of an owner share one.
     pub name: String,
     /// Members that have to be up.
-    #[graphql(default)]
     pub required_count: MaybeUndefined<i32>,
     /// Capacity of its members that has to be up.
-    #[graphql(default)]
     pub required_capacity: MaybeUndefined<Decimal>,
     /// Unit of the capacities, such as kW.
-    #[graphql(default)]
     pub capacity_unit: MaybeUndefined<String>,
     /// Where the record came from, such as the file of an import.
-    #[graphql(default)]
     pub source: MaybeUndefined<String>,
 }
 
