@@ -1,7 +1,11 @@
 //! What depends on what.
 
+mod estate;
 mod files;
+mod moves;
 mod nouns;
+mod power;
+mod quality;
 mod refusals;
 
 use serde_json::{Value, json};
