@@ -12,7 +12,7 @@ use random::{Sample, sample};
 use topology::availability::{Evidence, availability};
 use topology::components::components;
 use topology::graph::{Change, Graph, GroupNode, Member, Node};
-use topology::impact::{Cause, impact};
+use topology::impact::{Cause, Hurt, impact};
 use topology::path::{links, shortest_path, shortest_paths};
 use topology::reach::{Direction, Walk, reach};
 use topology::single_points::{all_single_points, shared, single_points};
@@ -55,7 +55,7 @@ proptest! {
                 group.owner == item && group.members.iter().any(|member| down.contains(&member.node))
             });
             let hurt = found.hurt.iter().find(|hurt| hurt.node == nodes[item as usize]);
-            prop_assert_eq!(hurt.is_some_and(|hurt| hurt.is_degraded()), lost && !all.contains(&item));
+            prop_assert_eq!(hurt.is_some_and(Hurt::is_degraded), lost && !all.contains(&item));
             prop_assert_eq!(hurt.is_some(), (lost || risk) && !all.contains(&item));
         }
     }

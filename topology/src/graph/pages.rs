@@ -37,7 +37,7 @@ impl<T: Copy> Pages<T> {
     }
 
     pub fn push(&mut self, value: T) {
-        if self.len % PAGE == 0 {
+        if self.len.is_multiple_of(PAGE) {
             Arc::make_mut(&mut self.pages).push(vec![value; PAGE].into());
         }
         self.len += 1;
