@@ -13,10 +13,10 @@ ARGS ?=
 export PROPTEST_RNG_SEED ?= 20261128
 
 .NOTPARALLEL:
-.PHONY: help setup serve test check bench schema
+.PHONY: help setup serve test check bench bench-topology schema
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install everything that serving and testing need and this machine lacks
 	@scripts/setup test
@@ -38,6 +38,9 @@ check: ## formatting, lints and documentation, without running a test
 bench: ## measure queries, the roadmap, simulations and bulk writing, and print the figures
 	@scripts/setup test
 	@scripts/bench $(PART)
+
+bench-topology: ## measure the dependency graph beside its targets, and print the figures
+	@scripts/bench topology
 
 schema: ## write the GraphQL contract to api/schema.graphql
 	$(CARGO) run --quiet --locked --package api --bin plinth -- schema > $(BUILT)/schema.graphql

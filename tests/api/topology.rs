@@ -1,10 +1,14 @@
 //! What depends on what.
 
 mod derived;
+mod estate;
 mod files;
 mod impacts;
+mod moves;
 mod needs;
 mod nouns;
+mod power;
+mod quality;
 mod refusals;
 mod setting;
 mod single_points;

@@ -2,7 +2,7 @@
 //!
 //! R. Tarjan, Depth-first search and linear graph algorithms, SIAM Journal on Computing 1 (1972), without recursion.
 
-use crate::graph::{Entry, Graph, Node};
+use crate::graph::{Graph, Node};
 
 /// The items in sets that need each other in a circle; most sets have one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,38 +55,52 @@ impl Components {
 
 /// The circles of a graph and an order of its items. A group counts as a need of each of its members.
 pub fn components(graph: &Graph) -> Components {
-    let mut search = Search::new(graph);
-    for node in graph.nodes() {
-        if search.met[node.index()] == NOT_MET {
-            search.from(node.0);
+    components_of(graph.items(), |node| graph.below_row(node))
+}
+
+/// The same of so many items, with what each of them needs.
+pub(crate) fn components_of<'a>(items: u32, below: impl Fn(u32) -> &'a [u32]) -> Components {
+    let mut search = Search::new(items, below);
+    search.order.reserve(items as usize);
+    search.ends.reserve(items as usize);
+    for node in 0..items {
+        if search.met[node as usize] != NOT_MET {
+            continue;
+        }
+        // Everything before an item has its set already, so an item that needs only such is a set of its own.
+        if (search.below)(node).iter().all(|need| *need < node) {
+            search.alone(node);
+        } else {
+            search.from(node);
         }
     }
-    Components { order: search.order, ends: search.ends, component_of: search.component_of }
+    search.found()
 }
 
 const NOT_MET: u32 = 0;
 
 /// The same for one item and all it needs, directly or not; nothing else is looked at.
 pub(crate) fn components_below(graph: &Graph, node: Node) -> Components {
-    let mut search = Search::new(graph);
+    let mut search = Search::new(graph.items(), |node| graph.below_row(node));
     search.from(node.0);
-    Components { order: search.order, ends: search.ends, component_of: search.component_of }
+    search.found()
 }
 
-/// Where a walk stands at an item: the next entry of its row, and within a group the next member.
-struct Frame {
+/// Where a walk stands at an item: the needs that are still to be looked at.
+struct Frame<'a> {
     node: u32,
-    entry: u32,
-    member: u32,
+    /// The moment at which the item was met, which `met` loses to lower ones.
+    moment: u32,
+    rest: std::slice::Iter<'a, u32>,
 }
 
-struct Search<'a> {
-    graph: &'a Graph,
+struct Search<'a, B> {
+    below: B,
     /// When an item was met, from one; then the earliest moment that can be reached from it.
     met: Vec<u32>,
     moment: u32,
     stack: Vec<u32>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'a>>,
     order: Vec<Node>,
     ends: Vec<u32>,
     component_of: Vec<u32>,
@@ -95,31 +109,40 @@ struct Search<'a> {
 /// The set of an item that has none yet. Sets are counted from one here, for zeroed memory costs nothing.
 const OPEN: u32 = 0;
 
-impl<'a> Search<'a> {
-    fn new(graph: &'a Graph) -> Self {
-        let items = graph.items() as usize;
+impl<'a, B: Fn(u32) -> &'a [u32]> Search<'a, B> {
+    fn new(items: u32, below: B) -> Self {
         Self {
-            graph,
-            met: vec![NOT_MET; items],
+            below,
+            met: vec![NOT_MET; items as usize],
             moment: 0,
             stack: Vec::new(),
             frames: Vec::new(),
             order: Vec::new(),
             ends: Vec::new(),
-            component_of: vec![OPEN; items],
+            component_of: vec![OPEN; items as usize],
         }
+    }
+
+    fn found(self) -> Components {
+        Components { order: self.order, ends: self.ends, component_of: self.component_of }
+    }
+
+    /// Makes an item a set of its own.
+    fn alone(&mut self, node: u32) {
+        self.moment += 1;
+        self.met[node as usize] = self.moment;
+        self.order.push(Node(node));
+        self.ends.push(self.order.len() as u32);
+        self.component_of[node as usize] = self.ends.len() as u32;
     }
 
     fn from(&mut self, start: u32) {
         self.enter(start);
-        // The moment at which each item of the walk was met, which `met` loses to lower ones.
-        let mut entered = vec![self.moment];
         while let Some(frame) = self.frames.last_mut() {
-            let node = frame.node;
-            if let Some(next) = next(self.graph, frame) {
+            let (node, moment) = (frame.node, frame.moment);
+            if let Some(next) = frame.rest.next().copied() {
                 if self.met[next as usize] == NOT_MET {
                     self.enter(next);
-                    entered.push(self.moment);
                 } else if self.component_of[next as usize] == OPEN {
                     let earlier = self.met[next as usize];
                     let low = &mut self.met[node as usize];
@@ -128,16 +151,12 @@ impl<'a> Search<'a> {
                 continue;
             }
             self.frames.pop();
-            let moment = entered.pop().unwrap_or_default();
-            if self.met[node as usize] == moment {
+            let low = self.met[node as usize];
+            if low == moment {
                 self.close(node);
-            }
-            if let Some(above) = self.frames.last() {
-                let low = self.met[node as usize];
-                if self.component_of[node as usize] == OPEN {
-                    let above = &mut self.met[above.node as usize];
-                    *above = (*above).min(low);
-                }
+            } else if let Some(above) = self.frames.last() {
+                let above = &mut self.met[above.node as usize];
+                *above = (*above).min(low);
             }
         }
     }
@@ -146,7 +165,7 @@ impl<'a> Search<'a> {
         self.moment += 1;
         self.met[node as usize] = self.moment;
         self.stack.push(node);
-        self.frames.push(Frame { node, entry: 0, member: 0 });
+        self.frames.push(Frame { node, moment: self.moment, rest: (self.below)(node).iter() });
     }
 
     /// Takes the circle that an item closes from the stack.
@@ -161,26 +180,4 @@ impl<'a> Search<'a> {
         }
         self.ends.push(self.order.len() as u32);
     }
-}
-
-/// The next item that a walk has to look at from where it stands.
-fn next(graph: &Graph, frame: &mut Frame) -> Option<u32> {
-    let row = graph.needs_row(frame.node);
-    while let Some(entry) = row.get(frame.entry as usize) {
-        match Entry::of(*entry) {
-            Entry::Item(item) => {
-                frame.entry += 1;
-                return Some(item);
-            }
-            Entry::Group(group) => {
-                if let Some(member) = graph.members_row(group).get(frame.member as usize) {
-                    frame.member += 1;
-                    return Some(*member);
-                }
-                frame.entry += 1;
-                frame.member = 0;
-            }
-        }
-    }
-    None
 }

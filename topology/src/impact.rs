@@ -5,7 +5,7 @@
 //! is up that can be (the greatest fixpoint): an item is down only if a chain of failures brought it down.
 
 use crate::error::Result;
-use crate::graph::{Entry, Graph, GroupNode, Node};
+use crate::graph::{Entry, Graph, GroupNode, Node, PAGE, Tolerance};
 use crate::marks::Marks;
 
 /// What brought an item down.
@@ -96,8 +96,8 @@ pub fn brought_down(graph: &Graph, failed: &[Node]) -> Result<Vec<Down>> {
 struct Cascade<'a> {
     graph: &'a Graph,
     is_down: Marks,
-    /// What each group has lost.
-    lost: Vec<u32>,
+    /// What each group still tolerates, by page; a page is copied once a group of it loses something.
+    left: Vec<Option<Box<[Tolerance]>>>,
     down: Vec<Down>,
     /// How many of `down` have been passed on.
     passed: usize,
@@ -106,9 +106,9 @@ struct Cascade<'a> {
 impl<'a> Cascade<'a> {
     /// As things stand before anything fails.
     fn begin(graph: &'a Graph) -> Self {
-        let lost = vec![0; graph.groups() as usize];
+        let left = vec![None; (graph.groups() as usize).div_ceil(PAGE)];
         let mut cascade =
-            Self { graph, is_down: Marks::new(graph.items()), lost, down: Vec::new(), passed: 0 };
+            Self { graph, is_down: Marks::new(graph.items()), left, down: Vec::new(), passed: 0 };
         for group in graph.unmet() {
             if let Some(owner) = graph.owner(group) {
                 cascade.add(owner, Cause::Unmet(group), 0);
@@ -135,18 +135,26 @@ impl<'a> Cascade<'a> {
     fn pass_on(&mut self) {
         while let Some(Down { node, steps, .. }) = self.down.get(self.passed).copied() {
             self.passed += 1;
-            for entry in self.graph.needed_by_row(node.0) {
-                match Entry::of(*entry) {
-                    Entry::Item(item) => self.add(Node(item), Cause::Need(node), steps + 1),
-                    Entry::Group(group) => {
-                        let weight = self.graph.weight(group, node.0);
-                        let tolerance = self.graph.tolerance(group);
-                        let lost = &mut self.lost[group as usize];
-                        *lost += weight;
-                        if *lost > tolerance.slack {
-                            self.add(Node(tolerance.owner), Cause::Group(GroupNode(group), node), steps + 1);
-                        }
-                    }
+            for part in self.graph.needed_by_parts(node.0) {
+                part.iter().for_each(|entry| self.tell(*entry, node, steps + 1));
+            }
+        }
+    }
+
+    /// Tells what needs an item that is down.
+    #[inline]
+    fn tell(&mut self, entry: u32, lost: Node, steps: u32) {
+        match Entry::of(entry) {
+            Entry::Item(item) => self.add(Node(item), Cause::Need(lost), steps),
+            Entry::Group(group) => {
+                let (page, slot) = (group as usize / PAGE, group as usize % PAGE);
+                let graph = self.graph;
+                let left = self.left[page].get_or_insert_with(|| graph.tolerances_page(page).into());
+                let left = &mut left[slot];
+                let weight = graph.weight(group, *left, lost.0);
+                if left.take(weight) {
+                    let owner = Node(left.owner());
+                    self.add(owner, Cause::Group(GroupNode(group), lost), steps);
                 }
             }
         }

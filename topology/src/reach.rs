@@ -1,7 +1,7 @@
 //! What hangs on items, and what they hang on: everything within a number of steps, nearest first.
 
 use crate::error::Result;
-use crate::graph::{Entry, Graph, Node};
+use crate::graph::{Graph, Node};
 use crate::marks::Marks;
 
 /// Which way to walk.
@@ -104,23 +104,13 @@ pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
 pub(crate) fn step(graph: &Graph, node: Node, walk: Walk, mut tell: impl FnMut(u32)) {
     match walk.direction {
         Direction::Needs => {
-            for entry in graph.needs_row(node.0) {
-                match Entry::of(*entry) {
-                    Entry::Item(item) => tell(item),
-                    Entry::Group(group) => graph.members_row(group).iter().for_each(|member| tell(*member)),
-                }
-            }
+            graph.below_row(node.0).iter().for_each(|next| tell(*next));
             if walk.soft {
                 graph.soft_needs(node).for_each(|next| tell(next.0));
             }
         }
         Direction::NeededBy => {
-            for entry in graph.needed_by_row(node.0) {
-                match Entry::of(*entry) {
-                    Entry::Item(item) => tell(item),
-                    Entry::Group(group) => tell(graph.tolerance(group).owner),
-                }
-            }
+            graph.each_above(node.0, &mut tell);
             if walk.soft {
                 graph.soft_needed_by(node).for_each(|next| tell(next.0));
             }

@@ -6,7 +6,7 @@
 
 use crate::components::{Components, components};
 use crate::error::{Result, TopologyError};
-use crate::graph::{Graph, GroupNode, Node};
+use crate::graph::{Entry, Graph, GroupNode, Node};
 
 /// When an item is up again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,14 +22,14 @@ pub struct Recovery {
 /// How long each item takes to recover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recoveries {
-    by_node: Vec<Recovery>,
+    by_node: Vec<Wait>,
     components: Components,
 }
 
 impl Recoveries {
     /// When an item is up again; `None` for a node that the graph did not have.
     pub fn of(&self, node: Node) -> Option<Recovery> {
-        self.by_node.get(node.index()).copied()
+        self.by_node.get(node.index()).copied().map(Recovery::from)
     }
 
     /// The chain that an item waits for: itself, what it waits for longest, what that waits for, to the end.
@@ -65,82 +65,137 @@ pub fn recoveries(graph: &Graph, own: &[Option<u32>]) -> Result<Recoveries> {
         return Err(TopologyError::invalid("own times", &own.len(), rule));
     }
     let components = components(graph);
-    let unknown = Recovery { minutes: Some(0), is_lower_bound: false, waits_for: None };
-    let mut by_node = vec![unknown; own.len()];
+    let mut work =
+        Work { graph, components: &components, found: vec![AT_ONCE; own.len()], members: Vec::new() };
     for (position, members) in components.iter().enumerate() {
-        let outside = |node: Node| components.of(node) != position as u32;
-        let mut wait = unknown;
+        let mut recovery = AT_ONCE;
         for node in members {
-            wait = later(wait, wait_of(graph, *node, &by_node, &outside));
+            let circle = (members.len() > 1).then_some(position as u32);
+            recovery = later(recovery, work.wait_of(node.0, circle));
         }
-        let times = members.iter().map(|node| own[node.index()]);
-        let sum: u64 = times.clone().flatten().map(u64::from).sum();
-        let is_unknown = times.into_iter().any(|time| time.is_none());
-        let recovery = Recovery {
-            minutes: wait.minutes.map(|minutes| minutes + sum),
-            is_lower_bound: wait.is_lower_bound || is_unknown,
-            waits_for: wait.waits_for,
-        };
+        for time in members.iter().map(|node| own[node.index()]) {
+            match time {
+                Some(time) if recovery.minutes != NEVER => recovery.minutes += u64::from(time),
+                Some(_) => {}
+                None => recovery.is_lower_bound = true,
+            }
+        }
         for node in members {
-            by_node[node.index()] = recovery;
+            work.found[node.index()] = recovery;
         }
     }
+    let by_node = work.found;
     Ok(Recoveries { by_node, components })
 }
 
-/// How long an item waits for what it needs outside its own circle.
-fn wait_of(graph: &Graph, node: Node, found: &[Recovery], outside: &impl Fn(Node) -> bool) -> Recovery {
-    let mut wait = Recovery { minutes: Some(0), is_lower_bound: false, waits_for: None };
-    for need in graph.hard_needs(node).filter(|need| outside(*need)) {
-        wait = later(wait, Recovery { waits_for: Some(need), ..found[need.index()] });
-    }
-    for group in graph.groups_of(node) {
-        wait = later(wait, enough_of(graph, group, found, outside));
-    }
-    wait
+/// A recovery in little room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wait {
+    minutes: u64,
+    waits_for: u32,
+    is_lower_bound: bool,
 }
 
-/// When enough of a group has recovered. Members in the owner's own circle count as recovered: the circle's own time
-/// has them already.
-fn enough_of(
-    graph: &Graph,
-    group: GroupNode,
-    found: &[Recovery],
-    outside: &impl Fn(Node) -> bool,
-) -> Recovery {
-    let never = Recovery { minutes: None, is_lower_bound: false, waits_for: None };
-    let Some(slack) = graph.slack(group) else { return never };
-    let start = Recovery { minutes: Some(0), is_lower_bound: false, waits_for: None };
-    let recovery = |node: Node| match outside(node) {
-        true => Recovery { waits_for: Some(node), ..found[node.index()] },
-        false => start,
-    };
-    let mut members: Vec<_> =
-        graph.members(group).map(recovery).zip(graph.capacities(group).map(u64::from)).collect();
-    members.sort_by_key(|(recovery, _)| (recovery.minutes.unwrap_or(u64::MAX), recovery.waits_for));
-    let total: u64 = members.iter().map(|(_, capacity)| capacity).sum();
-    let needed = total - u64::from(slack);
-    let mut have = 0;
-    let mut is_lower_bound = false;
-    for (recovery, capacity) in members {
-        have += capacity;
-        is_lower_bound |= recovery.is_lower_bound;
-        if have >= needed {
-            return Recovery { is_lower_bound, ..recovery };
+const NEVER: u64 = u64::MAX;
+const NOBODY: u32 = u32::MAX;
+const AT_ONCE: Wait = Wait { minutes: 0, waits_for: NOBODY, is_lower_bound: false };
+
+impl From<Wait> for Recovery {
+    fn from(wait: Wait) -> Self {
+        Self {
+            minutes: (wait.minutes != NEVER).then_some(wait.minutes),
+            is_lower_bound: wait.is_lower_bound,
+            waits_for: (wait.waits_for != NOBODY).then_some(Node(wait.waits_for)),
         }
     }
-    never
+}
+
+struct Work<'a> {
+    graph: &'a Graph,
+    components: &'a Components,
+    found: Vec<Wait>,
+    /// The members of the group at hand, with what each counts for.
+    members: Vec<(Wait, u32)>,
+}
+
+impl Work<'_> {
+    /// How long an item waits for what it needs outside its own circle, if it is in one.
+    fn wait_of(&mut self, node: u32, circle: Option<u32>) -> Wait {
+        let mut wait = AT_ONCE;
+        let graph = self.graph;
+        for entry in graph.needs_row(node) {
+            let next = match Entry::of(*entry) {
+                Entry::Item(need) if self.is_inside(node, need, circle) => continue,
+                Entry::Item(need) => Wait { waits_for: need, ..self.found[need as usize] },
+                Entry::Group(group) => self.enough_of(node, group, circle),
+            };
+            wait = later(wait, next);
+        }
+        wait
+    }
+
+    fn is_inside(&self, node: u32, need: u32, circle: Option<u32>) -> bool {
+        match circle {
+            Some(circle) => self.components.of(Node(need)) == circle,
+            None => need == node,
+        }
+    }
+
+    fn wait_for(&self, owner: u32, member: u32, circle: Option<u32>) -> Wait {
+        match self.is_inside(owner, member, circle) {
+            true => AT_ONCE,
+            false => Wait { waits_for: member, ..self.found[member as usize] },
+        }
+    }
+
+    /// When enough of a group has recovered. Members in the owner's own circle count as recovered: the circle's own
+    /// time has them already.
+    fn enough_of(&mut self, owner: u32, group: u32, circle: Option<u32>) -> Wait {
+        let never = Wait { minutes: NEVER, ..AT_ONCE };
+        let tolerance = self.graph.tolerance(group);
+        if tolerance.is_unmet() {
+            return never;
+        }
+        let members = self.graph.members_row(group);
+        let capacities = self.graph.capacities_row(group, tolerance);
+        if capacities.is_empty() && tolerance.slack as usize + 1 == members.len() {
+            // The first of them is enough.
+            let waits = members.iter().map(|node| self.wait_for(owner, *node, circle));
+            return waits.min_by_key(earliest).unwrap_or(never);
+        }
+        self.members.clear();
+        let mut total = 0_u64;
+        for (place, node) in members.iter().enumerate() {
+            let capacity = capacities.get(place).copied().unwrap_or(1);
+            total += u64::from(capacity);
+            self.members.push((self.wait_for(owner, *node, circle), capacity));
+        }
+        self.members.sort_unstable_by_key(|(wait, _)| earliest(wait));
+        let needed = total - u64::from(tolerance.slack);
+        let mut have = 0;
+        let mut is_lower_bound = false;
+        for (wait, capacity) in &self.members {
+            have += u64::from(*capacity);
+            is_lower_bound |= wait.is_lower_bound;
+            if have >= needed {
+                return Wait { is_lower_bound, ..*wait };
+            }
+        }
+        never
+    }
+}
+
+/// What waits are put in order by. Nobody to wait for comes first among equals.
+fn earliest(wait: &Wait) -> (u64, u32) {
+    (wait.minutes, wait.waits_for.wrapping_add(1))
 }
 
 /// The later of two waits. A lower bound makes the later one a lower bound, even where it is the earlier.
-fn later(one: Recovery, other: Recovery) -> Recovery {
+fn later(one: Wait, other: Wait) -> Wait {
     let is_lower_bound = one.is_lower_bound || other.is_lower_bound;
-    let is_later = match (one.minutes, other.minutes) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(first), Some(second)) => second > first || (second == first && one.waits_for.is_none()),
-    };
-    Recovery { is_lower_bound, ..if is_later { other } else { one } }
+    let is_later = one.minutes != NEVER
+        && (other.minutes > one.minutes || (other.minutes == one.minutes && one.waits_for == NOBODY));
+    Wait { is_lower_bound, ..if is_later { other } else { one } }
 }
 
 /// How much data may be lost: the worst recovery point, in minutes, among an item's own and those of all it needs hard

@@ -12,7 +12,7 @@ use random::{Sample, sample};
 use topology::availability::{Evidence, availability};
 use topology::components::components;
 use topology::graph::{Change, Graph, GroupNode, Member, Node};
-use topology::impact::{Cause, impact};
+use topology::impact::{Cause, Hurt, impact};
 use topology::path::{links, shortest_path, shortest_paths};
 use topology::reach::{Direction, Walk, reach};
 use topology::single_points::{all_single_points, shared, single_points};
@@ -55,7 +55,7 @@ proptest! {
                 group.owner == item && group.members.iter().any(|member| down.contains(&member.node))
             });
             let hurt = found.hurt.iter().find(|hurt| hurt.node == nodes[item as usize]);
-            prop_assert_eq!(hurt.is_some_and(|hurt| hurt.is_degraded()), lost && !all.contains(&item));
+            prop_assert_eq!(hurt.is_some_and(Hurt::is_degraded), lost && !all.contains(&item));
             prop_assert_eq!(hurt.is_some(), (lost || risk) && !all.contains(&item));
         }
     }
@@ -210,6 +210,7 @@ proptest! {
             let down = impact(&changed, &[node(item)]).unwrap();
             prop_assert_eq!(items(&all, down.down.iter().map(|down| down.node)), after.broken(&[item]));
         }
+        steps_are_those_of_the_edges(&changed);
         // The version before is as it was.
         prop_assert_eq!(graph, before.build().0);
     }
@@ -219,6 +220,7 @@ proptest! {
         let gone = gone % sample.items;
         let (graph, nodes) = sample.build();
         let graph: Graph = graph.changed(&[Change::Detach(nodes[gone as usize])]).unwrap();
+        steps_are_those_of_the_edges(&graph);
         let mut rest = sample.clone();
         rest.hard.retain(|(from, to)| *from != gone && *to != gone);
         rest.groups.retain(|group| group.owner != gone);
@@ -229,5 +231,26 @@ proptest! {
             let found = impact(&graph, &[nodes[item as usize]]).unwrap();
             prop_assert_eq!(items(&nodes, found.down.iter().map(|down| down.node)), rest.broken(&[item]));
         }
+    }
+}
+
+/// A walk of one step meets what the edges say, however the graph came about, and circles are as `components` has them.
+fn steps_are_those_of_the_edges(graph: &Graph) {
+    let one = |direction| Walk { direction, depth: Some(1), soft: false };
+    let sorted = |nodes: Vec<Node>| nodes.into_iter().collect::<BTreeSet<_>>();
+    for node in graph.nodes() {
+        let members = graph.groups_of(node).flat_map(|group| graph.members(group).collect::<Vec<_>>());
+        let below = sorted(graph.hard_needs(node).chain(members).chain([node]).collect());
+        assert_eq!(sorted(reach(graph, &[node], one(Direction::Needs)).unwrap().nodes), below);
+        let owners = graph.memberships(node).filter_map(|group| graph.owner(group));
+        let above = sorted(graph.hard_needed_by(node).chain(owners).chain([node]).collect());
+        assert_eq!(sorted(reach(graph, &[node], one(Direction::NeededBy)).unwrap().nodes), above);
+    }
+    let found = components(graph);
+    for node in graph.nodes() {
+        let needs = sorted(reach(graph, &[node], Walk::all(Direction::Needs)).unwrap().nodes);
+        let needing = sorted(reach(graph, &[node], Walk::all(Direction::NeededBy)).unwrap().nodes);
+        let circle: BTreeSet<Node> = needs.intersection(&needing).copied().collect();
+        assert_eq!(sorted(found.members(found.of(node)).to_vec()), circle);
     }
 }

@@ -1,5 +1,5 @@
 //! The worked examples of the domain, by id.
-#![expect(clippy::unwrap_used, clippy::float_arithmetic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn example() -> (Graph, impl Fn(u32) -> Node, Vec<u32>) {
     (graph, node, order)
 }
 
-fn by_node<T: Clone>(order: &[u32], values: [T; 8]) -> Vec<T> {
+fn by_node<T: Clone>(order: &[u32], values: &[T; 8]) -> Vec<T> {
     order.iter().map(|item| values[*item as usize].clone()).collect()
 }
 
@@ -52,7 +52,7 @@ fn by_node<T: Clone>(order: &[u32], values: [T; 8]) -> Vec<T> {
 fn how_long_recovery_takes() {
     let Some(golden) = golden() else { return };
     let (graph, node, order) = example();
-    let own = by_node(&order, [15, 20, 25, 90, 45, 60, 10, 10].map(Some));
+    let own = by_node(&order, &[15, 20, 25, 90, 45, 60, 10, 10].map(Some));
     let found = recoveries(&graph, &own).unwrap();
     let minutes = |item: u32| found.of(node(item)).unwrap().minutes.unwrap();
     let expected = &golden["7.ert"];
@@ -95,7 +95,7 @@ fn how_often_it_is_up() {
     draft.group(Group { owner: WEB, threshold: Threshold::Count(2), members: members(&APPS) });
     draft.group(Group { owner: WEB, threshold: Threshold::Count(1), members: members(&DNS) });
     let (graph, order) = draft.build().unwrap();
-    let shares = by_node(&order, [0.999, 0.995, 0.995, 0.995, 0.999, 0.9995, 0.99, 0.99].map(Some));
+    let shares = by_node(&order, &[0.999, 0.995, 0.995, 0.995, 0.999, 0.9995, 0.99, 0.99].map(Some));
     let web = Node(order.iter().position(|item| *item == WEB).unwrap() as u32);
     let found = availability(&graph, web, &shares, 7).unwrap();
     assert_eq!(found.evidence, Evidence::Exact { uncertain: 5 });

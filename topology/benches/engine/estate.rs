@@ -30,7 +30,6 @@ pub struct Layers {
     pub machines: u32,
     pub services: u32,
     pub applications: u32,
-    pub items: u32,
 }
 
 impl Layers {
@@ -42,7 +41,7 @@ impl Layers {
         let machines = hosts + items / 10;
         let services = machines + items / 2;
         let applications = services + items / 4;
-        Self { feeds, racks, hosts, machines, services, applications, items }
+        Self { feeds, racks, hosts, machines, services, applications }
     }
 }
 

@@ -1,15 +1,20 @@
-//! How long the engine takes on estates of 10,000, 100,000 and 1,000,000 items, beside the least that looking at every
-//! edge once can take.
+//! How much of the processor the engine takes on generated estates of 10,000, 100,000 and 1,000,000 items and on the
+//! packages of Debian, beside the targets and beside the least that looking at every edge once can take.
+//!
+//! `cargo bench -p topology --bench engine -- 100000 debian` measures these two only.
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
+mod clock;
+mod debian;
 mod estate;
+mod table;
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
+use clock::{Times, median, once};
 use estate::{Numbers, estate};
+use std::time::Duration;
+use table::Table;
 use topology::components::components;
-use topology::graph::{Change, Graph, Node};
+use topology::graph::{Change, Draft, Graph, Node};
 use topology::groups::{Estate, Tie, move_groups};
 use topology::impact::{brought_down, impact};
 use topology::path::shortest_path;
@@ -17,33 +22,28 @@ use topology::reach::{Direction, Walk, reach};
 use topology::recovery::recoveries;
 use topology::single_points::{all_single_points, single_points};
 
-/// The median of some rounds.
-fn median<T>(rounds: usize, mut run: impl FnMut() -> T) -> Duration {
-    let mut times: Vec<_> = (0..rounds)
-        .map(|_| {
-            let begin = Instant::now();
-            black_box(run());
-            begin.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    times[times.len() / 2]
-}
+/// The most that closures may take, in times of the floor.
+const FLOORS: f64 = 5.0;
+/// And cascades, in times of the closure.
+const CLOSURES: f64 = 2.5;
 
-fn print(what: &str, time: Duration, note: &str) {
-    println!("  {what:<44} {:>12.4} ms  {note}", time.as_secs_f64() * 1e3);
+/// What is asked about in a graph.
+struct Questions {
+    /// Where closures and cascades begin.
+    roots: Vec<Node>,
+    /// An ordinary item that much hangs on.
+    host: Node,
+    /// Items whose needs are asked about.
+    from: Vec<Node>,
+    /// What they may need.
+    to: Vec<Node>,
 }
 
 /// The least it can take: every edge streamed once, a bit tested and set for each, and the list written.
 fn floor(graph: &Graph) -> Duration {
-    let adjacency: Vec<u32> = graph
-        .nodes()
-        .flat_map(|node| {
-            graph.hard_needed_by(node).chain(graph.memberships(node).filter_map(|g| graph.owner(g)))
-        })
-        .map(|node| node.0)
-        .collect();
-    median(7, || {
+    let up = |node| graph.hard_needed_by(node).chain(graph.memberships(node).filter_map(|g| graph.owner(g)));
+    let adjacency: Vec<u32> = graph.nodes().flat_map(up).map(|node| node.0).collect();
+    median(15, || {
         let mut marks = vec![0_u64; graph.items() as usize / 64 + 1];
         let mut list = Vec::new();
         for node in &adjacency {
@@ -58,106 +58,128 @@ fn floor(graph: &Graph) -> Duration {
     })
 }
 
-fn measure(items: u32) {
-    let (draft, layers) = estate(items);
-    let begin = Instant::now();
-    let (graph, order) = draft.build().unwrap();
+fn built(draft: Draft) -> (Graph, Vec<Node>) {
+    let mut built = None;
+    let time = once(|| built = Some(draft.build().unwrap()));
+    let (graph, order) = built.unwrap();
     println!(
-        "{items} items, {} edges, {} groups, {} MB",
+        "{} items, {} edges, {} groups, {} MB, built in {:.0} ms",
+        graph.items(),
         graph.edges(),
         graph.groups(),
-        graph.bytes() / 1_000_000
+        graph.bytes() / 1_000_000,
+        time.as_secs_f64() * 1e3
     );
-    print("building", begin.elapsed(), "");
-    let mut place = vec![Node(0); items as usize];
+    let mut place = vec![Node(0); order.len()];
     order.iter().enumerate().for_each(|(position, item)| place[*item as usize] = Node(position as u32));
-    let site: Vec<Node> = (0..layers.feeds).map(|site| place[site as usize]).collect();
+    (graph, place)
+}
+
+fn measure(graph: &Graph, asked: &Questions) {
+    let mut table = Table::of(graph.items(), floor(graph));
+    let least = floor(graph);
     let down = Walk::all(Direction::NeededBy);
-    let least = floor(&graph);
-    print("floor: every edge once", least, "");
-    let met = reach(&graph, &site, down).unwrap().nodes.len();
-    let closure = median(7, || reach(&graph, &site, down).unwrap().nodes.len());
-    print(
-        "closure of everything",
-        closure,
-        &format!("{met} items, {:.1} times the floor", ratio(closure, least)),
-    );
-    let broken = brought_down(&graph, &site).unwrap().len();
-    let cascade = median(7, || brought_down(&graph, &site).unwrap().len());
-    print(
-        "cascade of everything",
-        cascade,
-        &format!("{broken} items, {:.2} times the closure", ratio(cascade, closure)),
-    );
-    let host = place[layers.hosts as usize + 1];
-    print("impact of a host", median(51, || impact(&graph, &[host]).unwrap().down.len()), "");
+    let met = reach(graph, &asked.roots, down).unwrap().nodes.len();
+    let closure = median(15, || reach(graph, &asked.roots, down).unwrap().nodes.len());
+    table.row("closure of everything", closure, table::CLOSURE, &format!("{met} items"));
+    table.row_within("  by the floor", closure, least.mul_f64(FLOORS), "");
+    let broken = brought_down(graph, &asked.roots).unwrap().len();
+    let cascade = median(15, || brought_down(graph, &asked.roots).unwrap().len());
+    let most = closure.mul_f64(CLOSURES);
+    table.row_within("cascade of everything", cascade, most, &format!("{broken} items"));
+    table.plain("impact of a host", median(51, || impact(graph, &[asked.host]).unwrap().down.len()), "");
+    paths(graph, asked, &mut table);
+    let time = median(9, || components(graph).len());
+    table.row("components and order", time, table::COMPONENTS, "");
+    let own: Vec<_> = (0..graph.items()).map(|item| Some(item % 60)).collect();
+    let time = median(9, || recoveries(graph, &own).unwrap().of(asked.host));
+    table.row("effective recovery of everything", time, table::RECOVERY, "");
+    let single = |node: &Node| once(|| single_points(graph, *node).unwrap().nodes.len());
+    let times = Times::of(asked.from.iter().map(single));
+    let note = format!("median {:.4} ms", times.median().as_secs_f64() * 1e3);
+    table.row("single points of one, p99", times.p99(), table::SINGLE_POINTS, &note);
+    let time = once(|| all_single_points(graph).is_never_up(asked.host));
+    table.row("single points of all", time, table::ALL_SINGLE_POINTS, "");
+    changes(graph, &asked.roots, &mut table);
+    groups(graph, &mut table);
+    table.close();
+}
+
+fn paths(graph: &Graph, asked: &Questions, table: &mut Table) {
+    let pairs = asked.from.iter().zip(&asked.to);
+    let times =
+        Times::of(pairs.map(|(from, to)| median(3, || shortest_path(graph, *from, *to, false).unwrap())));
+    let note = format!("p99 {:.4} ms", times.p99().as_secs_f64() * 1e3);
+    table.row("shortest path, median", times.median(), table::PATH, &note);
+}
+
+/// Edges between any two items, and edges to what most items need.
+fn changes(graph: &Graph, hubs: &[Node], table: &mut Table) {
+    let items = graph.items();
     let mut numbers = Numbers(5);
-    let mut times: Vec<_> = (0..200)
-        .map(|_| {
-            let from = place[(layers.applications + numbers.below(items - layers.applications)) as usize];
-            let to = place[numbers.below(layers.machines) as usize];
-            median(3, || shortest_path(&graph, from, to, false).unwrap())
-        })
-        .collect();
-    times.sort_unstable();
-    print(
-        "shortest path, median of 200",
-        times[100],
-        &format!("p99 {:.4} ms", times[197].as_secs_f64() * 1e3),
-    );
-    print("components and order", median(5, || components(&graph).len()), "");
-    let own: Vec<_> = (0..items).map(|item| Some(item % 60)).collect();
-    print("recovery of everything", median(5, || recoveries(&graph, &own).unwrap().of(host)), "");
-    let mut times: Vec<_> = (0..200)
-        .map(|_| {
-            let service = place[(layers.services + numbers.below(items - layers.services)) as usize];
-            median(1, || single_points(&graph, service).unwrap().nodes.len())
-        })
-        .collect();
-    times.sort_unstable();
-    print(
-        "single points of one, median of 200",
-        times[100],
-        &format!("p99 {:.3} ms", times[197].as_secs_f64() * 1e3),
-    );
-    print("single points of all", median(1, || all_single_points(&graph).is_never_up(host)), "");
-    changes(&graph, &place, &mut numbers);
-    groups(items, &graph);
+    let busiest = graph.nodes().max_by_key(|node| graph.hard_needed_by(*node).count()).unwrap();
+    let mut run = |what: &str, mut to: Box<dyn FnMut(&mut Numbers) -> Node + '_>| {
+        let mut version = graph.clone();
+        let mut change = || {
+            let change = Change::AddHard(Node(numbers.below(items)), to(&mut numbers));
+            once(|| version = version.changed(std::slice::from_ref(&change)).unwrap())
+        };
+        let times = Times::of((0..1_000).map(|_| change()));
+        let note = format!("p99 {:.4} ms", times.p99().as_secs_f64() * 1e3);
+        table.row(what, times.median(), table::CHANGE, &note);
+    };
+    run("one change, median", Box::new(|numbers| Node(numbers.below(items))));
+    run("one change of the busiest, median", Box::new(|_| busiest));
+    run("one change of a root, median", Box::new(|numbers| hubs[numbers.below(hubs.len() as u32) as usize]));
 }
 
-fn changes(graph: &Graph, place: &[Node], numbers: &mut Numbers) {
-    let items = place.len() as u32;
-    let mut version = graph.clone();
-    let mut times: Vec<_> = (0..500)
-        .map(|_| {
-            let change =
-                Change::AddHard(place[numbers.below(items) as usize], place[numbers.below(items) as usize]);
-            let begin = Instant::now();
-            version = version.changed(std::slice::from_ref(&change)).unwrap();
-            begin.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    print("one change, median of 500", times[250], &format!("p99 {:.4} ms", times[495].as_secs_f64() * 1e3));
-}
-
-fn groups(items: u32, graph: &Graph) {
+fn groups(graph: &Graph, table: &mut Table) {
     let ties: Vec<_> = graph
         .nodes()
         .flat_map(|node| graph.hard_needs(node).map(move |need| (node.0, need.0)))
         .map(|(one, other)| Tie { one, other, is_strong: (one ^ other) % 3 == 0, weight: u64::from(one % 9) })
         .collect();
-    let estate = Estate { items, ties, hubs: Vec::new(), hub_degree: None, largest: Some(50) };
+    let estate = Estate { items: graph.items(), ties, hubs: Vec::new(), hub_degree: None, largest: Some(50) };
     let time = median(3, || move_groups(&estate).unwrap().groups.len());
-    print("move groups", time, "");
+    table.row("move groups", time, table::GROUPS, "");
 }
 
-fn ratio(one: Duration, other: Duration) -> f64 {
-    one.as_secs_f64() / other.as_secs_f64()
+fn generated(items: u32) {
+    let (draft, layers) = estate(items);
+    let (graph, place) = built(draft);
+    let mut numbers = Numbers(5);
+    let mut some = |from: u32, to: u32| -> Vec<Node> {
+        (0..200).map(|_| place[(from + numbers.below(to - from)) as usize]).collect()
+    };
+    let asked = Questions {
+        roots: place[..layers.feeds as usize].to_vec(),
+        host: place[layers.hosts as usize + 1],
+        from: some(layers.services, items),
+        to: some(0, layers.machines),
+    };
+    measure(&graph, &asked);
+}
+
+fn debian() {
+    let Some((draft, items)) = debian::packages() else {
+        println!("debian: `apt-cache dumpavail` knows no packages here\n");
+        return;
+    };
+    print!("debian: ");
+    let (graph, place) = built(draft);
+    let mut numbers = Numbers(5);
+    let mut some = || (0..200).map(|_| place[numbers.below(items) as usize]).collect::<Vec<_>>();
+    let bottom: Vec<_> = graph.nodes().take(200).collect();
+    let (host, from) = (some()[0], some());
+    measure(&graph, &Questions { roots: bottom.clone(), host, from, to: bottom });
 }
 
 fn main() {
-    let sizes: Vec<u32> = std::env::args().filter_map(|word| word.parse().ok()).collect();
-    let sizes = if sizes.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
-    sizes.into_iter().for_each(measure);
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let sizes: Vec<u32> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let sizes = if words.is_empty() { vec![10_000, 100_000, 1_000_000] } else { sizes };
+    sizes.into_iter().for_each(generated);
+    if words.is_empty() || words.iter().any(|word| word == "debian") {
+        debian();
+    }
 }

@@ -1,11 +1,11 @@
 //! Building a graph at once, from items in any order.
 
 use super::numbering::numbered;
-use super::{GROUP, Graph, Node, Rows, Tolerance};
+use super::{Fans, GROUP, Graph, Node, Rows, Tolerance};
 use crate::error::{Result, TopologyError};
 
 /// Items and groups beyond which a graph is not built: positions need a bit of their own beside them.
-const MOST: usize = 1 << 30;
+const MOST: usize = (1 << 30) - 1;
 
 /// How much of a group has to be up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,7 +105,7 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// [`TopologyError::Invalid`] for a position that no item has, more than 2^30 items or groups, and as
+    /// [`TopologyError::Invalid`] for a position that no item has, 2^30 items or groups or more, and as
     /// [`Group::slack`].
     pub fn build(mut self) -> Result<(Graph, Vec<u32>)> {
         self.check()?;
@@ -128,9 +128,10 @@ impl Draft {
         let mut graph = Graph { items: self.items, ..Graph::default() };
         let soft = renumber(&self.soft);
         graph.soft_needs = Rows::from_pairs(self.items as usize, &soft);
-        graph.soft_needed_by = Rows::from_pairs(self.items as usize, &turned(&soft));
+        graph.soft_needed_by = Fans::from_pairs(self.items as usize, &turned(&soft));
         let mut needs = renumber(&self.hard);
         let mut needed_by = turned(&needs);
+        let mut below = needs.clone();
         let mut members = Vec::new();
         let mut capacities = Vec::new();
         for (position, group) in self.groups.iter().enumerate() {
@@ -140,27 +141,32 @@ impl Draft {
                 graph.unmet.push(position);
             }
             let owner = place[group.owner as usize];
-            graph.tolerances.push(Tolerance { owner, slack: slack.unwrap_or(0) });
+            graph.tolerances.push(Tolerance::of(owner, slack, group.threshold));
             needs.push((owner, GROUP | position));
-            for member in &group.members {
-                let node = place[member.node as usize];
-                needed_by.push((node, GROUP | position));
-                members.push((position, node));
+            let begin = members.len();
+            for member in in_order(&group.members, |node| place[node as usize]) {
+                needed_by.push((member.node, GROUP | position));
+                members.push((position, member.node));
                 if let Threshold::Capacity(_) = group.threshold {
                     capacities.push((position, member.capacity));
                 }
             }
+            below.extend(members[begin..].iter().map(|(_, node)| (owner, *node)));
         }
         graph.needs = Rows::from_pairs(self.items as usize, &needs);
-        graph.needed_by = Rows::from_pairs(self.items as usize, &needed_by);
+        graph.needed_by = Fans::from_pairs(self.items as usize, &needed_by);
         graph.members = Rows::from_pairs(self.groups.len(), &members);
         graph.capacities = Rows::from_pairs(self.groups.len(), &capacities);
+        drop((needs, needed_by, members));
+        below.sort_unstable();
+        graph.below = Rows::from_pairs(self.items as usize, &below);
+        graph.above = Fans::from_pairs(self.items as usize, &turned(&below));
         Ok((graph, order))
     }
 
     fn check(&self) -> Result<()> {
         if self.items as usize > MOST || self.groups.len() > MOST {
-            let rule = "a graph has at most 1,073,741,824 items and as many groups";
+            let rule = "a graph has at most 1,073,741,823 items and as many groups";
             return Err(TopologyError::invalid("items", &self.items.max(self.groups.len() as u32), rule));
         }
         let edges = self.hard.iter().chain(&self.soft).flat_map(|(from, to)| [*from, *to]);
@@ -172,6 +178,16 @@ impl Draft {
             None => Ok(()),
         }
     }
+}
+
+/// The members of a group with other numbers, in the order of those.
+pub(super) fn in_order(members: &[Member], number: impl Fn(u32) -> u32) -> Vec<Member> {
+    let mut members: Vec<_> = members
+        .iter()
+        .map(|member| Member { node: number(member.node), capacity: member.capacity })
+        .collect();
+    members.sort_unstable_by_key(|member| member.node);
+    members
 }
 
 /// The edges from their other end, in its order.

@@ -1,7 +1,7 @@
 //! A version of a graph made from another: only the pages that change are copied.
 
-use super::build::{Group, Threshold};
-use super::{GROUP, Graph, GroupNode, NOBODY, Node, Tolerance};
+use super::build::{Group, Threshold, in_order};
+use super::{GROUP, Graph, GroupNode, Node, Tolerance};
 use crate::error::{Result, TopologyError};
 
 /// One thing that is different in the next version. Positions are those of the graph.
@@ -46,14 +46,16 @@ impl Graph {
             Change::AddItem => self.items += 1,
             Change::AddHard(from, to) => {
                 self.known(&[*from, *to])?;
-                if from != to {
-                    self.needs.insert(from.0, to.0);
+                if from != to && self.needs.insert(from.0, to.0) {
                     self.needed_by.insert(to.0, from.0);
+                    self.join(from.0, to.0);
                 }
             }
             Change::RemoveHard(from, to) => {
-                self.needs.remove(from.0, to.0);
-                self.needed_by.remove(to.0, from.0);
+                if self.needs.remove(from.0, to.0) {
+                    self.needed_by.remove(to.0, from.0);
+                    self.part(from.0, to.0);
+                }
             }
             Change::AddSoft(from, to) => {
                 self.known(&[*from, *to])?;
@@ -67,7 +69,7 @@ impl Graph {
                 self.soft_needed_by.remove(to.0, from.0);
             }
             Change::AddGroup(group) => {
-                self.tolerances.push(Tolerance { owner: NOBODY, slack: 0 });
+                self.tolerances.push(Tolerance::GONE);
                 self.set_group(self.tolerances.len() as u32 - 1, group)?;
             }
             Change::SetGroup(position, group) => {
@@ -87,43 +89,57 @@ impl Graph {
         Ok(())
     }
 
+    /// One more way in which an item needs another.
+    fn join(&mut self, from: u32, to: u32) {
+        self.below.insert_again(from, to);
+        self.above.insert_again(to, from);
+    }
+
+    /// One way fewer.
+    fn part(&mut self, from: u32, to: u32) {
+        self.below.remove(from, to);
+        self.above.remove(to, from);
+    }
+
     fn set_group(&mut self, position: u32, group: &Group) -> Result<()> {
         let slack = group.slack()?;
-        let nodes: Vec<_> = group.members.iter().map(|member| Node(member.node)).collect();
-        self.known(&nodes)?;
+        let members = in_order(&group.members, |node| node);
+        let nodes: Vec<_> = members.iter().map(|member| member.node).collect();
         self.known(&[Node(group.owner)])?;
-        self.tolerances.set(position as usize, Tolerance { owner: group.owner, slack: slack.unwrap_or(0) });
+        self.known(&nodes.iter().copied().map(Node).collect::<Vec<_>>())?;
+        self.tolerances.set(position as usize, Tolerance::of(group.owner, slack, group.threshold));
         if slack.is_none() {
             self.unmet.push(position);
         }
         self.needs.insert(group.owner, GROUP | position);
-        let members: Vec<_> = group.members.iter().map(|member| member.node).collect();
-        for member in &members {
+        for member in &nodes {
             self.needed_by.insert(*member, GROUP | position);
+            self.join(group.owner, *member);
         }
-        self.members.set(position, &members);
+        self.members.set(position, &nodes);
         if let Threshold::Capacity(_) = group.threshold {
-            let capacities: Vec<_> = group.members.iter().map(|member| member.capacity).collect();
+            let capacities: Vec<_> = members.iter().map(|member| member.capacity).collect();
             self.capacities.set(position, &capacities);
         }
         Ok(())
     }
 
     fn remove_group(&mut self, position: u32) {
-        let owner = self.tolerance(position).owner;
-        if owner == NOBODY {
+        let tolerance = self.tolerance(position);
+        if tolerance.is_gone() {
             return;
         }
-        self.needs.remove(owner, GROUP | position);
+        self.needs.remove(tolerance.owner(), GROUP | position);
         for member in self.members.row(position).to_vec() {
             self.needed_by.remove(member, GROUP | position);
+            self.part(tolerance.owner(), member);
         }
         self.members.set(position, &[]);
-        if !self.is_counted(position) {
+        if tolerance.is_weighed() {
             self.capacities.set(position, &[]);
         }
         self.unmet.retain(|unmet| *unmet != position);
-        self.tolerances.set(position as usize, Tolerance { owner: NOBODY, slack: 0 });
+        self.tolerances.set(position as usize, Tolerance::GONE);
     }
 
     /// A member that goes takes its share of each group along: what the group tolerates shrinks by it.
@@ -133,45 +149,50 @@ impl Graph {
                 self.remove_group(need & !GROUP);
             } else {
                 self.needed_by.remove(need, node);
+                self.part(node, need);
             }
         }
-        for dependant in self.needed_by.row(node).to_vec() {
+        for dependant in self.needed_by.entries_of(node).collect::<Vec<_>>() {
             if dependant & GROUP != 0 {
                 self.leave(dependant & !GROUP, node);
             } else {
                 self.needs.remove(dependant, node);
+                self.below.remove(dependant, node);
             }
         }
         for need in self.soft_needs.row(node).to_vec() {
             self.soft_needed_by.remove(need, node);
         }
-        for dependant in self.soft_needed_by.row(node).to_vec() {
+        for dependant in self.soft_needed_by.entries_of(node).collect::<Vec<_>>() {
             self.soft_needs.remove(dependant, node);
         }
-        for rows in [&mut self.needs, &mut self.needed_by, &mut self.soft_needs, &mut self.soft_needed_by] {
+        for rows in [&mut self.needs, &mut self.below, &mut self.soft_needs] {
             if !rows.row(node).is_empty() {
                 rows.set(node, &[]);
             }
         }
+        for fans in [&mut self.needed_by, &mut self.above, &mut self.soft_needed_by] {
+            fans.clear(node);
+        }
     }
 
     fn leave(&mut self, group: u32, member: u32) {
-        let weight = self.weight(group, member);
-        let place = self.members.row(group).iter().position(|found| *found == member);
-        if let Some(place) = place {
+        let tolerance = self.tolerance(group);
+        let weight = self.weight(group, tolerance, member);
+        if tolerance.is_weighed()
+            && let Ok(place) = self.members.row(group).binary_search(&member)
+        {
             let mut capacities = self.capacities.row(group).to_vec();
-            if !capacities.is_empty() {
-                capacities.remove(place);
-                self.capacities.set(group, &capacities);
-            }
+            capacities.remove(place);
+            self.capacities.set(group, &capacities);
         }
         self.members.remove(group, member);
-        let tolerance = self.tolerance(group);
-        let slack = tolerance.slack.checked_sub(weight);
-        self.tolerances.set(group as usize, Tolerance { slack: slack.unwrap_or(0), ..tolerance });
-        if slack.is_none() && !self.unmet.contains(&group) {
+        self.below.remove(tolerance.owner(), member);
+        let slack = tolerance.slack.checked_sub(weight).filter(|_| !tolerance.is_unmet());
+        if slack.is_none() && !tolerance.is_unmet() {
             self.unmet.push(group);
         }
+        self.tolerances.set(group as usize, tolerance.with(slack));
     }
 
     pub(crate) fn known(&self, nodes: &[Node]) -> Result<()> {

@@ -6,14 +6,17 @@
 
 mod build;
 mod change;
+mod fans;
 mod numbering;
 mod pages;
 mod rows;
 
 pub use build::{Draft, Group, Member, Threshold};
 pub use change::Change;
+use fans::Fans;
+pub(crate) use pages::PAGE;
 use pages::Pages;
-pub(crate) use rows::Rows;
+use rows::Rows;
 
 /// An item of a graph: its position, from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,14 +51,72 @@ impl Entry {
 /// What a group tolerates, kept together so that one look finds both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tolerance {
-    /// The item the group belongs to; [`NOBODY`] once the group is gone.
-    pub owner: u32,
+    /// The item the group belongs to, with [`WEIGHED`] and [`UNMET`]; [`NOBODY`] once the group is gone.
+    owner: u32,
     /// How much of the group may be lost before its owner is down. Members count one each, or their capacity.
     pub slack: u32,
 }
 
 /// The owner of groups that are gone.
-pub(crate) const NOBODY: u32 = u32::MAX;
+const NOBODY: u32 = u32::MAX;
+/// Beside the owner of a group whose members count by capacity. Items are below 2^30.
+const WEIGHED: u32 = 1 << 31;
+/// Beside the owner of a group that cannot be met with all members up.
+const UNMET: u32 = 1 << 30;
+
+impl Tolerance {
+    /// Of a group that is gone.
+    const GONE: Self = Self { owner: NOBODY, slack: 0 };
+
+    /// `slack` is none where the group cannot be met.
+    fn of(owner: u32, slack: Option<u32>, threshold: Threshold) -> Self {
+        let weighed = if matches!(threshold, Threshold::Capacity(_)) { WEIGHED } else { 0 };
+        let unmet = if slack.is_none() { UNMET } else { 0 };
+        Self { owner: owner | weighed | unmet, slack: slack.unwrap_or(0) }
+    }
+
+    /// Takes some of what may be lost; whether it is just now too much.
+    #[inline]
+    pub fn take(&mut self, weight: u32) -> bool {
+        match self.slack.checked_sub(weight) {
+            Some(left) => {
+                self.slack = left;
+                false
+            }
+            None => {
+                let is_first = !self.is_unmet();
+                self.owner |= UNMET;
+                is_first
+            }
+        }
+    }
+
+    /// The same group with another slack.
+    fn with(self, slack: Option<u32>) -> Self {
+        let unmet = if slack.is_none() { UNMET } else { 0 };
+        Self { owner: self.owner & !UNMET | unmet, slack: slack.unwrap_or(0) }
+    }
+
+    /// The owner of a group that is there.
+    #[inline]
+    pub fn owner(self) -> u32 {
+        self.owner & !(WEIGHED | UNMET)
+    }
+
+    fn is_gone(self) -> bool {
+        self.owner == NOBODY
+    }
+
+    #[inline]
+    fn is_weighed(self) -> bool {
+        self.owner & WEIGHED != 0 && !self.is_gone()
+    }
+
+    #[inline]
+    pub fn is_unmet(self) -> bool {
+        self.owner & UNMET != 0
+    }
+}
 
 /// A graph as it is at one moment. A copy is cheap: versions share what they have in common.
 ///
@@ -67,11 +128,15 @@ pub struct Graph {
     /// What an item needs: items without which it is down, then groups.
     needs: Rows,
     /// The items that are down without this one, then the groups it is a member of.
-    needed_by: Rows,
+    needed_by: Fans,
+    /// One step down: what an item needs hard and the members of its groups, once for each way it needs them.
+    below: Rows,
+    /// One step up, likewise. A walk along it does not look at groups.
+    above: Fans,
     /// What an item is degraded without.
     soft_needs: Rows,
     /// What is degraded without this item.
-    soft_needed_by: Rows,
+    soft_needed_by: Fans,
     /// The members of a group.
     members: Rows,
     /// The capacities of the members, in the same order; no row where members are counted.
@@ -95,21 +160,16 @@ impl Graph {
 
     /// How many edges there are: hard needs, memberships and soft needs.
     pub fn edges(&self) -> usize {
-        let owned = self.tolerances.iter().filter(|group| group.owner != NOBODY).count();
+        let owned = self.tolerances.iter().filter(|group| !group.is_gone()).count();
         self.needs.entries() - owned + self.members.entries() + self.soft_needs.entries()
     }
 
     /// Bytes the graph holds in memory.
     pub fn bytes(&self) -> usize {
-        let rows = [
-            &self.needs,
-            &self.needed_by,
-            &self.soft_needs,
-            &self.soft_needed_by,
-            &self.members,
-            &self.capacities,
-        ];
-        rows.iter().map(|rows| rows.bytes()).sum::<usize>() + size_of::<Tolerance>() * self.tolerances.len()
+        let rows = [&self.needs, &self.below, &self.soft_needs, &self.members, &self.capacities];
+        let fans = [&self.needed_by, &self.above, &self.soft_needed_by];
+        let tolerances = size_of::<Tolerance>() * self.tolerances.len();
+        rows.map(Rows::bytes).iter().chain(&fans.map(Fans::bytes)).sum::<usize>() + tolerances
     }
 
     /// All items.
@@ -129,12 +189,12 @@ impl Graph {
 
     /// The items that are down without this one, whatever else is up.
     pub fn hard_needed_by(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
-        items(self.needed_by.row(node.0))
+        self.needed_by.parts(node.0).flat_map(items)
     }
 
     /// The groups this item is a member of.
     pub fn memberships(&self, node: Node) -> impl Iterator<Item = GroupNode> + '_ {
-        groups(self.needed_by.row(node.0))
+        self.needed_by.parts(node.0).flat_map(groups)
     }
 
     /// The items without which this one is degraded.
@@ -144,7 +204,7 @@ impl Graph {
 
     /// The items that are degraded without this one.
     pub fn soft_needed_by(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
-        self.soft_needed_by.row(node.0).iter().copied().map(Node)
+        self.soft_needed_by.entries_of(node.0).map(Node)
     }
 
     /// The members of a group.
@@ -160,14 +220,14 @@ impl Graph {
 
     /// The item a group belongs to; `None` once the group is gone.
     pub fn owner(&self, group: GroupNode) -> Option<Node> {
-        let owner = self.known_group(group).ok().map(|()| self.tolerance(group.0).owner)?;
-        (owner != NOBODY).then_some(Node(owner))
+        let tolerance = self.known_group(group).ok().map(|()| self.tolerance(group.0))?;
+        (!tolerance.is_gone()).then(|| Node(tolerance.owner()))
     }
 
     /// How much of a group may be lost before its owner is down; `None` where the group cannot be met at all.
     pub fn slack(&self, group: GroupNode) -> Option<u32> {
         let tolerance = self.known_group(group).ok().map(|()| self.tolerance(group.0))?;
-        (!self.unmet.contains(&group.0)).then_some(tolerance.slack)
+        (tolerance.is_gone() || !tolerance.is_unmet()).then_some(tolerance.slack)
     }
 
     /// The groups that cannot be met even when every member is up. What owns one is never up.
@@ -179,33 +239,52 @@ impl Graph {
         self.tolerances.get(group as usize)
     }
 
+    /// What the groups of a page tolerate; see [`PAGE`].
+    pub(crate) fn tolerances_page(&self, page: usize) -> &[Tolerance] {
+        self.tolerances.page(page)
+    }
+
     /// What an item needs, as entries.
     pub(crate) fn needs_row(&self, node: u32) -> &[u32] {
         self.needs.row(node)
     }
 
     /// What needs an item, as entries.
-    pub(crate) fn needed_by_row(&self, node: u32) -> &[u32] {
-        self.needed_by.row(node)
+    #[inline]
+    pub(crate) fn needed_by_parts(&self, node: u32) -> impl Iterator<Item = &[u32]> {
+        self.needed_by.parts(node)
+    }
+
+    /// What an item needs, members of its groups included; an item once for each way.
+    #[inline]
+    pub(crate) fn below_row(&self, node: u32) -> &[u32] {
+        self.below.row(node)
+    }
+
+    /// Tells what needs an item, owners of its groups included; an item once for each way.
+    #[inline]
+    pub(crate) fn each_above(&self, node: u32, tell: impl FnMut(u32)) {
+        self.above.each(node, tell);
     }
 
     pub(crate) fn members_row(&self, group: u32) -> &[u32] {
         self.members.row(group)
     }
 
-    /// What a member counts for in a group.
-    pub(crate) fn weight(&self, group: u32, member: u32) -> u32 {
-        let capacities = self.capacities.row(group);
-        if capacities.is_empty() {
-            return 1;
-        }
-        let place = self.members.row(group).iter().position(|found| *found == member);
-        place.map_or(0, |place| capacities[place])
+    /// What the members of a group count for, in their order; empty where they are counted, one each.
+    #[inline]
+    pub(crate) fn capacities_row(&self, group: u32, tolerance: Tolerance) -> &[u32] {
+        if tolerance.is_weighed() { self.capacities.row(group) } else { &[] }
     }
 
-    /// Whether the members of a group are counted, one each.
-    pub(crate) fn is_counted(&self, group: u32) -> bool {
-        self.capacities.row(group).is_empty()
+    /// What a member counts for in a group.
+    #[inline]
+    pub(crate) fn weight(&self, group: u32, tolerance: Tolerance, member: u32) -> u32 {
+        if !tolerance.is_weighed() {
+            return 1;
+        }
+        let place = self.members.row(group).binary_search(&member);
+        place.map_or(0, |place| self.capacities.row(group).get(place).copied().unwrap_or(0))
     }
 }
 

@@ -1,67 +1,66 @@
 //! Numbers for items, so that what is near in the graph is near in memory: by layer, and within a layer depth first.
 
 use super::build::Draft;
+use crate::components::components_of;
+
+/// Lists of items, one behind the other.
+struct Lists {
+    starts: Vec<u32>,
+    entries: Vec<u32>,
+}
+
+impl Lists {
+    /// From pairs of an item and an entry of its list.
+    fn of(items: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+        let mut starts = vec![0_u32; items + 1];
+        for (item, _) in pairs.clone() {
+            starts[item as usize + 1] += 1;
+        }
+        for item in 0..items {
+            starts[item + 1] += starts[item];
+        }
+        let mut next = starts.clone();
+        let mut entries = vec![0_u32; starts[items] as usize];
+        for (item, entry) in pairs {
+            entries[next[item as usize] as usize] = entry;
+            next[item as usize] += 1;
+        }
+        Self { starts, entries }
+    }
+
+    fn list(&self, item: u32) -> &[u32] {
+        &self.entries[self.starts[item as usize] as usize..self.starts[item as usize + 1] as usize]
+    }
+}
 
 /// The items in the order in which they are numbered: those that need nothing first, then those that need only
-/// them, and so on; within a layer in the order in which a walk from what is needed to what needs it meets them.
+/// them, and so on; within a layer in the order in which a walk from what is needed to what needs it meets them. So
+/// an item has a higher number than all it needs, save on circles.
 pub(super) fn numbered(draft: &Draft) -> Vec<u32> {
     let items = draft.items as usize;
-    let (starts, needed_by) = turned(draft);
-    let dependants =
-        |node: u32| &needed_by[starts[node as usize] as usize..starts[node as usize + 1] as usize];
-    let layers = layers(draft, &dependants);
-    let met = depth_first(items, &layers, &dependants);
+    let needs = || {
+        let members = draft.groups.iter();
+        let members = members.flat_map(|group| group.members.iter().map(|member| (group.owner, member.node)));
+        draft.hard.iter().copied().chain(members)
+    };
+    let layers = layers(items, &Lists::of(items, needs()));
+    let dependants = Lists::of(items, needs().map(|(from, to)| (to, from)));
+    let met = depth_first(items, &layers, &|node| dependants.list(node));
     let mut order: Vec<u32> = (0..items as u32).collect();
-    order.sort_unstable_by_key(|node| (layers[*node as usize], met[*node as usize], *node));
+    order.sort_unstable_by_key(|node| (layers[*node as usize], met[*node as usize]));
     order
 }
 
-/// Who needs whom: where each item's list begins, and the lists. Groups count as edges from owner to member.
-fn turned(draft: &Draft) -> (Vec<u32>, Vec<u32>) {
-    let items = draft.items as usize;
-    let mut starts = vec![0_u32; items + 1];
-    let memberships = || {
-        draft.groups.iter().flat_map(|group| group.members.iter().map(|member| (group.owner, member.node)))
-    };
-    for (_, to) in draft.hard.iter().copied().chain(memberships()) {
-        starts[to as usize + 1] += 1;
-    }
-    for item in 0..items {
-        starts[item + 1] += starts[item];
-    }
-    let mut next = starts.clone();
-    let mut lists = vec![0_u32; starts[items] as usize];
-    for (from, to) in draft.hard.iter().copied().chain(memberships()) {
-        lists[next[to as usize] as usize] = from;
-        next[to as usize] += 1;
-    }
-    (starts, lists)
-}
-
-/// The layer of each item: one above the highest it needs. What stands on a circle comes last.
-fn layers<'a>(draft: &Draft, dependants: &impl Fn(u32) -> &'a [u32]) -> Vec<u32> {
-    let items = draft.items as usize;
-    let mut waiting = vec![0_u32; items];
-    for node in 0..items as u32 {
-        for dependant in dependants(node) {
-            waiting[*dependant as usize] += 1;
-        }
-    }
-    let mut layers = vec![u32::MAX; items];
-    let mut ready: Vec<u32> = (0..items as u32).filter(|node| waiting[*node as usize] == 0).collect();
-    for node in &ready {
-        layers[*node as usize] = 0;
-    }
-    let mut next = 0;
-    while let Some(node) = ready.get(next).copied() {
-        next += 1;
-        for dependant in dependants(node) {
-            let left = &mut waiting[*dependant as usize];
-            *left -= 1;
-            if *left == 0 {
-                layers[*dependant as usize] = layers[node as usize] + 1;
-                ready.push(*dependant);
-            }
+/// The layer of each item: one above the highest it needs. Items on a circle are in one layer.
+fn layers(items: usize, needs: &Lists) -> Vec<u32> {
+    let components = components_of(items as u32, |node| needs.list(node));
+    let mut layers = vec![0_u32; items];
+    for members in components.iter() {
+        let below = members.iter().flat_map(|member| needs.list(member.0));
+        let outside = below.filter(|need| components.of(super::Node(**need)) != components.of(members[0]));
+        let layer = outside.map(|need| layers[*need as usize] + 1).max().unwrap_or(0);
+        for member in members {
+            layers[member.index()] = layer;
         }
     }
     layers

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 /// Values of a page.
-const PAGE: usize = 1024;
+pub(crate) const PAGE: usize = 1024;
 
 /// One value for each position. A copy shares its pages until it writes to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pages<T> {
-    pages: Vec<Arc<Vec<T>>>,
+    pages: Arc<Vec<Arc<[T]>>>,
     len: usize,
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Self { pages: Vec::new(), len: 0 }
+        Self { pages: Arc::new(Vec::new()), len: 0 }
     }
 }
 
@@ -27,21 +27,24 @@ impl<T: Copy> Pages<T> {
         self.pages[position / PAGE][position % PAGE]
     }
 
+    /// The values of a page, for positions from so many times [`PAGE`].
+    pub fn page(&self, page: usize) -> &[T] {
+        self.pages.get(page).map_or(&[], |page| page)
+    }
+
     pub fn set(&mut self, position: usize, value: T) {
-        Arc::make_mut(&mut self.pages[position / PAGE])[position % PAGE] = value;
+        Arc::make_mut(&mut Arc::make_mut(&mut self.pages)[position / PAGE])[position % PAGE] = value;
     }
 
     pub fn push(&mut self, value: T) {
-        if self.len % PAGE == 0 {
-            self.pages.push(Arc::new(Vec::with_capacity(PAGE)));
-        }
-        if let Some(page) = self.pages.last_mut() {
-            Arc::make_mut(page).push(value);
+        if self.len.is_multiple_of(PAGE) {
+            Arc::make_mut(&mut self.pages).push(vec![value; PAGE].into());
         }
         self.len += 1;
+        self.set(self.len - 1, value);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
-        self.pages.iter().flat_map(|page| page.iter().copied())
+        self.pages.iter().flat_map(|page| page.iter().copied()).take(self.len)
     }
 }

@@ -2,24 +2,37 @@
 
 use std::sync::Arc;
 
-/// Positions of a page: small enough to copy in microseconds, large enough that there are few.
-const PAGE: usize = 1024;
+/// Positions of a page: few, so that a page is copied in microseconds even where its rows are long.
+const PAGE: usize = 256;
 
-/// One page: the rows of 1,024 positions, one behind the other.
+/// Pages of a shelf: with shelves, a version copies two short lists of pages, and not one long one.
+const SHELF: usize = 64;
+
+/// One page: the rows of 256 positions, one behind the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Page {
     /// Where each row begins, and behind the last row the number of entries.
-    starts: Box<[u32]>,
+    starts: [u32; PAGE + 1],
     entries: Vec<u32>,
 }
 
 impl Page {
     fn empty() -> Self {
-        Self { starts: vec![0; PAGE + 1].into_boxed_slice(), entries: Vec::new() }
+        Self { starts: [0; PAGE + 1], entries: Vec::new() }
     }
 
     fn row(&self, slot: usize) -> &[u32] {
         &self.entries[self.starts[slot] as usize..self.starts[slot + 1] as usize]
+    }
+
+    fn insert(&mut self, slot: usize, place: usize, entry: u32) {
+        self.entries.insert(self.starts[slot] as usize + place, entry);
+        self.starts[slot + 1..].iter_mut().for_each(|later| *later += 1);
+    }
+
+    fn remove(&mut self, slot: usize, place: usize) {
+        self.entries.remove(self.starts[slot] as usize + place);
+        self.starts[slot + 1..].iter_mut().for_each(|later| *later -= 1);
     }
 
     /// Puts a row in the place of the one that is there.
@@ -36,7 +49,7 @@ impl Page {
 /// A list of numbers for each position. A copy shares its pages until it writes to one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rows {
-    pages: Vec<Arc<Page>>,
+    shelves: Arc<[Arc<[Arc<Page>]>]>,
 }
 
 impl Rows {
@@ -59,17 +72,25 @@ impl Rows {
         let pages = (0..positions).step_by(PAGE).map(|first| {
             let last = (first + PAGE).min(positions);
             let (begin, end) = (starts[first], starts[last]);
-            let mut own: Vec<u32> = starts[first..=last].iter().map(|start| start - begin).collect();
-            own.resize(PAGE + 1, end - begin);
-            let entries = entries[begin as usize..end as usize].to_vec();
-            Arc::new(Page { starts: own.into_boxed_slice(), entries })
+            let mut page = Page { starts: [end - begin; PAGE + 1], entries: Vec::new() };
+            for (own, start) in page.starts.iter_mut().zip(&starts[first..=last]) {
+                *own = start - begin;
+            }
+            page.entries = entries[begin as usize..end as usize].to_vec();
+            Arc::new(page)
         });
-        Self { pages: pages.collect() }
+        Self::from_pages(&pages.collect::<Vec<_>>())
+    }
+
+    fn from_pages(pages: &[Arc<Page>]) -> Self {
+        Self { shelves: pages.chunks(SHELF).map(Arc::from).collect() }
     }
 
     /// The row at a position; empty beyond the last page.
+    #[inline]
     pub fn row(&self, position: u32) -> &[u32] {
-        match self.pages.get(position as usize / PAGE) {
+        let page = position as usize / PAGE;
+        match self.shelves.get(page / SHELF).and_then(|shelf| shelf.get(page % SHELF)) {
             Some(page) => page.row(position as usize % PAGE),
             None => &[],
         }
@@ -77,39 +98,53 @@ impl Rows {
 
     /// Puts a row at a position, in this version alone.
     pub fn set(&mut self, position: u32, row: &[u32]) {
+        self.page_of(position).replace(position as usize % PAGE, row);
+    }
+
+    /// Adds an entry to a row in its order; whether it was not there.
+    pub fn insert(&mut self, position: u32, entry: u32) -> bool {
+        let Err(place) = self.row(position).binary_search(&entry) else { return false };
+        self.page_of(position).insert(position as usize % PAGE, place, entry);
+        true
+    }
+
+    /// Adds an entry to a row in its order, once more if it is there.
+    pub fn insert_again(&mut self, position: u32, entry: u32) {
+        let place = self.row(position).partition_point(|found| *found < entry);
+        self.page_of(position).insert(position as usize % PAGE, place, entry);
+    }
+
+    /// Takes an entry from a row that is in order, once; whether it was there.
+    pub fn remove(&mut self, position: u32, entry: u32) -> bool {
+        let Ok(place) = self.row(position).binary_search(&entry) else { return false };
+        self.page_of(position).remove(position as usize % PAGE, place);
+        true
+    }
+
+    fn page_of(&mut self, position: u32) -> &mut Page {
         let page = position as usize / PAGE;
-        while self.pages.len() <= page {
-            self.pages.push(Arc::new(Page::empty()));
+        let have = self.shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
+        if page >= have {
+            let mut pages: Vec<_> = self.pages().cloned().collect();
+            pages.resize(page + 1, Arc::new(Page::empty()));
+            *self = Self::from_pages(&pages);
         }
-        Arc::make_mut(&mut self.pages[page]).replace(position as usize % PAGE, row);
+        let shelf = &mut Arc::make_mut(&mut self.shelves)[page / SHELF];
+        Arc::make_mut(&mut Arc::make_mut(shelf)[page % SHELF])
     }
 
-    /// Adds an entry to a row that does not have it.
-    pub fn insert(&mut self, position: u32, entry: u32) {
-        let mut row = self.row(position).to_vec();
-        if !row.contains(&entry) {
-            row.push(entry);
-            self.set(position, &row);
-        }
-    }
-
-    /// Takes an entry from a row that has it.
-    pub fn remove(&mut self, position: u32, entry: u32) {
-        let mut row = self.row(position).to_vec();
-        if let Some(place) = row.iter().position(|found| *found == entry) {
-            row.remove(place);
-            self.set(position, &row);
-        }
+    fn pages(&self) -> impl Iterator<Item = &Arc<Page>> {
+        self.shelves.iter().flat_map(|shelf| shelf.iter())
     }
 
     /// How many entries all rows have.
     pub fn entries(&self) -> usize {
-        self.pages.iter().map(|page| page.entries.len()).sum()
+        self.pages().map(|page| page.entries.len()).sum()
     }
 
     /// Bytes that the pages hold, shared ones included.
     pub fn bytes(&self) -> usize {
-        let page = |page: &Arc<Page>| size_of::<Page>() + 4 * (page.starts.len() + page.entries.capacity());
-        self.pages.iter().map(page).sum()
+        let page = |page: &Arc<Page>| size_of::<Page>() + 4 * page.entries.capacity();
+        self.pages().map(page).sum()
     }
 }

@@ -44,9 +44,8 @@ pub fn single_points(graph: &Graph, node: Node) -> Result<SinglePoints> {
     for first in (0..candidates).step_by(LANES) {
         let last = (first + LANES).min(candidates);
         lanes.fill(NONE);
-        for candidate in first..last {
-            let lane = candidate - first;
-            lanes[candidate][lane / 64] |= 1 << (lane % 64);
+        for (lane, own) in lanes[first..last].iter_mut().enumerate() {
+            own[lane / 64] |= 1 << (lane % 64);
         }
         upstream.propagate(&mut lanes);
         let down = lanes[candidates];

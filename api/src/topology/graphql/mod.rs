@@ -11,9 +11,12 @@ pub mod dependency_changes;
 pub mod feed_changes;
 pub mod impacts;
 pub mod lens;
+pub mod moves;
 pub mod needs;
 pub mod paths;
+pub mod power;
 pub mod power_feeds;
+pub mod quality;
 pub mod redundancy_groups;
 pub mod rollups;
 pub mod service_changes;
@@ -32,6 +35,9 @@ pub struct TopologyQuery(
     needs::NeedQuery,
     paths::PathQuery,
     single_points::SinglePointQuery,
+    moves::MoveQuery,
+    quality::QualityQuery,
+    power::PowerQuery,
 );
 
 /// Changes of topology.

@@ -1,0 +1,254 @@
+//! Whether racks and sites stay up when one side of their power fails, as clients see it.
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+use entity::{id::SiteId, topology::power_feed};
+
+use super::power_feeds::PowerFeed;
+use crate::{
+    access::Permission,
+    contracts::graphql::decision_words::PowerFeed as PowerSide,
+    error::Result,
+    inventory::graphql::{racks::Rack, sites::Site},
+    schema::{
+        explain::{Explanation, ExplanationInput},
+        record::Record,
+        request::{caller, read},
+        rows::Items,
+        scalar::{Date, Id},
+    },
+    topology::power::{self, Carries, Failing, Gap, RackPower, Side, SitePower, Supply},
+};
+
+/// Why one side of the power does not carry the draw alone, or why nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PowerReason {
+    /// There is no feed on the side.
+    NoFeed,
+    /// The feeds of the side carry less than is drawn.
+    TooSmall,
+    /// Both sides hang on the same feed further up, so both fail with it.
+    SharedFeed,
+    /// Not known: equipment lacks the draw of its power basis.
+    DrawUnknown,
+    /// Not known: a feed of the side lacks its capacity.
+    CapacityUnknown,
+    /// Not known: there are feeds of which nobody said which side they are on.
+    SideUnknown,
+    /// Not known: no feed above those of the racks is on record at the site.
+    SupplyUnknown,
+}
+
+/// What one side of the power can do when the other fails.
+#[derive(SimpleObject)]
+pub struct PowerSideRedundancy {
+    /// Which side.
+    side: PowerSide,
+    /// Its feeds in use, by name.
+    feeds: Vec<PowerFeed>,
+    /// What its feeds carry together, in watts. Null where one of them lacks it, and where there is none.
+    capacity_watts: Option<i64>,
+    /// What it carries beyond the draw, in watts. Below zero where it carries less. Null where either is not known.
+    spare_watts: Option<i64>,
+    /// Whether it carries all of the draw when the other side fails. Null where nobody knows.
+    carries_alone: Option<bool>,
+    /// Why it does not, or why nobody knows. Null where it carries all.
+    reason: Option<PowerReason>,
+}
+
+/// The power of a rack, or of all racks of a site together.
+#[derive(SimpleObject)]
+pub struct PowerSupply {
+    /// What all equipment that is not retired draws, each by its power basis, in watts. Null where a draw is missing.
+    draw_watts: Option<i64>,
+    /// How many assets lack the draw of their power basis.
+    without_draw: i64,
+    /// How many feeds have no side. They count for neither.
+    without_side: usize,
+    /// Feeds that both sides hang on.
+    shared_feeds: Vec<PowerFeed>,
+    /// Side A: what it can do when B fails.
+    a: PowerSideRedundancy,
+    /// Side B: what it can do when A fails.
+    b: PowerSideRedundancy,
+    /// Whether all stays up whichever side fails. Null where nobody knows of one, and the other would carry.
+    is_redundant: Option<bool>,
+}
+
+/// A rack, and whether it stays up when one side fails.
+pub struct RackPowerRedundancy<'a>(&'a RackPower);
+
+/// A site, and whether it stays up when one side fails.
+pub struct SitePowerRedundancy<'a>(&'a SitePower);
+
+/// Whether racks and sites stay up when one side of their power fails.
+pub struct PowerRedundancy {
+    sites: Vec<SitePower>,
+    as_of: Date,
+}
+
+fn feeds(rows: &[power_feed::Model]) -> Vec<PowerFeed> {
+    Record::all_whole(rows.to_vec()).into_iter().map(Into::into).collect()
+}
+
+fn verdict(carries: Carries) -> (Option<bool>, Option<PowerReason>) {
+    match carries {
+        Carries::Yes => (Some(true), None),
+        Carries::No(Failing::NoFeed) => (Some(false), Some(PowerReason::NoFeed)),
+        Carries::No(Failing::TooSmall) => (Some(false), Some(PowerReason::TooSmall)),
+        Carries::No(Failing::SharedFeed) => (Some(false), Some(PowerReason::SharedFeed)),
+        Carries::Unknown(Gap::Draw) => (None, Some(PowerReason::DrawUnknown)),
+        Carries::Unknown(Gap::Capacity) => (None, Some(PowerReason::CapacityUnknown)),
+        Carries::Unknown(Gap::Side) => (None, Some(PowerReason::SideUnknown)),
+        Carries::Unknown(Gap::Supply) => (None, Some(PowerReason::SupplyUnknown)),
+    }
+}
+
+impl PowerSideRedundancy {
+    fn new(side: &Side, draw_watts: Option<i64>) -> Self {
+        let (carries_alone, reason) = verdict(side.carries);
+        let spare = |(capacity, draw): (i64, i64)| capacity.saturating_sub(draw);
+        Self {
+            side: side.side.into(),
+            feeds: feeds(&side.feeds),
+            capacity_watts: side.capacity_watts,
+            spare_watts: side.capacity_watts.zip(draw_watts).map(spare),
+            carries_alone,
+            reason,
+        }
+    }
+}
+
+impl From<&Supply> for PowerSupply {
+    fn from(supply: &Supply) -> Self {
+        let [a, b] = &supply.sides;
+        let (a, b) =
+            (PowerSideRedundancy::new(a, supply.draw_watts), PowerSideRedundancy::new(b, supply.draw_watts));
+        let is_redundant = match (a.carries_alone, b.carries_alone) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+        Self {
+            draw_watts: supply.draw_watts,
+            without_draw: supply.without_draw,
+            without_side: supply.without_side,
+            shared_feeds: feeds(&supply.shared),
+            a,
+            b,
+            is_redundant,
+        }
+    }
+}
+
+/// A rack, and whether it stays up when one side fails.
+#[Object]
+impl RackPowerRedundancy<'_> {
+    /// The rack.
+    async fn rack(&self) -> Rack {
+        Record::whole(self.0.rack.clone()).into()
+    }
+
+    /// Its power.
+    async fn supply(&self) -> PowerSupply {
+        (&self.0.supply).into()
+    }
+}
+
+/// A site, and whether it stays up when one side fails.
+#[Object]
+impl SitePowerRedundancy<'_> {
+    /// The site.
+    async fn site(&self) -> Site {
+        Record::whole(self.0.site.clone()).into()
+    }
+
+    /// What feeds its racks: the feeds that feed no single rack and hang on no other, against what all racks draw.
+    async fn supply(&self) -> PowerSupply {
+        (&self.0.supply).into()
+    }
+
+    /// Its racks in use, by name.
+    async fn racks(&self) -> Items<RackPowerRedundancy<'_>> {
+        Items(self.0.racks.iter().map(RackPowerRedundancy).collect())
+    }
+}
+
+/// Whether racks and sites stay up when one side of their power fails.
+#[Object]
+impl PowerRedundancy {
+    /// The day from which it is seen.
+    async fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    /// The sites, by code.
+    async fn sites(&self) -> Items<SitePowerRedundancy<'_>> {
+        Items(self.sites.iter().map(SitePowerRedundancy).collect())
+    }
+
+    /// How many racks there are.
+    async fn racks(&self) -> usize {
+        self.sites.iter().map(|site| site.racks.len()).sum()
+    }
+
+    /// How many of them stay up whichever side fails.
+    async fn redundant_racks(&self) -> usize {
+        self.count(|carries| matches!(carries, [Carries::Yes, Carries::Yes]))
+    }
+
+    /// How many do not.
+    async fn exposed_racks(&self) -> usize {
+        self.count(|carries| carries.iter().any(|carries| matches!(carries, Carries::No(_))))
+    }
+
+    /// How it came about.
+    async fn explain(&self) -> Explanation {
+        let racks: usize = self.sites.iter().map(|site| site.racks.len()).sum();
+        Explanation {
+            formula: "a side carries alone if the draw is at most what its feeds carry together".to_owned(),
+            inputs: vec![ExplanationInput { name: "racks in use".to_owned(), value: racks.to_string() }],
+            assumptions: vec![
+                "everything has two power supplies, one on each side".to_owned(),
+                "the capacity of a feed is what it may carry for long".to_owned(),
+                "planned equipment that has a place in a rack draws its power already".to_owned(),
+            ],
+            excluded: vec![
+                "retired equipment, racks that are planned or retired, and feeds that are not in use"
+                    .to_owned(),
+                "equipment in no rack".to_owned(),
+            ],
+            estimated: false,
+        }
+    }
+}
+
+impl PowerRedundancy {
+    fn count(&self, test: impl Fn([Carries; 2]) -> bool) -> usize {
+        let racks = self.sites.iter().flat_map(|site| &site.racks);
+        racks.filter(|rack| test(rack.supply.sides.each_ref().map(|side| side.carries))).count()
+    }
+}
+
+/// Queries of power.
+#[derive(Default)]
+pub struct PowerQuery;
+
+/// Queries of power.
+#[Object]
+impl PowerQuery {
+    /// Whether every rack and site stays up when side A or side B of its power fails: the draw of all that stands there
+    /// against what the other side carries.
+    #[graphql(complexity = "200 + 20 * child_complexity")]
+    async fn power_redundancy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this site only. Left out: of all that are in use.")] site: Option<Id<SiteId>>,
+        #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+    ) -> Result<PowerRedundancy> {
+        read(ctx, Permission::ViewInventory)?;
+        let reader = read(ctx, Permission::ViewTopology)?;
+        let as_of = as_of.unwrap_or(Date(caller(ctx)?.now.date_naive()));
+        let sites = power::redundancy(&reader, site.map(|site| site.0)).await?;
+        Ok(PowerRedundancy { sites, as_of })
+    }
+}

@@ -1,0 +1,300 @@
+//! What can move: services, equipment and workloads, with what matters of them when they do.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use entity::{
+    cloud::workload,
+    id::{AssetId, ServiceId, SiteId, WorkloadId},
+    inventory::{
+        asset::{self, PowerBasis},
+        environment::Environment,
+        hardware_model::{self, HardwareKind},
+    },
+    money::Rate,
+    topology::service::{self, ServiceKind},
+};
+use rust_decimal::Decimal;
+use sea_orm::{EntityTrait, FromQueryResult, JoinType, QuerySelect, RelationTrait};
+
+use super::{items::Thing, moves::Edge, said::Said};
+use crate::{error::Result, inventory::usage::draw, store::Read};
+
+/// What a thing is when it moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A computer.
+    Server,
+    /// Storage.
+    Storage,
+    /// Other equipment.
+    Equipment,
+    /// What runs in the cloud.
+    Workload,
+    /// An application.
+    Application,
+    /// Another service.
+    Service,
+}
+
+/// What matters of a thing that can move.
+#[derive(Clone, Copy, Debug)]
+struct Fact {
+    role: Role,
+    site: Option<SiteId>,
+    environment: Option<Environment>,
+    draw_watts: Option<i32>,
+    storage_gib: Option<Rate>,
+    is_shared: bool,
+}
+
+/// What matters of everything that can move.
+#[derive(Clone, Debug, Default)]
+pub struct Facts(HashMap<Thing, Fact>);
+
+#[derive(FromQueryResult)]
+struct AssetRow {
+    id: AssetId,
+    site_id: SiteId,
+    environment: Environment,
+    power_basis: PowerBasis,
+    measured_draw_watts: Option<i32>,
+    kind: HardwareKind,
+    typical_draw_watts: Option<i32>,
+    maximum_draw_watts: Option<i32>,
+}
+
+/// Reads them with three statements.
+///
+/// # Errors
+/// Those of the database.
+pub async fn facts(db: &impl Read, said: &Said) -> Result<Facts> {
+    let known: HashSet<Thing> = said.things.values().copied().collect();
+    let mut facts = Facts::default();
+    for (id, kind, is_shared) in services(db).await? {
+        let role = if kind == ServiceKind::Application { Role::Application } else { Role::Service };
+        let fact =
+            Fact { role, site: None, environment: None, draw_watts: None, storage_gib: None, is_shared };
+        facts.0.insert(Thing::Service(id), fact);
+    }
+    for row in assets(db).await? {
+        facts.0.insert(Thing::Asset(row.id), Fact::of(&row));
+    }
+    for (id, site, environment, storage_gib) in workloads(db).await? {
+        let fact = Fact {
+            role: Role::Workload,
+            site,
+            environment: Some(environment),
+            draw_watts: None,
+            storage_gib,
+            is_shared: false,
+        };
+        facts.0.insert(Thing::Workload(id), fact);
+    }
+    facts.0.retain(|thing, _| known.contains(thing));
+    Ok(facts)
+}
+
+async fn services(db: &impl Read) -> Result<Vec<(ServiceId, ServiceKind, bool)>> {
+    use service::Column as C;
+    let query = service::Entity::find().select_only().columns([C::Id, C::Kind, C::IsShared]);
+    Ok(query.into_tuple().all(db).await?)
+}
+
+async fn assets(db: &impl Read) -> Result<Vec<AssetRow>> {
+    use asset::Column as C;
+    use hardware_model::Column as M;
+    let query = asset::Entity::find()
+        .select_only()
+        .columns([C::Id, C::SiteId, C::Environment, C::PowerBasis, C::MeasuredDrawWatts])
+        .columns([M::Kind, M::TypicalDrawWatts, M::MaximumDrawWatts])
+        .join(JoinType::InnerJoin, asset::Relation::Model.def());
+    Ok(query.into_model().all(db).await?)
+}
+
+async fn workloads(db: &impl Read) -> Result<Vec<(WorkloadId, Option<SiteId>, Environment, Option<Rate>)>> {
+    use workload::Column as C;
+    let query = workload::Entity::find().select_only();
+    let query = query.columns([C::Id, C::SiteId, C::Environment, C::StorageGib]);
+    Ok(query.into_tuple().all(db).await?)
+}
+
+impl Fact {
+    fn of(row: &AssetRow) -> Self {
+        let of_model = (row.typical_draw_watts, row.maximum_draw_watts);
+        Self {
+            role: match row.kind {
+                HardwareKind::Server | HardwareKind::Blade => Role::Server,
+                HardwareKind::Storage => Role::Storage,
+                _ => Role::Equipment,
+            },
+            site: Some(row.site_id),
+            environment: Some(row.environment),
+            draw_watts: draw(row.kind, row.power_basis, row.measured_draw_watts, of_model),
+            storage_gib: None,
+            is_shared: false,
+        }
+    }
+}
+
+impl Facts {
+    /// What a thing is when it moves; none for what cannot.
+    #[must_use]
+    pub fn role(&self, thing: Thing) -> Option<Role> {
+        self.0.get(&thing).map(|fact| fact.role)
+    }
+
+    /// Whether everything uses it.
+    #[must_use]
+    pub fn is_shared(&self, thing: Thing) -> bool {
+        self.0.get(&thing).is_some_and(|fact| fact.is_shared)
+    }
+}
+
+/// What groups are made of: what the filter lets through, and the services that need it. Without a filter, all.
+pub(super) fn scope(
+    said: &Said,
+    facts: &Facts,
+    edges: &[Edge],
+    (site, environment): (Option<SiteId>, Option<Environment>),
+) -> Vec<Thing> {
+    let is_all = site.is_none() && environment.is_none();
+    let passes = |fact: &Fact| {
+        site.is_none_or(|site| fact.site == Some(site))
+            && environment.is_none_or(|environment| fact.environment == Some(environment))
+    };
+    let there = facts.0.iter().filter(|(thing, _)| !said.is_retired(**thing));
+    let chosen = there.filter(|(thing, fact)| is_all || !matches!(thing, Thing::Service(_)) && passes(fact));
+    let mut scope: BTreeSet<Thing> = chosen.map(|(thing, _)| *thing).collect();
+    let mut needed_by: HashMap<Thing, Vec<Thing>> = HashMap::new();
+    for edge in edges.iter().filter(|edge| super::said::is_need(edge.kind)) {
+        needed_by.entry(edge.to).or_default().push(edge.from);
+    }
+    let mut waiting: Vec<Thing> = scope.iter().copied().collect();
+    while let Some(thing) = waiting.pop() {
+        let services = needed_by.get(&thing).into_iter().flatten().copied();
+        let services = services.filter(|needing| matches!(needing, Thing::Service(_)));
+        waiting.extend(services.filter(|service| scope.insert(*service)).collect::<Vec<_>>());
+    }
+    scope.into_iter().collect()
+}
+
+/// What a group comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Computers.
+    pub servers: u32,
+    /// Arrays and shelves.
+    pub storage: u32,
+    /// Other equipment.
+    pub equipment: u32,
+    /// Workloads in the cloud.
+    pub workloads: u32,
+    /// Applications.
+    pub applications: u32,
+    /// Other services.
+    pub services: u32,
+    /// What all equipment draws, in watts; none where a draw is missing.
+    pub draw_watts: Option<i64>,
+    /// Equipment whose draw is not known.
+    pub without_draw: u32,
+    /// Data, in terabytes; none where the size of one member that holds data is missing.
+    pub terabytes: Option<Decimal>,
+    /// Members that hold data of which nobody knows how much: storage, and workloads without a size.
+    pub without_size: u32,
+    /// Members by criticality; those without one are not in it.
+    pub tiers: BTreeMap<i32, u32>,
+    /// Members without a criticality.
+    pub without_tier: u32,
+}
+
+impl Totals {
+    pub(super) fn of(members: &[Thing], facts: &Facts, said: &Said) -> Self {
+        let mut totals = Self { draw_watts: Some(0), terabytes: Some(Decimal::ZERO), ..Self::default() };
+        for member in members {
+            if let Some(fact) = facts.0.get(member) {
+                totals.count(fact);
+            }
+            match said.labels.get(member).and_then(|label| label.tier) {
+                Some(tier) => *totals.tiers.entry(tier).or_default() += 1,
+                None => totals.without_tier += 1,
+            }
+        }
+        if totals.without_draw > 0 {
+            totals.draw_watts = None;
+        }
+        if totals.without_size > 0 {
+            totals.terabytes = None;
+        }
+        totals
+    }
+
+    fn count(&mut self, fact: &Fact) {
+        match fact.role {
+            Role::Server => self.servers += 1,
+            Role::Storage => self.storage += 1,
+            Role::Equipment => self.equipment += 1,
+            Role::Workload => self.workloads += 1,
+            Role::Application => self.applications += 1,
+            Role::Service => self.services += 1,
+        }
+        if matches!(fact.role, Role::Server | Role::Storage | Role::Equipment) {
+            match fact.draw_watts {
+                Some(watts) => {
+                    self.draw_watts = self.draw_watts.map(|sum| sum.saturating_add(i64::from(watts)));
+                }
+                None => self.without_draw += 1,
+            }
+        }
+        match (fact.role, fact.storage_gib) {
+            (Role::Workload, Some(gib)) => {
+                self.terabytes = self.terabytes.and_then(|sum| sum.checked_add(terabytes(gib)));
+            }
+            (Role::Workload | Role::Storage, _) => self.without_size += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Gibibytes in terabytes: 1,024³ bytes to 10¹².
+fn terabytes(gib: Rate) -> Decimal {
+    let factor = Decimal::new(1_073_741_824, 12);
+    gib.to_decimal().checked_mul(factor).unwrap_or(Decimal::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gibibyte_is_a_little_more_than_a_gigabyte() {
+        let gib = Rate::try_from_decimal(Decimal::from(1_000)).unwrap();
+        assert_eq!(terabytes(gib), "1.073741824".parse().unwrap());
+    }
+
+    #[test]
+    fn a_sum_with_a_gap_is_no_sum() {
+        let fact = Fact {
+            role: Role::Server,
+            site: None,
+            environment: None,
+            draw_watts: Some(400),
+            storage_gib: None,
+            is_shared: false,
+        };
+        let (one, other) = (
+            Thing::Asset(AssetId(uuid::Uuid::from_u128(1))),
+            Thing::Asset(AssetId(uuid::Uuid::from_u128(2))),
+        );
+        let mut facts = Facts(HashMap::from([(one, fact), (other, fact)]));
+        let totals = Totals::of(&[one, other], &facts, &Said::default());
+        assert_eq!(
+            (totals.servers, totals.draw_watts, totals.terabytes),
+            (2, Some(800), Some(Decimal::ZERO))
+        );
+        facts.0.insert(other, Fact { draw_watts: None, role: Role::Storage, ..fact });
+        let totals = Totals::of(&[one, other], &facts, &Said::default());
+        assert_eq!((totals.draw_watts, totals.without_draw), (None, 1));
+        assert_eq!((totals.terabytes, totals.without_size), (None, 1));
+        assert_eq!(totals.without_tier, 2);
+    }
+}

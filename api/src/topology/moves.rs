@@ -1,0 +1,317 @@
+//! What moves together: services, equipment and workloads that must not be torn apart.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::{
+    id::{DependencyId, SiteId},
+    inventory::environment::Environment,
+    topology::dependency::{self, DependencyKind},
+};
+use topology::{
+    TopologyError,
+    groups::{Estate, Tie, move_groups},
+    order::order,
+};
+
+pub use super::movables::{Facts, Role, Totals};
+use super::{
+    items::Thing,
+    movables::{self, facts},
+    said::{Said, is_need, said},
+};
+use crate::{
+    error::{Error, Result},
+    store::Read,
+};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// Only what stands at this site, and the services that need it.
+    pub site: Option<SiteId>,
+    /// Only what is used for this, and the services that need it.
+    pub environment: Option<Environment>,
+    /// Ties of a service beyond which it is a hub.
+    pub hub_degree: u32,
+    /// Members of a group beyond which it is shown how to cut it.
+    pub largest: u32,
+    /// Milliseconds of a latency budget up to which a tie is strong.
+    pub latency_milliseconds: i32,
+    /// The day from which it is seen.
+    pub as_of: NaiveDate,
+}
+
+/// Why a tie must not be stretched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    /// So much is written that the two must not be far apart.
+    HeavyWrites,
+    /// A round trip may not take long.
+    Latency,
+    /// They are a cluster.
+    Cluster,
+    /// The data of the one are on the other.
+    Storage,
+    /// The one is executed by the other, or is inside it.
+    Host,
+}
+
+/// A dependency between two things that can move.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge {
+    /// The record.
+    pub dependency: DependencyId,
+    /// What needs.
+    pub from: Thing,
+    /// What is needed.
+    pub to: Thing,
+    /// Why it must not be stretched; none where it may be.
+    pub bond: Option<Bond>,
+    /// In what way the one needs the other.
+    pub kind: DependencyKind,
+    /// Milliseconds that a round trip may take.
+    pub latency_milliseconds: Option<i32>,
+    /// Data that passes, in billionths of a gigabyte a day.
+    pub gigabytes_per_day: Option<entity::money::Rate>,
+}
+
+/// A way to cut a group in two.
+#[derive(Clone, Debug)]
+pub struct GroupCut {
+    /// What is cut, in the order of the edges.
+    pub edges: Vec<Edge>,
+    /// What it weighs.
+    pub weight: u64,
+    /// The smaller part.
+    pub part: Vec<Thing>,
+    /// Whether none is cheaper.
+    pub is_proven: bool,
+}
+
+/// What moves together.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its number, from one.
+    pub number: u32,
+    /// What it is called: its most critical service, or else its most critical member.
+    pub name: String,
+    /// The members, services first, then by criticality and name.
+    pub members: Vec<Thing>,
+    /// What they come to.
+    pub totals: Totals,
+    /// Edges that lead out of it.
+    pub stretched: Vec<Edge>,
+    /// How to cut it, where it is larger than asked.
+    pub cut: Option<GroupCut>,
+}
+
+/// A service that everything uses.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    /// The service.
+    pub thing: Thing,
+    /// How many ties it has.
+    pub degree: u32,
+    /// Whether it is on record as shared; otherwise it has too many ties.
+    pub is_declared: bool,
+}
+
+/// Groups that can move at the same time.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Stages that must have been reached before.
+    pub wave: u32,
+    /// The groups by number: one, or several that need each other in a circle.
+    pub groups: Vec<u32>,
+}
+
+/// All groups, and in which order they move.
+#[derive(Clone, Debug)]
+pub struct Moves {
+    /// The groups, largest first.
+    pub groups: Vec<Group>,
+    /// What is in none of them because everything uses it.
+    pub hubs: Vec<Hub>,
+    /// What moves first comes first.
+    pub stages: Vec<Stage>,
+    /// Edges that count.
+    pub edges: usize,
+    /// Those of them that must not be stretched.
+    pub strong: usize,
+    /// What everything is called.
+    pub said: Said,
+}
+
+/// What moves together, and in which order.
+///
+/// # Errors
+/// Those of the database; `Invalid` for sizes of zero and a latency below zero.
+pub async fn moves(db: &impl Read, asked: Asked) -> Result<Moves> {
+    check(&asked)?;
+    let said = said(db, asked.as_of).await?;
+    let facts = facts(db, &said).await?;
+    let edges = edges(&said, &facts, &asked);
+    let scope = movables::scope(&said, &facts, &edges, (asked.site, asked.environment));
+    let places: HashMap<Thing, u32> = (0..).zip(&scope).map(|(place, thing)| (*thing, place)).collect();
+    let hubs = hubs(&edges, &facts, &places, asked.hub_degree);
+    // Edges with both ends in scope are ties; others lead out of a group for certain.
+    let inner: Vec<Edge> = edges
+        .iter()
+        .filter(|edge| places.contains_key(&edge.from) && places.contains_key(&edge.to))
+        .copied()
+        .collect();
+    let ties = inner.iter().map(|edge| Tie {
+        one: places[&edge.from],
+        other: places[&edge.to],
+        is_strong: edge.bond.is_some(),
+        weight: weight(edge),
+    });
+    let estate = Estate {
+        items: u32::try_from(scope.len()).map_err(Error::internal)?,
+        ties: ties.collect(),
+        hubs: hubs.iter().map(|hub| places[&hub.thing]).collect(),
+        // Degrees of services are looked at above; a host of many machines is no hub.
+        hub_degree: Some(u32::MAX),
+        largest: Some(asked.largest),
+    };
+    let found = move_groups(&estate).map_err(refused)?;
+    let mut group_of: HashMap<Thing, u32> = HashMap::with_capacity(scope.len());
+    let mut groups = Vec::with_capacity(found.groups.len());
+    for (number, group) in (1..).zip(found.groups) {
+        let things = |members: &[u32]| members.iter().map(|place| scope[*place as usize]).collect::<Vec<_>>();
+        let members = sorted(things(&group.members), &said);
+        group_of.extend(members.iter().map(|member| (*member, number)));
+        let cut = group.cut.map(|cut| GroupCut {
+            edges: cut_edges(&inner, &things(&cut.part), &members),
+            weight: cut.weight,
+            part: sorted(things(&cut.part), &said),
+            is_proven: cut.is_proven,
+        });
+        let stretched = group.stretched.iter().map(|tie| inner[*tie as usize]).collect();
+        let totals = Totals::of(&members, &facts, &said);
+        groups.push(Group { number, name: name(&members, &said), members, totals, stretched, cut });
+    }
+    for edge in &edges {
+        let (one, other) = (group_of.get(&edge.from), group_of.get(&edge.to));
+        let leads_out = !(places.contains_key(&edge.from) && places.contains_key(&edge.to));
+        if let Some(number) = one.or(other).filter(|_| leads_out) {
+            groups[*number as usize - 1].stretched.push(*edge);
+        }
+    }
+    let stages = stages(&inner, &group_of, groups.len())?;
+    let strong = inner.iter().filter(|edge| edge.bond.is_some()).count();
+    Ok(Moves { groups, hubs, stages, edges: inner.len(), strong, said })
+}
+
+fn check(asked: &Asked) -> Result<()> {
+    let sizes = [("hubDegree", asked.hub_degree), ("largest", asked.largest)];
+    if let Some((field, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
+        return Err(Error::invalid(field, "0 is below the least, 1"));
+    }
+    if asked.latency_milliseconds < 0 {
+        let message = format!("{} is below the least, 0", asked.latency_milliseconds);
+        return Err(Error::invalid("latencyMilliseconds", message));
+    }
+    Ok(())
+}
+
+/// The dependencies between two things that can move and are there.
+fn edges(said: &Said, facts: &Facts, asked: &Asked) -> Vec<Edge> {
+    let rows = said.dependencies.iter().filter_map(|row| {
+        let (from, to) = said.ends(row)?;
+        let can_move = |thing: Thing| facts.role(thing).is_some() && !said.is_retired(thing);
+        (can_move(from) && can_move(to) && from != to).then(|| Edge {
+            dependency: row.id,
+            from,
+            to,
+            bond: bond(row, asked.latency_milliseconds),
+            kind: row.kind,
+            latency_milliseconds: row.latency_budget_milliseconds,
+            gigabytes_per_day: row.gigabytes_per_day,
+        })
+    });
+    rows.collect()
+}
+
+/// Why a dependency must not be stretched. Copies and backups are made to be far away.
+fn bond(row: &dependency::Model, latency: i32) -> Option<Bond> {
+    if !is_need(row.kind) {
+        return None;
+    }
+    if row.is_write_heavy {
+        return Some(Bond::HeavyWrites);
+    }
+    if row.latency_budget_milliseconds.is_some_and(|budget| budget <= latency) {
+        return Some(Bond::Latency);
+    }
+    match row.kind {
+        DependencyKind::MemberOf => Some(Bond::Cluster),
+        DependencyKind::StoresOn => Some(Bond::Storage),
+        DependencyKind::RunsOn | DependencyKind::ContainedIn => Some(Bond::Host),
+        _ => None,
+    }
+}
+
+/// How dear it is to cut: one, and one more for each gigabyte a day; a hundred times that where much is written.
+fn weight(edge: &Edge) -> u64 {
+    let billionths = edge.gigabytes_per_day.map_or(0, |rate| rate.0.max(0).unsigned_abs());
+    let volume = billionths.div_ceil(1_000_000_000).saturating_add(1);
+    if edge.bond == Some(Bond::HeavyWrites) { volume.saturating_mul(100) } else { volume }
+}
+
+/// The services in scope that everything uses: by record, or by the number of their ties.
+fn hubs(edges: &[Edge], facts: &Facts, scope: &HashMap<Thing, u32>, most: u32) -> Vec<Hub> {
+    let mut degrees: HashMap<Thing, u32> = HashMap::new();
+    for thing in edges.iter().flat_map(|edge| [edge.from, edge.to]) {
+        *degrees.entry(thing).or_default() += 1;
+    }
+    let degree = |thing: Thing| degrees.get(&thing).copied().unwrap_or(0);
+    let services = scope.keys().copied().filter(|thing| matches!(thing, Thing::Service(_)));
+    let hubs = services.filter(|thing| facts.is_shared(*thing) || degree(*thing) > most);
+    let hub = |thing| Hub { thing, degree: degree(thing), is_declared: facts.is_shared(thing) };
+    let mut hubs: Vec<Hub> = hubs.map(hub).collect();
+    hubs.sort_by_key(|hub| (std::cmp::Reverse(hub.degree), hub.thing));
+    hubs
+}
+
+/// Services first, then the most critical, then by name.
+fn sorted(mut things: Vec<Thing>, said: &Said) -> Vec<Thing> {
+    things.sort_by_cached_key(|thing| {
+        let tier = said.labels.get(thing).and_then(|label| label.tier).unwrap_or(i32::MAX);
+        (!matches!(thing, Thing::Service(_)), tier, said.name(*thing), *thing)
+    });
+    things
+}
+
+fn name(members: &[Thing], said: &Said) -> String {
+    members.first().map_or_else(String::new, |first| said.name(*first))
+}
+
+/// The edges within a group that lead from a part of it to the rest.
+fn cut_edges(edges: &[Edge], part: &[Thing], members: &[Thing]) -> Vec<Edge> {
+    let (part, members): (BTreeSet<_>, BTreeSet<_>) = (part.iter().collect(), members.iter().collect());
+    let is_cut = |edge: &&Edge| {
+        members.contains(&edge.from)
+            && members.contains(&edge.to)
+            && part.contains(&edge.from) != part.contains(&edge.to)
+    };
+    edges.iter().filter(is_cut).copied().collect()
+}
+
+/// An order in which what a group needs has moved before it.
+fn stages(edges: &[Edge], group_of: &HashMap<Thing, u32>, groups: usize) -> Result<Vec<Stage>> {
+    let ends = edges.iter().filter(|edge| is_need(edge.kind)).filter_map(|edge| {
+        let (from, to) = (*group_of.get(&edge.from)?, *group_of.get(&edge.to)?);
+        (from != to).then(|| (from - 1, to - 1))
+    });
+    let needs: Vec<(u32, u32)> = ends.collect();
+    let count = u32::try_from(groups).map_err(Error::internal)?;
+    let stages = order(count, &needs).map_err(refused)?;
+    let numbered = |groups: Vec<u32>| groups.into_iter().map(|group| group + 1).collect();
+    Ok(stages.into_iter().map(|stage| Stage { wave: stage.wave, groups: numbered(stage.groups) }).collect())
+}
+
+fn refused(cause: TopologyError) -> Error {
+    Error::internal(cause)
+}

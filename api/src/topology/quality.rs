@@ -1,0 +1,359 @@
+//! How far the dependency graph can be trusted: records that contradict the estate or each other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{Days, NaiveDate};
+use entity::{
+    id::{DependencyId, RedundancyGroupId, ServiceId},
+    money::Rate,
+    topology::{
+        dependency::{self, Evidence},
+        service::{self, ServiceKind, ServiceStatus},
+    },
+};
+use rust_decimal::Decimal;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{
+    items::{Label, Thing},
+    said::{Said, is_need, said},
+};
+use crate::{
+    error::{Error, Result},
+    store::Read,
+};
+
+/// A rule that the records of the graph may break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Defect {
+    /// A thing needs itself.
+    SelfEdge,
+    /// Two things are joined by more than one dependency.
+    Duplicate,
+    /// What needs or what is needed is out of use.
+    RetiredEnd,
+    /// It was last seen too long ago.
+    Stale,
+    /// A service has no dependency at all.
+    Orphan,
+    /// A service needs nothing that is made of anything.
+    WithoutInfrastructure,
+    /// A group needs more than its members come to.
+    UnmeetableGroup,
+    /// It is not sure enough.
+    LowConfidence,
+    /// A group has one member.
+    GroupOfOne,
+    /// It is known from traffic or configuration alone, and nobody confirmed it.
+    OnlyObserved,
+}
+
+impl Defect {
+    /// Every rule.
+    pub const ALL: [Self; 10] = [
+        Self::SelfEdge,
+        Self::Duplicate,
+        Self::RetiredEnd,
+        Self::Stale,
+        Self::Orphan,
+        Self::WithoutInfrastructure,
+        Self::UnmeetableGroup,
+        Self::LowConfidence,
+        Self::GroupOfOne,
+        Self::OnlyObserved,
+    ];
+
+    /// The rule in words.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::SelfEdge => "nothing depends on itself",
+            Self::Duplicate => "two things are joined by one dependency, in one way",
+            Self::RetiredEnd => "nothing in use depends on what is retired, nor the other way round",
+            Self::Stale => "a dependency that is seen at all was seen lately",
+            Self::Orphan => "a service in use needs something, or is needed",
+            Self::WithoutInfrastructure => {
+                "a service in use needs equipment, a workload, a vendor or an account in the end; \
+                 what others run is needed as it is"
+            }
+            Self::UnmeetableGroup => "a group needs no more than its members come to",
+            Self::LowConfidence => "a dependency is as sure as is asked for",
+            Self::GroupOfOne => "a group has two members at least",
+            Self::OnlyObserved => {
+                "a dependency was declared or concluded, and not only observed: observation mixes up who calls whom"
+            }
+        }
+    }
+}
+
+/// What breaks a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Culprit {
+    /// A dependency.
+    Dependency(DependencyId, Thing, Thing),
+    /// A group, and its owner.
+    Group(RedundancyGroupId, Thing),
+    /// A service.
+    Service(Thing),
+}
+
+/// A rule, and what breaks it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub defect: Defect,
+    /// What breaks it, with what is wrong.
+    pub records: Vec<(Culprit, String)>,
+    /// The dependencies that rest on it.
+    pub edges: BTreeSet<DependencyId>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// The day from which it is seen.
+    pub as_of: NaiveDate,
+    /// Days after which a dependency that was last seen is stale.
+    pub stale_after_days: u32,
+    /// The least confidence.
+    pub minimum_confidence: Decimal,
+}
+
+/// How far the graph can be trusted.
+#[derive(Clone, Debug)]
+pub struct Quality {
+    /// One for each rule, in their order.
+    pub findings: Vec<Finding>,
+    /// How many dependencies there are.
+    pub dependencies: usize,
+    /// How many rest on at least one finding.
+    pub affected: usize,
+    /// What everything is called.
+    pub said: Said,
+}
+
+/// How far the graph can be trusted.
+///
+/// # Errors
+/// Those of the database; `Invalid` for a confidence that is no fraction and for too many days.
+pub async fn quality(db: &impl Read, asked: Asked) -> Result<Quality> {
+    if asked.minimum_confidence < Decimal::ZERO || asked.minimum_confidence > Decimal::ONE {
+        let message = format!("{} is not between 0 and 1", asked.minimum_confidence);
+        return Err(Error::invalid("minimumConfidence", message));
+    }
+    let Some(seen_since) = asked.as_of.checked_sub_days(Days::new(u64::from(asked.stale_after_days))) else {
+        let message = format!("{} days before {} is no day", asked.stale_after_days, asked.as_of);
+        return Err(Error::invalid("staleAfterDays", message));
+    };
+    let said = said(db, asked.as_of).await?;
+    let services = live_services(db).await?;
+    let mut members: Members<'_> = HashMap::new();
+    for row in &said.dependencies {
+        if let Some(group) = row.redundancy_group_id {
+            members.entry(group).or_default().push(row);
+        }
+    }
+    let work = Work { said: &said, services: &services, members, asked, seen_since };
+    let findings: Vec<Finding> = Defect::ALL.into_iter().map(|defect| work.find(defect)).collect();
+    let affected: BTreeSet<DependencyId> =
+        findings.iter().flat_map(|finding| finding.edges.iter().copied()).collect();
+    let (dependencies, affected) = (said.dependencies.len(), affected.len());
+    let mut said = said;
+    // An orphan is no item yet, for nothing was ever said of it.
+    for (thing, live) in services {
+        said.labels.entry(thing).or_insert(live.label);
+    }
+    Ok(Quality { findings, dependencies, affected, said })
+}
+
+struct Live {
+    kind: ServiceKind,
+    has_vendor: bool,
+    label: Label,
+}
+
+async fn live_services(db: &impl Read) -> Result<BTreeMap<Thing, Live>> {
+    use service::Column as C;
+    type Row = (ServiceId, ServiceKind, String, Option<i32>, Option<String>, Option<entity::id::VendorId>);
+    let columns = [C::Id, C::Kind, C::Name, C::Tier, C::Owner, C::VendorId];
+    let query = service::Entity::find().select_only().columns(columns);
+    let rows: Vec<Row> = query.filter(C::Status.eq(ServiceStatus::Active)).into_tuple().all(db).await?;
+    let live = |(id, kind, name, tier, owner, vendor): Row| {
+        let label = Label { name, tier, owner, ..Label::default() };
+        (Thing::Service(id), Live { kind, has_vendor: vendor.is_some(), label })
+    };
+    Ok(rows.into_iter().map(live).collect())
+}
+
+/// The dependencies of each group.
+type Members<'a> = HashMap<RedundancyGroupId, Vec<&'a dependency::Model>>;
+
+struct Work<'a> {
+    said: &'a Said,
+    services: &'a BTreeMap<Thing, Live>,
+    members: Members<'a>,
+    asked: Asked,
+    seen_since: NaiveDate,
+}
+
+impl Work<'_> {
+    fn find(&self, defect: Defect) -> Finding {
+        let records = match defect {
+            Defect::SelfEdge => {
+                self.edges(|row| (row.from_id == row.to_id).then(|| "it needs itself".to_owned()))
+            }
+            Defect::Duplicate => self.duplicates(),
+            Defect::RetiredEnd => self.retired(),
+            Defect::Stale => self.edges(|row| self.stale(row)),
+            Defect::Orphan => self.orphans(),
+            Defect::WithoutInfrastructure => self.without_infrastructure(),
+            Defect::UnmeetableGroup => self.groups(unmeetable),
+            Defect::LowConfidence => self.edges(|row| self.unsure(row.confidence)),
+            Defect::GroupOfOne => self.groups(|_, members| {
+                (members.len() == 1).then(|| "one member, which nothing stands in for".to_owned())
+            }),
+            Defect::OnlyObserved => self.only_observed(),
+        };
+        let edges = records.iter().flat_map(|(culprit, _)| self.resting(*culprit)).collect();
+        Finding { defect, records, edges }
+    }
+
+    /// The dependencies that rest on what breaks a rule.
+    fn resting(&self, culprit: Culprit) -> Vec<DependencyId> {
+        match culprit {
+            Culprit::Dependency(id, _, _) => vec![id],
+            Culprit::Group(id, _) => self.members.get(&id).into_iter().flatten().map(|row| row.id).collect(),
+            Culprit::Service(_) => Vec::new(),
+        }
+    }
+
+    fn edges(&self, wrong: impl Fn(&dependency::Model) -> Option<String>) -> Vec<(Culprit, String)> {
+        let rows = self.said.dependencies.iter().filter_map(|row| {
+            let (from, to) = self.said.ends(row)?;
+            Some((Culprit::Dependency(row.id, from, to), wrong(row)?))
+        });
+        rows.collect()
+    }
+
+    fn stale(&self, row: &dependency::Model) -> Option<String> {
+        let last = row.last_seen_on.filter(|last| *last < self.seen_since)?;
+        Some(format!("last seen on {last}, more than {} days ago", self.asked.stale_after_days))
+    }
+
+    fn unsure(&self, confidence: Option<Rate>) -> Option<String> {
+        let confidence = confidence?.to_decimal().normalize();
+        let least = self.asked.minimum_confidence.normalize();
+        (confidence < least).then(|| format!("sure to {confidence}, below {least}"))
+    }
+
+    fn duplicates(&self) -> Vec<(Culprit, String)> {
+        let mut pairs: HashMap<_, u32> = HashMap::new();
+        for row in self.said.dependencies.iter().filter(|row| is_need(row.kind)) {
+            *pairs.entry((row.from_id, row.to_id)).or_default() += 1;
+        }
+        self.edges(|row| {
+            let count = pairs.get(&(row.from_id, row.to_id)).copied().filter(|_| is_need(row.kind))?;
+            (count > 1).then(|| format!("one of {count} dependencies between the two"))
+        })
+    }
+
+    fn retired(&self) -> Vec<(Culprit, String)> {
+        self.edges(|row| {
+            let (from, to) = self.said.ends(row)?;
+            match (self.said.is_retired(from), self.said.is_retired(to)) {
+                (false, false) => None,
+                (true, false) => Some("what needs is retired".to_owned()),
+                (false, true) => Some("what is needed is retired".to_owned()),
+                (true, true) => Some("both are retired".to_owned()),
+            }
+        })
+    }
+
+    fn orphans(&self) -> Vec<(Culprit, String)> {
+        let ends = self.said.dependencies.iter().filter_map(|row| self.said.ends(row));
+        let named: HashSet<Thing> = ends.flat_map(|(from, to)| [from, to]).collect();
+        let alone = self.services.keys().filter(|service| !named.contains(service));
+        alone.map(|service| (Culprit::Service(*service), "nothing is said of it".to_owned())).collect()
+    }
+
+    fn without_infrastructure(&self) -> Vec<(Culprit, String)> {
+        let mut needed_by: HashMap<Thing, Vec<Thing>> = HashMap::new();
+        let rows = self.said.dependencies.iter().filter(|row| is_need(row.kind));
+        for (from, to) in rows.filter_map(|row| self.said.ends(row)) {
+            needed_by.entry(to).or_default().push(from);
+        }
+        let solid = needed_by.keys().copied().filter(|thing| self.is_solid(*thing));
+        let bought = self.services.iter().filter(|(_, live)| live.has_vendor || is_bought(live.kind));
+        let mut founded: HashSet<Thing> = solid.chain(bought.map(|(thing, _)| *thing)).collect();
+        let mut waiting: Vec<Thing> = founded.iter().copied().collect();
+        while let Some(thing) = waiting.pop() {
+            for needing in needed_by.get(&thing).into_iter().flatten() {
+                if founded.insert(*needing) {
+                    waiting.push(*needing);
+                }
+            }
+        }
+        let floating = self.services.keys().filter(|service| !founded.contains(service));
+        let reason =
+            "nothing that it needs, directly or not, is equipment, a workload, a vendor or an account";
+        floating.map(|service| (Culprit::Service(*service), reason.to_owned())).collect()
+    }
+
+    fn is_solid(&self, thing: Thing) -> bool {
+        let is_solid = matches!(
+            thing,
+            Thing::Asset(_) | Thing::Workload(_) | Thing::Vendor(_) | Thing::ProviderAccount(_)
+        );
+        is_solid && !self.said.is_retired(thing)
+    }
+
+    fn groups(
+        &self,
+        wrong: impl Fn(&entity::topology::redundancy_group::Model, &[&dependency::Model]) -> Option<String>,
+    ) -> Vec<(Culprit, String)> {
+        let groups = self.said.groups.iter().filter_map(|group| {
+            let owner = *self.said.things.get(&group.owner_id)?;
+            let members = self.members.get(&group.id).map_or(&[][..], Vec::as_slice);
+            Some((Culprit::Group(group.id, owner), wrong(group, members)?))
+        });
+        groups.collect()
+    }
+
+    /// Dependencies between two things that were observed and nothing else.
+    fn only_observed(&self) -> Vec<(Culprit, String)> {
+        let confirmed: HashSet<_> = self
+            .said
+            .dependencies
+            .iter()
+            .filter(|row| row.evidence != Evidence::Observed)
+            .map(|row| (row.from_id, row.to_id))
+            .collect();
+        self.edges(|row| {
+            (!confirmed.contains(&(row.from_id, row.to_id))).then(|| "observed, and not confirmed".to_owned())
+        })
+    }
+}
+
+/// What others run: it needs nothing that we know.
+fn is_bought(kind: ServiceKind) -> bool {
+    matches!(kind, ServiceKind::External | ServiceKind::Carrier)
+}
+
+/// A group without any member is one that is still being recorded, and cannot be met either.
+fn unmeetable(
+    group: &entity::topology::redundancy_group::Model,
+    members: &[&dependency::Model],
+) -> Option<String> {
+    let count = i32::try_from(members.len()).unwrap_or(i32::MAX);
+    if let Some(required) = group.required_count.filter(|required| *required > count) {
+        return Some(format!("{required} have to be up, and it has {count}"));
+    }
+    let required = group.required_capacity?.to_decimal();
+    let capacities = members.iter().filter_map(|row| row.capacity).map(Rate::to_decimal);
+    let sum = capacities.fold(Decimal::ZERO, Decimal::saturating_add);
+    let unit = group.capacity_unit.as_deref().unwrap_or_default();
+    (required > sum).then(|| {
+        let (required, sum) = (required.normalize(), sum.normalize());
+        format!("{required} {unit} have to be up, and its members come to {sum}")
+    })
+}

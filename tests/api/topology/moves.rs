@@ -1,0 +1,142 @@
+//! What moves together, and in which order.
+
+use serde_json::{Value, json};
+use support::{TestApp, on_both_engines};
+
+use super::{estate, record, service, site};
+
+const GROUPS: &str = "query($filter: MoveFilter, $largest: Int! = 50) {
+    moveGroups(filter: $filter, largest: $largest, asOf: \"2026-07-01\") {
+        count
+        groups { number name size hidden members { name kind }
+            totals { servers applications services kilowatts withoutDraw terabytes tiers { tier members } }
+            stretchedCount stretchedGigabytesPerDay leastLatencyBudgetMilliseconds
+            stretched { kind bond from { name } to { name } latencyBudgetMilliseconds gigabytesPerDay }
+            cut { weight isProven edgeCount partCount } }
+        hubs { service { name } degree isDeclared }
+        stages { wave groups names isCircle }
+        explain { formula }
+} }";
+
+/// A shop with a database, a report that reads from it, and a directory that both use. The report runs elsewhere.
+async fn shop(app: &TestApp) -> String {
+    let director = app.director();
+    let (fra, lon) = (site(app, "FRA1").await, site(app, "LON1").await);
+    let model = estate::server_model(app).await;
+    let shop = service(&director, "shop", "APPLICATION", json!({ "tier": 0 })).await;
+    let database = service(&director, "database", "PLATFORM", json!({})).await;
+    let report = service(&director, "report", "APPLICATION", json!({ "tier": 2 })).await;
+    let directory = service(&director, "directory", "PLATFORM", json!({ "isShared": true })).await;
+    let hosts =
+        [("S1", &shop, &fra), ("S2", &database, &fra), ("S3", &report, &lon), ("S4", &directory, &fra)];
+    for (tag, runs, site) in hosts {
+        let server = estate::server(&director, &model, tag, json!({ "site": site })).await;
+        record(&director, runs, &server, "RUNS_ON", json!({})).await;
+    }
+    let heavy = json!({ "isWriteHeavy": true });
+    record(&director, &shop, &database, "DEPENDS_ON", heavy).await;
+    record(&director, &shop, &directory, "AUTHENTICATES_WITH", json!({})).await;
+    record(&director, &report, &directory, "AUTHENTICATES_WITH", json!({})).await;
+    let slow = json!({ "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.5" });
+    record(&director, &report, &shop, "USES", slow).await;
+    fra
+}
+
+#[test]
+fn what_must_not_be_stretched_moves_together() {
+    on_both_engines(async |app| {
+        shop(app).await;
+        let answer = app.director().query_with(GROUPS, json!({})).await;
+        let answer = &answer["moveGroups"];
+        assert_eq!(answer["count"], 3);
+        let first = &answer["groups"][0];
+        let names: Vec<_> =
+            first["members"].as_array().unwrap().iter().map(|member| &member["name"]).collect();
+        assert_eq!(names, ["shop", "database", "S1", "S2"], "services first, then by criticality and name");
+        assert_eq!(
+            first["totals"],
+            json!({ "servers": 2, "applications": 1, "services": 1, "kilowatts": "0.8", "withoutDraw": 0,
+                "terabytes": "0", "tiers": [{ "tier": 0, "members": 1 }] })
+        );
+        assert_eq!((&first["name"], &first["cut"]), (&json!("shop"), &Value::Null));
+        let report = &answer["groups"][1];
+        assert_eq!((&report["name"], &report["size"]), (&json!("report"), &json!(2)));
+        assert_eq!(report["stretchedCount"], 2);
+        assert_eq!(report["stretchedGigabytesPerDay"], "12.5");
+        assert_eq!(report["leastLatencyBudgetMilliseconds"], 40);
+        let use_of_shop = json!({ "kind": "USES", "bond": null, "from": { "name": "report" },
+            "to": { "name": "shop" }, "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.5" });
+        assert!(report["stretched"].as_array().unwrap().contains(&use_of_shop), "{report}");
+        let hub = json!([{ "service": { "name": "directory" }, "degree": 3, "isDeclared": true }]);
+        assert_eq!(answer["hubs"], hub);
+        assert_eq!(
+            answer["stages"],
+            json!([
+                { "wave": 0, "groups": [1], "names": ["shop"], "isCircle": false },
+                { "wave": 0, "groups": [3], "names": ["S4"], "isCircle": false },
+                { "wave": 1, "groups": [2], "names": ["report"], "isCircle": false },
+            ])
+        );
+    });
+}
+
+#[test]
+fn a_group_that_is_too_large_is_cut_where_that_is_cheapest() {
+    on_both_engines(async |app| {
+        shop(app).await;
+        let answer = app.director().query_with(GROUPS, json!({ "largest": 3 })).await;
+        let groups = &answer["moveGroups"]["groups"];
+        let cut = json!({ "weight": 1, "isProven": true, "edgeCount": 1, "partCount": 1 });
+        assert_eq!(groups[0]["cut"], cut, "a server is cheaper to cut off than the database");
+        assert_eq!(groups[1]["cut"], Value::Null);
+    });
+}
+
+#[test]
+fn groups_that_need_each_other_move_at_once() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let one = service(&director, "one", "APPLICATION", json!({})).await;
+        let other = service(&director, "other", "APPLICATION", json!({})).await;
+        record(&director, &one, &other, "USES", json!({})).await;
+        record(&director, &other, &one, "USES", json!({})).await;
+        let answer = director.query_with(GROUPS, json!({})).await;
+        let stages = &answer["moveGroups"]["stages"];
+        assert_eq!(stages.as_array().unwrap().len(), 1);
+        assert_eq!((&stages[0]["groups"], &stages[0]["isCircle"]), (&json!([1, 2]), &json!(true)));
+    });
+}
+
+#[test]
+fn a_site_takes_the_services_that_need_it_along() {
+    on_both_engines(async |app| {
+        let fra = shop(app).await;
+        let director = app.director();
+        let answer = director.query_with(GROUPS, json!({ "filter": { "site": fra } })).await;
+        let groups = answer["moveGroups"]["groups"].as_array().unwrap();
+        let report = groups.iter().find(|group| group["name"] == "report").unwrap();
+        assert_eq!(report["size"], 1, "its server stands elsewhere");
+        assert_eq!(report["stretchedCount"], 3);
+        let all = director.statements("{ moveGroups { count } }").await;
+        let some = format!("{{ moveGroups(filter: {{ site: \"{fra}\" }}) {{ count }} }}");
+        let some = director.statements(&some).await;
+        assert_eq!(all, some, "statements do not hang on the answer");
+    });
+}
+
+#[test]
+fn moves_are_refused_that_make_no_sense() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        for (argument, field) in [
+            ("hubDegree: 0", "hubDegree"),
+            ("largest: 0", "largest"),
+            ("latencyMilliseconds: -1", "latencyMilliseconds"),
+        ] {
+            let query = format!("{{ moveGroups({argument}) {{ count }} }}");
+            let refusal = director.expect_error(&query, "INVALID").await;
+            assert_eq!(refusal.field, field);
+        }
+        app.admin().expect_error("{ moveGroups { count } }", "FORBIDDEN").await;
+    });
+}

@@ -1,0 +1,44 @@
+//! Time of the processor that this process has used, whatever else the machine does.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// Processor time used so far.
+fn used() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap())
+}
+
+/// What one run takes.
+pub fn once<T>(run: impl FnOnce() -> T) -> Duration {
+    let begin = used();
+    black_box(run());
+    used().saturating_sub(begin)
+}
+
+/// The median of some rounds.
+pub fn median<T>(rounds: usize, mut run: impl FnMut() -> T) -> Duration {
+    Times::of((0..rounds).map(|_| once(&mut run))).median()
+}
+
+/// Times of many runs, in order.
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    pub fn of(times: impl Iterator<Item = Duration>) -> Self {
+        let mut times: Vec<_> = times.collect();
+        times.sort_unstable();
+        Self(times)
+    }
+
+    pub fn median(&self) -> Duration {
+        self.0[self.0.len() / 2]
+    }
+
+    /// What 99 of 100 stay below.
+    pub fn p99(&self) -> Duration {
+        self.0[(self.0.len() - 1) * 99 / 100]
+    }
+}
