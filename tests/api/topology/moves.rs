@@ -55,14 +55,14 @@ fn what_must_not_be_stretched_moves_together() {
         assert_eq!(names, ["shop", "database", "S1", "S2"], "services first, then by criticality and name");
         assert_eq!(
             first["totals"],
-            json!({ "servers": 2, "applications": 1, "services": 1, "kilowatts": "0.8", "withoutDraw": 0,
-                "terabytes": "0", "tiers": [{ "tier": 0, "members": 1 }] })
+            json!({ "servers": 2, "applications": 1, "services": 1, "kilowatts": "0.80", "withoutDraw": 0,
+                "terabytes": "0.00", "tiers": [{ "tier": 0, "members": 1 }] })
         );
         assert_eq!((&first["name"], &first["cut"]), (&json!("shop"), &Value::Null));
         let report = &answer["groups"][1];
         assert_eq!((&report["name"], &report["size"]), (&json!("report"), &json!(2)));
         assert_eq!(report["stretchedCount"], 2);
-        assert_eq!(report["stretchedGigabytesPerDay"], "12.5");
+        assert_eq!(report["stretchedGigabytesPerDay"], "12.50");
         assert_eq!(report["leastLatencyBudgetMilliseconds"], 40);
         let use_of_shop = json!({ "kind": "USES", "bond": null, "from": { "name": "report" },
             "to": { "name": "shop" }, "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.5" });

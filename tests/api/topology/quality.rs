@@ -61,12 +61,12 @@ fn every_defect_is_counted_with_what_rests_on_it() {
             "item": { "name": "b" }, "needs": { "name": "a" } }]);
         assert_eq!(finding(&answer, "STALE")["records"], stale);
         assert_eq!(finding(&answer, "ORPHAN")["records"][0]["item"]["name"], "c");
-        assert_eq!(finding(&answer, "STALE")["share"], "0.2");
+        assert_eq!(finding(&answer, "STALE")["share"], "0.20");
         let reason = &finding(&answer, "UNMEETABLE_GROUP")["records"][0]["reason"];
         assert_eq!(reason, "2 have to be up, and it has 1");
         let quality = &answer["graphQuality"];
         let totals = (&quality["dependencies"], &quality["affectedDependencies"], &quality["affectedShare"]);
-        assert_eq!(totals, (&json!(5), &json!(4), &json!("0.8")));
+        assert_eq!(totals, (&json!(5), &json!(4), &json!("0.80")));
     });
 }
 

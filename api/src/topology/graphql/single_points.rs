@@ -21,6 +21,7 @@ use crate::{
         asked::VIEW,
         chains::Saved,
         graph,
+        items::Thing,
         single_points::{self, Answer, CommonCause, OfService, Question, Weight},
     },
 };
@@ -205,8 +206,9 @@ impl SinglePointQuery {
             options: options(ctx, as_of, include)?,
         };
         let kinds = filter.kind;
-        let is_wanted =
-            |thing| kinds.as_ref().is_none_or(|kinds| kinds.contains(&ConfigurationItemKind::from(thing)));
+        let is_wanted = |thing: Thing| {
+            kinds.as_ref().is_none_or(|kinds| kinds.contains(&ConfigurationItemKind::from(thing.kind())))
+        };
         let answer = Arc::new(single_points::answer(&reader, &question, is_wanted).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
         let services = (0..answer.services.len().min(most)).map(|place| ServiceSinglePoints {
