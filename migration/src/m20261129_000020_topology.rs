@@ -117,7 +117,7 @@ fn configuration_item() -> TableCreateStatement {
         item.col(uuid_null(column)).foreign_key(&mut refers_to(ITEM, column, other));
     }
     let filled = TARGETS.map(|(column, _)| Expr::case(Expr::col(column).is_null(), 0).finally(1));
-    let count = filled.into_iter().map(Into::<Expr>::into).reduce(|sum, one| sum.add(one));
+    let count = filled.into_iter().map(Into::<Expr>::into).reduce(ExprTrait::add);
     if let Some(count) = count {
         item.check(Check::named("ck_configuration_item_is_one_thing", count.eq(1)));
     }

@@ -78,8 +78,8 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | PowerFeedId::KIND
         | ConfigurationItemId::KIND
         | RedundancyGroupId::KIND
-        | DependencyId::KIND => Some(P::ViewTopology),
-        RecoveryObjectiveId::KIND
+        | DependencyId::KIND
+        | RecoveryObjectiveId::KIND
         | BackupRecordId::KIND
         | RecoveryDrillId::KIND
         | RecoveryDrillItemId::KIND => Some(P::ViewTopology),

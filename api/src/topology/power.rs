@@ -132,14 +132,14 @@ pub async fn redundancy(db: &impl Read, only: Option<SiteId>) -> Result<Vec<Site
     let mut by_site: HashMap<SiteId, Vec<RackPower>> = HashMap::new();
     for rack in racks {
         let usage = Usage::of(rack.height_units, &mounted.remove(&rack.id).unwrap_or_default());
-        let supply = feeds.supply((usage.draw_watts, usage.without_draw), feeds.of_rack(rack.id), None);
+        let supply = feeds.supply((usage.draw_watts, usage.without_draw), &feeds.of_rack(rack.id), None);
         by_site.entry(rack.site_id).or_default().push(RackPower { rack, supply });
     }
     let powered = sites.into_iter().map(|site| {
         let racks = by_site.remove(&site.id).unwrap_or_default();
         let draw: Option<i64> = racks.iter().map(|rack| rack.supply.draw_watts).sum();
         let without_draw = racks.iter().map(|rack| rack.supply.without_draw).sum();
-        let supply = feeds.supply((draw, without_draw), feeds.of_site(site.id), Some(Gap::Supply));
+        let supply = feeds.supply((draw, without_draw), &feeds.of_site(site.id), Some(Gap::Supply));
         SitePower { site, supply, racks }
     });
     Ok(powered.collect())
@@ -186,7 +186,7 @@ impl Feeds {
     fn supply(
         &self,
         (draw_watts, without_draw): (Option<i64>, i64),
-        feeds: Vec<&power_feed::Model>,
+        feeds: &[&power_feed::Model],
         none: Option<Gap>,
     ) -> Supply {
         let on =

@@ -71,20 +71,19 @@ fn a_drill_is_recorded_changed_found_and_removed() {
     });
 }
 
+fn recording(kind: &str, on: &str, scope: &str, details: &str) -> String {
+    format!(
+        r#"mutation {{ recordRecoveryDrill(input: {{
+            name: "May", kind: {kind}, heldOn: "{on}", scope: [{scope}], details: {{ {details} }}
+        }}) {{ id }} }}"#
+    )
+}
+
 #[test]
 fn a_drill_is_refused_for_a_reason() {
     on_both_engines(async |app| {
         let web = a_service(app, "web").await;
-        let text = |kind: &str, on: &str, scope: &str, details: &str| {
-            format!(
-                r#"mutation {{ recordRecoveryDrill(input: {{
-                    name: "May", kind: {kind}, heldOn: "{on}", scope: [{scope}], details: {{ {details} }}
-                }}) {{ id }} }}"#
-            )
-        };
         let own = format!("\"{web}\"");
-        let later = r#"declaredAt: "2026-05-30T08:00:00Z", restoredAt: "2026-05-30T10:00:00Z""#;
-        let said = format!("{later}, achievedTimeMinutes: 60");
         for (kind, on, scope, details, field, message) in [
             (
                 "FUNCTIONAL",
@@ -95,6 +94,45 @@ fn a_drill_is_refused_for_a_reason() {
                 "scope: has no items: a drill shows something only of what it was about",
             ),
             ("FUNCTIONAL", "2026-07-02", own.as_str(), "", "heldOn", "heldOn: 2026-07-02 has not come yet"),
+            (
+                "TABLETOP",
+                "2026-05-30",
+                own.as_str(),
+                "achievedTimeMinutes: 60",
+                "achievedTimeMinutes",
+                "achievedTimeMinutes: 60: at a tabletop nothing is recovered, so nothing is measured",
+            ),
+            (
+                "FUNCTIONAL",
+                "2026-05-30",
+                own.as_str(),
+                "achievedPointMinutes: -1",
+                "achievedPointMinutes",
+                "achievedPointMinutes: -1 is not between 0 and 525600",
+            ),
+            ("FUNCTIONAL", "2026-05-30", own.as_str(), r#"evidence: " ""#, "evidence", "evidence: is blank"),
+        ] {
+            let text = recording(kind, on, scope, details);
+            let refusal = app.director().expect_error(&text, "INVALID").await;
+            assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message), "{details}");
+        }
+        let of = |scope: &str| recording("FUNCTIONAL", "2026-05-30", scope, "");
+        let stranger = format!("\"service_{}\"", "0".repeat(32));
+        app.director().expect_error(&of(&stranger), "NOT_FOUND").await;
+        let no_id = app.director().expect_error(&of("\"web\""), "INVALID").await;
+        assert_eq!(no_id.field, "scope[0]");
+        drill(app, "May", "FUNCTIONAL", "2026-05-30", &[&web], "").await;
+        app.director().expect_error(&of(&own), "INVALID").await;
+    });
+}
+
+#[test]
+fn the_moments_of_a_drill_fit_each_other() {
+    on_both_engines(async |app| {
+        let own = format!("\"{}\"", a_service(app, "web").await);
+        let later = r#"declaredAt: "2026-05-30T08:00:00Z", restoredAt: "2026-05-30T10:00:00Z""#;
+        let said = format!("{later}, achievedTimeMinutes: 60");
+        for (kind, on, scope, details, field, message) in [
             (
                 "FUNCTIONAL",
                 "2026-05-30",
@@ -135,34 +173,11 @@ fn a_drill_is_refused_for_a_reason() {
                 "achievedTimeMinutes",
                 "achievedTimeMinutes: 60: from declaredAt to restoredAt there are 120 minutes",
             ),
-            (
-                "TABLETOP",
-                "2026-05-30",
-                own.as_str(),
-                "achievedTimeMinutes: 60",
-                "achievedTimeMinutes",
-                "achievedTimeMinutes: 60: at a tabletop nothing is recovered, so nothing is measured",
-            ),
-            (
-                "FUNCTIONAL",
-                "2026-05-30",
-                own.as_str(),
-                "achievedPointMinutes: -1",
-                "achievedPointMinutes",
-                "achievedPointMinutes: -1 is not between 0 and 525600",
-            ),
-            ("FUNCTIONAL", "2026-05-30", own.as_str(), r#"evidence: " ""#, "evidence", "evidence: is blank"),
         ] {
-            let refusal = app.director().expect_error(&text(kind, on, scope, details), "INVALID").await;
+            let text = recording(kind, on, scope, details);
+            let refusal = app.director().expect_error(&text, "INVALID").await;
             assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message), "{details}");
         }
-        let stranger = format!("\"service_{}\"", "0".repeat(32));
-        app.director().expect_error(&text("FUNCTIONAL", "2026-05-30", &stranger, ""), "NOT_FOUND").await;
-        let no_id =
-            app.director().expect_error(&text("FUNCTIONAL", "2026-05-30", "\"web\"", ""), "INVALID").await;
-        assert_eq!(no_id.field, "scope[0]");
-        drill(app, "May", "FUNCTIONAL", "2026-05-30", &[&web], "").await;
-        app.director().expect_error(&text("FUNCTIONAL", "2026-05-30", &own, ""), "INVALID").await;
     });
 }
 

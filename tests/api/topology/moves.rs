@@ -37,7 +37,7 @@ async fn shop(app: &TestApp) -> String {
     record(&director, &shop, &database, "DEPENDS_ON", heavy).await;
     record(&director, &shop, &directory, "AUTHENTICATES_WITH", json!({})).await;
     record(&director, &report, &directory, "AUTHENTICATES_WITH", json!({})).await;
-    let slow = json!({ "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.5" });
+    let slow = json!({ "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.50" });
     record(&director, &report, &shop, "USES", slow).await;
     fra
 }
@@ -65,7 +65,7 @@ fn what_must_not_be_stretched_moves_together() {
         assert_eq!(report["stretchedGigabytesPerDay"], "12.50");
         assert_eq!(report["leastLatencyBudgetMilliseconds"], 40);
         let use_of_shop = json!({ "kind": "USES", "bond": null, "from": { "name": "report" },
-            "to": { "name": "shop" }, "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.5" });
+            "to": { "name": "shop" }, "latencyBudgetMilliseconds": 40, "gigabytesPerDay": "12.50" });
         assert!(report["stretched"].as_array().unwrap().contains(&use_of_shop), "{report}");
         let hub = json!([{ "service": { "name": "directory" }, "degree": 3, "isDeclared": true }]);
         assert_eq!(answer["hubs"], hub);

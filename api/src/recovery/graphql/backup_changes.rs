@@ -67,10 +67,12 @@ pub struct NewBackupRecord {
 
 impl NewBackupRecord {
     fn row(self, item: ConfigurationItemId) -> Result<backup_record::ActiveModel> {
-        let mut row = backup_record::ActiveModel::default();
-        row.item_id = Set(item);
-        row.kind = Set(self.kind.into());
-        row.completed_at = Set(self.completed_at);
+        let mut row = backup_record::ActiveModel {
+            item_id: Set(item),
+            kind: Set(self.kind.into()),
+            completed_at: Set(self.completed_at),
+            ..Default::default()
+        };
         self.details.write(&mut row)?;
         if row.is_good.is_not_set() {
             row.is_good = Set(true);

@@ -74,10 +74,12 @@ pub struct NewRecoveryDrill {
 
 impl NewRecoveryDrill {
     fn row(self) -> Result<recovery_drill::ActiveModel> {
-        let mut row = recovery_drill::ActiveModel::default();
-        row.name = Set(self.name.clone());
-        row.kind = Set(self.kind.into());
-        row.held_on = Set(self.held_on.0);
+        let mut row = recovery_drill::ActiveModel {
+            name: Set(self.name.clone()),
+            kind: Set(self.kind.into()),
+            held_on: Set(self.held_on.0),
+            ..Default::default()
+        };
         self.details.write(&mut row)?;
         Ok(row)
     }

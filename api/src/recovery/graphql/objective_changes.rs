@@ -80,8 +80,7 @@ pub struct NewRecoveryObjective {
 
 impl NewRecoveryObjective {
     fn row(self, item: ConfigurationItemId) -> Result<recovery_objective::ActiveModel> {
-        let mut row = recovery_objective::ActiveModel::default();
-        row.item_id = Set(item);
+        let mut row = recovery_objective::ActiveModel { item_id: Set(item), ..Default::default() };
         self.details.write(&mut row)?;
         if row.bears_data.is_not_set() {
             row.bears_data = Set(false);

@@ -1,7 +1,7 @@
 //! What moves together, as clients see it.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::id::SiteId;
+use entity::{id::SiteId, money::Rate};
 use rust_decimal::Decimal;
 
 use super::{dependencies::DependencyKind, things::ConfigurationItem};
@@ -280,7 +280,7 @@ impl MoveGroup<'_> {
     /// Data that passes over them, in gigabytes a day, as far as that is known.
     async fn stretched_gigabytes_per_day(&self) -> Decimal {
         let known = self.group.stretched.iter().filter_map(|edge| edge.gigabytes_per_day);
-        let sum = known.map(|rate| rate.to_decimal()).fold(Decimal::ZERO, Decimal::saturating_add);
+        let sum = known.map(Rate::to_decimal).fold(Decimal::ZERO, Decimal::saturating_add);
         plain(sum)
     }
 
