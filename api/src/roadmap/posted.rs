@@ -1,6 +1,6 @@
 //! Assets that the books have something on record about: they cost what the books charge for them, month by month.
 //!
-//! All other assets are written off by rules, and many of them together (see [`super::vintages`]). What the roadmap
+//! All other assets are written off by rules, and many of them together (see `vintages.rs`). What the roadmap
 //! plans is laid over what is on record: an asset that is replaced leaves the books on that day.
 
 use std::{

@@ -162,7 +162,7 @@ impl<Asset: Ord + Clone, Class: Ord + Clone> Book<Asset, Class> {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Invalid`] for a period that is not 1 to 12 or a last one before the first.
+    /// [`ForecastError::Invalid`](crate::ForecastError::Invalid) for a period that is not 1 to 12 or a last one before the first.
     pub fn roll_forward_periods(
         &self,
         fiscal_year: i32,
