@@ -84,7 +84,12 @@ fn service() -> TableCreateStatement {
         .check(between(SERVICE, "tier", 0, 3))
         .check(at_least(SERVICE, "users", 0))
         .check(at_least(SERVICE, "revenue_per_hour_amount", 0))
-        .check(both_or_neither(SERVICE, "revenue_per_hour_amount", "revenue_per_hour_currency"))
+        .check(Check::named(
+            "ck_service_revenue_has_currency",
+            Expr::col("revenue_per_hour_amount")
+                .is_null()
+                .eq(Expr::col("revenue_per_hour_currency").is_null()),
+        ))
         .foreign_key(&mut refers_to(SERVICE, "vendor_id", "vendor"))
         .take()
 }

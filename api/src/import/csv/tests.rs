@@ -33,6 +33,8 @@ fn filled(kind: Kind) -> String {
         Kind::Date => "2027-01-31".to_owned(),
         Kind::Month => "2027-01".to_owned(),
         Kind::Choice(words) => words[0].to_owned(),
+        Kind::Currency => "USD".to_owned(),
+        Kind::Integer { least, .. } => least.max(1).to_string(),
         Kind::Tuples(kinds) => kinds.iter().map(|kind| filled(*kind)).collect::<Vec<_>>().join(":"),
         Kind::Text | Kind::Identifier => "A-1".to_owned(),
         _ => "1".to_owned(),
