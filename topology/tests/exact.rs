@@ -15,7 +15,7 @@ use topology::graph::{Change, Graph, GroupNode, Member, Node};
 use topology::impact::{Cause, Hurt, impact};
 use topology::path::{links, shortest_path, shortest_paths};
 use topology::reach::{Direction, Walk, reach};
-use topology::single_points::{all_single_points, shared, single_points};
+use topology::single_points::{all_single_points, single_points};
 
 /// The same edges in another library: hard needs, and of each group every member.
 fn plain(sample: &Sample) -> DiGraph<(), ()> {
@@ -90,21 +90,6 @@ proptest! {
             prop_assert_eq!(all.is_never_up(node), before.contains(&item));
             prop_assert_eq!(items(&nodes, found.nodes), expected.clone());
             prop_assert_eq!(items(&nodes, all.of(node).unwrap()), expected);
-        }
-    }
-
-    #[test]
-    fn what_members_share_takes_them_down(sample in sample(12)) {
-        let (graph, nodes) = sample.build();
-        for (position, group) in sample.groups.iter().enumerate() {
-            let found = shared(&graph, GroupNode(position as u32)).unwrap();
-            for common in found {
-                let item = *items(&nodes, [common.node]).first().unwrap();
-                let down = sample.broken(&[item]);
-                let taken: BTreeSet<_> =
-                    group.members.iter().map(|member| member.node).filter(|member| down.contains(member)).collect();
-                prop_assert_eq!(items(&nodes, common.members), taken);
-            }
         }
     }
 

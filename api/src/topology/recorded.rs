@@ -173,32 +173,19 @@ pub async fn read(db: &impl Read) -> Result<Recorded> {
         feeds: power_feed::Entity::find().order_by_asc(power_feed::Column::Id).all(db).await?,
         ..Recorded::default()
     };
-    recorded.services.sort_by_key(|row| row.id);
     inventory(db, &mut recorded).await?;
     cloud(db, &mut recorded).await?;
     contracts(db, &mut recorded).await?;
     Ok(recorded)
 }
 
-async fn items(db: &impl Read) -> Result<HashMap<ConfigurationItemId, Thing>> {
+/// What each item stands for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn items(db: &impl Read) -> Result<HashMap<ConfigurationItemId, Thing>> {
     let rows = configuration_item::Entity::find().all(db).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.id, thing_of(&row)?))).collect())
-}
-
-/// The thing that an item is.
-fn thing_of(row: &configuration_item::Model) -> Option<Thing> {
-    let service = row.service_id.map(Thing::Service);
-    let asset = row.asset_id.map(Thing::Asset);
-    let workload = row.workload_id.map(Thing::Workload);
-    let rack = row.rack_id.map(Thing::Rack);
-    let feed = row.power_feed_id.map(Thing::PowerFeed);
-    let site = row.site_id.map(Thing::Site);
-    let vendor = row.vendor_id.map(Thing::Vendor);
-    let colocation = row.colocation_contract_id.map(Thing::ColocationContract);
-    let support = row.support_contract_id.map(Thing::SupportContract);
-    let account = row.provider_account_id.map(Thing::ProviderAccount);
-    let places = service.or(asset).or(workload).or(rack).or(feed).or(site);
-    places.or(vendor).or(colocation).or(support).or(account)
+    rows.iter().map(|row| Ok((row.id, Thing::of(row)?))).collect()
 }
 
 async fn inventory(db: &impl Read, recorded: &mut Recorded) -> Result<()> {

@@ -6,14 +6,16 @@ use chrono::NaiveDate;
 use entity::{
     id::ConfigurationItemId,
     topology::{
-        configuration_item,
         dependency::{self, DependencyKind},
         redundancy_group,
     },
 };
 use sea_orm::{EntityTrait, QueryOrder};
 
-use super::items::{Label, Thing, labels};
+use super::{
+    items::{Label, Thing, labels},
+    recorded::items,
+};
 use crate::{error::Result, store::Read};
 
 /// Everything that was said to depend on something.
@@ -34,13 +36,9 @@ pub struct Said {
 /// # Errors
 /// Those of the database.
 pub async fn said(db: &impl Read, as_of: NaiveDate) -> Result<Said> {
-    let items = configuration_item::Entity::find().all(db).await?;
+    let things = items(db).await?;
     let dependencies = dependency::Entity::find().order_by_asc(dependency::Column::Id).all(db).await?;
     let groups = redundancy_group::Entity::find().order_by_asc(redundancy_group::Column::Id).all(db).await?;
-    let mut things = HashMap::with_capacity(items.len());
-    for item in &items {
-        things.insert(item.id, Thing::of(item)?);
-    }
     let all: Vec<Thing> = things.values().copied().collect();
     let labels = labels(db, &all).await?;
     let is_there = |row: &dependency::Model| row.first_seen_on.is_none_or(|first| first <= as_of);

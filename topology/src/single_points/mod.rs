@@ -4,10 +4,8 @@
 //! what several members of a group rest on together is one however redundant they look.
 
 mod everything;
-mod shared;
 
 pub use everything::{AllSinglePoints, all_single_points};
-pub use shared::{SharedBy, shared};
 
 use crate::error::Result;
 use crate::graph::{Graph, Node};

@@ -223,8 +223,6 @@ pub struct Showback {
     own: Option<Decimal>,
     /// What others gave it, line by line. They and what it costs by itself add up to the total.
     lines: Option<Vec<ShowbackLine>>,
-    /// Why there are no lines. Always null: models that divide all pools at once have lines too.
-    reason: Option<String>,
     /// All that it bears.
     total: Option<Decimal>,
     /// The same as a fraction of all cost. Null of nothing.
@@ -319,7 +317,6 @@ impl AllocationQuery {
             currency: divided.answer.currency.code().to_owned(),
             own: divided.shown(node.own),
             lines: Some(lines.collect()),
-            reason: None,
             total: divided.shown(node.total),
             share_of_all: ratio(node.total, divided.answer.allocation.total),
             amounts_hidden: divided.is_hidden,
