@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
-    store::{Reader, Store, Tx},
+    store::{Reader, Snapshot, Store, Tx},
 };
 
 /// The caller of this request.
@@ -37,6 +37,14 @@ pub fn store<'a>(ctx: &Context<'a>) -> Result<&'a Store> {
 /// `Unauthenticated` without credentials, `Forbidden` without the permission.
 pub fn read(ctx: &Context<'_>, permission: Permission) -> Result<Reader> {
     store(ctx)?.read(caller(ctx)?, permission)
+}
+
+/// As [`read`], where all statements see the same moment, however many they are.
+///
+/// # Errors
+/// Those of [`read`], and `Unavailable` when the database is away.
+pub async fn snapshot(ctx: &Context<'_>, permission: Permission) -> Result<Snapshot> {
+    store(ctx)?.snapshot(caller(ctx)?, &[permission]).await
 }
 
 /// Runs one change in one transaction, with authorisation and change records.

@@ -20,7 +20,7 @@ use crate::{
     },
     schema::{
         explain::{Explanation, ExplanationInput},
-        request::{caller, read},
+        request::{caller, snapshot},
         rows::Items,
         scalar::Date,
     },
@@ -256,7 +256,7 @@ impl AssessmentQuery {
         )]
         derived: bool,
     ) -> Result<RecoveryAssessment> {
-        let reader = read(ctx, Permission::ViewTopology)?;
+        let reader = snapshot(ctx, Permission::ViewTopology).await?;
         let as_of = as_of.map_or(caller(ctx)?.now.date_naive(), |day| day.0);
         let choice = choice(service.as_ref(), filter)?;
         let asked = assessment::ask(&reader, &Question { choice, as_of, crew, derived }).await?;

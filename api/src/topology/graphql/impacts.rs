@@ -19,7 +19,7 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::PageInfo,
-        request::{caller, read},
+        request::{caller, snapshot},
         scalar::{Date, Id, shown},
     },
     topology::{
@@ -270,7 +270,7 @@ impl ImpactQuery {
         scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
     ) -> Result<Impact> {
-        let reader = read(ctx, VIEW)?;
+        let reader = snapshot(ctx, VIEW).await?;
         let question = Question {
             of: of.into_iter().map(|id| id.0).collect(),
             options: options(ctx, as_of, include)?,

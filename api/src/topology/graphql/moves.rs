@@ -12,7 +12,7 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::page_cost,
-        request::{caller, read},
+        request::{caller, snapshot},
         scalar::{Date, Id, plain},
     },
     topology::{
@@ -419,7 +419,7 @@ impl MoveQuery {
         latency_milliseconds: i32,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
     ) -> Result<MoveGroups> {
-        let reader = read(ctx, Permission::ViewTopology)?;
+        let reader = snapshot(ctx, Permission::ViewTopology).await?;
         let caller = caller(ctx)?.clone();
         let filter = filter.unwrap_or_default();
         let asked = Asked {

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     rules::require_plausible,
     schema::{
-        request::{caller, read},
+        request::{caller, snapshot},
         scalar::{Date, Id},
     },
     topology::{
@@ -290,7 +290,7 @@ async fn root(
     as_of: Option<Date>,
     include: Option<TopologyInclude>,
 ) -> Result<(Lens, Node)> {
-    let reader = read(ctx, VIEW)?;
+    let reader = snapshot(ctx, VIEW).await?;
     let options = options(ctx, as_of, include)?;
     require_plausible("asOf", Some(options.as_of))?;
     let estate = Arc::new(graph::estate(&reader, options).await?);

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     rules::{require_plausible, require_range},
     schema::{
-        request::{caller, read},
+        request::{caller, snapshot},
         scalar::Date,
     },
     topology::{asked::VIEW, graph, paths::ways},
@@ -61,7 +61,7 @@ impl PathQuery {
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
     ) -> Result<DependencyPath> {
-        let reader = read(ctx, VIEW)?;
+        let reader = snapshot(ctx, VIEW).await?;
         require_range("limit", limit, 1, MOST_WAYS)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;

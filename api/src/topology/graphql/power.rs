@@ -12,7 +12,7 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         record::Record,
-        request::{caller, read},
+        request::{caller, read, snapshot},
         rows::Items,
         scalar::{Date, Id},
     },
@@ -246,7 +246,7 @@ impl PowerQuery {
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
     ) -> Result<PowerRedundancy> {
         read(ctx, Permission::ViewInventory)?;
-        let reader = read(ctx, Permission::ViewTopology)?;
+        let reader = snapshot(ctx, Permission::ViewTopology).await?;
         let as_of = as_of.unwrap_or(Date(caller(ctx)?.now.date_naive()));
         let sites = power::redundancy(&reader, site.map(|site| site.0)).await?;
         Ok(PowerRedundancy { sites, as_of })

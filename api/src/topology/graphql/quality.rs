@@ -13,7 +13,7 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::page_cost,
-        request::{caller, read},
+        request::{caller, snapshot},
         scalar::{Date, Id, plain},
     },
     topology::{
@@ -238,7 +238,7 @@ impl QualityQuery {
             Decimal,
         >,
     ) -> Result<GraphQuality> {
-        let reader = read(ctx, Permission::ViewTopology)?;
+        let reader = snapshot(ctx, Permission::ViewTopology).await?;
         let caller = caller(ctx)?.clone();
         let asked = Asked {
             as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     rules::require_plausible,
     schema::{
-        request::{caller, read},
+        request::{caller, snapshot},
         scalar::Date,
     },
     topology::{
@@ -194,7 +194,7 @@ impl SinglePointQuery {
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
     ) -> Result<SinglePointsConnection> {
-        let reader = read(ctx, VIEW)?;
+        let reader = snapshot(ctx, VIEW).await?;
         let most = size(ctx, "first", first)?;
         let filter = filter.unwrap_or_default();
         for tier in filter.tier.iter().flatten() {
@@ -234,7 +234,7 @@ impl SinglePointQuery {
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
     ) -> Result<CommonCauseConnection> {
-        let reader = read(ctx, VIEW)?;
+        let reader = snapshot(ctx, VIEW).await?;
         let most = size(ctx, "first", first)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
