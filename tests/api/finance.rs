@@ -19,6 +19,7 @@ mod journals;
 mod ownership;
 mod savings;
 mod savings_claims;
+mod unit_cost_postings;
 mod unit_costs;
 mod volumes;
 

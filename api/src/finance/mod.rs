@@ -41,6 +41,7 @@ pub mod savings;
 pub mod savings_claims;
 pub mod savings_initiatives;
 pub mod unit_cost_parts;
+pub mod unit_cost_postings;
 pub mod unit_costs;
 pub mod values;
 pub mod variances;

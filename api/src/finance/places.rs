@@ -83,7 +83,11 @@ impl Directory {
         self.sites.get(&id).map(String::as_str)
     }
 
-    fn named(&self, kind: CodeKind, code: &str, field: &str) -> Result<&ledger_code::Model> {
+    /// A code by what people write.
+    ///
+    /// # Errors
+    /// `Invalid` naming the field and a code that is not there.
+    pub fn named(&self, kind: CodeKind, code: &str, field: &str) -> Result<&ledger_code::Model> {
         let found = self.by_code.get(&(kind, code.to_owned())).and_then(|id| self.codes.get(id));
         found.ok_or_else(|| {
             Error::invalid(field, format!("there is no {} `{code}`", ledger_codes::spoken(kind)))

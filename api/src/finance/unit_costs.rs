@@ -1,4 +1,5 @@
-//! What one unit costs, month by month: cost from the roadmap over volumes.
+//! What one unit costs, month by month: cost over volumes. Cost is from the roadmap, or from postings where they are
+//! named and their month is closed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,6 +31,7 @@ use sea_orm::{ActiveEnum, Iterable};
 use super::{
     denominators::{self, Volumes, Wanted},
     unit_cost_parts::{self, Basis, Part, of_roadmap},
+    unit_cost_postings::{self, Posted},
 };
 use crate::{
     error::{Error, Result},
@@ -75,9 +77,11 @@ pub struct Question {
     pub assumed_index_rate: Option<Decimal>,
     /// What is laid over the rows that are read.
     pub scenario: Arc<Overlay>,
+    /// Which postings take the place of what was due; none where left out.
+    pub actuals: Option<unit_cost_postings::Asked>,
 }
 
-/// A part of the cost, as the roadmap has it.
+/// A part of the cost, as the roadmap and postings have it.
 #[derive(Clone, Debug)]
 pub struct CountedPart {
     /// What is counted of it.
@@ -88,6 +92,8 @@ pub struct CountedPart {
     pub records: usize,
     /// How many other records the category has.
     pub others: usize,
+    /// How many postings are behind it.
+    pub postings: usize,
     /// The formulas behind it.
     pub formulas: BTreeSet<&'static str>,
     /// What it takes for granted.
@@ -121,15 +127,18 @@ pub struct Answer {
     pub parts: Vec<CountedPart>,
     /// One for each denominator.
     pub divided: Vec<Divided>,
+    /// What was posted; nothing where no postings were asked for.
+    pub posted: Posted,
     /// What was left out.
     pub excluded: BTreeSet<String>,
 }
 
 impl Answer {
-    /// Whether its amounts would tell a single price: a part is of one record, or leaves one of its category out.
+    /// Whether its amounts would tell a single price: a part is of one record or
+    /// posting, or leaves one of its category out.
     #[must_use]
     pub fn tells_a_price(&self) -> bool {
-        self.parts.iter().any(|part| part.records == 1 || part.others == 1)
+        self.parts.iter().any(|part| part.records == 1 || part.others == 1 || part.postings == 1)
     }
 }
 
@@ -173,7 +182,7 @@ pub fn denominator(measure: Measure) -> Denominator {
 /// Works out what a unit costs. The roadmap is drawn once.
 ///
 /// # Errors
-/// Those of [`roadmap::draw`]; `Invalid` for growth that is no fraction.
+/// Those of [`roadmap::draw`] and of [`unit_cost_postings::read`]; `Invalid` for growth that is no fraction.
 pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     let growth = question.monthly_growth.unwrap_or_default();
     require_fraction("monthlyGrowth", growth, Decimal::new(-99, 2), Decimal::ONE)?;
@@ -204,19 +213,29 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     let volumes = denominators::read(db, &wanted).await?;
     let mut excluded = excluded(&plan, &basis);
     let site = question.site.as_ref().map(|site| site.code.as_str());
-    let parts = basis.parts.iter().map(|part| counted(&plan, part, site));
+    let posted = match &question.actuals {
+        None => Posted::default(),
+        Some(asked) => {
+            let (window, currency) = (plan.roadmap.window(), plan.roadmap.currency());
+            let of =
+                unit_cost_postings::Wanted { basis: &basis, site, window, currency, as_of: question.as_of };
+            unit_cost_postings::read(db, asked, of).await?
+        }
+    };
+    excluded.extend(posted.excluded.iter().cloned());
+    let parts = basis.parts.iter().map(|part| counted(&plan, part, site, &posted));
     let parts = parts.collect::<Result<Vec<_>>>()?;
     if site.is_some() && has_shared(&plan, &basis) {
         excluded.insert("cost that belongs to no single site".into());
     }
-    let divided = divide(&plan, &parts, volumes, question)?;
-    Ok(Answer { plan, basis, parts, divided, excluded })
+    let divided = divide(&plan, &parts, volumes, (question.as_of, &posted))?;
+    Ok(Answer { plan, basis, parts, divided, posted, excluded })
 }
 
 type Row = Line<Source>;
 
-/// The lines of a part and how many records of its category are in others.
-fn counted(plan: &Plan, part: &Part, site: Option<&str>) -> Result<CountedPart> {
+/// The lines of a part and how many records of its category are in others. Closed months cost what was posted.
+fn counted(plan: &Plan, part: &Part, site: Option<&str>, posted: &Posted) -> Result<CountedPart> {
     let currency = plan.roadmap.currency();
     let kinds: BTreeSet<String> = part.kinds.iter().map(ActiveEnum::to_value).collect();
     let is_meant = |key: &Key| {
@@ -238,12 +257,18 @@ fn counted(plan: &Plan, part: &Part, site: Option<&str>) -> Result<CountedPart> 
             *sum += amount;
         }
     }
+    for (sum, month) in sums.iter_mut().zip(plan.roadmap.window().iter()) {
+        if let Some(amount) = posted.amount(part.category, month) {
+            *sum = amount;
+        }
+    }
     let share = part.share.to_decimal();
     let amounts = sums.into_iter().map(|sum| counted_share(sum, share, currency));
     Ok(CountedPart {
         amounts: amounts.collect::<Result<_, _>>().map_err(refused)?,
         records: count(&meant),
         others: count(&others),
+        postings: posted.postings.get(&part.category).copied().unwrap_or_default(),
         formulas: meant.iter().flat_map(|(_, _, line)| &line.formulas).copied().collect(),
         assumptions: meant.iter().flat_map(|(_, _, line)| &line.assumptions).cloned().collect(),
         is_estimated: meant.iter().any(|(_, _, line)| line.estimated),
@@ -262,21 +287,30 @@ fn divide(
     plan: &Plan,
     parts: &[CountedPart],
     mut volumes: BTreeMap<Measure, Volumes>,
-    question: &Question,
+    (as_of, posted): (NaiveDate, &Posted),
 ) -> Result<Vec<Divided>> {
     let window = plan.roadmap.window();
-    let now = Month::of(question.as_of);
+    let status = |month: Month| match month {
+        month if posted.months.contains_key(&month) => MonthStatus::Posted,
+        month if month < Month::of(as_of) => MonthStatus::Estimated,
+        _ => MonthStatus::Forecast,
+    };
     let months: Vec<CostMonth> = window
         .iter()
         .enumerate()
         .map(|(place, month)| CostMonth {
             month,
-            status: if month < now { MonthStatus::Estimated } else { MonthStatus::Forecast },
-            // A category without any record has no cost, which is not a cost of zero.
-            parts: parts.iter().filter(|part| part.records > 0).map(|part| cost(part, place)).collect(),
+            status: status(month),
+            // A category without any record has no cost, which is not a cost of zero; a closed month without a posting
+            // has cost nothing.
+            parts: parts
+                .iter()
+                .filter(|part| part.records > 0 || posted.months.contains_key(&month))
+                .map(|part| cost(part, place))
+                .collect(),
         })
         .collect();
-    let measures = measures(question.metric, question.terabytes);
+    let measures: Vec<Measure> = volumes.keys().copied().collect();
     let denominators: Vec<Denominator> = measures.iter().copied().map(denominator).collect();
     let mut known = BTreeMap::new();
     for (measure, of) in &volumes {

@@ -94,6 +94,8 @@ pub fn counted_share(cost: Decimal, share: Decimal, currency: Currency) -> Resul
 /// Whether a month has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MonthStatus {
+    /// It is closed, and its cost is what was posted.
+    Posted,
     /// It has happened, and its cost is what contracts and the estate say, not what was posted.
     Estimated,
     /// Expected.
@@ -280,6 +282,11 @@ impl UnitCostSeries {
                 .input("denominator", self.denominator.describe())
                 .input("months with a unit cost", format!("{known} of {}", self.points.len()));
         let has = |status| self.points.iter().any(|point| point.status == status);
+        let explanation = if has(MonthStatus::Posted) {
+            explanation.assume("cost of closed months is what was posted")
+        } else {
+            explanation
+        };
         let explanation = if has(MonthStatus::Estimated) {
             explanation
                 .estimate("cost of months that are over is what was due by the records, not what was posted")

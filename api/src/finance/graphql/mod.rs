@@ -26,6 +26,7 @@ pub mod savings;
 pub mod savings_changes;
 pub mod savings_claims;
 pub mod savings_initiatives;
+pub mod unit_cost_actuals;
 pub mod unit_cost_parts;
 pub mod unit_cost_words;
 pub mod unit_costs;

@@ -28,6 +28,8 @@ pub enum TerabyteBasis {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "MonthStatus")]
 pub enum UnitCostStatus {
+    /// Its period is closed, and its cost is what was posted.
+    Posted,
     /// It lies before the month of `asOf`, and its cost is what was due by the records, not what was posted.
     Estimated,
     /// It is the month of `asOf` or a later one.

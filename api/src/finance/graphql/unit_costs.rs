@@ -8,6 +8,7 @@ use forecasting::budget::UnitCostGap as Gap;
 use rust_decimal::Decimal;
 
 use super::{
+    unit_cost_actuals::UnitCostActuals,
     unit_cost_parts::{CostCategory, UnitCostBasis, UnitCostMetric},
     unit_cost_words::{
         SHOWN_DECIMALS, TerabyteBasis, UnitCostGap, UnitCostPeriod, UnitCostStatus, VolumeOrigin, input,
@@ -112,9 +113,14 @@ impl UnitCostPart {
         Ok(self.part()?.part.kinds.iter().map(|kind| (*kind).into()).collect())
     }
 
-    /// How many records are behind it.
+    /// How many records of the roadmap are behind it.
     async fn record_count(&self) -> Result<usize> {
         Ok(self.part()?.records)
+    }
+
+    /// How many postings are behind it, in closed months.
+    async fn posting_count(&self) -> Result<usize> {
+        Ok(self.part()?.postings)
     }
 
     /// What counts of it, month by month. Null where it is hidden.
@@ -143,6 +149,7 @@ impl UnitCostPart {
             formula: part.formulas.iter().copied().collect::<Vec<_>>().join("; "),
             inputs: vec![
                 input("records", part.records),
+                input("postings", part.postings),
                 input("share that counts", part.part.share.to_decimal()),
             ],
             assumptions: part.assumptions.iter().cloned().collect(),
@@ -300,7 +307,7 @@ impl UnitCost {
             .collect()
     }
 
-    /// Whether amounts are hidden from the caller's role: they are of a single record, whose price the role may
+    /// Whether amounts are hidden from the caller's role: they are of a single record or posting, whose price the role may
     /// not see, or leave out just one of their kind, which would tell it.
     async fn amounts_hidden(&self) -> bool {
         self.is_hidden
@@ -309,10 +316,20 @@ impl UnitCost {
     /// How the cost came about, and what it does not have.
     async fn explain(&self) -> Explanation {
         let records: usize = self.answer.parts.iter().map(|part| part.records).sum();
+        let roadmap = &self.answer.plan.roadmap;
         Explanation {
             formula: "sum over the parts of cost in profit and loss x share, each rounded once".into(),
-            inputs: vec![input("parts", self.answer.parts.len()), input("records", records)],
-            assumptions: self.answer.plan.roadmap.assumptions().iter().cloned().collect(),
+            inputs: vec![
+                input("parts", self.answer.parts.len()),
+                input("records", records),
+                input("closed months with postings", self.answer.posted.months.len()),
+            ],
+            assumptions: roadmap
+                .assumptions()
+                .iter()
+                .chain(&self.answer.posted.assumptions)
+                .cloned()
+                .collect(),
             excluded: self.answer.excluded.iter().cloned().collect(),
             estimated: self.answer.parts.iter().any(|part| part.is_estimated),
         }
@@ -327,7 +344,8 @@ pub struct UnitCostQuery;
 #[Object]
 impl UnitCostQuery {
     /// What one unit costs, month by month and by fiscal year: cost in profit and loss over the average volume.
-    /// Months to come take the last known volume, grown by an assumption.
+    /// Closed months cost what was posted, where `actuals` says in which versions; other months that are over cost what
+    /// was due. Months to come take the last known volume, grown by an assumption.
     #[graphql(complexity = "5_000 + child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn unit_cost(
@@ -357,6 +375,10 @@ impl UnitCostQuery {
         assumed_index_rate: Option<Decimal>,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "Which postings take the place of what was due in closed months; none when left out. No scenario changes them."
+        )]
+        actuals: Option<UnitCostActuals>,
     ) -> Result<UnitCost> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let site = match site {
@@ -376,6 +398,7 @@ impl UnitCostQuery {
             monthly_growth,
             assumed_index_rate,
             scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
+            actuals: actuals.map(Into::into),
         };
         let answer = unit_costs::answer(&reader, &question).await?;
         let is_hidden = !caller(ctx)?.may(Permission::ViewPrices) && answer.tells_a_price();
