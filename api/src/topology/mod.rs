@@ -15,6 +15,7 @@ pub mod derived;
 pub mod graph;
 pub mod graphql;
 pub mod impacts;
+pub mod index;
 pub mod items;
 pub mod keys;
 pub mod labels;
