@@ -6,7 +6,9 @@
 //! - PostgreSQL: by a deferred trigger that takes a lock first and keeps it until the commit is over, so that revisions
 //!   are dense and in the order in which others see the changes. A statement that touches more than 1,000 rows leaves
 //!   one line without a row.
-//! - SQLite: at once, for it has one writer. There, each row is a change set of its own.
+//! - SQLite: at once, for it has one writer. There, each row is a change set of its own, save while a line with the id 0
+//!   is there: whoever writes thousands of rows puts it there, with one line for all of them, and takes it away before
+//!   the commit, so nobody else ever meets it.
 //!
 //! A step that makes one of these tables anew has to give it its triggers again: [`watch`].
 
@@ -128,7 +130,8 @@ pub async fn watch(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr
     let touched = ["SELECT NEW.id AS id", "SELECT NEW.id AS id UNION SELECT OLD.id", "SELECT OLD.id AS id"];
     for ((event, ..), touched) in EVENTS.iter().zip(touched) {
         let sql = format!(
-            "CREATE TRIGGER graph_{table}_{event} AFTER {event} ON {table} BEGIN
+            "CREATE TRIGGER graph_{table}_{event} AFTER {event} ON {table}
+             WHEN NOT EXISTS (SELECT 1 FROM graph_change WHERE id = 0) BEGIN
                 INSERT INTO graph_revision (id, revision)
                     SELECT randomblob(16), coalesce(max(revision), -1) + 1 FROM graph_revision;
                 INSERT INTO graph_change (change_set_id, entity, row_id)

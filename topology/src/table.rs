@@ -99,7 +99,8 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         let first = self.page_of(key);
         let begin = self.pages.get(first).map_or(0, |page| page.partition_point(|(found, _)| found < key));
         let pages = self.pages.iter().enumerate().skip(first);
-        let entries = pages.flat_map(move |(place, page)| page[if place == first { begin } else { 0 }..].iter());
+        let entries =
+            pages.flat_map(move |(place, page)| page[if place == first { begin } else { 0 }..].iter());
         entries.map(|(key, value)| (key, value))
     }
 

@@ -177,8 +177,7 @@ fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>
         let of_owner = |owners: &Vec<String>| {
             about.owner.is_some_and(|owner| owners.iter().any(|wanted| wanted == owner))
         };
-        choice.tiers.as_ref().is_none_or(of_tier)
-            && choice.owners.as_ref().is_none_or(of_owner)
+        choice.tiers.as_ref().is_none_or(of_tier) && choice.owners.as_ref().is_none_or(of_owner)
     };
     let mut chosen: Vec<(&str, Node)> = (0..)
         .zip(estate.things.iter())

@@ -140,8 +140,7 @@ impl Store {
     #[must_use]
     pub fn revisions(&self) -> watch::Receiver<i64> {
         let receiver = self.revisions.latest.subscribe();
-        let mut is_asked_for =
-            self.revisions.is_asked_for.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_asked_for = self.revisions.is_asked_for.lock().unwrap_or_else(PoisonError::into_inner);
         if !*is_asked_for {
             *is_asked_for = true;
             tokio::spawn(ask(self.clone()));
@@ -188,6 +187,40 @@ async fn ask(store: Store) {
 }
 
 impl Tx {
+    /// Tells the graph once that many rows of a table are written, where the database would tell it of each; whether it
+    /// did. PostgreSQL looks at whole statements and does so by itself.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what the graph is told of many rows, beside their change record"
+    )]
+    pub(super) async fn begin_many(&self, table: &str) -> Result<bool> {
+        let backend = self.get_database_backend();
+        if backend == DbBackend::Postgres || !WATCHED.contains(&table) {
+            return Ok(false);
+        }
+        let line = format!(
+            "INSERT INTO graph_change (change_set_id, entity)
+             SELECT id, '{table}' FROM graph_revision ORDER BY revision DESC LIMIT 1"
+        );
+        let revision = "INSERT INTO graph_revision (id, revision)
+             SELECT randomblob(16), coalesce(max(revision), -1) + 1 FROM graph_revision";
+        let hush = "INSERT INTO graph_change (id, change_set_id, entity) VALUES (0, zeroblob(16), '')";
+        for sql in [revision, line.as_str(), hush] {
+            self.execute_unprepared(sql).await?;
+        }
+        Ok(true)
+    }
+
+    /// Ends [`Tx::begin_many`].
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what the graph is told of many rows, beside their change record"
+    )]
+    pub(super) async fn end_many(&self) -> Result<()> {
+        self.execute_unprepared("DELETE FROM graph_change WHERE id = 0").await?;
+        Ok(())
+    }
+
     /// The revision that the transaction becomes when it is committed; none where it changed nothing of the graph.
     /// Nothing may be written between this and the commit.
     pub(super) async fn revision(&self) -> Result<Option<i64>> {

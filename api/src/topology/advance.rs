@@ -175,10 +175,7 @@ impl Estate {
 }
 
 /// An edge as the graph keeps it.
-type Keyed = (
-    (Node, Node, Link, Option<DependencyId>),
-    entity::topology::dependency::DependencyKind,
-);
+type Keyed = ((Node, Node, Link, Option<DependencyId>), entity::topology::dependency::DependencyKind);
 
 /// The things whose needs may have changed; none where a graph has to be built anew.
 fn touched((old, new): (&Recorded, &Recorded), changed: &Changed, as_of: NaiveDate) -> Option<Touched> {
@@ -194,12 +191,14 @@ fn touched((old, new): (&Recorded, &Recorded), changed: &Changed, as_of: NaiveDa
                     touched.said(both, table, *id)?;
                 }
                 "colocation_contract_site" => return None,
-                "colocation_circuit" => same(both, |it| {
-                    it.circuits.get(&ColocationCircuitId(*id)).map(|row| row.deployment_id)
-                })?,
-                "colocation_deployment" => same(both, |it| {
-                    it.deployments.get(&ColocationDeploymentId(*id)).map(|row| row.contract_id)
-                })?,
+                "colocation_circuit" => {
+                    let id = ColocationCircuitId(*id);
+                    same(both, |it| it.circuits.get(&id).map(|row| row.deployment_id))?;
+                }
+                "colocation_deployment" => {
+                    let id = ColocationDeploymentId(*id);
+                    same(both, |it| it.deployments.get(&id).map(|row| row.contract_id))?;
+                }
                 _ => {
                     let kind = ThingKind::ALL.into_iter().find(|kind| kind.table() == table)?;
                     touched.thing(both, kind.thing(*id), as_of)?;

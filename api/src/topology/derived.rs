@@ -134,10 +134,10 @@ fn feeds_by_rack(recorded: &Recorded) -> HashMap<RackId, RackFeeds> {
     let sorted = by_rack.into_iter().map(|(rack, feeds)| {
         let has = |side: Feed| feeds.iter().any(|(found, _)| *found == Some(side));
         let is_paired = has(Feed::A) && has(Feed::B);
-        let name = recorded.racks.get(&rack).map_or_else(
-            || "power".into(),
-            |row| format!("power of rack {}", row.name).into(),
-        );
+        let name = recorded
+            .racks
+            .get(&rack)
+            .map_or_else(|| "power".into(), |row| format!("power of rack {}", row.name).into());
         let mut sorted = RackFeeds { name, ..RackFeeds::default() };
         for (side, feed) in feeds {
             match is_paired && side.is_some() {

@@ -224,7 +224,9 @@ impl Estate {
     }
 }
 
-fn edge(((from, to, link, dependency), kind): (&(Node, Node, Link, Option<DependencyId>), &DependencyKind)) -> Edge {
+fn edge(
+    ((from, to, link, dependency), kind): (&(Node, Node, Link, Option<DependencyId>), &DependencyKind),
+) -> Edge {
     Edge { from: *from, to: *to, link: *link, kind: *kind, dependency: *dependency }
 }
 
@@ -241,7 +243,8 @@ impl Sketch {
     fn add(&mut self, from: u32, outgoing: Outgoing, places: &HashMap<Thing, u32>) {
         let mut groups = Vec::with_capacity(outgoing.groups.len());
         for group in outgoing.groups {
-            groups.push(GroupNode(self.draft.group(group.drafted(from, |thing| places.get(&thing).copied()))));
+            groups
+                .push(GroupNode(self.draft.group(group.drafted(from, |thing| places.get(&thing).copied()))));
             self.groups.push(group.named);
         }
         for need in outgoing.needs {

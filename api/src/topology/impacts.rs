@@ -17,9 +17,7 @@ use super::{
     items::Thing,
     rollups::RollUp,
 };
-use crate::{
-    access::Caller, contracts::terms, error::Result, rules::require_plausible, scenarios::Overlay,
-};
+use crate::{access::Caller, contracts::terms, error::Result, rules::require_plausible, scenarios::Overlay};
 
 /// What is asked.
 #[derive(Clone, Debug)]

@@ -132,9 +132,8 @@ impl State {
             }
             slot
         };
-        let build = || async {
-            tokio::task::block_in_place(|| slot.build(&self.recorded, self.revision.number))
-        };
+        let build =
+            || async { tokio::task::block_in_place(|| slot.build(&self.recorded, self.revision.number)) };
         slot.built.get_or_try_init(build).await.map(Arc::clone)
     }
 
@@ -169,7 +168,11 @@ impl Slot {
         let few = |(_, changed): &(_, Changed)| {
             changed.values().flatten().map(BTreeSet::len).sum::<usize>() <= MOST_CHANGES
         };
-        Arc::new(Self { options: self.options, built: OnceCell::new(), earlier: Mutex::new(earlier.filter(few)) })
+        Arc::new(Self {
+            options: self.options,
+            built: OnceCell::new(),
+            earlier: Mutex::new(earlier.filter(few)),
+        })
     }
 }
 
@@ -215,12 +218,7 @@ impl Index {
     /// # Errors
     /// `Forbidden` without the permission; `Invalid` for a revision that is not there after two seconds; `Unavailable`
     /// when the graph cannot be brought up to date.
-    pub async fn view(
-        &self,
-        caller: &Caller,
-        permission: Permission,
-        minimum: Option<i64>,
-    ) -> Result<View> {
+    pub async fn view(&self, caller: &Caller, permission: Permission, minimum: Option<i64>) -> Result<View> {
         let open = async || {
             let reader = self.store.snapshot(caller, &[permission]).await?;
             let state = Box::pin(self.state(&reader)).await?;

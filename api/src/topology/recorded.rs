@@ -41,11 +41,11 @@ pub struct Recorded {
     /// What was said to depend on what.
     pub dependencies: Table<DependencyId, DependencyRow>,
     /// The same by what needs.
-    needs: Table<(ConfigurationItemId, DependencyId), ()>,
+    needs: Keys<ConfigurationItemId, DependencyId>,
     /// Groups.
     pub groups: Table<RedundancyGroupId, redundancy_group::Model>,
     /// The same by their owners.
-    owned: Table<(ConfigurationItemId, RedundancyGroupId), ()>,
+    owned: Keys<ConfigurationItemId, RedundancyGroupId>,
     /// Services.
     pub services: Table<ServiceId, service::Model>,
     /// Power feeds.
@@ -77,7 +77,7 @@ pub struct Recorded {
     /// What support contracts cover.
     pub coverage: Table<SupportCoverageId, CoverageRow>,
     /// The same by what is covered.
-    covered: Table<(AssetId, SupportCoverageId), ()>,
+    covered: Keys<AssetId, SupportCoverageId>,
 }
 
 /// Puts rows that were read in the place of those that are there: of all, or of those with some ids.
@@ -95,9 +95,12 @@ fn replace<K: EntityId + Ord, R: Kept>(table: &mut Table<K, R>, rows: Vec<R>, id
     }
 }
 
+/// The keys of a table by something else.
+type Keys<I, K> = Table<(I, K), ()>;
+
 /// As [`replace`], with the keys of the table by something else.
 fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
-    (table, index): (&mut Table<K, R>, &mut Table<(I, K), ()>),
+    (table, index): (&mut Table<K, R>, &mut Keys<I, K>),
     rows: Vec<R>,
     ids: Option<&[Uuid]>,
     by: impl Fn(&R) -> I,
@@ -120,7 +123,7 @@ fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
 }
 
 /// The keys of an index behind something.
-fn keys<I: Ord + Clone, K: EntityId + Ord>(index: &Table<(I, K), ()>, of: I) -> impl Iterator<Item = K> {
+fn keys<I: Ord + Clone, K: EntityId + Ord>(index: &Keys<I, K>, of: I) -> impl Iterator<Item = K> {
     let found = index.from(&(of.clone(), K::from_uuid(Uuid::nil())));
     found.map(|(key, ())| key).take_while(move |(owner, _)| *owner == of).map(|(_, key)| *key)
 }
@@ -144,7 +147,9 @@ impl Recorded {
     /// As [`Recorded::read`]; `Internal` for a table that the graph does not rest on.
     pub async fn read_again(&mut self, db: &impl Read, table: &str, ids: Option<&[Uuid]>) -> Result<()> {
         match table {
-            "configuration_item" => self.replace_items(read(db, ids).await?, ids)?,
+            "configuration_item" => {
+                self.replace_items(&read::<configuration_item::Model>(db, ids).await?, ids)?
+            }
             "dependency" => {
                 let both = (&mut self.dependencies, &mut self.needs);
                 replace_both(both, read(db, ids).await?, ids, |row| row.from_id);
@@ -176,7 +181,7 @@ impl Recorded {
         Ok(())
     }
 
-    fn replace_items(&mut self, rows: Vec<configuration_item::Model>, ids: Option<&[Uuid]>) -> Result<()> {
+    fn replace_items(&mut self, rows: &[configuration_item::Model], ids: Option<&[Uuid]>) -> Result<()> {
         let things: Vec<(ConfigurationItemId, Thing)> =
             rows.iter().map(|row| Ok((row.id, Thing::of(row)?))).collect::<Result<_>>()?;
         let Some(ids) = ids else {
@@ -198,7 +203,10 @@ impl Recorded {
 
     /// Everything that there is, in a fixed order.
     pub fn things(&self) -> impl Iterator<Item = Thing> {
-        fn of<K: Ord + Copy, R: Clone>(table: &Table<K, R>, thing: fn(K) -> Thing) -> impl Iterator<Item = Thing> {
+        fn of<K: Ord + Copy, R: Clone>(
+            table: &Table<K, R>,
+            thing: fn(K) -> Thing,
+        ) -> impl Iterator<Item = Thing> {
             table.iter().map(move |(id, _)| thing(*id))
         }
         of(&self.sites, Thing::Site)

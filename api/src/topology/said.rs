@@ -5,12 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use entity::topology::dependency::DependencyKind;
 
-use super::{
-    about::About,
-    items::Thing,
-    recorded::Recorded,
-    rows::DependencyRow,
-};
+use super::{about::About, items::Thing, recorded::Recorded, rows::DependencyRow};
 
 /// Everything that was said to depend on something, as it is seen from a day.
 #[derive(Clone, Debug, Default)]

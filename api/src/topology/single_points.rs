@@ -17,8 +17,8 @@ use topology::{
 use super::{
     chains::{Downs, Saved, Step, common_groups},
     graph::{self, Estate, Options},
-    index::View,
     impacts::Status,
+    index::View,
     items::Thing,
     rollups::{Sums, blast, revenue},
 };
@@ -104,8 +104,12 @@ pub async fn answer(view: &View, question: &Question, kinds: impl Fn(Thing) -> b
     require_plausible("asOf", Some(question.options.as_of))?;
     let (estate, caller) = (view.estate(question.options).await?, view.caller());
     let services = asked(&estate, caller, question)?;
-    let mut answer =
-        Answer { estate: Arc::clone(&estate), services: Vec::new(), looked_at: services.len() as u64, weights: HashMap::new() };
+    let mut answer = Answer {
+        estate: Arc::clone(&estate),
+        services: Vec::new(),
+        looked_at: services.len() as u64,
+        weights: HashMap::new(),
+    };
     let all = question.service.is_none().then(|| estate.all_single_points());
     for (node, tier) in services {
         let (points, is_never_up) = match &all {

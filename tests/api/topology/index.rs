@@ -63,7 +63,11 @@ fn a_change_says_which_revision_it_became_and_answers_say_theirs() {
         ] {
             let text = format!("{{ answer: {question} {{ graph {{ revision asOf nodes edges }} }} }}");
             let found = director.query(&text).await["answer"]["graph"].clone();
-            assert_eq!(found, json!({ "revision": second, "asOf": "2026-07-01", "nodes": 2, "edges": 0 }), "{question}");
+            assert_eq!(
+                found,
+                json!({ "revision": second, "asOf": "2026-07-01", "nodes": 2, "edges": 0 }),
+                "{question}"
+            );
             let (head, end) = question.split_once(')').unwrap_or((&question, ""));
             let open = if head.contains('(') { ", " } else { "(" };
             let text = format!("{{ answer: {head}{open}minRevision: -1){end} {{ graph {{ revision }} }} }}");
@@ -144,15 +148,18 @@ fn whatever_changes_the_graph_is_as_if_it_had_been_read_anew() {
         };
         let soft = "mutation($id: ID!) { updateDependency(id: $id, changes: { hardness: SOFT }) { id } }";
         step(soft, &hard).await;
-        let both = "mutation($id: ID!) { updateRedundancyGroup(id: $id, changes: { requiredCount: 2 }) { id } }";
+        let both =
+            "mutation($id: ID!) { updateRedundancyGroup(id: $id, changes: { requiredCount: 2 }) { id } }";
         step(both, &group).await;
-        step("mutation($id: ID!) { updateService(id: $id, changes: { name: \"Store\" }) { id } }", &shop).await;
+        step("mutation($id: ID!) { updateService(id: $id, changes: { name: \"Store\" }) { id } }", &shop)
+            .await;
         let other = a_rack(app, &setting.site, "R2").await;
         feed(&director, &setting.site, "PC", json!({ "rack": other, "side": "A" })).await;
         is_as_read_anew(app, "a new feed").await;
         let site = a_site(app, "BER1").await;
         let moved = json!({ "id": one, "rack": other });
-        let text = "mutation($id: ID!, $rack: ID!) { moveAsset(id: $id, to: { rack: $rack, unit: 5 }) { id } }";
+        let text =
+            "mutation($id: ID!, $rack: ID!) { moveAsset(id: $id, to: { rack: $rack, unit: 5 }) { id } }";
         director.query_with(text, moved).await;
         is_as_read_anew(app, "an asset that moved").await;
         send(app, "installRack", "NewRack!", json!({ "site": site, "name": "R1", "heightUnits": 42 })).await;
@@ -171,7 +178,8 @@ fn rows_that_go_with_others_and_changes_by_hand_are_seen() {
     on_both_engines(async |app| {
         let director = app.director();
         let setting = a_setting(app).await;
-        let vendor = send(app, "registerVendor", "NewVendor!", json!({ "code": "COLO", "name": "Colo" })).await;
+        let vendor =
+            send(app, "registerVendor", "NewVendor!", json!({ "code": "COLO", "name": "Colo" })).await;
         let contract = json!({
             "number": "C-1", "vendor": vendor, "currency": "USD", "sites": [setting.site],
             "term": { "signedOn": "2026-01-01", "billingStartsOn": "2026-01-01", "months": 12 },
@@ -219,10 +227,14 @@ fn an_unchanged_graph_takes_one_statement_and_a_changed_one_one_more_for_each_ta
         let shop = a_service(app, "Shop", json!({})).await;
         let server = setting.server(app, "SRV-1", 1).await;
         needs(app, &shop, &server, json!({})).await;
-        let text = format!("{{ impact(of: [\"{server}\"]) {{ affected {{ totalCount }} rollUp {{ blastRadius }} }} }}");
+        let text = format!(
+            "{{ impact(of: [\"{server}\"]) {{ affected {{ totalCount }} rollUp {{ blastRadius }} }} }}"
+        );
         let snapshot = {
             let before = app.store().statements();
-            let reader = app.store().snapshot(&app.caller(api::access::Role::Director), &[api::access::Permission::ViewTopology]);
+            let reader = app
+                .store()
+                .snapshot(&app.caller(api::access::Role::Director), &[api::access::Permission::ViewTopology]);
             drop(reader.await.unwrap());
             app.store().statements() - before
         };

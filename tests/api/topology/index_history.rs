@@ -40,7 +40,12 @@ async fn follow(app: &TestApp, is_done: &AtomicBool) -> Vec<i64> {
     loop {
         let was_done = is_done.load(Ordering::SeqCst);
         for revision in revisions(&db, *seen.last().unwrap()).await {
-            assert_eq!(revision, seen.last().unwrap() + 1, "after {:?}", &seen[seen.len().saturating_sub(5)..]);
+            assert_eq!(
+                revision,
+                seen.last().unwrap() + 1,
+                "after {:?}",
+                &seen[seen.len().saturating_sub(5)..]
+            );
             seen.push(revision);
         }
         if was_done {
@@ -69,16 +74,8 @@ fn under_eight_writers_every_reader_sees_every_revision_once_and_in_order() {
             own
         };
         let writers = async {
-            let all = tokio::join!(
-                write(0),
-                write(1),
-                write(2),
-                write(3),
-                write(4),
-                write(5),
-                write(6),
-                write(7)
-            );
+            let all =
+                tokio::join!(write(0), write(1), write(2), write(3), write(4), write(5), write(6), write(7));
             is_done.store(true, Ordering::SeqCst);
             let (first, second, third, fourth, fifth, sixth, seventh, eighth) = all;
             [first, second, third, fourth, fifth, sixth, seventh, eighth]
@@ -120,7 +117,8 @@ fn every_table_that_the_graph_rests_on_is_watched() {
         let rows = hand.query_all_raw(statement).await.unwrap();
         let names: Vec<String> = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
         for table in api::store::WATCHED {
-            let events = ["insert", "update", "delete", "truncate"].map(|event| format!("graph_{table}_{event}"));
+            let events =
+                ["insert", "update", "delete", "truncate"].map(|event| format!("graph_{table}_{event}"));
             assert_eq!(events.iter().filter(|event| names.contains(event)).count(), each, "{table}");
         }
         hand.close().await.unwrap();

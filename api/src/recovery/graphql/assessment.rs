@@ -6,10 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::recovery::recovery_drill;
 use topology::graph::Node;
 
-use super::{
-    service::ServiceRecovery,
-    words::RecoveryVerdict,
-};
+use super::{service::ServiceRecovery, words::RecoveryVerdict};
 use crate::{
     error::{Error, Result},
     recovery::{

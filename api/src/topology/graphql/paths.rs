@@ -6,10 +6,7 @@ use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options,
 use crate::{
     error::{Error, Result},
     rules::{require_plausible, require_range},
-    schema::{
-        request::caller,
-        scalar::Date,
-    },
+    schema::{request::caller, scalar::Date},
     topology::paths::ways,
 };
 

@@ -37,7 +37,9 @@ pub async fn measure(url: &str, assets: u32) {
     let wall = started.elapsed().as_secs_f64() * 1e3;
     let (both, sql) = per_request(bench.plinth.cpu_seconds() - server, bench.backends().await - sql, 1);
     println!("{} items, {} edges", graph["nodes"], graph["edges"]);
-    println!("\n| question | ms of the wall | CPU ms, with PostgreSQL | of it PostgreSQL |\n|---|---|---|---|");
+    println!(
+        "\n| question | ms of the wall | CPU ms, with PostgreSQL | of it PostgreSQL |\n|---|---|---|---|"
+    );
     println!("| reload cold | {wall:.0} | {both:.0} | {sql:.0} |");
     let host = host(&bench).await;
     let body = json!({ "query": IMPACT, "variables": { "of": [host] } });

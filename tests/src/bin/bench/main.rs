@@ -40,13 +40,17 @@ async fn main() {
             growth::measure(&sizes.collect::<Vec<u32>>()).await;
         }
         Some("graph") => {
-            let assets = arguments.get(2).map_or(graph::ASSETS, |size| size.parse().expect("a number of assets"));
-            let server_url = env::var("PLINTH_TEST_POSTGRES_URL").expect("run `make bench`, which starts PostgreSQL");
+            let assets =
+                arguments.get(2).map_or(graph::ASSETS, |size| size.parse().expect("a number of assets"));
+            let server_url =
+                env::var("PLINTH_TEST_POSTGRES_URL").expect("run `make bench`, which starts PostgreSQL");
             let admin = Database::connect(&server_url).await.expect("PostgreSQL answers");
             let url = fresh(&admin, &server_url, "plinth_bench_graph").await;
             graph::measure(&url, assets).await;
         }
-        _ => panic!("say `bench queries`, `bench roadmap [ASSETS…]` or `bench graph [ASSETS]`, or run `make bench`"),
+        _ => panic!(
+            "say `bench queries`, `bench roadmap [ASSETS…]` or `bench graph [ASSETS]`, or run `make bench`"
+        ),
     }
 }
 
