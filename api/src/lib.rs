@@ -1,6 +1,8 @@
 //! Plinth: inventory and capacity planning of infrastructure, over GraphQL.
 //!
 //! Areas are modules with one word each; `ARCHITECTURE.md` has the map and the invariants.
+// The schema is merged from many parts, and the future that resolves a field of it is as deep as they are many.
+#![recursion_limit = "256"]
 
 pub mod access;
 pub mod audit;

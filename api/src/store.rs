@@ -8,6 +8,7 @@ mod bulk;
 mod failure;
 mod ids;
 mod once;
+mod revisions;
 mod snapshot;
 mod write;
 
@@ -15,7 +16,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -30,7 +31,10 @@ use sea_orm::{
 pub use failure::database_error;
 pub use ids::Ids;
 pub use once::hex;
+pub use revisions::WATCHED;
 pub use snapshot::Snapshot;
+
+use revisions::{GraphMark, Revisions};
 
 use crate::{
     access::{Caller, Permission},
@@ -46,6 +50,8 @@ pub struct Store {
     db: DatabaseConnection,
     ids: Arc<Ids>,
     statements: Arc<AtomicU64>,
+    revisions: Arc<Revisions>,
+    committed: Arc<AtomicI64>,
 }
 
 impl Store {
@@ -135,7 +141,8 @@ impl Store {
                 tracing::debug!(sql = info.statement.sql, "statement failed");
             }
         });
-        Ok(Self { db, ids: Arc::new(ids), statements })
+        let committed = Arc::new(AtomicI64::new(-1));
+        Ok(Self { db, ids: Arc::new(ids), statements, revisions: Arc::default(), committed })
     }
 
     /// The same database with another source of ids, for what has to come out the same on every run.
@@ -150,7 +157,7 @@ impl Store {
     /// `Forbidden` when the caller's role lacks the permission.
     pub fn read(&self, caller: &Caller, permission: Permission) -> Result<Reader> {
         demand(caller, permission)?;
-        Ok(Guard { db: self.db.clone(), caller: caller.clone(), ids: Arc::clone(&self.ids) })
+        Ok(self.guard(self.db.clone(), caller, GraphMark::of(self)))
     }
 
     /// Opens a transaction that may change what `permission` covers. Dropping it changes nothing.
@@ -179,8 +186,13 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let graph = GraphMark::of(self);
         let db = self.db.begin_with_options(options).await?;
-        Ok(Guard { db, caller: caller.clone(), ids: Arc::clone(&self.ids) })
+        Ok(self.guard(db, caller, graph))
+    }
+
+    fn guard<C>(&self, db: C, caller: &Caller, graph: GraphMark) -> Guard<C> {
+        Guard { db, caller: caller.clone(), ids: Arc::clone(&self.ids), graph }
     }
 
     /// Runs `work` in one transaction: committed when it succeeds, undone when it fails.
@@ -261,6 +273,7 @@ pub struct Guard<C> {
     db: C,
     caller: Caller,
     ids: Arc<Ids>,
+    graph: GraphMark,
 }
 
 /// Proof that the caller may read. Runs statements on the pool.
@@ -275,7 +288,10 @@ impl Tx {
     /// # Errors
     /// `Unavailable` when the database went away; then nothing has changed.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.db.commit().await?)
+        let revision = self.revision().await?;
+        self.db.commit().await?;
+        self.graph.settle(revision);
+        Ok(())
     }
 
     /// Runs `work` so that its failure undoes only itself, for bulk changes with a result per row.
@@ -285,9 +301,10 @@ impl Tx {
     #[expect(clippy::disallowed_methods, reason = "a savepoint inside the one transaction")]
     pub async fn attempt<T>(&self, work: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         let db = self.db.begin().await?;
-        let nested = Self { db, caller: self.caller.clone(), ids: Arc::clone(&self.ids) };
+        let (caller, ids, graph) = (self.caller.clone(), Arc::clone(&self.ids), self.graph.clone());
+        let nested = Self { db, caller, ids, graph };
         let outcome = work(&nested).await?;
-        nested.commit().await?;
+        nested.db.commit().await?;
         Ok(outcome)
     }
 }

@@ -4,6 +4,8 @@ mod derived;
 mod estate;
 mod files;
 mod impacts;
+mod index;
+mod index_history;
 mod moves;
 mod needs;
 mod nouns;

@@ -17,6 +17,9 @@ use crate::{
 const CONNECTIONS: u32 = 4;
 const ID_SEED: u64 = 1;
 
+/// Seed of the ids that a second server makes.
+const OTHER_ID_SEED: u64 = 2;
+
 /// The moment at which every test takes place: 2026-07-01 09:00 UTC.
 #[must_use]
 pub fn now() -> DateTime<Utc> {
@@ -28,6 +31,37 @@ pub struct TestApp {
     schema: PlinthSchema,
     store: Store,
     database: Database,
+}
+
+/// Another server on the database of a test.
+pub struct Beside {
+    schema: PlinthSchema,
+    store: Store,
+}
+
+impl Beside {
+    /// May do everything but manage users.
+    #[must_use]
+    pub fn director(&self) -> Client {
+        Client::new(self.schema.clone(), self.store.clone(), Some(caller(Role::Director)))
+    }
+
+    /// The schema, with what the server keeps in memory.
+    #[must_use]
+    pub fn schema(&self) -> &PlinthSchema {
+        &self.schema
+    }
+
+    /// Closes the connections.
+    pub async fn stop(self) {
+        self.store.close().await;
+    }
+}
+
+/// A caller with a role, named after it.
+fn caller(role: Role) -> Caller {
+    let name = format!("{role:?}").to_lowercase();
+    Caller { subject: format!("{name}@plinth.test"), name, role, now: now(), request_id: "test".to_owned() }
 }
 
 impl TestApp {
@@ -42,6 +76,20 @@ impl TestApp {
         let store = Store::connect(database.url(), CONNECTIONS, Ids::seeded(ID_SEED)).await;
         let store = store.expect("the database of a test answers");
         Self { schema: schema::build(Some(store.clone()), limits), store, database }
+    }
+
+    /// A second server on the same database, with connections, ids and memory of its own.
+    pub async fn beside(&self) -> Beside {
+        let store = Store::connect(self.database.url(), CONNECTIONS, Ids::seeded(OTHER_ID_SEED)).await;
+        let store = store.expect("the database of a test answers");
+        Beside { schema: schema::build(Some(store.clone()), &Limits::default()), store }
+    }
+
+    /// As [`TestApp::director`], asking a server that has just begun and knows nothing yet.
+    #[must_use]
+    pub fn director_afresh(&self) -> Client {
+        let schema = schema::build(Some(self.store.clone()), &Limits::default());
+        Client::new(schema, self.store.clone(), Some(self.caller(Role::Director)))
     }
 
     /// Closes the connections and removes the database.
@@ -101,14 +149,7 @@ impl TestApp {
     /// Who [`TestApp::as_role`] calls as, for what is called without GraphQL: imports, the demo, commands.
     #[must_use]
     pub fn caller(&self, role: Role) -> Caller {
-        let name = format!("{role:?}").to_lowercase();
-        Caller {
-            subject: format!("{name}@plinth.test"),
-            name,
-            role,
-            now: now(),
-            request_id: "test".to_owned(),
-        }
+        caller(role)
     }
 
     /// The door to the database.

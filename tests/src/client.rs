@@ -111,6 +111,16 @@ impl Client {
         self.store.statements() - before
     }
 
+    /// As [`Client::statements`], once the server has read what it keeps between questions: asks twice, and counts the
+    /// second time.
+    ///
+    /// # Panics
+    /// When the answer has errors, with all of them.
+    pub async fn statements_again(&self, text: &str) -> u64 {
+        self.query(text).await;
+        self.statements(text).await
+    }
+
     /// Asks, and returns the whole answer with `data`, `errors` and `extensions`, as it goes over the wire.
     pub async fn answer(&self, text: &str, variables: Value) -> Value {
         let mut request = Request::new(text).variables(Variables::from_json(variables));

@@ -29,7 +29,7 @@ use std::{
 use tokio::runtime::Runtime;
 
 pub use self::{
-    app::{TestApp, now},
+    app::{Beside, TestApp, now},
     client::{Client, Refusal},
     command::plinth,
     database::{Database, Engine},

@@ -25,6 +25,7 @@ pub mod reach;
 pub mod recovery;
 pub mod schedule;
 pub mod single_points;
+pub mod table;
 
 pub use cut::{Cut, MOST_EXACT as MOST_EXACT_CUT};
 pub use error::{Result, TopologyError};

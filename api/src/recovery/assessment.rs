@@ -1,9 +1,12 @@
 //! What is promised, what can be kept, and what has been shown: recovery along the graph.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{id::ConfigurationItemId, recovery::recovery_objective, topology::configuration_item};
+use entity::{id::ConfigurationItemId, recovery::recovery_objective};
 use sea_orm::EntityTrait;
 use topology::{
     TopologyError,
@@ -24,7 +27,8 @@ use crate::{
     error::{Error, Result},
     store::Read,
     topology::{
-        graph::{Estate, Options, estate},
+        graph::{Estate, Options},
+        index::View,
         items::Thing,
     },
 };
@@ -89,7 +93,7 @@ pub struct Facts {
 #[derive(Debug)]
 pub struct Assessment {
     /// The graph.
-    pub estate: Estate,
+    pub estate: Arc<Estate>,
     /// What is known of its things.
     pub facts: Facts,
     /// When each is up again, with as many people as it takes.
@@ -117,14 +121,14 @@ pub struct Assessment {
 /// # Errors
 /// `Invalid` for a crew of none, `NotFound` for things that are not there or hidden, `LimitExceeded` for too many
 /// services.
-pub async fn ask(db: &impl Read, question: &Question) -> Result<Assessment> {
+pub async fn ask(view: &View, question: &Question) -> Result<Assessment> {
     let crew = question.crew.map(crew).transpose()?;
-    let caller = db.caller().clone();
+    let caller = view.caller().clone();
     let options = Options { as_of: question.as_of, derived: question.derived, soft: false };
-    let estate = estate(db, options).await?;
+    let estate = view.estate(options).await?;
     let wanted = wanted(&estate, &question.choice, &caller)?;
     let at = moment(question.as_of, caller.now);
-    let facts = facts(db, &estate, question.as_of, at).await?;
+    let facts = facts(&view.reader, &estate, question.as_of, at).await?;
     let graph = &estate.graph;
     let (recoveries, points, schedule) = tokio::task::block_in_place(|| {
         let points = facts.objectives.iter().map(|objective| point(objective.as_ref()?));
@@ -166,18 +170,19 @@ fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>
         return only.iter().map(node).collect();
     }
     let is_chosen = |thing: &Thing| {
-        let Some(label) = estate.labels.get(thing) else { return false };
-        let of_tier = |tiers: &Vec<i32>| label.tier.is_some_and(|tier| tiers.contains(&tier));
-        let of_owner =
-            |owners: &Vec<String>| label.owner.as_ref().is_some_and(|owner| owners.contains(owner));
-        matches!(thing, Thing::Service(_))
-            && choice.tiers.as_ref().is_none_or(of_tier)
-            && choice.owners.as_ref().is_none_or(of_owner)
+        let Some(about) = estate.about(*thing).filter(|_| matches!(thing, Thing::Service(_))) else {
+            return false;
+        };
+        let of_tier = |tiers: &Vec<i32>| about.tier.is_some_and(|tier| tiers.contains(&tier));
+        let of_owner = |owners: &Vec<String>| {
+            about.owner.is_some_and(|owner| owners.iter().any(|wanted| wanted == owner))
+        };
+        choice.tiers.as_ref().is_none_or(of_tier) && choice.owners.as_ref().is_none_or(of_owner)
     };
     let mut chosen: Vec<(&str, Node)> = (0..)
-        .zip(&estate.things)
+        .zip(estate.things.iter())
         .filter(|(_, thing)| is_chosen(thing))
-        .filter_map(|(place, thing)| Some((estate.labels.get(thing)?.name.as_str(), Node(place))))
+        .filter_map(|(place, thing)| Some((estate.about(*thing)?.name, Node(place))))
         .collect();
     if chosen.len() > MOST_SERVICES {
         let message = format!(
@@ -192,9 +197,9 @@ fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>
 
 async fn facts(db: &impl Read, estate: &Estate, as_of: NaiveDate, at: DateTime<Utc>) -> Result<Facts> {
     let mut nodes = HashMap::new();
-    for row in configuration_item::Entity::find().all(db).await? {
-        if let Some(node) = estate.node(Thing::of(&row)?) {
-            nodes.insert(row.id, node);
+    for (item, thing) in estate.recorded.items.iter() {
+        if let Some(node) = estate.node(*thing) {
+            nodes.insert(*item, node);
         }
     }
     let mut objectives = vec![None; estate.things.len()];
@@ -203,7 +208,7 @@ async fn facts(db: &impl Read, estate: &Estate, as_of: NaiveDate, at: DateTime<U
             objectives[node.0 as usize] = Some(row);
         }
     }
-    let own = objectives.iter().zip(&estate.things);
+    let own = objectives.iter().zip(estate.things.iter());
     let own = own.map(|(objective, thing)| own_minutes(objective.as_ref(), *thing)).collect();
     let mut changed: HashMap<Node, NaiveDate> = HashMap::new();
     let mut note = |node: Node, day: Option<NaiveDate>| {
@@ -215,7 +220,7 @@ async fn facts(db: &impl Read, estate: &Estate, as_of: NaiveDate, at: DateTime<U
     for (place, objective) in (0..).zip(&objectives) {
         note(Node(place), objective.as_ref().and_then(|objective| objective.changed_on));
     }
-    for dependency in &estate.dependencies {
+    for dependency in estate.recorded.dependencies.values() {
         if let Some(node) = nodes.get(&dependency.from_id) {
             note(*node, dependency.first_seen_on);
         }
@@ -263,8 +268,8 @@ impl Assessment {
     #[must_use]
     pub fn name(&self, node: Node) -> String {
         let thing = self.thing(node).filter(|thing| thing.is_shown_to(&self.caller));
-        let label = thing.and_then(|thing| self.estate.labels.get(&thing));
-        label.map_or_else(|| "an item that is hidden".to_owned(), |label| format!("`{}`", label.name))
+        let about = thing.and_then(|thing| self.estate.about(thing));
+        about.map_or_else(|| "an item that is hidden".to_owned(), |about| format!("`{}`", about.name))
     }
 
     /// All that a node needs hard, itself first.

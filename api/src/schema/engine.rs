@@ -22,7 +22,7 @@ use super::{
     order::FieldOrder,
     roots::{Areas, areas},
 };
-use crate::{access::Caller, config::Limits, error::Error};
+use crate::{access::Caller, config::Limits, error::Error, topology::index::Index};
 
 /// The schema of this server, with its limits.
 #[derive(Clone)]
@@ -31,11 +31,21 @@ pub struct PlinthSchema {
     /// The same types again, for looking up what a query asks for.
     types: Option<SchemaEnv>,
     limits: QueryLimits,
+    index: Option<Index>,
 }
 
+/// What answers to changes say of the graph, beside their data.
+const GRAPH_REVISION: &str = "graphRevision";
+
 impl PlinthSchema {
-    pub(super) fn new(areas: Areas, limits: Limits) -> Self {
-        Self { areas, types: types(), limits: QueryLimits(limits) }
+    pub(super) fn new(areas: Areas, limits: Limits, index: Option<Index>) -> Self {
+        Self { areas, types: types(), limits: QueryLimits(limits), index }
+    }
+
+    /// The dependency graph that this server keeps; none without a database.
+    #[must_use]
+    pub fn index(&self) -> Option<&Index> {
+        self.index.as_ref()
     }
 
     /// Answers a request. The caller is among its data.
@@ -45,8 +55,16 @@ impl PlinthSchema {
         let mut response = match self.admit(&mut request) {
             Ok(order) => {
                 let operation = request.operation_name.clone();
+                // What is changed through the handle of one request is said to that request.
+                let store = self.index.as_ref().map(|index| index.store().for_request());
+                if let Some(store) = store.clone() {
+                    request = request.data(store);
+                }
                 let mut response = self.areas.execute(request).await;
                 order.arrange(operation.as_deref(), &mut response.data);
+                if let Some(revision) = store.and_then(|store| store.committed()) {
+                    response.extensions.insert(GRAPH_REVISION.to_owned(), revision.into());
+                }
                 response
             }
             Err(refusal) => Response::from_errors(vec![refusal]),

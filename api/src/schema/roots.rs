@@ -69,11 +69,12 @@ pub(super) fn areas() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 #[must_use]
 pub fn build(store: Option<Store>, limits: &Limits) -> PlinthSchema {
     let builder = areas().data(LargestPage(limits.max_page));
-    let areas = match store {
-        Some(store) => builder.data(store).finish(),
+    let index = store.map(topology::index::Index::new);
+    let areas = match &index {
+        Some(index) => builder.data(index.store().clone()).data(index.clone()).finish(),
         None => builder.finish(),
     };
-    PlinthSchema::new(areas, *limits)
+    PlinthSchema::new(areas, *limits, index)
 }
 
 /// The contract as text.

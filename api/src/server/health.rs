@@ -6,7 +6,11 @@ use actix_web::{HttpResponse, web};
 use migration::Step;
 
 use super::{App, on_runtime};
-use crate::store::Store;
+use crate::{
+    access::{Caller, Role},
+    store::Store,
+    topology::index::Index,
+};
 
 /// How long the database may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -19,7 +23,18 @@ pub async fn alive() -> HttpResponse {
 /// The database answers, and is migrated to what this server expects.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let store = app.store.clone();
-    let found = tokio::time::timeout(PATIENCE, on_runtime(&app, async move { reasons(&store).await }));
+    let index = app.schema.index().cloned();
+    let caller = Caller::system(Role::Viewer, (app.clock)());
+    let found = tokio::time::timeout(
+        PATIENCE,
+        on_runtime(&app, async move {
+            let mut reasons = reasons(&store).await;
+            if let Some(index) = index.filter(|_| reasons.is_empty()) {
+                reasons.extend(behind(&index, &caller).await);
+            }
+            reasons
+        }),
+    );
     let reasons = match found.await {
         Ok(Ok(reasons)) => reasons,
         Ok(Err(_)) | Err(_) => vec!["the database does not answer".to_owned()],
@@ -43,6 +58,14 @@ async fn reasons(store: &Store) -> Vec<String> {
             vec!["the state of the migrations is not known".to_owned()]
         }
     }
+}
+
+/// Why the dependency graph is not up to date; nothing where it is, or was not asked for yet. What failed is tried again:
+/// whoever is sent no requests, because it is not ready, would not try otherwise. The cause stays in the log.
+async fn behind(index: &Index, caller: &Caller) -> Option<String> {
+    index.failure()?;
+    let outcome = index.refresh(caller).await;
+    outcome.is_err().then(|| "the dependency graph cannot be brought up to date".to_owned())
 }
 
 fn outstanding(steps: &[Step]) -> Vec<String> {

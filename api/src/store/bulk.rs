@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 /// Values that one statement of SQLite may carry: below its limit of 32,766.
 const MAX_VALUES: usize = 32_000;
 
+/// Rows of one chunk beyond which the graph is told of the table and not of each row.
+const MANY: usize = 1_000;
+
 impl Tx {
     /// Writes many rows with few statements and one change record that says why and how many.
     ///
@@ -43,17 +46,24 @@ impl Tx {
     {
         let mut chunks = std::pin::pin!(chunks);
         let mut written = 0;
+        let mut is_one_change = false;
         while let Some(rows) = chunks.next().await {
             if rows.is_empty() {
                 continue;
             }
             written += rows.len() as u64;
+            if !is_one_change && rows.len() > MANY {
+                is_one_change = self.begin_many(A::Entity::default().table_name()).await?;
+            }
             let columns = Columns::<A>::of(&rows)?;
             let rows = rows.into_iter().map(|row| self.stamped(row, 1, true));
             match self.db.get_database_backend() {
                 DbBackend::Postgres => self.write_arrays(&columns, rows).await?,
                 _ => self.write_rows(&columns, rows).await?,
             }
+        }
+        if is_one_change {
+            self.end_many().await?;
         }
         let table = A::Entity::default();
         let after = serde_json::json!({ "rows": written });

@@ -6,7 +6,7 @@ use sea_orm::{
     prelude::async_trait::async_trait,
 };
 
-use super::{Guard, Store, demand, is_query, only_reads};
+use super::{Guard, Store, demand, is_query, only_reads, revisions::GraphMark};
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
@@ -42,8 +42,17 @@ impl Store {
             // With a write-ahead log, a transaction sees what was there at its first statement.
             _ => TransactionOptions::default(),
         };
+        let graph = GraphMark::of(self);
         let still = Still(self.db.begin_with_options(options).await?);
-        Ok(Guard { db: still, caller: caller.clone(), ids: self.ids.clone() })
+        Ok(self.guard(still, caller, graph))
+    }
+}
+
+impl Snapshot {
+    /// A revision of the graph that had been seen before, and can only be missing where the database was put back.
+    #[must_use]
+    pub fn revision_seen_before(&self) -> i64 {
+        self.graph.seen_before
     }
 }
 

@@ -151,6 +151,7 @@ impl Tx {
         (before, after): (Option<serde_json::Value>, Option<serde_json::Value>),
         reason: Option<&str>,
     ) -> Result<()> {
+        self.graph.touch(table);
         let caller = self.caller();
         let row = change::ActiveModel {
             id: Set(self.new_id()),

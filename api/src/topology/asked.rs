@@ -97,11 +97,11 @@ impl Estate {
     /// what the caller may not see.
     pub fn asked(&self, caller: &Caller, field: &str, text: &str) -> Result<Node> {
         let thing = named(field, text)?;
-        let known = self.labels.get(&thing).filter(|_| is_visible(caller, thing));
-        let label = known.ok_or_else(|| Error::not_found("configuration item", text))?;
+        let known = self.about(thing).filter(|_| is_visible(caller, thing));
+        let about = known.ok_or_else(|| Error::not_found("configuration item", text))?;
         self.node(thing).ok_or_else(|| {
             let message =
-                format!("`{}` ({text}) is no longer there, so it is no part of the graph", label.name);
+                format!("`{}` ({text}) is no longer there, so it is no part of the graph", about.name);
             Error::invalid(field, message)
         })
     }

@@ -1,11 +1,14 @@
 //! What follows from inventory and contracts by itself: what a thing needs because of where it is.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
     contracts::colocation_circuit::Feed,
-    id::{PowerFeedId, RackId},
+    id::{ColocationContractId, PowerFeedId, RackId, SiteId},
     topology::{dependency::DependencyKind, power_feed::FeedStatus},
 };
 
@@ -14,121 +17,108 @@ use super::{
     recorded::{Recorded, in_force},
 };
 
-/// That one thing is down without another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// What needs.
-    pub from: Thing,
-    /// What is needed.
-    pub to: Thing,
-    /// In what way.
-    pub kind: DependencyKind,
-}
-
-/// That one thing needs power from one of several feeds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PowerPair {
-    /// What needs power.
-    pub owner: Thing,
-    /// The rack whose feeds they are.
-    pub rack: RackId,
-    /// The feeds, of which one has to be up.
-    pub feeds: Vec<PowerFeedId>,
-}
-
-/// What follows from where things are.
+/// What many things need for the same reason, worked out once for a graph: the power of racks, and the contracts that
+/// are in force for sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Derived {
-    /// Hard needs.
-    pub needs: Vec<Need>,
-    /// Power from either side.
-    pub pairs: Vec<PowerPair>,
+pub struct Frame {
+    racks: HashMap<RackId, RackFeeds>,
+    contracts: HashMap<SiteId, Vec<ColocationContractId>>,
 }
 
 /// The active feeds of a rack.
-#[derive(Clone, Debug, Default)]
-struct RackFeeds {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RackFeeds {
+    /// What power from either side is called.
+    pub name: Arc<str>,
     /// Feeds of both sides, of which one has to be up; empty unless there are both.
-    either: Vec<PowerFeedId>,
+    pub either: Vec<PowerFeedId>,
     /// Feeds that nothing stands in for.
-    each: Vec<PowerFeedId>,
+    pub each: Vec<PowerFeedId>,
 }
 
-impl Derived {
+impl Frame {
     /// What follows from what is on record on a day.
     #[must_use]
     pub fn of(recorded: &Recorded, as_of: NaiveDate) -> Self {
-        let mut derived = Self::default();
-        derived.assets(recorded);
-        derived.places(recorded, as_of);
-        derived.feeds(recorded);
-        derived.workloads(recorded);
-        derived
-    }
-
-    fn need(&mut self, from: Thing, to: Thing, kind: DependencyKind) {
-        self.needs.push(Need { from, to, kind });
-    }
-
-    /// An asset needs its rack, its chassis, its site, and power from its rack.
-    fn assets(&mut self, recorded: &Recorded) {
-        let feeds = feeds_by_rack(recorded);
-        for asset in &recorded.assets {
-            let own = Thing::Asset(asset.id);
-            self.need(own, Thing::Site(asset.site_id), DependencyKind::ContainedIn);
-            if let Some(parent) = asset.parent_id {
-                self.need(own, Thing::Asset(parent), DependencyKind::ContainedIn);
-            }
-            let Some(rack) = asset.rack_id else { continue };
-            self.need(own, Thing::Rack(rack), DependencyKind::ContainedIn);
-            let Some(feeds) = feeds.get(&rack) else { continue };
-            for feed in &feeds.each {
-                self.need(own, Thing::PowerFeed(*feed), DependencyKind::PoweredBy);
-            }
-            if !feeds.either.is_empty() {
-                self.pairs.push(PowerPair { owner: own, rack, feeds: feeds.either.clone() });
-            }
-        }
-    }
-
-    /// A rack needs its site, and a site the contracts in force for it.
-    fn places(&mut self, recorded: &Recorded, as_of: NaiveDate) {
-        for rack in &recorded.racks {
-            self.need(Thing::Rack(rack.id), Thing::Site(rack.site_id), DependencyKind::ContainedIn);
-        }
-        let running = recorded.colocation.iter().filter(|contract| in_force(contract, as_of));
+        let running = recorded.colocation.values().filter(|contract| in_force(contract, as_of));
         let running: HashSet<_> = running.map(|contract| contract.id).collect();
-        for (contract, site) in &recorded.contract_sites {
-            if running.contains(contract) {
-                let to = Thing::ColocationContract(*contract);
-                self.need(Thing::Site(*site), to, DependencyKind::DependsOn);
-            }
+        let mut contracts: HashMap<SiteId, Vec<ColocationContractId>> = HashMap::new();
+        for row in recorded.contract_sites.values().filter(|row| running.contains(&row.contract_id)) {
+            contracts.entry(row.site_id).or_default().push(row.contract_id);
         }
+        Self { racks: feeds_by_rack(recorded), contracts }
     }
 
-    /// A feed needs its site, the feed it hangs on, and the contract of the circuit that it is.
-    fn feeds(&mut self, recorded: &Recorded) {
-        for feed in &recorded.feeds {
-            let own = Thing::PowerFeed(feed.id);
-            self.need(own, Thing::Site(feed.site_id), DependencyKind::ContainedIn);
-            if let Some(upstream) = feed.upstream_id {
-                self.need(own, Thing::PowerFeed(upstream), DependencyKind::PoweredBy);
-            }
-            if let Some(contract) = feed.circuit_id.and_then(|circuit| recorded.circuits.get(&circuit)) {
-                self.need(own, Thing::ColocationContract(*contract), DependencyKind::DependsOn);
-            }
-        }
+    /// The contracts in force for a site.
+    #[must_use]
+    pub fn contracts(&self, site: SiteId) -> &[ColocationContractId] {
+        self.contracts.get(&site).map_or(&[], Vec::as_slice)
     }
 
-    /// A workload needs its account and the site of its region.
-    fn workloads(&mut self, recorded: &Recorded) {
-        for workload in &recorded.workloads {
-            let own = Thing::Workload(workload.id);
-            self.need(own, Thing::ProviderAccount(workload.account_id), DependencyKind::RunsOn);
-            if let Some(site) = workload.site_id {
-                self.need(own, Thing::Site(site), DependencyKind::ContainedIn);
+    /// Tells what a thing is down without, and in which way it needs it; power from either side is the answer.
+    pub fn needs(
+        &self,
+        recorded: &Recorded,
+        thing: Thing,
+        mut tell: impl FnMut(Thing, DependencyKind),
+    ) -> Option<&RackFeeds> {
+        match thing {
+            Thing::Asset(id) => return self.of_asset(recorded, id, tell),
+            Thing::Rack(id) => {
+                if let Some(row) = recorded.racks.get(&id) {
+                    tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
+                }
             }
+            Thing::Site(id) => {
+                for contract in self.contracts(id) {
+                    tell(Thing::ColocationContract(*contract), DependencyKind::DependsOn);
+                }
+            }
+            Thing::PowerFeed(id) => {
+                let row = recorded.feeds.get(&id)?;
+                tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
+                if let Some(upstream) = row.upstream_id {
+                    tell(Thing::PowerFeed(upstream), DependencyKind::PoweredBy);
+                }
+                if let Some(contract) = row.circuit_id.and_then(|circuit| recorded.contract_of(circuit)) {
+                    tell(Thing::ColocationContract(contract), DependencyKind::DependsOn);
+                }
+            }
+            Thing::Workload(id) => {
+                let row = recorded.workloads.get(&id)?;
+                tell(Thing::ProviderAccount(row.account_id), DependencyKind::RunsOn);
+                if let Some(site) = row.site_id {
+                    tell(Thing::Site(site), DependencyKind::ContainedIn);
+                }
+            }
+            Thing::Service(_)
+            | Thing::Vendor(_)
+            | Thing::ColocationContract(_)
+            | Thing::SupportContract(_)
+            | Thing::ProviderAccount(_) => {}
         }
+        None
+    }
+
+    /// An asset needs its site, its chassis, its rack, and power from its rack.
+    fn of_asset(
+        &self,
+        recorded: &Recorded,
+        id: entity::id::AssetId,
+        mut tell: impl FnMut(Thing, DependencyKind),
+    ) -> Option<&RackFeeds> {
+        let row = recorded.assets.get(&id)?;
+        tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
+        if let Some(parent) = row.parent_id {
+            tell(Thing::Asset(parent), DependencyKind::ContainedIn);
+        }
+        let rack = row.rack_id?;
+        tell(Thing::Rack(rack), DependencyKind::ContainedIn);
+        let feeds = self.racks.get(&rack)?;
+        for feed in &feeds.each {
+            tell(Thing::PowerFeed(*feed), DependencyKind::PoweredBy);
+        }
+        Some(feeds).filter(|feeds| !feeds.either.is_empty())
     }
 }
 
@@ -136,7 +126,7 @@ impl Derived {
 /// whose other does not feed the rack, has nothing that stands in for it.
 fn feeds_by_rack(recorded: &Recorded) -> HashMap<RackId, RackFeeds> {
     let mut by_rack: HashMap<RackId, Vec<(Option<Feed>, PowerFeedId)>> = HashMap::new();
-    for feed in recorded.feeds.iter().filter(|feed| feed.status == FeedStatus::Active) {
+    for feed in recorded.feeds.values().filter(|feed| feed.status == FeedStatus::Active) {
         if let Some(rack) = feed.rack_id {
             by_rack.entry(rack).or_default().push((feed.side, feed.id));
         }
@@ -144,7 +134,11 @@ fn feeds_by_rack(recorded: &Recorded) -> HashMap<RackId, RackFeeds> {
     let sorted = by_rack.into_iter().map(|(rack, feeds)| {
         let has = |side: Feed| feeds.iter().any(|(found, _)| *found == Some(side));
         let is_paired = has(Feed::A) && has(Feed::B);
-        let mut sorted = RackFeeds::default();
+        let name = recorded
+            .racks
+            .get(&rack)
+            .map_or_else(|| "power".into(), |row| format!("power of rack {}", row.name).into());
+        let mut sorted = RackFeeds { name, ..RackFeeds::default() };
         for (side, feed) in feeds {
             match is_paired && side.is_some() {
                 true => sorted.either.push(feed),

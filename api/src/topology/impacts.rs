@@ -13,13 +13,11 @@ use super::{
     asked,
     chains::{Downs, Step},
     graph::{self, Estate, Options},
+    index::View,
     items::Thing,
-    rollups::{self, RollUp},
+    rollups::RollUp,
 };
-use crate::{
-    access::Caller, contracts::terms, error::Result, rules::require_plausible, scenarios::Overlay,
-    store::Read,
-};
+use crate::{access::Caller, contracts::terms, error::Result, rules::require_plausible, scenarios::Overlay};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -95,12 +93,11 @@ pub struct Answer {
 /// # Errors
 /// `Invalid` for an id that names nothing that can fail, `NotFound` for one that is not there or not for the caller,
 /// `TooMuch` for more than ten thousand.
-pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
+pub async fn answer(view: &View, question: &Question) -> Result<Answer> {
     asked::require_roots("of", question.of.len())?;
     require_plausible("asOf", Some(question.options.as_of))?;
-    let covered = rollups::covered(db, question.options.as_of).await?;
-    let estate = Arc::new(graph::estate(db, question.options).await?);
-    let caller = db.caller();
+    let estate = view.estate(question.options).await?;
+    let caller = view.caller();
     let mut failed = estate.all_asked(caller, "of", &question.of)?;
     let (more, by_scenario) = failed_by(&question.scenario, &estate);
     failed.extend(more);
@@ -109,7 +106,7 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     let (affected, hidden) = affected(&estate, caller, &found, &downs);
     let before = found.down_before.iter().filter_map(|down| down_one(&estate, down.node, down.steps));
     let (down_before, hidden_before) = visible(caller, before);
-    let roll_up = RollUp::of(&estate, caller, &downs, (&affected, &hidden), &covered)?;
+    let roll_up = RollUp::of(&estate, caller, &downs, (&affected, &hidden))?;
     let (hidden, hidden_before) = (hidden.len() as u64, hidden_before.len() as u64);
     Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, by_scenario })
 }
@@ -138,9 +135,9 @@ fn failed_by(scenario: &Overlay, estate: &Estate) -> (Vec<Node>, Vec<String>) {
         };
         let Some(since) = since.filter(|since| *since <= as_of) else { continue };
         for thing in things.into_iter().flatten() {
-            if let (Some(node), Some(label)) = (estate.node(thing), estate.labels.get(&thing)) {
+            if let (Some(node), Some(about)) = (estate.node(thing), estate.about(thing)) {
                 failed.push(node);
-                said.push(format!("`{}` is gone since {since}, as the scenario has it", label.name));
+                said.push(format!("`{}` is gone since {since}, as the scenario has it", about.name));
             }
         }
     }
@@ -151,12 +148,12 @@ fn failed_by(scenario: &Overlay, estate: &Estate) -> (Vec<Node>, Vec<String>) {
 fn last_day(estate: &Estate, thing: Thing, on: NaiveDate) -> Option<NaiveDate> {
     match thing {
         Thing::ColocationContract(id) => {
-            let contract = estate.recorded.colocation.iter().find(|contract| contract.id == id)?;
+            let contract = estate.recorded.colocation.get(&id)?;
             let value = terms::colocation(contract, &[]).ok()?;
             Some(terms::term_on(&value, on).end)
         }
         Thing::SupportContract(id) => {
-            let contract = estate.recorded.support.iter().find(|contract| contract.id == id)?;
+            let contract = estate.recorded.support.get(&id)?;
             let value = terms::support_terms(contract).ok()?;
             value.term(value.term_number(on)).map(|term| term.end)
         }

@@ -108,6 +108,13 @@ impl ThingKind {
         }
     }
 
+    /// The table of the sort.
+    #[must_use]
+    pub fn table(self) -> &'static str {
+        // Ids are called by the tables that they are of.
+        self.word()
+    }
+
     /// What a caller needs to see things of the sort.
     #[must_use]
     pub fn permission(self) -> Permission {

@@ -8,6 +8,8 @@
 //! many of them have to be up, or so much of what they carry. Copies of data (`REPLICATES_TO`) are recorded and are
 //! no need.
 
+pub mod about;
+pub mod advance;
 pub mod asked;
 pub mod chains;
 pub mod dependencies;
@@ -15,12 +17,15 @@ pub mod derived;
 pub mod graph;
 pub mod graphql;
 pub mod impacts;
+pub mod index;
 pub mod items;
+pub mod journal;
 pub mod keys;
 pub mod labels;
 pub mod movables;
 pub mod moves;
 pub mod needs;
+pub mod outgoing;
 pub mod paths;
 pub mod power;
 pub mod power_feeds;
@@ -28,6 +33,7 @@ pub mod quality;
 pub mod recorded;
 pub mod redundancy_groups;
 pub mod rollups;
+pub mod rows;
 pub mod said;
 pub mod services;
 pub mod single_points;

@@ -1,23 +1,22 @@
 //! What can move: services, equipment and workloads, with what matters of them when they do.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{
-    cloud::workload,
-    id::{AssetId, ServiceId, SiteId, WorkloadId},
-    inventory::{
-        asset::{self, PowerBasis},
-        environment::Environment,
-        hardware_model::{self, HardwareKind},
-    },
+    id::SiteId,
+    inventory::{environment::Environment, hardware_model::HardwareKind},
     money::Rate,
     topology::service::{self, ServiceKind},
 };
 use rust_decimal::Decimal;
-use sea_orm::{EntityTrait, FromQueryResult, JoinType, QuerySelect, RelationTrait};
 
-use super::{items::Thing, moves::Edge, said::Said};
-use crate::{error::Result, inventory::usage::draw, store::Read};
+use super::{
+    items::Thing,
+    moves::Edge,
+    rows::{AssetRow, ModelRow, WorkloadRow},
+    said::Said,
+};
+use crate::inventory::usage::draw;
 
 /// What a thing is when it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,86 +50,55 @@ struct Fact {
 #[derive(Clone, Debug, Default)]
 pub struct Facts(HashMap<Thing, Fact>);
 
-#[derive(FromQueryResult)]
-struct AssetRow {
-    id: AssetId,
-    site_id: SiteId,
-    environment: Environment,
-    power_basis: PowerBasis,
-    measured_draw_watts: Option<i32>,
-    kind: HardwareKind,
-    typical_draw_watts: Option<i32>,
-    maximum_draw_watts: Option<i32>,
-}
-
-/// Reads them with three statements.
-///
-/// # Errors
-/// Those of the database.
-pub async fn facts(db: &impl Read, said: &Said) -> Result<Facts> {
-    let known: HashSet<Thing> = said.things.values().copied().collect();
-    let mut facts = Facts::default();
-    for (id, kind, is_shared) in services(db).await? {
-        let role = if kind == ServiceKind::Application { Role::Application } else { Role::Service };
-        let fact =
-            Fact { role, site: None, environment: None, draw_watts: None, storage_gib: None, is_shared };
-        facts.0.insert(Thing::Service(id), fact);
-    }
-    for row in assets(db).await? {
-        facts.0.insert(Thing::Asset(row.id), Fact::of(&row));
-    }
-    for (id, site, environment, storage_gib) in workloads(db).await? {
-        let fact = Fact {
-            role: Role::Workload,
-            site,
-            environment: Some(environment),
-            draw_watts: None,
-            storage_gib,
-            is_shared: false,
+/// Takes them of all that was ever said to depend on something, or to be needed.
+#[must_use]
+pub fn facts(said: &Said) -> Facts {
+    let recorded = &said.recorded;
+    let known = recorded.items.values().filter_map(|thing| {
+        let fact = match *thing {
+            Thing::Service(id) => Fact::of_service(recorded.services.get(&id)?),
+            Thing::Asset(id) => {
+                let row = recorded.assets.get(&id)?;
+                Fact::of_asset(row, recorded.models.get(&row.model_id)?)
+            }
+            Thing::Workload(id) => Fact::of_workload(recorded.workloads.get(&id)?),
+            _ => return None,
         };
-        facts.0.insert(Thing::Workload(id), fact);
-    }
-    facts.0.retain(|thing, _| known.contains(thing));
-    Ok(facts)
-}
-
-async fn services(db: &impl Read) -> Result<Vec<(ServiceId, ServiceKind, bool)>> {
-    use service::Column as C;
-    let query = service::Entity::find().select_only().columns([C::Id, C::Kind, C::IsShared]);
-    Ok(query.into_tuple().all(db).await?)
-}
-
-async fn assets(db: &impl Read) -> Result<Vec<AssetRow>> {
-    use asset::Column as C;
-    use hardware_model::Column as M;
-    let query = asset::Entity::find()
-        .select_only()
-        .columns([C::Id, C::SiteId, C::Environment, C::PowerBasis, C::MeasuredDrawWatts])
-        .columns([M::Kind, M::TypicalDrawWatts, M::MaximumDrawWatts])
-        .join(JoinType::InnerJoin, asset::Relation::Model.def());
-    Ok(query.into_model().all(db).await?)
-}
-
-async fn workloads(db: &impl Read) -> Result<Vec<(WorkloadId, Option<SiteId>, Environment, Option<Rate>)>> {
-    use workload::Column as C;
-    let query = workload::Entity::find().select_only();
-    let query = query.columns([C::Id, C::SiteId, C::Environment, C::StorageGib]);
-    Ok(query.into_tuple().all(db).await?)
+        Some((*thing, fact))
+    });
+    Facts(known.collect())
 }
 
 impl Fact {
-    fn of(row: &AssetRow) -> Self {
-        let of_model = (row.typical_draw_watts, row.maximum_draw_watts);
+    fn of_service(row: &service::Model) -> Self {
+        let role = if row.kind == ServiceKind::Application { Role::Application } else { Role::Service };
+        let is_shared = row.is_shared;
+        Self { role, site: None, environment: None, draw_watts: None, storage_gib: None, is_shared }
+    }
+
+    fn of_asset(row: &AssetRow, model: &ModelRow) -> Self {
+        let of_model = (model.typical_draw_watts, model.maximum_draw_watts);
         Self {
-            role: match row.kind {
+            role: match model.kind {
                 HardwareKind::Server | HardwareKind::Blade => Role::Server,
                 HardwareKind::Storage => Role::Storage,
                 _ => Role::Equipment,
             },
             site: Some(row.site_id),
             environment: Some(row.environment),
-            draw_watts: draw(row.kind, row.power_basis, row.measured_draw_watts, of_model),
+            draw_watts: draw(model.kind, row.power_basis, row.measured_draw_watts, of_model),
             storage_gib: None,
+            is_shared: false,
+        }
+    }
+
+    fn of_workload(row: &WorkloadRow) -> Self {
+        Self {
+            role: Role::Workload,
+            site: row.site_id,
+            environment: Some(row.environment),
+            draw_watts: None,
+            storage_gib: row.storage_gib,
             is_shared: false,
         }
     }
@@ -214,7 +182,7 @@ impl Totals {
             if let Some(fact) = facts.0.get(member) {
                 totals.count(fact);
             }
-            match said.labels.get(member).and_then(|label| label.tier) {
+            match said.about(*member).and_then(|about| about.tier) {
                 Some(tier) => *totals.tiers.entry(tier).or_default() += 1,
                 None => totals.without_tier += 1,
             }
@@ -263,6 +231,8 @@ fn terabytes(gib: Rate) -> Decimal {
 
 #[cfg(test)]
 mod tests {
+    use entity::id::AssetId;
+
     use super::*;
 
     #[test]

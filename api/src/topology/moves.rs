@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use entity::{
     id::{DependencyId, SiteId},
     inventory::environment::Environment,
-    topology::dependency::{self, DependencyKind},
+    topology::dependency::DependencyKind,
 };
 use topology::{
     TopologyError,
@@ -18,12 +18,10 @@ pub use super::movables::{Facts, Role, Totals};
 use super::{
     items::Thing,
     movables::{self, facts},
-    said::{Said, is_need, said},
+    rows::DependencyRow,
+    said::{Said, is_need},
 };
-use crate::{
-    error::{Error, Result},
-    store::Read,
-};
+use crate::error::{Error, Result};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -146,11 +144,10 @@ pub struct Moves {
 /// What moves together, and in which order.
 ///
 /// # Errors
-/// Those of the database; `Invalid` for sizes of zero and a latency below zero.
-pub async fn moves(db: &impl Read, asked: Asked) -> Result<Moves> {
+/// `Invalid` for sizes of zero and a latency below zero.
+pub fn moves(said: Said, asked: Asked) -> Result<Moves> {
     check(&asked)?;
-    let said = said(db, asked.as_of).await?;
-    let facts = facts(db, &said).await?;
+    let facts = facts(&said);
     let edges = edges(&said, &facts, &asked);
     let scope = movables::scope(&said, &facts, &edges, (asked.site, asked.environment));
     let places: HashMap<Thing, u32> = (0..).zip(&scope).map(|(place, thing)| (*thing, place)).collect();
@@ -218,7 +215,7 @@ fn check(asked: &Asked) -> Result<()> {
 
 /// The dependencies between two things that can move and are there.
 fn edges(said: &Said, facts: &Facts, asked: &Asked) -> Vec<Edge> {
-    let rows = said.dependencies.iter().filter_map(|row| {
+    let rows = said.dependencies().filter_map(|row| {
         let (from, to) = said.ends(row)?;
         let can_move = |thing: Thing| facts.role(thing).is_some() && !said.is_retired(thing);
         (can_move(from) && can_move(to) && from != to).then(|| Edge {
@@ -235,7 +232,7 @@ fn edges(said: &Said, facts: &Facts, asked: &Asked) -> Vec<Edge> {
 }
 
 /// Why a dependency must not be stretched. Copies and backups are made to be far away.
-fn bond(row: &dependency::Model, latency: i32) -> Option<Bond> {
+fn bond(row: &DependencyRow, latency: i32) -> Option<Bond> {
     if !is_need(row.kind) {
         return None;
     }
@@ -278,7 +275,7 @@ fn hubs(edges: &[Edge], facts: &Facts, scope: &HashMap<Thing, u32>, most: u32) -
 /// Services first, then the most critical, then by name.
 fn sorted(mut things: Vec<Thing>, said: &Said) -> Vec<Thing> {
     things.sort_by_cached_key(|thing| {
-        let tier = said.labels.get(thing).and_then(|label| label.tier).unwrap_or(i32::MAX);
+        let tier = said.about(*thing).and_then(|about| about.tier).unwrap_or(i32::MAX);
         (!matches!(thing, Thing::Service(_)), tier, said.name(*thing), *thing)
     });
     things

@@ -207,6 +207,6 @@ pub fn neighbourhood(
     nodes.truncate(most);
     let drawn: HashSet<Node> = nodes.iter().map(|(node, _)| *node).collect();
     let edges = nodes.iter().flat_map(|(node, _)| estate.edges_from(*node));
-    let edges = edges.filter(|edge| drawn.contains(&edge.to)).copied().collect();
+    let edges = edges.filter(|edge| drawn.contains(&edge.to)).collect();
     Neighbourhood { nodes, edges, left_out, hidden, is_cut: found.is_cut }
 }

@@ -4,24 +4,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use entity::{
-    id::{DependencyId, RedundancyGroupId, ServiceId},
+    id::{DependencyId, RedundancyGroupId},
     money::Rate,
     topology::{
-        dependency::{self, Evidence},
-        service::{self, ServiceKind, ServiceStatus},
+        dependency::Evidence,
+        service::{ServiceKind, ServiceStatus},
     },
 };
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
-    items::{Label, Thing},
-    said::{Said, is_need, said},
+    items::Thing,
+    recorded::Recorded,
+    rows::DependencyRow,
+    said::{Said, is_need},
 };
-use crate::{
-    error::{Error, Result},
-    store::Read,
-};
+use crate::error::{Error, Result};
 
 /// A rule that the records of the graph may break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,8 +133,8 @@ pub struct Quality {
 /// How far the graph can be trusted.
 ///
 /// # Errors
-/// Those of the database; `Invalid` for a confidence that is no fraction and for too many days.
-pub async fn quality(db: &impl Read, asked: Asked) -> Result<Quality> {
+/// `Invalid` for a confidence that is no fraction and for too many days.
+pub fn quality(said: Said, asked: Asked) -> Result<Quality> {
     if asked.minimum_confidence < Decimal::ZERO || asked.minimum_confidence > Decimal::ONE {
         let message = format!("{} is not between 0 and 1", asked.minimum_confidence);
         return Err(Error::invalid("minimumConfidence", message));
@@ -145,10 +143,9 @@ pub async fn quality(db: &impl Read, asked: Asked) -> Result<Quality> {
         let message = format!("{} days before {} is no day", asked.stale_after_days, asked.as_of);
         return Err(Error::invalid("staleAfterDays", message));
     };
-    let said = said(db, asked.as_of).await?;
-    let services = live_services(db).await?;
+    let services = live_services(&said.recorded);
     let mut members: Members<'_> = HashMap::new();
-    for row in &said.dependencies {
+    for row in said.dependencies() {
         if let Some(group) = row.redundancy_group_id {
             members.entry(group).or_default().push(row);
         }
@@ -157,36 +154,23 @@ pub async fn quality(db: &impl Read, asked: Asked) -> Result<Quality> {
     let findings: Vec<Finding> = Defect::ALL.into_iter().map(|defect| work.find(defect)).collect();
     let affected: BTreeSet<DependencyId> =
         findings.iter().flat_map(|finding| finding.edges.iter().copied()).collect();
-    let (dependencies, affected) = (said.dependencies.len(), affected.len());
-    let mut said = said;
-    // An orphan is no item yet, for nothing was ever said of it.
-    for (thing, live) in services {
-        said.labels.entry(thing).or_insert(live.label);
-    }
+    let (dependencies, affected) = (said.dependencies().count(), affected.len());
     Ok(Quality { findings, dependencies, affected, said })
 }
 
 struct Live {
     kind: ServiceKind,
     has_vendor: bool,
-    label: Label,
 }
 
-async fn live_services(db: &impl Read) -> Result<BTreeMap<Thing, Live>> {
-    use service::Column as C;
-    type Row = (ServiceId, ServiceKind, String, Option<i32>, Option<String>, Option<entity::id::VendorId>);
-    let columns = [C::Id, C::Kind, C::Name, C::Tier, C::Owner, C::VendorId];
-    let query = service::Entity::find().select_only().columns(columns);
-    let rows: Vec<Row> = query.filter(C::Status.eq(ServiceStatus::Active)).into_tuple().all(db).await?;
-    let live = |(id, kind, name, tier, owner, vendor): Row| {
-        let label = Label { name, tier, owner, ..Label::default() };
-        (Thing::Service(id), Live { kind, has_vendor: vendor.is_some(), label })
-    };
-    Ok(rows.into_iter().map(live).collect())
+fn live_services(recorded: &Recorded) -> BTreeMap<Thing, Live> {
+    let live = recorded.services.values().filter(|row| row.status == ServiceStatus::Active);
+    live.map(|row| (Thing::Service(row.id), Live { kind: row.kind, has_vendor: row.vendor_id.is_some() }))
+        .collect()
 }
 
 /// The dependencies of each group.
-type Members<'a> = HashMap<RedundancyGroupId, Vec<&'a dependency::Model>>;
+type Members<'a> = HashMap<RedundancyGroupId, Vec<&'a DependencyRow>>;
 
 struct Work<'a> {
     said: &'a Said,
@@ -227,15 +211,15 @@ impl Work<'_> {
         }
     }
 
-    fn edges(&self, wrong: impl Fn(&dependency::Model) -> Option<String>) -> Vec<(Culprit, String)> {
-        let rows = self.said.dependencies.iter().filter_map(|row| {
+    fn edges(&self, wrong: impl Fn(&DependencyRow) -> Option<String>) -> Vec<(Culprit, String)> {
+        let rows = self.said.dependencies().filter_map(|row| {
             let (from, to) = self.said.ends(row)?;
             Some((Culprit::Dependency(row.id, from, to), wrong(row)?))
         });
         rows.collect()
     }
 
-    fn stale(&self, row: &dependency::Model) -> Option<String> {
+    fn stale(&self, row: &DependencyRow) -> Option<String> {
         let last = row.last_seen_on.filter(|last| *last < self.seen_since)?;
         Some(format!("last seen on {last}, more than {} days ago", self.asked.stale_after_days))
     }
@@ -248,7 +232,7 @@ impl Work<'_> {
 
     fn duplicates(&self) -> Vec<(Culprit, String)> {
         let mut pairs: HashMap<_, u32> = HashMap::new();
-        for row in self.said.dependencies.iter().filter(|row| is_need(row.kind)) {
+        for row in self.said.dependencies().filter(|row| is_need(row.kind)) {
             *pairs.entry((row.from_id, row.to_id)).or_default() += 1;
         }
         self.edges(|row| {
@@ -270,7 +254,7 @@ impl Work<'_> {
     }
 
     fn orphans(&self) -> Vec<(Culprit, String)> {
-        let ends = self.said.dependencies.iter().filter_map(|row| self.said.ends(row));
+        let ends = self.said.dependencies().filter_map(|row| self.said.ends(row));
         let named: HashSet<Thing> = ends.flat_map(|(from, to)| [from, to]).collect();
         let alone = self.services.keys().filter(|service| !named.contains(service));
         alone.map(|service| (Culprit::Service(*service), "nothing is said of it".to_owned())).collect()
@@ -278,7 +262,7 @@ impl Work<'_> {
 
     fn without_infrastructure(&self) -> Vec<(Culprit, String)> {
         let mut needed_by: HashMap<Thing, Vec<Thing>> = HashMap::new();
-        let rows = self.said.dependencies.iter().filter(|row| is_need(row.kind));
+        let rows = self.said.dependencies().filter(|row| is_need(row.kind));
         for (from, to) in rows.filter_map(|row| self.said.ends(row)) {
             needed_by.entry(to).or_default().push(from);
         }
@@ -309,10 +293,10 @@ impl Work<'_> {
 
     fn groups(
         &self,
-        wrong: impl Fn(&entity::topology::redundancy_group::Model, &[&dependency::Model]) -> Option<String>,
+        wrong: impl Fn(&entity::topology::redundancy_group::Model, &[&DependencyRow]) -> Option<String>,
     ) -> Vec<(Culprit, String)> {
-        let groups = self.said.groups.iter().filter_map(|group| {
-            let owner = *self.said.things.get(&group.owner_id)?;
+        let groups = self.said.recorded.groups.values().filter_map(|group| {
+            let owner = *self.said.recorded.items.get(&group.owner_id)?;
             let members = self.members.get(&group.id).map_or(&[][..], Vec::as_slice);
             Some((Culprit::Group(group.id, owner), wrong(group, members)?))
         });
@@ -323,8 +307,7 @@ impl Work<'_> {
     fn only_observed(&self) -> Vec<(Culprit, String)> {
         let confirmed: HashSet<_> = self
             .said
-            .dependencies
-            .iter()
+            .dependencies()
             .filter(|row| row.evidence != Evidence::Observed)
             .map(|row| (row.from_id, row.to_id))
             .collect();
@@ -342,7 +325,7 @@ fn is_bought(kind: ServiceKind) -> bool {
 /// A group without any member is one that is still being recorded, and cannot be met either.
 fn unmeetable(
     group: &entity::topology::redundancy_group::Model,
-    members: &[&dependency::Model],
+    members: &[&DependencyRow],
 ) -> Option<String> {
     let count = i32::try_from(members.len()).unwrap_or(i32::MAX);
     if let Some(required) = group.required_count.filter(|required| *required > count) {

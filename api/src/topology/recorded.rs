@@ -1,378 +1,246 @@
-//! The estate as it is on record, read whole: a constant number of statements, however large it is.
-
-use std::collections::HashMap;
+//! The estate as it is on record, kept in tables whose versions share what they have in common.
+//!
+//! It is read whole with one statement a table, however large it is; what changed later is read by id.
 
 use chrono::NaiveDate;
 use entity::{
-    cloud::{provider_account, workload},
-    contracts::{
-        colocation_circuit, colocation_contract, colocation_contract_site, colocation_deployment,
-        support_contract,
-    },
+    contracts::{colocation_contract, support_contract},
     id::{
-        AssetId, ColocationCircuitId, ColocationContractId, ColocationDeploymentId, ConfigurationItemId,
-        HardwareModelId, ProviderAccountId, RackId, ServiceId, SiteId, VendorId, WorkloadId,
+        AssetId, ColocationCircuitId, ColocationContractId, ColocationContractSiteId, ColocationDeploymentId,
+        ConfigurationItemId, DependencyId, EntityId, HardwareModelId, PowerFeedId, ProviderAccountId, RackId,
+        RedundancyGroupId, ServiceId, SiteId, SupportContractId, SupportCoverageId, VendorId, WorkloadId,
     },
-    inventory::{
-        asset::{self, AssetStatus, PowerBasis},
-        hardware_model::{self, HardwareKind},
-        rack::{self, RackStatus},
-        site::{self, SiteStatus},
-        vendor,
-    },
-    money::Amount,
-    topology::{
-        configuration_item, dependency, power_feed, redundancy_group,
-        service::{self, ServiceStatus},
-    },
+    inventory::asset::AssetStatus,
+    topology::{configuration_item, power_feed, redundancy_group, service},
 };
 use forecasting::colocation::BusinessDays;
-use sea_orm::{EntityTrait, FromQueryResult, QueryOrder, QuerySelect};
+use topology::table::Table;
+use uuid::Uuid;
 
-use super::items::{Label, Thing};
-use crate::{contracts::terms, error::Result, inventory::usage, store::Read};
+use super::{
+    items::Thing,
+    rows::{
+        AccountRow, AssetRow, CircuitRow, ContractSiteRow, CoverageRow, DependencyRow, DeploymentRow, Kept,
+        ModelRow, RackRow, SiteRow, VendorRow, WorkloadRow, read,
+    },
+};
+use crate::{
+    contracts::terms,
+    error::{Error, Result},
+    inventory::usage,
+    store::{Read, WATCHED},
+};
 
-/// What is needed of an asset.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct AssetRow {
-    /// Identity.
-    pub id: AssetId,
-    /// Asset tag.
-    pub tag: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Model.
-    pub model_id: HardwareModelId,
-    /// Where it is.
-    pub site_id: SiteId,
-    /// The rack it stands in.
-    pub rack_id: Option<RackId>,
-    /// The chassis it is in.
-    pub parent_id: Option<AssetId>,
-    /// Where it stands in its life.
-    pub status: AssetStatus,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// Criticality.
-    pub tier: Option<i32>,
-    /// Which figure its draw is.
-    pub power_basis: PowerBasis,
-    /// What was measured, in watts.
-    pub measured_draw_watts: Option<i32>,
-    /// What was paid for it.
-    pub purchase_amount: Option<Amount>,
-    /// In which currency.
-    pub purchase_currency: Option<String>,
-}
-
-/// What is needed of a model.
-#[derive(Clone, Copy, Debug, FromQueryResult)]
-pub struct ModelRow {
-    /// Identity.
-    pub id: HardwareModelId,
-    /// Kind of hardware.
-    pub kind: HardwareKind,
-    /// Height in half units.
-    pub height_half_units: Option<i32>,
-    /// Typical draw, in watts.
-    pub typical_draw_watts: Option<i32>,
-    /// Maximum draw, in watts.
-    pub maximum_draw_watts: Option<i32>,
-}
-
-/// What is needed of a rack.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct RackRow {
-    /// Identity.
-    pub id: RackId,
-    /// Where it is.
-    pub site_id: SiteId,
-    /// Name.
-    pub name: String,
-    /// Where it stands in its life.
-    pub status: RackStatus,
-}
-
-/// What is needed of a site.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct SiteRow {
-    /// Identity.
-    pub id: SiteId,
-    /// Name.
-    pub name: String,
-    /// Where it stands in its life.
-    pub status: SiteStatus,
-}
-
-/// What is needed of a workload.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct WorkloadRow {
-    /// Identity.
-    pub id: WorkloadId,
-    /// The account it runs in.
-    pub account_id: ProviderAccountId,
-    /// Name.
-    pub name: String,
-    /// The site of its region.
-    pub site_id: Option<SiteId>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-    /// Criticality.
-    pub tier: Option<i32>,
-    /// The day it goes.
-    pub retires_on: Option<NaiveDate>,
-}
-
-/// What is on record.
+/// What is on record. A copy is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Recorded {
-    /// What something was said to depend on, or to be depended on.
-    pub items: HashMap<ConfigurationItemId, Thing>,
+    /// What each item stands for.
+    pub items: Table<ConfigurationItemId, Thing>,
+    /// The items of things.
+    pub item_of: Table<Thing, ConfigurationItemId>,
     /// What was said to depend on what.
-    pub dependencies: Vec<dependency::Model>,
+    pub dependencies: Table<DependencyId, DependencyRow>,
+    /// The same by what needs.
+    needs: Keys<ConfigurationItemId, DependencyId>,
     /// Groups.
-    pub groups: Vec<redundancy_group::Model>,
-    /// Services, by id.
-    pub services: Vec<service::Model>,
+    pub groups: Table<RedundancyGroupId, redundancy_group::Model>,
+    /// The same by their owners.
+    owned: Keys<ConfigurationItemId, RedundancyGroupId>,
+    /// Services.
+    pub services: Table<ServiceId, service::Model>,
     /// Power feeds.
-    pub feeds: Vec<power_feed::Model>,
+    pub feeds: Table<PowerFeedId, power_feed::Model>,
     /// Assets.
-    pub assets: Vec<AssetRow>,
+    pub assets: Table<AssetId, AssetRow>,
     /// Models.
-    pub models: HashMap<HardwareModelId, ModelRow>,
+    pub models: Table<HardwareModelId, ModelRow>,
     /// Racks.
-    pub racks: Vec<RackRow>,
+    pub racks: Table<RackId, RackRow>,
     /// Sites.
-    pub sites: Vec<SiteRow>,
+    pub sites: Table<SiteId, SiteRow>,
     /// Workloads.
-    pub workloads: Vec<WorkloadRow>,
-    /// Cloud accounts, with their names and owners.
-    pub accounts: Vec<(ProviderAccountId, String, Option<String>)>,
-    /// Vendors, with their names.
-    pub vendors: Vec<(VendorId, String)>,
+    pub workloads: Table<WorkloadId, WorkloadRow>,
+    /// Cloud accounts.
+    pub accounts: Table<ProviderAccountId, AccountRow>,
+    /// Vendors.
+    pub vendors: Table<VendorId, VendorRow>,
     /// Colocation contracts.
-    pub colocation: Vec<colocation_contract::Model>,
+    pub colocation: Table<ColocationContractId, colocation_contract::Model>,
     /// The sites of colocation contracts.
-    pub contract_sites: Vec<(ColocationContractId, SiteId)>,
-    /// The contracts behind circuits.
-    pub circuits: HashMap<ColocationCircuitId, ColocationContractId>,
+    pub contract_sites: Table<ColocationContractSiteId, ContractSiteRow>,
+    /// Circuits.
+    pub circuits: Table<ColocationCircuitId, CircuitRow>,
+    /// Deployments of colocation contracts.
+    pub deployments: Table<ColocationDeploymentId, DeploymentRow>,
     /// Support contracts.
-    pub support: Vec<support_contract::Model>,
+    pub support: Table<SupportContractId, support_contract::Model>,
+    /// What support contracts cover.
+    pub coverage: Table<SupportCoverageId, CoverageRow>,
+    /// The same by what is covered.
+    covered: Keys<AssetId, SupportCoverageId>,
 }
 
-/// Reads everything: seventeen statements.
-///
-/// # Errors
-/// Those of the database.
-pub async fn read(db: &impl Read) -> Result<Recorded> {
-    let mut recorded = Recorded {
-        items: items(db).await?,
-        dependencies: dependency::Entity::find().order_by_asc(dependency::Column::Id).all(db).await?,
-        groups: redundancy_group::Entity::find().order_by_asc(redundancy_group::Column::Id).all(db).await?,
-        services: service::Entity::find().order_by_asc(service::Column::Id).all(db).await?,
-        feeds: power_feed::Entity::find().order_by_asc(power_feed::Column::Id).all(db).await?,
-        ..Recorded::default()
+/// Puts rows that were read in the place of those that are there: of all, or of those with some ids.
+fn replace<K: EntityId + Ord, R: Kept>(table: &mut Table<K, R>, rows: Vec<R>, ids: Option<&[Uuid]>) {
+    let rows = rows.into_iter().map(|row| (K::from_uuid(row.key()), row));
+    let Some(ids) = ids else {
+        *table = rows.collect();
+        return;
     };
-    inventory(db, &mut recorded).await?;
-    cloud(db, &mut recorded).await?;
-    contracts(db, &mut recorded).await?;
-    Ok(recorded)
+    for id in ids {
+        table.remove(&K::from_uuid(*id));
+    }
+    for (key, row) in rows {
+        table.insert(key, row);
+    }
 }
 
-/// What each item stands for.
-///
-/// # Errors
-/// Those of the database.
-pub async fn items(db: &impl Read) -> Result<HashMap<ConfigurationItemId, Thing>> {
-    let rows = configuration_item::Entity::find().all(db).await?;
-    rows.iter().map(|row| Ok((row.id, Thing::of(row)?))).collect()
+/// The keys of a table by something else.
+type Keys<I, K> = Table<(I, K), ()>;
+
+/// As [`replace`], with the keys of the table by something else.
+fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
+    (table, index): (&mut Table<K, R>, &mut Keys<I, K>),
+    rows: Vec<R>,
+    ids: Option<&[Uuid]>,
+    by: impl Fn(&R) -> I,
+) {
+    let Some(some) = ids else {
+        replace(table, rows, None);
+        *index = table.iter().map(|(key, row)| ((by(row), *key), ())).collect();
+        return;
+    };
+    for id in some {
+        let key = K::from_uuid(*id);
+        if let Some(row) = table.get(&key) {
+            index.remove(&(by(row), key));
+        }
+    }
+    for row in &rows {
+        index.insert((by(row), K::from_uuid(row.key())), ());
+    }
+    replace(table, rows, ids);
 }
 
-async fn inventory(db: &impl Read, recorded: &mut Recorded) -> Result<()> {
-    use asset::Column as A;
-    use hardware_model::Column as M;
-    recorded.assets = asset::Entity::find()
-        .select_only()
-        .columns([
-            A::Id,
-            A::Tag,
-            A::Name,
-            A::ModelId,
-            A::SiteId,
-            A::RackId,
-            A::ParentId,
-            A::Status,
-            A::Owner,
-            A::Tier,
-            A::PowerBasis,
-            A::MeasuredDrawWatts,
-            A::PurchaseAmount,
-            A::PurchaseCurrency,
-        ])
-        .order_by_asc(A::Id)
-        .into_model()
-        .all(db)
-        .await?;
-    let models: Vec<ModelRow> = hardware_model::Entity::find()
-        .select_only()
-        .columns([M::Id, M::Kind, M::HeightHalfUnits, M::TypicalDrawWatts, M::MaximumDrawWatts])
-        .into_model()
-        .all(db)
-        .await?;
-    recorded.models = models.into_iter().map(|model| (model.id, model)).collect();
-    recorded.racks = rack::Entity::find()
-        .select_only()
-        .columns([rack::Column::Id, rack::Column::SiteId, rack::Column::Name, rack::Column::Status])
-        .order_by_asc(rack::Column::Id)
-        .into_model()
-        .all(db)
-        .await?;
-    recorded.sites = site::Entity::find()
-        .select_only()
-        .columns([site::Column::Id, site::Column::Name, site::Column::Status])
-        .order_by_asc(site::Column::Id)
-        .into_model()
-        .all(db)
-        .await?;
-    recorded.vendors = vendor::Entity::find()
-        .select_only()
-        .columns([vendor::Column::Id, vendor::Column::Name])
-        .order_by_asc(vendor::Column::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(())
-}
-
-async fn cloud(db: &impl Read, recorded: &mut Recorded) -> Result<()> {
-    use provider_account::Column as P;
-    use workload::Column as W;
-    recorded.workloads = workload::Entity::find()
-        .select_only()
-        .columns([W::Id, W::AccountId, W::Name, W::SiteId, W::Owner, W::Tier, W::RetiresOn])
-        .order_by_asc(W::Id)
-        .into_model()
-        .all(db)
-        .await?;
-    recorded.accounts = provider_account::Entity::find()
-        .select_only()
-        .columns([P::Id, P::Name, P::Owner])
-        .order_by_asc(P::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(())
-}
-
-async fn contracts(db: &impl Read, recorded: &mut Recorded) -> Result<()> {
-    use colocation_contract_site::Column as S;
-    recorded.colocation =
-        colocation_contract::Entity::find().order_by_asc(colocation_contract::Column::Id).all(db).await?;
-    recorded.contract_sites = colocation_contract_site::Entity::find()
-        .select_only()
-        .columns([S::ContractId, S::SiteId])
-        .order_by_asc(S::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    recorded.support =
-        support_contract::Entity::find().order_by_asc(support_contract::Column::Id).all(db).await?;
-    let circuits: Vec<(ColocationCircuitId, ColocationDeploymentId)> = colocation_circuit::Entity::find()
-        .select_only()
-        .columns([colocation_circuit::Column::Id, colocation_circuit::Column::DeploymentId])
-        .into_tuple()
-        .all(db)
-        .await?;
-    let deployments: Vec<(ColocationDeploymentId, ColocationContractId)> =
-        colocation_deployment::Entity::find()
-            .select_only()
-            .columns([colocation_deployment::Column::Id, colocation_deployment::Column::ContractId])
-            .into_tuple()
-            .all(db)
-            .await?;
-    let contracts: HashMap<_, _> = deployments.into_iter().collect();
-    let of_circuit = |(circuit, deployment)| Some((circuit, *contracts.get(&deployment)?));
-    recorded.circuits = circuits.into_iter().filter_map(of_circuit).collect();
-    Ok(())
+/// The keys of an index behind something.
+fn keys<I: Ord + Clone, K: EntityId + Ord>(index: &Keys<I, K>, of: I) -> impl Iterator<Item = K> {
+    let found = index.from(&(of.clone(), K::from_uuid(Uuid::nil())));
+    found.map(|(key, ())| key).take_while(move |(owner, _)| *owner == of).map(|(_, key)| *key)
 }
 
 impl Recorded {
-    /// Everything that there is, with what people call it, in a fixed order. What is retired on a day is marked.
-    #[must_use]
-    pub fn labels(&self, as_of: NaiveDate) -> Vec<(Thing, Label)> {
-        let mut labels = Vec::new();
-        labels.extend(self.sites.iter().map(|row| {
-            let is_retired = row.status == SiteStatus::Closed;
-            let site = Some(row.id);
-            (Thing::Site(row.id), Label { name: row.name.clone(), tier: None, owner: None, site, is_retired })
-        }));
-        labels.extend(self.racks.iter().map(|row| {
-            let (site, is_retired) = (Some(row.site_id), row.status == RackStatus::Retired);
-            (Thing::Rack(row.id), Label { name: row.name.clone(), tier: None, owner: None, site, is_retired })
-        }));
-        labels.extend(self.feeds.iter().map(|row| {
-            let (site, is_retired) = (Some(row.site_id), row.status == power_feed::FeedStatus::Retired);
-            let label = Label { name: row.name.clone(), tier: None, owner: None, site, is_retired };
-            (Thing::PowerFeed(row.id), label)
-        }));
-        labels.extend(self.assets.iter().map(|row| (Thing::Asset(row.id), row.label())));
-        labels.extend(self.workloads.iter().map(|row| {
-            let is_retired = row.retires_on.is_some_and(|on| on <= as_of);
-            let label = Label {
-                name: row.name.clone(),
-                tier: row.tier,
-                owner: row.owner.clone(),
-                site: row.site_id,
-                is_retired,
-            };
-            (Thing::Workload(row.id), label)
-        }));
-        labels.extend(self.services.iter().map(|row| {
-            let label = Label {
-                name: row.name.clone(),
-                tier: row.tier,
-                owner: row.owner.clone(),
-                site: None,
-                is_retired: row.status == ServiceStatus::Retired,
-            };
-            (Thing::Service(row.id), label)
-        }));
-        self.parties(&mut labels);
-        labels
+    /// Reads everything: one statement for each table.
+    ///
+    /// # Errors
+    /// Those of the database; `Internal` for an item that stands for nothing.
+    pub async fn read(db: &impl Read) -> Result<Self> {
+        let mut recorded = Self::default();
+        for table in WATCHED {
+            recorded.read_again(db, table, None).await?;
+        }
+        Ok(recorded)
     }
 
-    /// Vendors, contracts and accounts, which do not retire.
-    fn parties(&self, labels: &mut Vec<(Thing, Label)>) {
-        let label = |name: &str, owner: Option<&String>| Label {
-            name: name.to_owned(),
-            tier: None,
-            owner: owner.cloned(),
-            site: None,
-            is_retired: false,
+    /// Reads the rows of a table again, all of them or those with some ids: one statement.
+    ///
+    /// # Errors
+    /// As [`Recorded::read`]; `Internal` for a table that the graph does not rest on.
+    pub async fn read_again(&mut self, db: &impl Read, table: &str, ids: Option<&[Uuid]>) -> Result<()> {
+        match table {
+            "configuration_item" => {
+                self.replace_items(&read::<configuration_item::Model>(db, ids).await?, ids)?
+            }
+            "dependency" => {
+                let both = (&mut self.dependencies, &mut self.needs);
+                replace_both(both, read(db, ids).await?, ids, |row| row.from_id);
+            }
+            "redundancy_group" => {
+                let both = (&mut self.groups, &mut self.owned);
+                replace_both(both, read(db, ids).await?, ids, |row| row.owner_id);
+            }
+            "support_coverage" => {
+                let both = (&mut self.coverage, &mut self.covered);
+                replace_both(both, read(db, ids).await?, ids, |row| row.asset_id);
+            }
+            "service" => replace(&mut self.services, read(db, ids).await?, ids),
+            "power_feed" => replace(&mut self.feeds, read(db, ids).await?, ids),
+            "asset" => replace(&mut self.assets, read(db, ids).await?, ids),
+            "hardware_model" => replace(&mut self.models, read(db, ids).await?, ids),
+            "rack" => replace(&mut self.racks, read(db, ids).await?, ids),
+            "site" => replace(&mut self.sites, read(db, ids).await?, ids),
+            "vendor" => replace(&mut self.vendors, read(db, ids).await?, ids),
+            "workload" => replace(&mut self.workloads, read(db, ids).await?, ids),
+            "provider_account" => replace(&mut self.accounts, read(db, ids).await?, ids),
+            "colocation_contract" => replace(&mut self.colocation, read(db, ids).await?, ids),
+            "colocation_contract_site" => replace(&mut self.contract_sites, read(db, ids).await?, ids),
+            "colocation_circuit" => replace(&mut self.circuits, read(db, ids).await?, ids),
+            "colocation_deployment" => replace(&mut self.deployments, read(db, ids).await?, ids),
+            "support_contract" => replace(&mut self.support, read(db, ids).await?, ids),
+            other => return Err(Error::internal(format!("the graph does not rest on {other}"))),
+        }
+        Ok(())
+    }
+
+    fn replace_items(&mut self, rows: &[configuration_item::Model], ids: Option<&[Uuid]>) -> Result<()> {
+        let things: Vec<(ConfigurationItemId, Thing)> =
+            rows.iter().map(|row| Ok((row.id, Thing::of(row)?))).collect::<Result<_>>()?;
+        let Some(ids) = ids else {
+            self.item_of = things.iter().map(|(id, thing)| (*thing, *id)).collect();
+            self.items = things.into_iter().collect();
+            return Ok(());
         };
-        labels.extend(self.vendors.iter().map(|(id, name)| (Thing::Vendor(*id), label(name, None))));
-        labels.extend(
-            self.accounts
-                .iter()
-                .map(|(id, name, owner)| (Thing::ProviderAccount(*id), label(name, owner.as_ref()))),
-        );
-        labels.extend(
-            self.colocation
-                .iter()
-                .map(|row| (Thing::ColocationContract(row.id), label(&row.number, row.owner.as_ref()))),
-        );
-        labels.extend(
-            self.support
-                .iter()
-                .map(|row| (Thing::SupportContract(row.id), label(&row.number, row.owner.as_ref()))),
-        );
+        for id in ids {
+            if let Some(thing) = self.items.remove(&ConfigurationItemId(*id)) {
+                self.item_of.remove(&thing);
+            }
+        }
+        for (id, thing) in things {
+            self.items.insert(id, thing);
+            self.item_of.insert(thing, id);
+        }
+        Ok(())
     }
 
-    /// A service.
+    /// Everything that there is, in a fixed order.
+    pub fn things(&self) -> impl Iterator<Item = Thing> {
+        fn of<K: Ord + Copy, R: Clone>(
+            table: &Table<K, R>,
+            thing: fn(K) -> Thing,
+        ) -> impl Iterator<Item = Thing> {
+            table.iter().map(move |(id, _)| thing(*id))
+        }
+        of(&self.sites, Thing::Site)
+            .chain(of(&self.racks, Thing::Rack))
+            .chain(of(&self.feeds, Thing::PowerFeed))
+            .chain(of(&self.assets, Thing::Asset))
+            .chain(of(&self.workloads, Thing::Workload))
+            .chain(of(&self.services, Thing::Service))
+            .chain(of(&self.vendors, Thing::Vendor))
+            .chain(of(&self.accounts, Thing::ProviderAccount))
+            .chain(of(&self.colocation, Thing::ColocationContract))
+            .chain(of(&self.support, Thing::SupportContract))
+    }
+
+    /// What an item was said to need, in the order in which it was.
+    pub fn needs_of(&self, item: ConfigurationItemId) -> impl Iterator<Item = &DependencyRow> {
+        keys(&self.needs, item).filter_map(|id| self.dependencies.get(&id))
+    }
+
+    /// The groups of an item, in the order in which they were made.
+    pub fn groups_of(&self, item: ConfigurationItemId) -> impl Iterator<Item = &redundancy_group::Model> {
+        keys(&self.owned, item).filter_map(|id| self.groups.get(&id))
+    }
+
+    /// What covers an asset, whenever it does.
+    pub fn coverage_of(&self, asset: AssetId) -> impl Iterator<Item = &CoverageRow> {
+        keys(&self.covered, asset).filter_map(|id| self.coverage.get(&id))
+    }
+
+    /// The contract behind a circuit.
     #[must_use]
-    pub fn service(&self, id: ServiceId) -> Option<&service::Model> {
-        let place = self.services.binary_search_by_key(&id, |row| row.id).ok()?;
-        self.services.get(place)
+    pub fn contract_of(&self, circuit: ColocationCircuitId) -> Option<ColocationContractId> {
+        let deployment = self.circuits.get(&circuit)?.deployment_id;
+        Some(self.deployments.get(&deployment)?.contract_id)
     }
 
     /// What an asset draws, in watts: nothing where it is not in use.
@@ -393,18 +261,6 @@ impl Recorded {
             return Some(0);
         }
         self.models.get(&asset.model_id)?.height_half_units
-    }
-}
-
-impl AssetRow {
-    fn label(&self) -> Label {
-        Label {
-            name: self.name.clone().unwrap_or_else(|| self.tag.clone()),
-            tier: self.tier,
-            owner: self.owner.clone(),
-            site: Some(self.site_id),
-            is_retired: matches!(self.status, AssetStatus::Retired | AssetStatus::Disposed),
-        }
     }
 }
 

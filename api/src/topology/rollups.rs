@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entity::{
-    contracts::support_coverage,
-    id::{AssetId, SiteId, SupportContractId},
+    id::{SiteId, SupportContractId},
     money::Amount,
     topology::service,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use topology::blast::{Harm, blast_quarters};
 
 use super::{
@@ -19,9 +17,10 @@ use super::{
     graph::{Estate, refused},
     impacts::{Affected, Status},
     items::Thing,
-    recorded::{AssetRow, in_force, supports},
+    recorded::supports,
+    rows::CoverageRow,
 };
-use crate::{access::Caller, error::Result, store::Read};
+use crate::{access::Caller, error::Result};
 
 /// Sums of money by currency, and how many had none to add.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,23 +129,6 @@ pub struct RollUp {
     pub without_owner: Counts,
 }
 
-/// Which support contracts cover which assets on a day, as far as coverage goes: one statement.
-///
-/// # Errors
-/// Those of the database.
-pub async fn covered(db: &impl Read, as_of: NaiveDate) -> Result<Vec<(SupportContractId, AssetId)>> {
-    use support_coverage::Column as C;
-    let runs = Condition::all()
-        .add(Condition::any().add(C::FromOn.is_null()).add(C::FromOn.lte(as_of)))
-        .add(Condition::any().add(C::ToOn.is_null()).add(C::ToOn.gte(as_of)));
-    let query = support_coverage::Entity::find()
-        .select_only()
-        .columns([C::ContractId, C::AssetId])
-        .filter(runs)
-        .order_by_asc(C::Id);
-    Ok(query.into_tuple().all(db).await?)
-}
-
 impl Sums {
     /// Adds a sum, or counts that there is none.
     pub fn add(&mut self, sum: Option<(Amount, &str)>) {
@@ -213,7 +195,6 @@ impl RollUp {
         caller: &Caller,
         downs: &Downs,
         (affected, hidden): (&[Affected], &[Affected]),
-        covered: &[(SupportContractId, AssetId)],
     ) -> Result<Self> {
         let mut roll_up = Self::default();
         roll_up.services(estate, affected)?;
@@ -223,7 +204,7 @@ impl RollUp {
         let farthest = farthest.max_by_key(|affected| (affected.steps, std::cmp::Reverse(affected.thing)));
         roll_up.deepest = farthest.map(|affected| downs.chain(affected.node)).unwrap_or_default();
         let things = affected.iter().chain(hidden).map(|affected| affected.thing).collect();
-        roll_up.contracts(estate, caller, things, covered);
+        roll_up.contracts(estate, caller, things);
         Ok(roll_up)
     }
 
@@ -231,7 +212,7 @@ impl RollUp {
         let hit: Vec<(&service::Model, Status)> = affected
             .iter()
             .filter_map(|affected| match affected.thing {
-                Thing::Service(id) => Some((estate.recorded.service(id)?, affected.status)),
+                Thing::Service(id) => Some((estate.recorded.services.get(&id)?, affected.status)),
                 _ => None,
             })
             .collect();
@@ -257,12 +238,10 @@ impl RollUp {
     }
 
     fn assets(&mut self, estate: &Estate, affected: &[Affected]) {
-        let rows: HashMap<AssetId, &AssetRow> =
-            estate.recorded.assets.iter().map(|row| (row.id, row)).collect();
         let mut by_status: BTreeMap<Status, AssetsHit> = BTreeMap::new();
         for one in affected {
             let Thing::Asset(id) = one.thing else { continue };
-            let Some(row) = rows.get(&id) else { continue };
+            let Some(row) = estate.recorded.assets.get(&id) else { continue };
             let hit = by_status.entry(one.status).or_insert_with(|| AssetsHit::none(one.status));
             hit.count += 1;
             match estate.recorded.watts(row) {
@@ -281,49 +260,49 @@ impl RollUp {
     /// By site and by owner, those with most down first.
     fn places(&mut self, estate: &Estate, affected: &[Affected]) {
         let mut sites: BTreeMap<Option<SiteId>, Counts> = BTreeMap::new();
-        let mut owners: BTreeMap<String, Counts> = BTreeMap::new();
+        let mut owners: BTreeMap<&str, Counts> = BTreeMap::new();
         for one in affected {
             self.total.add(one.status);
-            let Some(label) = estate.labels.get(&one.thing) else { continue };
-            sites.entry(label.site).or_default().add(one.status);
-            match &label.owner {
-                Some(owner) => owners.entry(owner.clone()).or_default().add(one.status),
+            let Some(about) = estate.about(one.thing) else { continue };
+            sites.entry(about.site).or_default().add(one.status);
+            match about.owner {
+                Some(owner) => owners.entry(owner).or_default().add(one.status),
                 None => self.without_owner.add(one.status),
             }
         }
         let most = |counts: &Counts| std::cmp::Reverse((counts.down, counts.degraded, counts.at_risk));
         self.sites = sites.into_iter().collect();
         self.sites.sort_by_key(|(site, counts)| (site.is_none(), most(counts)));
-        self.owners = owners.into_iter().collect();
+        self.owners = owners.into_iter().map(|(owner, counts)| (owner.to_owned(), counts)).collect();
         self.owners.sort_by_key(|(_, counts)| most(counts));
     }
 
     /// Contracts that are affected, that cover affected assets, or that are for affected sites.
-    fn contracts(
-        &mut self,
-        estate: &Estate,
-        caller: &Caller,
-        things: HashSet<Thing>,
-        covered: &[(SupportContractId, AssetId)],
-    ) {
+    fn contracts(&mut self, estate: &Estate, caller: &Caller, things: HashSet<Thing>) {
         let as_of = estate.options.as_of;
-        let support = estate.recorded.support.iter().filter(|row| supports(row, as_of));
-        let support: HashSet<_> = support.map(|row| row.id).collect();
-        let colocation = estate.recorded.colocation.iter().filter(|row| in_force(row, as_of));
-        let colocation: HashSet<_> = colocation.map(|row| row.id).collect();
+        let mut runs: HashMap<SupportContractId, bool> = HashMap::new();
+        let mut is_running = |id: SupportContractId| {
+            let runs_now = || estate.recorded.support.get(&id).is_some_and(|row| supports(row, as_of));
+            *runs.entry(id).or_insert_with(runs_now)
+        };
         let mut hits: BTreeMap<Thing, ContractHit> = BTreeMap::new();
         let hit = |contract| ContractHit { contract, is_affected: false, assets: 0, sites: 0 };
-        for (contract, asset) in covered.iter().filter(|(contract, _)| support.contains(contract)) {
-            if things.contains(&Thing::Asset(*asset)) {
-                let contract = Thing::SupportContract(*contract);
-                hits.entry(contract).or_insert_with(|| hit(contract)).assets += 1;
-            }
-        }
-        let sites = estate.recorded.contract_sites.iter();
-        for (contract, site) in sites.filter(|(contract, _)| colocation.contains(contract)) {
-            if things.contains(&Thing::Site(*site)) {
-                let contract = Thing::ColocationContract(*contract);
-                hits.entry(contract).or_insert_with(|| hit(contract)).sites += 1;
+        for thing in &things {
+            match thing {
+                Thing::Asset(asset) => {
+                    let covers = estate.recorded.coverage_of(*asset).filter(|row| covers(row, as_of));
+                    for row in covers.filter(|row| is_running(row.contract_id)) {
+                        let contract = Thing::SupportContract(row.contract_id);
+                        hits.entry(contract).or_insert_with(|| hit(contract)).assets += 1;
+                    }
+                }
+                Thing::Site(site) => {
+                    for contract in estate.contracts_of(*site) {
+                        let contract = Thing::ColocationContract(*contract);
+                        hits.entry(contract).or_insert_with(|| hit(contract)).sites += 1;
+                    }
+                }
+                _ => {}
             }
         }
         for thing in things {
@@ -339,6 +318,11 @@ impl RollUp {
         self.contracts = shown;
         self.hidden_contracts = hidden.len() as u64;
     }
+}
+
+/// Whether an asset is covered on a day, as far as its coverage goes.
+fn covers(row: &CoverageRow, on: NaiveDate) -> bool {
+    row.from_on.is_none_or(|first| first <= on) && row.to_on.is_none_or(|last| on <= last)
 }
 
 impl AssetsHit {

@@ -1,68 +1,54 @@
-//! Everything that was said to depend on something, read whole: a constant number of statements.
+//! Everything that was said to depend on something, as the index has it.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use entity::{
-    id::ConfigurationItemId,
-    topology::{
-        dependency::{self, DependencyKind},
-        redundancy_group,
-    },
-};
-use sea_orm::{EntityTrait, QueryOrder};
+use entity::topology::dependency::DependencyKind;
 
-use super::{
-    items::{Label, Thing, labels},
-    recorded::items,
-};
-use crate::{error::Result, store::Read};
+use super::{about::About, items::Thing, recorded::Recorded, rows::DependencyRow};
 
-/// Everything that was said to depend on something.
+/// Everything that was said to depend on something, as it is seen from a day.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
-    /// What was said, in the order in which it was.
-    pub dependencies: Vec<dependency::Model>,
-    /// Groups of things that stand in for each other.
-    pub groups: Vec<redundancy_group::Model>,
-    /// What each item stands for.
-    pub things: HashMap<ConfigurationItemId, Thing>,
-    /// What things are called.
-    pub labels: HashMap<Thing, Label>,
-}
-
-/// Reads all that was first seen up to a day, or whose first day is not known.
-///
-/// # Errors
-/// Those of the database.
-pub async fn said(db: &impl Read, as_of: NaiveDate) -> Result<Said> {
-    let things = items(db).await?;
-    let dependencies = dependency::Entity::find().order_by_asc(dependency::Column::Id).all(db).await?;
-    let groups = redundancy_group::Entity::find().order_by_asc(redundancy_group::Column::Id).all(db).await?;
-    let all: Vec<Thing> = things.values().copied().collect();
-    let labels = labels(db, &all).await?;
-    let is_there = |row: &dependency::Model| row.first_seen_on.is_none_or(|first| first <= as_of);
-    let dependencies = dependencies.into_iter().filter(is_there).collect();
-    Ok(Said { dependencies, groups, things, labels })
+    /// What is on record.
+    pub recorded: Arc<Recorded>,
+    /// The day that it is seen from.
+    pub as_of: NaiveDate,
+    /// The day on which it is asked.
+    pub today: NaiveDate,
 }
 
 impl Said {
+    /// What was first seen up to the day, or whose first day is not known, in the order in which it was said.
+    pub fn dependencies(&self) -> impl Iterator<Item = &DependencyRow> {
+        let as_of = self.as_of;
+        let rows = self.recorded.dependencies.values();
+        rows.filter(move |row| row.first_seen_on.is_none_or(|first| first <= as_of))
+    }
+
     /// The ends of a dependency: what needs, and what is needed.
     #[must_use]
-    pub fn ends(&self, row: &dependency::Model) -> Option<(Thing, Thing)> {
-        self.things.get(&row.from_id).copied().zip(self.things.get(&row.to_id).copied())
+    pub fn ends(&self, row: &DependencyRow) -> Option<(Thing, Thing)> {
+        let items = &self.recorded.items;
+        items.get(&row.from_id).copied().zip(items.get(&row.to_id).copied())
+    }
+
+    /// What is said of a thing.
+    #[must_use]
+    pub fn about(&self, thing: Thing) -> Option<About<'_>> {
+        self.recorded.called(thing, self.today)
     }
 
     /// Whether a thing is out of use for good.
     #[must_use]
     pub fn is_retired(&self, thing: Thing) -> bool {
-        self.labels.get(&thing).is_some_and(|label| label.is_retired)
+        self.about(thing).is_some_and(|about| about.is_retired)
     }
 
     /// What a thing is called; its id where it is not there.
     #[must_use]
     pub fn name(&self, thing: Thing) -> String {
-        self.labels.get(&thing).map_or_else(|| thing.id(), |label| label.name.clone())
+        self.about(thing).map_or_else(|| thing.id(), |about| about.name.to_owned())
     }
 }
 

@@ -11,13 +11,14 @@ use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
     impact,
-    single_points::{AllSinglePoints, all_single_points, single_points},
+    single_points::{AllSinglePoints, single_points},
 };
 
 use super::{
     chains::{Downs, Saved, Step, common_groups},
     graph::{self, Estate, Options},
     impacts::Status,
+    index::View,
     items::Thing,
     rollups::{Sums, blast, revenue},
 };
@@ -26,7 +27,6 @@ use crate::{
     error::{Error, Result},
     rules::require_plausible,
     schema::scalar::Id,
-    store::Read,
 };
 
 /// Which services and which points are asked for.
@@ -100,13 +100,17 @@ pub struct Answer {
 ///
 /// # Errors
 /// `Invalid` for an id that is of no service, `NotFound` for a service that is not there.
-pub async fn answer(db: &impl Read, question: &Question, kinds: impl Fn(Thing) -> bool) -> Result<Answer> {
+pub async fn answer(view: &View, question: &Question, kinds: impl Fn(Thing) -> bool) -> Result<Answer> {
     require_plausible("asOf", Some(question.options.as_of))?;
-    let estate = Arc::new(graph::estate(db, question.options).await?);
-    let services = asked(&estate, db.caller(), question)?;
-    let mut answer =
-        Answer { estate, services: Vec::new(), looked_at: services.len() as u64, weights: HashMap::new() };
-    let all = question.service.is_none().then(|| all_single_points(&answer.estate.graph));
+    let (estate, caller) = (view.estate(question.options).await?, view.caller());
+    let services = asked(&estate, caller, question)?;
+    let mut answer = Answer {
+        estate: Arc::clone(&estate),
+        services: Vec::new(),
+        looked_at: services.len() as u64,
+        weights: HashMap::new(),
+    };
+    let all = question.service.is_none().then(|| estate.all_single_points());
     for (node, tier) in services {
         let (points, is_never_up) = match &all {
             Some(all) => (all.of(node).map_err(graph::refused)?, all.is_never_up(node)),
@@ -115,10 +119,9 @@ pub async fn answer(db: &impl Read, question: &Question, kinds: impl Fn(Thing) -
                 (found.nodes, found.is_never_up)
             }
         };
-        answer.add(db.caller(), (node, tier), points, is_never_up, &kinds)?;
+        answer.add(caller, (node, tier), points, is_never_up, &kinds)?;
     }
     answer.services.retain(|it| it.is_never_up || !it.points.is_empty() || it.hidden > 0);
-    let estate = Arc::clone(&answer.estate);
     answer.services.sort_by(|one, other| {
         let tier = |it: &OfService| (it.tier.is_none(), it.tier);
         let by_tier = tier(one).cmp(&tier(other));
@@ -131,7 +134,7 @@ pub async fn answer(db: &impl Read, question: &Question, kinds: impl Fn(Thing) -
 
 /// The services that are asked for, with their tiers.
 fn asked(estate: &Estate, caller: &Caller, question: &Question) -> Result<Vec<(Node, Option<i32>)>> {
-    let tier = |node: Node| estate.label(node).and_then(|label| label.tier);
+    let tier = |node: Node| estate.about_node(node).and_then(|about| about.tier);
     if let Some(id) = &question.service {
         // The id of anything else is refused as such.
         Id::<ServiceId>::parse(id).map_err(|cause| Error::invalid("service", cause))?;
@@ -214,7 +217,7 @@ fn rank(weight: &Weight, caller: &Caller) -> Rank {
 fn weigh(estate: &Estate, point: Node) -> Result<Weight> {
     let found = impact::impact(&estate.graph, &[point]).map_err(graph::refused)?;
     let service = |node: Node| match estate.thing(node) {
-        Some(Thing::Service(id)) => estate.recorded.service(id),
+        Some(Thing::Service(id)) => estate.recorded.services.get(&id),
         _ => None,
     };
     let down: Vec<_> = found.down.iter().filter_map(|down| service(down.node)).collect();
@@ -254,12 +257,12 @@ pub struct CommonCause {
 /// # Errors
 /// `Invalid` for a node that is none.
 pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCause>, u64)> {
-    let all = all_single_points(&estate.graph);
+    let all = estate.all_single_points();
     let mut points: HashMap<Node, Vec<Node>> = HashMap::new();
     let mut alike: BTreeMap<(Node, Vec<Node>, bool, Arc<str>), CommonCause> = BTreeMap::new();
     for group in (0..estate.graph.groups()).map(GroupNode) {
         let (Some(owner), Some(named)) = (estate.graph.owner(group), estate.group(group)) else { continue };
-        for (node, lost) in shared(estate, &all, &mut points, group)? {
+        for (node, lost) in shared(estate, all, &mut points, group)? {
             let members: Vec<_> = estate.graph.members(group).collect();
             let weighed = members.iter().zip(estate.graph.capacities(group));
             let weight: u64 = weighed
@@ -285,7 +288,7 @@ pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCaus
     let is_shown = |cause: &CommonCause| estate.shows(caller, cause.node);
     let (mut shown, hidden): (Vec<_>, Vec<_>) = alike.into_values().partition(is_shown);
     let tier = |node: Node| {
-        let tier = estate.label(node).and_then(|label| label.tier);
+        let tier = estate.about_node(node).and_then(|about| about.tier);
         (tier.is_none(), tier, estate.thing(node))
     };
     for cause in &mut shown {

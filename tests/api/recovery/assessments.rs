@@ -210,9 +210,9 @@ fn one_question_takes_as_many_statements_for_one_service_as_for_many() {
             order { makespanMinutes steps { item { name } } } circles { items { name } } } }";
         let one = a_service(app, "first").await;
         objective(app, &one, "timeMinutes: 60, bearsData: true").await;
-        let of_one = app.viewer().statements(text).await;
+        let of_one = app.viewer().statements_again(text).await;
         a_web_shop(app).await;
-        let of_many = app.viewer().statements(text).await;
+        let of_many = app.viewer().statements_again(text).await;
         assert_eq!(of_one, of_many);
     });
 }

@@ -216,14 +216,14 @@ fn impossible_questions_of_needs_are_refused_and_statements_are_constant() {
         ];
         let mut few = Vec::new();
         for text in &texts {
-            few.push(app.viewer().statements(text).await);
+            few.push(app.viewer().statements_again(text).await);
         }
         for number in 0..10 {
             let server = setting.loose(app, &format!("MORE-{number}")).await;
             needs(app, &shop, &server, json!({})).await;
         }
         for (text, few) in texts.iter().zip(few) {
-            assert_eq!(app.viewer().statements(text).await, few, "{text}");
+            assert_eq!(app.viewer().statements_again(text).await, few, "{text}");
         }
     });
 }

@@ -29,7 +29,7 @@ fn a_side_carries_what_it_has_the_capacity_for() {
         for (tag, unit) in [("S1", 1.0), ("S2", 2.0)] {
             estate::server(&director, &model, tag, json!({ "rack": one, "unit": unit })).await;
         }
-        let alone = director.statements(ALL).await;
+        let alone = director.statements_again(ALL).await;
         let main = feed(&director, &fra, "MAIN", json!({ "capacityWatts": 5000 })).await;
         for (name, rack, side, watts, upstream) in [
             ("R01-A", &one, "A", 1000, Value::Null),
@@ -63,7 +63,7 @@ fn a_side_carries_what_it_has_the_capacity_for() {
             "a": { "carriesAlone": null, "reason": "SIDE_UNKNOWN" },
             "b": { "carriesAlone": null, "reason": "SIDE_UNKNOWN" } });
         assert_eq!(answer["sites"][0]["supply"], supply, "nobody said which side the main feed is on");
-        let now = director.statements(ALL).await;
+        let now = director.statements_again(ALL).await;
         assert_eq!(alone, now, "statements do not grow with feeds");
     });
 }

@@ -6,12 +6,8 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::recovery::recovery_drill;
 use topology::graph::Node;
 
-use super::{
-    service::ServiceRecovery,
-    words::{RecoveryVerdict, shown},
-};
+use super::{service::ServiceRecovery, words::RecoveryVerdict};
 use crate::{
-    access::Permission,
     error::{Error, Result},
     recovery::{
         assessment::{self, Assessment, Choice, Question},
@@ -20,11 +16,17 @@ use crate::{
     },
     schema::{
         explain::{Explanation, ExplanationInput},
-        request::{caller, snapshot},
+        request::caller,
         rows::Items,
         scalar::Date,
     },
-    topology::{graphql::things::ConfigurationItem, items::Thing},
+    topology::{
+        graphql::{
+            lens::{TopologyGraph, view},
+            things::ConfigurationItem,
+        },
+        items::Thing,
+    },
 };
 
 /// Which services are assessed. All tests have to hold.
@@ -106,8 +108,7 @@ pub struct RecoverySummary {
 /// The thing of a node, where the caller may see it.
 pub(super) fn item(asked: &Assessment, node: Node) -> Option<ConfigurationItem> {
     let thing = asked.thing(node).filter(|thing| thing.is_shown_to(&asked.caller))?;
-    let label = asked.estate.labels.get(&thing).cloned().unwrap_or_default();
-    Some(shown(thing, &label))
+    Some(ConfigurationItem::new(thing, asked.estate.about(thing).unwrap_or_default()))
 }
 
 /// The things of nodes, as far as the caller may see them.
@@ -195,6 +196,11 @@ impl RecoveryAssessment {
         Ok(circles.collect())
     }
 
+    /// The graph in which they were worked out: what is needed, without what is only wanted.
+    async fn graph(&self) -> TopologyGraph {
+        TopologyGraph(Arc::clone(&self.asked.estate))
+    }
+
     /// How the figures come about.
     async fn explain(&self) -> Explanation {
         let input = |name: &str, value: String| ExplanationInput { name: name.to_owned(), value };
@@ -255,11 +261,16 @@ impl AssessmentQuery {
             desc = "Whether what follows from the inventory counts as needed: an asset its rack, its feeds, its site."
         )]
         derived: bool,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<RecoveryAssessment> {
-        let reader = snapshot(ctx, Permission::ViewTopology).await?;
+        let view = view(ctx, min_revision).await?;
         let as_of = as_of.map_or(caller(ctx)?.now.date_naive(), |day| day.0);
         let choice = choice(service.as_ref(), filter)?;
-        let asked = assessment::ask(&reader, &Question { choice, as_of, crew, derived }).await?;
+        let asked = assessment::ask(&view, &Question { choice, as_of, crew, derived }).await?;
         let services = tokio::task::block_in_place(|| {
             let services = asked.wanted.iter().map(|node| Ok(Arc::new(asked.service(*node)?)));
             services.collect::<Result<Vec<_>>>()

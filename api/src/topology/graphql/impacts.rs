@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::id::ScenarioId;
 
 use super::{
-    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size},
+    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, view},
     rollups::ImpactRollUp,
     things::ConfigurationItem,
 };
@@ -19,11 +19,11 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::PageInfo,
-        request::{caller, snapshot},
+        request::caller,
         scalar::{Date, Id, shown},
     },
     topology::{
-        asked::{self, VIEW},
+        asked,
         impacts::{self, Affected, Answer, Key, Question, Status},
     },
 };
@@ -269,14 +269,19 @@ impl ImpactQuery {
         )]
         scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<Impact> {
-        let reader = snapshot(ctx, VIEW).await?;
+        let view = view(ctx, min_revision).await?;
         let question = Question {
             of: of.into_iter().map(|id| id.0).collect(),
             options: options(ctx, as_of, include)?,
-            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
+            scenario: Overlay::load(&view.reader, scenario.map(|id| id.0)).await?,
         };
-        let answer = Arc::new(impacts::answer(&reader, &question).await?);
+        let answer = Arc::new(impacts::answer(&view, &question).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
         Ok(Impact { answer, lens, scenario: question.scenario })
     }

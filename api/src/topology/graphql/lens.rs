@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
@@ -19,8 +20,10 @@ use crate::{
         scalar::Date,
     },
     topology::{
+        asked::VIEW,
         chains::{Saved, Step, StepLink},
         graph::{Estate, Options},
+        index::{Index, State, View},
         items::Thing,
     },
 };
@@ -47,6 +50,42 @@ pub fn options(ctx: &Context<'_>, as_of: Option<Date>, include: Option<TopologyI
     };
     let TopologyInclude { soft, derived } = include.unwrap_or(TopologyInclude { soft: true, derived: true });
     Ok(Options { as_of, derived, soft })
+}
+
+/// A look at the graph as it is now, or once it has come to a revision.
+///
+/// # Errors
+/// `Unauthenticated` without credentials, `Forbidden` without the permission, `Invalid` for a revision that is not
+/// there after two seconds, `Unavailable` when the graph cannot be brought up to date.
+pub async fn view(ctx: &Context<'_>, min_revision: Option<i64>) -> Result<View> {
+    let caller = caller(ctx)?;
+    let index = ctx.data_opt::<Index>().ok_or_else(|| Error::internal("the schema has no graph"))?;
+    // Boxed, so that what every question waits for is no part of the size of its future.
+    Box::pin(index.view(caller, VIEW, min_revision)).await
+}
+
+/// The graph of a day with all its edges, built when it is asked for.
+#[derive(Clone, Debug)]
+pub struct WholeGraph {
+    state: Arc<State>,
+    as_of: NaiveDate,
+}
+
+impl WholeGraph {
+    /// The graph that a look belongs to.
+    #[must_use]
+    pub fn of(view: &View, as_of: NaiveDate) -> Self {
+        Self { state: Arc::clone(&view.state), as_of }
+    }
+
+    /// The graph, as clients see it.
+    ///
+    /// # Errors
+    /// `Invalid` for more than 2^30 things.
+    pub async fn shown(&self) -> Result<TopologyGraph> {
+        let options = Options { as_of: self.as_of, derived: true, soft: true };
+        Ok(TopologyGraph(Box::pin(self.state.estate(options)).await?))
+    }
 }
 
 /// How many of a list are wanted.
@@ -79,14 +118,14 @@ impl Lens {
         if !self.estate.shows(&self.caller, node) {
             return None;
         }
-        Some(ConfigurationItem::new(self.estate.thing(node)?, self.estate.label(node)?))
+        Some(ConfigurationItem::new(self.estate.thing(node)?, self.estate.about_node(node)?))
     }
 
     /// A thing, whether or not it is part of the graph; none where the caller may not know.
     #[must_use]
     pub fn thing(&self, thing: Thing) -> Option<ConfigurationItem> {
-        let label = self.estate.labels.get(&thing)?;
-        crate::topology::asked::is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, label))
+        let about = self.estate.about(thing)?;
+        crate::topology::asked::is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, about))
     }
 
     /// What ties a node to the next.
@@ -211,6 +250,12 @@ pub struct TopologyGraph(pub Arc<Estate>);
 /// The graph that an answer was worked out in.
 #[Object]
 impl TopologyGraph {
+    /// The state of all that the graph rests on: it rises by one with every change that is committed. Answers to
+    /// changes have it as `extensions.graphRevision`, and questions wait for it by `minRevision`.
+    async fn revision(&self) -> i64 {
+        self.0.revision
+    }
+
     /// The day on which contracts had to be in force.
     async fn as_of(&self) -> Date {
         Date(self.0.options.as_of)

@@ -4,15 +4,19 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::{id::SiteId, money::Rate};
 use rust_decimal::Decimal;
 
-use super::{dependencies::DependencyKind, things::ConfigurationItem};
+use super::{
+    dependencies::DependencyKind,
+    lens::{TopologyGraph, WholeGraph, view},
+    things::ConfigurationItem,
+};
 use crate::{
-    access::{Caller, Permission},
+    access::Caller,
     error::Result,
     inventory::graphql::assets::Environment,
     schema::{
         explain::{Explanation, ExplanationInput},
         page::page_cost,
-        request::{caller, snapshot},
+        request::caller,
         scalar::{Date, Id, plain},
     },
     topology::{
@@ -55,6 +59,7 @@ pub struct MoveGroups {
     moves: Moves,
     asked: Asked,
     caller: Caller,
+    graph: WholeGraph,
 }
 
 /// Things that move together.
@@ -165,8 +170,8 @@ pub struct MoveStage {
 
 /// A thing with its label, where the caller may see it.
 pub(super) fn shown(thing: Thing, said: &Said, caller: &Caller) -> Option<ConfigurationItem> {
-    let label = said.labels.get(&thing).filter(|_| thing.is_shown_to(caller))?;
-    Some(ConfigurationItem::new(thing, label))
+    let about = said.about(thing).filter(|_| thing.is_shown_to(caller))?;
+    Some(ConfigurationItem::new(thing, about))
 }
 
 /// So many of a list; nothing for a number below zero.
@@ -349,6 +354,11 @@ impl MoveGroups {
         stages.map(|stage| self.stage(stage)).collect()
     }
 
+    /// The graph of that day.
+    async fn graph(&self) -> Result<TopologyGraph> {
+        self.graph.shown().await
+    }
+
     /// How it came about.
     async fn explain(&self) -> Explanation {
         self.explanation()
@@ -418,8 +428,13 @@ impl MoveQuery {
         )]
         latency_milliseconds: i32,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<MoveGroups> {
-        let reader = snapshot(ctx, Permission::ViewTopology).await?;
+        let view = view(ctx, min_revision).await?;
         let caller = caller(ctx)?.clone();
         let filter = filter.unwrap_or_default();
         let asked = Asked {
@@ -430,6 +445,9 @@ impl MoveQuery {
             latency_milliseconds,
             as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
         };
-        Ok(MoveGroups { moves: moves::moves(&reader, asked).await?, asked, caller })
+        let graph = WholeGraph::of(&view, asked.as_of);
+        let said = view.said(asked.as_of);
+        let moves = tokio::task::block_in_place(|| moves::moves(said, asked))?;
+        Ok(MoveGroups { moves, asked, caller, graph })
     }
 }

@@ -7,19 +7,18 @@ use topology::graph::Node;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, size},
+    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, size, view},
     things::ConfigurationItem,
 };
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
     schema::{
-        request::{caller, snapshot},
+        request::caller,
         scalar::{Date, Id},
     },
     topology::{
-        asked::{self, VIEW},
-        graph,
+        asked,
         needs::{self, Direction, Found, Met, Walk},
     },
 };
@@ -207,6 +206,26 @@ pub struct NeedQuery;
 /// Queries of what needs what.
 #[Object]
 impl NeedQuery {
+    /// The dependency graph: at which revision it is, and how large.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn graph(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
+        as_of: Option<Date>,
+        #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
+    ) -> Result<TopologyGraph> {
+        let view = view(ctx, min_revision).await?;
+        let options = options(ctx, as_of, include)?;
+        require_plausible("asOf", Some(options.as_of))?;
+        Ok(TopologyGraph(view.estate(options).await?))
+    }
+
     /// What a thing needs, directly or through others, as a list or as a tree.
     #[graphql(complexity = "1_000 + child_complexity")]
     async fn requirements(
@@ -217,8 +236,13 @@ impl NeedQuery {
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<Reach> {
-        reach(ctx, &of, (Direction::Needs, depth), as_of, include).await
+        reach(ctx, &of, (Direction::Needs, depth), (as_of, include), min_revision).await
     }
 
     /// What needs a thing, directly or through others, as a list or as a tree: all that might feel its failure.
@@ -231,8 +255,13 @@ impl NeedQuery {
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<Reach> {
-        reach(ctx, &of, (Direction::NeededBy, depth), as_of, include).await
+        reach(ctx, &of, (Direction::NeededBy, depth), (as_of, include), min_revision).await
     }
 
     /// What lies around a thing, in both directions: things and edges, ready to draw.
@@ -250,10 +279,15 @@ impl NeedQuery {
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<Neighbourhood> {
         crate::rules::require_range("limit", limit, 1, MOST_DRAWN)?;
         let depth = asked::depth(Some(depth))?;
-        let (lens, root) = root(ctx, &of, as_of, include).await?;
+        let (lens, root) = root(ctx, &of, (as_of, include), min_revision).await?;
         let most = usize::try_from(limit).map_err(Error::internal)?;
         let found = needs::neighbourhood(&lens.estate, &lens.caller, root, depth, most);
         let items = found.nodes.iter();
@@ -287,13 +321,13 @@ impl NeedQuery {
 async fn root(
     ctx: &Context<'_>,
     of: &ID,
-    as_of: Option<Date>,
-    include: Option<TopologyInclude>,
+    (as_of, include): (Option<Date>, Option<TopologyInclude>),
+    min_revision: Option<i64>,
 ) -> Result<(Lens, Node)> {
-    let reader = snapshot(ctx, VIEW).await?;
+    let view = view(ctx, min_revision).await?;
     let options = options(ctx, as_of, include)?;
     require_plausible("asOf", Some(options.as_of))?;
-    let estate = Arc::new(graph::estate(&reader, options).await?);
+    let estate = view.estate(options).await?;
     let caller = caller(ctx)?.clone();
     let root = estate.asked(&caller, "of", of)?;
     Ok((Lens { estate, caller }, root))
@@ -303,11 +337,11 @@ async fn reach(
     ctx: &Context<'_>,
     of: &ID,
     (direction, depth): (Direction, Option<i32>),
-    as_of: Option<Date>,
-    include: Option<TopologyInclude>,
+    graph: (Option<Date>, Option<TopologyInclude>),
+    min_revision: Option<i64>,
 ) -> Result<Reach> {
     let depth = asked::depth(depth)?;
-    let (lens, root) = root(ctx, of, as_of, include).await?;
+    let (lens, root) = root(ctx, of, graph, min_revision).await?;
     let found = needs::walk(&lens.estate.graph, root, Walk { direction, depth });
     let (shown, hidden) = found.list(&lens.estate, &lens.caller);
     Ok(Reach { lens, root, found, shown, hidden })

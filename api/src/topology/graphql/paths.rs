@@ -1,18 +1,13 @@
 //! Shortest ways from a thing to one that it needs, as clients see them.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options};
+use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, view};
 use crate::{
     error::{Error, Result},
     rules::{require_plausible, require_range},
-    schema::{
-        request::{caller, snapshot},
-        scalar::Date,
-    },
-    topology::{asked::VIEW, graph, paths::ways},
+    schema::{request::caller, scalar::Date},
+    topology::paths::ways,
 };
 
 /// The most ways that one answer spells out.
@@ -60,12 +55,17 @@ impl PathQuery {
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<DependencyPath> {
-        let reader = snapshot(ctx, VIEW).await?;
+        let view = view(ctx, min_revision).await?;
         require_range("limit", limit, 1, MOST_WAYS)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        let estate = Arc::new(graph::estate(&reader, options).await?);
+        let estate = view.estate(options).await?;
         let caller = caller(ctx)?.clone();
         let ends = (estate.asked(&caller, "from", &from)?, estate.asked(&caller, "to", &to)?);
         let most = usize::try_from(limit).map_err(Error::internal)?;

@@ -3,7 +3,10 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use entity::{id::SiteId, topology::power_feed};
 
-use super::power_feeds::PowerFeed;
+use super::{
+    lens::{TopologyGraph, WholeGraph, view},
+    power_feeds::PowerFeed,
+};
 use crate::{
     access::Permission,
     contracts::graphql::decision_words::PowerFeed as PowerSide,
@@ -12,7 +15,7 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         record::Record,
-        request::{caller, read, snapshot},
+        request::{caller, read},
         rows::Items,
         scalar::{Date, Id},
     },
@@ -84,6 +87,7 @@ pub struct SitePowerRedundancy<'a>(&'a SitePower);
 pub struct PowerRedundancy {
     sites: Vec<SitePower>,
     as_of: Date,
+    graph: WholeGraph,
 }
 
 fn feeds(rows: &[power_feed::Model]) -> Vec<PowerFeed> {
@@ -201,6 +205,11 @@ impl PowerRedundancy {
         self.count(|carries| carries.iter().any(|carries| matches!(carries, Carries::No(_))))
     }
 
+    /// The graph of that day.
+    async fn graph(&self) -> Result<TopologyGraph> {
+        self.graph.shown().await
+    }
+
     /// How it came about.
     async fn explain(&self) -> Explanation {
         let racks: usize = self.sites.iter().map(|site| site.racks.len()).sum();
@@ -244,11 +253,16 @@ impl PowerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Of this site only. Left out: of all that are in use.")] site: Option<Id<SiteId>>,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<PowerRedundancy> {
         read(ctx, Permission::ViewInventory)?;
-        let reader = snapshot(ctx, Permission::ViewTopology).await?;
+        let view = view(ctx, min_revision).await?;
         let as_of = as_of.unwrap_or(Date(caller(ctx)?.now.date_naive()));
-        let sites = power::redundancy(&reader, site.map(|site| site.0)).await?;
-        Ok(PowerRedundancy { sites, as_of })
+        let sites = power::redundancy(&view.reader, site.map(|site| site.0)).await?;
+        Ok(PowerRedundancy { sites, as_of, graph: WholeGraph::of(&view, as_of.0) })
     }
 }

@@ -4,16 +4,17 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use rust_decimal::Decimal;
 
 use super::{
+    lens::{TopologyGraph, WholeGraph, view},
     moves::{at_most, shown},
     things::ConfigurationItem,
 };
 use crate::{
-    access::{Caller, Permission},
+    access::Caller,
     error::Result,
     schema::{
         explain::{Explanation, ExplanationInput},
         page::page_cost,
-        request::{caller, snapshot},
+        request::caller,
         scalar::{Date, Id, plain},
     },
     topology::{
@@ -76,6 +77,7 @@ pub struct GraphQuality {
     quality: Quality,
     asked: Asked,
     caller: Caller,
+    graph: WholeGraph,
 }
 
 /// A share to four decimals; nothing of nothing.
@@ -195,6 +197,11 @@ impl GraphQuality {
         findings.map(|finding| GraphFinding { finding, dependencies, said, caller: &self.caller }).collect()
     }
 
+    /// The graph of that day.
+    async fn graph(&self) -> Result<TopologyGraph> {
+        self.graph.shown().await
+    }
+
     /// How it came about.
     async fn explain(&self) -> Explanation {
         let input = |name: &str, value: String| ExplanationInput { name: name.to_owned(), value };
@@ -237,14 +244,22 @@ impl QualityQuery {
         #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
             Decimal,
         >,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<GraphQuality> {
-        let reader = snapshot(ctx, Permission::ViewTopology).await?;
+        let view = view(ctx, min_revision).await?;
         let caller = caller(ctx)?.clone();
         let asked = Asked {
             as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
             stale_after_days,
             minimum_confidence: minimum_confidence.unwrap_or(Decimal::new(5, 1)),
         };
-        Ok(GraphQuality { quality: quality::quality(&reader, asked).await?, asked, caller })
+        let graph = WholeGraph::of(&view, asked.as_of);
+        let said = view.said(asked.as_of);
+        let quality = tokio::task::block_in_place(|| quality::quality(said, asked))?;
+        Ok(GraphQuality { quality, asked, caller, graph })
     }
 }

@@ -6,21 +6,16 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size},
+    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, view},
     rollups::ImpactMoney,
     things::{ConfigurationItem, ConfigurationItemKind},
 };
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
-    schema::{
-        request::{caller, snapshot},
-        scalar::Date,
-    },
+    schema::{request::caller, scalar::Date},
     topology::{
-        asked::VIEW,
         chains::Saved,
-        graph,
         items::Thing,
         single_points::{self, Answer, CommonCause, OfService, Question, Weight},
     },
@@ -193,8 +188,13 @@ impl SinglePointQuery {
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<SinglePointsConnection> {
-        let reader = snapshot(ctx, VIEW).await?;
+        let view = view(ctx, min_revision).await?;
         let most = size(ctx, "first", first)?;
         let filter = filter.unwrap_or_default();
         for tier in filter.tier.iter().flatten() {
@@ -209,7 +209,7 @@ impl SinglePointQuery {
         let is_wanted = |thing: Thing| {
             kinds.as_ref().is_none_or(|kinds| kinds.contains(&ConfigurationItemKind::from(thing.kind())))
         };
-        let answer = Arc::new(single_points::answer(&reader, &question, is_wanted).await?);
+        let answer = Arc::new(single_points::answer(&view, &question, is_wanted).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
         let services = (0..answer.services.len().min(most)).map(|place| ServiceSinglePoints {
             answer: Arc::clone(&answer),
@@ -233,13 +233,17 @@ impl SinglePointQuery {
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
+        #[graphql(
+            desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
+                    it as `extensions.graphRevision`."
+        )]
+        min_revision: Option<i64>,
     ) -> Result<CommonCauseConnection> {
-        let reader = snapshot(ctx, VIEW).await?;
+        let view = view(ctx, min_revision).await?;
         let most = size(ctx, "first", first)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        let lens =
-            Lens { estate: Arc::new(graph::estate(&reader, options).await?), caller: caller(ctx)?.clone() };
+        let lens = Lens { estate: view.estate(options).await?, caller: caller(ctx)?.clone() };
         let (causes, hidden) = single_points::common_causes(&lens.estate, &lens.caller)?;
         let shown = causes.iter().take(most).filter_map(|cause| CommonCauseItem::new(&lens, cause));
         Ok(CommonCauseConnection {

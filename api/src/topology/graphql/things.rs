@@ -14,7 +14,10 @@ use crate::{
         record::{Record, Table},
         request::{caller, read},
     },
-    topology::items::{self, Label, Thing, labels},
+    topology::{
+        about::About,
+        items::{self, Thing, labels},
+    },
 };
 
 /// Sorts of things that something can depend on.
@@ -63,14 +66,15 @@ pub struct ConfigurationItem {
 impl ConfigurationItem {
     /// A thing with what is said of it.
     #[must_use]
-    pub fn new(thing: Thing, label: &Label) -> Self {
+    pub fn new<'a>(thing: Thing, about: impl Into<About<'a>>) -> Self {
+        let about = about.into();
         Self {
             id: ID(thing.id()),
             kind: thing.kind().into(),
-            name: label.name.clone(),
-            tier: label.tier,
-            owner: label.owner.clone(),
-            is_retired: label.is_retired,
+            name: about.name.to_owned(),
+            tier: about.tier,
+            owner: about.owner.map(str::to_owned),
+            is_retired: about.is_retired,
         }
     }
 }

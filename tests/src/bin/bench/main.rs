@@ -2,10 +2,12 @@
 //!
 //! Run through `make bench`. `bench queries` prints processor time per request, of the server and of PostgreSQL
 //! together with that of a bare handler which sends what `json_agg` made (the yardstick), in interleaved rounds of one
-//! run; then the roadmap, bulk writing and the cold start. `bench roadmap` prints how a roadmap grows with its estate.
+//! run; then the roadmap, bulk writing and the cold start. `bench roadmap` prints how a roadmap grows with its estate,
+//! `bench graph` what questions of the dependency graph cost over GraphQL.
 //! Times of the wall depend on what else the machine does; ratios inside one run are what counts.
 #![expect(clippy::expect_used, reason = "a bench that cannot go on stops")]
 
+mod graph;
 mod growth;
 mod process;
 mod queries;
@@ -37,7 +39,18 @@ async fn main() {
             let sizes = arguments[2..].iter().map(|size| size.parse().expect("a number of assets"));
             growth::measure(&sizes.collect::<Vec<u32>>()).await;
         }
-        _ => panic!("say `bench queries` or `bench roadmap [ASSETS…]`, or run `make bench`"),
+        Some("graph") => {
+            let assets =
+                arguments.get(2).map_or(graph::ASSETS, |size| size.parse().expect("a number of assets"));
+            let server_url =
+                env::var("PLINTH_TEST_POSTGRES_URL").expect("run `make bench`, which starts PostgreSQL");
+            let admin = Database::connect(&server_url).await.expect("PostgreSQL answers");
+            let url = fresh(&admin, &server_url, "plinth_bench_graph").await;
+            graph::measure(&url, assets).await;
+        }
+        _ => panic!(
+            "say `bench queries`, `bench roadmap [ASSETS…]` or `bench graph [ASSETS]`, or run `make bench`"
+        ),
     }
 }
 

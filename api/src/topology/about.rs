@@ -1,0 +1,108 @@
+//! What people call things of the index, and what matters of them to whoever depends on them.
+
+use chrono::NaiveDate;
+use entity::{
+    id::SiteId,
+    inventory::{asset::AssetStatus, rack::RackStatus, site::SiteStatus},
+    topology::{power_feed::FeedStatus, service::ServiceStatus},
+};
+
+use super::{
+    items::{Label, Thing},
+    recorded::Recorded,
+};
+
+/// What is said of a thing, as it stands in the index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Criticality: 0 is the most critical, 3 the least.
+    pub tier: Option<i32>,
+    /// Team or person who answers for it.
+    pub owner: Option<&'a str>,
+    /// Where it is.
+    pub site: Option<SiteId>,
+    /// Whether it is out of use for good. Vendors, accounts and contracts never are.
+    pub is_retired: bool,
+}
+
+impl<'a> From<&'a Label> for About<'a> {
+    fn from(label: &'a Label) -> Self {
+        let (name, owner) = (label.name.as_str(), label.owner.as_deref());
+        Self { name, tier: label.tier, owner, site: label.site, is_retired: label.is_retired }
+    }
+}
+
+impl Recorded {
+    /// What is said of a thing on a day, by its own name where it has one; none for what is not there.
+    #[must_use]
+    pub fn about(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
+        match thing {
+            Thing::Site(id) => self.sites.get(&id).map(|row| {
+                let is_retired = row.status == SiteStatus::Closed;
+                About { name: &row.name, site: Some(id), is_retired, ..About::default() }
+            }),
+            Thing::Rack(id) => self.racks.get(&id).map(|row| {
+                let (site, is_retired) = (Some(row.site_id), row.status == RackStatus::Retired);
+                About { name: &row.name, site, is_retired, ..About::default() }
+            }),
+            Thing::PowerFeed(id) => self.feeds.get(&id).map(|row| {
+                let (site, is_retired) = (Some(row.site_id), row.status == FeedStatus::Retired);
+                About { name: &row.name, site, is_retired, ..About::default() }
+            }),
+            Thing::Asset(id) => self.assets.get(&id).map(|row| About {
+                name: row.name.as_deref().unwrap_or(&row.tag),
+                tier: row.tier,
+                owner: row.owner.as_deref(),
+                site: Some(row.site_id),
+                is_retired: matches!(row.status, AssetStatus::Retired | AssetStatus::Disposed),
+            }),
+            Thing::Workload(id) => self.workloads.get(&id).map(|row| About {
+                name: &row.name,
+                tier: row.tier,
+                owner: row.owner.as_deref(),
+                site: row.site_id,
+                is_retired: row.retires_on.is_some_and(|on| on <= as_of),
+            }),
+            Thing::Service(id) => self.services.get(&id).map(|row| About {
+                name: &row.name,
+                tier: row.tier,
+                owner: row.owner.as_deref(),
+                site: None,
+                is_retired: row.status == ServiceStatus::Retired,
+            }),
+            Thing::Vendor(id) => self.vendors.get(&id).map(|row| plain(&row.name, None)),
+            Thing::ProviderAccount(id) => {
+                self.accounts.get(&id).map(|row| plain(&row.name, row.owner.as_deref()))
+            }
+            Thing::ColocationContract(id) => {
+                self.colocation.get(&id).map(|row| plain(&row.number, row.owner.as_deref()))
+            }
+            Thing::SupportContract(id) => {
+                self.support.get(&id).map(|row| plain(&row.number, row.owner.as_deref()))
+            }
+        }
+    }
+
+    /// What is said of a thing today, by what files call it: the tag of an asset, the code of a site or a vendor.
+    /// A workload is out of use from the day after its last one.
+    #[must_use]
+    pub fn called(&self, thing: Thing, today: NaiveDate) -> Option<About<'_>> {
+        let about = self.about(thing, today)?;
+        Some(match thing {
+            Thing::Site(id) => About { name: &self.sites.get(&id)?.code, ..about },
+            Thing::Vendor(id) => About { name: &self.vendors.get(&id)?.code, ..about },
+            Thing::Asset(id) => About { name: &self.assets.get(&id)?.tag, ..about },
+            Thing::Workload(id) => {
+                let last = self.workloads.get(&id)?.retires_on;
+                About { is_retired: last.is_some_and(|last| last < today), ..about }
+            }
+            _ => about,
+        })
+    }
+}
+
+fn plain<'a>(name: &'a str, owner: Option<&'a str>) -> About<'a> {
+    About { name, owner, ..About::default() }
+}

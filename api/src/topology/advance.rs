@@ -1,0 +1,299 @@
+//! A graph brought up to date by what changed, where that touches a few things; what touches many is built anew.
+//!
+//! The needs of a thing that was touched are worked out as they were and as they are, and the difference is put into
+//! the graph. Built anew is what removes or retires a thing or brings one back, and what many things need for the same
+//! reason: feeds, names of racks, contracts of sites and whether they are in force.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
+use entity::id::{
+    AssetId, ColocationCircuitId, ColocationContractId, ColocationDeploymentId, ConfigurationItemId,
+    DependencyId, PowerFeedId, RackId, RedundancyGroupId, WorkloadId,
+};
+use topology::{
+    graph::{Change, GroupNode, Node},
+    path::Link,
+};
+use uuid::Uuid;
+
+use super::{
+    graph::{Estate, refused},
+    items::{Thing, ThingKind},
+    outgoing::{NeededGroup, Outgoing, Source, Tie},
+    recorded::{Recorded, in_force},
+};
+use crate::error::{Error, Result};
+
+/// What changed since: by table the ids of rows, or none where all of a table may have.
+pub type Changed = BTreeMap<String, Option<BTreeSet<Uuid>>>;
+
+/// What has to be looked at again.
+#[derive(Default)]
+struct Touched {
+    /// Things that are new.
+    new: BTreeSet<Thing>,
+    /// Things whose needs may have changed, new ones included.
+    things: BTreeSet<Thing>,
+}
+
+impl Estate {
+    /// The same graph of later rows; none where it has to be built anew.
+    ///
+    /// # Errors
+    /// As [`Estate::of`].
+    pub fn advanced(
+        &self,
+        recorded: &Arc<Recorded>,
+        revision: i64,
+        changed: &Changed,
+    ) -> Result<Option<Self>> {
+        let Some(touched) = touched((&self.recorded, recorded), changed, self.options.as_of) else {
+            return Ok(None);
+        };
+        let mut next = Self { recorded: Arc::clone(recorded), revision, ..self.clone() };
+        if touched.things.is_empty() {
+            return Ok(Some(next));
+        }
+        let mut changes = next.add(&touched.new)?;
+        for thing in touched.things {
+            let frame = &*self.frame;
+            let source = |recorded| Source { recorded, frame, options: self.options };
+            let before = match touched.new.contains(&thing) {
+                true => Outgoing::default(),
+                false => Outgoing::of(source(&self.recorded), thing, |thing| self.places.contains(&thing)),
+            };
+            let after = Outgoing::of(source(recorded), thing, |thing| next.places.contains(&thing));
+            next.left_out.edges = (next.left_out.edges + after.left_out).saturating_sub(before.left_out);
+            if let Some(node) = next.node(thing)
+                && before != after
+            {
+                next.exchange(node, &before, &after, &mut changes);
+            }
+        }
+        if !changes.is_empty() {
+            next.graph = self.graph.changed(&changes).map_err(refused)?;
+            next.single_points = Arc::default();
+        }
+        Ok(Some(next))
+    }
+
+    /// Adds things, at the end.
+    fn add(&mut self, new: &BTreeSet<Thing>) -> Result<Vec<Change>> {
+        let mut changes = Vec::new();
+        for thing in new {
+            if self.about(*thing).is_none_or(|about| about.is_retired) {
+                self.left_out.things += 1;
+                continue;
+            }
+            let node = Node(u32::try_from(self.things.len()).map_err(Error::internal)?);
+            Arc::make_mut(&mut self.things).push(*thing);
+            self.places.insert(*thing, node);
+            changes.push(Change::AddItem);
+        }
+        Ok(changes)
+    }
+
+    /// Puts what a thing needs in the place of what it needed.
+    fn exchange(&mut self, from: Node, before: &Outgoing, after: &Outgoing, changes: &mut Vec<Change>) {
+        let old: Vec<GroupNode> = match before.groups.is_empty() {
+            true => Vec::new(),
+            false => self.graph.groups_of(from).collect(),
+        };
+        let new = self.exchange_groups(from, (&before.groups, &old), &after.groups, changes);
+        let (gone, come) = (self.ends(from, before, &old), self.ends(from, after, &new));
+        for key in &gone {
+            self.edges.remove(&key.0);
+        }
+        for (key, kind) in &come {
+            self.edges.insert(*key, *kind);
+        }
+        let by = |edges: &[Keyed], link: Link| -> BTreeSet<Node> {
+            edges.iter().filter(|((.., found, _), _)| *found == link).map(|((_, to, ..), _)| *to).collect()
+        };
+        let (hard_before, hard_after) = (by(&gone, Link::Hard), by(&come, Link::Hard));
+        changes.extend(hard_before.difference(&hard_after).map(|to| Change::RemoveHard(from, *to)));
+        changes.extend(hard_after.difference(&hard_before).map(|to| Change::AddHard(from, *to)));
+        let (soft_before, soft_after) = (by(&gone, Link::Soft), by(&come, Link::Soft));
+        changes.extend(soft_before.difference(&soft_after).map(|to| Change::RemoveSoft(from, *to)));
+        changes.extend(soft_after.difference(&soft_before).map(|to| Change::AddSoft(from, *to)));
+    }
+
+    /// Groups keep their positions in their order; the positions of the new ones are the answer.
+    fn exchange_groups(
+        &mut self,
+        owner: Node,
+        (before, old): (&[NeededGroup], &[GroupNode]),
+        after: &[NeededGroup],
+        changes: &mut Vec<Change>,
+    ) -> Vec<GroupNode> {
+        let added = changes.iter().filter(|change| matches!(change, Change::AddGroup(_))).count();
+        let mut free = (self.graph.groups()..).skip(added).map(GroupNode);
+        let mut positions = Vec::with_capacity(after.len());
+        for (place, group) in after.iter().enumerate() {
+            let drafted = || group.drafted(owner.0, |thing| self.places.get(&thing).map(|node| node.0));
+            let position = match old.get(place) {
+                Some(position) if before.get(place) == Some(group) => *position,
+                Some(position) => {
+                    changes.push(Change::SetGroup(*position, drafted()));
+                    *position
+                }
+                None => {
+                    let Some(position) = free.next() else { break };
+                    changes.push(Change::AddGroup(drafted()));
+                    position
+                }
+            };
+            positions.push(position);
+        }
+        for (position, group) in positions.iter().zip(after) {
+            self.groups.insert(*position, group.named.clone());
+        }
+        for position in old.iter().skip(after.len()) {
+            changes.push(Change::RemoveGroup(*position));
+            self.groups.remove(position);
+        }
+        positions
+    }
+
+    /// The edges of needs, as the graph keeps them.
+    fn ends(&self, from: Node, outgoing: &Outgoing, groups: &[GroupNode]) -> Vec<Keyed> {
+        let edges = outgoing.needs.iter().filter_map(|need| {
+            let to = self.node(need.to).filter(|to| *to != from)?;
+            let link = match need.tie {
+                Tie::Hard => Link::Hard,
+                Tie::Soft => Link::Soft,
+                Tie::Group(place) => Link::Group(*groups.get(place)?),
+            };
+            Some(((from, to, link, need.dependency), need.kind))
+        });
+        edges.collect()
+    }
+}
+
+/// An edge as the graph keeps it.
+type Keyed = ((Node, Node, Link, Option<DependencyId>), entity::topology::dependency::DependencyKind);
+
+/// The things whose needs may have changed; none where a graph has to be built anew.
+fn touched((old, new): (&Recorded, &Recorded), changed: &Changed, as_of: NaiveDate) -> Option<Touched> {
+    let mut touched = Touched::default();
+    for (table, ids) in changed {
+        if matches!(table.as_str(), "hardware_model" | "support_coverage") {
+            continue;
+        }
+        for id in ids.as_ref()? {
+            let both = (old, new);
+            match table.as_str() {
+                "dependency" | "redundancy_group" | "configuration_item" => {
+                    touched.said(both, table, *id)?;
+                }
+                "colocation_contract_site" => return None,
+                "colocation_circuit" => {
+                    let id = ColocationCircuitId(*id);
+                    same(both, |it| it.circuits.get(&id).map(|row| row.deployment_id))?;
+                }
+                "colocation_deployment" => {
+                    let id = ColocationDeploymentId(*id);
+                    same(both, |it| it.deployments.get(&id).map(|row| row.contract_id))?;
+                }
+                _ => {
+                    let kind = ThingKind::ALL.into_iter().find(|kind| kind.table() == table)?;
+                    touched.thing(both, kind.thing(*id), as_of)?;
+                }
+            }
+        }
+    }
+    Some(touched)
+}
+
+/// Nothing where a row that was there says something else.
+fn same<T: PartialEq>((old, new): (&Recorded, &Recorded), of: impl Fn(&Recorded) -> Option<T>) -> Option<()> {
+    let before = of(old);
+    (before.is_none() || before == of(new)).then_some(())
+}
+
+impl Touched {
+    /// What was said touches what it is said of.
+    fn said(&mut self, (old, new): (&Recorded, &Recorded), table: &str, id: Uuid) -> Option<()> {
+        for recorded in [old, new] {
+            let item = match table {
+                "dependency" => recorded.dependencies.get(&DependencyId(id)).map(|row| row.from_id),
+                "redundancy_group" => recorded.groups.get(&RedundancyGroupId(id)).map(|row| row.owner_id),
+                _ => Some(ConfigurationItemId(id)),
+            };
+            // Either side may be the one that knows what the item stands for.
+            let things = item.into_iter().flat_map(|item| [old.items.get(&item), new.items.get(&item)]);
+            self.things.extend(things.flatten());
+        }
+        if table == "configuration_item" {
+            same((old, new), |it| it.items.get(&ConfigurationItemId(id)).copied())
+                .or_else(|| (!new.items.contains(&ConfigurationItemId(id))).then_some(()))?;
+        }
+        Some(())
+    }
+
+    /// A new thing is added. One that is there touches itself; what is gone, retired or back touches too much.
+    fn thing(&mut self, (old, new): (&Recorded, &Recorded), thing: Thing, as_of: NaiveDate) -> Option<()> {
+        let is_retired = |it: &Recorded| it.about(thing, as_of).map(|about| about.is_retired);
+        match (is_retired(old), is_retired(new)) {
+            (None, None) => return Some(()),
+            (None, Some(_)) => {
+                // What a new feed powers was there before.
+                if matches!(thing, Thing::PowerFeed(_)) {
+                    return None;
+                }
+                self.new.insert(thing);
+                self.things.insert(thing);
+                return Some(());
+            }
+            (before, after) if before != after => return None,
+            _ => {}
+        }
+        let is_same = match thing {
+            Thing::Asset(id) => stands(old, id) == stands(new, id),
+            Thing::Workload(id) => runs(old, id) == runs(new, id),
+            Thing::Rack(id) => {
+                // Power from either side is called by its rack.
+                same((old, new), |it| it.racks.get(&id).map(|row| row.name.clone()))?;
+                site_of(old, id) == site_of(new, id)
+            }
+            Thing::PowerFeed(id) => {
+                same((old, new), |it| fed(it, id))?;
+                true
+            }
+            Thing::ColocationContract(id) => {
+                same((old, new), |it| Some(runs_on(it, id, as_of)))?;
+                true
+            }
+            _ => true,
+        };
+        if !is_same {
+            self.things.insert(thing);
+        }
+        Some(())
+    }
+}
+
+fn stands(recorded: &Recorded, id: AssetId) -> Option<impl PartialEq + use<>> {
+    recorded.assets.get(&id).map(|row| (row.site_id, row.rack_id, row.parent_id))
+}
+
+fn runs(recorded: &Recorded, id: WorkloadId) -> Option<impl PartialEq + use<>> {
+    recorded.workloads.get(&id).map(|row| (row.account_id, row.site_id))
+}
+
+fn site_of(recorded: &Recorded, id: RackId) -> Option<impl PartialEq + use<>> {
+    recorded.racks.get(&id).map(|row| row.site_id)
+}
+
+fn fed(recorded: &Recorded, id: PowerFeedId) -> Option<impl PartialEq + use<>> {
+    let row = recorded.feeds.get(&id)?;
+    Some((row.site_id, row.status, row.side, row.rack_id, row.upstream_id, row.circuit_id))
+}
+
+fn runs_on(recorded: &Recorded, id: ColocationContractId, on: NaiveDate) -> bool {
+    recorded.colocation.get(&id).is_some_and(|row| in_force(row, on))
+}

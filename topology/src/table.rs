@@ -1,0 +1,210 @@
+//! Maps in the order of their keys, in pages that versions share.
+
+use std::sync::Arc;
+
+/// Entries of a page when it is made.
+const PAGE: usize = 256;
+
+/// A page, with its entries in the order of their keys; never empty.
+type Page<K, V> = Arc<Vec<(K, V)>>;
+
+/// A map in the order of its keys. A copy is cheap and shares its pages until it writes to one, so that a version with
+/// a few changes costs about what the changes cost.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table<K, V> {
+    pages: Arc<Vec<Page<K, V>>>,
+    len: usize,
+}
+
+impl<K, V> Clone for Table<K, V> {
+    fn clone(&self) -> Self {
+        Self { pages: Arc::clone(&self.pages), len: self.len }
+    }
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { pages: Arc::new(Vec::new()), len: 0 }
+    }
+}
+
+/// Of entries in any order; of those with the same key the last counts.
+impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for Table<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut entries: Vec<(K, V)> = entries.into_iter().collect();
+        if !entries.is_sorted_by(|one, other| one.0 < other.0) {
+            entries.sort_by(|one, other| one.0.cmp(&other.0));
+            // Of two neighbours with one key, the first takes over what the second says, and the second goes.
+            entries.dedup_by(|later, earlier| {
+                let is_same = later.0 == earlier.0;
+                if is_same {
+                    std::mem::swap(later, earlier);
+                }
+                is_same
+            });
+        }
+        let len = entries.len();
+        let mut pages = Vec::with_capacity(len.div_ceil(PAGE));
+        let mut entries = entries.into_iter();
+        loop {
+            let page: Vec<(K, V)> = entries.by_ref().take(PAGE).collect();
+            if page.is_empty() {
+                break;
+            }
+            pages.push(Arc::new(page));
+        }
+        Self { pages: Arc::new(pages), len }
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Table<K, V> {
+    /// How many entries it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<&V> {
+        let page = self.pages.get(self.page_of(key))?;
+        let place = page.binary_search_by(|(found, _)| found.cmp(key)).ok()?;
+        Some(&page[place].1)
+    }
+
+    /// Whether a key is there.
+    #[must_use]
+    pub fn contains(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The entries in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.pages.iter().flat_map(|page| page.iter()).map(|(key, value)| (key, value))
+    }
+
+    /// The values in the order of their keys.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The entries from a key on, in the order of their keys.
+    pub fn from<'a>(&'a self, key: &K) -> impl Iterator<Item = (&'a K, &'a V)> + use<'a, K, V> {
+        let first = self.page_of(key);
+        let begin = self.pages.get(first).map_or(0, |page| page.partition_point(|(found, _)| found < key));
+        let pages = self.pages.iter().enumerate().skip(first);
+        let entries =
+            pages.flat_map(move |(place, page)| page[if place == first { begin } else { 0 }..].iter());
+        entries.map(|(key, value)| (key, value))
+    }
+
+    /// Puts a value in the place of the one that is there, which is the answer.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        let place = self.page_of(&key);
+        let pages = Arc::make_mut(&mut self.pages);
+        let Some(page) = pages.get_mut(place) else {
+            pages.push(Arc::new(vec![(key, value)]));
+            self.len += 1;
+            return None;
+        };
+        let entries = Arc::make_mut(page);
+        match entries.binary_search_by(|(found, _)| found.cmp(&key)) {
+            Ok(found) => Some(std::mem::replace(&mut entries[found].1, value)),
+            Err(free) => {
+                entries.insert(free, (key, value));
+                self.len += 1;
+                if entries.len() > 2 * PAGE {
+                    let rest = entries.split_off(PAGE);
+                    pages.insert(place + 1, Arc::new(rest));
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes a key and its value out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.page_of(key);
+        let found = self.pages.get(place)?.binary_search_by(|(found, _)| found.cmp(key)).ok()?;
+        let pages = Arc::make_mut(&mut self.pages);
+        let entries = Arc::make_mut(&mut pages[place]);
+        let (_, value) = entries.remove(found);
+        if entries.is_empty() {
+            pages.remove(place);
+        }
+        self.len -= 1;
+        Some(value)
+    }
+
+    /// The page that a key is on, or would be.
+    fn page_of(&self, key: &K) -> usize {
+        self.pages.partition_point(|page| page[0].0 <= *key).saturating_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Numbers that look random and come out the same each time.
+    fn numbers(seed: u64) -> impl Iterator<Item = u64> {
+        let mut state = seed;
+        std::iter::repeat_with(move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 33
+        })
+    }
+
+    #[test]
+    fn it_says_what_a_map_of_the_library_says() {
+        let mut numbers = numbers(7);
+        let mut table: Table<u64, u64> = Table::default();
+        let mut map = BTreeMap::new();
+        for round in 0..20_000 {
+            let key = numbers.next().unwrap() % 3_000;
+            if numbers.next().unwrap() % 3 == 0 {
+                assert_eq!(table.remove(&key), map.remove(&key));
+            } else {
+                assert_eq!(table.insert(key, round), map.insert(key, round));
+            }
+            assert_eq!((table.len(), table.is_empty()), (map.len(), map.is_empty()));
+        }
+        assert!(table.iter().eq(map.iter()));
+        assert!(table.values().eq(map.values()));
+        for key in 0..3_001 {
+            assert_eq!(table.get(&key), map.get(&key));
+            assert!(table.from(&key).eq(map.range(key..)), "{key}");
+        }
+        assert_eq!(table.iter().collect::<Vec<_>>(), map.iter().collect::<Vec<_>>());
+        for key in 0..3_000 {
+            table.remove(&key);
+        }
+        assert!(table.is_empty() && table.iter().next().is_none() && table.from(&0).next().is_none());
+    }
+
+    #[test]
+    fn a_copy_stays_as_it_was() {
+        let mut table: Table<u32, u32> = (0..10_000).map(|key| (key, key)).collect();
+        let before = table.clone();
+        table.insert(5_000, 1);
+        table.remove(&7);
+        table.insert(20_000, 2);
+        assert!(before.iter().map(|(key, value)| (*key, *value)).eq((0..10_000).map(|key| (key, key))));
+        assert_eq!((table.len(), table.get(&5_000), table.get(&7)), (10_000, Some(&1), None));
+        let shared = before.pages.iter().filter(|page| table.pages.iter().any(|own| Arc::ptr_eq(own, page)));
+        assert_eq!(shared.count(), before.pages.len() - 3);
+    }
+
+    #[test]
+    fn the_last_of_one_key_counts() {
+        let table: Table<u8, char> = [(2, 'a'), (1, 'b'), (2, 'c'), (2, 'd')].into_iter().collect();
+        assert_eq!(table.iter().collect::<Vec<_>>(), [(&1, &'b'), (&2, &'d')]);
+    }
+}
