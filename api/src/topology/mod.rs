@@ -10,10 +10,12 @@
 
 pub mod asked;
 pub mod chains;
+pub mod changes;
 pub mod dependencies;
 pub mod derived;
 pub mod graph;
 pub mod graphql;
+pub mod happenings;
 pub mod impacts;
 pub mod items;
 pub mod keys;

@@ -19,11 +19,13 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::PageInfo,
-        request::{caller, snapshot},
+        request::snapshot,
         scalar::{Date, Id, shown},
     },
+    store::Read,
     topology::{
         asked::{self, VIEW},
+        graph::Options,
         impacts::{self, Affected, Answer, Key, Question, Status},
     },
 };
@@ -45,6 +47,25 @@ pub struct Impact {
     answer: Arc<Answer>,
     lens: Lens,
     scenario: Arc<Overlay>,
+}
+
+impl Impact {
+    /// Works out what fails.
+    ///
+    /// # Errors
+    /// Those of [`impacts::answer`] and [`Overlay::load`].
+    pub(super) async fn of(
+        reader: &impl Read,
+        of: Vec<String>,
+        options: Options,
+        scenario: Option<Id<ScenarioId>>,
+    ) -> Result<Self> {
+        let scenario = Overlay::load(reader, scenario.map(|id| id.0)).await?;
+        let question = Question { of, options, scenario };
+        let answer = Arc::new(impacts::answer(reader, &question).await?);
+        let lens = Lens { estate: Arc::clone(&answer.estate), caller: reader.caller().clone() };
+        Ok(Self { answer, lens, scenario: question.scenario })
+    }
 }
 
 /// What fails when things fail.
@@ -271,13 +292,7 @@ impl ImpactQuery {
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
     ) -> Result<Impact> {
         let reader = snapshot(ctx, VIEW).await?;
-        let question = Question {
-            of: of.into_iter().map(|id| id.0).collect(),
-            options: options(ctx, as_of, include)?,
-            scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
-        };
-        let answer = Arc::new(impacts::answer(&reader, &question).await?);
-        let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
-        Ok(Impact { answer, lens, scenario: question.scenario })
+        let of = of.into_iter().map(|id| id.0).collect();
+        Impact::of(&reader, of, options(ctx, as_of, include)?, scenario).await
     }
 }

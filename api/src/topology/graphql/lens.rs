@@ -41,12 +41,15 @@ pub struct TopologyInclude {
 /// # Errors
 /// `Unauthenticated` without credentials.
 pub fn options(ctx: &Context<'_>, as_of: Option<Date>, include: Option<TopologyInclude>) -> Result<Options> {
-    let as_of = match as_of {
-        Some(as_of) => as_of.0,
-        None => caller(ctx)?.now.date_naive(),
-    };
+    Ok(options_of(caller(ctx)?, as_of, include))
+}
+
+/// As [`options`], for a caller whose moment is not that of the request.
+#[must_use]
+pub fn options_of(caller: &Caller, as_of: Option<Date>, include: Option<TopologyInclude>) -> Options {
+    let as_of = as_of.map_or_else(|| caller.now.date_naive(), |as_of| as_of.0);
     let TopologyInclude { soft, derived } = include.unwrap_or(TopologyInclude { soft: true, derived: true });
-    Ok(Options { as_of, derived, soft })
+    Options { as_of, derived, soft }
 }
 
 /// How many of a list are wanted.
