@@ -255,7 +255,7 @@ impl SocketSettings {
             let site = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             site.is_some_and(|site| !site.is_empty() && !site.contains(['/', '*', ' ']))
         };
-        let odd = self.socket_origins.iter().filter(|origin| !is_origin(origin));
+        let odd = self.socket_origins.iter().filter(|origin| !origin.is_empty() && !is_origin(origin));
         let odd = odd.map(|origin| {
             format!(
                 "PLINTH_SOCKET_ORIGINS has `{origin}`, which is no origin such as https://plinth.example.com"

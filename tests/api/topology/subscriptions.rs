@@ -281,11 +281,11 @@ fn no_change_is_lost_among_many_writers() {
         follow(&mut socket, "c", CHANGES, json!({})).await;
         let token = token_of(Role::Architect);
         let text = "mutation($input: NewService!) { registerService(input: $input) { id } }";
-        let (token, server) = (&token, &server);
+        let (token, shared) = (&token, &server);
         let writers = (0..WRITERS).map(|writer| async move {
             for number in 0..EACH {
                 let input = json!({ "name": format!("S {writer}-{number}"), "kind": "APPLICATION" });
-                let answer = server.query_with(token, text, json!({ "input": input })).await;
+                let answer = shared.query_with(token, text, json!({ "input": input })).await;
                 assert_eq!(answer.code(), "", "{}", answer.text);
             }
         });
@@ -301,6 +301,7 @@ fn no_change_is_lost_among_many_writers() {
         let each: BTreeSet<&String> = names.iter().collect();
         assert_eq!((names.len(), each.len()), (WRITERS * EACH, WRITERS * EACH));
         socket.expect_silence().await;
+        server.stop().await;
     });
 }
 
