@@ -96,6 +96,8 @@ pub struct ServeSettings {
     pub jwt_jwks_file: Option<PathBuf>,
     #[command(flatten)]
     pub limits: Limits,
+    #[command(flatten)]
+    pub sockets: SocketSettings,
 }
 
 /// What one request may ask for.
@@ -161,6 +163,108 @@ impl Limits {
     }
 }
 
+/// What one WebSocket connection may do, and how many there may be.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Subscriptions")]
+pub struct SocketSettings {
+    /// WebSocket connections at most.
+    #[arg(long, env = "PLINTH_MAX_SOCKETS", default_value_t = 1_000)]
+    pub max_sockets: usize,
+    /// Operations that may be open at once on a WebSocket connection.
+    #[arg(long, env = "PLINTH_MAX_SUBSCRIPTIONS", default_value_t = 20)]
+    pub max_subscriptions: usize,
+    /// Operations that may begin in a second on a WebSocket connection.
+    #[arg(long, env = "PLINTH_SOCKET_OPERATIONS_PER_SECOND", default_value_t = 50)]
+    pub socket_operations_per_second: u32,
+    /// Bytes of a message from a client at most.
+    #[arg(long, env = "PLINTH_MAX_MESSAGE_BYTES", default_value_t = 524_288)]
+    pub max_message_bytes: usize,
+    /// Messages that may wait for a client that reads slowly; beyond that it is disconnected.
+    #[arg(long, env = "PLINTH_MAX_UNSENT", default_value_t = 100)]
+    pub max_unsent: usize,
+    /// Bytes of messages that may wait for a client that reads slowly, where more than one waits.
+    #[arg(long, env = "PLINTH_MAX_UNSENT_BYTES", default_value_t = 1_048_576)]
+    pub max_unsent_bytes: usize,
+    /// Seconds in which a client has to initialise its connection.
+    #[arg(long, env = "PLINTH_SOCKET_INIT_SECONDS", default_value_t = 10)]
+    pub socket_init_seconds: u64,
+    /// Seconds between two pings; a client that is silent for two of them is disconnected.
+    #[arg(long, env = "PLINTH_SOCKET_PING_SECONDS", default_value_t = 20)]
+    pub socket_ping_seconds: u64,
+    /// Seconds after which the token of an open connection is looked at again.
+    #[arg(long, env = "PLINTH_SOCKET_CHECK_SECONDS", default_value_t = 10)]
+    pub socket_check_seconds: u64,
+    /// Origins whose pages may connect beside our own, such as `https://plinth.example.com`, with commas between.
+    #[arg(long, env = "PLINTH_SOCKET_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    pub socket_origins: Vec<String>,
+}
+
+impl Default for SocketSettings {
+    fn default() -> Self {
+        Self {
+            max_sockets: 1_000,
+            max_subscriptions: 20,
+            socket_operations_per_second: 50,
+            max_message_bytes: 524_288,
+            max_unsent: 100,
+            max_unsent_bytes: 1_048_576,
+            socket_init_seconds: 10,
+            socket_ping_seconds: 20,
+            socket_check_seconds: 10,
+            socket_origins: Vec::new(),
+        }
+    }
+}
+
+impl SocketSettings {
+    /// How long a client may take to initialise its connection.
+    #[must_use]
+    pub fn init_timeout(&self) -> Duration {
+        Duration::from_secs(self.socket_init_seconds)
+    }
+
+    /// How long it is from one ping to the next.
+    #[must_use]
+    pub fn ping(&self) -> Duration {
+        Duration::from_secs(self.socket_ping_seconds)
+    }
+
+    /// After how long a token is looked at again.
+    #[must_use]
+    pub fn check(&self) -> Duration {
+        Duration::from_secs(self.socket_check_seconds)
+    }
+
+    fn mistakes(&self) -> Vec<String> {
+        let seconds = |seconds: u64| usize::try_from(seconds).unwrap_or(usize::MAX);
+        let operations = usize::try_from(self.socket_operations_per_second).unwrap_or(usize::MAX);
+        let numbers = [
+            ("PLINTH_MAX_SOCKETS", self.max_sockets),
+            ("PLINTH_MAX_SUBSCRIPTIONS", self.max_subscriptions),
+            ("PLINTH_SOCKET_OPERATIONS_PER_SECOND", operations),
+            ("PLINTH_MAX_MESSAGE_BYTES", self.max_message_bytes),
+            ("PLINTH_MAX_UNSENT", self.max_unsent),
+            ("PLINTH_MAX_UNSENT_BYTES", self.max_unsent_bytes),
+            ("PLINTH_SOCKET_INIT_SECONDS", seconds(self.socket_init_seconds)),
+            ("PLINTH_SOCKET_PING_SECONDS", seconds(self.socket_ping_seconds)),
+            ("PLINTH_SOCKET_CHECK_SECONDS", seconds(self.socket_check_seconds)),
+        ];
+        let zeros = numbers.iter().filter(|(_, number)| *number == 0);
+        let zeros = zeros.map(|(name, _)| format!("{name} is 0, so nothing could be subscribed to"));
+        let is_origin = |origin: &str| {
+            let site = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            site.is_some_and(|site| !site.is_empty() && !site.contains(['/', '*', ' ']))
+        };
+        let odd = self.socket_origins.iter().filter(|origin| !origin.is_empty() && !is_origin(origin));
+        let odd = odd.map(|origin| {
+            format!(
+                "PLINTH_SOCKET_ORIGINS has `{origin}`, which is no origin such as https://plinth.example.com"
+            )
+        });
+        zeros.chain(odd).collect()
+    }
+}
+
 impl DatabaseSettings {
     /// What is wrong with the address, if anything.
     #[must_use]
@@ -211,6 +315,7 @@ impl ServeSettings {
     pub fn checked(&self, database: &DatabaseSettings, demo_secret: &[u8]) -> Result<Verifier, Vec<String>> {
         let mut mistakes = database.mistakes();
         mistakes.extend(self.limits.mistakes());
+        mistakes.extend(self.sockets.mistakes());
         if self.demo && !self.bind.ip().is_loopback() {
             mistakes.push(format!("PLINTH_BIND is {}, but the demo listens on loopback only", self.bind));
         }

@@ -9,12 +9,14 @@ mod graphiql;
 mod health;
 mod metrics;
 mod requests;
+mod sockets;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{
     App as ActixApp, HttpServer,
     dev::{Server, ServerHandle},
+    guard,
     middleware::{Compress, DefaultHeaders},
     web,
 };
@@ -24,13 +26,16 @@ use tokio::{runtime::Handle, task::JoinError};
 
 use crate::{
     access::token::Verifier,
-    config::Limits,
+    config::{Limits, SocketSettings},
     schema::{self, PlinthSchema},
     store::Store,
+    topology::changes::Changes,
 };
 
 pub use graphiql::is_complete as has_graphiql;
 pub use metrics::Metrics;
+
+use self::sockets::Sockets;
 
 /// How long a stopping server waits for what it has begun beyond the time that a request may take.
 const SHUTDOWN_MARGIN: Duration = Duration::from_secs(5);
@@ -48,6 +53,7 @@ pub struct App {
     metrics: Metrics,
     clock: fn() -> DateTime<Utc>,
     runtime: Handle,
+    sockets: Sockets,
 }
 
 impl App {
@@ -59,7 +65,15 @@ impl App {
         let schema = schema::build(Some(store.clone()), &limits);
         let runtime = Handle::try_current().context("an application needs a runtime")?;
         let metrics = Metrics::new()?;
-        Ok(Self { schema, store, verifier, limits, graphiql, metrics, clock: now, runtime })
+        let sockets = Sockets::new(SocketSettings::default(), Changes::of(store.clone()));
+        Ok(Self { schema, store, verifier, limits, graphiql, metrics, clock: now, runtime, sockets })
+    }
+
+    /// The same with settings of its own for WebSocket connections.
+    #[must_use]
+    pub fn with_sockets(mut self, settings: SocketSettings) -> Self {
+        self.sockets = Sockets::new(settings, Changes::of(self.store.clone()));
+        self
     }
 
     /// The same with another clock, for tests.
@@ -81,11 +95,15 @@ pub fn now() -> DateTime<Utc> {
 pub struct Running {
     server: Server,
     address: SocketAddr,
+    app: Arc<App>,
 }
 
 /// Stops a server from elsewhere.
 #[derive(Clone)]
-pub struct Stopper(ServerHandle);
+pub struct Stopper {
+    server: ServerHandle,
+    app: Arc<App>,
+}
 
 /// Binds and starts.
 ///
@@ -93,7 +111,8 @@ pub struct Stopper(ServerHandle);
 /// When the address cannot be bound.
 pub fn start(app: App, bind: SocketAddr) -> anyhow::Result<Running> {
     let patience = app.limits.timeout() + SHUTDOWN_MARGIN;
-    let app = web::Data::from(Arc::new(app));
+    let shared = Arc::new(app);
+    let app = web::Data::from(Arc::clone(&shared));
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
@@ -102,6 +121,7 @@ pub fn start(app: App, bind: SocketAddr) -> anyhow::Result<Running> {
             .service(
                 web::resource("/graphql")
                     .route(web::post().to(requests::graphql))
+                    .route(web::get().guard(guard::fn_guard(sockets::is_upgrade)).to(sockets::open))
                     .default_service(web::to(requests::only_post)),
             )
             .route("/calendar.ics", web::get().to(calendar::feed))
@@ -119,7 +139,7 @@ pub fn start(app: App, bind: SocketAddr) -> anyhow::Result<Running> {
         .bind(bind)
         .with_context(|| format!("cannot listen on {bind}"))?;
     let address = server.addrs().first().copied().unwrap_or(bind);
-    Ok(Running { server: server.run(), address })
+    Ok(Running { server: server.run(), address, app: shared })
 }
 
 impl Running {
@@ -132,7 +152,7 @@ impl Running {
     /// What stops it.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
-        Stopper(self.server.handle())
+        Stopper { server: self.server.handle(), app: Arc::clone(&self.app) }
     }
 
     /// Ends when the server has stopped.
@@ -147,12 +167,15 @@ impl Running {
 impl Stopper {
     /// Takes no new requests, and ends when those that were begun are answered.
     pub async fn finish(&self) {
-        self.0.stop(true).await;
+        // Connections that stay open until somebody closes them would be waited for in vain.
+        self.app.sockets.stop();
+        self.server.stop(true).await;
     }
 
     /// Ends at once. What was begun is undone.
     pub async fn abandon(&self) {
-        self.0.stop(false).await;
+        self.app.sockets.stop();
+        self.server.stop(false).await;
     }
 }
 

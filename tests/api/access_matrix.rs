@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use support::{Client, Engine, TestApp, on_engine};
 
 const INTROSPECTION: &str = "{ __schema {
-    queryType { name } mutationType { name }
+    queryType { name } mutationType { name } subscriptionType { name }
     types { kind name isOneOf
         fields(includeDeprecated: true) { name args { ...input } type { ...ref } }
         inputFields { ...input }
@@ -56,7 +56,9 @@ async fn matrix(app: &TestApp) -> String {
     let roles: Vec<Role> = Role::iter().collect();
     let mut text = String::from("Who may call which root field: yes, or - for FORBIDDEN.\n\n");
     let mut undecided = Vec::new();
-    for (operation, root) in [("query", &schema.query), ("mutation", &schema.mutation)] {
+    let operations =
+        [("query", &schema.query), ("mutation", &schema.mutation), ("subscription", &schema.subscription)];
+    for (operation, root) in operations {
         let fields = &schema.types[root.as_str()]["fields"];
         let mut fields: Vec<&Value> = fields.as_array().unwrap().iter().collect();
         fields.sort_by_key(|field| name(field));
@@ -69,7 +71,7 @@ async fn matrix(app: &TestApp) -> String {
             let call = schema.call(operation, field, &app.director()).await;
             let mut outcomes = Vec::new();
             for role in &roles {
-                outcomes.push(outcome(&app.as_role(*role), &call).await);
+                outcomes.push(outcome(&app.as_role(*role), operation, &call).await);
             }
             let line = outcomes.iter().fold(format!("  {:<30}", name(field)), |mut line, outcome| {
                 let decision = if outcome == "FORBIDDEN" { FORBIDDEN } else { ALLOWED };
@@ -89,8 +91,8 @@ async fn matrix(app: &TestApp) -> String {
 }
 
 /// The code of the one error, or nothing for an answer.
-async fn outcome(client: &Client, call: &str) -> String {
-    let answer = client.answer(call, json!({})).await;
+async fn outcome(client: &Client, operation: &str, call: &str) -> String {
+    let answer = answer(client, operation, call).await;
     match answer["errors"].as_array().map(Vec::as_slice) {
         None => String::new(),
         Some([error]) => error["extensions"]["code"].as_str().unwrap().to_owned(),
@@ -98,10 +100,20 @@ async fn outcome(client: &Client, call: &str) -> String {
     }
 }
 
+/// What a call is answered with; of a subscription, the first answer. Without a connection nothing follows it, and
+/// whoever may subscribe is told so.
+async fn answer(client: &Client, operation: &str, call: &str) -> Value {
+    if operation == "subscription" {
+        return client.first_answer(call).await;
+    }
+    client.answer(call, json!({})).await
+}
+
 struct Schema {
     types: HashMap<String, Value>,
     query: String,
     mutation: String,
+    subscription: String,
 }
 
 impl Schema {
@@ -113,6 +125,7 @@ impl Schema {
             types: types.collect(),
             query: name(&schema["queryType"]).to_owned(),
             mutation: name(&schema["mutationType"]).to_owned(),
+            subscription: name(&schema["subscriptionType"]).to_owned(),
         }
     }
 
@@ -131,7 +144,7 @@ impl Schema {
         let selection = if matches!(kind, "SCALAR" | "ENUM") { "" } else { " { __typename }" };
         let mut call = format!("{operation} {{ {}{arguments}{selection} }}", name(field));
         number_placeholders(&mut call);
-        while let Some((id, kind)) = wrong_kind(asker, &call).await {
+        while let Some((id, kind)) = wrong_kind(asker, operation, &call).await {
             let right = id.replace(PLACEHOLDER, &kind);
             call = call.replace(&id, &right);
         }
@@ -191,8 +204,8 @@ fn number_placeholders(call: &mut String) {
 }
 
 /// The first id of a wrong kind in a call, and the kind that is right: the refusal names both.
-async fn wrong_kind(asker: &Client, call: &str) -> Option<(String, String)> {
-    let answer = asker.answer(call, json!({})).await;
+async fn wrong_kind(asker: &Client, operation: &str, call: &str) -> Option<(String, String)> {
+    let answer = answer(asker, operation, call).await;
     let message = answer["errors"][0]["message"].as_str()?;
     let (before, right) = message.split_once("` is the id of a placeholder, not of ")?;
     let (_, id) = before.rsplit_once('`')?;

@@ -22,6 +22,7 @@ mod requests;
 mod roadmap;
 mod scenarios;
 mod server;
+mod sockets;
 mod tables;
 mod tidy;
 mod tokens;

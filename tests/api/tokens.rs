@@ -260,6 +260,8 @@ fn every_mistake_of_the_settings_is_told_at_once() {
         ("PLINTH_GRAPHIQL", "perhaps"),
         ("PLINTH_LOG_FORMAT", "xml"),
         ("PLINTH_LOG", "api=loud"),
+        ("PLINTH_MAX_SOCKETS", "0"),
+        ("PLINTH_SOCKET_ORIGINS", "anywhere"),
     ];
     let (code, _, told) = run(&["serve"], &variables);
     assert_eq!(code, Some(2), "{told}");

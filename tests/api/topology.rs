@@ -14,6 +14,7 @@ mod quality;
 mod refusals;
 mod setting;
 mod single_points;
+mod subscriptions;
 
 use serde_json::{Value, json};
 use support::{Client, TestApp};

@@ -121,6 +121,22 @@ impl Client {
         self.statements(text).await
     }
 
+    /// Subscribes where no answer can follow, and returns the first one.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn first_answer(&self, text: &str) -> Value {
+        let mut request = Request::new(text);
+        if let Some(caller) = &self.caller {
+            request = request.data(caller.clone());
+        }
+        let response = match self.schema.open(request) {
+            Ok(operation) => operation.first_answer().await.expect("something is answered"),
+            Err(refusal) => *refusal,
+        };
+        serde_json::to_value(response).expect("an answer is JSON")
+    }
+
     /// Asks, and returns the whole answer with `data`, `errors` and `extensions`, as it goes over the wire.
     pub async fn answer(&self, text: &str, variables: Value) -> Value {
         let mut request = Request::new(text).variables(Variables::from_json(variables));

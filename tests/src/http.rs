@@ -7,7 +7,7 @@ use api::{
         Role,
         token::{self, Claims, Verifier},
     },
-    config::Limits,
+    config::{Limits, SocketSettings},
     server::{self, App, Stopper},
     store::Store,
 };
@@ -15,7 +15,7 @@ use chrono::Duration;
 use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
-use crate::app::now;
+use crate::{app::now, socket::Socket};
 
 /// What the tokens of tests are signed with.
 pub const SECRET: &[u8] = b"a secret of tests, longer than thirty-two bytes";
@@ -51,8 +51,20 @@ impl Server {
     /// Serves a database with keys and a page of the test's choice.
     pub async fn start_with(store: &Store, verifier: Verifier, limits: Limits, graphiql: bool) -> Self {
         let app = App::new(store.clone(), verifier, limits, graphiql).expect("the application starts");
+        Self::serve(app.with_clock(now))
+    }
+
+    /// Serves a database that trusts [`SECRET`], with settings of the test's own for WebSocket connections.
+    pub async fn start_with_sockets(store: &Store, limits: Limits, sockets: SocketSettings) -> Self {
+        let verifier = Verifier::new(PARTIES.0, PARTIES.1).trust_secret(SECRET);
+        let app = App::new(store.clone(), verifier, limits, false).expect("the application starts");
+        Self::serve(app.with_sockets(sockets).with_clock(now))
+    }
+
+    /// Serves an application of the test's own.
+    pub fn serve(app: App) -> Self {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let running = server::start(app.with_clock(now), anywhere).expect("a port is free");
+        let running = server::start(app, anywhere).expect("a port is free");
         let (address, stopper) = (running.address(), running.stopper());
         tokio::spawn(running.finished());
         Self { address, stopper, http: reqwest::Client::new() }
@@ -62,6 +74,23 @@ impl Server {
     pub async fn stop(self) {
         drop(self.http);
         self.stopper.abandon().await;
+    }
+
+    /// Stops once everything that was begun is over.
+    pub async fn finish(self) {
+        drop(self.http);
+        self.stopper.finish().await;
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Opens a WebSocket connection with a token.
+    pub async fn connect(&self, token: &str) -> Socket {
+        Socket::connect(self.address, token).await
     }
 
     /// A request that has not been sent yet.

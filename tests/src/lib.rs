@@ -20,6 +20,7 @@ pub mod http;
 mod postgres;
 mod process;
 mod proxy;
+pub mod socket;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

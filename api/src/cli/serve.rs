@@ -42,6 +42,7 @@ pub(super) async fn run(
     let (url, connections) = (&database.database_url, database.database_connections);
     let store = Store::connect_with(url, connections, Ids::random(), longest).await?;
     let app = App::new(store.clone(), verifier, settings.limits, settings.graphiql || settings.demo)?;
+    let app = app.with_sockets(settings.sockets.clone());
     let signals = Signals::listen()?;
     let running = server::start(app, settings.bind)?;
     let address = running.address();

@@ -4,7 +4,7 @@
 //! which more than doubled the time of a long page, so none is used.
 
 use std::{
-    any::TypeId,
+    any::{Any, TypeId},
     collections::HashSet,
     sync::{Arc, OnceLock},
 };
@@ -12,13 +12,16 @@ use std::{
 use async_graphql::{
     Request, Response, SchemaEnv, ServerError, ServerResult,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextRequest},
+    parser::types::{OperationType, Selection},
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, Stream, StreamExt};
+use sha2::{Digest, Sha256};
 
 use super::{
     codes::classify,
     inputs::Given,
     limits::QueryLimits,
+    live::Live,
     order::FieldOrder,
     roots::{Areas, areas},
 };
@@ -69,12 +72,38 @@ impl PlinthSchema {
             }
             Err(refusal) => Response::from_errors(vec![refusal]),
         };
-        let types = self.types.as_ref().map(|types| (&types.registry, &given));
+        self.finish(&mut response, &request_id, &given);
+        response
+    }
+
+    /// Admits an operation whose answers may be several: those of a subscription.
+    ///
+    /// # Errors
+    /// The answer that refuses it.
+    pub fn open(&self, mut request: Request) -> Result<Operation, Box<Response>> {
+        let request_id = caller(&request).map(|caller| caller.request_id.clone()).unwrap_or_default();
+        let given = Given::new(&request.query, &request.variables);
+        let admitted = self.admit(&mut request).and_then(|order| Ok((order, subscribes(&mut request)?)));
+        match admitted {
+            Ok((order, is_subscription)) => {
+                let schema = self.clone();
+                Ok(Operation { schema, request, order, given, request_id, is_subscription })
+            }
+            Err(refusal) => {
+                let mut response = Response::from_errors(vec![refusal]);
+                self.finish(&mut response, &request_id, &given);
+                Err(Box::new(response))
+            }
+        }
+    }
+
+    /// Gives errors their codes.
+    fn finish(&self, response: &mut Response, request_id: &str, given: &Given) {
+        let types = self.types.as_ref().map(|types| (&types.registry, given));
         for error in &mut response.errors {
-            classify(error, &request_id, types);
+            classify(error, request_id, types);
         }
         say_once(&mut response.errors);
-        response
     }
 
     /// Refuses anonymous requests, introspection included, and queries that ask for too much.
@@ -88,6 +117,77 @@ impl PlinthSchema {
         self.limits.check_request(&types.registry, request)?;
         Ok(FieldOrder::of(request.parsed_query()?))
     }
+}
+
+/// An operation that was admitted.
+pub struct Operation {
+    schema: PlinthSchema,
+    request: Request,
+    order: FieldOrder,
+    given: Given,
+    request_id: String,
+    is_subscription: bool,
+}
+
+impl Operation {
+    /// Whether its answers go on until somebody ends it.
+    #[must_use]
+    pub fn is_subscription(&self) -> bool {
+        self.is_subscription
+    }
+
+    /// Gives it what its resolvers need.
+    #[must_use]
+    pub fn with<D: Any + Send + Sync>(mut self, data: D) -> Self {
+        self.request = self.request.data(data);
+        self
+    }
+
+    /// Its first answer alone. A subscription that could go on says that it needs a connection for that.
+    pub async fn first_answer(self) -> Option<Response> {
+        let Self { schema, request, given, request_id, .. } = self;
+        let mut response = schema.areas.execute_stream(request).next().await?;
+        schema.finish(&mut response, &request_id, &given);
+        Some(response)
+    }
+
+    /// Its answers: one for a query or a change. Those of a subscription that [sends only
+    /// news](Live::send_only_news) are left out where they are as the one before.
+    pub fn answers(self, live: Live) -> impl Stream<Item = Response> + Send + 'static {
+        let name = self.request.operation_name.clone();
+        let request = self.request.data(live.clone());
+        let answers = self.schema.areas.execute_stream(request);
+        let mut last = None;
+        let (schema, order, given, request_id) = (self.schema, self.order, self.given, self.request_id);
+        answers.filter_map(move |mut response| {
+            order.arrange(name.as_deref(), &mut response.data);
+            schema.finish(&mut response, &request_id, &given);
+            let is_known = live.sends_only_news() && {
+                let digest = response.errors.is_empty().then(|| Sha256::digest(response.data.to_string()));
+                let before = std::mem::replace(&mut last, digest);
+                before.is_some() && before == last
+            };
+            std::future::ready((!is_known).then_some(response))
+        })
+    }
+}
+
+/// Whether the operation of a request is a subscription. That asks for one field, for each is one to be limited.
+fn subscribes(request: &mut Request) -> ServerResult<bool> {
+    let name = request.operation_name.clone();
+    let document = request.parsed_query()?;
+    let mut operations = document.operations.iter();
+    let of_name =
+        operations.find(|(known, _)| name.is_none() || known.map(|known| known.as_str()) == name.as_deref());
+    let Some((_, operation)) = of_name.filter(|(_, it)| it.node.ty == OperationType::Subscription) else {
+        return Ok(false);
+    };
+    let items = &operation.node.selection_set.node.items;
+    if !matches!(items.as_slice(), [one] if matches!(one.node, Selection::Field(_))) {
+        let message = "a subscription asks for one field, and for no fragment around it";
+        return Err(server_error(Error::invalid("", message)));
+    }
+    Ok(true)
 }
 
 /// Drops what was said before: the library refuses an argument for itself and for the cost of its field.

@@ -12,6 +12,7 @@ pub mod filter;
 mod generic;
 mod inputs;
 pub mod limits;
+pub mod live;
 mod node;
 mod order;
 pub mod page;
@@ -22,5 +23,5 @@ pub mod roots;
 pub mod rows;
 pub mod scalar;
 
-pub use engine::PlinthSchema;
+pub use engine::{Operation, PlinthSchema};
 pub use roots::{build, sdl};

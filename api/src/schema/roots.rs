@@ -1,6 +1,6 @@
 //! The schema: roots merged from the areas, with limits.
 
-use async_graphql::{EmptySubscription, MergedObject, Object, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, Object, Schema, SchemaBuilder};
 
 use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
@@ -42,6 +42,10 @@ pub struct Mutation(
     import::graphql::ImportMutation,
 );
 
+/// Every subscription of every area.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(topology::graphql::TopologySubscription);
+
 /// What belongs to no area.
 #[derive(Default)]
 pub struct General;
@@ -56,11 +60,11 @@ impl General {
 }
 
 /// The schema of every area, with what resolvers need of the server.
-pub(super) type Areas = Schema<Query, Mutation, EmptySubscription>;
+pub(super) type Areas = Schema<Query, Mutation, Subscription>;
 
 /// The schema of every area, before it is finished.
-pub(super) fn areas() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub(super) fn areas() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         // Ours are checked before, and say by how much; this one only has to be no narrower.
         .limit_recursive_depth(usize::MAX)
 }

@@ -16,8 +16,53 @@ use super::App;
 /// Names of operations come from clients; beyond so many they are counted as one.
 const MOST_OPERATIONS: usize = 200;
 
+/// Counters of the WebSocket connections of one server.
+#[derive(Clone)]
+pub(super) struct SocketMetrics {
+    /// Connections that are open.
+    pub(super) connections: IntGauge,
+    /// Messages sent.
+    pub(super) messages: IntCounter,
+    /// Connections closed by the server, by code.
+    pub(super) closed: IntCounterVec,
+    subscriptions: IntGauge,
+}
+
+impl SocketMetrics {
+    fn new(registry: &Registry) -> anyhow::Result<Self> {
+        let connections = IntGauge::new("plinth_socket_connections", "Open WebSocket connections")?;
+        let messages = IntCounter::new("plinth_socket_messages_total", "Messages sent over WebSockets")?;
+        let closed = IntCounterVec::new(
+            Opts::new("plinth_socket_closed_total", "WebSocket connections that were closed, by code"),
+            &["code"],
+        )?;
+        let subscriptions = IntGauge::new("plinth_subscriptions", "Subscriptions that are open")?;
+        registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(messages.clone()))?;
+        registry.register(Box::new(closed.clone()))?;
+        registry.register(Box::new(subscriptions.clone()))?;
+        Ok(Self { connections, messages, closed, subscriptions })
+    }
+
+    /// Counts a subscription as open until what is answered is dropped.
+    pub(super) fn subscribed(&self) -> Subscribed {
+        self.subscriptions.inc();
+        Subscribed(self.subscriptions.clone())
+    }
+}
+
+/// A subscription that is open.
+pub(super) struct Subscribed(IntGauge);
+
+impl Drop for Subscribed {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// Counters of one server.
 pub struct Metrics {
+    pub(super) sockets: SocketMetrics,
     registry: Registry,
     requests: IntCounterVec,
     errors: IntCounterVec,
@@ -35,6 +80,7 @@ impl Metrics {
     /// When two counters had the same name.
     pub fn new() -> anyhow::Result<Self> {
         let registry = Registry::new();
+        let sockets = SocketMetrics::new(&registry)?;
         let requests = IntCounterVec::new(
             Opts::new("plinth_requests_total", "GraphQL requests by operation"),
             &["operation"],
@@ -57,6 +103,7 @@ impl Metrics {
         registry.register(Box::new(idle.clone()))?;
         registry.register(Box::new(statements.clone()))?;
         Ok(Self {
+            sockets,
             registry,
             requests,
             errors,

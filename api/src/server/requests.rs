@@ -41,7 +41,7 @@ pub async fn graphql(http: HttpRequest, payload: web::Payload, app: web::Data<Ap
             (refusal.response(&request_id), refusal.status)
         }
     };
-    let codes = codes(&response);
+    let codes = codes(&response.errors);
     let elapsed = started.elapsed();
     app.metrics.record(&operation, elapsed, &codes);
     tracing::info!(
@@ -195,11 +195,15 @@ pub(super) async fn linked(
 }
 
 /// The token in the header, where there is one.
-fn bearer(http: &HttpRequest) -> Result<Option<String>> {
+pub(super) fn bearer(http: &HttpRequest) -> Result<Option<String>> {
     let header = http.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(credentials) = header else { return Ok(None) };
+    header.map(bearer_of).transpose()
+}
+
+/// The token in credentials.
+pub(super) fn bearer_of(credentials: &str) -> Result<String> {
     match credentials.strip_prefix("Bearer ").map(str::trim) {
-        Some(token) => Ok(Some(token.to_owned())),
+        Some(token) => Ok(token.to_owned()),
         None => {
             Err(Error::Unauthenticated("the header `Authorization` does not begin with `Bearer `".into()))
         }
@@ -207,7 +211,7 @@ fn bearer(http: &HttpRequest) -> Result<Option<String>> {
 }
 
 /// Who holds a token.
-async fn holder(
+pub(super) async fn holder(
     token: &str,
     app: &App,
     now: chrono::DateTime<chrono::Utc>,
@@ -241,8 +245,9 @@ pub(super) fn request_id(http: &HttpRequest, now: chrono::DateTime<chrono::Utc>)
     }
 }
 
-fn codes(response: &Response) -> Vec<String> {
-    let codes = response.errors.iter().map(|error| {
+/// The codes of errors.
+pub(super) fn codes(errors: &[ServerError]) -> Vec<String> {
+    let codes = errors.iter().map(|error| {
         match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
             Some(Value::String(code)) => code.clone(),
             _ => "INTERNAL".to_owned(),

@@ -19,12 +19,13 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::PageInfo,
-        request::caller,
         scalar::{Date, Id, shown},
     },
     topology::{
         asked,
+        graph::Options,
         impacts::{self, Affected, Answer, Key, Question, Status},
+        index::View,
     },
 };
 
@@ -45,6 +46,25 @@ pub struct Impact {
     answer: Arc<Answer>,
     lens: Lens,
     scenario: Arc<Overlay>,
+}
+
+impl Impact {
+    /// Works out what fails.
+    ///
+    /// # Errors
+    /// Those of [`impacts::answer`] and [`Overlay::load`].
+    pub(super) async fn of(
+        view: &View,
+        of: Vec<String>,
+        options: Options,
+        scenario: Option<Id<ScenarioId>>,
+    ) -> Result<Self> {
+        let scenario = Overlay::load(&view.reader, scenario.map(|id| id.0)).await?;
+        let question = Question { of, options, scenario };
+        let answer = Arc::new(impacts::answer(view, &question).await?);
+        let lens = Lens { estate: Arc::clone(&answer.estate), caller: view.caller().clone() };
+        Ok(Self { answer, lens, scenario: question.scenario })
+    }
 }
 
 /// What fails when things fail.
@@ -276,13 +296,7 @@ impl ImpactQuery {
         min_revision: Option<i64>,
     ) -> Result<Impact> {
         let view = view(ctx, min_revision).await?;
-        let question = Question {
-            of: of.into_iter().map(|id| id.0).collect(),
-            options: options(ctx, as_of, include)?,
-            scenario: Overlay::load(&view.reader, scenario.map(|id| id.0)).await?,
-        };
-        let answer = Arc::new(impacts::answer(&view, &question).await?);
-        let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
-        Ok(Impact { answer, lens, scenario: question.scenario })
+        let of = of.into_iter().map(|id| id.0).collect();
+        Impact::of(&view, of, options(ctx, as_of, include)?, scenario).await
     }
 }

@@ -44,12 +44,15 @@ pub struct TopologyInclude {
 /// # Errors
 /// `Unauthenticated` without credentials.
 pub fn options(ctx: &Context<'_>, as_of: Option<Date>, include: Option<TopologyInclude>) -> Result<Options> {
-    let as_of = match as_of {
-        Some(as_of) => as_of.0,
-        None => caller(ctx)?.now.date_naive(),
-    };
+    Ok(options_of(caller(ctx)?, as_of, include))
+}
+
+/// As [`options`], for a caller whose moment is not that of the request.
+#[must_use]
+pub fn options_of(caller: &Caller, as_of: Option<Date>, include: Option<TopologyInclude>) -> Options {
+    let as_of = as_of.map_or_else(|| caller.now.date_naive(), |as_of| as_of.0);
     let TopologyInclude { soft, derived } = include.unwrap_or(TopologyInclude { soft: true, derived: true });
-    Ok(Options { as_of, derived, soft })
+    Options { as_of, derived, soft }
 }
 
 /// A look at the graph as it is now, or once it has come to a revision.
@@ -58,10 +61,17 @@ pub fn options(ctx: &Context<'_>, as_of: Option<Date>, include: Option<TopologyI
 /// `Unauthenticated` without credentials, `Forbidden` without the permission, `Invalid` for a revision that is not
 /// there after two seconds, `Unavailable` when the graph cannot be brought up to date.
 pub async fn view(ctx: &Context<'_>, min_revision: Option<i64>) -> Result<View> {
-    let caller = caller(ctx)?;
-    let index = ctx.data_opt::<Index>().ok_or_else(|| Error::internal("the schema has no graph"))?;
+    let (caller, index) = (caller(ctx)?, index(ctx)?);
     // Boxed, so that what every question waits for is no part of the size of its future.
     Box::pin(index.view(caller, VIEW, min_revision)).await
+}
+
+/// The graph that is kept in memory.
+///
+/// # Errors
+/// `Internal` when the schema was built without one.
+pub fn index<'a>(ctx: &Context<'a>) -> Result<&'a Index> {
+    ctx.data_opt::<Index>().ok_or_else(|| Error::internal("the schema has no graph"))
 }
 
 /// The graph of a day with all its edges, built when it is asked for.

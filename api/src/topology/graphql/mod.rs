@@ -1,6 +1,6 @@
 //! The face of topology.
 
-use async_graphql::{MaybeUndefined, MergedObject};
+use async_graphql::{MaybeUndefined, MergedObject, MergedSubscription};
 use entity::money::Rate;
 use rust_decimal::Decimal;
 
@@ -9,6 +9,8 @@ use crate::{error::Result, schema::scalar};
 pub mod dependencies;
 pub mod dependency_changes;
 pub mod feed_changes;
+pub mod happenings;
+pub mod impact_changes;
 pub mod impacts;
 pub mod lens;
 pub mod moves;
@@ -48,6 +50,10 @@ pub struct TopologyMutation(
     redundancy_groups::RedundancyGroupMutation,
     dependency_changes::DependencyMutation,
 );
+
+/// Subscriptions of topology.
+#[derive(Default, MergedSubscription)]
+pub struct TopologySubscription(impact_changes::ImpactSubscription, happenings::DependencySubscription);
 
 /// A quantity as its column holds it.
 fn quantity(given: MaybeUndefined<Decimal>, field: &str) -> Result<MaybeUndefined<Rate>> {
