@@ -302,7 +302,7 @@ impl<'a> Reasons<'a> {
         for (member, weight) in members().filter(|(member, _)| self.last.has(*member)) {
             match left.checked_sub(weight) {
                 Some(rest) => left = rest,
-                None => return Some(Cause::Group(tolerance.name, Node(member))),
+                None => return Some(Cause::Group(self.graph.name(group), Node(member))),
             }
         }
         None
@@ -317,9 +317,9 @@ fn hurt(graph: &Graph, down: &[Down], is_down: &Marks) -> Vec<Hurt> {
             losses.push((degraded, Loss::Soft(*node)));
         }
         graph.each_membership(node.0, |group| {
-            let group = graph.tolerance(group);
-            if !is_down.has(group.owner()) {
-                losses.push((Node(group.owner()), Loss::Member(group.name)));
+            let owner = graph.tolerance(group).owner();
+            if !is_down.has(owner) {
+                losses.push((Node(owner), Loss::Member(graph.name(group))));
             }
         });
     }

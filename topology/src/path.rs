@@ -25,7 +25,7 @@ pub fn links(graph: &Graph, from: Node, to: Node) -> Vec<Link> {
         match Entry::of(*entry) {
             Entry::Item(item) if item == to.0 => links.push(Link::Hard),
             Entry::Group(group) if graph.members_row(group).contains(&to.0) => {
-                links.push(Link::Group(graph.tolerance(group).name));
+                links.push(Link::Group(graph.name(group)));
             }
             Entry::Item(_) | Entry::Group(_) => {}
         }

@@ -31,6 +31,8 @@ use topology::single_points::{all_single_points, single_points};
 const FLOORS: f64 = 5.0;
 /// And cascades, in times of the closure.
 const CLOSURES: f64 = 2.5;
+/// Megabytes that a graph may take, however large it is.
+const MEMORY: f64 = 200.0;
 /// How often what takes milliseconds is done.
 const ROUNDS: usize = 25;
 
@@ -80,12 +82,11 @@ fn built(draft: Draft) -> Built {
     let time = once(|| built = Some(draft.build().unwrap()));
     let (graph, order) = built.unwrap();
     println!(
-        "{} items, {} edges, {} groups, built in {:.0} ms; {} MB, and {} MB more resident",
+        "{} items, {} edges, {} groups, built in {:.0} ms; {} MB more resident than before",
         graph.items(),
         graph.edges(),
         graph.groups(),
         time.as_secs_f64() * 1e3,
-        graph.bytes() / 1_000_000,
         memory::resident().saturating_sub(before) / 1_000_000,
     );
     let mut place = vec![Node(0); order.len()];
@@ -132,6 +133,7 @@ fn measure(graph: &Graph, asked: &Questions) -> Vec<Ours> {
     table.row("single points of all", time, table::ALL_SINGLE_POINTS, "");
     changes(graph, &asked.roots, &mut table);
     groups(graph, &mut table);
+    table.megabytes("memory of the graph, MB", graph.bytes() as f64 / 1e6, MEMORY);
     table.close();
     ours
 }

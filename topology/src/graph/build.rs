@@ -1,7 +1,7 @@
 //! Building a graph at once, from items in any order.
 
 use super::numbering::numbered;
-use super::{Fans, GROUP, Graph, GroupNode, Node, Rows, Tolerance};
+use super::{Fans, GROUP, Graph, Node, Rows, Tolerance};
 use crate::error::{Result, TopologyError};
 
 /// Items and groups beyond which a graph is not built: positions need a bit of their own beside them.
@@ -148,7 +148,7 @@ impl Draft {
                 graph.unmet.push(number);
             }
             let owner = place[group.owner as usize];
-            graph.push(Tolerance::of(owner, slack, group.threshold, GroupNode(position)));
+            graph.push(Tolerance::of(owner, slack, group.threshold), position);
             needs.push((owner, GROUP | number));
             let begin = members.len();
             for member in in_order(&group.members, |node| place[node as usize]) {

@@ -70,7 +70,7 @@ impl Graph {
             }
             Change::AddGroup(group) => {
                 let position = self.groups();
-                self.push(Tolerance::gone(GroupNode(position)));
+                self.push(Tolerance::GONE, position);
                 self.numbers.push(position);
                 self.set_group(position, group)?;
             }
@@ -103,8 +103,9 @@ impl Graph {
         self.above.remove(to, from);
     }
 
-    /// One more group. Its number is what comes next.
-    pub(super) fn push(&mut self, tolerance: Tolerance) {
+    /// One more group at a position. Its number is what comes next.
+    pub(super) fn push(&mut self, tolerance: Tolerance, position: u32) {
+        self.names.push(position);
         self.tolerances.push(tolerance);
         self.losses.push(tolerance.losses());
     }
@@ -120,8 +121,7 @@ impl Graph {
         let nodes: Vec<_> = members.iter().map(|member| member.node).collect();
         self.known(&[Node(group.owner)])?;
         self.known(&nodes.iter().copied().map(Node).collect::<Vec<_>>())?;
-        let name = self.tolerance(number).name;
-        self.tolerate(number, Tolerance::of(group.owner, slack, group.threshold, name));
+        self.tolerate(number, Tolerance::of(group.owner, slack, group.threshold));
         if slack.is_none() {
             self.unmet.push(number);
         }
@@ -153,7 +153,7 @@ impl Graph {
             self.capacities.set(number, &[]);
         }
         self.unmet.retain(|unmet| *unmet != number);
-        self.tolerate(number, Tolerance::gone(tolerance.name));
+        self.tolerate(number, Tolerance::GONE);
     }
 
     /// A member that goes takes its share of each group along: what the group tolerates shrinks by it.

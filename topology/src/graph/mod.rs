@@ -56,8 +56,6 @@ pub(crate) struct Tolerance {
     owner: u32,
     /// How much of the group may be lost before its owner is down. Members count one each, or their capacity.
     pub slack: u32,
-    /// The position of the group.
-    pub name: GroupNode,
 }
 
 /// Stands for a number of losses that is not kept as one.
@@ -72,15 +70,13 @@ const UNMET: u32 = 1 << 30;
 
 impl Tolerance {
     /// Of a group that is gone.
-    fn gone(name: GroupNode) -> Self {
-        Self { owner: NOBODY, slack: 0, name }
-    }
+    const GONE: Self = Self { owner: NOBODY, slack: 0 };
 
     /// `slack` is none where the group cannot be met.
-    fn of(owner: u32, slack: Option<u32>, threshold: Threshold, name: GroupNode) -> Self {
+    fn of(owner: u32, slack: Option<u32>, threshold: Threshold) -> Self {
         let weighed = if matches!(threshold, Threshold::Capacity(_)) { WEIGHED } else { 0 };
         let unmet = if slack.is_none() { UNMET } else { 0 };
-        Self { owner: owner | weighed | unmet, slack: slack.unwrap_or(0), name }
+        Self { owner: owner | weighed | unmet, slack: slack.unwrap_or(0) }
     }
 
     /// In how many losses the group is missed, of which each takes one: from 1 to 254, and [`MANY`] where losses have
@@ -110,7 +106,7 @@ impl Tolerance {
     /// The same group with another slack.
     fn with(self, slack: Option<u32>) -> Self {
         let unmet = if slack.is_none() { UNMET } else { 0 };
-        Self { owner: self.owner & !UNMET | unmet, slack: slack.unwrap_or(0), ..self }
+        Self { owner: self.owner & !UNMET | unmet, slack: slack.unwrap_or(0) }
     }
 
     /// The owner of a group that is there.
@@ -166,6 +162,8 @@ pub struct Graph {
     losses: Pages<u8>,
     /// The number of each group, by its position.
     numbers: Pages<u32>,
+    /// The position of each group, by its number.
+    names: Pages<u32>,
     /// The groups that cannot be met even when every member is up: their owners are never up.
     unmet: Vec<u32>,
 }
@@ -192,7 +190,7 @@ impl Graph {
         let rows = [&self.needs, &self.below, &self.soft_needs, &self.members, &self.capacities];
         let fans = [&self.needed_by, &self.member_of, &self.above, &self.soft_needed_by];
         let tolerances =
-            (size_of::<Tolerance>() + size_of::<u8>() + size_of::<u32>()) * self.tolerances.len();
+            (size_of::<Tolerance>() + size_of::<u8>() + 2 * size_of::<u32>()) * self.tolerances.len();
         rows.map(Rows::bytes).iter().chain(&fans.map(Fans::bytes)).sum::<usize>() + tolerances
     }
 
@@ -209,7 +207,7 @@ impl Graph {
     /// The groups of which this item needs so many members.
     pub fn groups_of(&self, node: Node) -> impl Iterator<Item = GroupNode> + '_ {
         let groups = self.needs.row(node.0).iter().filter(|entry| **entry & GROUP != 0);
-        groups.map(|entry| self.tolerance(entry & !GROUP).name)
+        groups.map(|entry| self.name(entry & !GROUP))
     }
 
     /// The items that are down without this one, whatever else is up.
@@ -219,7 +217,7 @@ impl Graph {
 
     /// The groups this item is a member of.
     pub fn memberships(&self, node: Node) -> impl Iterator<Item = GroupNode> + '_ {
-        self.member_of.entries_of(node.0).map(|group| self.tolerance(group).name)
+        self.member_of.entries_of(node.0).map(|group| self.name(group))
     }
 
     /// The items without which this one is degraded.
@@ -261,12 +259,17 @@ impl Graph {
 
     /// The groups that cannot be met even when every member is up. What owns one is never up.
     pub fn unmet(&self) -> impl Iterator<Item = GroupNode> + '_ {
-        self.unmet.iter().map(|group| self.tolerance(*group).name)
+        self.unmet.iter().map(|group| self.name(*group))
     }
 
     /// The number of a group.
     fn number(&self, group: GroupNode) -> Option<u32> {
         ((group.0 as usize) < self.numbers.len()).then(|| self.numbers.get(group.0 as usize))
+    }
+
+    /// The position of the group with a number.
+    pub(crate) fn name(&self, group: u32) -> GroupNode {
+        GroupNode(self.names.get(group as usize))
     }
 
     /// Of the group with a number, as all that follows.
