@@ -71,9 +71,10 @@ impl Peers {
                 }
             }
         }
-        match missed.is_empty() {
-            true => println!("  the engine takes less than all others, as much as it is to\n"),
-            false => println!("  missed: {}\n", missed.join("; ")),
+        match (missed.is_empty(), self.failed.is_empty()) {
+            (true, true) => println!("  the engine takes less than all others, as much as it is to\n"),
+            (true, false) => println!("  not all were compared\n"),
+            (false, _) => println!("  missed: {}\n", missed.join("; ")),
         }
         // Some hundred megabytes that nobody needs any more.
         fs::remove_dir_all(&directory).unwrap();
