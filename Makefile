@@ -36,10 +36,11 @@ check: ## formatting, lints and documentation, without running a test
 	RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --workspace --no-deps --locked --quiet
 
 bench: ## measure queries, the roadmap, simulations and bulk writing, and print the figures
-	@scripts/setup test
+	@scripts/setup peers
 	@scripts/bench $(PART)
 
-bench-topology: ## measure the dependency graph beside its targets, and print the figures
+bench-topology: ## measure the dependency graph beside its targets and beside other engines, and print the figures
+	@scripts/setup peers
 	@scripts/bench topology
 
 schema: ## write the GraphQL contract to api/schema.graphql

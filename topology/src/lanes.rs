@@ -54,12 +54,11 @@ impl Upstream {
                     Entry::Item(item) => hard.push(place[item as usize]),
                     Entry::Group(group) => {
                         let begin = members.len() as u32;
-                        let group = crate::graph::GroupNode(group);
-                        let weighed = graph.members(group).zip(graph.capacities(group));
-                        members.extend(weighed.map(|(member, weight)| (place[member.index()], weight)));
-                        let slack = graph.slack(group);
-                        let end = members.len() as u32;
-                        gates.push(Gate { slack: slack.unwrap_or(0), is_unmet: slack.is_none(), begin, end });
+                        let tolerance = graph.tolerance(group);
+                        let weighed = graph.weighed_members(group, tolerance);
+                        members.extend(weighed.map(|(member, weight)| (place[member as usize], weight)));
+                        let (slack, is_unmet) = (tolerance.slack, tolerance.is_unmet());
+                        gates.push(Gate { slack, is_unmet, begin, end: members.len() as u32 });
                     }
                 }
             }

@@ -25,7 +25,7 @@ pub fn links(graph: &Graph, from: Node, to: Node) -> Vec<Link> {
         match Entry::of(*entry) {
             Entry::Item(item) if item == to.0 => links.push(Link::Hard),
             Entry::Group(group) if graph.members_row(group).contains(&to.0) => {
-                links.push(Link::Group(GroupNode(group)));
+                links.push(Link::Group(graph.name(group)));
             }
             Entry::Item(_) | Entry::Group(_) => {}
         }
@@ -50,7 +50,9 @@ impl Front {
     fn new(graph: &Graph, start: Node, walk: Walk) -> Self {
         let mut met = Marks::new(graph.items());
         met.add(start.0);
-        Self { walk, met, queue: vec![(start.0, 0)], ring: 0 }
+        let mut queue = Vec::with_capacity(64);
+        queue.push((start.0, 0));
+        Self { walk, met, queue, ring: 0 }
     }
 
     fn width(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::graph::{Graph, Node};
-use crate::marks::Marks;
+use crate::marks::{Marks, is_wide};
 
 /// Which way to walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +67,8 @@ pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
     let mut nodes: Vec<Node> = Vec::new();
     nodes.extend(from.iter().copied().filter(|node| met.add(node.0)));
     let mut reach = Reach { ends: vec![nodes.len()], ..Reach::default() };
+    // What a wide ring meets, which comes out in order: the next ring is read as it lies in memory.
+    let mut outer: Option<Marks> = None;
     let mut begin = 0;
     loop {
         let end = nodes.len();
@@ -82,13 +84,19 @@ pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
             });
             break;
         }
-        for position in begin..end {
-            let node = nodes[position];
-            step(graph, node, walk, |next| {
-                if met.add(next) {
-                    nodes.push(Node(next));
-                }
-            });
+        if is_wide(end - begin, graph.items()) {
+            let outer = outer.get_or_insert_with(|| Marks::new(graph.items()));
+            step_all(graph, &nodes[begin..end], walk, outer);
+            outer.pour_into(&mut met, |next| nodes.push(Node(next)));
+        } else {
+            for position in begin..end {
+                let node = nodes[position];
+                step(graph, node, walk, |next| {
+                    if met.add(next) {
+                        nodes.push(Node(next));
+                    }
+                });
+            }
         }
         begin = end;
         if nodes.len() > end {
@@ -97,6 +105,18 @@ pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
     }
     reach.nodes = nodes;
     Ok(reach)
+}
+
+/// Adds each item that is one step away from one of some.
+fn step_all(graph: &Graph, nodes: &[Node], walk: Walk, found: &mut Marks) {
+    match walk.direction {
+        Direction::NeededBy if !walk.soft => {
+            graph.all_above(nodes, |run| run.entries.iter().for_each(|next| found.set(*next)));
+        }
+        Direction::Needs | Direction::NeededBy => {
+            nodes.iter().for_each(|node| step(graph, *node, walk, |next| found.set(next)));
+        }
+    }
 }
 
 /// Tells each item that is one step away.

@@ -22,14 +22,20 @@ pub struct Recovery {
 /// How long each item takes to recover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recoveries {
-    by_node: Vec<Wait>,
+    found: Found,
     components: Components,
 }
 
 impl Recoveries {
     /// When an item is up again; `None` for a node that the graph did not have.
     pub fn of(&self, node: Node) -> Option<Recovery> {
-        self.by_node.get(node.index()).copied().map(Recovery::from)
+        let waits_for = *self.found.waits_for.get(node.index())?;
+        let Wait { minutes, is_lower_bound, .. } = self.found.of(node.0);
+        Some(Recovery {
+            minutes: (minutes != NEVER).then_some(minutes),
+            is_lower_bound,
+            waits_for: (waits_for != NOBODY).then_some(Node(waits_for)),
+        })
     }
 
     /// The chain that an item waits for: itself, what it waits for longest, what that waits for, to the end.
@@ -65,30 +71,28 @@ pub fn recoveries(graph: &Graph, own: &[Option<u32>]) -> Result<Recoveries> {
         return Err(TopologyError::invalid("own times", &own.len(), rule));
     }
     let components = components(graph);
-    let mut work =
-        Work { graph, components: &components, found: vec![AT_ONCE; own.len()], members: Vec::new() };
+    let found = Found { times: vec![0; own.len()], waits_for: vec![NOBODY; own.len()] };
+    let mut work = Work { graph, components: &components, found, members: Vec::new() };
     for (position, members) in components.iter().enumerate() {
-        let mut recovery = AT_ONCE;
+        let mut wait = AT_ONCE;
         for node in members {
             let circle = (members.len() > 1).then_some(position as u32);
-            recovery = later(recovery, work.wait_of(node.0, circle));
+            wait = later(wait, work.wait_of(node.0, circle));
         }
         for time in members.iter().map(|node| own[node.index()]) {
             match time {
-                Some(time) if recovery.minutes != NEVER => recovery.minutes += u64::from(time),
+                Some(time) if wait.minutes != NEVER => wait.minutes += u64::from(time),
                 Some(_) => {}
-                None => recovery.is_lower_bound = true,
+                None => wait.is_lower_bound = true,
             }
         }
-        for node in members {
-            work.found[node.index()] = recovery;
-        }
+        members.iter().for_each(|node| work.found.set(*node, wait));
     }
-    let by_node = work.found;
-    Ok(Recoveries { by_node, components })
+    let found = work.found;
+    Ok(Recoveries { found, components })
 }
 
-/// A recovery in little room.
+/// How long something is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Wait {
     minutes: u64,
@@ -96,24 +100,37 @@ struct Wait {
     is_lower_bound: bool,
 }
 
-const NEVER: u64 = u64::MAX;
+/// More minutes than a billion items with the longest times come to.
+const NEVER: u64 = u64::MAX >> 1;
 const NOBODY: u32 = u32::MAX;
 const AT_ONCE: Wait = Wait { minutes: 0, waits_for: NOBODY, is_lower_bound: false };
 
-impl From<Wait> for Recovery {
-    fn from(wait: Wait) -> Self {
-        Self {
-            minutes: (wait.minutes != NEVER).then_some(wait.minutes),
-            is_lower_bound: wait.is_lower_bound,
-            waits_for: (wait.waits_for != NOBODY).then_some(Node(wait.waits_for)),
-        }
+/// When each item has recovered, so that what is looked up most lies closest together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Found {
+    /// Twice the minutes, and one more where they are a lower bound.
+    times: Vec<u64>,
+    waits_for: Vec<u32>,
+}
+
+impl Found {
+    /// The wait for an item, whatever that waits for itself.
+    #[inline]
+    fn of(&self, node: u32) -> Wait {
+        let time = self.times[node as usize];
+        Wait { minutes: time >> 1, waits_for: node, is_lower_bound: time & 1 != 0 }
+    }
+
+    fn set(&mut self, node: Node, wait: Wait) {
+        self.times[node.index()] = wait.minutes << 1 | u64::from(wait.is_lower_bound);
+        self.waits_for[node.index()] = wait.waits_for;
     }
 }
 
 struct Work<'a> {
     graph: &'a Graph,
     components: &'a Components,
-    found: Vec<Wait>,
+    found: Found,
     /// The members of the group at hand, with what each counts for.
     members: Vec<(Wait, u32)>,
 }
@@ -126,7 +143,7 @@ impl Work<'_> {
         for entry in graph.needs_row(node) {
             let next = match Entry::of(*entry) {
                 Entry::Item(need) if self.is_inside(node, need, circle) => continue,
-                Entry::Item(need) => Wait { waits_for: need, ..self.found[need as usize] },
+                Entry::Item(need) => self.found.of(need),
                 Entry::Group(group) => self.enough_of(node, group, circle),
             };
             wait = later(wait, next);
@@ -144,7 +161,7 @@ impl Work<'_> {
     fn wait_for(&self, owner: u32, member: u32, circle: Option<u32>) -> Wait {
         match self.is_inside(owner, member, circle) {
             true => AT_ONCE,
-            false => Wait { waits_for: member, ..self.found[member as usize] },
+            false => self.found.of(member),
         }
     }
 
@@ -162,6 +179,12 @@ impl Work<'_> {
             // The first of them is enough.
             let waits = members.iter().map(|node| self.wait_for(owner, *node, circle));
             return waits.min_by_key(earliest).unwrap_or(never);
+        }
+        if capacities.is_empty() && tolerance.slack == 0 {
+            // All of them are.
+            return members
+                .iter()
+                .fold(AT_ONCE, |wait, node| later(wait, self.wait_for(owner, *node, circle)));
         }
         self.members.clear();
         let mut total = 0_u64;

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::{dijkstra, tarjan_scc};
 use petgraph::graph::{DiGraph, NodeIndex};
 use proptest::prelude::*;
-use random::{Sample, sample};
+use random::{Sample, is_met, sample, wide};
 use topology::availability::{Evidence, availability};
 use topology::components::components;
-use topology::graph::{Change, Graph, GroupNode, Member, Node};
-use topology::impact::{Cause, Hurt, impact};
-use topology::path::{links, shortest_path, shortest_paths};
+use topology::graph::{Change, Graph, Group, GroupNode, Member, Node, Threshold};
+use topology::impact::{Cause, Hurt, brought_down, impact};
+use topology::path::{Link, links, shortest_path, shortest_paths};
 use topology::reach::{Direction, Walk, reach};
+use topology::recovery::recoveries;
 use topology::single_points::{all_single_points, single_points};
 
 /// The same edges in another library: hard needs, and of each group every member.
@@ -71,6 +72,48 @@ proptest! {
             prop_assert!(matches!(last.cause, Cause::Failed | Cause::Unmet(_)));
             for pair in chain.windows(2) {
                 prop_assert!(!links(&graph, pair[0].node, pair[1].node).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn groups_keep_their_positions(sample in sample(14)) {
+        let (graph, nodes) = sample.build();
+        for (position, group) in sample.groups.iter().enumerate() {
+            let found = GroupNode(position as u32);
+            prop_assert_eq!(graph.owner(found), Some(nodes[group.owner as usize]));
+            prop_assert_eq!(graph.slack(found), group.slack().unwrap());
+            let weight = |member: &Member| match group.threshold {
+                Threshold::Count(_) => 1,
+                Threshold::Capacity(_) => member.capacity,
+            };
+            let members: BTreeMap<_, _> =
+                group.members.iter().map(|member| (nodes[member.node as usize], weight(member))).collect();
+            let ours: BTreeMap<_, _> = graph.members(found).zip(graph.capacities(found)).collect();
+            prop_assert_eq!(ours, members);
+            prop_assert!(graph.groups_of(nodes[group.owner as usize]).any(|own| own == found));
+        }
+        prop_assert_eq!(graph.members(GroupNode(sample.groups.len() as u32)).count(), 0);
+    }
+
+    #[test]
+    fn recovery_takes_as_long_as_what_is_needed_and_its_own_time(
+        sample in sample(12),
+        times in proptest::collection::vec(proptest::option::weighted(0.8, 0..50_u32), 12),
+    ) {
+        let (graph, nodes) = sample.build();
+        let mut own = vec![None; sample.items as usize];
+        for item in 0..sample.items as usize {
+            own[nodes[item].0 as usize] = times[item];
+        }
+        let found = recoveries(&graph, &own).unwrap();
+        for item in 0..sample.items {
+            let recovery = found.of(nodes[item as usize]).unwrap();
+            prop_assert_eq!(recovery.minutes, recovered(&sample, &times, item), "item {}", item);
+            // What is waited for longest is something that is needed, and is up no later.
+            if let Some(other) = recovery.waits_for {
+                let same = found.of(other).unwrap().minutes;
+                prop_assert!(same.is_none() || recovery.minutes.is_none_or(|minutes| same.unwrap() <= minutes));
             }
         }
     }
@@ -217,6 +260,102 @@ proptest! {
             prop_assert_eq!(items(&nodes, found.down.iter().map(|down| down.node)), rest.broken(&[item]));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Thousands at once are walked and felled in another way than a few.
+    #[test]
+    fn wide_walks_and_outages_are_those_of_single_steps(sample in wide(), root in 0..3_u32) {
+        let (graph, nodes) = sample.build();
+        let place: BTreeMap<Node, u32> = nodes.iter().enumerate().map(|(item, node)| (*node, item as u32)).collect();
+        let roots = [root, 5];
+        let failed = roots.map(|root| nodes[root as usize]);
+        let expected = sample.steps(&roots);
+        let found = impact(&graph, &failed).unwrap();
+        let ours: BTreeMap<_, _> = found.down.iter().map(|down| (place[&down.node], down.steps)).collect();
+        prop_assert_eq!(&ours, &expected);
+        let nearest: Vec<_> = found.down.iter().map(|down| down.node).collect();
+        prop_assert_eq!(brought_down(&graph, &failed).unwrap(), nearest);
+        prop_assert!(found.down.windows(2).all(|pair| pair[0].steps <= pair[1].steps));
+        for down in &found.down {
+            reason_holds(&sample, &graph, &place, &ours, *down);
+        }
+        let other = plain(&sample);
+        for (direction, turned) in [(Direction::NeededBy, true), (Direction::Needs, false)] {
+            let start = if turned { root } else { sample.items - 1 };
+            let mut edges = other.clone();
+            if turned {
+                edges.reverse();
+            }
+            let steps: BTreeMap<_, _> = dijkstra(&edges, NodeIndex::new(start as usize), None, |_| 1_u32)
+                .into_iter()
+                .map(|(node, step)| (node.index() as u32, step))
+                .collect();
+            let walk = Walk::all(direction);
+            let reached = reach(&graph, &[nodes[start as usize]], walk).unwrap();
+            let ours: BTreeMap<_, _> = reached.with_steps().map(|(node, step)| (place[&node], step)).collect();
+            prop_assert_eq!(ours.len(), reached.nodes.len());
+            prop_assert_eq!(ours, steps);
+        }
+    }
+}
+
+/// What brought an item down went down just before it, and was enough to.
+fn reason_holds(
+    sample: &Sample,
+    graph: &Graph,
+    place: &BTreeMap<Node, u32>,
+    steps: &BTreeMap<u32, u32>,
+    down: topology::impact::Down,
+) {
+    let before = |node: Node| assert_eq!(steps[&place[&node]] + 1, down.steps);
+    match down.cause {
+        Cause::Failed => assert_eq!(down.steps, 0),
+        Cause::Need(need) => {
+            before(need);
+            assert!(links(graph, down.node, need).contains(&Link::Hard));
+        }
+        Cause::Group(group, member) => {
+            before(member);
+            let group: &Group = &sample.groups[group.0 as usize];
+            assert_eq!(group.owner, place[&down.node]);
+            assert!(group.members.iter().any(|one| one.node == place[&member]));
+            let is_up = |node: u32| steps.get(&node).is_none_or(|step| *step >= down.steps);
+            assert!(!is_met(group, is_up), "the group is missed by then");
+            let was_up = |node: u32| steps.get(&node).is_none_or(|step| step + 1 >= down.steps);
+            assert!(is_met(group, was_up), "and was not a step before");
+        }
+        Cause::Unmet(_) => panic!("every group can be met here"),
+    }
+}
+
+/// When an item has recovered, by the rule alone: what needs each other in a circle recovers together.
+fn recovered(sample: &Sample, own: &[Option<u32>], item: u32) -> Option<u64> {
+    let graph = plain(sample);
+    let circle = tarjan_scc(&graph).into_iter().find(|nodes| nodes.contains(&NodeIndex::new(item as usize)));
+    let circle: BTreeSet<u32> = circle.unwrap().into_iter().map(|node| node.index() as u32).collect();
+    let wait = |need: u32| if circle.contains(&need) { Some(0) } else { recovered(sample, own, need) };
+    let mut waits = Vec::new();
+    for (from, to) in &sample.hard {
+        if circle.contains(from) {
+            waits.push(wait(*to));
+        }
+    }
+    for group in sample.groups.iter().filter(|group| circle.contains(&group.owner)) {
+        // The least time after which enough of the members are there.
+        let times: Vec<_> = group.members.iter().map(|member| (member.node, wait(member.node))).collect();
+        let up_by = |moment: u64| {
+            let is_up = |node: u32| {
+                times.iter().any(|(other, time)| *other == node && time.is_some_and(|time| time <= moment))
+            };
+            is_met(group, is_up)
+        };
+        waits.push(times.iter().filter_map(|(_, time)| *time).filter(|time| up_by(*time)).min());
+    }
+    let longest = waits.into_iter().try_fold(0, |longest, wait| Some(longest.max(wait?)))?;
+    Some(longest + circle.iter().map(|member| u64::from(own[*member as usize].unwrap_or(0))).sum::<u64>())
 }
 
 /// A walk of one step meets what the edges say, however the graph came about, and circles are as `components` has them.

@@ -18,9 +18,9 @@ pub fn once<T>(run: impl FnOnce() -> T) -> Duration {
     used().saturating_sub(begin)
 }
 
-/// The median of some rounds.
-pub fn median<T>(rounds: usize, mut run: impl FnMut() -> T) -> Duration {
-    Times::of((0..rounds).map(|_| once(&mut run))).median()
+/// The least of some rounds of the same: whatever else the machine does only ever adds to it.
+pub fn least<T>(rounds: usize, mut run: impl FnMut() -> T) -> Duration {
+    (0..rounds).map(|_| once(&mut run)).min().unwrap_or_default()
 }
 
 /// Times of many runs, in order.

@@ -78,6 +78,8 @@ pub fn estate(items: u32) -> (Draft, Layers) {
     for machine in layers.machines..layers.services {
         let first = layers.hosts + numbers.below(hosts);
         draft.hard(machine, first);
+        // Its storage, on one of a few.
+        draft.hard(machine, layers.hosts + numbers.skewed(hosts));
         let nodes = (0..3).map(|_| layers.hosts + numbers.below(hosts)).collect();
         group(&mut draft, machine, 1, nodes);
         if numbers.below(20) == 0 {

@@ -50,6 +50,14 @@ impl Table {
         }
     }
 
+    /// How much something holds.
+    pub fn megabytes(&mut self, what: &str, amount: f64, most: f64) {
+        println!("  {what:<40} {amount:>12.1} {most:>12.1}");
+        if amount > most {
+            self.missed.push(what.to_owned());
+        }
+    }
+
     fn line(&self, what: &str, time: Duration, most: Option<Duration>, note: &str) {
         let ms = |time: Duration| time.as_secs_f64() * 1e3;
         let most = most.map_or_else(String::new, |most| format!("{:.4}", ms(most)));

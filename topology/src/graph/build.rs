@@ -130,34 +130,43 @@ impl Draft {
         graph.soft_needs = Rows::from_pairs(self.items as usize, &soft);
         graph.soft_needed_by = Fans::from_pairs(self.items as usize, &turned(&soft));
         let mut needs = renumber(&self.hard);
-        let mut needed_by = turned(&needs);
+        let needed_by = turned(&needs);
+        let mut member_of = Vec::new();
         let mut below = needs.clone();
         let mut members = Vec::new();
         let mut capacities = Vec::new();
-        for (position, group) in self.groups.iter().enumerate() {
-            let position = position as u32;
+        // Groups are numbered in the order of their owners, so that what is looked at together is together.
+        let mut positions: Vec<u32> = (0..self.groups.len() as u32).collect();
+        positions.sort_by_key(|position| place[self.groups[*position as usize].owner as usize]);
+        let mut numbers = vec![0_u32; positions.len()];
+        for (number, position) in positions.into_iter().enumerate() {
+            let group = &self.groups[position as usize];
+            numbers[position as usize] = number as u32;
+            let number = number as u32;
             let slack = group.slack()?;
             if slack.is_none() {
-                graph.unmet.push(position);
+                graph.unmet.push(number);
             }
             let owner = place[group.owner as usize];
-            graph.tolerances.push(Tolerance::of(owner, slack, group.threshold));
-            needs.push((owner, GROUP | position));
+            graph.push(Tolerance::of(owner, slack, group.threshold), position);
+            needs.push((owner, GROUP | number));
             let begin = members.len();
             for member in in_order(&group.members, |node| place[node as usize]) {
-                needed_by.push((member.node, GROUP | position));
-                members.push((position, member.node));
+                member_of.push((member.node, number));
+                members.push((number, member.node));
                 if let Threshold::Capacity(_) = group.threshold {
-                    capacities.push((position, member.capacity));
+                    capacities.push((number, member.capacity));
                 }
             }
             below.extend(members[begin..].iter().map(|(_, node)| (owner, *node)));
         }
+        numbers.into_iter().for_each(|number| graph.numbers.push(number));
         graph.needs = Rows::from_pairs(self.items as usize, &needs);
         graph.needed_by = Fans::from_pairs(self.items as usize, &needed_by);
+        graph.member_of = Fans::from_pairs(self.items as usize, &member_of);
         graph.members = Rows::from_pairs(self.groups.len(), &members);
         graph.capacities = Rows::from_pairs(self.groups.len(), &capacities);
-        drop((needs, needed_by, members));
+        drop((needs, needed_by, member_of, members));
         below.sort_unstable();
         graph.below = Rows::from_pairs(self.items as usize, &below);
         graph.above = Fans::from_pairs(self.items as usize, &turned(&below));

@@ -69,17 +69,19 @@ impl Graph {
                 self.soft_needed_by.remove(to.0, from.0);
             }
             Change::AddGroup(group) => {
-                self.tolerances.push(Tolerance::GONE);
-                self.set_group(self.tolerances.len() as u32 - 1, group)?;
+                let position = self.groups();
+                self.push(Tolerance::GONE, position);
+                self.numbers.push(position);
+                self.set_group(position, group)?;
             }
             Change::SetGroup(position, group) => {
-                self.known_group(*position)?;
-                self.remove_group(position.0);
-                self.set_group(position.0, group)?;
+                let number = self.known_group(*position)?;
+                self.remove_group(number);
+                self.set_group(number, group)?;
             }
             Change::RemoveGroup(position) => {
-                self.known_group(*position)?;
-                self.remove_group(position.0);
+                let number = self.known_group(*position)?;
+                self.remove_group(number);
             }
             Change::Detach(node) => {
                 self.known(&[*node])?;
@@ -101,45 +103,57 @@ impl Graph {
         self.above.remove(to, from);
     }
 
-    fn set_group(&mut self, position: u32, group: &Group) -> Result<()> {
+    /// One more group at a position. Its number is what comes next.
+    pub(super) fn push(&mut self, tolerance: Tolerance, position: u32) {
+        self.names.push(position);
+        self.tolerances.push(tolerance);
+        self.losses.push(tolerance.losses());
+    }
+
+    fn tolerate(&mut self, number: u32, tolerance: Tolerance) {
+        self.tolerances.set(number as usize, tolerance);
+        self.losses.set(number as usize, tolerance.losses());
+    }
+
+    fn set_group(&mut self, number: u32, group: &Group) -> Result<()> {
         let slack = group.slack()?;
         let members = in_order(&group.members, |node| node);
         let nodes: Vec<_> = members.iter().map(|member| member.node).collect();
         self.known(&[Node(group.owner)])?;
         self.known(&nodes.iter().copied().map(Node).collect::<Vec<_>>())?;
-        self.tolerances.set(position as usize, Tolerance::of(group.owner, slack, group.threshold));
+        self.tolerate(number, Tolerance::of(group.owner, slack, group.threshold));
         if slack.is_none() {
-            self.unmet.push(position);
+            self.unmet.push(number);
         }
-        self.needs.insert(group.owner, GROUP | position);
+        self.needs.insert(group.owner, GROUP | number);
         for member in &nodes {
-            self.needed_by.insert(*member, GROUP | position);
+            self.member_of.insert(*member, number);
             self.join(group.owner, *member);
         }
-        self.members.set(position, &nodes);
+        self.members.set(number, &nodes);
         if let Threshold::Capacity(_) = group.threshold {
             let capacities: Vec<_> = members.iter().map(|member| member.capacity).collect();
-            self.capacities.set(position, &capacities);
+            self.capacities.set(number, &capacities);
         }
         Ok(())
     }
 
-    fn remove_group(&mut self, position: u32) {
-        let tolerance = self.tolerance(position);
+    fn remove_group(&mut self, number: u32) {
+        let tolerance = self.tolerance(number);
         if tolerance.is_gone() {
             return;
         }
-        self.needs.remove(tolerance.owner(), GROUP | position);
-        for member in self.members.row(position).to_vec() {
-            self.needed_by.remove(member, GROUP | position);
+        self.needs.remove(tolerance.owner(), GROUP | number);
+        for member in self.members.row(number).to_vec() {
+            self.member_of.remove(member, number);
             self.part(tolerance.owner(), member);
         }
-        self.members.set(position, &[]);
+        self.members.set(number, &[]);
         if tolerance.is_weighed() {
-            self.capacities.set(position, &[]);
+            self.capacities.set(number, &[]);
         }
-        self.unmet.retain(|unmet| *unmet != position);
-        self.tolerances.set(position as usize, Tolerance::GONE);
+        self.unmet.retain(|unmet| *unmet != number);
+        self.tolerate(number, Tolerance::GONE);
     }
 
     /// A member that goes takes its share of each group along: what the group tolerates shrinks by it.
@@ -153,12 +167,11 @@ impl Graph {
             }
         }
         for dependant in self.needed_by.entries_of(node).collect::<Vec<_>>() {
-            if dependant & GROUP != 0 {
-                self.leave(dependant & !GROUP, node);
-            } else {
-                self.needs.remove(dependant, node);
-                self.below.remove(dependant, node);
-            }
+            self.needs.remove(dependant, node);
+            self.below.remove(dependant, node);
+        }
+        for group in self.member_of.entries_of(node).collect::<Vec<_>>() {
+            self.leave(group, node);
         }
         for need in self.soft_needs.row(node).to_vec() {
             self.soft_needed_by.remove(need, node);
@@ -171,7 +184,8 @@ impl Graph {
                 rows.set(node, &[]);
             }
         }
-        for fans in [&mut self.needed_by, &mut self.above, &mut self.soft_needed_by] {
+        let upward = [&mut self.needed_by, &mut self.member_of, &mut self.above, &mut self.soft_needed_by];
+        for fans in upward {
             fans.clear(node);
         }
     }
@@ -192,7 +206,7 @@ impl Graph {
         if slack.is_none() && !tolerance.is_unmet() {
             self.unmet.push(group);
         }
-        self.tolerances.set(group as usize, tolerance.with(slack));
+        self.tolerate(group, tolerance.with(slack));
     }
 
     pub(crate) fn known(&self, nodes: &[Node]) -> Result<()> {
@@ -202,10 +216,9 @@ impl Graph {
         }
     }
 
-    pub(crate) fn known_group(&self, group: GroupNode) -> Result<()> {
-        if group.0 < self.groups() {
-            return Ok(());
-        }
-        Err(TopologyError::invalid("group", &group.0, "no group has this position"))
+    /// The number of a group.
+    fn known_group(&self, group: GroupNode) -> Result<u32> {
+        let rule = "no group has this position";
+        self.number(group).ok_or_else(|| TopologyError::invalid("group", &group.0, rule))
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::rows::Rows;
+use super::Node;
+use super::rows::{Rows, Run};
 
 /// Entries beyond which a row is kept in chunks of its own, so that a change copies one of them and not all.
 const LONGEST: usize = 256;
@@ -54,6 +55,25 @@ impl Fans {
         } else {
             row.iter().for_each(|entry| tell(*entry));
         }
+    }
+
+    /// Tells the entries of some positions, in runs as [`Rows::each_run`]. Those of long rows are runs by themselves.
+    #[inline]
+    pub fn each_run<'a>(&'a self, positions: &[Node], mut tell: impl FnMut(Run<'a>)) {
+        self.rows.each_run(positions, |run| {
+            let last = run.first + (run.starts.len() as u32).saturating_sub(2);
+            if self.long.is_empty() || self.long.range(run.first..=last).next().is_none() {
+                return tell(run);
+            }
+            for (position, row) in run.rows() {
+                if row.entries != IN_CHUNKS {
+                    tell(row);
+                    continue;
+                }
+                let chunks = self.long.get(&position).into_iter().flatten();
+                chunks.for_each(|chunk| tell(Run { entries: chunk, ..row }));
+            }
+        });
     }
 
     /// The entries of a position, in order.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Node;
+
 /// Positions of a page: few, so that a page is copied in microseconds even where its rows are long.
 const PAGE: usize = 256;
 
@@ -43,6 +45,36 @@ impl Page {
         for later in &mut self.starts[slot + 1..] {
             *later = *later + after as u32 - before as u32;
         }
+    }
+}
+
+/// The rows of positions that follow each other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'a> {
+    /// The first position.
+    pub first: u32,
+    /// Where the rows begin, and behind the last of them where it ends, counted from anywhere.
+    pub starts: &'a [u32],
+    /// All of them, one behind the other.
+    pub entries: &'a [u32],
+}
+
+impl Run<'_> {
+    /// The position in whose row an entry is.
+    #[cold]
+    pub fn position(&self, entry: usize) -> u32 {
+        let from = self.starts.first().copied().unwrap_or(0) as usize;
+        let begun = self.starts.partition_point(|start| *start as usize - from <= entry);
+        self.first + (begun as u32).saturating_sub(1)
+    }
+
+    /// The rows one by one, with their positions.
+    pub fn rows(self) -> impl Iterator<Item = (u32, Self)> {
+        let from = self.starts.first().copied().unwrap_or(0);
+        self.starts.windows(2).zip(self.first..).map(move |(starts, first)| {
+            let entries = &self.entries[(starts[0] - from) as usize..(starts[1] - from) as usize];
+            (first, Self { first, starts, entries })
+        })
     }
 }
 
@@ -93,6 +125,25 @@ impl Rows {
         match self.shelves.get(page / SHELF).and_then(|shelf| shelf.get(page % SHELF)) {
             Some(page) => page.row(position as usize % PAGE),
             None => &[],
+        }
+    }
+
+    /// Tells the rows of some positions, in runs of positions that follow each other within a page.
+    #[inline]
+    pub fn each_run<'a>(&'a self, positions: &[Node], mut tell: impl FnMut(Run<'a>)) {
+        let mut rest = positions;
+        while let Some(Node(first)) = rest.first().copied() {
+            let page = first as usize / PAGE;
+            let end = (page as u32 + 1) * PAGE as u32;
+            let follow = rest.iter().zip(first..end).take_while(|(node, next)| node.0 == *next).count();
+            rest = &rest[follow..];
+            let Some(page) = self.shelves.get(page / SHELF).and_then(|shelf| shelf.get(page % SHELF)) else {
+                continue;
+            };
+            let slot = first as usize % PAGE;
+            let starts = &page.starts[slot..=slot + follow];
+            let entries = &page.entries[starts[0] as usize..starts[follow] as usize];
+            tell(Run { first, starts, entries });
         }
     }
 

@@ -133,15 +133,13 @@ impl Work<'_> {
         let tolerance = self.graph.tolerance(group);
         let mut touched = Vec::new();
         let mut slack = tolerance.slack;
-        let members = self.graph.members_row(group);
-        let capacities: Vec<_> = self.graph.capacities(crate::graph::GroupNode(group)).collect();
-        for (member, weight) in members.iter().zip(capacities) {
-            if self.found.never_up[*member as usize] {
+        for (member, weight) in self.graph.weighed_members(group, tolerance) {
+            if self.found.never_up[member as usize] {
                 // It is lost already, so the group tolerates so much less.
                 slack = slack.saturating_sub(weight);
                 continue;
             }
-            for reached in self.walk(*member) {
+            for reached in self.walk(member) {
                 let count = &mut self.counts[reached as usize];
                 if *count == 0 {
                     touched.push(reached);

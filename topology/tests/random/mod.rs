@@ -1,6 +1,6 @@
 //! Random graphs with circles and groups, and what they mean by brute force.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -43,12 +43,7 @@ impl Sample {
                 }
             }
             for group in &self.groups {
-                let up = group.members.iter().filter(|member| !down.contains(&member.node));
-                let is_met = match group.threshold {
-                    Threshold::Count(count) => up.count() >= count as usize,
-                    Threshold::Capacity(needed) => up.map(|member| member.capacity).sum::<u32>() >= needed,
-                };
-                if !is_met {
+                if !is_met(group, |node| !down.contains(&node)) {
                     down.insert(group.owner);
                 }
             }
@@ -58,11 +53,91 @@ impl Sample {
         }
     }
 
+    /// When each item is down, step by step, if these fail: all that lack something go down at once.
+    pub fn steps(&self, failed: &[u32]) -> BTreeMap<u32, u32> {
+        let mut down: BTreeMap<u32, u32> = failed.iter().map(|item| (*item, 0)).collect();
+        let mut fallen: Vec<u32> = failed.to_vec();
+        let mut needed_by = vec![Vec::new(); self.items as usize];
+        let mut member_of = vec![Vec::new(); self.items as usize];
+        self.hard.iter().for_each(|(from, to)| needed_by[*to as usize].push(*from));
+        for (position, group) in self.groups.iter().enumerate() {
+            group.members.iter().for_each(|member| member_of[member.node as usize].push(position));
+        }
+        for step in 1.. {
+            let groups = fallen.iter().flat_map(|item| &member_of[*item as usize]);
+            let missed = groups
+                .map(|position| &self.groups[*position])
+                .filter(|group| !is_met(group, |node| !down.contains_key(&node)));
+            let mut next: Vec<u32> = missed.map(|group| group.owner).collect();
+            next.extend(fallen.iter().flat_map(|item| &needed_by[*item as usize]));
+            next.retain(|item| !down.contains_key(item));
+            next.sort_unstable();
+            next.dedup();
+            if next.is_empty() {
+                break;
+            }
+            down.extend(next.iter().map(|item| (*item, step)));
+            fallen = next;
+        }
+        down
+    }
+
     /// What is down alone with these, that is not down anyway.
     pub fn broken(&self, failed: &[u32]) -> BTreeSet<u32> {
         let before = self.down(&[]);
         self.down(failed).difference(&before).copied().collect()
     }
+}
+
+/// Whether enough of a group is up.
+pub fn is_met(group: &Group, is_up: impl Fn(u32) -> bool) -> bool {
+    let up = group.members.iter().filter(|member| is_up(member.node));
+    match group.threshold {
+        Threshold::Count(count) => up.count() >= count as usize,
+        Threshold::Capacity(needed) => up.map(|member| member.capacity).sum::<u32>() >= needed,
+    }
+}
+
+/// A graph of thousands of items: few layers, so that very many are met at once, some that very many need, some circles.
+pub fn wide() -> impl Strategy<Value = Sample> {
+    let edge = || (any::<prop::sample::Index>(), any::<prop::sample::Index>());
+    let group = || {
+        (
+            any::<prop::sample::Index>(),
+            vec((any::<prop::sample::Index>(), 1..5_u32), 2..5),
+            1..4_u32,
+            0..8_u32,
+        )
+    };
+    (2_000..3_000_u32).prop_flat_map(move |items| {
+        let size = items as usize;
+        let parts = (vec(edge(), size), vec(group(), size), vec((0..items, 0..items), 0..8));
+        parts.prop_map(move |(edges, groups, circles)| {
+            // What an item needs is of the lower third of those before it.
+            let below = |owner: u32, index: prop::sample::Index| index.index(owner as usize / 3 + 1) as u32;
+            let owner = |index: prop::sample::Index| 1 + index.index(size - 1) as u32;
+            let mut hard: Vec<_> =
+                edges.into_iter().map(|(from, to)| (owner(from), below(owner(from), to))).collect();
+            hard.extend((1..items).filter(|item| item % 4 == 0).map(|item| (item, item % 3)));
+            hard.extend(circles);
+            let groups = groups.into_iter().map(|(from, members, needed, kind)| {
+                let owner = owner(from);
+                let mut seen = BTreeSet::new();
+                let members: Vec<_> = members
+                    .into_iter()
+                    .map(|(index, capacity)| Member { node: below(owner, index), capacity })
+                    .filter(|member| seen.insert(member.node))
+                    .collect();
+                let most: u32 = members.iter().map(|member| member.capacity).sum();
+                let threshold = match kind {
+                    0 => Threshold::Capacity((needed * 2).min(most)),
+                    _ => Threshold::Count(needed.min(members.len() as u32)),
+                };
+                Group { owner, threshold, members }
+            });
+            Sample { items, hard, soft: Vec::new(), groups: groups.collect() }
+        })
+    })
 }
 
 /// Graphs of up to so many items.
