@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::cells::Cells;
 use super::{
-    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios,
-    topology,
+    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, recovery,
+    scenarios, topology,
 };
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
@@ -65,11 +65,15 @@ pub enum Noun {
     PowerFeed,
     RedundancyGroup,
     Dependency,
+    RecoveryObjective,
+    BackupRecord,
+    RecoveryDrill,
+    ConsistencyGroup,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 50] = [
+    pub const ALL: [Noun; 54] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -120,6 +124,10 @@ impl Noun {
         Noun::PowerFeed,
         Noun::RedundancyGroup,
         Noun::Dependency,
+        Noun::RecoveryObjective,
+        Noun::BackupRecord,
+        Noun::RecoveryDrill,
+        Noun::ConsistencyGroup,
     ];
 
     /// The columns of its file.
@@ -175,6 +183,10 @@ impl Noun {
             Noun::PowerFeed => topology::POWER_FEED,
             Noun::RedundancyGroup => topology::REDUNDANCY_GROUP,
             Noun::Dependency => topology::DEPENDENCY,
+            Noun::RecoveryObjective => recovery::RECOVERY_OBJECTIVE,
+            Noun::BackupRecord => recovery::BACKUP_RECORD,
+            Noun::RecoveryDrill => recovery::RECOVERY_DRILL,
+            Noun::ConsistencyGroup => recovery::CONSISTENCY_GROUP,
         }
     }
 
@@ -247,6 +259,14 @@ impl Noun {
             Noun::PowerFeed => keep(cells, &mut records.power_feeds, topology::power_feed),
             Noun::RedundancyGroup => keep(cells, &mut records.redundancy_groups, topology::redundancy_group),
             Noun::Dependency => keep(cells, &mut records.dependencies, topology::dependency),
+            Noun::RecoveryObjective => {
+                keep(cells, &mut records.recovery_objectives, recovery::recovery_objective)
+            }
+            Noun::BackupRecord => keep(cells, &mut records.backup_records, recovery::backup_record),
+            Noun::RecoveryDrill => keep(cells, &mut records.recovery_drills, recovery::recovery_drill),
+            Noun::ConsistencyGroup => {
+                keep(cells, &mut records.consistency_groups, recovery::consistency_group)
+            }
         }
     }
 
@@ -312,6 +332,10 @@ impl Noun {
             Noun::PowerFeed => ("power_feed", "power_feeds"),
             Noun::RedundancyGroup => ("redundancy_group", "redundancy_groups"),
             Noun::Dependency => ("dependency", "dependencies"),
+            Noun::RecoveryObjective => ("recovery_objective", "recovery_objectives"),
+            Noun::BackupRecord => ("backup_record", "backup_records"),
+            Noun::RecoveryDrill => ("recovery_drill", "recovery_drills"),
+            Noun::ConsistencyGroup => ("consistency_group", "consistency_groups"),
         }
     }
 
