@@ -3,12 +3,15 @@
 mod derived;
 mod estate;
 mod files;
+mod hostile;
 mod impacts;
 mod moves;
 mod needs;
 mod nouns;
+mod oracle;
 mod power;
 mod quality;
+mod real;
 mod refusals;
 mod setting;
 mod single_points;
