@@ -255,18 +255,34 @@ impl Noun {
             Noun::CloudCommitment => keep(cells, &mut records.cloud_commitments, cloud::cloud_commitment),
             Noun::Scenario => keep(cells, &mut records.scenarios, scenarios::scenario),
             Noun::ScenarioChange => keep(cells, &mut records.scenario_changes, scenarios::scenario_change),
+            Noun::Service | Noun::PowerFeed | Noun::RedundancyGroup | Noun::Dependency => {
+                self.read_topology(cells, records);
+            }
+            Noun::RecoveryObjective | Noun::BackupRecord | Noun::RecoveryDrill | Noun::ConsistencyGroup => {
+                self.read_recovery(cells, records);
+            }
+        }
+    }
+
+    /// [`Noun::read`] for what depends on what.
+    fn read_topology(self, cells: &mut Cells, records: &mut Records) {
+        match self {
             Noun::Service => keep(cells, &mut records.services, topology::service),
             Noun::PowerFeed => keep(cells, &mut records.power_feeds, topology::power_feed),
             Noun::RedundancyGroup => keep(cells, &mut records.redundancy_groups, topology::redundancy_group),
-            Noun::Dependency => keep(cells, &mut records.dependencies, topology::dependency),
+            _ => keep(cells, &mut records.dependencies, topology::dependency),
+        }
+    }
+
+    /// [`Noun::read`] for how things recover.
+    fn read_recovery(self, cells: &mut Cells, records: &mut Records) {
+        match self {
             Noun::RecoveryObjective => {
-                keep(cells, &mut records.recovery_objectives, recovery::recovery_objective)
+                keep(cells, &mut records.recovery_objectives, recovery::recovery_objective);
             }
             Noun::BackupRecord => keep(cells, &mut records.backup_records, recovery::backup_record),
             Noun::RecoveryDrill => keep(cells, &mut records.recovery_drills, recovery::recovery_drill),
-            Noun::ConsistencyGroup => {
-                keep(cells, &mut records.consistency_groups, recovery::consistency_group)
-            }
+            _ => keep(cells, &mut records.consistency_groups, recovery::consistency_group),
         }
     }
 
