@@ -143,6 +143,8 @@ ids! {
     BackupRecordId => "backup_record",
     RecoveryDrillId => "recovery_drill",
     RecoveryDrillItemId => "recovery_drill_item",
+    ConsistencyGroupId => "consistency_group",
+    ConsistencyGroupMemberId => "consistency_group_member",
 
     UserId => "user",
     ApiTokenId => "api_token",

@@ -38,6 +38,7 @@ mod m20261129_000018_finance;
 mod m20261129_000020_topology;
 mod m20261129_000021_recovery;
 mod m20261129_000022_topology;
+mod m20261129_000023_recovery;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000020_topology::Migration),
             Box::new(m20261129_000021_recovery::Migration),
             Box::new(m20261129_000022_topology::Migration),
+            Box::new(m20261129_000023_recovery::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! The demo estate: the same on every run, sound by the rules of every noun, and what the README says it is.
 
+mod graph;
 mod year;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,7 +19,9 @@ use api::{
     },
     inventory::{assets, models, racks, sites, vendors},
     lifecycle::{book_events, depreciation_rules, refresh_cycles, refresh_policies, software_releases},
+    recovery::{consistency_groups, objectives},
     store::{Ids, Store},
+    topology::{dependencies, power_feeds, redundancy_groups, services},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entity::{
@@ -43,6 +46,11 @@ use entity::{
         book_event, depreciation_rule, refresh_cycle, refresh_cycle_asset, refresh_policy,
         software_release::{self, MilestoneState},
     },
+    recovery::{
+        backup_record, consistency_group, consistency_group_member, recovery_drill, recovery_drill_item,
+        recovery_objective,
+    },
+    topology::{configuration_item, dependency, power_feed, redundancy_group, service},
 };
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait, PaginatorTrait, QueryOrder};
 use serde::Serialize;
@@ -168,6 +176,12 @@ fn every_row_keeps_the_rules_of_its_noun() {
         check(colocation_reading::Entity, &db, colocation_readings::check).await;
         check(invoice_line::Entity, &db, invoice_lines::check).await;
         check(book_event::Entity, &db, book_events::check).await;
+        check(service::Entity, &db, services::check).await;
+        check(power_feed::Entity, &db, power_feeds::check).await;
+        check(redundancy_group::Entity, &db, redundancy_groups::check).await;
+        check(dependency::Entity, &db, dependencies::check).await;
+        check(recovery_objective::Entity, &db, objectives::check).await;
+        check(consistency_group::Entity, &db, consistency_groups::check).await;
         check(user::Entity, &db, users::check).await;
         let charges = colocation_charge::Entity::find().all(&db).await.unwrap();
         for contract in colocation_contract::Entity::find().all(&db).await.unwrap() {
@@ -439,6 +453,17 @@ async fn dump(engine: Engine, scale: Scale) -> BTreeMap<String, String> {
         rows(colocation_reading::Entity, colocation_reading::Column::Id, &db).await,
         rows(invoice::Entity, invoice::Column::Id, &db).await,
         rows(invoice_line::Entity, invoice_line::Column::Id, &db).await,
+        rows(service::Entity, service::Column::Id, &db).await,
+        rows(power_feed::Entity, power_feed::Column::Id, &db).await,
+        rows(configuration_item::Entity, configuration_item::Column::Id, &db).await,
+        rows(redundancy_group::Entity, redundancy_group::Column::Id, &db).await,
+        rows(dependency::Entity, dependency::Column::Id, &db).await,
+        rows(recovery_objective::Entity, recovery_objective::Column::Id, &db).await,
+        rows(backup_record::Entity, backup_record::Column::Id, &db).await,
+        rows(recovery_drill::Entity, recovery_drill::Column::Id, &db).await,
+        rows(recovery_drill_item::Entity, recovery_drill_item::Column::Id, &db).await,
+        rows(consistency_group::Entity, consistency_group::Column::Id, &db).await,
+        rows(consistency_group_member::Entity, consistency_group_member::Column::Id, &db).await,
         rows(change::Entity, change::Column::Id, &db).await,
     ]);
     db.close().await.unwrap();

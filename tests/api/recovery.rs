@@ -2,7 +2,9 @@
 
 mod assessments;
 mod backups;
+mod consistency;
 mod drills;
+mod files;
 mod golden;
 mod objectives;
 mod verdicts;

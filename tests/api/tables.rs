@@ -57,6 +57,8 @@ fn every_entity_can_be_read() {
         read::<entity::recovery::backup_record::Entity>(app).await;
         read::<entity::recovery::recovery_drill::Entity>(app).await;
         read::<entity::recovery::recovery_drill_item::Entity>(app).await;
+        read::<entity::recovery::consistency_group::Entity>(app).await;
+        read::<entity::recovery::consistency_group_member::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::topology::service::Entity>(app).await;
         read::<entity::topology::power_feed::Entity>(app).await;

@@ -3,14 +3,17 @@
 mod derived;
 mod estate;
 mod files;
+mod hostile;
 mod impacts;
 mod index;
 mod index_history;
 mod moves;
 mod needs;
 mod nouns;
+mod oracle;
 mod power;
 mod quality;
+mod real;
 mod refusals;
 mod setting;
 mod single_points;

@@ -12,6 +12,7 @@
 pub mod availability;
 pub mod blast;
 pub mod components;
+pub mod consistency;
 mod cut;
 mod error;
 pub mod graph;

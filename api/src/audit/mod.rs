@@ -10,14 +10,14 @@ use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
     BudgetLineId, BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId,
     ColocationCircuitId, ColocationContractId, ColocationContractSiteId, ColocationDeploymentId,
-    ColocationReadingId, ConfigurationItemId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId,
-    EntityId, ExchangeRateId, FiscalCalendarId, FrozenScenarioId, GrowthAssumptionId, HardwareModelId,
-    InvoiceId, InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId, OfferId, PeriodCloseId, PowerFeedId,
-    PriceIndexValueId, ProviderAccountId, RackId, RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId,
-    RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId,
-    SavingsInitiativeId, ScenarioChangeId, ScenarioId, ServiceId, SiteId, SoftwareReleaseId,
-    SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId,
-    WorkloadId,
+    ColocationReadingId, ConfigurationItemId, ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId,
+    CurrencyId, DependencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
+    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
+    ManufacturerId, OfferId, PeriodCloseId, PowerFeedId, PriceIndexValueId, ProviderAccountId, RackId,
+    RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId, RedundancyGroupId, RefreshCycleAssetId,
+    RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, ScenarioChangeId, ScenarioId,
+    ServiceId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId,
+    VarianceExplanationId, VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -82,7 +82,9 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | RecoveryObjectiveId::KIND
         | BackupRecordId::KIND
         | RecoveryDrillId::KIND
-        | RecoveryDrillItemId::KIND => Some(P::ViewTopology),
+        | RecoveryDrillItemId::KIND
+        | ConsistencyGroupId::KIND
+        | ConsistencyGroupMemberId::KIND => Some(P::ViewTopology),
         UserId::KIND | ApiTokenId::KIND => Some(P::ManageUsers),
         ChangeId::KIND => Some(P::ViewAudit),
         _ => None,

@@ -26,9 +26,11 @@ mod hardware;
 mod lifecycle;
 mod power;
 mod racks;
+mod recovery;
 mod scenarios;
 mod sites;
 mod support;
+mod topology;
 
 use std::{
     task::Poll,
@@ -273,6 +275,8 @@ async fn write_links(tx: &Tx, scale: Scale, made: Made) -> Result<u64> {
     rows += scenarios::write(tx, &mut ids).await?;
     rows += budgets::write(tx, &mut ids).await?;
     rows += power::write(tx, &mut ids).await?;
+    let (written, mut named) = topology::write(tx, &mut ids).await?;
+    rows += written + recovery::write(tx, &mut ids, &mut named).await?;
     Ok(rows + books::write(tx).await?)
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use entity::{
     cloud, contracts, finance,
     id::{ConfigurationItemId, EntityId},
-    inventory, lifecycle, scenarios, topology,
+    inventory, lifecycle, recovery, scenarios, topology,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
@@ -59,6 +59,12 @@ pub enum Kind {
     Invoice,
     /// Sort of the thing, and the parts of its key.
     ConfigurationItem,
+    /// Sort of the thing and the parts of its key, in one text, as lists have it.
+    ItemOfList,
+    /// The things that a drill was about, as lists have them.
+    ScopeOfDrill,
+    /// The members of a consistency group, as lists have them.
+    MembersOfConsistencyGroup,
     /// Its name at its site.
     PowerFeed,
     /// Its name, for its owner.
@@ -74,7 +80,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 29] = [
+    const ALL: [Kind; 32] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -98,6 +104,9 @@ impl Kind {
         Kind::ColocationCharge,
         Kind::Invoice,
         Kind::ConfigurationItem,
+        Kind::ItemOfList,
+        Kind::ScopeOfDrill,
+        Kind::MembersOfConsistencyGroup,
         Kind::PowerFeed,
         Kind::RedundancyGroup,
         Kind::CircuitOfDeployment,
@@ -229,6 +238,9 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             under_contracts(db, kind, ids).await
         }
         Kind::ConfigurationItem | Kind::PowerFeed | Kind::RedundancyGroup => in_topology(db, kind, ids).await,
+        Kind::ItemOfList | Kind::ScopeOfDrill | Kind::MembersOfConsistencyGroup => {
+            in_recovery(db, kind, ids).await
+        }
         Kind::CircuitOfDeployment => circuits(db, ids).await,
         Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
     }
@@ -268,6 +280,31 @@ async fn items(db: &impl Read, ids: &[Uuid]) -> Result<Found> {
         }
     }
     Ok(found)
+}
+
+/// Things in one text each: themselves, or those that drills and groups name.
+async fn in_recovery(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    let among = ids.iter().copied();
+    let links: Vec<(Uuid, Uuid)> = match kind {
+        Kind::ScopeOfDrill => {
+            use recovery::recovery_drill_item::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::DrillId, C::ItemId]);
+            query.filter(C::DrillId.is_in(among)).into_tuple().all(db).await?
+        }
+        Kind::MembersOfConsistencyGroup => {
+            use recovery::consistency_group_member::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::GroupId, C::ItemId]);
+            query.filter(C::GroupId.is_in(among)).into_tuple().all(db).await?
+        }
+        _ => among.map(|id| (id, id)).collect(),
+    };
+    let wanted: Vec<Uuid> = links.iter().map(|(_, item)| *item).collect();
+    let texts: HashMap<Uuid, String> =
+        items(db, &wanted).await?.into_iter().map(|(item, parts)| (item, parts.join(":"))).collect();
+    let mut found: Vec<(Uuid, String)> = Vec::with_capacity(links.len());
+    found.extend(links.into_iter().filter_map(|(owner, item)| Some((owner, texts.get(&item)?.clone()))));
+    found.sort();
+    singles(found)
 }
 
 /// Circuits with the deployment and the contract that they are under.

@@ -13,6 +13,7 @@ pub mod labels;
 mod lifecycle;
 pub mod line;
 mod power;
+mod recovery;
 pub mod report;
 pub mod reports;
 pub mod rows;

@@ -1,6 +1,6 @@
 //! The rows of a noun, page by page, as the cells of its file.
 
-use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios, topology};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology};
 use sea_orm::{
     EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
     QuerySelect, Value, sea_query::ExprTrait,
@@ -101,6 +101,10 @@ pub async fn page(
         Noun::PowerFeed => read::<topology::power_feed::Entity>(db, at, labels).await,
         Noun::RedundancyGroup => read::<topology::redundancy_group::Entity>(db, at, labels).await,
         Noun::Dependency => read::<topology::dependency::Entity>(db, at, labels).await,
+        Noun::RecoveryObjective => read::<recovery::recovery_objective::Entity>(db, at, labels).await,
+        Noun::BackupRecord => read::<recovery::backup_record::Entity>(db, at, labels).await,
+        Noun::RecoveryDrill => read::<recovery::recovery_drill::Entity>(db, at, labels).await,
+        Noun::ConsistencyGroup => read::<recovery::consistency_group::Entity>(db, at, labels).await,
     }
 }
 

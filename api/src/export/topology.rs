@@ -8,7 +8,7 @@ use super::line::{Cell, Exportable, Line, any, any_choice, choice, list, text};
 use crate::import::csv::Noun;
 
 /// The sort of a thing and its key.
-fn item(labels: &mut Labels, id: ConfigurationItemId) -> (String, String) {
+pub(super) fn item(labels: &mut Labels, id: ConfigurationItemId) -> (String, String) {
     let mut parts = labels.list(Kind::ConfigurationItem, id.uuid()).into_iter();
     (parts.next().unwrap_or_default(), list(parts))
 }

@@ -32,6 +32,7 @@ mod lifecycle;
 mod models;
 mod places;
 mod power;
+mod recovery;
 mod report;
 mod savings;
 mod scenarios;
@@ -162,5 +163,9 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::PowerFeed>(&mut run).await?;
     engine::apply::<records::RedundancyGroup>(&mut run).await?;
     engine::apply::<records::Dependency>(&mut run).await?;
+    engine::apply::<records::RecoveryObjective>(&mut run).await?;
+    engine::apply::<records::BackupRecord>(&mut run).await?;
+    engine::apply::<records::RecoveryDrill>(&mut run).await?;
+    engine::apply::<records::ConsistencyGroup>(&mut run).await?;
     Ok(run.finish())
 }

@@ -128,6 +128,14 @@ pub enum ImportNoun {
     RedundancyGroup,
     /// What depends on what.
     Dependency,
+    /// How soon items have to be up again.
+    RecoveryObjective,
+    /// Copies of data.
+    BackupRecord,
+    /// Tests of recovery, with what they were about.
+    RecoveryDrill,
+    /// What recovers together, to one point in time.
+    ConsistencyGroup,
 }
 
 /// What happens to the good rows when others are refused.

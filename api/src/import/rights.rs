@@ -63,9 +63,14 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::GrowthAssumption
         | Noun::CloudCommitment => Permission::EditCloud,
         Noun::Scenario | Noun::ScenarioChange => Permission::EditScenarios,
-        Noun::Service | Noun::PowerFeed | Noun::RedundancyGroup | Noun::Dependency => {
-            Permission::EditTopology
-        }
+        Noun::Service
+        | Noun::PowerFeed
+        | Noun::RedundancyGroup
+        | Noun::Dependency
+        | Noun::RecoveryObjective
+        | Noun::BackupRecord
+        | Noun::RecoveryDrill
+        | Noun::ConsistencyGroup => Permission::EditTopology,
     }
 }
 

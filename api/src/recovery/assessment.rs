@@ -18,6 +18,7 @@ use topology::{
 };
 
 use super::{
+    consistency::{self, GroupRecovery, Together},
     copies::{self, Copies},
     things::is_brought_up,
     verdicts::Drills,
@@ -79,6 +80,8 @@ pub struct Facts {
     pub objectives: Vec<Option<recovery_objective::Model>>,
     /// Minutes that each takes by itself, with its failover.
     pub own: Vec<Option<u32>>,
+    /// Minutes of data that each may lose, with those that it recovers together with.
+    pub points: Vec<Option<u32>>,
     /// Copies of their data.
     pub copies: HashMap<ConfigurationItemId, Copies>,
     /// Drills.
@@ -102,6 +105,8 @@ pub struct Assessment {
     pub points: Vec<Option<u32>>,
     /// Who is brought up when, with the crew.
     pub schedule: Schedule,
+    /// How what recovers together does.
+    pub groups: Vec<GroupRecovery>,
     /// When the schedule has each thing up.
     pub up_at: HashMap<Node, u64>,
     /// The services that are asked about, in order of name.
@@ -128,18 +133,33 @@ pub async fn ask(view: &View, question: &Question) -> Result<Assessment> {
     let estate = view.estate(options).await?;
     let wanted = wanted(&estate, &question.choice, &caller)?;
     let at = moment(question.as_of, caller.now);
-    let facts = facts(&view.reader, &estate, question.as_of, at).await?;
+    let (facts, together) = facts(&view.reader, &estate, question.as_of, at).await?;
     let graph = &estate.graph;
     let (recoveries, points, schedule) = tokio::task::block_in_place(|| {
-        let points = facts.objectives.iter().map(|objective| point(objective.as_ref()?));
-        let points = recovery_points(graph, &points.collect::<Vec<_>>())?;
+        let points = recovery_points(graph, &facts.points)?;
         let schedule = schedule(graph, &wanted, &facts.own, crew)?;
         Ok((recoveries(graph, &facts.own)?, points, schedule))
     })
     .map_err(|error: TopologyError| Error::internal(error))?;
     let up_at = schedule.steps.iter().map(|step| (step.node, step.end)).collect();
     let as_of = question.as_of;
-    Ok(Assessment { estate, facts, recoveries, points, schedule, up_at, wanted, as_of, at, crew, caller })
+    let groups = Vec::new();
+    let mut asked = Assessment {
+        estate,
+        facts,
+        recoveries,
+        points,
+        schedule,
+        groups,
+        up_at,
+        wanted,
+        as_of,
+        at,
+        crew,
+        caller,
+    };
+    asked.groups = asked.recover_together(together);
+    Ok(asked)
 }
 
 fn crew(crew: i32) -> Result<u32> {
@@ -195,7 +215,13 @@ fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>
     Ok(chosen.into_iter().map(|(_, node)| node).collect())
 }
 
-async fn facts(db: &impl Read, estate: &Estate, as_of: NaiveDate, at: DateTime<Utc>) -> Result<Facts> {
+/// What is known of the things of a graph, and which of them recover together.
+async fn facts(
+    db: &impl Read,
+    estate: &Estate,
+    as_of: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<(Facts, Vec<Together>)> {
     let mut nodes = HashMap::new();
     for (item, thing) in estate.recorded.items.iter() {
         if let Some(node) = estate.node(*thing) {
@@ -227,7 +253,10 @@ async fn facts(db: &impl Read, estate: &Estate, as_of: NaiveDate, at: DateTime<U
     }
     let copies = copies::of(db, as_of, at).await?;
     let drills = Drills::of(db, as_of).await?;
-    Ok(Facts { objectives, own, copies, drills, nodes, changed })
+    let together = consistency::of(db, &nodes, at).await?;
+    let mut points: Vec<_> = objectives.iter().map(|objective| point(objective.as_ref()?)).collect();
+    consistency::level(&mut points, &together);
+    Ok((Facts { objectives, own, points, copies, drills, nodes, changed }, together))
 }
 
 /// Minutes that a thing takes by itself, with its failover; what stands takes none unless it was said.
@@ -240,7 +269,7 @@ fn own_minutes(objective: Option<&recovery_objective::Model>, thing: Thing) -> O
 }
 
 /// The point objective of what bears data.
-fn point(objective: &recovery_objective::Model) -> Option<u32> {
+pub(super) fn point(objective: &recovery_objective::Model) -> Option<u32> {
     let minutes = objective.point_minutes.filter(|_| objective.bears_data)?;
     u32::try_from(minutes).ok()
 }

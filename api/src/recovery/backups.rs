@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_plausible, require_text_if_any},
     store::{Read, Tx},
+    topology::items,
 };
 
 /// One record of a backup.
@@ -52,7 +53,9 @@ pub async fn update(
 pub async fn remove(tx: &Tx, id: BackupRecordId, expected_version: Option<i32>) -> Result<()> {
     let row = find(tx, id).await?;
     expect_version("backup record", row.version, expected_version)?;
-    tx.delete::<_, backup_record::ActiveModel>(row).await
+    let item = row.item_id;
+    tx.delete::<_, backup_record::ActiveModel>(row).await?;
+    items::forget_unnamed(tx, [item]).await
 }
 
 /// The rules of a backup, whoever records it.

@@ -18,7 +18,7 @@ use crate::{
         draft, edited, expect_version, require_plausible, require_range, require_text, require_text_if_any,
     },
     store::{Read, Tx},
-    topology::items::{Label, Thing},
+    topology::items::{self, Label, Thing},
 };
 
 /// Items that a drill may be about.
@@ -46,8 +46,7 @@ pub async fn record(
     scope: &[ConfigurationItemId],
 ) -> Result<recovery_drill::Model> {
     let mut row = recovery_drill::ActiveModel { id: Set(tx.new_id()), ..given };
-    let after = draft(&row)?;
-    measure(&mut row, &after);
+    measure(&mut row);
     check(tx, &draft(&row)?)?;
     let scope = distinct(scope)?;
     let drill = tx.insert(row).await?;
@@ -68,13 +67,14 @@ pub async fn update(
 ) -> Result<recovery_drill::Model> {
     let before = find(tx, id).await?;
     expect_version("recovery drill", before.version, expected_version)?;
-    let (mut row, after) = edited(&before, edit)?;
-    measure(&mut row, &after);
+    let (mut row, _) = edited(&before, edit)?;
+    measure(&mut row);
     check(tx, &draft(&row)?)?;
     if let Some(scope) = scope {
         let scope = distinct(scope)?;
-        clear_scope(tx, id).await?;
+        let gone = clear_scope(tx, id).await?;
         write_scope(tx, id, &scope).await?;
+        items::forget_unnamed(tx, gone).await?;
     }
     tx.update(before, |changed| *changed = row).await
 }
@@ -86,8 +86,9 @@ pub async fn update(
 pub async fn remove(tx: &Tx, id: RecoveryDrillId, expected_version: Option<i32>) -> Result<()> {
     let row = find(tx, id).await?;
     expect_version("recovery drill", row.version, expected_version)?;
-    clear_scope(tx, id).await?;
-    tx.delete::<_, recovery_drill::ActiveModel>(row).await
+    let gone = clear_scope(tx, id).await?;
+    tx.delete::<_, recovery_drill::ActiveModel>(row).await?;
+    items::forget_unnamed(tx, gone).await
 }
 
 /// What drills were about, by drill, in the order it was recorded.
@@ -111,10 +112,12 @@ pub async fn scopes(
     Ok(scopes)
 }
 
-/// Both clocks say how long it took: begun minutes count as whole ones.
-fn measure(row: &mut recovery_drill::ActiveModel, after: &recovery_drill::Model) {
-    let clocks = after.declared_at.zip(after.restored_at);
-    if let (Some((declared, restored)), None) = (clocks, after.achieved_time_minutes) {
+/// Both clocks say how long it took, where nobody else did: begun minutes count as whole ones.
+pub fn measure(row: &mut recovery_drill::ActiveModel) {
+    let declared = row.declared_at.try_as_ref().copied().flatten();
+    let restored = row.restored_at.try_as_ref().copied().flatten();
+    let said = row.achieved_time_minutes.try_as_ref().copied().flatten();
+    if let (Some(declared), Some(restored), None) = (declared, restored, said) {
         row.achieved_time_minutes = Set(minutes_between(declared, restored));
     }
 }
@@ -161,12 +164,15 @@ async fn write_scope(tx: &Tx, drill: RecoveryDrillId, scope: &[ConfigurationItem
     Ok(())
 }
 
-async fn clear_scope(tx: &Tx, drill: RecoveryDrillId) -> Result<()> {
+/// Empties the scope, and answers what was in it.
+async fn clear_scope(tx: &Tx, drill: RecoveryDrillId) -> Result<Vec<ConfigurationItemId>> {
     let own = recovery_drill_item::Column::DrillId.eq(drill);
+    let mut gone = Vec::new();
     for row in recovery_drill_item::Entity::find().filter(own).all(tx).await? {
+        gone.push(row.item_id);
         tx.delete::<_, recovery_drill_item::ActiveModel>(row).await?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// The rules of a drill, whoever records it.

@@ -43,6 +43,14 @@ pub enum Code {
     NoImmutableBackup,
     /// No backup of it was ever restored.
     RestoreNotTested,
+    /// It promises to lose less than something that it has to recover together with.
+    GroupPointDiffers,
+    /// There is no moment that all members of a consistency group can go back to.
+    NoCommonPoint,
+    /// The newest such moment is older than what may be lost.
+    CommonPointTooOld,
+    /// Members of a consistency group are backed up at different moments.
+    SchedulesDiffer,
 }
 
 /// Something that is odd.

@@ -10,6 +10,7 @@ use crate::{
         require_text_if_any,
     },
     store::{Read, Tx},
+    topology::items,
 };
 
 /// The longest time that a recovery is planned for: a year, in minutes.
@@ -65,7 +66,9 @@ pub async fn update(
 pub async fn remove(tx: &Tx, id: RecoveryObjectiveId, expected_version: Option<i32>) -> Result<()> {
     let row = find(tx, id).await?;
     expect_version("recovery objective", row.version, expected_version)?;
-    tx.delete::<_, recovery_objective::ActiveModel>(row).await
+    let item = row.item_id;
+    tx.delete::<_, recovery_objective::ActiveModel>(row).await?;
+    items::forget_unnamed(tx, [item]).await
 }
 
 /// The rules of an objective, whoever writes it.

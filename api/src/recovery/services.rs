@@ -7,6 +7,7 @@ use topology::{graph::Node, recovery::Recovery};
 
 use super::{
     assessment::Assessment,
+    consistency::GroupRecovery,
     copies::Copies,
     findings::Code,
     things::is_brought_up,
@@ -96,7 +97,8 @@ impl Assessment {
             with_crew: self.up_at.get(&node).copied(),
             chain: self.chain(node),
             point,
-            point_is_lower_bound: needs.iter().filter(bears).any(unknown),
+            point_is_lower_bound: needs.iter().filter(bears).any(unknown)
+                || self.groups_among(&needs).any(|group| group.is_lower_bound),
             point_from: point.and_then(|point| self.bearer(&needs, point)),
             proof,
             untested,
@@ -123,15 +125,21 @@ impl Assessment {
         chain
     }
 
-    /// The nearest thing that bears data of which so many minutes may be lost.
+    /// The nearest thing that bears data of which so many minutes may be lost, or what such a thing has to recover
+    /// together with.
     fn bearer(&self, needs: &[Node], point: u32) -> Option<Node> {
-        let is_it = |need: &&Node| {
-            self.objective(**need).is_some_and(|own| {
-                own.bears_data
-                    && own.point_minutes.and_then(|minutes| u32::try_from(minutes).ok()) == Some(point)
-            })
+        let is_it = |need: &&Node| self.facts.points.get(need.0 as usize) == Some(&Some(point));
+        let nearest = needs.iter().find(is_it).copied()?;
+        self.group_of(nearest).map_or(Some(nearest), |group| group.worst)
+    }
+
+    /// The groups with a member among some things.
+    fn groups_among(&self, needs: &[Node]) -> impl Iterator<Item = &GroupRecovery> {
+        let among: HashSet<Node> = match self.groups.is_empty() {
+            true => HashSet::new(),
+            false => needs.iter().copied().collect(),
         };
-        needs.iter().find(is_it).copied()
+        self.groups.iter().filter(move |group| group.own.nodes.iter().any(|node| among.contains(node)))
     }
 
     fn held(&self, nodes: impl Iterator<Item = Node>) -> Vec<Held> {
@@ -224,6 +232,7 @@ impl Assessment {
         for held in service.held.iter().filter(|held| self.is_seen(held.node)) {
             found.extend(self.copy_findings(held));
         }
+        found.extend(self.groups_among(needs).flat_map(|group| group.findings.iter().cloned()));
         found
     }
 

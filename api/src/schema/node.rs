@@ -42,7 +42,10 @@ use crate::{
         refresh_policies::RefreshPolicy,
         software_releases::SoftwareRelease,
     },
-    recovery::graphql::{backups::BackupRecord, drills::RecoveryDrill, objectives::RecoveryObjective},
+    recovery::graphql::{
+        backups::BackupRecord, consistency_groups::ConsistencyGroup, drills::RecoveryDrill,
+        objectives::RecoveryObjective,
+    },
     scenarios::graphql::{changes::ScenarioChange, scenarios::Scenario},
     topology::graphql::{
         dependencies::Dependency, power_feeds::PowerFeed, redundancy_groups::RedundancyGroup,
@@ -71,6 +74,7 @@ pub enum Node {
     ColocationContract(ColocationContract),
     ColocationDeployment(ColocationDeployment),
     ColocationReading(ColocationReading),
+    ConsistencyGroup(ConsistencyGroup),
     CostRecord(CostRecord),
     Currency(Currency),
     Dependency(Dependency),
@@ -143,6 +147,7 @@ impl NodeQuery {
             <ColocationContract as Kind>::NAME => find::<ColocationContract>(ctx, &id).await,
             <ColocationDeployment as Kind>::NAME => find::<ColocationDeployment>(ctx, &id).await,
             <ColocationReading as Kind>::NAME => find::<ColocationReading>(ctx, &id).await,
+            <ConsistencyGroup as Kind>::NAME => find::<ConsistencyGroup>(ctx, &id).await,
             <CostRecord as Kind>::NAME => find::<CostRecord>(ctx, &id).await,
             <Currency as Kind>::NAME => find::<Currency>(ctx, &id).await,
             <Dependency as Kind>::NAME => find::<Dependency>(ctx, &id).await,

@@ -199,3 +199,20 @@ fn a_drill_passes_and_fails_as_the_worked_example_says() {
         );
     });
 }
+
+#[test]
+fn every_worked_example_of_the_graph_is_asked_for_by_its_id() {
+    let examples = examples();
+    let is_of_the_graph = |id: &&String| id.starts_with("7.") || id.starts_with("11.dr");
+    let ids: Vec<&String> = examples.as_object().unwrap().keys().filter(is_of_the_graph).collect();
+    assert!(ids.len() >= 6, "{ids:?}");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("api");
+    let mut asked = String::new();
+    for area in ["topology", "recovery"] {
+        for file in std::fs::read_dir(folder.join(area)).unwrap() {
+            asked += &std::fs::read_to_string(file.unwrap().path()).unwrap();
+        }
+    }
+    let missing: Vec<_> = ids.into_iter().filter(|id| !asked.contains(&format!("[\"{id}\"]"))).collect();
+    assert!(missing.is_empty(), "no test through GraphQL asks for {missing:?}");
+}

@@ -1,4 +1,4 @@
-//! Things that dependencies and redundancy groups name: which they are, and the items that stand for them.
+//! Things that records of `topology` and `recovery` name: which they are, and the items that stand for them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -87,14 +87,12 @@ fn sort(word: &str) -> Option<ThingKind> {
     ThingKind::ALL.into_iter().find(|kind| kind.word() == word)
 }
 
-/// Reads the things that groups and dependencies name, and the items of those.
+/// Reads the things that records name, and the items of those.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn load(run: &mut Run<'_>) -> Result<()> {
-    let owners = run.records.redundancy_groups.iter().map(|record| &record.owner);
-    let ends = run.records.dependencies.iter().flat_map(|record| [&record.from, &record.to]);
-    let wanted: BTreeSet<&ItemKey> = owners.chain(ends).collect();
+    let wanted: BTreeSet<&ItemKey> = run.records.items_named().collect();
     for kind in ThingKind::ALL {
         let keys = wanted.iter().filter(|key| sort(&key.kind) == Some(kind));
         let names: BTreeSet<String> = keys.filter_map(|key| key.parts.last().cloned()).collect();

@@ -5,7 +5,7 @@ use std::fmt;
 
 use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId, ScenarioId};
 use entity::lifecycle::depreciation_rule::Book;
-use entity::{access, cloud, contracts, finance, inventory, lifecycle, scenarios, topology};
+use entity::{access, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
@@ -208,7 +208,11 @@ pub struct Known {
     pub power_feeds: Table<topology::power_feed::Model>,
     pub redundancy_groups: Table<topology::redundancy_group::Model>,
     pub dependencies: Table<topology::dependency::Model>,
-    /// The things that groups and dependencies name.
+    pub recovery_objectives: Table<recovery::recovery_objective::Model>,
+    pub backup_records: Table<recovery::backup_record::Model>,
+    pub recovery_drills: Table<recovery::recovery_drill::Model>,
+    pub consistency_groups: Table<recovery::consistency_group::Model>,
+    /// The things that records of `topology` and `recovery` name.
     pub items: Items,
     /// The cohorts that changes of scenarios may move, by the name of the scenario.
     pub cohorts: HashMap<String, Cohorts>,
@@ -220,7 +224,8 @@ pub struct Known {
     pub mounted: HashMap<RackId, Vec<Mounted>>,
     /// The price sheets of colocation contracts.
     pub sheets: HashMap<ColocationContractId, Vec<contracts::colocation_charge::Model>>,
-    /// The sites of colocation contracts and the assets of refresh cycles, by the id of the contract or cycle.
+    /// The sites of colocation contracts, the assets of refresh cycles, and the items of drills and of consistency
+    /// groups, by the id of the contract, cycle, drill or group.
     pub links: HashMap<Uuid, BTreeSet<Uuid>>,
 }
 

@@ -12,6 +12,7 @@ mod invoices;
 mod lifecycle;
 mod noun;
 mod power;
+mod recovery;
 mod scenarios;
 mod topology;
 

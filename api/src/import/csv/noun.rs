@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::cells::Cells;
 use super::{
-    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, scenarios,
-    topology,
+    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, recovery,
+    scenarios, topology,
 };
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
@@ -65,11 +65,15 @@ pub enum Noun {
     PowerFeed,
     RedundancyGroup,
     Dependency,
+    RecoveryObjective,
+    BackupRecord,
+    RecoveryDrill,
+    ConsistencyGroup,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 50] = [
+    pub const ALL: [Noun; 54] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -120,6 +124,10 @@ impl Noun {
         Noun::PowerFeed,
         Noun::RedundancyGroup,
         Noun::Dependency,
+        Noun::RecoveryObjective,
+        Noun::BackupRecord,
+        Noun::RecoveryDrill,
+        Noun::ConsistencyGroup,
     ];
 
     /// The columns of its file.
@@ -175,6 +183,10 @@ impl Noun {
             Noun::PowerFeed => topology::POWER_FEED,
             Noun::RedundancyGroup => topology::REDUNDANCY_GROUP,
             Noun::Dependency => topology::DEPENDENCY,
+            Noun::RecoveryObjective => recovery::RECOVERY_OBJECTIVE,
+            Noun::BackupRecord => recovery::BACKUP_RECORD,
+            Noun::RecoveryDrill => recovery::RECOVERY_DRILL,
+            Noun::ConsistencyGroup => recovery::CONSISTENCY_GROUP,
         }
     }
 
@@ -243,10 +255,34 @@ impl Noun {
             Noun::CloudCommitment => keep(cells, &mut records.cloud_commitments, cloud::cloud_commitment),
             Noun::Scenario => keep(cells, &mut records.scenarios, scenarios::scenario),
             Noun::ScenarioChange => keep(cells, &mut records.scenario_changes, scenarios::scenario_change),
+            Noun::Service | Noun::PowerFeed | Noun::RedundancyGroup | Noun::Dependency => {
+                self.read_topology(cells, records);
+            }
+            Noun::RecoveryObjective | Noun::BackupRecord | Noun::RecoveryDrill | Noun::ConsistencyGroup => {
+                self.read_recovery(cells, records);
+            }
+        }
+    }
+
+    /// [`Noun::read`] for what depends on what.
+    fn read_topology(self, cells: &mut Cells, records: &mut Records) {
+        match self {
             Noun::Service => keep(cells, &mut records.services, topology::service),
             Noun::PowerFeed => keep(cells, &mut records.power_feeds, topology::power_feed),
             Noun::RedundancyGroup => keep(cells, &mut records.redundancy_groups, topology::redundancy_group),
-            Noun::Dependency => keep(cells, &mut records.dependencies, topology::dependency),
+            _ => keep(cells, &mut records.dependencies, topology::dependency),
+        }
+    }
+
+    /// [`Noun::read`] for how things recover.
+    fn read_recovery(self, cells: &mut Cells, records: &mut Records) {
+        match self {
+            Noun::RecoveryObjective => {
+                keep(cells, &mut records.recovery_objectives, recovery::recovery_objective);
+            }
+            Noun::BackupRecord => keep(cells, &mut records.backup_records, recovery::backup_record),
+            Noun::RecoveryDrill => keep(cells, &mut records.recovery_drills, recovery::recovery_drill),
+            _ => keep(cells, &mut records.consistency_groups, recovery::consistency_group),
         }
     }
 
@@ -312,6 +348,10 @@ impl Noun {
             Noun::PowerFeed => ("power_feed", "power_feeds"),
             Noun::RedundancyGroup => ("redundancy_group", "redundancy_groups"),
             Noun::Dependency => ("dependency", "dependencies"),
+            Noun::RecoveryObjective => ("recovery_objective", "recovery_objectives"),
+            Noun::BackupRecord => ("backup_record", "backup_records"),
+            Noun::RecoveryDrill => ("recovery_drill", "recovery_drills"),
+            Noun::ConsistencyGroup => ("consistency_group", "consistency_groups"),
         }
     }
 

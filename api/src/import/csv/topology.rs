@@ -7,7 +7,7 @@ use crate::import::records::{Dependency, ItemKey, PowerFeed, RedundancyGroup, Se
 use crate::import::relations;
 
 const STATUS: Kind = Kind::Choice(&["PLANNED", "ACTIVE", "RETIRED"]);
-const ITEM_KIND: Kind = Kind::Choice(&[
+pub(super) const ITEM_KIND: Kind = Kind::Choice(&[
     "SERVICE",
     "ASSET",
     "WORKLOAD",
@@ -19,7 +19,7 @@ const ITEM_KIND: Kind = Kind::Choice(&[
     "SUPPORT_CONTRACT",
     "PROVIDER_ACCOUNT",
 ]);
-const ITEM: Kind = Kind::List(&Kind::Identifier);
+pub(super) const ITEM: Kind = Kind::List(&Kind::Identifier);
 
 pub(super) const SERVICE: &[Column] = &[
     Column::key("name", Kind::Text, "Web shop", ""),
@@ -92,7 +92,7 @@ pub(super) const DEPENDENCY: &[Column] = &[
     SOURCE,
 ];
 
-fn item(cells: &mut Cells, kind: &str, parts: &str) -> ItemKey {
+pub(super) fn item(cells: &mut Cells, kind: &str, parts: &str) -> ItemKey {
     ItemKey { kind: cells.key(kind), parts: cells.texts(parts).unwrap_or_default() }
 }
 

@@ -17,6 +17,7 @@ mod inventory;
 mod invoices;
 mod lifecycle;
 mod power;
+mod recovery;
 mod scenarios;
 mod topology;
 
@@ -45,6 +46,7 @@ pub use lifecycle::{
     AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
 };
 pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
+pub use recovery::{BackupRecord, ConsistencyGroup, RecoveryDrill, RecoveryObjective};
 pub use scenarios::{Scenario, ScenarioChange};
 pub use topology::{Dependency, ItemKey, PowerFeed, RedundancyGroup, Service};
 
@@ -113,6 +115,10 @@ pub struct Records {
     pub power_feeds: Vec<PowerFeed>,
     pub redundancy_groups: Vec<RedundancyGroup>,
     pub dependencies: Vec<Dependency>,
+    pub recovery_objectives: Vec<RecoveryObjective>,
+    pub backup_records: Vec<BackupRecord>,
+    pub recovery_drills: Vec<RecoveryDrill>,
+    pub consistency_groups: Vec<ConsistencyGroup>,
 }
 
 impl Records {
@@ -174,6 +180,10 @@ impl Records {
             Noun::PowerFeed => self.power_feeds.len(),
             Noun::RedundancyGroup => self.redundancy_groups.len(),
             Noun::Dependency => self.dependencies.len(),
+            Noun::RecoveryObjective => self.recovery_objectives.len(),
+            Noun::BackupRecord => self.backup_records.len(),
+            Noun::RecoveryDrill => self.recovery_drills.len(),
+            Noun::ConsistencyGroup => self.consistency_groups.len(),
         }
     }
 
@@ -225,6 +235,17 @@ impl Records {
         let of_commitments = self.cloud_commitments.iter().map(|record| &record.account);
         let of_changes = self.scenario_changes.iter().filter_map(|record| record.account.as_ref());
         own.chain(of_workloads).chain(of_costs).chain(of_growth).chain(of_commitments).chain(of_changes)
+    }
+
+    /// The things that records say something of, or that they join to something.
+    pub fn items_named(&self) -> impl Iterator<Item = &ItemKey> {
+        let owners = self.redundancy_groups.iter().map(|record| &record.owner);
+        let ends = self.dependencies.iter().flat_map(|record| [&record.from, &record.to]);
+        let of_objectives = self.recovery_objectives.iter().map(|record| &record.item);
+        let of_backups = self.backup_records.iter().map(|record| &record.item);
+        let of_drills = self.recovery_drills.iter().flat_map(|record| record.scope.iter().flatten());
+        let of_groups = self.consistency_groups.iter().flat_map(|record| record.members.iter().flatten());
+        owners.chain(ends).chain(of_objectives).chain(of_backups).chain(of_drills).chain(of_groups)
     }
 
     /// The numbers of colocation contracts that records name, those that are records themselves included.

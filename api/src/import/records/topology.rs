@@ -15,6 +15,24 @@ pub struct ItemKey {
     pub parts: Vec<String>,
 }
 
+impl ItemKey {
+    /// What a text in a list names: the sort and then the parts of the key, as `RACK:FRA1:A01`. The last part may have
+    /// colons of its own.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let (kind, key) = text.split_once(':')?;
+        let kind = kind.trim().to_uppercase().replace(['-', ' '], "_");
+        let count = match kind.as_str() {
+            "WORKLOAD" => 3,
+            "RACK" | "POWER_FEED" | "PROVIDER_ACCOUNT" => 2,
+            "SERVICE" | "ASSET" | "SITE" | "VENDOR" | "COLOCATION_CONTRACT" | "SUPPORT_CONTRACT" => 1,
+            _ => return None,
+        };
+        let parts: Vec<String> = key.splitn(count, ':').map(|part| part.trim().to_owned()).collect();
+        (parts.len() == count && parts.iter().all(|part| !part.is_empty())).then_some(Self { kind, parts })
+    }
+}
+
 /// A service. Key: `name`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Service {

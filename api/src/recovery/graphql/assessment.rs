@@ -6,19 +6,25 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::recovery::recovery_drill;
 use topology::graph::Node;
 
-use super::{service::ServiceRecovery, words::RecoveryVerdict};
+use super::{
+    consistency_groups::ConsistencyGroup,
+    service::ServiceRecovery,
+    words::{RecoveryFinding, RecoveryVerdict},
+};
 use crate::{
     error::{Error, Result},
     recovery::{
         assessment::{self, Assessment, Choice, Question},
+        consistency::GroupRecovery,
         services,
         verdicts::Verdict,
     },
     schema::{
         explain::{Explanation, ExplanationInput},
+        record::Record,
         request::caller,
         rows::Items,
-        scalar::Date,
+        scalar::{Date, Moment},
     },
     topology::{
         graphql::{
@@ -86,6 +92,32 @@ pub struct RecoveryOrder {
     never: Vec<ConfigurationItem>,
 }
 
+/// How items that recover to one point in time do.
+#[derive(SimpleObject)]
+pub struct ConsistencyGroupRecovery {
+    /// The group.
+    group: ConsistencyGroup,
+    /// Its members in use that the caller may see.
+    members: Vec<ConfigurationItem>,
+    /// How many more there are that the caller may not see.
+    hidden: usize,
+    /// Minutes of data that may be lost together (effective RPO): the most that one of them may lose. Null where nobody
+    /// said it of any.
+    effective_point_minutes: Option<u32>,
+    /// Whether nobody said it of one of them, so that more may be lost.
+    is_point_lower_bound: bool,
+    /// The member that makes it so much.
+    point_from: Option<ConfigurationItem>,
+    /// The newest moment of the last 35 days that all of them can go back to, by their good backups.
+    common_point_at: Option<Moment>,
+    /// Minutes since then.
+    age_minutes: Option<i64>,
+    /// Whether that is no more than may be lost. Null where nobody said how much that is; no where there is no such moment.
+    is_within_objective: Option<bool>,
+    /// What is odd: members that promise more than the group can keep, and backups that do not fit together.
+    findings: Items<RecoveryFinding>,
+}
+
 /// How many services have which verdict.
 #[derive(SimpleObject)]
 pub struct RecoverySummary {
@@ -114,6 +146,25 @@ pub(super) fn item(asked: &Assessment, node: Node) -> Option<ConfigurationItem> 
 /// The things of nodes, as far as the caller may see them.
 pub(super) fn items(asked: &Assessment, nodes: &[Node]) -> Vec<ConfigurationItem> {
     nodes.iter().filter_map(|node| item(asked, *node)).collect()
+}
+
+fn together(asked: &Assessment, group: &GroupRecovery) -> ConsistencyGroupRecovery {
+    let members = items(asked, &group.own.nodes);
+    let finding = |found: &services::Found| {
+        RecoveryFinding::about(found.code, found.message.clone(), items(asked, &found.nodes))
+    };
+    ConsistencyGroupRecovery {
+        group: Record::whole(group.own.group.clone()).into(),
+        hidden: group.own.nodes.len() - members.len(),
+        members,
+        effective_point_minutes: group.point,
+        is_point_lower_bound: group.is_lower_bound,
+        point_from: group.worst.and_then(|node| item(asked, node)),
+        common_point_at: group.common_at,
+        age_minutes: group.age,
+        is_within_objective: group.point.map(|point| group.age.is_some_and(|age| age <= i64::from(point))),
+        findings: Items(group.findings.iter().map(finding).collect()),
+    }
 }
 
 /// How services recover: what is promised, what can be kept, and what has been shown.
@@ -201,13 +252,21 @@ impl RecoveryAssessment {
         TopologyGraph(Arc::clone(&self.asked.estate))
     }
 
+    /// What has to recover to one point in time, among all that the services need, by the name of the group.
+    async fn consistency_groups(&self) -> Result<Vec<ConsistencyGroupRecovery>> {
+        let among = self.asked.needed_by_all()?;
+        let is_among = |group: &&GroupRecovery| group.own.nodes.iter().any(|node| among.contains(node));
+        let groups = self.asked.groups.iter().filter(is_among);
+        Ok(groups.map(|group| together(&self.asked, group)).collect())
+    }
+
     /// How the figures come about.
     async fn explain(&self) -> Explanation {
         let input = |name: &str, value: String| ExplanationInput { name: name.to_owned(), value };
         let graph = &self.asked.estate.graph;
         Explanation {
             formula: "time = own + max(time of hard needs, k-th fastest member of each group); data lost = the most \
-                      of all that bears data"
+                      of all that bears data, and of a consistency group the most of its members"
                 .to_owned(),
             inputs: vec![
                 input("as of", self.asked.as_of.to_string()),
@@ -341,7 +400,7 @@ impl DrillResult {
         drill: &recovery_drill::Model,
         own: &services::ServiceRecovery,
     ) -> Self {
-        use crate::{recovery::verdicts::is_met, schema::record::Record};
+        use crate::recovery::verdicts::is_met;
         let time = own.objective.as_ref().and_then(|objective| objective.time_minutes);
         let point = own.objective.as_ref().and_then(|objective| objective.point_minutes);
         Self {

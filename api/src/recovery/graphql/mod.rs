@@ -6,6 +6,7 @@ pub mod assessment;
 pub mod availability;
 pub mod backup_changes;
 pub mod backups;
+pub mod consistency_groups;
 pub mod drill_changes;
 pub mod drills;
 pub mod objective_changes;
@@ -19,6 +20,7 @@ pub struct RecoveryQuery(
     objectives::ObjectiveQuery,
     backups::BackupQuery,
     drills::DrillQuery,
+    consistency_groups::ConsistencyGroupQuery,
     assessment::AssessmentQuery,
 );
 
@@ -28,4 +30,5 @@ pub struct RecoveryMutation(
     objective_changes::ObjectiveMutation,
     backup_changes::BackupMutation,
     drill_changes::DrillMutation,
+    consistency_groups::ConsistencyGroupMutation,
 );

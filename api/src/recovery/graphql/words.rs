@@ -131,6 +131,16 @@ pub enum RecoveryFindingCode {
     NoImmutableBackup,
     /// No backup of it was ever restored.
     RestoreNotTested,
+    /// It promises to lose less than something that it has to recover together with.
+    #[graphql(name = "GROUP_RPO_DIFFERS")]
+    GroupPointDiffers,
+    /// There is no moment that all members of a consistency group can go back to.
+    NoCommonPoint,
+    /// The newest moment that all members of a consistency group can go back to is older than what may be lost.
+    CommonPointTooOld,
+    /// Members of a consistency group are backed up at different moments.
+    #[graphql(name = "BACKUP_SCHEDULES_DIFFER")]
+    SchedulesDiffer,
 }
 
 /// Something that is odd about a record or an answer.
