@@ -290,7 +290,10 @@ impl Drawing {
         };
         self.usual_leads += 1;
         let days = BusinessDays::default();
-        for event in terms.events(&usual_planning(), &days, self.question.from, self.question.to) {
+        let span = (self.question.from, self.question.to);
+        let mut events = terms.events(&usual_planning(), &days, span.0, span.1);
+        events.extend(priced.rises(&terms, &days, span));
+        for event in events {
             if self.wants(event.kind) {
                 let as_of = self.question.as_of;
                 let mut exposure =

@@ -20,6 +20,7 @@ pub mod feed;
 pub mod findings;
 pub mod graphql;
 pub mod invoice_checks;
+pub mod invoice_findings;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod notice_history;

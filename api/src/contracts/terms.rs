@@ -1,5 +1,7 @@
 //! From rows to the values that months, dates and the roadmap are computed from. There is no other conversion.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use entity::contracts::{
     colocation_charge::{self, EscalatorAnchor, EscalatorKind},
@@ -422,6 +424,15 @@ pub fn overage(terms: &colocation_charge::Overage) -> OverageTerms {
             colocation_charge::OverageBasis::AboveCommitment => OverageBasis::AboveCommitment,
         },
     }
+}
+
+/// What overage costs of the charges of a price sheet that have terms of it, by their places.
+#[must_use]
+pub fn overages(charges: &[colocation_charge::Model]) -> BTreeMap<usize, OverageTerms> {
+    let of_charge = |(place, charge): (usize, &colocation_charge::Model)| {
+        Some((place, overage(charge.overage.as_ref()?)))
+    };
+    charges.iter().enumerate().filter_map(of_charge).collect()
 }
 
 /// What leaving a contract early costs, by the rule that is stored.

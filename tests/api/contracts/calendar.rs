@@ -356,3 +356,24 @@ fn what_the_company_plans_with_moves_the_calendar() {
         app.planner().expect_error_with(text, asked(json!({})), "FORBIDDEN").await;
     });
 }
+
+#[test]
+fn support_contracts_say_when_their_prices_rise() {
+    on_both_engines(async |app| {
+        let vendor = a_vendor(app, "CARE").await;
+        let input = with(
+            support::a_contract("S", &vendor, &[]),
+            &json!({ "endsOn": "2028-12-31", "details": { "escalationRate": "0.05", "noticeDays": 60,
+                "renewal": { "automatic": true, "months": 24, "uplift": "0.07" } } }),
+        );
+        support::sign(app, input).await;
+        let text = r#"{ contractCalendar(from: "2026-07-01", to: "2030-12-31", asOf: "2026-07-01", kinds: [ESCALATION]) {
+            events { date kind reason supportContract { number } } } }"#;
+        let data = app.architect().query(text).await;
+        let events = data["contractCalendar"]["events"].as_array().unwrap().iter();
+        let shown: Vec<String> = events
+            .map(|it| format!("{} {} {}", it["date"], it["supportContract"]["number"], it["reason"]).replace('"', ""))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"), @"");
+    });
+}

@@ -280,10 +280,16 @@ impl SupportContract {
     }
 
     /// What is suspicious about the contract as recorded, worst first. Empty for a sound one.
-    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<ContractFinding>> {
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day whose prices are affected; today where left out.")] as_of: Option<Date>,
+    ) -> Result<Vec<ContractFinding>> {
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let contract = self.0.model()?;
+        let (contract, as_of) = (self.0.model()?, day(ctx, as_of)?);
+        let affects = support_costs::month(&contract, as_of);
         let found = findings::of_support(&contract).into_iter();
+        let found = found.map(|finding| findings::Finding { affects, ..finding });
         Ok(found.map(|finding| ContractFinding::new(finding, &contract.currency, sees_prices)).collect())
     }
 
