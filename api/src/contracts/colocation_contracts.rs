@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The most days that a single step is planned for: ten years.
-const MOST_PLANNED_DAYS: i32 = 3_650;
+pub(super) const MOST_PLANNED_DAYS: i32 = 3_650;
 
 /// How many of those that rest on a contract are named when it cannot be deleted.
 const MOST_NAMED: u64 = 5;

@@ -23,6 +23,7 @@ pub mod invoice_checks;
 pub mod invoice_findings;
 pub mod invoice_lines;
 pub mod invoices;
+pub mod leads;
 pub mod notice_history;
 pub mod offers;
 pub mod power;

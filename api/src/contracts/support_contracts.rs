@@ -17,14 +17,15 @@ use sea_orm::{
 };
 
 use super::{
-    colocation_contracts::{check_notice, default},
+    colocation_contracts::{MOST_PLANNED_DAYS, check_notice, default},
     findings, terms,
 };
 use crate::{
     error::{Error, Result},
     inventory::vendors,
     rules::{
-        blank_is_none, draft, expect_version, require_least, require_order, require_plausible, require_text,
+        blank_is_none, draft, expect_version, require_least, require_order, require_plausible, require_range,
+        require_text,
     },
     scenarios::targets,
     schema::scalar::shown,
@@ -297,7 +298,32 @@ pub fn check_numbers(row: &support_contract::ActiveModel) -> Result<()> {
     require_order("endsOn", starts, ends, "the start")?;
     require_least("charge", row.charge_amount.try_as_ref().copied(), Amount::ZERO)?;
     require_least("renewal.months", row.renewal_term_months.try_as_ref().copied().flatten(), 1)?;
-    require_least("noticeDays", row.notice_days.try_as_ref().copied().flatten(), 0)
+    let minimum = row.notice_days.try_as_ref().copied().flatten();
+    let maximum = row.notice_days_maximum.try_as_ref().copied().flatten();
+    require_least("noticeDays", minimum, 0)?;
+    for (field, column) in [
+        ("noticeDaysMaximum", &row.notice_days_maximum),
+        ("planning.decisionLeadDays", &row.decision_lead_days),
+        ("planning.proposalLeadDays", &row.proposal_lead_days),
+        ("planning.migrationDays", &row.migration_days),
+        ("planning.decommissionBufferDays", &row.decommission_buffer_days),
+    ] {
+        if let Some(days) = column.try_as_ref().copied().flatten() {
+            require_range(field, days, 0, MOST_PLANNED_DAYS)?;
+        }
+    }
+    match (minimum, maximum) {
+        (None, Some(maximum)) => {
+            let message = format!("{maximum} is refused: no latest notice is agreed");
+            Err(Error::invalid("noticeDaysMaximum", message))
+        }
+        (Some(minimum), Some(maximum)) if maximum < minimum => {
+            let message =
+                format!("{maximum} is less than the latest notice of {minimum}, so no day would be valid");
+            Err(Error::invalid("noticeDaysMaximum", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The rules of the days on which an asset is covered.

@@ -158,7 +158,7 @@ pub fn support_deadline(contract: &support_contract::Model, renewals: u32) -> Op
 fn support_notice(contract: &support_contract::Model) -> Option<Notice> {
     Some(Notice {
         minimum: u32::try_from(contract.notice_days?).ok()?,
-        maximum: None,
+        maximum: contract.notice_days_maximum.and_then(|days| u32::try_from(days).ok()),
         unit: NoticeUnit::CalendarDays,
         previous_business_day: true,
     })

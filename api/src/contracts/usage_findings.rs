@@ -156,7 +156,7 @@ impl Used {
             as_of,
             circuits: billed
                 .iter()
-                .map(|(deployment, row)| forecasting::colocation::Circuit {
+                .map(|(deployment, row)| colocation::Circuit {
                     name: format!("{}/{}", deployment.deployment.name, row.reference),
                     cabinet: format!("{}/{}", deployment.deployment.name, row.cabinet),
                     ..power::circuit(row)

@@ -20,7 +20,8 @@ fn space(kilowatts: &str, price: &str, details: Value) -> Value {
 }
 
 fn metered(details: Value) -> Value {
-    let metering = json!({ "metering": { "averageKilowatts": "50", "powerUsageEffectivenessContractual": "1.35" } });
+    let metering =
+        json!({ "metering": { "averageKilowatts": "50", "powerUsageEffectivenessContractual": "1.35" } });
     json!({ "kind": "POWER_METERED", "unitPrice": "0.085", "details": with(metering, &details) })
 }
 
@@ -49,7 +50,13 @@ async fn month(app: &TestApp) -> Value {
 const RECORD: &str = "mutation($input: NewInvoice!) { recordInvoice(input: $input) { id } }";
 
 /// Records an invoice of a month with lines of a charge, a month of service and an amount.
-async fn bill(app: &TestApp, contract: &str, month: &str, number: &str, lines: &[(&Value, &str, &str)]) -> String {
+async fn bill(
+    app: &TestApp,
+    contract: &str,
+    month: &str,
+    number: &str,
+    lines: &[(&Value, &str, &str)],
+) -> String {
     let lines = lines.iter().map(|(charge, service, amount)| {
         json!({ "description": "x", "amount": amount, "charge": charge["id"], "serviceMonth": service })
     });
@@ -94,11 +101,8 @@ fn overage_that_was_read_is_expected_once() {
         read_january(app, &contract, "CAGE", "46128", Some("112")).await;
         assert_eq!(month(app).await["total"]["amount"], "17448.19");
         let (space, meter) = (&charges[0], &charges[1]);
-        let lines = [
-            (space, "2026-02", "11000.00"),
-            (meter, "2026-01", "5293.19"),
-            (space, "2026-01", "1155.00"),
-        ];
+        let lines =
+            [(space, "2026-02", "11000.00"), (meter, "2026-01", "5293.19"), (space, "2026-01", "1155.00")];
         let found = check(app, &bill(app, &contract, "2026-02", "1", &lines).await, None).await;
         insta::assert_snapshot!(said(&found).join("\n"), @"");
         assert_eq!(found["expected"]["amount"], "17448.19");
@@ -202,7 +206,8 @@ fn a_price_that_is_not_known_hides_no_other() {
         for view in ["PNL", "CASH"] {
             let data = app.finance().query_with(text, json!({ "view": view })).await;
             let schedule = &data["colocationContract"]["costSchedule"];
-            let amounts: Vec<_> = (0..4).map(|place| schedule["months"][place]["amount"]["amount"].clone()).collect();
+            let amounts: Vec<_> =
+                (0..4).map(|place| schedule["months"][place]["amount"]["amount"].clone()).collect();
             assert_eq!(amounts, [json!("17500.00"), json!("17500.00"), Value::Null, Value::Null], "{view}");
             assert_eq!(schedule["total"], Value::Null);
             insta::assert_snapshot!(schedule["reason"], @"");
@@ -226,7 +231,8 @@ fn a_price_that_is_not_known_hides_no_other() {
 #[test]
 fn metered_power_at_an_assumed_index_is_an_estimate() {
     on_both_engines(async |app| {
-        let escalator = json!({ "kind": "CPI", "series": "CPI", "anchor": "EXPLICIT", "firstOn": "2026-01-02" });
+        let escalator =
+            json!({ "kind": "CPI", "series": "CPI", "anchor": "EXPLICIT", "firstOn": "2026-01-02" });
         let (contract, charges) = sold(app, json!([metered(json!({ "escalator": escalator }))])).await;
         read_january(app, &contract, "CAGE", "46128", None).await;
         let text = MONTH.replace("month: \"2026-01\"", "month: \"2026-01\", assumedIndexRate: \"0.03\"");
@@ -266,8 +272,9 @@ fn invoices_that_contradict_themselves_are_refused_and_odd_ones_are_flagged() {
         let invoice = id(&app.director().query_with(RECORD, input).await["recordInvoice"]);
         let found = check(app, &invoice, None).await;
         let flagged = found["findings"].as_array().unwrap().iter();
-        let flagged: Vec<String> =
-            flagged.map(|it| format!("{} {}: {}", it["field"], it["value"], it["rule"]).replace('"', "")).collect();
+        let flagged: Vec<String> = flagged
+            .map(|it| format!("{} {}: {}", it["field"], it["value"], it["rule"]).replace('"', ""))
+            .collect();
         insta::assert_snapshot!(flagged.join("\n"), @"");
     });
 }

@@ -412,7 +412,8 @@ fn readings_that_contradict_overlap_or_lie_ahead_are_refused() {
                 "kilowattHours": "3", "peakKilowatts": "2" }),
             json!({ "startsAt": "2026-07-01T08:30:00Z", "endsAt": "2026-07-01T09:30:00Z" }),
         ] {
-            let text = "mutation($input: NewColocationReading!) { recordColocationReading(input: $input) { id } }";
+            let text =
+                "mutation($input: NewColocationReading!) { recordColocationReading(input: $input) { id } }";
             let input = json!({ "input": with(reading.clone(), &change) });
             refused.push(app.director().expect_error_with(text, input, "INVALID").await.message);
         }

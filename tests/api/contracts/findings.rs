@@ -179,7 +179,8 @@ fn blank_names_are_no_names() {
         let text = r#"{ colocationContract(number: "C") { owner masterAgreement } }"#;
         let nothing = json!({ "owner": null, "masterAgreement": null });
         assert_eq!(app.architect().query(text).await["colocationContract"], nothing);
-        let change = r#"mutation($id: ID!) { updateColocationContract(id: $id, changes: { owner: " " }) { owner } }"#;
+        let change =
+            r#"mutation($id: ID!) { updateColocationContract(id: $id, changes: { owner: " " }) { owner } }"#;
         let data = app.director().query_with(change, json!({ "id": contract })).await;
         assert_eq!(data["updateColocationContract"]["owner"], Value::Null);
         let found = findings(app, "C", "2026-07-01").await.join("\n");
@@ -229,7 +230,8 @@ fn kilowatts_of_what_is_not_sold_by_them_are_refused() {
             charge("SPACE_CABINET", &json!({ "peakKilowatts": "50" })),
             charge("CROSS_CONNECT", &json!({ "ramp": [{ "fromContractMonth": 0, "kilowatts": "5" }] })),
         ] {
-            let input = json!({ "input": with(a_contract("X", &vendor, &[&site]), &json!({ "charges": [charge] })) });
+            let input =
+                json!({ "input": with(a_contract("X", &vendor, &[&site]), &json!({ "charges": [charge] })) });
             found.push(app.director().expect_error_with(SIGN, input, "INVALID").await.message);
         }
         insta::assert_snapshot!(found.join("\n"), @"");

@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
-    colocation_terms::day,
+    colocation_terms::{ContractPlanning, day},
     decisions::ContractCostSchedule,
     monthly_cost::month_cost,
     support_coverages::{SupportCoverage, SupportCoverageFilter, SupportCoverageOrderField},
@@ -81,6 +81,12 @@ impl Noun for SupportContract {
             "escalationRate" => &[Column::EscalationRate],
             "annualCost" | "costSchedule" | "notice" | "findings" => &WHOLE,
             "renewal" => &[Column::AutoRenew, Column::RenewalTermMonths, Column::RenewalUplift],
+            "planning" => &[
+                Column::DecisionLeadDays,
+                Column::ProposalLeadDays,
+                Column::MigrationDays,
+                Column::DecommissionBufferDays,
+            ],
             "owner" => &[Column::Owner],
             "source" => &[Column::Source],
             _ => &[],
@@ -108,6 +114,11 @@ impl SupportNotice {
     /// Latest notice before the end of a term, in calendar days.
     async fn days(&self) -> Option<i32> {
         self.0.notice_days
+    }
+
+    /// Earliest notice before the end of a term, in calendar days. Null where it is accepted at any time.
+    async fn earliest_days(&self) -> Option<i32> {
+        self.0.notice_days_maximum
     }
 
     /// Last day on which notice ends the contract with the term that runs on `asOf`, today where left out.
@@ -267,6 +278,16 @@ impl SupportContract {
     /// How the contract is ended, and by when.
     async fn notice(&self) -> Result<SupportNotice> {
         Ok(SupportNotice(self.0.model()?))
+    }
+
+    /// How long the company takes to decide, to ask the market and to move to another vendor.
+    async fn planning(&self) -> Result<ContractPlanning> {
+        Ok(ContractPlanning {
+            decision_lead_days: self.0.get(Column::DecisionLeadDays)?,
+            proposal_lead_days: self.0.get(Column::ProposalLeadDays)?,
+            migration_days: self.0.get(Column::MigrationDays)?,
+            decommission_buffer_days: self.0.get(Column::DecommissionBufferDays)?,
+        })
     }
 
     /// Team or person who answers for it.
