@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use forecasting::colocation::{
     Absence, Binding, CabinetPower, Capacity, Charge, ChargeKind, Circuit, Contract, CrossConnect,
-    Deployment, Draw, Feed, Figure, Limit, Phases, Proration, RampStep, Reading, Recognition, Severity,
-    Usage, committed_kilowatts, duplicate_orders, validate, validate_usage,
+    Deployment, Draw, Feed, Figure, Limit, Metering, Phases, Proration, PueRule, RampStep, Reading,
+    Recognition, Severity, Usage, committed_kilowatts, duplicate_orders, validate, validate_usage,
 };
 use forecasting::money::Currency;
 use proptest::prelude::*;
