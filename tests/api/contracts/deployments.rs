@@ -31,8 +31,11 @@ pub async fn a_circuit(app: &TestApp, deployment: &str, reference: &str, feed: &
     change(app, "addColocationCircuit", "NewColocationCircuit", input).await
 }
 
+/// Records a reading in a later year, when every period that tests speak of is over.
 pub async fn read(app: &TestApp, input: Value) -> String {
-    change(app, "recordColocationReading", "NewColocationReading", input).await
+    let text = "mutation($input: NewColocationReading!) { recordColocationReading(input: $input) { id } }";
+    let later = app.director().at("2027-07-01T09:00:00Z".parse().unwrap());
+    id(&later.query_with(text, json!({ "input": input })).await["recordColocationReading"])
 }
 
 const STORED: &str = r#"query($on: Date) { colocationContract(number: "C1") {
