@@ -8,6 +8,13 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 
+/// Takes a text that is blank for one that is not there.
+pub fn blank_is_none(column: &mut ActiveValue<Option<String>>) {
+    if column.try_as_ref().and_then(Option::as_deref).is_some_and(|text| text.trim().is_empty()) {
+        *column = ActiveValue::Set(None);
+    }
+}
+
 /// Refuses a change that was made against an older version of the row.
 ///
 /// # Errors

@@ -4,12 +4,16 @@
 #[expect(dead_code, reason = "other tests use the rest of the estate")]
 mod estate;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use estate::contracts;
+use forecasting::ForecastError;
 use forecasting::colocation::{
-    Abatement, Billing, BusinessDays, Charge, ChargeKind, Contract, DoubleBillingReason, Indices, Invoice,
-    InvoiceCheck, InvoiceLine, Metering, Proration, PueRule, Recognition, Tolerance, Verdict, check_invoice,
-    month_cost,
+    Abatement, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, DoubleBillingReason,
+    Escalation, Escalator, Expectation, Figure, Indices, Invoice, InvoiceCheck, InvoiceLine, Metering,
+    MonthReading, MonthUse, OverageBasis, OverageTerms, Proration, PueRule, Recognition, Tolerance, Verdict,
+    check_invoice, month_cost,
 };
 use forecasting::money::Currency;
 use forecasting::month::Month;
@@ -81,13 +85,25 @@ fn right() -> Vec<InvoiceLine> {
     vec![line(0, "2026-02", "16500"), line(1, "2026-02", "500"), line(2, "2026-01", "5976.18")]
 }
 
+/// The check of an invoice by a contract, as it was read.
+fn check_by(
+    contract: &Contract,
+    invoice: &Invoice,
+    earlier: &[Invoice],
+    used: &BTreeMap<Month, MonthUse>,
+    overage: &BTreeMap<usize, OverageTerms>,
+) -> Result<InvoiceCheck, ForecastError> {
+    let (indices, tolerance) = (&Indices::default(), &Tolerance::default());
+    let by = Expectation { contract, used, overage, indices, tolerance, dispute_window_days: Some(90) };
+    check_invoice(&by, invoice, earlier, &BusinessDays::default())
+}
+
 fn checked(invoice: &Invoice, earlier: &[Invoice]) -> InvoiceCheck {
-    let (indices, days) = (Indices::default(), BusinessDays::default());
-    check_invoice(&contract(), invoice, earlier, &Tolerance::default(), Some(90), &indices, &days).unwrap()
+    check_by(&contract(), invoice, earlier, &BTreeMap::new(), &BTreeMap::new()).unwrap()
 }
 
 fn verdicts(check: &InvoiceCheck) -> Vec<(Option<usize>, Verdict, Decimal)> {
-    check.lines.iter().map(|line| (line.charge, line.verdict, line.difference)).collect()
+    check.lines.iter().map(|line| (line.charge, line.verdict, line.difference.unwrap())).collect()
 }
 
 fn doubles(check: &InvoiceCheck) -> Vec<(usize, Option<usize>, DoubleBillingReason)> {
@@ -108,7 +124,7 @@ fn a_right_invoice_matches_in_advance_and_in_arrears() {
     );
     assert_eq!(check.lines[2].service, month("2026-01"));
     assert!(check.lines[2].estimated && !check.lines[0].estimated);
-    assert_eq!((check.expected, check.billed), (number("22976.18"), number("22976.18")));
+    assert_eq!((check.expected, check.billed), (Some(number("22976.18")), number("22976.18")));
     assert_eq!(check.disputable, zero);
     assert_eq!(check.dispute_deadline, Some(date("2026-05-04")));
     assert_eq!(check.double_billing, []);
@@ -188,6 +204,20 @@ fn what_an_earlier_invoice_billed_is_found() {
     let check = checked(&invoice(right()), std::slice::from_ref(&earlier));
     assert_eq!(doubles(&check), [(2, None, DoubleBillingReason::EarlierInvoice)]);
     assert_eq!(check.double_billing[0].invoice.as_deref(), Some("I-1"));
+    let again = &check.lines[2];
+    assert_eq!((again.verdict, again.expected), (Verdict::Repeated, Some(Decimal::ZERO)));
+    assert_eq!(check.disputable, number("5976.18"), "all that is billed again can be disputed");
+
+    // What was given back may be billed anew, and what was billed once is repeated once.
+    let mut credit = invoice(vec![line(2, "2026-01", "-5976.18")]);
+    credit.number = "CN-1".to_owned();
+    let check = checked(&invoice(right()), &[earlier.clone(), credit]);
+    assert_eq!((doubles(&check), check.disputable), (vec![], Decimal::ZERO));
+    let twice = [right(), vec![line(2, "2026-01", "5976.18")]].concat();
+    let check = checked(&invoice(twice), std::slice::from_ref(&earlier));
+    assert_eq!(doubles(&check), [(2, None, DoubleBillingReason::EarlierInvoice)]);
+    assert_eq!(check.disputable, number("11952.36"), "once before and twice now, due once");
+
     earlier.currency = Currency::EUR;
     assert_eq!(doubles(&checked(&invoice(right()), &[earlier])), []);
     let again = invoice(right());
@@ -201,8 +231,7 @@ fn what_an_earlier_invoice_billed_is_found() {
 #[test]
 fn invoices_that_do_not_belong_to_the_contract_are_refused() {
     let refused = |invoice: &Invoice| {
-        let (indices, days) = (Indices::default(), BusinessDays::default());
-        let check = check_invoice(&contract(), invoice, &[], &Tolerance::default(), None, &indices, &days);
+        let check = check_by(&contract(), invoice, &[], &BTreeMap::new(), &BTreeMap::new());
         check.unwrap_err().to_string()
     };
     let euros = Invoice { currency: Currency::EUR, ..invoice(right()) };
@@ -217,6 +246,108 @@ fn invoices_that_do_not_belong_to_the_contract_are_refused() {
     assert_eq!(refused(&invoice(vec![enormous.clone()])), rule);
     enormous.charge = None;
     assert_eq!(refused(&invoice(vec![enormous])), rule);
+}
+
+/// January as read: 62 kW on average, and a peak.
+fn january(peak: Figure) -> MonthUse {
+    let (hours, average) = (Decimal::from(744), Decimal::from(62));
+    MonthReading { month: month("2026-01"), hours, energy: hours * average, average, peak }.into()
+}
+
+fn terms() -> OverageTerms {
+    OverageTerms { buffer: number("0.05"), multiplier: number("1.5"), basis: OverageBasis::AboveBuffer }
+}
+
+#[test]
+fn overage_is_expected_once_its_month_is_read() {
+    let used = BTreeMap::from([(month("2026-01"), january(Figure::Known(Decimal::from(112))))]);
+    let overage = BTreeMap::from([(0, terms())]);
+    let check = |invoice: &Invoice, earlier: &[Invoice]| {
+        check_by(&contract(), invoice, earlier, &used, &overage).unwrap()
+    };
+    // On the invoice after the month: 7 kW above 105, at 165 and half as much again.
+    let after = invoice([right(), vec![line(0, "2026-01", "1732.50")]].concat());
+    let found = check(&after, &[]);
+    assert!(found.lines.iter().all(|line| line.verdict == Verdict::Matches), "{found:?}");
+    assert_eq!((found.expected, found.disputable), (Some(number("24708.68")), Decimal::ZERO));
+    assert_eq!(found.lines[0].overage, number("1732.50"));
+    let found = check(&invoice(right()), &[]);
+    assert_eq!(verdicts(&found)[0], (Some(0), Verdict::NotBilled, number("-1732.50")));
+
+    // Or with the month itself, but once.
+    let mut with_it = invoice(vec![line(0, "2026-01", "16500"), line(0, "2026-01", "1732.50")]);
+    (with_it.number, with_it.month) = ("I-1".to_owned(), month("2026-01"));
+    let found = check(&with_it, &[]);
+    assert_eq!(verdicts(&found)[0], (Some(0), Verdict::Matches, Decimal::ZERO));
+    let found = check(&after, std::slice::from_ref(&with_it));
+    assert_eq!(verdicts(&found)[0], (Some(0), Verdict::Repeated, number("1732.50")));
+    let other = invoice([right(), vec![line(0, "2026-01", "1700")]].concat());
+    let found = check(&other, &[with_it]);
+    assert_eq!(verdicts(&found)[0], (Some(0), Verdict::NotExpected, number("1700")));
+    assert_eq!(found.disputable, number("1700"));
+}
+
+#[test]
+fn overage_of_a_month_that_was_not_read_is_not_known() {
+    let overage = BTreeMap::from([(0, terms())]);
+    let peakless = BTreeMap::from([(
+        month("2026-01"),
+        january(Figure::Absent(forecasting::colocation::Absence::PeaksNotCoincident)),
+    )]);
+    for used in [BTreeMap::new(), peakless] {
+        let after = invoice([right(), vec![line(0, "2026-01", "1732.50")]].concat());
+        let found = check_by(&contract(), &after, &[], &used, &overage).unwrap();
+        assert_eq!((found.lines[0].verdict, found.lines[0].expected), (Verdict::Unknown, None));
+        assert_eq!((found.expected, found.disputable), (None, Decimal::ZERO));
+        assert_eq!(found.lines[1].verdict, Verdict::Matches, "other lines are known");
+        let found = check_by(&contract(), &invoice(right()), &[], &used, &overage).unwrap();
+        assert_eq!(found.lines[0].service, month("2026-02"), "nothing is billed, so nothing is asked");
+    }
+}
+
+#[test]
+fn the_peak_that_was_read_is_billed_where_the_contract_says_so() {
+    let mut contract = contract();
+    contract.charges[0].peak = Some(Decimal::from(100));
+    contract.charges[0].billing = Billing::Arrears;
+    let used = BTreeMap::from([(month("2026-01"), january(Figure::Known(Decimal::from(112))))]);
+    let billed = invoice(vec![line(0, "2026-01", "18480")]);
+    let found = check_by(&contract, &billed, &[], &used, &BTreeMap::new()).unwrap();
+    assert_eq!(verdicts(&found)[0], (Some(0), Verdict::Matches, Decimal::ZERO));
+    assert!(!found.lines[0].estimated);
+    let found = check_by(&contract, &billed, &[], &BTreeMap::new(), &BTreeMap::new()).unwrap();
+    assert_eq!(verdicts(&found)[0], (Some(0), Verdict::Over, number("1980")));
+    assert!(found.lines[0].estimated, "the peak is the expected one");
+}
+
+#[test]
+fn a_price_that_is_not_known_leaves_the_other_lines_known() {
+    let mut contract = contract();
+    let terms =
+        CpiTerms { series: "CPI-U".to_owned(), lag_months: 3, floor: None, cap: None, no_decrease: false };
+    let anchor = forecasting::colocation::Anchor::CalendarJanuary;
+    contract.charges[1].escalator =
+        Some(Escalator { escalation: Escalation::Cpi(terms), anchor, every_months: 12, compounding: true });
+    let mut later = invoice(vec![line(0, "2027-02", "16500"), line(1, "2027-02", "510")]);
+    (later.month, later.dated) = (month("2027-02"), date("2027-02-03"));
+    let found = check_by(&contract, &later, &[], &BTreeMap::new(), &BTreeMap::new()).unwrap();
+    assert_eq!((found.lines[0].verdict, found.lines[1].verdict), (Verdict::Matches, Verdict::Unknown));
+    assert!(found.lines[1].unknown.is_some() && found.expected.is_none());
+}
+
+#[test]
+fn an_amount_is_units_at_a_price_or_some_days_of_it() {
+    let agrees = |quantity: &str, price: &str, amount: &str| {
+        InvoiceLine::agrees(Currency::USD, number(quantity), number(price), number(amount)).unwrap()
+    };
+    assert!(agrees("5", "100", "500"));
+    assert!(agrees("5", "100", "-500"), "given back");
+    assert!(agrees("6", "300", "987.10"), "17 of 31 days");
+    assert!(agrees("3", "33.33", "100.00"), "the price was rounded");
+    assert!(agrees("46128", "0.11475", "5293.19"));
+    assert!(!agrees("5", "100", "6.00"));
+    assert!(!agrees("5", "100", "500.10"));
+    assert!(InvoiceLine::agrees(Currency::USD, Decimal::MAX, Decimal::MAX, Decimal::ONE).is_err());
 }
 
 proptest! {
@@ -243,13 +374,13 @@ proptest! {
             lines,
         };
         let check = |invoice: &Invoice| {
-            check_invoice(&contract, invoice, &[], &Tolerance::default(), None, &indices, &days).unwrap()
+            check_by(&contract, invoice, &[], &BTreeMap::new(), &BTreeMap::new()).unwrap()
         };
         let right = check(&invoice);
         prop_assert!(right.lines.iter().all(|line| line.verdict == Verdict::Matches));
         prop_assert_eq!(right.lines.len(), invoice.lines.len());
-        prop_assert_eq!((right.expected, right.disputable), (right.billed, Decimal::ZERO));
-        prop_assert_eq!((right.dispute_deadline, right.double_billing.len()), (None, 0));
+        prop_assert_eq!((right.expected, right.disputable), (Some(right.billed), Decimal::ZERO));
+        prop_assert_eq!(right.double_billing.len(), 0);
 
         // Off by so many cents, the first line matches within its tolerance and no further.
         let off = Decimal::new(off, 2);
@@ -257,10 +388,10 @@ proptest! {
             first.amount += off;
             let wrong = check(&invoice);
             let line = &wrong.lines[0];
-            prop_assert_eq!(line.difference, off);
+            prop_assert_eq!(line.difference, Some(off));
             prop_assert_eq!(line.verdict == Verdict::Matches, off.abs() <= line.tolerance);
             prop_assert!(line.tolerance >= Decimal::from(5));
-            prop_assert_eq!(wrong.billed - wrong.expected, off);
+            prop_assert_eq!(wrong.billed - wrong.expected.unwrap(), off);
         }
     }
 }

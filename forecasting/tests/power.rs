@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use forecasting::colocation::{
     Absence, Binding, CabinetPower, Capacity, Charge, ChargeKind, Circuit, Contract, CrossConnect,
-    Deployment, Draw, Feed, Figure, Limit, Phases, Proration, RampStep, Reading, Recognition, Severity,
-    Usage, committed_kilowatts, duplicate_orders, validate, validate_usage,
+    Deployment, Draw, Feed, Figure, Limit, Metering, Phases, Proration, PueRule, RampStep, Reading,
+    Recognition, Severity, Usage, committed_kilowatts, duplicate_orders, validate, validate_usage,
 };
 use forecasting::money::Currency;
 use proptest::prelude::*;
@@ -222,6 +222,7 @@ fn usage() -> Usage {
         as_of: date("2026-11-28"),
         readings: circuits.iter().map(|circuit| reading(circuit, 0, "1")).collect(),
         circuits,
+        whole: Vec::new(),
         power_factor: Some(Decimal::ONE),
         monthly_draw: BTreeMap::new(),
         cross_connects: vec![CrossConnect { name: "X-1".to_owned(), decommissioned: None }],
@@ -279,6 +280,28 @@ fn every_mistake_of_use_is_named() {
 }
 
 #[test]
+fn what_all_circuits_draw_together_is_held_against_all_of_them() {
+    let with = |kilowatts: &str| {
+        let reading = Reading { circuit: "CAGE".to_owned(), interval: hour(0), kilowatts: number(kilowatts) };
+        let lower = Reading { kilowatts: Decimal::ONE, ..reading.clone() };
+        found(&contract(), &Usage { whole: vec![lower, reading], ..usage() })
+    };
+    // Four circuits of 6.24 kVA, of which 80 % may be used for long.
+    assert_eq!(with("19.9"), Vec::<String>::new());
+    assert_eq!(
+        with("20"),
+        ["whole[1].kilowatts \"20\": more is drawn than may be used of all circuits for long"]
+    );
+    assert_eq!(
+        with("25"),
+        ["whole[1].kilowatts \"25\": more is drawn than the breakers of all circuits let pass together"]
+    );
+    let none = Usage { circuits: Vec::new(), readings: Vec::new(), ..usage() };
+    let whole = vec![Reading { circuit: "CAGE".to_owned(), interval: hour(0), kilowatts: number("25") }];
+    assert_eq!(found(&contract(), &Usage { whole, ..none }), Vec::<String>::new());
+}
+
+#[test]
 fn three_months_above_the_commitment_are_no_accident() {
     let with = |draws: &[(&str, i64)]| {
         let monthly_draw =
@@ -331,16 +354,45 @@ fn power_by_circuit_and_by_meter_is_billed_twice_on_the_same_days_only() {
 }
 
 #[test]
+fn a_minimum_take_beside_the_metered_energy_is_flagged() {
+    let metered = |minimum_take: Option<Decimal>, from: Option<&str>| {
+        let pue = PueRule::Contractual(number("1.3"));
+        let metering = Metering { pue, measured_pue: None, minimum_take, commitment: Decimal::TEN };
+        let charge = Charge::new(ChargeKind::PowerMetered, number("0.1"), Decimal::ONE);
+        Charge { metering: Some(metering), from: from.map(date), ..charge }
+    };
+    let flagged = |one: Charge, other: Charge| {
+        let problems = validate(&Contract { charges: vec![one, other], ..contract() });
+        problems.iter().any(|problem| problem.rule.contains("minimum take"))
+    };
+    let ended = |charge: Charge| Charge { to: Some(date("2026-06-30")), ..charge };
+    assert!(flagged(metered(Some(Decimal::ONE), None), metered(None, None)));
+    assert!(!flagged(metered(Some(Decimal::ONE), None), metered(Some(Decimal::ONE), None)), "two meters");
+    assert!(!flagged(ended(metered(Some(Decimal::ONE), None)), metered(None, Some("2026-07-01"))));
+}
+
+#[test]
 fn order_numbers_with_a_suffix_are_the_same_order() {
     let fields = |numbers: &[&str]| -> Vec<String> {
         duplicate_orders(numbers).iter().map(ToString::to_string).collect()
     };
     let rule = "the same number as another order, but for a suffix";
     assert_eq!(
-        fields(&["ORD-1001", "ORD-1002", "ord-1001-A", "ORD-10010", "ORD 1002", ""]),
+        fields(&[
+            "ORD-1001",
+            "ORD-1002",
+            "ord-1001-A",
+            "ORD-10010",
+            "ORD 1002",
+            "",
+            "TWOM",
+            "TWOMIN",
+            "ORD-1002b"
+        ]),
         [
             format!("orders[2].number \"ord-1001-A\": {rule}"),
-            // Spaces and capitals do not count, separators do.
+            // Spaces and capitals do not count, separators do; a word that follows directly is no suffix.
+            format!("orders[8].number \"ORD-1002b\": {rule}"),
         ]
     );
     assert_eq!(fields(&["PO-7/2", "PO-7", " po-7"]).len(), 2);
@@ -419,7 +471,7 @@ proptest! {
                     prop_assert!(average <= peak);
                 }
             }
-            None => prop_assert!(readings.is_empty() && capacity.headroom.value().is_none()),
+            None => prop_assert!(draw.complete == 0 && capacity.headroom.value().is_none()),
         }
     }
 

@@ -153,7 +153,7 @@ fn a_month_of_power_is_commitment_energy_and_overage() {
     let terms =
         OverageTerms { buffer: number("0.05"), multiplier: number("1.5"), basis: OverageBasis::AboveBuffer };
     let cost = |terms: &BTreeMap<usize, OverageTerms>| {
-        power_month(&contract, read.clone(), terms, &Indices::default(), &BusinessDays::default())
+        power_month(&contract, read.clone().into(), terms, &Indices::default(), &BusinessDays::default())
     };
     let without = cost(&BTreeMap::new()).unwrap();
     assert_eq!(without.total, number("16293.19"));
@@ -167,6 +167,42 @@ fn a_month_of_power_is_commitment_energy_and_overage() {
     assert!(cost(&BTreeMap::from([(0, percent)])).is_err());
     let nothing = OverageTerms { multiplier: Decimal::ZERO, ..terms };
     assert!(cost(&BTreeMap::from([(0, nothing)])).is_err());
+}
+
+#[test]
+fn a_part_that_was_read_says_nothing_of_the_whole() {
+    let interval = |meter: &str, from: &str, to: &str, average: &str| MeterReading {
+        average: Some(number(average)),
+        ..reading(meter, from, to)
+    };
+    let alone = interval("a", "2026-01-01T00:00:00", "2026-01-01T01:00:00", "2");
+    let draw = drawn(&meters(&["a", "b"]), std::slice::from_ref(&alone)).unwrap();
+    assert_eq!(draw.peak, Figure::Absent(Absence::NoCompleteInterval));
+    assert_eq!(draw.average, Figure::Absent(Absence::NoCompleteInterval));
+    // Beside an hour in which both were read it counts, for it is no less than that.
+    let both = ["a", "b"].map(|it| interval(it, "2026-01-01T01:00:00", "2026-01-01T02:00:00", "0.5"));
+    let all: Vec<MeterReading> = both.into_iter().chain([alone]).collect();
+    assert_eq!(drawn(&meters(&["a", "b"]), &all).unwrap().peak, Figure::Known(number("2")));
+}
+
+#[test]
+fn figures_of_one_period_do_not_contradict_each_other() {
+    let hour = reading("a", "2026-01-01T00:00:00", "2026-01-01T01:00:00");
+    let given = |peak: Option<&str>, average: Option<&str>, energy: Option<&str>| {
+        let [peak, average, energy] = [peak, average, energy].map(|it| it.map(number));
+        let found = MeterReading { peak, average, energy, ..hour.clone() }.check();
+        found.map_err(|refusal| refusal.to_string())
+    };
+    assert_eq!(given(Some("9"), Some("3"), Some("3.01")), Ok(()));
+    assert_eq!(given(None, Some("9"), None), Ok(()));
+    assert_eq!(
+        given(None, Some("9"), Some("3")),
+        Err("average \"9\" is not usable: the average times the hours is the energy".to_owned())
+    );
+    assert_eq!(
+        given(Some("2"), None, Some("3")),
+        Err("peak \"2\" is not usable: a peak is not below what is drawn on average".to_owned())
+    );
 }
 
 #[test]

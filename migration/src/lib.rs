@@ -39,6 +39,7 @@ mod m20261129_000020_topology;
 mod m20261129_000021_recovery;
 mod m20261129_000022_topology;
 mod m20261129_000023_recovery;
+mod m20261129_000025_contracts;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000021_recovery::Migration),
             Box::new(m20261129_000022_topology::Migration),
             Box::new(m20261129_000023_recovery::Migration),
+            Box::new(m20261129_000025_contracts::Migration),
         ]
     }
 }

@@ -174,7 +174,7 @@ fn every_row_keeps_the_rules_of_its_noun() {
         check(colocation_deployment::Entity, &db, colocation_deployments::check).await;
         check(colocation_circuit::Entity, &db, colocation_circuits::check).await;
         check(colocation_reading::Entity, &db, colocation_readings::check).await;
-        check(invoice_line::Entity, &db, invoice_lines::check).await;
+        check(invoice_line::Entity, &db, |line| invoice_lines::check(line, "GBP")).await;
         check(book_event::Entity, &db, book_events::check).await;
         check(service::Entity, &db, services::check).await;
         check(power_feed::Entity, &db, power_feeds::check).await;

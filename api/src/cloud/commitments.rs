@@ -103,7 +103,14 @@ pub fn check(commitment: &cloud_commitment::Model) -> Result<()> {
             format!("{notice} is refused: notice is not longer than the term"),
         ));
     }
-    require_plausible("noticeGivenOn", commitment.notice_given_on)
+    require_plausible("noticeGivenOn", commitment.notice_given_on)?;
+    match commitment.notice_given_on.filter(|given| *given < commitment.starts_on) {
+        Some(given) => {
+            let message = format!("{given} lies before the commitment began on {}", commitment.starts_on);
+            Err(Error::invalid("noticeGivenOn", message))
+        }
+        None => Ok(()),
+    }
 }
 
 async fn check_references(tx: &Tx, commitment: &cloud_commitment::Model) -> Result<()> {

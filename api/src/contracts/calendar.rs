@@ -11,7 +11,7 @@ use entity::{
     },
 };
 use forecasting::{
-    colocation::{AlertTier, BusinessDays, Event, EventKind, Planning, Terms, UpcomingRenewal},
+    colocation::{AlertTier, BusinessDays, Event, EventKind, Terms, UpcomingRenewal},
     explain::Explanation,
 };
 use rust_decimal::Decimal;
@@ -20,7 +20,9 @@ use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder};
 use super::{
     colocation_charges, costs,
     decisions::{Exposure, Priced},
-    desk, terms,
+    desk,
+    leads::{self, USUAL_DECISION_LEAD_DAYS},
+    terms,
 };
 use crate::{
     cloud::commitments,
@@ -30,9 +32,6 @@ use crate::{
     scenarios::Overlay,
     store::Read,
 };
-
-/// Days a decision is due before the notice deadline where a contract states no lead of its own.
-pub const USUAL_DECISION_LEAD_DAYS: u32 = 60;
 
 /// The longest span that is given at once, in days: ten years.
 const LONGEST_SPAN: i64 = 3_660;
@@ -259,7 +258,8 @@ impl Drawing {
         self.usual_leads += usize::from(contract.decision_lead_days.is_none());
         let value = priced.value();
         let days = BusinessDays::default();
-        let events = value.events(&planning(contract), &days, self.question.from, self.question.to);
+        let events =
+            value.events(&leads::of_colocation(contract), &days, self.question.from, self.question.to);
         let terms = value.terms();
         for event in events {
             if self.wants(event.kind) {
@@ -288,9 +288,12 @@ impl Drawing {
                 return;
             }
         };
-        self.usual_leads += 1;
+        self.usual_leads += usize::from(contract.decision_lead_days.is_none());
         let days = BusinessDays::default();
-        for event in terms.events(&usual_planning(), &days, self.question.from, self.question.to) {
+        let span = (self.question.from, self.question.to);
+        let mut events = terms.events(&leads::of_support(contract), &days, span.0, span.1);
+        events.extend(priced.rises(&terms, &days, span));
+        for event in events {
             if self.wants(event.kind) {
                 let as_of = self.question.as_of;
                 let mut exposure =
@@ -315,7 +318,7 @@ impl Drawing {
         self.usual_leads += 1;
         let terms = commitments::terms(commitment);
         let days = BusinessDays::default();
-        for event in terms.events(&usual_planning(), &days, self.question.from, self.question.to) {
+        for event in terms.events(&leads::usual(), &days, self.question.from, self.question.to) {
             if self.wants(event.kind) {
                 let as_of = self.question.as_of;
                 let exposure = renewal_avoided(&event).and_then(|term| {
@@ -435,23 +438,6 @@ impl Drawing {
         explanation = explanation.assume("Saturdays and Sundays are days of rest, holidays are not known");
         (self.entries, explanation, self.excluded)
     }
-}
-
-/// What the company plans with for a colocation contract.
-fn planning(contract: &colocation_contract::Model) -> Planning {
-    let days = |column: Option<i32>| column.and_then(|days| u32::try_from(days).ok());
-    Planning {
-        decision_lead_days: days(contract.decision_lead_days).or(Some(USUAL_DECISION_LEAD_DAYS)),
-        proposal_lead_days: days(contract.proposal_lead_days),
-        migration_days: days(contract.migration_days),
-        decommission_buffer_days: days(contract.decommission_buffer_days).unwrap_or_default(),
-        ..Planning::default()
-    }
-}
-
-/// What the company plans with where a contract says nothing of its own.
-fn usual_planning() -> Planning {
-    Planning { decision_lead_days: Some(USUAL_DECISION_LEAD_DAYS), ..Planning::default() }
 }
 
 /// The term whose end silence lets pass, for a notice deadline.

@@ -21,6 +21,7 @@ use crate::{
     finance::price_index_values::PublishedIndices,
     rules::require_plausible,
     scenarios::Overlay,
+    schema::scalar::Id,
     store::Read,
 };
 
@@ -105,7 +106,7 @@ fn check(question: &Question) -> Result<()> {
     }
     for (place, id) in ids.iter().enumerate() {
         if ids.iter().take(place).any(|earlier| earlier == id) {
-            return Err(Error::invalid(format!("contracts[{place}]"), format!("{id} is named twice")));
+            return Err(Error::invalid(format!("contracts[{place}]"), format!("{} is named twice", Id(*id))));
         }
     }
     Ok(())

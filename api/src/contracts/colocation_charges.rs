@@ -13,7 +13,8 @@ use entity::{
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 
 use super::{
@@ -112,7 +113,8 @@ pub async fn remove(
     expect_version("colocation charge", charge.version, expected_version)?;
     let contract = colocation_contracts::find(tx, charge.contract_id).await?;
     require_unbilled(tx, &charge).await?;
-    let what = format!("charge {} of the contract {}", charge.position, contract.number);
+    let number = charge.position.saturating_add(1);
+    let what = format!("charge {number} of the contract {}", contract.number);
     targets::require_unused(tx, scenario_change::Column::ColocationChargeId, id, &what).await?;
     tx.delete(charge).await?;
     Ok(contract)
@@ -211,6 +213,20 @@ pub fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
     require_least("metering.averageKilowatts", average, Decimal::ZERO)?;
     require_least("quantity", row.quantity.try_as_ref().copied(), Rate::ZERO)?;
     require_least("peakKilowatts", row.peak_kilowatts.try_as_ref().copied().flatten(), Rate::ZERO)?;
+    if let Some(kind) = row.kind.try_as_ref() {
+        let word = kind.to_value();
+        if *kind != ChargeKind::SpaceKw && row.peak_kilowatts.try_as_ref().copied().flatten().is_some() {
+            let message = format!("is refused of {word}: only SPACE_KW is billed by the kilowatt");
+            return Err(Error::invalid("peakKilowatts", message));
+        }
+        let is_ramp = row.ramp.try_as_ref().is_some_and(|ramp| !ramp.0.is_empty());
+        if is_ramp && !matches!(kind, ChargeKind::SpaceKw | ChargeKind::PowerMetered) {
+            let message = format!(
+                "is refused of {word}: it is in kilowatts, which only SPACE_KW and POWER_METERED have"
+            );
+            return Err(Error::invalid("ramp", message));
+        }
+    }
     if let Some(overage) = row.overage.try_as_ref().and_then(Option::as_ref) {
         if row.kind.try_as_ref().is_some_and(|kind| *kind != ChargeKind::SpaceKw) {
             let message = "is refused: only SPACE_KW has a commitment that can be passed";

@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     inventory::racks,
     rules::{draft, expect_version, require_order, require_plausible, require_text, require_text_if_any},
+    schema::scalar::Id,
     store::{Read, Tx},
 };
 
@@ -120,7 +121,8 @@ async fn check_references(tx: &Tx, circuit: &colocation_circuit::Model) -> Resul
         let charge = colocation_charges::find(tx, id).await?;
         if charge.contract_id != deployment.contract_id {
             let message = format!(
-                "{id} is a charge of another contract than the deployment {} is under",
+                "{} is a charge of another contract than the deployment {} is under",
+                Id(id),
                 deployment.name
             );
             return Err(Error::invalid("charge", message));

@@ -23,13 +23,14 @@ use super::{colocation_charges, findings, invoices, terms};
 use crate::{
     error::{Error, Result},
     inventory::vendors,
-    rules::{expect_version, require_least, require_plausible, require_range, require_text},
+    rules::{blank_is_none, expect_version, require_least, require_plausible, require_range, require_text},
     scenarios::targets,
+    schema::scalar::{Id, shown},
     store::{Read, Tx},
 };
 
 /// The most days that a single step is planned for: ten years.
-const MOST_PLANNED_DAYS: i32 = 3_650;
+pub(super) const MOST_PLANNED_DAYS: i32 = 3_650;
 
 /// How many of those that rest on a contract are named when it cannot be deleted.
 const MOST_NAMED: u64 = 5;
@@ -61,6 +62,23 @@ pub async fn find(db: &impl Read, id: ColocationContractId) -> Result<colocation
 pub async fn with_parts(db: &impl Read, contracts: Vec<colocation_contract::Model>) -> Result<Vec<Whole>> {
     let ids: Vec<_> = contracts.iter().map(|contract| contract.id).collect();
     let mut charges = colocation_charges::of_contracts(db, ids.clone()).await?;
+    let mut sites = sites_of(db, ids).await?;
+    let wholes = contracts.into_iter().map(|contract| Whole {
+        charges: charges.remove(&contract.id).unwrap_or_default(),
+        sites: sites.remove(&contract.id).unwrap_or_default(),
+        contract,
+    });
+    Ok(wholes.collect())
+}
+
+/// The sites that contracts are for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sites_of(
+    db: &impl Read,
+    ids: Vec<ColocationContractId>,
+) -> Result<HashMap<ColocationContractId, Vec<SiteId>>> {
     let links = colocation_contract_site::Entity::find()
         .filter(colocation_contract_site::Column::ContractId.is_in(ids))
         .order_by_asc(colocation_contract_site::Column::Id)
@@ -70,12 +88,7 @@ pub async fn with_parts(db: &impl Read, contracts: Vec<colocation_contract::Mode
     for link in links {
         sites.entry(link.contract_id).or_default().push(link.site_id);
     }
-    let wholes = contracts.into_iter().map(|contract| Whole {
-        charges: charges.remove(&contract.id).unwrap_or_default(),
-        sites: sites.remove(&contract.id).unwrap_or_default(),
-        contract,
-    });
-    Ok(wholes.collect())
+    Ok(sites)
 }
 
 /// The currencies of contracts.
@@ -106,6 +119,8 @@ pub async fn sign(
     charges: Vec<colocation_charge::ActiveModel>,
 ) -> Result<colocation_contract::Model> {
     row.id = Set(tx.new_id());
+    blank_is_none(&mut row.owner);
+    blank_is_none(&mut row.master_agreement);
     default(&mut row.auto_renew, false);
     default(&mut row.renewal_price_rule, RenewalPriceRule::FixedUplift);
     default(&mut row.notice_unit, NoticeUnit::CalendarDays);
@@ -116,6 +131,9 @@ pub async fn sign(
         vendors::find(tx, *vendor).await?;
     }
     check_sites(tx, sites).await?;
+    if let (Some(id), Some(number)) = (row.id.try_as_ref(), row.number.try_as_ref()) {
+        require_free_number(tx, *id, number).await?;
+    }
     let contract = tx.insert(row).await?;
     for site_id in sites {
         link(tx, contract.id, *site_id).await?;
@@ -143,9 +161,14 @@ pub async fn update(
     expect_version("colocation contract", before.version, expected_version)?;
     let mut row = before.clone().into_active_model();
     edit(&mut row)?;
+    blank_is_none(&mut row.owner);
+    blank_is_none(&mut row.master_agreement);
     check_numbers(&row)?;
     if let Set(vendor) = row.vendor_id {
         vendors::find(tx, vendor).await?;
+    }
+    if let Set(number) = &row.number {
+        require_free_number(tx, id, number).await?;
     }
     let after = tx.update(before.clone(), |changed| *changed = row).await?;
     check(tx, &after).await?;
@@ -354,7 +377,7 @@ pub(super) fn errors(whole: &Whole) -> Vec<findings::Finding> {
     for (position, charge) in whole.charges.iter().enumerate() {
         if let Some(site) = charge.site_id.filter(|site| !whole.sites.contains(site)) {
             let field = format!("charges[{position}].site");
-            errors.push(findings::Finding::error(&field, site, "not a site of the contract"));
+            errors.push(findings::Finding::error(&field, Id(site), "not a site of the contract"));
         }
     }
     errors
@@ -418,6 +441,19 @@ pub fn check_numbers(row: &colocation_contract::ActiveModel) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a number that another contract has.
+async fn require_free_number(tx: &Tx, id: ColocationContractId, number: &str) -> Result<()> {
+    use colocation_contract::Column as C;
+    let same = colocation_contract::Entity::find().filter(C::Number.eq(number)).filter(C::Id.ne(id));
+    match same.one(tx).await? {
+        Some(_) => {
+            let message = format!("{} is the number of another colocation contract already", shown(number));
+            Err(Error::invalid("number", message))
+        }
+        None => Ok(()),
+    }
+}
+
 async fn check_sites(tx: &Tx, sites: &[SiteId]) -> Result<()> {
     let found = site::Entity::find().filter(site::Column::Id.is_in(sites.iter().copied())).all(tx).await?;
     for (place, id) in sites.iter().enumerate() {
@@ -425,7 +461,7 @@ async fn check_sites(tx: &Tx, sites: &[SiteId]) -> Result<()> {
             return Err(Error::not_found(SiteId::KIND, id));
         }
         if sites.iter().take(place).any(|earlier| earlier == id) {
-            return Err(Error::invalid(format!("sites[{place}]"), format!("{id} is named twice")));
+            return Err(Error::invalid(format!("sites[{place}]"), format!("{} is named twice", Id(*id))));
         }
     }
     Ok(())

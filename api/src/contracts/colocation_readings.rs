@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{contracts::colocation_reading, id::ColocationReadingId, money::Rate};
+use forecasting::ForecastError;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, TryIntoModel,
 };
 
-use super::{colocation_circuits, colocation_deployments};
+use super::{colocation_circuits, colocation_deployments, power};
 use crate::{
     error::{Error, Result},
     rules::{draft, expect_version, require_least, require_plausible, require_text_if_any},
@@ -108,7 +109,49 @@ pub fn check(reading: &colocation_reading::Model) -> Result<()> {
         let message = format!("{peak} is below the average of {average}");
         return Err(Error::invalid("peakKilowatts", message));
     }
-    Ok(())
+    power::read(reading, String::new()).check().map_err(|cause| match cause {
+        ForecastError::Invalid { field: "average", value, rule } => {
+            let energy = reading.kilowatt_hours.unwrap_or_default();
+            let message =
+                format!("{value} contradicts the {energy} kilowatt-hours from {starts} to {ends}: {rule}");
+            Error::invalid("averageKilowatts", message)
+        }
+        ForecastError::Invalid { value, rule, .. } => {
+            Error::invalid("peakKilowatts", format!("{value} is refused: {rule}"))
+        }
+        other => Error::invalid("kilowattHours", other),
+    })
+}
+
+/// The rules of a reading that ask for the day and for other readings, whoever writes it.
+///
+/// # Errors
+/// `Invalid` for a period that is not over yet, and for one that is read already or overlaps another in part.
+pub async fn check_beside(tx: &Tx, reading: &colocation_reading::Model) -> Result<()> {
+    let now = tx.caller().now;
+    if reading.ends_at > now {
+        let (ends, now) = (spoken(reading.ends_at), spoken(now));
+        let message = format!("{ends} lies in the future, it is {now}: what is not over is not read");
+        return Err(Error::invalid("endsAt", message));
+    }
+    refuse_repeated(tx, reading).await
+}
+
+/// Whether two readings of one meter overlap, and neither has all of the other's period.
+#[must_use]
+pub fn overlap_in_part(one: &colocation_reading::Model, other: &colocation_reading::Model) -> bool {
+    let is_first = |one: &colocation_reading::Model, other: &colocation_reading::Model| {
+        one.starts_at < other.starts_at && other.starts_at < one.ends_at && one.ends_at < other.ends_at
+    };
+    is_first(one, other) || is_first(other, one)
+}
+
+/// The refusal of a reading that overlaps another of its meter in part.
+#[must_use]
+pub fn overlapping(other: &colocation_reading::Model) -> Error {
+    let (from, to) = (spoken(other.starts_at), spoken(other.ends_at));
+    let message = format!("the period overlaps {from} to {to}, which is read already, in part");
+    Error::invalid("startsAt", message)
 }
 
 async fn check_references(tx: &Tx, reading: &colocation_reading::Model) -> Result<()> {
@@ -123,23 +166,33 @@ async fn check_references(tx: &Tx, reading: &colocation_reading::Model) -> Resul
             return Err(Error::invalid("circuit", message));
         }
     }
-    refuse_repeated(tx, reading).await
+    check_beside(tx, reading).await
 }
 
-/// Refuses a reading of the same meter over the same period.
+/// Refuses a reading of the same meter over the same period, and over one that overlaps it in part.
 async fn refuse_repeated(tx: &Tx, reading: &colocation_reading::Model) -> Result<()> {
     use colocation_reading::Column as C;
     let meter = match reading.circuit_id {
         Some(circuit) => C::CircuitId.eq(circuit),
         None => C::CircuitId.is_null(),
     };
-    let same = Condition::all()
+    let all = Condition::all;
+    let same = all().add(C::StartsAt.eq(reading.starts_at)).add(C::EndsAt.eq(reading.ends_at));
+    let earlier = all()
+        .add(C::StartsAt.lt(reading.starts_at))
+        .add(C::EndsAt.gt(reading.starts_at))
+        .add(C::EndsAt.lt(reading.ends_at));
+    let later = all()
+        .add(C::StartsAt.gt(reading.starts_at))
+        .add(C::StartsAt.lt(reading.ends_at))
+        .add(C::EndsAt.gt(reading.ends_at));
+    let meeting = Condition::all()
         .add(C::DeploymentId.eq(reading.deployment_id))
         .add(meter)
-        .add(C::StartsAt.eq(reading.starts_at))
-        .add(C::EndsAt.eq(reading.ends_at))
-        .add(C::Id.ne(reading.id));
-    match colocation_reading::Entity::find().filter(same).one(tx).await? {
+        .add(C::Id.ne(reading.id))
+        .add(Condition::any().add(same).add(earlier).add(later));
+    match colocation_reading::Entity::find().filter(meeting).one(tx).await? {
+        Some(other) if overlap_in_part(reading, &other) => Err(overlapping(&other)),
         Some(_) => {
             let (from, to) = (spoken(reading.starts_at), spoken(reading.ends_at));
             let message = format!("{from} to {to} is read already; correct that reading instead");

@@ -16,11 +16,18 @@ use crate::{
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
     rules::require_range,
-    scenarios::Overlay,
+    scenarios::{Exit, Overlay},
 };
 
 /// The longest list of months that is given at once.
 pub const MOST_MONTHS: i32 = 600;
+
+/// What costs of months to come leave out of charges with overage terms.
+pub const NO_OVERAGE: &str = "overage is not counted: it follows from the peak that is read in each month";
+
+/// What months of charges leave out of a contract that is left early.
+const NO_FEE: &str =
+    "what leaving early costs is no charge of a month, and is not among them: `costSchedule` has it";
 
 /// What a contract costs in consecutive months.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +78,7 @@ pub fn monthly(
     published: &PublishedIndices,
     assumed_index_rate: Option<Decimal>,
     scenario: &Overlay,
+    exit: &Exit,
 ) -> Result<MonthlyCost> {
     require_range("months", months, 1, MOST_MONTHS)?;
     require_index_rate(assumed_index_rate)?;
@@ -80,6 +88,11 @@ pub fn monthly(
     scenario.indices(&mut indices);
     let mut value = terms::colocation(contract, charges)?;
     scenario.prices(&mut value, charges);
+    if let Some(leaving) = &exit.leaving {
+        let begins = value.billing_start;
+        value.charges =
+            value.charges.into_iter().map(|charge| leaving.served_charge(charge, begins)).collect();
+    }
     let schedules = value.charges.iter().map(|charge| {
         // One by one, so that a charge without an index does not hide the others.
         let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
@@ -87,7 +100,18 @@ pub fn monthly(
     });
     let mut cost = assemble(from, months, &schedules.collect::<Vec<_>>());
     let touched = scenario.touching(&value, charges, contract, (&recorded, &indices));
-    cost.explanation.assumptions.extend(touched);
+    cost.explanation.assumptions.extend(touched.into_iter().chain(exit.said.iter().cloned()));
+    if exit.leaving.is_some() {
+        cost.explanation.assumptions.insert(NO_FEE.to_owned());
+    }
+    for place in terms::overages(charges).into_keys() {
+        let number = place.saturating_add(1);
+        cost.explanation.assumptions.insert(format!("charge {number}: {NO_OVERAGE}"));
+        let of_charge = cost.months.iter_mut().filter_map(|month| month.lines.get_mut(place));
+        for line in of_charge.filter(|line| line.amount.is_some()) {
+            line.explanation.assumptions.insert(NO_OVERAGE.to_owned());
+        }
+    }
     Ok(cost)
 }
 

@@ -9,27 +9,29 @@ use entity::contracts::{
 use forecasting::{
     ForecastError,
     colocation::{
-        AlertTier, BusinessDays, Capacity, Contract, CostOfSilence, Deployment, Draw, Holdover, Indices,
-        Invoice, InvoiceCheck, NoRenewal, RampStep, Recognition, RenewalExposure, StepDown, StraightLine,
-        Termination, TerminationRule, Tolerance, UpcomingRenewal, check_invoice, committed_kilowatts,
-        cost_of_silence, exposure_of_renewal, holdover, step_down, straight_line, termination,
+        AlertTier, BusinessDays, Capacity, Contract, CostOfSilence, Deployment, Draw, Expectation, Holdover,
+        Indices, Invoice, InvoiceCheck, NoRenewal, RampStep, Recognition, RenewalExposure, StepDown,
+        StraightLine, Termination, TerminationRule, Tolerance, UpcomingRenewal, check_invoice,
+        committed_kilowatts, cost_of_silence, exposure_of_renewal, holdover, step_down, straight_line,
+        termination,
     },
     explain::Explanation,
     money::Money,
     month::Month,
-    roadmap::{Category, MoneyView, Window, colocation_flows},
+    roadmap::{Category, Leaving, MoneyView, Window, known_flows},
 };
 use rust_decimal::Decimal;
 
 use super::{
     costs::{self, MOST_MONTHS, require_index_rate},
+    power::{self, Installed},
     terms,
 };
 use crate::{
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
     rules::require_range,
-    scenarios::Overlay,
+    scenarios::{Exit, Overlay},
 };
 
 /// The most renewals that are given at once.
@@ -83,6 +85,8 @@ pub struct Priced<'c> {
     row: &'c colocation_contract::Model,
     /// What a scenario changes about it, in words.
     touched: Vec<String>,
+    /// How a scenario leaves it with its sites, if it does.
+    leaving: Option<Leaving>,
 }
 
 impl<'c> Priced<'c> {
@@ -104,7 +108,15 @@ impl<'c> Priced<'c> {
         let mut value = terms::colocation(row, charges)?;
         scenario.prices(&mut value, charges);
         let touched = scenario.touching(&value, charges, row, (&recorded, &indices));
-        Ok(Self { value, indices, row, touched })
+        Ok(Self { value, indices, row, touched, leaving: None })
+    }
+
+    /// The same, left with its sites as a scenario has it.
+    #[must_use]
+    pub fn with_exit(mut self, exit: Exit) -> Self {
+        self.touched.extend(exit.said);
+        self.leaving = exit.leaving;
+        self
     }
 
     /// What saying nothing leads to, as seen on a day.
@@ -231,11 +243,11 @@ impl<'c> Priced<'c> {
     }
 
     /// What the contract contributes to consecutive months in one view of money, with the way it came about. Expense is
-    /// level or as invoiced as the contract is classified, unless told.
+    /// level or as invoiced as the contract is classified, unless told. Months that need a price index which is not
+    /// known are not known, nor are later ones.
     ///
     /// # Errors
-    /// `Invalid` for a number of months that is not given at once, for level months that are no expense, and where a price index is needed and no rise of
-    /// it is assumed.
+    /// `Invalid` for a number of months that is not given at once, and for level months that are no expense.
     pub fn schedule(
         &self,
         from: Month,
@@ -255,26 +267,37 @@ impl<'c> Priced<'c> {
         };
         let value = Contract { recognition, ..self.value.clone() };
         let window = Window::new(from, months.unsigned_abs()).map_err(refused("months"))?;
-        let flows = colocation_flows(&value, window, &self.indices, &BusinessDays::default())
+        let days = BusinessDays::default();
+        let known = known_flows(&value, self.leaving.as_ref(), (window, view), &self.indices, &days)
             .map_err(refused("months"))?;
-        let is_level = recognition == Recognition::StraightLine && view == MoneyView::Pnl;
-        let mut level = is_level
-            .then(|| straight_line(&value, &self.indices).map_err(refused("straightLine")))
-            .transpose()?;
-        if let Some(level) = &mut level {
-            level.months.retain(|month| window.position(month.month).is_some());
-        }
-        let amounts = flows.amounts(view, Category::Colocation);
-        let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
-        let explanation = flows.explanation(Category::Colocation).cloned().unwrap_or_default();
-        let mut explanation = self.recognised(explanation, view, recognition);
+        let amounts = known.amounts(view, Category::Colocation, window);
+        let explanation = known.flows.as_ref().and_then(|flows| flows.explanation(Category::Colocation));
+        let mut explanation = self.recognised(explanation.cloned().unwrap_or_default(), view, recognition);
         explanation.assumptions.extend(self.touched.iter().cloned());
+        let is_level = recognition == Recognition::StraightLine && view == MoneyView::Pnl;
+        let level = if is_level { self.level(value, window)? } else { None };
         Ok(CostSchedule {
-            total: flows.total(view),
+            total: amounts.iter().copied().sum(),
             months: window.iter().zip(amounts).collect(),
             explanation,
             level,
+            reason: known.unknown.map(|cause| cause.to_string()),
         })
+    }
+
+    /// The level months of the fixed charges, as far as they lie in a window. None where a price is not known.
+    fn level(&self, value: Contract, window: Window) -> Result<Option<StraightLine>> {
+        let served = match &self.leaving {
+            Some(leaving) => leaving.served(value),
+            None => value,
+        };
+        let mut level = match straight_line(&served, &self.indices) {
+            Ok(level) => level,
+            Err(ForecastError::Missing { .. }) => return Ok(None),
+            Err(cause) => return Err(refused("straightLine")(cause)),
+        };
+        level.months.retain(|month| window.position(month.month).is_some());
+        Ok(Some(level))
     }
 
     /// What is to be said of the books beside the months.
@@ -313,40 +336,57 @@ impl<'c> Priced<'c> {
         Ok(stepped)
     }
 
-    /// What an invoice bills against what the contract lets expect.
+    /// What an invoice bills against what the contract lets expect, with power as it was read.
     ///
     /// # Errors
     /// `Invalid` for an invoice in another currency, and for a line of a charge that the contract does not have.
-    pub fn check_invoice(&self, invoice: &Invoice, tolerance: &Tolerance) -> Result<InvoiceCheck> {
-        let charges = self.value.charges.len();
+    pub fn check_invoice(
+        &self,
+        invoice: &Invoice,
+        tolerance: &Tolerance,
+        charges: &[colocation_charge::Model],
+        installed: &[Installed],
+    ) -> Result<InvoiceCheck> {
+        let count = self.value.charges.len();
         for (place, line) in invoice.lines.iter().enumerate() {
-            if let Some(charge) = line.charge.filter(|charge| *charge >= charges) {
-                let message = format!("{charge} is no place in the price sheet, which has {charges} from 0");
+            if let Some(charge) = line.charge.filter(|charge| *charge >= count) {
+                let number = charge.saturating_add(1);
+                let message =
+                    format!("{number} is no number of a charge, the price sheet has {count} of them");
                 return Err(Error::invalid(format!("invoice.lines[{place}].charge"), message));
             }
         }
-        let window = self.row.dispute_window_days.and_then(|days| u32::try_from(days).ok());
-        check_invoice(&self.value, invoice, &[], tolerance, window, &self.indices, &BusinessDays::default())
-            .map_err(refused("invoice"))
+        let by = Expectation {
+            contract: &self.value,
+            used: &power::uses(installed, charges, [invoice.month.plus(-1), invoice.month])?,
+            overage: &terms::overages(charges),
+            indices: &self.indices,
+            tolerance,
+            dispute_window_days: self.row.dispute_window_days.and_then(|days| u32::try_from(days).ok()),
+        };
+        check_invoice(&by, invoice, &[], &BusinessDays::default()).map_err(refused("invoice"))
     }
 }
 
 /// Amounts of consecutive months.
 pub struct CostSchedule {
-    /// The months, in order, each rounded.
-    pub months: Vec<(Month, Decimal)>,
-    /// Their sum.
-    pub total: Decimal,
+    /// The months, in order, each rounded. None where a price is not known.
+    pub months: Vec<(Month, Option<Decimal>)>,
+    /// Their sum. None where a month is not known.
+    pub total: Option<Decimal>,
     /// How they came about.
     pub explanation: Explanation,
     /// The level months behind them, as far as they were asked for. None where expense is as invoiced.
     pub level: Option<StraightLine>,
+    /// Why months are not known.
+    pub reason: Option<String>,
 }
 
 /// What cannot be computed, under the argument that it follows from.
 fn refused(argument: &str) -> impl Fn(ForecastError) -> Error {
     move |cause| match cause {
-        ForecastError::Missing { .. } if argument != "rule" => Error::invalid("assumedIndexRate", cause),
+        // A table of fees that begins too late is no matter of indices.
+        ForecastError::Missing { field, .. } if field != "fee" => Error::invalid("assumedIndexRate", cause),
         ForecastError::CurrencyMismatch { .. } => Error::invalid(format!("{argument}.currency"), cause),
         cause => Error::invalid(argument, cause),
     }

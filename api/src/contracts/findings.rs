@@ -104,7 +104,7 @@ pub fn of_colocation(
     {
         findings.push(Finding::lacking("renewal.uplift", "not known, so the last price is held"));
     }
-    if contract.owner.is_none() {
+    if is_blank(contract.owner.as_deref()) {
         findings.push(Finding::lacking("owner", "nobody answers for the contract"));
     }
     if charges.is_empty() {
@@ -133,7 +133,7 @@ pub fn of_support(contract: &support_contract::Model) -> Vec<Finding> {
     }
     let term_days = (contract.ends_on - contract.starts_on).num_days() + 1;
     if let Some(days) = contract.notice_days.filter(|days| i64::from(*days) > term_days) {
-        findings.push(Finding::error("notice.days", days, "notice is not longer than the term"));
+        findings.push(Finding::error("noticeDays", days, "notice is not longer than the term"));
     }
     if let Some(given) = contract.notice_given_on.filter(|given| {
         let term = terms::support_term_on(contract, *given);
@@ -150,11 +150,15 @@ pub fn of_support(contract: &support_contract::Model) -> Vec<Finding> {
     if contract.auto_renew && contract.renewal_uplift.is_none() {
         findings.push(Finding::lacking("renewal.uplift", "not known, so the last price is held"));
     }
-    if contract.owner.is_none() {
+    if is_blank(contract.owner.as_deref()) {
         findings.push(Finding::lacking("owner", "nobody answers for the contract"));
     }
     findings.sort_by_key(|finding| !finding.is_error);
     findings
+}
+
+fn is_blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
 }
 
 fn of_notice(contract: &Contract) -> Option<Finding> {

@@ -8,10 +8,7 @@ use entity::{
     id::{ColocationContractId, InvoiceId},
 };
 use forecasting::{
-    colocation::{
-        BusinessDays, ChargeKind, Invoice, InvoiceCheck, InvoiceLine, Tolerance, check_invoice,
-        metered_as_read,
-    },
+    colocation::{BusinessDays, Expectation, Invoice, InvoiceCheck, InvoiceLine, Tolerance, check_invoice},
     money::Currency,
     month::Month,
 };
@@ -21,8 +18,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use super::{
     colocation_charges,
     costs::{self, require_index_rate},
-    invoices,
-    power::{self, Installation, Installed},
+    findings::Finding,
+    invoice_findings, invoices,
+    power::{self, Installed},
     terms,
 };
 use crate::{
@@ -55,6 +53,8 @@ pub struct Checked {
     pub of_lines: Decimal,
     /// The price sheet of its contract, in order.
     pub charges: Vec<colocation_charge::Model>,
+    /// What is odd about it apart from what it bills.
+    pub findings: Vec<Finding>,
 }
 
 impl Grounds {
@@ -113,6 +113,7 @@ impl Grounds {
         id: InvoiceId,
         tolerance: &Tolerance,
         assumed_index_rate: Option<Decimal>,
+        as_of: NaiveDate,
     ) -> Result<Checked> {
         require_index_rate(assumed_index_rate)?;
         let row = self.invoices.get(&id).ok_or_else(|| Error::not_found("invoice", id))?;
@@ -127,35 +128,31 @@ impl Grounds {
         let earlier = earlier.map(|other| self.value(other, charges)).collect::<Result<Vec<_>>>()?;
         let value = terms::colocation(contract, charges)?;
         let indices = costs::indices(contract, charges, &self.published, assumed_index_rate);
-        let days = BusinessDays::default();
         let window = row.dispute_deadline_on.map(|deadline| (deadline - row.dated_on).num_days());
         let window = window.and_then(|days| u32::try_from(days).ok());
-        let reading = self.reading(row.contract_id, metered_month(&value, invoice.month))?;
-        let read = reading.as_ref().map(|reading| metered_as_read(&value, reading));
-        let of = read.as_ref().unwrap_or(&value);
-        let mut check = check_invoice(of, &invoice, &earlier, tolerance, window, &indices, &days)
-            .map_err(|cause| Error::invalid("assumedIndexRate", cause))?;
-        for line in &mut check.lines {
-            let charge = line.charge.and_then(|position| value.charges.get(position));
-            let is_metered = charge.is_some_and(|charge| charge.kind == ChargeKind::PowerMetered);
-            line.estimated &= !(is_metered && reading.is_some());
-        }
+        let installed = self.installed.get(&row.contract_id).map_or(&[][..], Vec::as_slice);
+        // What is billed in arrears is for the month before.
+        let used = power::uses(installed, charges, [invoice.month.plus(-1), invoice.month])?;
+        let by = Expectation {
+            contract: &value,
+            used: &used,
+            overage: &terms::overages(charges),
+            indices: &indices,
+            tolerance,
+            dispute_window_days: window,
+        };
+        let check = check_invoice(&by, &invoice, &earlier, &BusinessDays::default())
+            .map_err(|cause| Error::invalid("lines", cause))?;
+        let lines = self.lines.get(&row.id).map_or(&[][..], Vec::as_slice);
+        let others = self.invoices.values().filter(|other| other.contract_id == row.contract_id);
         Ok(Checked {
+            findings: invoice_findings::of(row, lines, (contract, charges), others, as_of),
             of_lines: check.billed,
             check,
             stated: row.total_amount.to_decimal(),
             invoice,
             charges: charges.to_vec(),
         })
-    }
-
-    fn reading(
-        &self,
-        contract: ColocationContractId,
-        month: Month,
-    ) -> Result<Option<forecasting::colocation::MonthReading>> {
-        let Some(installed) = self.installed.get(&contract) else { return Ok(None) };
-        Installation::new(month.last_day(), None, installed.clone()).month(month)
     }
 
     fn value(&self, row: &invoice::Model, charges: &[colocation_charge::Model]) -> Result<Invoice> {
@@ -181,14 +178,5 @@ impl Grounds {
             currency: Currency::from_code(&row.currency).map_err(refused)?,
             lines: lines.collect(),
         })
-    }
-}
-
-/// The month of service of metered power on an invoice of a month.
-fn metered_month(contract: &forecasting::colocation::Contract, month: Month) -> Month {
-    let mut metered = contract.charges.iter().filter(|charge| charge.kind == ChargeKind::PowerMetered);
-    match metered.next().map(|charge| charge.billing) {
-        Some(forecasting::colocation::Billing::Arrears) => month.plus(-1),
-        _ => month,
     }
 }

@@ -6,12 +6,14 @@ use entity::{
     id::InvoiceLineId,
     money::Rate,
 };
+use forecasting::{colocation::InvoiceLine, money::Currency};
 use sea_orm::{EntityTrait, IntoActiveModel, TryIntoModel};
 
 use super::{colocation_charges, invoices};
 use crate::{
     error::{Error, Result},
     rules::{expect_version, require_least, require_plausible, require_text},
+    schema::scalar::Id,
     store::{Read, Tx},
 };
 
@@ -39,8 +41,8 @@ pub async fn update(
     let mut row = before.clone().into_active_model();
     edit(&mut row)?;
     let after = row.clone().try_into_model()?;
-    check(&after)?;
     let invoice = invoices::find(tx, after.invoice_id).await?;
+    check(&after, &invoice.currency)?;
     // Which charge it bills may be found out later; what it comes to may not.
     if after.amount != before.amount {
         invoices::require_status(&invoice, &[InvoiceStatus::Open, InvoiceStatus::Disputed], "changed")?;
@@ -48,8 +50,11 @@ pub async fn update(
     if let Some(charge) = after.charge_id {
         let charge = colocation_charges::find(tx, charge).await?;
         if charge.contract_id != invoice.contract_id {
-            let message =
-                format!("{} is a charge of another contract than the invoice {}", charge.id, invoice.number);
+            let message = format!(
+                "{} is a charge of another contract than the invoice {}",
+                Id(charge.id),
+                invoice.number
+            );
             return Err(Error::invalid("charge", message));
         }
     }
@@ -60,7 +65,9 @@ pub async fn update(
 ///
 /// # Errors
 /// `Invalid` with the field, the value and the rule.
-pub fn check(line: &invoice_line::Model) -> Result<()> {
+pub fn check(line: &invoice_line::Model, currency: &str) -> Result<()> {
+    let currency = Currency::from_code(currency).map_err(|cause| Error::invalid("currency", cause))?;
+    invoices::require_minor_units("amount", line.amount, currency)?;
     require_text("description", &line.description, 500)?;
     require_least("line", Some(line.position), 1)?;
     require_plausible("serviceMonth", line.service_month)?;
@@ -68,5 +75,17 @@ pub fn check(line: &invoice_line::Model) -> Result<()> {
         return Err(Error::invalid("serviceMonth", format!("{month} is not the first day of a month")));
     }
     require_least("meteredKilowattHours", line.metered_kilowatt_hours, Rate::ZERO)?;
-    require_least("meteredPeakKilowatts", line.metered_peak_kilowatts, Rate::ZERO)
+    require_least("meteredPeakKilowatts", line.metered_peak_kilowatts, Rate::ZERO)?;
+    let (Some(quantity), Some(price)) = (line.quantity, line.unit_price_amount) else { return Ok(()) };
+    let (units, each) = (quantity.to_decimal(), price.to_decimal());
+    match InvoiceLine::agrees(currency, units, each, line.amount.to_decimal()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let amount = line.amount;
+            let message =
+                format!("{amount} is neither {quantity} x {price} nor that for some days of a month");
+            Err(Error::invalid("amount", message))
+        }
+        Err(cause) => Err(Error::invalid("quantity", cause)),
+    }
 }

@@ -10,7 +10,9 @@ use entity::{
         invoice_line,
     },
     id::{ColocationContractId, InvoiceId},
+    money::Amount,
 };
+use forecasting::money::Currency;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, TryIntoModel,
@@ -21,6 +23,7 @@ use super::{colocation_charges, colocation_contracts, invoice_lines};
 use crate::{
     error::{Error, Result},
     rules::{draft, expect_version, require_order, require_plausible, require_text, require_text_if_any},
+    schema::scalar::Id,
     store::{Read, Tx},
 };
 
@@ -124,9 +127,9 @@ pub async fn record(
         line.position = Set(place.saturating_add(1));
         let new = draft(&line)?;
         let under = |error: Error| error.under(&format!("lines[{place}]"));
-        invoice_lines::check(&new).map_err(under)?;
+        invoice_lines::check(&new, &invoice.currency).map_err(under)?;
         if let Some(charge) = new.charge_id.filter(|charge| !charges.contains(charge)) {
-            let message = format!("{charge} is not a charge of the contract {}", contract.number);
+            let message = format!("{} is not a charge of the contract {}", Id(charge), contract.number);
             return Err(under(Error::invalid("charge", message)));
         }
         tx.insert(line).await?;
@@ -306,8 +309,25 @@ pub fn check(invoice: &invoice::Model, contract: &colocation_contract::Model) ->
     let dated = Some(invoice.dated_on);
     require_order("disputeDeadlineOn", dated, invoice.dispute_deadline_on, "the date of the invoice")?;
     require_order("disputedOn", dated, invoice.disputed_on, "the date of the invoice")?;
+    require_order("receivedOn", dated, invoice.received_on, "the date of the invoice")?;
+    let currency =
+        Currency::from_code(&invoice.currency).map_err(|cause| Error::invalid("currency", cause))?;
+    require_minor_units("total", invoice.total_amount, currency)?;
     if invoice.status == InvoiceStatus::Disputed && invoice.disputed_on.is_none() {
         return Err(Error::invalid("disputedOn", "is missing: a dispute has a day"));
+    }
+    Ok(())
+}
+
+/// Refuses an amount that nobody can pay: one with more decimals than its currency has.
+///
+/// # Errors
+/// `Invalid` naming the field.
+pub fn require_minor_units(field: &str, amount: Amount, currency: Currency) -> Result<()> {
+    let (amount, most) = (amount.to_decimal().normalize(), currency.minor_units());
+    if amount.scale() > most {
+        let message = format!("{amount} has more than {most} decimals, which is all that {currency} has");
+        return Err(Error::invalid(field, message));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use entity::{
     contracts::{
-        colocation_charge,
+        colocation_charge::{self, ChargeKind},
         colocation_circuit::{self, Feed as FeedColumn},
         colocation_contract, colocation_deployment, colocation_reading,
     },
@@ -14,8 +14,8 @@ use entity::{
 };
 use forecasting::{
     colocation::{
-        BusinessDays, Capacity, Circuit, Deployment, Draw, Feed, Indices, Limit, MeterReading, MonthReading,
-        Phases, PowerMonth, committed_kilowatts, drawn, month_reading, power_month,
+        BusinessDays, Capacity, Circuit, Deployment, Draw, Feed, Indices, Limit, MeterReading, MeteredPart,
+        MonthReading, MonthUse, Phases, PowerMonth, committed_kilowatts, drawn, month_reading, power_month,
     },
     month::Month,
 };
@@ -82,12 +82,43 @@ impl Installed {
             let whole = self.readings.iter().filter(|reading| reading.circuit_id.is_none());
             return (BTreeSet::from([name.clone()]), whole.map(|it| read(it, name.clone())).collect());
         }
-        let of_circuit = |circuit: &colocation_circuit::Model| format!("{name}/{}", circuit.reference);
-        let used = self.circuits.iter().filter(|row| in_use(row, on)).map(of_circuit).collect();
-        let names: HashMap<_, _> = self.circuits.iter().map(|row| (row.id, of_circuit(row))).collect();
+        let used = self.circuits.iter().filter(|row| in_use(row, on)).map(|row| self.meter_of(row)).collect();
+        let names: HashMap<_, _> = self.circuits.iter().map(|row| (row.id, self.meter_of(row))).collect();
         let readings = self.readings.iter();
         let readings = readings.filter_map(|it| Some(read(it, names.get(&it.circuit_id?)?.clone())));
         (used, readings.collect())
+    }
+
+    /// The meters whose readings add up to what the deployment draws, each with the metered charges that its circuits
+    /// name: none where they name none.
+    fn owners(&self, on: NaiveDate, charges: &[colocation_charge::Model]) -> Vec<(String, BTreeSet<usize>)> {
+        let (meters, _) = self.meters(on);
+        let used = || self.circuits.iter().filter(|row| in_use(row, on));
+        let owner = |row: &colocation_circuit::Model| {
+            let is_owner = |charge: &colocation_charge::Model| {
+                Some(charge.id) == row.charge_id && charge.kind == ChargeKind::PowerMetered
+            };
+            charges.iter().position(is_owner)
+        };
+        let of_meter = |meter: String| {
+            let is_whole = meter == self.deployment.name;
+            let of_it = used().filter(|row| is_whole || self.meter_of(row) == meter);
+            let owners = of_it.filter_map(owner).collect();
+            (meter, owners)
+        };
+        meters.into_iter().map(of_meter).collect()
+    }
+
+    fn meter_of(&self, circuit: &colocation_circuit::Model) -> String {
+        format!("{}/{}", self.deployment.name, circuit.reference)
+    }
+
+    /// What was read of all circuits together, under the name of the deployment.
+    #[must_use]
+    pub fn whole_readings(&self) -> Vec<(String, MeterReading)> {
+        let name = &self.deployment.name;
+        let whole = self.readings.iter().filter(|row| row.circuit_id.is_none());
+        whole.map(|row| (name.clone(), read(row, name.clone()))).collect()
     }
 
     /// What was read of single circuits, with their references.
@@ -118,7 +149,9 @@ impl Installed {
     }
 }
 
-fn read(row: &colocation_reading::Model, meter: String) -> MeterReading {
+/// A reading as a value, of a meter with a name.
+#[must_use]
+pub fn read(row: &colocation_reading::Model, meter: String) -> MeterReading {
     MeterReading {
         meter,
         from: row.starts_at.naive_utc(),
@@ -291,6 +324,55 @@ impl Installation {
         let (meters, readings) = self.meters();
         month_reading(&meters, &readings, month).map_err(refused)
     }
+
+    /// The same, in parts where circuits name the metered charges of a price sheet that they are billed by. What no
+    /// circuit names a charge of is of the charges that no circuit names.
+    ///
+    /// # Errors
+    /// `Invalid` for figures that cannot be.
+    pub fn month_use(&self, month: Month, charges: &[colocation_charge::Model]) -> Result<Option<MonthUse>> {
+        let Some(whole) = self.month(month)? else { return Ok(None) };
+        let owners: Vec<_> = self.deployments.iter().flat_map(|it| it.owners(self.on, charges)).collect();
+        let named: BTreeSet<usize> = owners.iter().flat_map(|(_, owners)| owners).copied().collect();
+        if named.is_empty() {
+            return Ok(Some(whole.into()));
+        }
+        let metered = charges.iter().enumerate().filter(|(_, it)| it.kind == ChargeKind::PowerMetered);
+        let all: BTreeSet<usize> = metered.map(|(position, _)| position).collect();
+        let unnamed: BTreeSet<usize> = all.difference(&named).copied().collect();
+        let rest = if unnamed.is_empty() { all } else { unnamed };
+        let mut parts: BTreeMap<BTreeSet<usize>, BTreeSet<String>> = BTreeMap::new();
+        for (meter, owners) in owners {
+            let owners = if owners.is_empty() { rest.clone() } else { owners };
+            parts.entry(owners).or_default().insert(meter);
+        }
+        let (_, readings) = self.meters();
+        let parts = parts.into_iter().map(|(charges, meters)| {
+            let read = month_reading(&meters, &readings, month).map_err(refused)?;
+            Ok(read.map(|read| MeteredPart { charges, average: read.average }))
+        });
+        let parts = parts.filter_map(Result::transpose).collect::<Result<_>>()?;
+        Ok(Some(MonthUse { whole, parts }))
+    }
+}
+
+/// What was read of deployments in those of some months that every meter was read for all of.
+///
+/// # Errors
+/// `Invalid` for figures that cannot be.
+pub fn uses(
+    installed: &[Installed],
+    charges: &[colocation_charge::Model],
+    months: impl IntoIterator<Item = Month>,
+) -> Result<BTreeMap<Month, MonthUse>> {
+    let mut uses = BTreeMap::new();
+    for month in months {
+        let installation = Installation::new(month.last_day(), None, installed.to_vec());
+        if let Some(used) = installation.month_use(month, charges)? {
+            uses.insert(month, used);
+        }
+    }
+    Ok(uses)
 }
 
 /// What a month of power costs by what was read; none where a meter was not read for all of it.
@@ -305,14 +387,9 @@ pub fn cost_of_month(
     indices: &Indices,
 ) -> Result<Option<PowerMonth>> {
     let installation = Installation::new(month.last_day(), None, deployments);
-    let Some(reading) = installation.month(month)? else { return Ok(None) };
+    let Some(used) = installation.month_use(month, charges)? else { return Ok(None) };
     let value = terms::colocation(contract, charges)?;
-    let overages: BTreeMap<_, _> = charges
-        .iter()
-        .enumerate()
-        .filter_map(|(place, charge)| Some((place, terms::overage(charge.overage.as_ref()?))))
-        .collect();
-    let cost = power_month(&value, reading, &overages, indices, &BusinessDays::default());
+    let cost = power_month(&value, used, &terms::overages(charges), indices, &BusinessDays::default());
     cost.map(Some).map_err(|cause| match cause {
         forecasting::ForecastError::Missing { .. } => Error::invalid("assumedIndexRate", cause),
         other => Error::invalid("month", other),

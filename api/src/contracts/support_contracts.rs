@@ -17,14 +17,18 @@ use sea_orm::{
 };
 
 use super::{
-    colocation_contracts::{check_notice, default},
+    colocation_contracts::{MOST_PLANNED_DAYS, check_notice, default},
     findings, terms,
 };
 use crate::{
     error::{Error, Result},
     inventory::vendors,
-    rules::{draft, expect_version, require_least, require_order, require_plausible, require_text},
+    rules::{
+        blank_is_none, draft, expect_version, require_least, require_order, require_plausible, require_range,
+        require_text,
+    },
     scenarios::targets,
+    schema::scalar::shown,
     store::{Read, Tx},
 };
 
@@ -69,12 +73,16 @@ pub async fn sign(
     assets: &[AssetId],
 ) -> Result<support_contract::Model> {
     row.id = Set(tx.new_id());
+    blank_is_none(&mut row.owner);
+    blank_is_none(&mut row.level);
     default(&mut row.auto_renew, false);
     check_numbers(&row)?;
     if let Some(vendor) = row.vendor_id.try_as_ref() {
         vendors::find(tx, *vendor).await?;
     }
-    check(&draft(&row)?)?;
+    let new = draft(&row)?;
+    check(&new)?;
+    require_free_number(tx, &new).await?;
     let contract = tx.insert(row).await?;
     for (place, outcome) in cover(tx, contract.id, assets, (None, None)).await?.into_iter().enumerate() {
         outcome.map_err(|error| error.under(&format!("assets[{place}]")))?;
@@ -96,11 +104,17 @@ pub async fn update(
     expect_version("support contract", before.version, expected_version)?;
     let mut row = before.clone().into_active_model();
     edit(&mut row)?;
+    blank_is_none(&mut row.owner);
+    blank_is_none(&mut row.level);
     check_numbers(&row)?;
     if let Set(vendor) = row.vendor_id {
         vendors::find(tx, vendor).await?;
     }
-    check(&row.clone().try_into_model()?)?;
+    let after = row.clone().try_into_model()?;
+    check(&after)?;
+    if after.number != before.number {
+        require_free_number(tx, &after).await?;
+    }
     tx.update(before, |changed| *changed = row).await
 }
 
@@ -261,6 +275,20 @@ pub fn check(contract: &support_contract::Model) -> Result<()> {
     }
 }
 
+/// Refuses a number that another contract has.
+async fn require_free_number(tx: &Tx, contract: &support_contract::Model) -> Result<()> {
+    use support_contract::Column as C;
+    let same = support_contract::Entity::find().filter(C::Number.eq(&contract.number));
+    match same.filter(C::Id.ne(contract.id)).one(tx).await? {
+        Some(taken) => {
+            let message =
+                format!("{} is the number of another support contract already", shown(&taken.number));
+            Err(Error::invalid("number", message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// What the table would refuse without naming the value.
 ///
 /// # Errors
@@ -270,7 +298,32 @@ pub fn check_numbers(row: &support_contract::ActiveModel) -> Result<()> {
     require_order("endsOn", starts, ends, "the start")?;
     require_least("charge", row.charge_amount.try_as_ref().copied(), Amount::ZERO)?;
     require_least("renewal.months", row.renewal_term_months.try_as_ref().copied().flatten(), 1)?;
-    require_least("notice.days", row.notice_days.try_as_ref().copied().flatten(), 0)
+    let minimum = row.notice_days.try_as_ref().copied().flatten();
+    let maximum = row.notice_days_maximum.try_as_ref().copied().flatten();
+    require_least("noticeDays", minimum, 0)?;
+    for (field, column) in [
+        ("noticeDaysMaximum", &row.notice_days_maximum),
+        ("planning.decisionLeadDays", &row.decision_lead_days),
+        ("planning.proposalLeadDays", &row.proposal_lead_days),
+        ("planning.migrationDays", &row.migration_days),
+        ("planning.decommissionBufferDays", &row.decommission_buffer_days),
+    ] {
+        if let Some(days) = column.try_as_ref().copied().flatten() {
+            require_range(field, days, 0, MOST_PLANNED_DAYS)?;
+        }
+    }
+    match (minimum, maximum) {
+        (None, Some(maximum)) => {
+            let message = format!("{maximum} is refused: no latest notice is agreed");
+            Err(Error::invalid("noticeDaysMaximum", message))
+        }
+        (Some(minimum), Some(maximum)) if maximum < minimum => {
+            let message =
+                format!("{maximum} is less than the latest notice of {minimum}, so no day would be valid");
+            Err(Error::invalid("noticeDaysMaximum", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The rules of the days on which an asset is covered.

@@ -40,9 +40,17 @@ pub fn schedule(
     let mut explanation = flows.explanation(Category::Support).cloned().unwrap_or_default();
     explanation.assumptions.extend(touched);
     Ok(CostSchedule {
-        total: flows.total(view),
-        months: window.iter().zip(amounts).collect(),
+        total: Some(flows.total(view)),
+        months: window.iter().zip(amounts.into_iter().map(Some)).collect(),
         explanation,
         level: None,
+        reason: None,
     })
+}
+
+/// What a contract costs in the month of a day. None where its terms cannot be computed.
+#[must_use]
+pub fn month(contract: &support_contract::Model, on: NaiveDate) -> Option<Decimal> {
+    let month = (Month::of(on), 1);
+    schedule(contract, month, MoneyView::Pnl, on, &Overlay::none()).ok()?.total
 }

@@ -1,5 +1,7 @@
 //! From rows to the values that months, dates and the roadmap are computed from. There is no other conversion.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use entity::contracts::{
     colocation_charge::{self, EscalatorAnchor, EscalatorKind},
@@ -156,7 +158,7 @@ pub fn support_deadline(contract: &support_contract::Model, renewals: u32) -> Op
 fn support_notice(contract: &support_contract::Model) -> Option<Notice> {
     Some(Notice {
         minimum: u32::try_from(contract.notice_days?).ok()?,
-        maximum: None,
+        maximum: contract.notice_days_maximum.and_then(|days| u32::try_from(days).ok()),
         unit: NoticeUnit::CalendarDays,
         previous_business_day: true,
     })
@@ -422,6 +424,15 @@ pub fn overage(terms: &colocation_charge::Overage) -> OverageTerms {
             colocation_charge::OverageBasis::AboveCommitment => OverageBasis::AboveCommitment,
         },
     }
+}
+
+/// What overage costs of the charges of a price sheet that have terms of it, by their places.
+#[must_use]
+pub fn overages(charges: &[colocation_charge::Model]) -> BTreeMap<usize, OverageTerms> {
+    let of_charge = |(place, charge): (usize, &colocation_charge::Model)| {
+        Some((place, overage(charge.overage.as_ref()?)))
+    };
+    charges.iter().enumerate().filter_map(of_charge).collect()
 }
 
 /// What leaving a contract early costs, by the rule that is stored.

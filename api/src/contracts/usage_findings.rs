@@ -13,8 +13,8 @@ use entity::{
 };
 use forecasting::{
     colocation::{
-        BusinessDays, Charge, Contract, CrossConnect, Indices, MeterReading, Problem, Reading, Usage,
-        duplicate_orders, monthly_rate, validate_usage,
+        self, BusinessDays, Charge, Contract, CrossConnect, Indices, MeterReading, Problem, Reading, Usage,
+        committed_kilowatts, duplicate_orders, month_cost, monthly_rate, validate_usage,
     },
     month::Month,
 };
@@ -113,8 +113,9 @@ impl Used {
         let priced = Priced { value: &value, indices, as_of };
         findings.extend(self.of_contract(&priced, charges, installed)?);
         for deployment in installed {
-            findings.extend(of_readings(&value, deployment, as_of));
+            findings.extend(of_readings(&priced, charges, deployment));
         }
+        findings.extend(of_commitments(&priced, installed)?);
         Ok(findings)
     }
 
@@ -155,13 +156,14 @@ impl Used {
             as_of,
             circuits: billed
                 .iter()
-                .map(|(deployment, row)| forecasting::colocation::Circuit {
+                .map(|(deployment, row)| colocation::Circuit {
                     name: format!("{}/{}", deployment.deployment.name, row.reference),
                     cabinet: format!("{}/{}", deployment.deployment.name, row.cabinet),
                     ..power::circuit(row)
                 })
                 .collect(),
             readings: Vec::new(),
+            whole: Vec::new(),
             power_factor: None,
             monthly_draw: monthly_draw(installed, as_of)?,
             cross_connects: connections
@@ -196,9 +198,45 @@ impl Used {
                 let field = format!("charges[{position}].asset");
                 return Finding { field, value: tag, affects, ..of_problem(&problem) };
             }
-            of_problem(&problem)
+            let power = priced.of_kinds(&POWER);
+            Finding { affects: power, ..of_problem(&problem) }
         });
         Ok(findings.collect())
+    }
+}
+
+/// What power costs that is paid for whether it is drawn or not.
+const POWER: [colocation::ChargeKind; 2] =
+    [colocation::ChargeKind::SpaceKw, colocation::ChargeKind::PowerCircuit];
+
+/// Findings about a contract with what they affect, where they do not say it: the charge that they are about, or all
+/// that is charged.
+pub fn affected(
+    findings: &mut [Finding],
+    contract: &colocation_contract::Model,
+    charges: &[colocation_charge::Model],
+    indices: &Indices,
+    as_of: NaiveDate,
+) {
+    let Ok(value) = terms::colocation(contract, charges) else { return };
+    let priced = Priced { value: &value, indices, as_of };
+    for finding in findings.iter_mut().filter(|finding| finding.affects.is_none()) {
+        let of_charge = finding.field.strip_prefix("charges[").and_then(|rest| rest.split_once(']'));
+        finding.affects = match of_charge {
+            // What is waived counts as if it were not.
+            Some((place, _)) => place.parse().ok().and_then(|place| priced.listed(place)),
+            None if finding.field == "charges" => {
+                let is_circuit =
+                    finding.value.as_deref().is_some_and(|kinds| kinds.contains("POWER_CIRCUIT"));
+                let kind = if is_circuit {
+                    colocation::ChargeKind::PowerCircuit
+                } else {
+                    colocation::ChargeKind::PowerMetered
+                };
+                finding.value.as_ref().and_then(|_| priced.of_kinds(&[kind]))
+            }
+            None => priced.all(),
+        };
     }
 }
 
@@ -218,10 +256,73 @@ impl Priced<'_> {
             Some(units) => Charge { quantity: units, ramp: Vec::new(), peak: None, ..charge.clone() },
             None => charge.clone(),
         };
-        let alone = Contract { charges: vec![charge], ..self.value.clone() };
-        let (rate, _) = monthly_rate(&alone, self.as_of, self.indices, &BusinessDays::default()).ok()?;
+        self.rate(vec![charge])
+    }
+
+    /// What a charge costs for a month by its list price, with nothing waived; of a meter, at its expected draw.
+    fn listed(&self, position: usize) -> Option<Decimal> {
+        let charge = self.value.charges.get(position)?;
+        let charge = Charge { abatements: Vec::new(), ..charge.clone() };
+        match charge.kind {
+            colocation::ChargeKind::PowerMetered => self.metered(&charge),
+            kind if kind.is_monthly() => self.rate(vec![charge]),
+            _ => None,
+        }
+    }
+
+    /// What all charges of some kinds cost for a whole month.
+    fn of_kinds(&self, kinds: &[colocation::ChargeKind]) -> Option<Decimal> {
+        let of_kinds = self.value.charges.iter().filter(|charge| kinds.contains(&charge.kind));
+        let found: Vec<Charge> = of_kinds.cloned().collect();
+        match found.first()?.kind {
+            colocation::ChargeKind::PowerMetered => found.iter().map(|charge| self.metered(charge)).sum(),
+            _ => self.rate(found),
+        }
+    }
+
+    /// What everything that is charged every month costs, but for metered power.
+    fn all(&self) -> Option<Decimal> {
+        self.rate(self.value.charges.clone()).filter(|_| !self.value.charges.is_empty())
+    }
+
+    fn rate(&self, charges: Vec<Charge>) -> Option<Decimal> {
+        let some = Contract { charges, ..self.value.clone() };
+        let (rate, _) = monthly_rate(&some, self.as_of, self.indices, &BusinessDays::default()).ok()?;
         Some(self.value.currency.round(rate))
     }
+
+    fn metered(&self, charge: &Charge) -> Option<Decimal> {
+        let end = self.value.end(&BusinessDays::default());
+        let line = month_cost(self.value, charge, Month::of(self.as_of), end, self.indices).ok()?;
+        Some(line.amount)
+    }
+}
+
+/// Deployments for which more is committed than the contract commits to.
+fn of_commitments(priced: &Priced<'_>, installed: &[Installed]) -> Result<Vec<Finding>> {
+    let rows = installed.iter().map(|it| &it.deployment);
+    let stated: Vec<_> = rows.filter_map(|row| Some((row, row.commit_kilowatts?.to_decimal()))).collect();
+    let committed = committed_kilowatts(priced.value, priced.as_of)
+        .map_err(|cause| crate::error::Error::invalid("charges", cause))?;
+    let Some(committed) = committed else { return Ok(Vec::new()) };
+    let sum: Decimal = stated.iter().map(|(_, kilowatts)| *kilowatts).sum();
+    if sum <= committed {
+        return Ok(Vec::new());
+    }
+    let rule = match stated.as_slice() {
+        [_] => format!("the contract commits to {} kilowatts", committed.normalize()),
+        _ => format!(
+            "the contract commits to {} kilowatts, its deployments to {}",
+            committed.normalize(),
+            sum.normalize()
+        ),
+    };
+    let found = stated.iter().map(|(row, kilowatts)| {
+        let field = format!("deployments[{}].commitKilowatts", row.name);
+        let found = Finding::warning(&field, kilowatts.normalize(), rule.clone());
+        Finding { affects: priced.of_kinds(&[colocation::ChargeKind::SpaceKw]), ..found }
+    });
+    Ok(found.collect())
 }
 
 fn is_billed(circuit: &colocation_circuit::Model, on: NaiveDate) -> bool {
@@ -246,24 +347,40 @@ fn monthly_draw(installed: &[Installed], as_of: NaiveDate) -> Result<BTreeMap<Mo
 }
 
 /// The highest readings of circuits against what they can carry.
-fn of_readings(contract: &Contract, installed: &Installed, as_of: NaiveDate) -> Vec<Finding> {
-    let readings = installed.meter_readings();
+fn of_readings(
+    priced: &Priced<'_>,
+    charges: &[colocation_charge::Model],
+    installed: &Installed,
+) -> Vec<Finding> {
+    let (readings, whole) = (installed.meter_readings(), installed.whole_readings());
     let usage = Usage {
-        as_of,
+        as_of: priced.as_of,
         circuits: installed.circuits.iter().map(power::circuit).collect(),
         readings: readings.iter().filter_map(|(circuit, reading)| held(circuit, reading)).collect(),
+        whole: whole.iter().filter_map(|(name, reading)| held(name, reading)).collect(),
         power_factor: installed.deployment.power_factor.map(entity::money::Rate::to_decimal),
         monthly_draw: BTreeMap::new(),
         cross_connects: Vec::new(),
         returned_cabinets: BTreeSet::new(),
     };
-    let problems = validate_usage(contract, &usage).into_iter();
+    let problems = validate_usage(priced.value, &usage).into_iter();
+    let name = &installed.deployment.name;
     let found = problems.filter_map(|problem| {
+        if let Some((place, rest)) = placed(&problem, "whole[") {
+            let at = usage.whole.get(place)?.interval.format("%Y-%m-%dT%H:%MZ");
+            let field = format!("deployments[{name}].readings[{at}].{rest}");
+            return Some(Finding { field, affects: priced.of_kinds(&POWER), ..of_problem(&problem) });
+        }
         let (place, rest) = placed(&problem, "readings[")?;
         let reading = usage.readings.get(place)?;
-        let (name, at) = (&installed.deployment.name, reading.interval.format("%Y-%m-%dT%H:%MZ"));
+        let at = reading.interval.format("%Y-%m-%dT%H:%MZ");
         let field = format!("deployments[{name}].circuits[{}].readings[{at}].{rest}", reading.circuit);
-        Some(Finding { field, ..of_problem(&problem) })
+        let circuit = installed.circuits.iter().find(|row| row.reference == reading.circuit);
+        let of_unit = circuit.and_then(|row| row.charge_id).and_then(|id| {
+            priced.monthly(charges.iter().position(|charge| charge.id == id)?, Some(Decimal::ONE))
+        });
+        let affects = of_unit.or_else(|| priced.of_kinds(&POWER));
+        Some(Finding { field, affects, ..of_problem(&problem) })
     });
     found.collect()
 }

@@ -22,7 +22,7 @@ use crate::{
     contracts::costs,
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
-    scenarios::Overlay,
+    scenarios::{Exit, Overlay},
     store::Tx,
 };
 
@@ -219,7 +219,15 @@ fn billed<'c>(
     month: Month,
 ) -> Result<Vec<(&'c colocation_charge::Model, Decimal)>> {
     let published = PublishedIndices::default();
-    let cost = costs::monthly(contract, charges, (month.plus(-1), 2), &published, None, &Overlay::none())?;
+    let cost = costs::monthly(
+        contract,
+        charges,
+        (month.plus(-1), 2),
+        &published,
+        None,
+        &Overlay::none(),
+        &Exit::default(),
+    )?;
     let [before, own] = cost.months.as_slice() else { return Err(Error::internal("two months")) };
     let amount = |(place, charge): (usize, &'c colocation_charge::Model)| {
         let months = if charge.billing == Billing::Arrears { before } else { own };

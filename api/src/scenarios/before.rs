@@ -5,6 +5,7 @@
 
 use entity::{
     contracts::{colocation_charge, colocation_contract, support_contract},
+    id::SiteId,
     lifecycle::refresh_policy::YearRate,
     scenarios::scenario_change::{self, Terms},
 };
@@ -38,6 +39,16 @@ impl Overlay {
             }
             Terms::RenegotiatedPrice { .. } => repriced(&change.row, row, charges),
             Terms::CpiCurve { series, rates } => risen(series.as_ref(), rates, before, indices),
+            _ => None,
+        })
+    }
+
+    /// The exits of some sites, each with what becomes of a contract there.
+    pub(super) fn touching_exit(&self, sites: &[SiteId], said: &str) -> Vec<String> {
+        self.spoken(|change| match change.row.terms {
+            Terms::SiteExit { .. } if change.row.site_id.is_some_and(|site| sites.contains(&site)) => {
+                Some(said.to_owned())
+            }
             _ => None,
         })
     }

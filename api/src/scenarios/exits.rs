@@ -5,17 +5,66 @@
 //! sites too runs on.
 
 use chrono::NaiveDate;
-use entity::{contracts::support_contract, id::SiteId, scenarios::scenario_change::Terms};
-use forecasting::{colocation, roadmap::Leaving};
+use entity::{
+    contracts::{colocation_charge, colocation_contract, support_contract},
+    id::SiteId,
+    scenarios::scenario_change::Terms,
+};
+use forecasting::{
+    colocation::{self, BusinessDays},
+    roadmap::Leaving,
+};
 
 use super::overlay::Overlay;
 use crate::{
     contracts::terms,
-    error::Error,
+    error::{Error, Result as Outcome},
     roadmap::contracts::{Colocation, Support},
 };
 
+/// How a scenario leaves a single contract with its sites.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exit {
+    /// How it is left before it ends; none where it runs on, or ends with a term.
+    pub leaving: Option<Leaving>,
+    /// What becomes of it, each change in a sentence. Empty where none of its sites is left.
+    pub said: Vec<String>,
+}
+
 impl Overlay {
+    /// What becomes of a single contract whose sites are left, as in the roadmap: the contract gets the notice that ends
+    /// it with a term.
+    ///
+    /// # Errors
+    /// `Invalid` for a termination rule that cannot be applied.
+    pub fn exit(
+        &self,
+        contract: &mut colocation_contract::Model,
+        charges: &[colocation_charge::Model],
+        sites: &[SiteId],
+        as_of: NaiveDate,
+    ) -> Outcome<Exit> {
+        let (sites, charges) = (sites.to_vec(), charges.to_vec());
+        let mut whole = Colocation { contract: contract.clone(), charges, sites };
+        if self.first_exit(whole.all_sites()).is_none() {
+            return Ok(Exit::default());
+        }
+        self.exit_notice(&mut whole, as_of);
+        let leaving = self.leaving(&whole, as_of);
+        let leaving = leaving.map_err(|cause| Error::invalid("scenario", cause))?;
+        let value = terms::colocation(&whole.contract, &whole.charges).ok();
+        let end = value.and_then(|value| value.end(&BusinessDays::default()));
+        let end = end.map_or_else(|| "it renews by itself".to_owned(), |end| format!("it ends on {end}"));
+        let said = match (self.left_on(whole.all_sites()), &leaving) {
+            (None, _) => format!("the contract is for other sites too: {end}"),
+            (Some(_), None) => format!("the contract has no termination rule on record: {end}"),
+            (Some(on), Some(_)) => format!("the contract is left on {on}, by its termination rule"),
+        };
+        let said = self.touching_exit(&whole.all_sites().collect::<Vec<_>>(), &said);
+        *contract = whole.contract;
+        Ok(Exit { leaving, said })
+    }
+
     fn exit_of(&self, site: SiteId) -> Option<NaiveDate> {
         self.changes().iter().find_map(|change| match change.row.terms {
             Terms::SiteExit { on } if change.row.site_id == Some(site) => Some(on),

@@ -20,4 +20,5 @@ pub mod scenarios;
 pub mod sentences;
 pub mod targets;
 
+pub use exits::Exit;
 pub use overlay::Overlay;

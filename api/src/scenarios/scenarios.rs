@@ -13,6 +13,7 @@ use super::changes;
 use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_text, require_text_if_any},
+    schema::scalar::{Id, shown},
     store::{Read, Tx},
 };
 
@@ -30,6 +31,19 @@ pub async fn find(db: &impl Read, id: ScenarioId) -> Result<scenario::Model> {
 /// Those of the database.
 pub async fn find_named(db: &impl Read, name: &str) -> Result<Option<scenario::Model>> {
     Ok(scenario::Entity::find().filter(scenario::Column::Name.eq(name)).one(db).await?)
+}
+
+/// The id of a scenario that is asked for by its id or its name.
+///
+/// # Errors
+/// `Invalid` for a name that no scenario has.
+pub async fn find_asked(db: &impl Read, asked: &str) -> Result<ScenarioId> {
+    if let Ok(id) = Id::<ScenarioId>::parse(asked) {
+        return Ok(id.0);
+    }
+    let found = find_named(db, asked).await?.map(|scenario| scenario.id);
+    let missing = || Error::invalid("scenario", format!("there is no scenario named {}", shown(asked)));
+    found.ok_or_else(missing)
 }
 
 /// The ids of scenarios by their names, in their order: one statement, or none.

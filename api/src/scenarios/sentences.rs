@@ -44,7 +44,8 @@ pub fn of(change: &Change, hides_prices: bool) -> String {
         }
         Terms::RenegotiatedPrice { factor, unit_price, from } => {
             let what = match names.charge_position {
-                Some(position) => format!("charge {position} of {}", contract(change)),
+                // People count lines from 1.
+                Some(position) => format!("charge {} of {}", position.saturating_add(1), contract(change)),
                 None => contract(change),
             };
             let by = match (factor, unit_price) {

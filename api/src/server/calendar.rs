@@ -7,7 +7,6 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use entity::id::ScenarioId;
 use serde::Deserialize;
 
 use super::{
@@ -18,8 +17,7 @@ use crate::{
     access::Permission,
     contracts::feed,
     error::{Error, Result},
-    scenarios::Overlay,
-    schema::scalar::Id,
+    scenarios::{Overlay, scenarios},
 };
 
 /// The name under which the metrics count the feed.
@@ -29,7 +27,7 @@ const OPERATION: &str = "calendar.ics";
 #[derive(Deserialize)]
 pub struct Credentials {
     token: Option<String>,
-    /// Id of the scenario that is laid over the contracts.
+    /// Id or name of the scenario that is laid over the contracts.
     scenario: Option<String>,
 }
 
@@ -48,9 +46,11 @@ pub async fn feed(
         let store = app.store.clone();
         let work = async move {
             let reader = store.read(&caller, Permission::ViewContracts)?;
-            let scenario = scenario.map(|id| Id::<ScenarioId>::parse(&id)).transpose();
-            let scenario = scenario.map_err(|message| Error::invalid("scenario", message))?;
-            let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
+            let scenario = match &scenario {
+                Some(asked) => Some(scenarios::find_asked(&reader, asked).await?),
+                None => None,
+            };
+            let overlay = Overlay::load(&reader, scenario).await?;
             feed::of(&reader, &caller, overlay).await
         };
         on_runtime(&app, work).await.map_err(Error::internal)?

@@ -45,6 +45,16 @@ pub struct Model {
     pub renewal_uplift: Option<Rate>,
     /// Latest notice before the end, in calendar days.
     pub notice_days: Option<i32>,
+    /// Earliest notice before the end, in calendar days; none is at any time.
+    pub notice_days_maximum: Option<i32>,
+    /// Days a decision is due before the notice deadline; none is not known.
+    pub decision_lead_days: Option<i32>,
+    /// Days proposals are asked for before the decision is due; none is not known.
+    pub proposal_lead_days: Option<i32>,
+    /// Days that moving to another vendor takes; none is not known.
+    pub migration_days: Option<i32>,
+    /// Days between the last move and the last day; none is not known.
+    pub decommission_buffer_days: Option<i32>,
     /// Day notice was given.
     pub notice_given_on: Option<Date>,
     /// Team or person who answers for it.

@@ -39,7 +39,8 @@ pub struct Reading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw {
     /// The most in one interval over all circuits together, in kW. An interval in which a circuit is missing counts
-    /// with what was measured, so the peak is never understated by leaving it out.
+    /// with what was measured, so the peak is never understated by leaving it out; but where no interval is complete,
+    /// what part of it was measured says nothing.
     pub peak: Figure,
     /// The average over the intervals measured on every circuit, in kW.
     pub average: Figure,
@@ -86,7 +87,11 @@ impl Draw {
             (None, Some(_)) => Figure::Absent(Absence::NoCompleteInterval),
             (None, None) => Figure::Absent(Absence::NoReadings),
         };
-        let peak = peak.map_or(Figure::Absent(Absence::NoReadings), Figure::Known);
+        let peak = match (peak, complete) {
+            (Some(peak), 1..) => Figure::Known(peak),
+            (Some(_), 0) => Figure::Absent(Absence::NoCompleteInterval),
+            (None, _) => Figure::Absent(Absence::NoReadings),
+        };
         Ok(Self { peak, average, intervals: intervals.len(), complete })
     }
 }

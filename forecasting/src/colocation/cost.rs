@@ -27,6 +27,8 @@ pub struct MonthLine {
     pub of_days: u32,
     /// Whether a price or a quantity is an estimate.
     pub estimated: bool,
+    /// Whether a price is an estimate, whatever the quantity is.
+    pub price_estimated: bool,
 }
 
 /// A run of days with one price and one quantity.
@@ -91,6 +93,7 @@ impl MonthLine {
             segments: Vec::new(),
             of_days: 1,
             estimated: false,
+            price_estimated: false,
         }
     }
 
@@ -169,6 +172,7 @@ pub fn month_cost(
         let end = starts.get(index + 1).and_then(NaiveDate::pred_opt).unwrap_or(last);
         let price = price_on(contract, charge, *start, indices)?;
         line.estimated |= price.estimated || metered;
+        line.price_estimated |= price.estimated;
         let days = days_between(*start, end);
         let energy = if metered { Some(metered_energy(contract, charge, *start, days)?) } else { None };
         let (quantity, counted) = match &energy {

@@ -6,12 +6,14 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::calendar::days_after;
-use super::contract::{Billing, ChargeKind, Contract};
+use super::contract::{Billing, Charge, ChargeKind, Contract};
 use super::cost::month_cost;
+use super::double_billing::{DoubleBilling, double_billing, repeated_lines};
 use super::escalation::Indices;
+use super::month_of_power::{AsRead, MonthUse, OverageTerms};
 use super::term::BusinessDays;
 use crate::error::{ForecastError, Result};
-use crate::money::{Currency, bounded, times};
+use crate::money::{Currency, bounded, proportion, times};
 use crate::month::Month;
 
 /// An invoice of one month.
@@ -40,6 +42,33 @@ pub struct InvoiceLine {
     pub service: Month,
     /// How much; negative for a credit.
     pub amount: Decimal,
+}
+
+impl InvoiceLine {
+    /// Whether an amount is what so many units cost at a price, or the part of it for some days of a month; the price may
+    /// be rounded as far as it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] for figures that do not fit.
+    pub fn agrees(
+        currency: Currency,
+        quantity: Decimal,
+        unit_price: Decimal,
+        amount: Decimal,
+    ) -> Result<bool> {
+        let (quantity, unit_price, amount) = (quantity.abs(), unit_price.abs(), amount.abs());
+        let whole = times(quantity, unit_price, "amount")?;
+        let digits = unit_price.normalize().scale().max(currency.minor_units());
+        let half = Decimal::new(5, digits.saturating_add(1).min(Decimal::MAX_SCALE));
+        let slack =
+            bounded(times(quantity, half, "amount")? + Decimal::new(1, currency.minor_units()), "amount")?;
+        let is_part = |days: u32, of: u32| {
+            let part = proportion(whole, Decimal::from(days), Decimal::from(of));
+            (amount - part).abs() <= slack
+        };
+        Ok(is_part(1, 1) || (28..=31).any(|of| (1..of).any(|days| is_part(days, of))))
+    }
 }
 
 /// How far a line may be off: the larger of a share of what is expected and an amount.
@@ -71,6 +100,10 @@ pub enum Verdict {
     NotExpected,
     /// Expected, and nothing is billed.
     NotBilled,
+    /// Billed by an earlier invoice already: the same charge, month and amount.
+    Repeated,
+    /// What is expected is not known.
+    Unknown,
 }
 
 /// One charge of one month on an invoice; a line without a charge stands by itself.
@@ -82,44 +115,24 @@ pub struct LineCheck {
     pub service: Month,
     /// Positions of the lines of the invoice that bill it.
     pub lines: Vec<usize>,
-    /// What the contract lets expect, rounded.
-    pub expected: Decimal,
+    /// What the contract lets expect, rounded, less what an earlier invoice billed of it. `None` where it is not
+    /// known.
+    pub expected: Option<Decimal>,
+    /// What of it is overage.
+    pub overage: Decimal,
     /// The sum of the lines.
     pub billed: Decimal,
-    /// Billed less expected: positive where too much is billed.
-    pub difference: Decimal,
+    /// Billed less expected: positive where too much is billed. Where it is not known what is expected, what an earlier
+    /// invoice billed already, if it did.
+    pub difference: Option<Decimal>,
     /// How far the difference may be from zero.
     pub tolerance: Decimal,
     /// The verdict.
     pub verdict: Verdict,
     /// Whether what is expected is an estimate, such as metered power at its expected draw.
     pub estimated: bool,
-}
-
-/// Two lines that seem to bill the same thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DoubleBilling {
-    /// Position of the line that seems to be too much.
-    pub line: usize,
-    /// Position of the line it repeats, on this invoice; `None` where it repeats an earlier invoice.
-    pub repeats: Option<usize>,
-    /// Number of the earlier invoice it repeats.
-    pub invoice: Option<String>,
-    /// Why.
-    pub reason: DoubleBillingReason,
-}
-
-/// Why two lines seem to bill the same thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DoubleBillingReason {
-    /// The same charge, month and amount on one invoice, which comes to more than expected.
-    SameAmount,
-    /// The same charge, month and amount as on an earlier invoice.
-    EarlierInvoice,
-    /// A minimum take and the metered energy both, where the larger of them is due.
-    MinimumAndMetered,
-    /// Power by circuit and by meter in the same month, one of which is not as the contract has it.
-    CircuitAndMetered,
+    /// Why it is not known what is expected.
+    pub unknown: Option<String>,
 }
 
 /// What came of checking an invoice.
@@ -129,35 +142,54 @@ pub struct InvoiceCheck {
     pub lines: Vec<LineCheck>,
     /// Lines that seem to bill something twice.
     pub double_billing: Vec<DoubleBilling>,
-    /// The sum of what is expected.
-    pub expected: Decimal,
+    /// The sum of what is expected; `None` where it is not known of a line.
+    pub expected: Option<Decimal>,
     /// The sum of what is billed.
     pub billed: Decimal,
-    /// What is billed too much on lines that do not match: what there is to dispute.
+    /// What is billed too much on lines that do not match, as far as it is known what is expected: what there is to
+    /// dispute.
     pub disputable: Decimal,
     /// Last day to dispute it: the date of the invoice plus the window. `None` where no window is agreed.
     pub dispute_deadline: Option<NaiveDate>,
 }
 
-/// Checks an invoice against the contract.
+/// What an invoice is checked by.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectation<'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// What was read, by the month of service. Metered power of other months is expected at the average draw of its
+    /// charge.
+    pub used: &'c BTreeMap<Month, MonthUse>,
+    /// The overage terms of charges by their position.
+    pub overage: &'c BTreeMap<usize, OverageTerms>,
+    /// What prices follow.
+    pub indices: &'c Indices,
+    /// How far a line may be off.
+    pub tolerance: &'c Tolerance,
+    /// Days from the date of an invoice in which it can be disputed; `None` where no window is agreed.
+    pub dispute_window_days: Option<u32>,
+}
+
+/// Checks an invoice against what the contract lets expect.
 ///
-/// `earlier` are invoices that were checked before, to find what is billed again. Metered power is expected at the
-/// average draw of its charge: give the energy of the meter over the hours of the month there to check the bill
-/// of a month that is read. `dispute_window_days` counts from the date of the invoice.
+/// `earlier` are invoices that were checked before, to find what is billed again. Overage is known when its month is
+/// over: of charges in arrears it is expected with the charge, of charges in advance with the month itself or on the
+/// invoice of the month after, but once.
+///
+/// A price that is not known makes its own line unknown and no other.
 ///
 /// # Errors
 ///
 /// [`ForecastError::CurrencyMismatch`] for an invoice in another currency than the contract;
-/// [`ForecastError::Invalid`] for a line of a charge the contract does not have; else as [`month_cost`].
+/// [`ForecastError::Invalid`] for a line of a charge the contract does not have, and for terms that cannot be meant.
 pub fn check_invoice(
-    contract: &Contract,
+    by: &Expectation<'_>,
     invoice: &Invoice,
     earlier: &[Invoice],
-    tolerance: &Tolerance,
-    dispute_window_days: Option<u32>,
-    indices: &Indices,
     business_days: &BusinessDays,
 ) -> Result<InvoiceCheck> {
+    let contract = by.contract;
     if invoice.currency != contract.currency {
         return Err(ForecastError::CurrencyMismatch {
             expected: contract.currency.to_string(),
@@ -165,53 +197,71 @@ pub fn check_invoice(
         });
     }
     let end = contract.end(business_days);
-    let comparison = Comparison { contract, invoice, tolerance, indices, end };
+    let read = by.used.iter().map(|(month, used)| Ok((*month, AsRead::new(contract, used, end)?)));
+    let read = read.collect::<Result<_>>()?;
+    // An invoice that is checked again does not repeat itself.
+    let before = |other: &&Invoice| other.number != invoice.number && other.currency == invoice.currency;
+    let earlier: Vec<&Invoice> = earlier.iter().filter(before).collect();
+    let repeated = repeated_lines(invoice, &earlier);
+    let comparison = Comparison { by, invoice, earlier, repeated, read, end };
     let mut lines = Vec::new();
-    for ((charge, service), positions) in billed_lines(contract, invoice)? {
+    for ((charge, service), positions) in billed_lines(by, invoice)? {
         lines.extend(comparison.line(charge, service, positions)?);
     }
     for (position, line) in invoice.lines.iter().enumerate().filter(|(_, line)| line.charge.is_none()) {
-        lines.push(LineCheck {
-            charge: None,
-            service: line.service,
-            lines: vec![position],
-            expected: Decimal::ZERO,
-            billed: bounded(line.amount, "billed")?,
-            difference: line.amount,
-            tolerance: tolerance.least,
-            verdict: Verdict::NotExpected,
-            estimated: false,
-        });
+        lines.push(loose(position, line, by.tolerance)?);
     }
-    let (mut expected, mut billed, mut disputable) = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let (mut expected, mut billed, mut disputable) = (Some(Decimal::ZERO), Decimal::ZERO, Decimal::ZERO);
     for line in &lines {
-        expected = bounded(expected + line.expected, "expected")?;
+        expected = match (expected, line.expected) {
+            (Some(sum), Some(expected)) => Some(bounded(sum + expected, "expected")?),
+            _ => None,
+        };
         billed = bounded(billed + line.billed, "billed")?;
-        if line.verdict != Verdict::Matches && line.difference > Decimal::ZERO {
-            disputable = bounded(disputable + line.difference, "disputable")?;
-        }
+        let too_much = line.difference.filter(|it| line.verdict != Verdict::Matches && *it > Decimal::ZERO);
+        disputable = bounded(disputable + too_much.unwrap_or_default(), "disputable")?;
     }
     Ok(InvoiceCheck {
-        double_billing: double_billing(contract, invoice, earlier, &lines),
+        double_billing: double_billing(contract, invoice, &comparison.repeated, &lines),
         lines,
         expected,
         billed,
         disputable,
-        dispute_deadline: dispute_window_days.map(|days| days_after(invoice.dated, days)),
+        dispute_deadline: by.dispute_window_days.map(|days| days_after(invoice.dated, days)),
+    })
+}
+
+/// A line that bills no charge of the contract.
+fn loose(position: usize, line: &InvoiceLine, tolerance: &Tolerance) -> Result<LineCheck> {
+    Ok(LineCheck {
+        charge: None,
+        service: line.service,
+        lines: vec![position],
+        expected: Some(Decimal::ZERO),
+        overage: Decimal::ZERO,
+        billed: bounded(line.amount, "billed")?,
+        difference: Some(line.amount),
+        tolerance: tolerance.least,
+        verdict: Verdict::NotExpected,
+        estimated: false,
+        unknown: None,
     })
 }
 
 type Lines = BTreeMap<(usize, Month), Vec<usize>>;
 
 /// The positions of lines by charge and month, with every charge and month the invoice is for.
-fn billed_lines(contract: &Contract, invoice: &Invoice) -> Result<Lines> {
+fn billed_lines(by: &Expectation<'_>, invoice: &Invoice) -> Result<Lines> {
     let mut lines = Lines::new();
-    for position in 0..contract.charges.len() {
-        lines.insert((position, due_month(contract, position, invoice.month)), Vec::new());
+    for (position, charge) in by.contract.charges.iter().enumerate() {
+        lines.insert((position, due_month(charge, invoice.month)), Vec::new());
+        if by.overage.contains_key(&position) {
+            lines.insert((position, invoice.month.plus(-1)), Vec::new());
+        }
     }
     for (position, line) in invoice.lines.iter().enumerate() {
         let Some(charge) = line.charge else { continue };
-        if charge >= contract.charges.len() {
+        if charge >= by.contract.charges.len() {
             let rule = "the contract has a charge at this position";
             return Err(ForecastError::invalid("charge", &charge, rule));
         }
@@ -221,40 +271,128 @@ fn billed_lines(contract: &Contract, invoice: &Invoice) -> Result<Lines> {
 }
 
 /// The month of service that an invoice of a month has of a charge.
-fn due_month(contract: &Contract, charge: usize, month: Month) -> Month {
-    match contract.charges.get(charge).map(|charge| charge.billing) {
-        Some(Billing::Arrears) => month.plus(-1),
-        _ => month,
+fn due_month(charge: &Charge, month: Month) -> Month {
+    match charge.billing {
+        Billing::Arrears => month.plus(-1),
+        Billing::Advance => month,
     }
+}
+
+/// What is expected of a charge for a month of service.
+struct Expected {
+    /// What it costs, without overage.
+    amount: Decimal,
+    /// What drawing more than is committed costs. `None` where the peak was not read.
+    overage: Option<Decimal>,
+    estimated: bool,
 }
 
 /// An invoice beside its contract.
 struct Comparison<'c> {
-    contract: &'c Contract,
+    by: &'c Expectation<'c>,
     invoice: &'c Invoice,
-    tolerance: &'c Tolerance,
-    indices: &'c Indices,
+    earlier: Vec<&'c Invoice>,
+    /// Lines that an earlier invoice billed already, with its number.
+    repeated: BTreeMap<usize, String>,
+    read: BTreeMap<Month, AsRead>,
     end: Option<NaiveDate>,
 }
 
 impl Comparison<'_> {
+    /// What a charge costs for a month of service, by what was read where something was.
+    fn cost(&self, position: usize, service: Month) -> Result<Expected> {
+        let Expectation { contract, indices, overage, .. } = *self.by;
+        let read = self.read.get(&service);
+        let contract = read.map_or(contract, |read| &read.contract);
+        let Some(charge) = contract.charges.get(position) else {
+            let rule = "the contract has a charge at this position";
+            return Err(ForecastError::invalid("charge", &position, rule));
+        };
+        let line = month_cost(contract, charge, service, self.end, indices)?;
+        let is_read =
+            read.is_some_and(|it| !it.divided.contains(&position) && !it.unread.contains(&position));
+        let is_billed_peak = charge.peak.is_some() && charge.kind == ChargeKind::SpaceKw;
+        let mut estimated = if is_read { line.price_estimated } else { line.estimated || is_billed_peak };
+        let passed = match (overage.get(&position), read) {
+            (None, _) => Some(Decimal::ZERO),
+            _ if line.segments.is_empty() => Some(Decimal::ZERO),
+            (Some(_), None) => None,
+            (Some(terms), Some(read)) => {
+                read.overage(position, &line, terms)?.map(|passed| passed.cost).or(read.none_passed())
+            }
+        };
+        estimated &= !line.segments.is_empty();
+        Ok(Expected { amount: line.amount, overage: passed, estimated })
+    }
+
+    /// What is expected on this invoice of a charge for a month of service, given what is billed: what the charge
+    /// costs, and what of it is overage.
+    fn expected(&self, position: usize, service: Month, billed: Decimal) -> Result<(Decimal, Decimal, bool)> {
+        let nothing = (Decimal::ZERO, Decimal::ZERO, false);
+        let Some(charge) = self.by.contract.charges.get(position) else { return Ok(nothing) };
+        let is_due = service == due_month(charge, self.invoice.month);
+        let is_after = self.by.overage.contains_key(&position) && service == self.invoice.month.plus(-1);
+        if !is_due && !is_after {
+            // Another month than the one the invoice is for was due on another invoice.
+            return Ok(nothing);
+        }
+        let Expected { amount, overage, estimated } = self.cost(position, service)?;
+        if !is_due {
+            let billed_before = self.billed_before(position, service)?;
+            let passed = match overage {
+                Some(overage) => overage - (billed_before - amount).max(Decimal::ZERO),
+                None if billed.is_zero() => Decimal::ZERO,
+                None => {
+                    let reason = "the peak of the month was not read, so that its overage is not known";
+                    return Err(ForecastError::Missing { field: "peak", reason });
+                }
+            };
+            let is_little = billed.is_zero() && passed <= self.by.tolerance.least;
+            let passed = if is_little { Decimal::ZERO } else { passed.max(Decimal::ZERO) };
+            return Ok((passed, passed, estimated));
+        }
+        let is_more = billed > bounded(amount + self.tolerance(amount)?, "expected")?;
+        let is_with_it = charge.billing == Billing::Arrears || is_more;
+        let passed = overage.filter(|_| is_with_it).unwrap_or_default();
+        let estimated = estimated || (overage.is_none() && is_with_it);
+        Ok((bounded(amount + passed, "expected")?, passed, estimated))
+    }
+
+    fn tolerance(&self, expected: Decimal) -> Result<Decimal> {
+        let share = times(expected.abs(), self.by.tolerance.share, "tolerance")?;
+        Ok(self.by.contract.currency.round(share.max(self.by.tolerance.least)))
+    }
+
+    /// What earlier invoices billed of a charge for a month of service.
+    fn billed_before(&self, position: usize, service: Month) -> Result<Decimal> {
+        let lines = self.earlier.iter().flat_map(|other| &other.lines);
+        let mut of_it = lines.filter(|line| (line.charge, line.service) == (Some(position), service));
+        of_it.try_fold(Decimal::ZERO, |sum, line| bounded(sum + bounded(line.amount, "billed")?, "billed"))
+    }
+
+    /// The sum of some lines.
+    fn billed<'l>(&self, lines: impl Iterator<Item = &'l usize>) -> Result<Decimal> {
+        let mut amounts = lines.filter_map(|line| self.invoice.lines.get(*line));
+        amounts.try_fold(Decimal::ZERO, |sum, line| bounded(sum + bounded(line.amount, "billed")?, "billed"))
+    }
+
     /// The check of a charge and a month; `None` where nothing is expected and nothing billed.
     fn line(&self, position: usize, service: Month, lines: Vec<usize>) -> Result<Option<LineCheck>> {
-        let Some(charge) = self.contract.charges.get(position) else { return Ok(None) };
-        let (mut expected, mut estimated) = (Decimal::ZERO, false);
-        // Another month than the one the invoice is for was due on another invoice.
-        if service == due_month(self.contract, position, self.invoice.month) {
-            let cost = month_cost(self.contract, charge, service, self.end, self.indices)?;
-            (expected, estimated) = (cost.amount, cost.estimated);
-        }
-        let mut billed = Decimal::ZERO;
-        for line in lines.iter().filter_map(|line| self.invoice.lines.get(*line)) {
-            billed = bounded(billed + bounded(line.amount, "billed")?, "billed")?;
-        }
-        let share = times(expected.abs(), self.tolerance.share, "tolerance")?;
-        let tolerance = share.max(self.tolerance.least);
+        let billed = self.billed(lines.iter())?;
+        let again = self.billed(lines.iter().filter(|line| self.repeated.contains_key(line)))?;
+        let (expected, overage, estimated) = match self.expected(position, service, billed - again) {
+            Ok(expected) => expected,
+            Err(ForecastError::Missing { reason, .. }) => {
+                return Ok(Some(unknown((position, service), lines, billed, again, reason)));
+            }
+            Err(cause) => return Err(cause),
+        };
+        // What an earlier invoice billed is not expected once more.
+        let expected = if again.is_zero() { expected } else { (expected - again).max(Decimal::ZERO) };
+        let tolerance = self.tolerance(expected)?;
         let difference = billed - expected;
         let verdict = match (expected.is_zero(), lines.is_empty()) {
+            _ if !again.is_zero() => Verdict::Repeated,
             (true, true) => return Ok(None),
             (true, false) if billed.is_zero() => Verdict::Matches,
             (true, false) => Verdict::NotExpected,
@@ -267,87 +405,38 @@ impl Comparison<'_> {
             charge: Some(position),
             service,
             lines,
-            expected,
+            expected: Some(expected),
+            overage: overage.min(expected),
             billed,
-            difference,
+            difference: Some(difference),
             tolerance,
             verdict,
             estimated,
+            unknown: None,
         }))
     }
 }
 
-/// Lines that seem to bill something twice, in the order of the invoice.
-fn double_billing(
-    contract: &Contract,
-    invoice: &Invoice,
-    earlier: &[Invoice],
-    checks: &[LineCheck],
-) -> Vec<DoubleBilling> {
-    let mut found = Vec::new();
-    for check in checks.iter().filter(|check| check.verdict == Verdict::Over) {
-        repeated(contract, invoice, check, &mut found);
-    }
-    for (position, line) in invoice.lines.iter().enumerate() {
-        if line.charge.is_none() || line.amount <= Decimal::ZERO {
-            continue;
-        }
-        let same = |other: &InvoiceLine| {
-            (other.charge, other.service, other.amount) == (line.charge, line.service, line.amount)
-        };
-        // An invoice that is checked again does not repeat itself.
-        let others = earlier.iter().filter(|other| other.number != invoice.number);
-        let before = others.filter(|other| other.currency == invoice.currency);
-        if let Some(repeated) = before.into_iter().find(|other| other.lines.iter().any(same)) {
-            let invoice = Some(repeated.number.clone());
-            let reason = DoubleBillingReason::EarlierInvoice;
-            found.push(DoubleBilling { line: position, repeats: None, invoice, reason });
-        }
-    }
-    circuit_and_meter(contract, checks, &mut found);
-    found.sort_by_key(|double| (double.line, double.reason));
-    found
-}
-
-/// Lines of a charge that come to more than expected and repeat each other.
-fn repeated(contract: &Contract, invoice: &Invoice, check: &LineCheck, found: &mut Vec<DoubleBilling>) {
-    let charge = check.charge.and_then(|position| contract.charges.get(position));
-    let has_minimum =
-        charge.and_then(|charge| charge.metering).is_some_and(|terms| terms.minimum_take.is_some());
-    let amount = |line: &usize| invoice.lines.get(*line).map(|line| line.amount);
-    let positive: Vec<usize> =
-        check.lines.iter().copied().filter(|line| amount(line) > Some(Decimal::ZERO)).collect();
-    for (index, line) in positive.iter().enumerate() {
-        let before = positive.get(..index).unwrap_or_default();
-        let same = before.iter().find(|other| amount(other) == amount(line));
-        let (repeats, reason) = match (same, before.first()) {
-            (Some(same), _) => (*same, DoubleBillingReason::SameAmount),
-            (None, Some(first)) if has_minimum => (*first, DoubleBillingReason::MinimumAndMetered),
-            _ => continue,
-        };
-        found.push(DoubleBilling { line: *line, repeats: Some(repeats), invoice: None, reason });
-    }
-}
-
-/// Power that is billed by circuit and by meter for one month, unless both are as the contract has it.
-fn circuit_and_meter(contract: &Contract, checks: &[LineCheck], found: &mut Vec<DoubleBilling>) {
-    let of_kind = |kind: ChargeKind| {
-        checks.iter().filter(move |check| {
-            let charge = check.charge.and_then(|position| contract.charges.get(position));
-            check.billed > Decimal::ZERO && charge.is_some_and(|charge| charge.kind == kind)
-        })
-    };
-    for circuit in of_kind(ChargeKind::PowerCircuit) {
-        for metered in of_kind(ChargeKind::PowerMetered).filter(|check| check.service == circuit.service) {
-            let agreed = |check: &LineCheck| check.verdict == Verdict::Matches;
-            let (Some(first), Some(second)) = (circuit.lines.first(), metered.lines.first()) else {
-                continue;
-            };
-            if !(agreed(circuit) && agreed(metered)) {
-                let (line, repeats) = (*first.max(second), Some(*first.min(second)));
-                let reason = DoubleBillingReason::CircuitAndMetered;
-                found.push(DoubleBilling { line, repeats, invoice: None, reason });
-            }
-        }
+/// A charge of a month of which it is not known what to expect; what an earlier invoice billed is too much in any case.
+fn unknown(
+    (position, service): (usize, Month),
+    lines: Vec<usize>,
+    billed: Decimal,
+    again: Decimal,
+    reason: &str,
+) -> LineCheck {
+    let is_repeated = !again.is_zero();
+    LineCheck {
+        charge: Some(position),
+        service,
+        lines,
+        expected: None,
+        overage: Decimal::ZERO,
+        billed,
+        difference: is_repeated.then_some(again),
+        tolerance: Decimal::ZERO,
+        verdict: if is_repeated { Verdict::Repeated } else { Verdict::Unknown },
+        estimated: false,
+        unknown: Some(reason.to_owned()),
     }
 }

@@ -13,10 +13,12 @@ mod calendar;
 mod capacity;
 mod contract;
 mod cost;
+mod double_billing;
 mod escalation;
 mod exposure;
 mod invoice;
 mod meter;
+mod month_of_power;
 mod orders;
 mod power;
 mod readings;
@@ -35,24 +37,25 @@ pub use contract::{
     RampStep, Renewal, RenewalPrice, Repricing,
 };
 pub use cost::{BilledEnergy, MonthLine, Segment, committed_kilowatts, month_cost};
+pub use double_billing::{DoubleBilling, DoubleBillingReason};
 pub use escalation::{Anchor, CpiTerms, Escalation, Escalator, Index, Indices, cpi_step};
 pub use exposure::{
     CostOfSilence, NoRenewal, RenewalExposure, UpcomingRenewal, cost_of_silence, exposure_of_renewal,
     renewal_exposure, renewal_exposures,
 };
 pub use invoice::{
-    DoubleBilling, DoubleBillingReason, Invoice, InvoiceCheck, InvoiceLine, LineCheck, Tolerance, Verdict,
-    check_invoice,
+    Expectation, Invoice, InvoiceCheck, InvoiceLine, LineCheck, Tolerance, Verdict, check_invoice,
 };
 pub use meter::{OverageBasis, PueRule, billed_energy, minimum_energy, overage};
+pub use month_of_power::{
+    EnergyCost, MeteredPart, MonthUse, OverageCost, OverageTerms, PowerMonth, power_month,
+};
 pub use orders::{OrderChange, StepDown, co_terminate, co_termination_costs, step_down};
 pub use power::{Absence, CabinetPower, Circuit, Feed, Figure, Phases};
-pub use readings::{
-    EnergyCost, MeterReading, MonthReading, OverageCost, OverageTerms, PowerMonth, drawn, metered_as_read,
-    month_reading, power_month,
-};
+pub use readings::{MeterReading, MonthReading, drawn, month_reading};
 pub(crate) use schedule::committed_value;
 pub use schedule::{ChargeSchedule, contract_total, schedule};
+pub(crate) use steps::percent;
 pub(crate) use straight_line::of_charge as level_charge;
 pub use straight_line::{LevelMonth, Recognition, StraightLine, straight_line, straight_line_month};
 pub use term::{BusinessDays, NoticeAction, NoticeEntry, RenewalTerms, Term, Terms, notice_in_force};

@@ -1,5 +1,4 @@
-//! What meters read, and what follows from it: the draw of a deployment, the energy of a month, and what a month of
-//! power costs.
+//! What meters read, and what follows from it: the draw of a deployment and the energy of a month.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +6,16 @@ use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use rust_decimal::Decimal;
 
 use super::capacity::Draw;
-use super::contract::{Charge, ChargeKind, Contract};
-use super::cost::{committed_kilowatts, month_cost};
-use super::escalation::Indices;
-use super::meter::{OverageBasis, billed_energy, minimum_energy, overage};
 use super::power::{Absence, Figure};
-use super::term::BusinessDays;
 use crate::error::{ForecastError, Result};
-use crate::explain::Explanation;
-use crate::money::{Currency, bounded, proportion, times};
+use crate::money::{bounded, proportion, times};
 use crate::month::Month;
 
 /// The longest interval whose average is taken for the draw of one moment.
 const LONGEST_INTERVAL: TimeDelta = TimeDelta::hours(1);
+/// How far an average and an energy may be apart that were rounded each: the larger of a share, and kW.
+const ROUNDED_BY: (Decimal, Decimal) =
+    (Decimal::from_parts(1, 0, 0, false, 2), Decimal::from_parts(1, 0, 0, false, 2));
 
 /// What a meter read over a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +73,35 @@ impl MeterReading {
         }
     }
 
+    /// Refuses figures of one period that contradict each other.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for an average that the energy over the hours does not come to, and for a peak below
+    /// what was drawn on average; else as [`mean`](Self::mean).
+    pub fn check(&self) -> Result<()> {
+        let of_energy = Self { average: None, peak: None, ..self.clone() }.mean()?;
+        if let (Some(average), Some(mean)) = (self.average, of_energy) {
+            let (share, least) = ROUNDED_BY;
+            let slack = times(bounded(average, "draw")?.abs().max(mean.abs()), share, "draw")?.max(least);
+            if (average - mean).abs() > slack {
+                let rule = "the average times the hours is the energy";
+                return Err(ForecastError::invalid("average", &average, rule));
+            }
+        }
+        let mean = self.average.or(of_energy);
+        if let (Some(peak), Some(mean)) = (self.peak, mean)
+            && peak < mean.round_dp(2)
+        {
+            return Err(ForecastError::invalid(
+                "peak",
+                &peak,
+                "a peak is not below what is drawn on average",
+            ));
+        }
+        Ok(())
+    }
+
     fn is_interval(&self) -> bool {
         self.to - self.from <= LONGEST_INTERVAL
     }
@@ -91,7 +116,8 @@ struct Period<'r> {
 /// What all meters together drew.
 ///
 /// The peak is the highest sum over the meters in one interval of at most an hour, or the peak that a single meter of
-/// all of it read; peaks of several meters are never added up, for they may not be at one moment. The average weighs
+/// all of it read; peaks of several meters are never added up, for they may not be at one moment. Intervals in which
+/// a meter was not read count with what the others read, but only beside one in which all were read. The average weighs
 /// periods that every meter was read in by their hours, those of intervals or those that are longer, whichever cover
 /// more hours.
 ///
@@ -102,6 +128,7 @@ pub fn drawn(meters: &BTreeSet<String>, readings: &[MeterReading]) -> Result<Dra
     let mut periods: BTreeMap<(NaiveDateTime, NaiveDateTime), Period<'_>> = BTreeMap::new();
     let is_single = meters.len() == 1;
     let (mut peak, mut has_peak_of_part) = (None, false);
+    let (mut of_intervals, mut is_any_whole) = (None, false);
     for reading in readings {
         if let Some(highest) = reading.peak {
             if is_single && meters.contains(&reading.meter) {
@@ -128,10 +155,11 @@ pub fn drawn(meters: &BTreeSet<String>, readings: &[MeterReading]) -> Result<Dra
         let is_interval = *to - *from <= LONGEST_INTERVAL;
         intervals += 1;
         if is_interval {
-            peak = peak.max(Some(sum));
+            of_intervals = of_intervals.max(Some(sum));
         }
         if meters.iter().all(|meter| period.means.contains_key(meter.as_str())) {
             complete += 1;
+            is_any_whole |= is_interval;
             let hours = Decimal::from((*to - *from).num_seconds()) / Decimal::from(3_600);
             let [of_intervals, longer] = &mut totals;
             let total = if is_interval { of_intervals } else { longer };
@@ -139,6 +167,8 @@ pub fn drawn(meters: &BTreeSet<String>, readings: &[MeterReading]) -> Result<Dra
             total.1 = bounded(total.1 + hours, "hours")?;
         }
     }
+    let peak = peak.max(of_intervals.filter(|_| is_any_whole));
+    let is_part = of_intervals.is_some();
     let [of_intervals, longer] = totals;
     let (energy, hours) = if of_intervals.1 >= longer.1 { of_intervals } else { longer };
     let average = match energy.checked_div(hours) {
@@ -149,6 +179,7 @@ pub fn drawn(meters: &BTreeSet<String>, readings: &[MeterReading]) -> Result<Dra
     let peak = match peak {
         Some(peak) => Figure::Known(peak),
         None if has_peak_of_part => Figure::Absent(Absence::PeaksNotCoincident),
+        None if is_part => Figure::Absent(Absence::NoCompleteInterval),
         None => Figure::Absent(Absence::NoReadings),
     };
     Ok(Draw { peak, average, intervals, complete })
@@ -223,209 +254,4 @@ fn filled<'r>(readings: impl Iterator<Item = &'r MeterReading>, hours: Decimal) 
 /// The first moment of a month and that of the next.
 fn span(month: Month) -> (NaiveDateTime, NaiveDateTime) {
     (month.first_day().and_time(NaiveTime::MIN), month.next().first_day().and_time(NaiveTime::MIN))
-}
-
-/// What is agreed about drawing more than is committed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OverageTerms {
-    /// Share of the commitment that may be passed without cost: 0.05 is 5 %.
-    pub buffer: Decimal,
-    /// What the price of a kW is multiplied with.
-    pub multiplier: Decimal,
-    /// From where the excess counts.
-    pub basis: OverageBasis,
-}
-
-impl OverageTerms {
-    /// Refuses terms that cannot be meant.
-    ///
-    /// # Errors
-    ///
-    /// [`ForecastError::Invalid`] for a buffer that is no fraction and for a multiplier that is not above 0.
-    pub fn check(&self) -> Result<()> {
-        if !(Decimal::ZERO..=Decimal::ONE).contains(&self.buffer) {
-            let rule = "a buffer is a fraction between 0 and 1: 0.05 is 5 %";
-            return Err(ForecastError::invalid("buffer", &self.buffer, rule));
-        }
-        if self.multiplier <= Decimal::ZERO {
-            return Err(ForecastError::invalid("multiplier", &self.multiplier, "a multiplier is above 0"));
-        }
-        bounded(self.multiplier, "multiplier").map(|_| ())
-    }
-}
-
-/// What metered energy costs in a month.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnergyCost {
-    /// Position of the charge.
-    pub charge: usize,
-    /// Energy that is billed, in kWh, before power usage effectiveness.
-    pub billed_energy: Decimal,
-    /// Power usage effectiveness that is billed.
-    pub pue: Decimal,
-    /// The cost, rounded.
-    pub cost: Decimal,
-}
-
-/// What drawing more than is committed costs in a month.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OverageCost {
-    /// Position of the charge.
-    pub charge: usize,
-    /// What is committed, in kW.
-    pub commitment: Decimal,
-    /// The peak, in kW.
-    pub peak: Decimal,
-    /// The cost, rounded.
-    pub cost: Decimal,
-}
-
-/// What a month of power costs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PowerMonth {
-    /// What was metered.
-    pub reading: MonthReading,
-    /// What is committed on the last day, in kW; `None` where nothing is sold by the kW.
-    pub commitment: Option<Decimal>,
-    /// Committed power, rounded charge by charge.
-    pub committed_cost: Decimal,
-    /// Metered energy.
-    pub energy: Vec<EnergyCost>,
-    /// Overage, of the charges that have terms of it. Empty too where the peak is not known.
-    pub overage: Vec<OverageCost>,
-    /// All of it.
-    pub total: Decimal,
-    /// The total per committed kW, rounded.
-    pub per_committed_kw: Option<Decimal>,
-    /// The total per kW that was drawn on average, rounded.
-    pub per_drawn_kw: Option<Decimal>,
-    /// Of all amounts.
-    pub currency: Currency,
-    /// How it came about.
-    pub explanation: Explanation,
-}
-
-/// A contract whose metered charges draw what was read in a month. Its other months mean nothing.
-#[must_use]
-pub fn metered_as_read(contract: &Contract, reading: &MonthReading) -> Contract {
-    let charges = contract.charges.iter().map(|charge| match charge.kind {
-        ChargeKind::PowerMetered => {
-            Charge { quantity: reading.average, ramp: Vec::new(), peak: None, ..charge.clone() }
-        }
-        _ => charge.clone(),
-    });
-    Contract { charges: charges.collect(), ..contract.clone() }
-}
-
-/// How a month of power came about.
-fn explain(reading: &MonthReading, has_terms: bool, estimated: bool) -> Explanation {
-    let mut explanation = Explanation::new(
-        "committed kW x price + billed kWh x power usage effectiveness x price + overage; billed kWh = the larger of \
-         what was drawn and the minimum take; overage above the commitment and its buffer",
-    )
-    .input("energy kWh", reading.energy.normalize())
-    .input("hours", reading.hours)
-    .input("average kW", reading.average.normalize());
-    match reading.peak {
-        Figure::Known(peak) => explanation = explanation.input("peak kW", peak.normalize()),
-        Figure::Absent(absence) if has_terms => {
-            explanation = explanation.estimate(format!("no overage is counted: {absence}"));
-        }
-        Figure::Absent(_) => {}
-    }
-    if estimated {
-        explanation = explanation.estimate("a price index is not published yet: its assumed rate is used");
-    }
-    explanation
-}
-
-/// What the energy of one charge was billed by.
-fn explain_energy(
-    mut explanation: Explanation,
-    minimum: Option<Decimal>,
-    (billed, pue, price): (Decimal, Decimal, Option<Decimal>),
-) -> Explanation {
-    if let Some(minimum) = minimum {
-        explanation = explanation.input("minimum take kWh", minimum.round_dp(3).normalize());
-    }
-    explanation = explanation
-        .input("billed kWh", billed.round_dp(3).normalize())
-        .input("power usage effectiveness", pue.normalize());
-    match price {
-        Some(price) => explanation.input("price of a kWh", price.normalize()),
-        None => explanation,
-    }
-}
-
-/// What a month of power costs by what was read: committed power, metered energy and overage.
-///
-/// `terms` has the overage terms of charges by their position.
-///
-/// # Errors
-///
-/// As [`month_cost`] and [`overage`].
-pub fn power_month(
-    contract: &Contract,
-    reading: MonthReading,
-    terms: &BTreeMap<usize, OverageTerms>,
-    indices: &Indices,
-    business_days: &BusinessDays,
-) -> Result<PowerMonth> {
-    let (month, currency) = (reading.month, contract.currency);
-    let read = metered_as_read(contract, &reading);
-    let end = contract.end(business_days);
-    let (mut committed_cost, mut total) = (Decimal::ZERO, Decimal::ZERO);
-    let (mut energy, mut overages, mut estimated) = (Vec::new(), Vec::new(), false);
-    let mut metered = Vec::new();
-    for (position, charge) in read.charges.iter().enumerate() {
-        if !matches!(charge.kind, ChargeKind::SpaceKw | ChargeKind::PowerMetered) {
-            continue;
-        }
-        let line = month_cost(&read, charge, month, end, indices)?;
-        total = bounded(total + line.amount, "power")?;
-        if let Some(metering) = charge.metering.filter(|_| charge.kind == ChargeKind::PowerMetered) {
-            let drawn = reading.energy;
-            let billed = billed_energy(drawn, reading.hours, metering.commitment, metering.minimum_take)?;
-            let pue = metering.pue.billed(metering.measured_pue)?;
-            let least = |share| minimum_energy(reading.hours, metering.commitment, share);
-            let minimum = metering.minimum_take.map(least).transpose()?;
-            let price = line.segments.last().map(|segment| segment.unit_price);
-            metered.push((minimum, billed, pue, price));
-            energy.push(EnergyCost { charge: position, billed_energy: billed, pue, cost: line.amount });
-            continue;
-        }
-        committed_cost = bounded(committed_cost + line.amount, "power")?;
-        estimated |= line.estimated;
-        let last = line.segments.last();
-        let (Some(terms), Some(last), Figure::Known(peak)) = (terms.get(&position), last, reading.peak)
-        else {
-            continue;
-        };
-        terms.check()?;
-        let (price, commitment) = (last.unit_price, last.quantity);
-        let cost = overage(commitment, terms.buffer, peak, price, terms.multiplier, terms.basis)?;
-        let cost = currency.round(cost);
-        total = bounded(total + cost, "power")?;
-        overages.push(OverageCost { charge: position, commitment, peak, cost });
-    }
-    let commitment = committed_kilowatts(contract, month.last_day())?;
-    let per = |divisor: Option<Decimal>| {
-        divisor.and_then(|divisor| total.checked_div(divisor)).map(|price| currency.round(price))
-    };
-    let mut explanation = explain(&reading, !terms.is_empty(), estimated);
-    for (minimum, billed, pue, price) in metered {
-        explanation = explain_energy(explanation, minimum, (billed, pue, price));
-    }
-    Ok(PowerMonth {
-        per_committed_kw: per(commitment),
-        per_drawn_kw: per(Some(reading.average)),
-        reading,
-        commitment,
-        committed_cost,
-        energy,
-        overage: overages,
-        total,
-        currency,
-        explanation,
-    })
 }

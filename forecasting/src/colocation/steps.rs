@@ -139,7 +139,7 @@ fn rise(escalator: &Escalator, date: NaiveDate) -> Option<String> {
 }
 
 /// A fraction in per cent: 0.03 reads 3 %.
-fn percent(fraction: Decimal) -> String {
+pub(crate) fn percent(fraction: Decimal) -> String {
     let hundred = Decimal::ONE_HUNDRED;
     fraction
         .checked_mul(hundred)

@@ -10,6 +10,7 @@ use super::contract::Contract;
 use super::cost::committed_kilowatts;
 use super::power::Circuit;
 use super::validation::{Problem, Problems};
+use crate::money::bounded;
 use crate::month::Month;
 use crate::quantity::kilovolt_amperes;
 
@@ -27,6 +28,8 @@ pub struct Usage {
     pub circuits: Vec<Circuit>,
     /// What was measured on them.
     pub readings: Vec<Reading>,
+    /// What was measured of all of them together; the circuit of a reading is a name for the whole.
+    pub whole: Vec<Reading>,
     /// Real over apparent power; readings are taken as kVA where it is not known, which lets more pass.
     pub power_factor: Option<Decimal>,
     /// Drawn power per month in kW, average or peak as the contract counts its commitment.
@@ -53,6 +56,7 @@ pub fn validate_usage(contract: &Contract, usage: &Usage) -> Vec<Problem> {
     let mut problems = Problems::default();
     circuits(usage, &mut problems);
     readings(usage, &mut problems);
+    whole(usage, &mut problems);
     draw(contract, usage, &mut problems);
     for (position, connect) in usage.cross_connects.iter().enumerate() {
         if let Some(day) = connect.decommissioned.filter(|day| *day <= usage.as_of) {
@@ -134,6 +138,37 @@ fn readings(usage: &Usage, problems: &mut Problems) {
     }
 }
 
+/// The highest reading of all circuits together against what they can carry together.
+fn whole(usage: &Usage, problems: &mut Problems) {
+    let highest = usage.whole.iter().enumerate();
+    let Some((position, reading)) =
+        highest.max_by_key(|(position, reading)| (reading.kilowatts, std::cmp::Reverse(*position)))
+    else {
+        return;
+    };
+    if usage.circuits.is_empty() {
+        return;
+    }
+    let sum = |power: fn(&Circuit) -> crate::error::Result<Decimal>| {
+        usage.circuits.iter().try_fold(Decimal::ZERO, |sum, circuit| bounded(sum + power(circuit)?, "power"))
+    };
+    let factor = usage.power_factor.unwrap_or(Decimal::ONE);
+    // A circuit or a factor that is not usable has its own problem.
+    let (Ok(drawn), Ok(nameplate), Ok(usable)) =
+        (kilovolt_amperes(reading.kilowatts, factor), sum(Circuit::nameplate_kva), sum(Circuit::usable_kva))
+    else {
+        return;
+    };
+    let field = format!("whole[{position}].kilowatts");
+    if drawn > nameplate {
+        let rule = "more is drawn than the breakers of all circuits let pass together";
+        problems.warn(&field, &reading.kilowatts, rule);
+    } else if drawn > usable {
+        let rule = "more is drawn than may be used of all circuits for long";
+        problems.warn(&field, &reading.kilowatts, rule);
+    }
+}
+
 /// Months in a row in which more is drawn than committed.
 fn draw(contract: &Contract, usage: &Usage, problems: &mut Problems) {
     let unmetered = usage.circuits.is_empty() && usage.readings.is_empty();
@@ -164,7 +199,8 @@ fn draw(contract: &Contract, usage: &Usage, problems: &mut Problems) {
 }
 
 /// Orders that seem to be recorded twice: numbers that are equal but for capitals and spaces, or where one is
-/// another with a suffix, such as `ORD-1001` and `ORD-1001-A`. Digits that follow directly are no suffix.
+/// another with a suffix, such as `ORD-1001` and `ORD-1001-A` or `ORD-1001A`. Digits and words that follow directly are
+/// no suffix.
 pub fn duplicate_orders(numbers: &[&str]) -> Vec<Problem> {
     let mut problems = Problems::default();
     let plain: Vec<String> = numbers
@@ -192,5 +228,10 @@ pub fn duplicate_orders(numbers: &[&str]) -> Vec<Problem> {
 
 /// Whether what follows an order number leaves it the same order: nothing, a letter, or a separator and a little.
 fn is_suffix(rest: &str) -> bool {
-    rest.chars().count() <= LONGEST_SUFFIX && !rest.starts_with(|letter: char| letter.is_ascii_digit())
+    let mut letters = rest.chars();
+    match (letters.next(), letters.count()) {
+        (None, _) => true,
+        (Some(first), 0) if first.is_alphabetic() => true,
+        (Some(first), more) => !first.is_alphanumeric() && more < LONGEST_SUFFIX,
+    }
 }

@@ -64,6 +64,13 @@ pub fn validate(contract: &Contract) -> Vec<Problem> {
         free(contract, charge, &mut problems);
     }
     problems.prefix.clear();
+    if minimum_billed_twice(contract) {
+        problems.warn(
+            "charges",
+            &"POWER_METERED, POWER_METERED",
+            "a minimum take and the metered energy may both be billed, where the larger of them is due",
+        );
+    }
     if billed_twice(contract) {
         problems.warn(
             "charges",
@@ -74,17 +81,29 @@ pub fn validate(contract: &Contract) -> Vec<Problem> {
     problems.list
 }
 
+/// Whether two charges are due on one day.
+fn overlap(contract: &Contract, one: &Charge, other: &Charge) -> bool {
+    let ends_before = |end: Option<NaiveDate>, from: Option<NaiveDate>| {
+        end.is_some_and(|end| end < from.unwrap_or(contract.billing_start))
+    };
+    !ends_before(one.to, other.from) && !ends_before(other.to, one.from)
+}
+
 /// Whether power by circuit and by meter are charged on one day.
 fn billed_twice(contract: &Contract) -> bool {
     let of_kind = |kind| contract.charges.iter().filter(move |charge| charge.kind == kind);
-    let overlap = |one: &Charge, other: &Charge| {
-        let ends_before = |end: Option<NaiveDate>, from: Option<NaiveDate>| {
-            end.is_some_and(|end| end < from.unwrap_or(contract.billing_start))
-        };
-        !ends_before(one.to, other.from) && !ends_before(other.to, one.from)
-    };
     of_kind(ChargeKind::PowerCircuit)
-        .any(|circuit| of_kind(ChargeKind::PowerMetered).any(|metered| overlap(circuit, metered)))
+        .any(|circuit| of_kind(ChargeKind::PowerMetered).any(|metered| overlap(contract, circuit, metered)))
+}
+
+/// Whether a meter with a minimum take and one without are charged on one day: the minimum as a line of its own.
+fn minimum_billed_twice(contract: &Contract) -> bool {
+    let with = |has_minimum: bool| {
+        contract.charges.iter().filter(move |charge| {
+            charge.metering.is_some_and(|terms| terms.minimum_take.is_some() == has_minimum)
+        })
+    };
+    with(true).any(|minimum| with(false).any(|metered| overlap(contract, minimum, metered)))
 }
 
 /// Problems as they are found.

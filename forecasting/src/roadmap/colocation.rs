@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
 use crate::colocation::{
-    Billing, BusinessDays, ChargeKind, ChargeSchedule, Contract, Indices, Recognition, Term, Termination,
-    TerminationRule, committed_value, level_charge, schedule, termination,
+    Billing, BusinessDays, Charge, ChargeKind, ChargeSchedule, Contract, Indices, Recognition, Term,
+    Termination, TerminationRule, committed_value, level_charge, schedule, termination,
 };
-use crate::error::Result;
+use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::money::times;
 use crate::month::Month;
@@ -30,6 +30,18 @@ pub fn colocation_flows(
     indices: &Indices,
     business_days: &BusinessDays,
 ) -> Result<Flows> {
+    flows_in(contract, window, None, indices, business_days)
+}
+
+/// The same in one view only, so that what another view needs to know is not asked for; in all where none is named.
+fn flows_in(
+    contract: &Contract,
+    window: Window,
+    view: Option<MoneyView>,
+    indices: &Indices,
+    business_days: &BusinessDays,
+) -> Result<Flows> {
+    let wants = |of| view.is_none_or(|view| view == of);
     let mut flows = Flows::new(window, contract.currency);
     // A month earlier, for what is paid in arrears in the first month.
     let schedules = schedule(contract, window.from().plus(-1), window.months() + 1, indices, business_days)?;
@@ -47,14 +59,16 @@ pub fn colocation_flows(
         }
     }
     let mut explanation = explain(&schedules);
-    if contract.recognition == Recognition::StraightLine {
+    if contract.recognition == Recognition::StraightLine && wants(MoneyView::Pnl) {
         level(contract, &mut flows, indices)?;
         explanation = explanation.assume(
             "in profit and loss, fixed charges of the initial term are level, as of an operating lease: each month \
              has an equal part of them, whatever is invoiced in it",
         );
     }
-    commit(contract, &mut flows, indices, business_days)?;
+    if wants(MoneyView::Commitment) {
+        commit(contract, &mut flows, indices, business_days)?;
+    }
     flows.explain(Category::Colocation, explanation);
     Ok(flows)
 }
@@ -87,6 +101,19 @@ impl Leaving {
         Self { rule, ..self.clone() }
     }
 
+    /// A charge of a contract that begins to bill on a day, as far as it is due up to the last day of service: one that
+    /// begins later comes to nothing.
+    #[must_use]
+    pub fn served_charge(&self, charge: Charge, begins: NaiveDate) -> Charge {
+        if charge.from.unwrap_or(begins) > self.last_day {
+            return Charge { quantity: Decimal::ZERO, ramp: Vec::new(), peak: None, ..charge };
+        }
+        if charge.kind == ChargeKind::NonRecurring {
+            return charge;
+        }
+        Charge { to: Some(charge.to.map_or(self.last_day, |to| to.min(self.last_day))), ..charge }
+    }
+
     /// A contract with what it charges up to the last day of service.
     #[must_use]
     pub fn served(&self, mut contract: Contract) -> Contract {
@@ -113,10 +140,22 @@ pub fn left_flows(
     indices: &Indices,
     business_days: &BusinessDays,
 ) -> Result<(Flows, Termination)> {
+    left_in(contract, leaving, window, None, indices, business_days)
+}
+
+/// The same in one view only; in all where none is named.
+fn left_in(
+    contract: &Contract,
+    leaving: &Leaving,
+    window: Window,
+    view: Option<MoneyView>,
+    indices: &Indices,
+    business_days: &BusinessDays,
+) -> Result<(Flows, Termination)> {
     let Leaving { last_day, notice, rule } = leaving;
     let left = termination(contract, rule, *last_day, *notice, indices, business_days)?;
     let served = Contract { notice_given: Some(left.notice), ..leaving.served(contract.clone()) };
-    let mut flows = colocation_flows(&served, window, indices, business_days)?;
+    let mut flows = flows_in(&served, window, view, indices, business_days)?;
     for view in [MoneyView::Commitment, MoneyView::Cash, MoneyView::Pnl] {
         flows.post(view, Category::Colocation, Month::of(*last_day), left.fee)?;
     }
@@ -127,6 +166,76 @@ pub fn left_flows(
         explained.assume("what leaving early costs is committed to, paid and expensed in its month"),
     );
     Ok((flows, left))
+}
+
+/// What a contract contributes in one view, as far as it can be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFlows {
+    /// The first months of the window, as many as are known; `None` where not even the first is.
+    pub flows: Option<Flows>,
+    /// What leaving it early costs, where it is left within those months.
+    pub left: Option<Termination>,
+    /// Why the other months are not known.
+    pub unknown: Option<ForecastError>,
+}
+
+impl KnownFlows {
+    /// The amounts of a category of the view, month by month of a window; `None` where it is not known.
+    pub fn amounts(&self, view: MoneyView, category: Category, window: Window) -> Vec<Option<Decimal>> {
+        let known = self.flows.as_ref().map_or(0, |flows| flows.window().months() as usize);
+        let amounts = self.flows.as_ref().and_then(|flows| flows.amounts(view, category));
+        let amount = |place: usize| match &amounts {
+            Some(amounts) => amounts.get(place).copied(),
+            None => Some(Decimal::ZERO),
+        };
+        let months = (0..window.months() as usize).map(|place| (place < known).then(|| amount(place)));
+        months.map(Option::flatten).collect()
+    }
+}
+
+/// What a colocation contract contributes in one view, left early or not, as far as it can be told: a price index that
+/// is not known in a month is not known in any later one, and leaves what comes before it known.
+///
+/// # Errors
+///
+/// As [`colocation_flows`] and [`left_flows`], but for what is missing.
+pub fn known_flows(
+    contract: &Contract,
+    leaving: Option<&Leaving>,
+    (window, view): (Window, MoneyView),
+    indices: &Indices,
+    business_days: &BusinessDays,
+) -> Result<KnownFlows> {
+    let of_first = |months: u32| -> Result<(Flows, Option<Termination>)> {
+        let window = Window::new(window.from(), months)?;
+        let Some(leaving) = leaving else {
+            return Ok((flows_in(contract, window, Some(view), indices, business_days)?, None));
+        };
+        if Month::of(leaving.last_day) > window.last() {
+            let notice = contract.notice_given.map_or(leaving.notice, |given| given.min(leaving.notice));
+            let served = Contract { notice_given: Some(notice), ..leaving.served(contract.clone()) };
+            return Ok((flows_in(&served, window, Some(view), indices, business_days)?, None));
+        }
+        let (flows, left) = left_in(contract, leaving, window, Some(view), indices, business_days)?;
+        Ok((flows, Some(left)))
+    };
+    let (mut known, mut unknown) = (0, window.months());
+    let cause = match of_first(unknown) {
+        Ok((flows, left)) => return Ok(KnownFlows { flows: Some(flows), left, unknown: None }),
+        Err(cause @ ForecastError::Missing { .. }) => cause,
+        Err(other) => return Err(other),
+    };
+    let mut found = None;
+    while unknown - known > 1 {
+        let middle = known.midpoint(unknown);
+        match of_first(middle) {
+            Ok(first) => (known, found) = (middle, Some(first)),
+            Err(ForecastError::Missing { .. }) => unknown = middle,
+            Err(other) => return Err(other),
+        }
+    }
+    let (flows, left) = found.map_or((None, None), |(flows, left)| (Some(flows), left));
+    Ok(KnownFlows { flows, left, unknown: Some(cause) })
 }
 
 /// Moves fixed charges of the initial term to level months, charge by charge, so that parts of a contract add up to

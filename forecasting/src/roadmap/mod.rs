@@ -18,7 +18,7 @@ mod support;
 
 pub use assets::{RefreshCohort, ledger_flows, vintage_flows};
 pub use cloud::{CloudWorkload, GrowthWindow};
-pub use colocation::{Leaving, colocation_flows, left_flows};
+pub use colocation::{KnownFlows, Leaving, colocation_flows, known_flows, left_flows};
 pub use coverage::{Coverage, Exclusion, Subject};
 pub use flows::{Category, Flows, MoneyView, Window};
 pub use lines::{Difference, Line, Roadmap, Share};

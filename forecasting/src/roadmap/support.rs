@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
-use crate::colocation::{NewPrice, Notice, RenewalTerms, Repricing, Terms};
+use crate::colocation::{
+    BusinessDays, Event, EventKind, NewPrice, Notice, RenewalTerms, Repricing, Terms, percent,
+};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::growth::compound;
@@ -152,6 +154,44 @@ impl SupportContract {
             cost = bounded(cost + price / Decimal::from(12), "support")?;
         }
         Ok(Some(Money::new(cost, self.currency).round()))
+    }
+
+    /// The days on which its price rises, from one day to another, both included, each with a sentence: the
+    /// anniversaries within its terms, and the renewals of `terms`, which are those of the contract.
+    pub fn rises(
+        &self,
+        terms: &Terms,
+        business_days: &BusinessDays,
+        (from, to): (NaiveDate, NaiveDate),
+    ) -> Vec<Event> {
+        let mut events = Vec::new();
+        let end = terms.end(business_days);
+        let mut next = terms.term(terms.term_number(end.map_or(from, |end| end.min(from))));
+        while let Some(term) = next.filter(|term| term.start <= to) {
+            if end.is_some_and(|end| term.start > end) {
+                break;
+            }
+            let mut push = |date: NaiveDate, reason: String| {
+                if (from..=to).contains(&date) {
+                    let (kind, number) = (EventKind::Escalation, Some(term.number));
+                    events.push(Event { date, kind, term: number, charge: None, reason });
+                }
+            };
+            if let Some(renewal) = self.renewal.filter(|it| term.number > 0 && !it.uplift.is_zero()) {
+                push(term.start, format!("the price rises by {} with the renewal", percent(renewal.uplift)));
+            }
+            if !self.yearly_rise.is_zero() {
+                for year in 1..LONGEST_TERM {
+                    let date = add_months(term.start, i32::try_from(year * 12).unwrap_or(i32::MAX));
+                    if date > term.end || date > to {
+                        break;
+                    }
+                    push(date, format!("the price rises by {}", percent(self.yearly_rise)));
+                }
+            }
+            next = terms.term(term.number.saturating_add(1)).filter(|later| later.start > term.start);
+        }
+        events
     }
 
     fn check(&self) -> Result<()> {

@@ -1,12 +1,15 @@
 //! Impossible and enormous input is refused or computed; it never ends the program.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use forecasting::colocation::{
     Abatement, Advance, Billing, Charge, ChargeKind, Circuit, Contract, CpiTerms, Deployment, Draw,
-    Escalator, Feed, Index, Indices, Invoice, InvoiceLine, Limit, Notice, NoticeUnit, OpenInvoice, Phases,
-    Planning, PriceHold, Proration, RampStep, Reading, Recognition, Renewal, RenewalPrice, TerminationRule,
-    TerminationStep, Tolerance, Usage, check_invoice, co_terminate, cost_of_silence, holdover,
-    renewal_exposures, step_down, termination, validate_usage,
+    Escalator, Expectation, Feed, Figure, Index, Indices, Invoice, InvoiceLine, Limit, MonthReading, Notice,
+    NoticeUnit, OpenInvoice, OverageBasis, OverageTerms, Phases, Planning, PriceHold, Proration, RampStep,
+    Reading, Recognition, Renewal, RenewalPrice, TerminationRule, TerminationStep, Tolerance, Usage,
+    check_invoice, co_terminate, cost_of_silence, holdover, power_month, renewal_exposures, step_down,
+    termination, validate_usage,
 };
 use forecasting::money::{Currency, LIMIT};
 use forecasting::month::Month;
@@ -116,7 +119,24 @@ proptest! {
             lines: vec![line; 3],
         };
         let tolerance = Tolerance { share: number, least: number };
-        let _ = check_invoice(&contract, &invoice, &[], &tolerance, Some(count), &indices, &days());
+        let read = MonthReading {
+            month: Month::of(second),
+            hours: number,
+            energy: number,
+            average: number,
+            peak: Figure::Known(number),
+        };
+        let terms = OverageTerms { buffer: number, multiplier: number, basis: OverageBasis::AboveBuffer };
+        let by = Expectation {
+            contract: &contract,
+            used: &BTreeMap::from([(Month::of(second), read.clone().into())]),
+            overage: &BTreeMap::from([(0, terms)]),
+            indices: &indices,
+            tolerance: &tolerance,
+            dispute_window_days: Some(count),
+        };
+        let _ = check_invoice(&by, &invoice, &[], &days());
+        let _ = power_month(&contract, read.into(), by.overage, &indices, &days());
     }
 
     #[test]
@@ -149,6 +169,7 @@ proptest! {
         let usage = Usage {
             as_of: at,
             circuits: deployment.circuits,
+            whole: readings.clone(),
             readings,
             power_factor: Some(numbers[5]),
             monthly_draw: [(Month::of(at), numbers[7])].into(),

@@ -217,7 +217,7 @@ pub fn meters(examples: &Examples) {
             peak: Figure::Known(Decimal::from(62)),
         };
         let terms = BTreeMap::new();
-        power_month(&sold, reading, &terms, &Indices::default(), &BusinessDays::default()).unwrap()
+        power_month(&sold, reading.into(), &terms, &Indices::default(), &BusinessDays::default()).unwrap()
     };
     let cap = PueRule::MeasuredCapped(number("1.35"));
     let capped = month(cap, None);

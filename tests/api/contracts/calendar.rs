@@ -356,3 +356,54 @@ fn what_the_company_plans_with_moves_the_calendar() {
         app.planner().expect_error_with(text, asked(json!({})), "FORBIDDEN").await;
     });
 }
+
+#[test]
+fn support_contracts_say_when_their_prices_rise() {
+    on_both_engines(async |app| {
+        let vendor = a_vendor(app, "CARE").await;
+        let input = with(
+            support::a_contract("S", &vendor, &[]),
+            &json!({ "endsOn": "2028-12-31", "details": { "escalationRate": "0.05", "noticeDays": 60,
+                "renewal": { "automatic": true, "months": 24, "uplift": "0.07" } } }),
+        );
+        support::sign(app, input).await;
+        let text = r#"{ contractCalendar(from: "2026-07-01", to: "2030-12-31", asOf: "2026-07-01", kinds: [ESCALATION]) {
+            events { date kind reason supportContract { number } } } }"#;
+        let data = app.architect().query(text).await;
+        let events = data["contractCalendar"]["events"].as_array().unwrap().iter();
+        let shown: Vec<String> = events
+            .map(|it| {
+                format!("{} {} {}", it["date"], it["supportContract"]["number"], it["reason"])
+                    .replace('"', "")
+            })
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"), @"");
+    });
+}
+
+#[test]
+fn support_contracts_say_when_to_ask_and_to_move() {
+    on_both_engines(async |app| {
+        let vendor = a_vendor(app, "CARE").await;
+        let planned = |notice: i32| {
+            json!({ "details": { "noticeDays": 60, "noticeDaysMaximum": notice,
+                "planning": { "decisionLeadDays": 30, "proposalLeadDays": 90, "migrationDays": 45, "decommissionBufferDays": 5 },
+                "renewal": { "automatic": true, "months": 12 } } })
+        };
+        let input = |notice: i32| with(support::a_contract("S", &vendor, &[]), &planned(notice));
+        let text = "mutation($input: NewSupportContract!) { signSupportContract(input: $input) { id } }";
+        let refusal = app.director().expect_error_with(text, json!({ "input": input(30) }), "INVALID").await;
+        assert_eq!(
+            refusal.message,
+            "noticeDaysMaximum: 30 is less than the latest notice of 60, so no day would be valid"
+        );
+        support::sign(app, input(180)).await;
+        let text = r#"{ contractCalendar(from: "2026-01-01", to: "2027-01-01", asOf: "2026-01-01") {
+            events { date kind contractNumber } }
+            supportContract(number: "S") { notice { days earliestDays } planning { decisionLeadDays proposalLeadDays
+                migrationDays decommissionBufferDays } } }"#;
+        let data = app.architect().query(text).await;
+        insta::assert_snapshot!(dates(&data).join("\n"), @"");
+        insta::assert_snapshot!(data["supportContract"], @"");
+    });
+}

@@ -28,12 +28,12 @@ fn a_charge_is_added_changed_and_removed() {
     on_both_engines(async |app| {
         let contract = a_signed_contract(app).await;
         let director = app.director();
-        let input = json!({ "kind": "BANDWIDTH", "unitPrice": "12.5", "quantity": "3" });
+        let input = json!({ "kind": "SPACE_KW", "unitPrice": "12.5", "quantity": "3" });
         let variables = json!({ "contract": contract, "input": input, "key": "once" });
         let added = director.query_with(ADD, variables.clone()).await;
         assert_eq!(added, director.query_with(ADD, variables).await, "the same key adds once");
         let charge = &added["addColocationCharge"];
-        assert_eq!(charge["position"], 1);
+        assert_eq!(charge["position"], 2);
         assert_eq!(charge["unitPrice"], json!({ "amount": "12.50", "currency": "USD" }));
         assert_eq!(charge["billing"], "ADVANCE");
         assert_eq!(charge["contract"]["number"], "A");
@@ -52,7 +52,7 @@ fn a_charge_is_added_changed_and_removed() {
         description: "10 Gbit/s"
         escalator: {"kind":"FIXED","rate":"0.04"}
         fromOn: "2026-02-01"
-        kind: "BANDWIDTH"
+        kind: "SPACE_KW"
         peakKilowatts: "6"
         quantity: "4"
         ramp: [{"kilowatts":"5"}]

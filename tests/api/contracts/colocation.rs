@@ -208,7 +208,7 @@ fn sites_are_assigned_and_withdrawn() {
             kind: REMOTE_HANDS, unitPrice: \"150\", quantity: \"2\", details: { site: $site }
         }) { id position } }";
         let charge = director.query_with(add, ids.clone()).await;
-        assert_eq!(charge["addColocationCharge"]["position"], 1);
+        assert_eq!(charge["addColocationCharge"]["position"], 2);
         let refusal = director.expect_error_with(withdraw, ids.clone(), "CONFLICT").await;
         assert_eq!(refusal.message, "1 charges of the contract are for that site, change or remove them");
 

@@ -31,8 +31,11 @@ pub async fn a_circuit(app: &TestApp, deployment: &str, reference: &str, feed: &
     change(app, "addColocationCircuit", "NewColocationCircuit", input).await
 }
 
+/// Records a reading in a later year, when every period that tests speak of is over.
 pub async fn read(app: &TestApp, input: Value) -> String {
-    change(app, "recordColocationReading", "NewColocationReading", input).await
+    let text = "mutation($input: NewColocationReading!) { recordColocationReading(input: $input) { id } }";
+    let later = app.director().at("2027-07-01T09:00:00Z".parse().unwrap());
+    id(&later.query_with(text, json!({ "input": input })).await["recordColocationReading"])
 }
 
 const STORED: &str = r#"query($on: Date) { colocationContract(number: "C1") {
@@ -382,5 +385,44 @@ fn power_takes_as_many_statements_for_one_contract_as_for_ten() {
         }
         assert_eq!(counts[0], counts[1]);
         insta::assert_snapshot!(counts[0], @"18");
+    });
+}
+
+#[test]
+fn readings_that_contradict_overlap_or_lie_ahead_are_refused() {
+    on_both_engines(async |app| {
+        let contract = sign_c1(app).await;
+        let deployment = a_deployment(app, &contract, "CAGE").await;
+        let [first, second] = ["A1", "B1"].map(|reference| (reference, reference[..1].to_owned()));
+        let a = a_circuit(app, &deployment, first.0, &first.1).await;
+        a_circuit(app, &deployment, second.0, &second.1).await;
+        let reading = json!({ "deployment": deployment, "circuit": a, "startsAt": "2026-06-01T00:00:00Z",
+            "endsAt": "2026-06-01T01:00:00Z", "averageKilowatts": "2" });
+        read(app, reading.clone()).await;
+        // What one of two circuits drew is no peak of both, as it is no average of both.
+        let found = stored(app, "2026-07-01").await;
+        let reason = |figure: &str| found["deployments"][0][figure]["reason"].clone();
+        assert_eq!(found["deployments"][0]["capacity"]["drawn"]["value"], Value::Null);
+        assert_eq!(found["deployments"][0]["capacity"]["drawn"]["reason"], "NO_COMPLETE_INTERVAL");
+        assert_eq!(reason("paidUnused"), "NO_COMPLETE_INTERVAL");
+        let mut refused = Vec::new();
+        for change in [
+            json!({ "startsAt": "2026-06-01T00:30:00Z", "endsAt": "2026-06-01T01:30:00Z" }),
+            json!({ "startsAt": "2026-05-31T23:30:00Z", "endsAt": "2026-06-01T00:30:00Z" }),
+            json!({ "startsAt": "2026-06-02T00:00:00Z", "endsAt": "2026-06-02T01:00:00Z", "averageKilowatts": "9",
+                "kilowattHours": "3" }),
+            json!({ "startsAt": "2026-06-02T00:00:00Z", "endsAt": "2026-06-02T01:00:00Z", "averageKilowatts": null,
+                "kilowattHours": "3", "peakKilowatts": "2" }),
+            json!({ "startsAt": "2026-07-01T08:30:00Z", "endsAt": "2026-07-01T09:30:00Z" }),
+        ] {
+            let text =
+                "mutation($input: NewColocationReading!) { recordColocationReading(input: $input) { id } }";
+            let input = json!({ "input": with(reading.clone(), &change) });
+            refused.push(app.director().expect_error_with(text, input, "INVALID").await.message);
+        }
+        insta::assert_snapshot!(refused.join("\n"), @"");
+        // A month around an hour is no contradiction.
+        let month = json!({ "startsAt": "2026-06-01T00:00:00Z", "endsAt": "2026-07-01T00:00:00Z" });
+        read(app, with(reading, &month)).await;
     });
 }

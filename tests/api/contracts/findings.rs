@@ -3,7 +3,7 @@
 use ::support::{TestApp, on_both_engines};
 use serde_json::{Value, json};
 
-use super::{SIGN, a_contract, a_site, a_vendor, deployments, sign, with};
+use super::{SIGN, a_contract, a_site, a_vendor, deployments, sign, support, with};
 
 const FINDINGS: &str = r#"query($number: String!, $asOf: Date) { colocationContract(number: $number) {
     findings(asOf: $asOf) { field value rule severity affects { amount currency } } } }"#;
@@ -168,4 +168,72 @@ async fn retired(app: &TestApp, site: &str) -> Value {
     let text = r#"mutation($id: ID!) { retireAsset(id: $id, on: "2026-05-31") { status } }"#;
     director.query_with(text, json!({ "id": asset })).await;
     asset
+}
+
+#[test]
+fn blank_names_are_no_names() {
+    on_both_engines(async |app| {
+        let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);
+        let blank = json!({ "details": { "owner": "  ", "masterAgreement": "" } });
+        let contract = sign(app, with(a_contract("C", &vendor, &[&site]), &blank)).await;
+        let text = r#"{ colocationContract(number: "C") { owner masterAgreement } }"#;
+        let nothing = json!({ "owner": null, "masterAgreement": null });
+        assert_eq!(app.architect().query(text).await["colocationContract"], nothing);
+        let change =
+            r#"mutation($id: ID!) { updateColocationContract(id: $id, changes: { owner: " " }) { owner } }"#;
+        let data = app.director().query_with(change, json!({ "id": contract })).await;
+        assert_eq!(data["updateColocationContract"]["owner"], Value::Null);
+        let found = findings(app, "C", "2026-07-01").await.join("\n");
+        assert!(found.contains("owner null: nobody answers for the contract (1000.00)"), "{found}");
+        let text = r#"mutation($input: NewSupportContract!) { signSupportContract(input: $input) { owner
+            findings { field affects { amount } } } }"#;
+        let input = with(support::a_contract("S", &vendor, &[]), &json!({ "details": { "owner": "" } }));
+        let data = app.director().query_with(text, json!({ "input": input })).await;
+        let finding = json!({ "field": "owner", "affects": { "amount": "250.00" } });
+        assert_eq!(data["signSupportContract"], json!({ "owner": null, "findings": [finding] }));
+    });
+}
+
+#[test]
+fn more_than_is_committed_and_more_than_all_breakers_carry_is_flagged() {
+    on_both_engines(async |app| {
+        let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);
+        let metered = |minimum: Value| {
+            json!({ "kind": "POWER_METERED", "unitPrice": "0.1", "details": { "metering": {
+                "averageKilowatts": "5", "powerUsageEffectivenessContractual": "1.3", "minimumTakeRate": minimum,
+                "commitKilowatts": "10" } } })
+        };
+        let charges = json!([
+            { "kind": "SPACE_KW", "unitPrice": "165", "quantity": "10" },
+            metered(json!("1")),
+            metered(json!(null)),
+        ]);
+        let contract =
+            sign(app, with(a_contract("C", &vendor, &[&site]), &json!({ "charges": charges }))).await;
+        let deployment = deployments::a_deployment(app, &contract, "CAGE").await;
+        deployments::a_circuit(app, &deployment, "A1", "A").await;
+        let change = r#"mutation($id: ID!) { updateColocationDeployment(id: $id, changes: { commitKilowatts: "5000" }) { id } }"#;
+        app.director().query_with(change, json!({ "id": deployment })).await;
+        let read = json!({ "deployment": deployment, "startsAt": "2026-06-01T00:00:00Z",
+            "endsAt": "2026-06-01T01:00:00Z", "averageKilowatts": "50" });
+        deployments::read(app, read).await;
+        insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @"");
+    });
+}
+
+#[test]
+fn kilowatts_of_what_is_not_sold_by_them_are_refused() {
+    on_both_engines(async |app| {
+        let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);
+        let mut found = Vec::new();
+        for charge in [
+            charge("SPACE_CABINET", &json!({ "peakKilowatts": "50" })),
+            charge("CROSS_CONNECT", &json!({ "ramp": [{ "fromContractMonth": 0, "kilowatts": "5" }] })),
+        ] {
+            let input =
+                json!({ "input": with(a_contract("X", &vendor, &[&site]), &json!({ "charges": [charge] })) });
+            found.push(app.director().expect_error_with(SIGN, input, "INVALID").await.message);
+        }
+        insta::assert_snapshot!(found.join("\n"), @"");
+    });
 }

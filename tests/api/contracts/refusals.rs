@@ -138,7 +138,7 @@ fn bad_steps() -> Vec<(Value, &'static str)> {
         let steps = steps
             .iter()
             .map(|(month, kilowatts)| json!({ "fromContractMonth": month, "kilowatts": kilowatts }));
-        json!({ "details": { "ramp": steps.collect::<Vec<_>>() } })
+        json!({ "kind": "SPACE_KW", "details": { "ramp": steps.collect::<Vec<_>>() } })
     };
     let abated = |from: i32, rate: &str| json!({ "details": { "abatements": [{ "fromContractMonth": from, "months": 2, "rate": rate }] } });
     vec![
@@ -269,7 +269,7 @@ fn what_a_contract_refers_to_has_to_be_there() {
         sign(app, a_contract("A", &vendor, &[&site])).await;
         let again = json!({ "input": a_contract("A", &vendor, &[&site]) });
         let refusal = director.expect_error_with(SIGN, again, "INVALID").await;
-        assert_eq!(refusal.message, "number: another colocation contract already has it");
+        assert_eq!(refusal.message, "number: `A` is the number of another colocation contract already");
 
         let text = "mutation($id: ID!) { updateColocationContract(id: $id, changes: {}) { id } }";
         let ids = json!({ "id": format!("colocation_contract_{nothing}") });

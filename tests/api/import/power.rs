@@ -1,6 +1,7 @@
 //! Power, invoices, offers, indices and commitments as files.
 
 use api::import::csv::Noun;
+use serde_json::json;
 use support::on_both_engines;
 
 use super::{
@@ -219,5 +220,39 @@ fn power_invoices_and_offers_come_over_to_another_database() {
             assert_eq!(names, columns, "{noun}");
         }
         other.stop().await;
+    });
+}
+
+#[test]
+fn an_invoice_comes_in_whole_or_not_at_all() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let lines = "contract,invoice,line,amount,description,dated_on,month,charge\n\
+             C-1,ONE,1,100,Power,2026-06-01,2026-06,1\nC-1,ONE,2,5,Power,2026-06-01,2026-06,9\n\
+             C-1,TWO,1,100,Power,2026-06-01,2026-06,1\nC-1,TWO,2,100,Power,2026-06-02,2026-06,1\n\
+             C-1,THREE,1,100,Power,2026-06-01,2026-06,1\nC-1,THREE,2,much,Power,2026-06-01,2026-06,1\n\
+             C-1,FOUR,1,100,Power,2026-06-01,2026-06,1\nC-1,FOUR,2,5,Power,2026-06-01,2026-06,\n";
+        let report = import(app, &[("invoice_lines.csv", lines)]).await;
+        insta::assert_snapshot!(errors(&report).join("\n"), @"");
+        let page = "{ invoices { nodes { number total { amount } lines { amount { amount } } } } }";
+        let found = app.director().query(page).await["invoices"]["nodes"].clone();
+        let lines = json!([{ "amount": { "amount": "100.00" } }, { "amount": { "amount": "5.00" } }]);
+        assert_eq!(found, json!([{ "number": "FOUR", "total": { "amount": "105.00" }, "lines": lines }]));
+    });
+}
+
+#[test]
+fn readings_of_files_overlap_neither_others_nor_what_is_recorded() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let report = import(app, &FILES).await;
+        assert_eq!(errors(&report), [""; 0]);
+        let readings = "contract,deployment,circuit,starts_at,ends_at,average_kilowatts\n\
+             C-1,CAGE,K1,2026-01-01T00:05:00Z,2026-01-01T00:20:00Z,1\n\
+             C-1,CAGE,K1,2026-02-01T00:00:00Z,2026-02-01T01:00:00Z,1\n\
+             C-1,CAGE,K1,2026-02-01T00:30:00Z,2026-02-01T01:30:00Z,1\n\
+             C-1,CAGE,K1,2026-12-01T00:00:00Z,2026-12-01T01:00:00Z,1\n";
+        let report = import(app, &[("colocation_readings.csv", readings)]).await;
+        insta::assert_snapshot!(errors(&report).join("\n"), @"");
     });
 }

@@ -133,6 +133,24 @@ fn the_contracts_of_a_site_that_is_left_end_with_it_or_run_on_and_say_so() {
             assert!(said.contains(words), "{words}: {said}");
         }
         assert!(!said.contains("REN-1"), "it ends with its term, on the day of the exit: {said}");
+        // The contract by itself says what the roadmap does.
+        let months = async |scenario: &str, field: &str| {
+            let text = format!(
+                "{{ colocationContract(number: \"CPI-1\") {{ schedule: {field}(from: \"2026-11\", months: 4,
+                    asOf: \"2026-07-01\", assumedIndexRate: \"0\" {scenario}) {{
+                        total {{ amount }} explain {{ assumptions }} }} }} }}"
+            );
+            app.director().query(&text).await["colocationContract"]["schedule"].clone()
+        };
+        let laid = format!(", scenario: \"{id}\"");
+        assert_eq!(months("", "costSchedule").await["total"]["amount"], "4000.00");
+        let left = months(&laid, "costSchedule").await;
+        assert_eq!(left["total"]["amount"], "14000.00", "two months and the fee");
+        let said = left["explain"]["assumptions"].to_string();
+        assert!(said.contains("the contract is left on 2026-12-31, by its termination rule"), "{said}");
+        let billed = months(&laid, "monthlyCost").await;
+        assert_eq!(billed["total"]["amount"], "2000.00", "two months, and the fee is no charge");
+        assert!(billed["explain"]["assumptions"].to_string().contains("`costSchedule` has it"), "{billed}");
         // What is for another site too runs on, whatever its rule.
         let other =
             json!({ "code": "DUB1", "name": "Dublin 1", "kind": "COLOCATION", "timeZone": "Europe/Dublin" });

@@ -70,6 +70,18 @@ impl PowerDeployment {
         let draw_cap =
             limit("drawCapKilovoltAmperes", self.draw_cap_kilovolt_amperes, self.draw_is_not_capped)?;
         let cooling = limit("coolingKilowatts", self.cooling_kilowatts, self.cooling_is_not_limited)?;
+        if let (Some(peak), Some(average)) = (self.peak_kilowatts, self.average_kilowatts)
+            && peak < average
+        {
+            let message = format!("{peak} is below the average of {average}");
+            return Err(Error::invalid("deployment.peakKilowatts", message));
+        }
+        for (place, circuit) in self.circuits.iter().enumerate() {
+            if self.circuits.iter().take(place).any(|earlier| earlier.name == circuit.name) {
+                let message = format!("`{}` is named twice", circuit.name);
+                return Err(Error::invalid(format!("deployment.circuits[{place}].name"), message));
+            }
+        }
         let draw = Draw {
             peak: drawn("peakKilowatts", self.peak_kilowatts)?,
             average: drawn("averageKilowatts", self.average_kilowatts)?,

@@ -110,9 +110,9 @@ impl ColocationCharge {
         self.0.one(ctx, colocation_charge::Column::SiteId).await
     }
 
-    /// Place in the price sheet, from 0.
+    /// Number in the price sheet, from 1.
     async fn position(&self) -> Result<i32> {
-        self.0.get(colocation_charge::Column::Position)
+        Ok(self.0.get::<i32>(colocation_charge::Column::Position)?.saturating_add(1))
     }
 
     /// What is charged for.

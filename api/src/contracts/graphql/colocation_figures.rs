@@ -13,6 +13,7 @@ use super::{
     co_termination::CommitmentStepDown,
     colocation_contracts::ColocationContract,
     colocation_terms::{NoticeRecord, day},
+    contract_figures::Laid,
     decisions::{
         ContractCostSchedule, ContractHoldover, CostOfSilence, EarlyTermination, EarlyTerminationRuleInput,
         RenewalExposure, count, renewals_cost,
@@ -68,10 +69,10 @@ impl ColocationFigures {
         scenario: Option<Id<ScenarioId>>,
     ) -> Result<Option<MonthlyCost>> {
         read(ctx, Permission::ViewPrices)?;
-        let (contract, sheets, published, overlay) = self.0.laid(ctx, day(ctx, as_of)?, scenario).await?;
-        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        let cost =
-            costs::monthly(&contract, charges, (from.0, months), &published, assumed_index_rate, &overlay)?;
+        let laid = self.0.laid(ctx, day(ctx, as_of)?, scenario).await?;
+        let Laid { contract, published, overlay, exit, .. } = &laid;
+        let (charges, span) = (laid.charges(), (from.0, months));
+        let cost = costs::monthly(contract, charges, span, published, assumed_index_rate, overlay, exit)?;
         Ok(Some(MonthlyCost::new(cost, &contract.currency, charges)))
     }
 
@@ -332,8 +333,8 @@ impl ColocationFigures {
         self.0.month_of_power(ctx, month.0, day(ctx, as_of)?, assumed_index_rate).await.map(Some)
     }
 
-    /// What an invoice bills against what the contract lets expect, line by line. Nothing is recorded. Needs the
-    /// right to see prices.
+    /// What an invoice bills against what the contract lets expect, line by line, with power as it was read. Nothing
+    /// is recorded. Needs the right to see prices.
     async fn invoice_check(
         &self,
         ctx: &Context<'_>,
@@ -351,7 +352,9 @@ impl ColocationFigures {
         let (value, tolerance) = invoice.value(&contract.currency)?;
         let published = self.0.published(ctx, as_of).await?;
         let priced = Priced::new(&contract, charges, &published, assumed_index_rate, &Overlay::none())?;
-        let check = priced.check_invoice(&value, &tolerance)?;
+        let installed = self.0.installed(ctx, value.month.plus(-1), value.month).await?;
+        let installed = installed.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        let check = priced.check_invoice(&value, &tolerance, charges, installed)?;
         Ok(Some(InvoiceCheck::new(check, &value, charges)))
     }
 }

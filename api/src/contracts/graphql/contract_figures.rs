@@ -24,16 +24,16 @@ use super::{
 use crate::{
     access::Permission,
     contracts::{
-        colocation_charges, costs,
+        colocation_charges, colocation_contracts, costs,
         decisions::Priced,
         findings,
         notice_history::{self, Recorded},
-        power::{self, Installation},
-        usage_findings::Used,
+        power::{self, Installation, Installed},
+        usage_findings::{self, Used},
     },
     error::{Error, Result},
     finance::price_index_values::PublishedIndices,
-    scenarios::Overlay,
+    scenarios::{Exit, Overlay},
     schema::{
         record::Noun,
         request::{caller, read},
@@ -42,6 +42,22 @@ use crate::{
 };
 
 type PriceSheets = HashMap<ColocationContractId, Vec<colocation_charge::Model>>;
+
+/// A contract as a scenario has it.
+pub(super) struct Laid {
+    pub contract: colocation_contract::Model,
+    pub sheets: Arc<PriceSheets>,
+    pub published: Arc<PublishedIndices>,
+    pub overlay: Arc<Overlay>,
+    pub exit: Exit,
+}
+
+impl Laid {
+    /// The price sheet of the contract.
+    pub fn charges(&self) -> &[colocation_charge::Model] {
+        self.sheets.get(&self.contract.id).map_or(&[][..], Vec::as_slice)
+    }
+}
 
 impl ColocationContract {
     fn siblings(&self) -> Result<Vec<ColocationContractId>> {
@@ -88,14 +104,22 @@ impl ColocationContract {
         ctx: &Context<'_>,
         as_of: NaiveDate,
         scenario: Option<Id<ScenarioId>>,
-    ) -> Result<(colocation_contract::Model, Arc<PriceSheets>, Arc<PublishedIndices>, Arc<Overlay>)> {
+    ) -> Result<Laid> {
         let mut contract = self.0.model()?;
         let sheets = self.price_sheets(ctx).await?;
         let published = self.published(ctx, as_of).await?;
         let overlay = self.overlay(ctx, scenario).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         overlay.notice(&mut contract, charges, as_of);
-        Ok((contract, sheets, published, overlay))
+        let mut exit = Exit::default();
+        if overlay.leaves_a_site() {
+            let reader = read(ctx, Self::VIEW)?;
+            let load = async || colocation_contracts::sites_of(&reader, self.siblings()?).await;
+            let sites = self.0.shared("sites of contracts".to_owned(), load).await?;
+            let sites = sites.get(&contract.id).map_or(&[][..], Vec::as_slice);
+            exit = overlay.exit(&mut contract, charges, sites, as_of)?;
+        }
+        Ok(Laid { contract, sheets, published, overlay, exit })
     }
 
     /// What a calculation makes of the contract and its price sheet, with indices as they were known on a day and
@@ -107,9 +131,10 @@ impl ColocationContract {
         assumed_index_rate: Option<Decimal>,
         calculation: impl FnOnce(&Priced<'_>) -> Result<T>,
     ) -> Result<T> {
-        let (contract, sheets, published, overlay) = self.laid(ctx, as_of, scenario).await?;
-        let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
-        calculation(&Priced::new(&contract, charges, &published, assumed_index_rate, &overlay)?)
+        let laid = self.laid(ctx, as_of, scenario).await?;
+        let Laid { contract, published, overlay, exit, .. } = &laid;
+        let priced = Priced::new(contract, laid.charges(), published, assumed_index_rate, overlay)?;
+        calculation(&priced.with_exit(exit.clone()))
     }
 
     /// What is stored of the power under the contract, on a day.
@@ -134,6 +159,18 @@ impl ColocationContract {
         self.installation(ctx, on).await?.total()
     }
 
+    /// The deployments of this contract and its siblings, with what was read in consecutive months.
+    pub(super) async fn installed(
+        &self,
+        ctx: &Context<'_>,
+        first: Month,
+        last: Month,
+    ) -> Result<Arc<HashMap<ColocationContractId, Vec<Installed>>>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || power::of_contracts(&reader, self.siblings()?, power::months(first, last)).await;
+        self.0.shared(format!("power from {first} to {last}"), load).await
+    }
+
     /// What a month of power costs by what was read.
     pub(super) async fn month_of_power(
         &self,
@@ -143,10 +180,7 @@ impl ColocationContract {
         assumed_index_rate: Option<Decimal>,
     ) -> Result<ContractPowerMonth> {
         costs::require_index_rate(assumed_index_rate)?;
-        let reader = read(ctx, Self::VIEW)?;
-        let span = power::months(month, month);
-        let load = async || power::of_contracts(&reader, self.siblings()?, span).await;
-        let installed = self.0.shared(format!("power in {month}"), load).await?;
+        let installed = self.installed(ctx, month, month).await?;
         let contract = self.0.model()?;
         let sheets = self.price_sheets(ctx).await?;
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
@@ -174,6 +208,7 @@ impl ColocationContract {
         let indices = costs::indices(&contract, charges, &published, None);
         let mut found = findings::of_colocation(&contract, charges);
         found.extend(used.findings(&contract, charges, &indices, as_of)?);
+        usage_findings::affected(&mut found, &contract, charges, &indices, as_of);
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
         let shown = found.into_iter();
         Ok(shown.map(|finding| ContractFinding::new(finding, &contract.currency, sees_prices)).collect())

@@ -96,6 +96,10 @@ pub enum InvoiceVerdict {
     NotExpected,
     /// Expected, and nothing is billed.
     NotBilled,
+    /// Billed by an earlier invoice already: the same charge, month and amount.
+    Repeated,
+    /// What is expected is not known.
+    Unknown,
 }
 
 /// Why two lines of an invoice seem to bill the same thing.

@@ -374,14 +374,25 @@ pub struct ContractCostSchedule {
     /// Which event places an amount in a month.
     view: MoneyView,
     /// The months, in order.
-    months: Vec<ScheduledMonth>,
-    /// The sum of the months.
-    total: Money,
+    months: Vec<ContractCostMonth>,
+    /// The sum of the months. Null where a month is not known.
+    total: Option<Money>,
+    /// Why months are not known, such as a price index of which nothing is published and no rise is assumed.
+    reason: Option<String>,
     /// The level months of the fixed charges of the initial term, with what they defer. Null where expense is as
-    /// invoiced.
+    /// invoiced, and where a price of the term is not known.
     straight_line: Option<ContractStraightLine>,
     /// How the amounts came about.
     explain: Explanation,
+}
+
+/// What a contract costs in a month, in one view of money.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ContractCostMonth {
+    /// The month.
+    month: Month,
+    /// The cost, rounded to the minor unit. Null where a price is not known.
+    amount: Option<Money>,
 }
 
 /// The fixed charges of an initial term in level months, whatever is invoiced in each.
@@ -441,11 +452,12 @@ impl ContractCostSchedule {
         Self {
             view,
             months: months
-                .map(|(month, amount)| ScheduledMonth { month: Month(month), amount: money(amount) })
+                .map(|(month, amount)| ContractCostMonth { month: Month(month), amount: amount.map(money) })
                 .collect(),
-            total: money(schedule.total),
+            total: schedule.total.map(money),
             straight_line: schedule.level.map(Into::into),
-            explain: schedule.explanation.into(),
+            explain: Explanation::from(schedule.explanation).without(schedule.reason.clone()),
+            reason: schedule.reason,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An invoice against its contract, as clients see it.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{InputObject, SimpleObject};
 use chrono::NaiveDate;
 use entity::contracts::colocation_charge;
@@ -12,7 +14,7 @@ use rust_decimal::Decimal;
 use super::{
     colocation_charges::ColocationCharge,
     decision_words::{DoubleBillingReason, InvoiceVerdict},
-    decisions::{count, money},
+    decisions::money,
 };
 use crate::{
     contracts::invoice_checks::Checked,
@@ -49,7 +51,7 @@ pub struct ContractInvoice {
 pub struct ContractInvoiceLine {
     /// What it says.
     pub text: String,
-    /// Place in the price sheet of the charge that it bills, from 0; left out where it bills none of them.
+    /// Number in the price sheet of the charge that it bills, from 1; left out where it bills none of them.
     pub charge: Option<i32>,
     /// The month it is for; where left out, the month of the invoice.
     pub service: Option<Month>,
@@ -96,9 +98,9 @@ impl ContractInvoice {
         let month = self.month.0;
         let lines = self.lines.into_iter().enumerate().map(|(place, line)| {
             let field = format!("invoice.lines[{place}].charge");
-            let charge = line.charge.map(|charge| count(&field, charge)).transpose()?;
+            require_least(&field, line.charge, 1)?;
             let service = line.service.map_or(month, |service| service.0);
-            let charge = charge.and_then(|charge| usize::try_from(charge).ok());
+            let charge = line.charge.and_then(|number| usize::try_from(number.saturating_sub(1)).ok());
             Ok(InvoiceLine { text: line.text, charge, service, amount: line.amount })
         });
         let lines = lines.collect::<Result<_>>()?;
@@ -113,11 +115,12 @@ pub struct InvoiceCheck {
     lines: Vec<InvoiceLineCheck>,
     /// Lines that seem to bill something twice.
     double_billing: Vec<DoubleBilling>,
-    /// The sum of what is expected.
-    expected: Money,
+    /// The sum of what is expected. Null where it is not known of a line.
+    expected: Option<Money>,
     /// The sum of what is billed.
     billed: Money,
-    /// What is billed too much on lines that do not match: what there is to dispute.
+    /// What is billed too much on lines that do not match, as far as it is known what is expected: what there is to
+    /// dispute.
     disputable: Money,
     /// Last day to dispute it. Null where the contract states no window.
     dispute_deadline: Option<Date>,
@@ -127,6 +130,20 @@ pub struct InvoiceCheck {
     total: Option<Money>,
     /// What it says less what its lines come to; zero where they agree. Null for an invoice that is not recorded.
     total_difference: Option<Money>,
+    /// What is odd about it apart from what it bills: its date, its number, kinds and months of its lines. Empty for an
+    /// invoice that is not recorded.
+    findings: Vec<InvoiceFinding>,
+}
+
+/// Something odd about an invoice.
+#[derive(SimpleObject)]
+pub struct InvoiceFinding {
+    /// The field, by its path from the invoice as it is recorded: `lines[0].kind`.
+    field: String,
+    /// Its value.
+    value: Option<String>,
+    /// Why it is odd.
+    rule: String,
 }
 
 /// One charge of one month on an invoice; a line without a charge stands by itself.
@@ -136,14 +153,18 @@ pub struct InvoiceLineCheck {
     charge: Option<ColocationCharge>,
     /// The month it is for.
     service: Month,
-    /// Places of the lines of the invoice that bill it, from 0.
+    /// Numbers of the lines of the invoice that bill it, from 1.
     lines: Vec<usize>,
-    /// What the contract lets expect.
-    expected: Money,
+    /// What the contract lets expect, less what an earlier invoice billed of it. Null where it is not known, as
+    /// `reason` says.
+    expected: Option<Money>,
+    /// What of it is overage: power drawn beyond what is committed.
+    overage: Money,
     /// The sum of the lines.
     billed: Money,
-    /// Billed less expected: positive where too much is billed.
-    difference: Money,
+    /// Billed less expected: positive where too much is billed. Where it is not known what is expected, what an
+    /// earlier invoice billed already, if one did.
+    difference: Option<Money>,
     /// How far the difference may be from zero.
     tolerance: Money,
     /// The verdict.
@@ -157,10 +178,12 @@ pub struct InvoiceLineCheck {
 /// Two lines that seem to bill the same thing.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct DoubleBilling {
-    /// Place of the line that seems to be too much, from 0.
+    /// Number of the line that seems to be too much, from 1.
     line: usize,
-    /// Place of the line that it repeats.
+    /// Number of the line that it repeats. Null where it repeats an earlier invoice.
     repeats: Option<usize>,
+    /// Number of the earlier invoice that it repeats. Null where it repeats a line of this one.
+    earlier_invoice: Option<String>,
     /// Why.
     reason: DoubleBillingReason,
 }
@@ -175,64 +198,97 @@ impl InvoiceCheck {
         let money = |amount| money(amount, invoice.currency);
         let charges: Vec<ColocationCharge> =
             Record::all_whole(charges.to_vec()).into_iter().map(Into::into).collect();
-        let lines = check.lines.into_iter().map(|line| InvoiceLineCheck {
+        let lines = check.lines.iter().map(|line| InvoiceLineCheck {
             charge: line.charge.and_then(|position| charges.get(position)).cloned(),
             service: Month(line.service),
-            lines: line.lines.clone(),
-            expected: money(line.expected),
+            lines: line.lines.iter().map(|place| place + 1).collect(),
+            expected: line.expected.map(money),
+            overage: money(line.overage),
             billed: money(line.billed),
-            difference: money(line.difference),
+            difference: line.difference.map(money),
             tolerance: money(line.tolerance),
-            reason: sentence(&line),
+            reason: sentence(line, &check.double_billing),
             verdict: line.verdict.into(),
             estimated: line.estimated,
         });
+        let lines = lines.collect();
         let double_billing = check.double_billing.into_iter().map(|double| DoubleBilling {
-            line: double.line,
-            repeats: double.repeats,
+            line: double.line + 1,
+            repeats: double.repeats.map(|place| place + 1),
+            earlier_invoice: double.invoice,
             reason: double.reason.into(),
         });
         Self {
-            lines: lines.collect(),
+            lines,
             double_billing: double_billing.collect(),
-            expected: money(check.expected),
+            expected: check.expected.map(money),
             billed: money(check.billed),
             disputable: money(check.disputable),
             dispute_deadline: check.dispute_deadline.map(Date),
             days_left: None,
             total: None,
             total_difference: None,
+            findings: Vec::new(),
         }
     }
 
     /// The check of a recorded invoice, as seen on a day.
     pub(super) fn of_stored(checked: Checked, as_of: NaiveDate) -> Self {
-        let Checked { check, invoice, stated, of_lines, charges } = checked;
+        let Checked { check, invoice, stated, of_lines, charges, findings } = checked;
         let days_left = check.dispute_deadline.map(|deadline| (deadline - as_of).num_days());
         let money = |amount| money(amount, invoice.currency);
         let (total, difference) = (money(stated), money(stated - of_lines));
         let shown = Self::new(check, &invoice, &charges);
-        Self { days_left, total: Some(total), total_difference: Some(difference), ..shown }
+        let findings = findings.into_iter().map(|finding| InvoiceFinding {
+            field: finding.field,
+            value: finding.value,
+            rule: finding.rule,
+        });
+        Self {
+            days_left,
+            total: Some(total),
+            total_difference: Some(difference),
+            findings: findings.collect(),
+            ..shown
+        }
     }
 }
 
 /// The verdict about a line in a sentence.
-fn sentence(line: &colocation::LineCheck) -> String {
-    let (billed, expected) = (plain(line.billed), plain(line.expected));
+fn sentence(line: &colocation::LineCheck, doubles: &[colocation::DoubleBilling]) -> String {
+    let billed = plain(line.billed);
+    let expected = match line.expected {
+        Some(expected) if !line.overage.is_zero() => {
+            format!("{} expected, {} of it overage", plain(expected), plain(line.overage))
+        }
+        Some(expected) => format!("{} expected", plain(expected)),
+        None => "what is expected is not known".to_owned(),
+    };
+    let off = plain(line.difference.unwrap_or_default().abs());
     match line.verdict {
-        Verdict::Matches => format!("{billed} is billed and {expected} expected, within the tolerance"),
-        Verdict::Over => {
-            format!("{billed} is billed and {expected} expected: {} too much", plain(line.difference))
-        }
-        Verdict::Under => {
-            format!("{billed} is billed and {expected} expected: {} too little", plain(-line.difference))
-        }
+        Verdict::Matches => format!("{billed} is billed and {expected}, within the tolerance"),
+        Verdict::Over => format!("{billed} is billed and {expected}: {off} too much"),
+        Verdict::Under => format!("{billed} is billed and {expected}: {off} too little"),
         Verdict::NotExpected if line.charge.is_none() => {
             format!("{billed} is billed for no charge of the contract")
         }
         Verdict::NotExpected => {
             format!("{billed} is billed and nothing is due in that month on this invoice")
         }
-        Verdict::NotBilled => format!("{expected} is expected and nothing is billed"),
+        Verdict::NotBilled => {
+            let expected = plain(line.expected.unwrap_or_default());
+            let kind = if line.overage.is_zero() { "" } else { " of overage" };
+            format!("{expected}{kind} is expected and nothing is billed")
+        }
+        Verdict::Repeated => {
+            let of_line = doubles.iter().filter(|double| line.lines.contains(&double.line));
+            let earlier: BTreeSet<&str> = of_line.filter_map(|double| double.invoice.as_deref()).collect();
+            let earlier = earlier.into_iter().collect::<Vec<_>>().join(", ");
+            format!("{billed} is billed, and the invoice {earlier} billed it before: {off} too much")
+        }
+        Verdict::Unknown => {
+            let reason = line.unknown.as_deref().unwrap_or_default();
+            format!("{billed} is billed and {expected}: {reason}")
+        }
     }
 }

@@ -226,7 +226,7 @@ impl Invoice {
             Grounds::read(&reader, contracts, &months, as_of).await
         };
         let grounds = self.0.shared(format!("grounds of checks on {as_of}"), load).await?;
-        let checked = grounds.check(self.0.get(C::Id)?, &tolerance, assumed_index_rate)?;
+        let checked = grounds.check(self.0.get(C::Id)?, &tolerance, assumed_index_rate, as_of)?;
         Ok(Some(InvoiceCheck::of_stored(checked, as_of)))
     }
 }

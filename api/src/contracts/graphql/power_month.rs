@@ -38,7 +38,7 @@ pub struct PowerMonthFigures {
     committed_kilowatts: Option<Decimal>,
     /// Committed power.
     committed_cost: Money,
-    /// Metered energy, charge by charge.
+    /// Metered energy, charge by charge, of those that are billed in the month.
     energy: Vec<MeteredEnergy>,
     /// Overage, of the charges that have terms of it.
     overage: Vec<PowerOverage>,
@@ -63,6 +63,9 @@ pub struct MeteredEnergy {
     power_usage_effectiveness: Decimal,
     /// The cost.
     cost: Money,
+    /// Whether the energy is a share by expected draw: several charges are billed by meters, and no circuit says whose
+    /// it is.
+    divided: bool,
 }
 
 /// What drawing more than is committed costs in a month.
@@ -72,7 +75,7 @@ pub struct PowerOverage {
     charge: Option<ColocationCharge>,
     /// What is committed, in kilowatts.
     committed_kilowatts: Decimal,
-    /// The peak, in kilowatts.
+    /// What of the peak is the charge's, in kilowatts: its share of all that is committed by the kilowatt.
     peak_kilowatts: Decimal,
     /// The cost.
     cost: Money,
@@ -107,6 +110,7 @@ impl PowerMonthFigures {
             billed_kilowatt_hours: round(it.billed_energy),
             power_usage_effectiveness: it.pue.normalize(),
             cost: money(it.cost),
+            divided: it.divided,
         });
         let overage = cost.overage.into_iter().map(|it| PowerOverage {
             charge: charges.get(it.charge).cloned(),

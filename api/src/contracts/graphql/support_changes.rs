@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
 
 use super::{
-    support_contracts::SupportContract, support_coverages::SupportCoverage, words::BillingFrequency,
+    colocation_changes::ContractPlanningDetails, support_contracts::SupportContract,
+    support_coverages::SupportCoverage, words::BillingFrequency,
 };
 use crate::{
     access::Permission,
@@ -60,6 +61,10 @@ pub struct SupportContractDetails {
     pub renewal: MaybeUndefined<SupportRenewalDetails>,
     /// Latest notice before the end of a term, in calendar days.
     pub notice_days: MaybeUndefined<i32>,
+    /// Earliest notice before the end of a term, in calendar days; at any time where not known.
+    pub notice_days_maximum: MaybeUndefined<i32>,
+    /// How long the company takes to decide, to ask the market and to move to another vendor.
+    pub planning: MaybeUndefined<ContractPlanningDetails>,
     /// Team or person who answers for it.
     pub owner: MaybeUndefined<String>,
 }
@@ -105,6 +110,13 @@ impl SupportContractDetails {
             patch_with(&mut row.renewal_uplift, renewal.uplift, |uplift| rate(uplift, "renewal.uplift"))?;
         }
         patch(&mut row.notice_days, self.notice_days);
+        patch(&mut row.notice_days_maximum, self.notice_days_maximum);
+        if let Some(planning) = kept(self.planning, "planning")? {
+            patch(&mut row.decision_lead_days, planning.decision_lead_days);
+            patch(&mut row.proposal_lead_days, planning.proposal_lead_days);
+            patch(&mut row.migration_days, planning.migration_days);
+            patch(&mut row.decommission_buffer_days, planning.decommission_buffer_days);
+        }
         patch(&mut row.owner, self.owner);
         Ok(())
     }

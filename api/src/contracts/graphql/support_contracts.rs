@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
-    colocation_terms::day,
+    colocation_terms::{ContractPlanning, day},
     decisions::ContractCostSchedule,
     monthly_cost::month_cost,
     support_coverages::{SupportCoverage, SupportCoverageFilter, SupportCoverageOrderField},
@@ -81,6 +81,12 @@ impl Noun for SupportContract {
             "escalationRate" => &[Column::EscalationRate],
             "annualCost" | "costSchedule" | "notice" | "findings" => &WHOLE,
             "renewal" => &[Column::AutoRenew, Column::RenewalTermMonths, Column::RenewalUplift],
+            "planning" => &[
+                Column::DecisionLeadDays,
+                Column::ProposalLeadDays,
+                Column::MigrationDays,
+                Column::DecommissionBufferDays,
+            ],
             "owner" => &[Column::Owner],
             "source" => &[Column::Source],
             _ => &[],
@@ -108,6 +114,11 @@ impl SupportNotice {
     /// Latest notice before the end of a term, in calendar days.
     async fn days(&self) -> Option<i32> {
         self.0.notice_days
+    }
+
+    /// Earliest notice before the end of a term, in calendar days. Null where it is accepted at any time.
+    async fn earliest_days(&self) -> Option<i32> {
+        self.0.notice_days_maximum
     }
 
     /// Last day on which notice ends the contract with the term that runs on `asOf`, today where left out.
@@ -269,6 +280,16 @@ impl SupportContract {
         Ok(SupportNotice(self.0.model()?))
     }
 
+    /// How long the company takes to decide, to ask the market and to move to another vendor.
+    async fn planning(&self) -> Result<ContractPlanning> {
+        Ok(ContractPlanning {
+            decision_lead_days: self.0.get(Column::DecisionLeadDays)?,
+            proposal_lead_days: self.0.get(Column::ProposalLeadDays)?,
+            migration_days: self.0.get(Column::MigrationDays)?,
+            decommission_buffer_days: self.0.get(Column::DecommissionBufferDays)?,
+        })
+    }
+
     /// Team or person who answers for it.
     async fn owner(&self) -> Result<Option<String>> {
         self.0.get(Column::Owner)
@@ -280,10 +301,16 @@ impl SupportContract {
     }
 
     /// What is suspicious about the contract as recorded, worst first. Empty for a sound one.
-    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<ContractFinding>> {
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day whose prices are affected; today where left out.")] as_of: Option<Date>,
+    ) -> Result<Vec<ContractFinding>> {
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);
-        let contract = self.0.model()?;
+        let (contract, as_of) = (self.0.model()?, day(ctx, as_of)?);
+        let affects = support_costs::month(&contract, as_of);
         let found = findings::of_support(&contract).into_iter();
+        let found = found.map(|finding| findings::Finding { affects, ..finding });
         Ok(found.map(|finding| ContractFinding::new(finding, &contract.currency, sees_prices)).collect())
     }
 

@@ -156,8 +156,9 @@ pub struct ContractFinding {
     rule: String,
     /// How bad it is.
     severity: FindingSeverity,
-    /// What is billed for it each month at the prices of the day. Null where that cannot be told, and when the caller
-    /// may not see prices.
+    /// What is billed each month at the prices of the day for what it is about: a charge by its list price, the power
+    /// that is paid for, or all of the contract. Null where that cannot be told, and when the caller may not see
+    /// prices.
     affects: Option<Money>,
 }
 

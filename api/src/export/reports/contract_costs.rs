@@ -2,7 +2,7 @@
 //! currency, and one with what is billed, charge by charge.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -18,7 +18,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use super::{Kind, Parameter, Parameters, SCENARIO, under, views};
 use crate::{
     contracts::{
-        colocation_charges,
+        colocation_charges, colocation_contracts,
         costs::{self, MOST_MONTHS, require_index_rate},
         decisions::Priced,
     },
@@ -27,7 +27,7 @@ use crate::{
     finance::price_index_values::PublishedIndices,
     roadmap::words::view_code,
     rules::{require_plausible, require_range},
-    scenarios::Overlay,
+    scenarios::{Exit, Overlay},
     schema::scalar::shown,
     store::Read,
 };
@@ -57,8 +57,8 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 
 const WORDS: [&str; 6] = ["row", "view", "contract", "charge", "charge_kind", "currency"];
 
-/// A contract with its price sheet.
-type Agreed = (colocation_contract::Model, Vec<colocation_charge::Model>);
+/// A contract with its price sheet, and how the scenario leaves it.
+type Agreed = (colocation_contract::Model, Vec<colocation_charge::Model>, Exit);
 
 struct Page {
     contracts: Vec<Agreed>,
@@ -87,10 +87,19 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     }
     let scenario = asked.scenario(db).await?;
     let mut contracts = contracts(db, &asked.list("contracts")?).await?;
-    for (contract, charges) in &mut contracts {
+    let sites = match scenario.leaves_a_site() {
+        true => {
+            let ids = contracts.iter().map(|(contract, ..)| contract.id).collect();
+            colocation_contracts::sites_of(db, ids).await?
+        }
+        false => HashMap::new(),
+    };
+    for (contract, charges, exit) in &mut contracts {
         scenario.notice(contract, charges, as_of);
+        let sites = sites.get(&contract.id).map_or(&[][..], Vec::as_slice);
+        *exit = scenario.exit(contract, charges, sites, as_of)?;
     }
-    let series = contracts.iter().flat_map(|(contract, charges)| costs::series(contract, charges));
+    let series = contracts.iter().flat_map(|(contract, charges, _)| costs::series(contract, charges));
     let published = PublishedIndices::read(db, series, as_of).await?;
     let mut page = Page {
         contracts,
@@ -149,7 +158,7 @@ async fn contracts(db: &impl Read, numbers: &[&str]) -> Result<Vec<Agreed>> {
         .into_iter()
         .map(|contract| {
             let charges = sheets.remove(&contract.id).unwrap_or_default();
-            (contract, charges)
+            (contract, charges, Exit::default())
         })
         .collect())
 }
@@ -159,41 +168,43 @@ impl Page {
     fn sheet(&mut self, view: MoneyView) -> Result<Sheet> {
         let mut rows = Vec::new();
         let mut sums = Sums::default();
-        for (contract, charges) in &self.contracts {
+        for (contract, charges, exit) in &self.contracts {
             let currency = currency(&contract.currency)?;
             let schedule = Priced::new(contract, charges, &self.published, self.rate, &self.scenario)
-                .and_then(|priced| priced.schedule(self.from, self.months, view, None));
+                .and_then(|priced| {
+                    priced.with_exit(exit.clone()).schedule(self.from, self.months, view, None)
+                });
             let mut cells = head("contract", Some(view), &contract.number, currency);
             match schedule {
                 Ok(schedule) => {
-                    let amounts: Vec<Decimal> = schedule.months.iter().map(|(_, amount)| *amount).collect();
-                    cells.extend(amounts.iter().map(|amount| Cell::money(*amount, currency)));
-                    cells.push(Cell::money(schedule.total, currency));
+                    let amounts: Vec<Option<Decimal>> = schedule.months.iter().map(|(_, it)| *it).collect();
+                    let reason = schedule.reason.as_deref();
+                    cells.extend(amounts.iter().map(|of_month| amount(*of_month, reason, currency)));
+                    cells.push(amount(schedule.total, reason, currency));
                     self.assumptions.extend(schedule.explanation.assumptions);
-                    self.formulas.insert(schedule.explanation.formula.to_owned());
-                    sums.add(currency, Some(&amounts));
+                    self.formulas.extend(
+                        Some(schedule.explanation.formula.to_owned()).filter(|formula| !formula.is_empty()),
+                    );
+                    if let Some(reason) = reason {
+                        note(&mut self.excluded, format!("contract {}: {reason}", contract.number));
+                    }
+                    sums.add(currency, &amounts);
                 }
                 Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
                 Err(cause) => {
                     let reason = format!("contract {}: {cause}", contract.number);
-                    if !self.excluded.contains(&reason) {
-                        self.excluded.push(reason.clone());
-                    }
+                    note(&mut self.excluded, reason.clone());
                     cells.resize(self.width(), Cell::Blank(reason.into()));
-                    sums.add(currency, None);
+                    sums.add(currency, &vec![None; usize::try_from(self.months).unwrap_or_default()]);
                 }
             }
             rows.push(Row::line(cells));
         }
         for (currency, sum) in sums.0 {
             let mut cells = head("total", Some(view), "", currency);
-            match sum {
-                Some(amounts) => {
-                    cells.extend(amounts.iter().map(|amount| Cell::money(*amount, currency)));
-                    cells.push(Cell::money(amounts.iter().sum(), currency));
-                }
-                None => cells.resize(self.width(), Cell::Blank("a contract could not be computed".into())),
-            }
+            let reason = Some("a contract could not be computed");
+            cells.extend(sum.iter().map(|of_month| amount(*of_month, reason, currency)));
+            cells.push(amount(sum.iter().copied().sum(), reason, currency));
             rows.push(Row::total(cells));
         }
         Ok(Sheet { name: view_code(view), rows })
@@ -202,10 +213,11 @@ impl Page {
     /// What is billed, charge by charge.
     fn charges(&mut self) -> Result<Sheet> {
         let mut rows = Vec::new();
-        for (contract, charges) in &self.contracts {
+        for (contract, charges, exit) in &self.contracts {
             let currency = currency(&contract.currency)?;
             let span = (self.from, self.months);
-            let cost = costs::monthly(contract, charges, span, &self.published, self.rate, &self.scenario);
+            let cost =
+                costs::monthly(contract, charges, span, &self.published, self.rate, &self.scenario, exit);
             let cost = match cost {
                 Ok(cost) => cost,
                 Err(cause @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(cause),
@@ -221,7 +233,7 @@ impl Page {
                     cost.months.iter().filter_map(|month| month.lines.get(place)).collect();
                 let mut cells = head("charge", None, &contract.number, currency);
                 if let [_, _, _, text, kind, ..] = cells.as_mut_slice() {
-                    *text = Cell::text(charge.description.clone().unwrap_or(charge.position.to_string()));
+                    *text = Cell::text(charge.description.clone().unwrap_or_else(|| (place + 1).to_string()));
                     *kind = Cell::text(charge.kind.to_value());
                 }
                 cells.extend(lines.iter().map(|line| amount(line.amount, line.reason.as_deref(), currency)));
@@ -242,6 +254,13 @@ impl Page {
 
     fn width(&self) -> usize {
         WORDS.len() + usize::try_from(self.months).unwrap_or_default() + 1
+    }
+}
+
+/// Notes once what could not be computed.
+fn note(excluded: &mut Vec<String>, reason: String) {
+    if !excluded.contains(&reason) {
+        excluded.push(reason);
     }
 }
 
@@ -269,21 +288,19 @@ fn head(row: &'static str, view: Option<MoneyView>, contract: &str, currency: Cu
 
 /// Months by currency; nothing where a contract of it could not be computed.
 #[derive(Default)]
-struct Sums(BTreeMap<Currency, Option<Vec<Decimal>>>);
+struct Sums(BTreeMap<Currency, Vec<Option<Decimal>>>);
 
 impl Sums {
-    fn add(&mut self, currency: Currency, amounts: Option<&[Decimal]>) {
-        match (self.0.get_mut(&currency), amounts) {
-            (None, amounts) => {
-                self.0.insert(currency, amounts.map(<[Decimal]>::to_vec));
+    fn add(&mut self, currency: Currency, amounts: &[Option<Decimal>]) {
+        match self.0.get_mut(&currency) {
+            None => {
+                self.0.insert(currency, amounts.to_vec());
             }
-            (Some(Some(sums)), Some(amounts)) => {
+            Some(sums) => {
                 for (sum, amount) in sums.iter_mut().zip(amounts) {
-                    *sum += *amount;
+                    *sum = sum.zip(*amount).map(|(sum, amount)| sum + amount);
                 }
             }
-            (Some(sums), None) => *sums = None,
-            (Some(None), Some(_)) => {}
         }
     }
 }

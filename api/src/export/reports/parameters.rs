@@ -3,7 +3,7 @@
 use std::{str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
-use entity::id::{AllocationModelId, BudgetVersionId, EntityId, FiscalCalendarId, ScenarioId};
+use entity::id::{AllocationModelId, BudgetVersionId, EntityId, FiscalCalendarId};
 use forecasting::{money::Currency, month::Month};
 use rust_decimal::Decimal;
 
@@ -261,16 +261,7 @@ impl Parameters {
         if !db.caller().may(Permission::ViewTotals) {
             return Err(Error::Forbidden { permission: Permission::ViewTotals, role: db.caller().role });
         }
-        let id = match Id::<ScenarioId>::parse(text) {
-            Ok(id) => id.0,
-            Err(_) => match scenarios::find_named(db, text).await? {
-                Some(scenario) => scenario.id,
-                None => {
-                    let message = format!("there is no scenario named {}", shown(text));
-                    return Err(Error::invalid(SCENARIO.name, message));
-                }
-            },
-        };
+        let id = scenarios::find_asked(db, text).await?;
         Overlay::load(db, Some(id)).await
     }
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::NaiveDate;
 use entity::contracts::offer::OfferStatus;
 use entity::contracts::{invoice, invoice_line, offer};
-use entity::id::ColocationContractId;
+use entity::id::{ColocationContractId, EntityId, InvoiceId, InvoiceLineId};
 use entity::money::Amount;
 use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
 
 use super::engine::Run;
 use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::import::csv::Noun;
 use crate::import::records::{Invoice, InvoiceLine, Offer};
 use crate::import::{Origin, Records};
+use crate::rules::draft;
 
 impl Importable for Invoice {
     const NOUN: Noun = Noun::Invoice;
@@ -144,7 +146,7 @@ impl Importable for InvoiceLine {
         at: &mut Filling<'_>,
     ) -> Result<()> {
         let key = Key::of([&self.contract, &self.invoice]);
-        let invoice = at.known.invoices.get(&key).ok_or_else(|| self.without_invoice())?;
+        let invoice = at.known.invoices.get(&key).ok_or_else(|| self.without_invoice(at.known, &key))?;
         if let (Some(before), Some(given)) = (before, self.amount)
             && before.amount.to_decimal() != given
         {
@@ -155,8 +157,22 @@ impl Importable for InvoiceLine {
             return Err(Error::invalid("amount", message));
         }
         put(&mut row.invoice_id, Some(invoice.id));
+        self.put_terms(row, at.known)
+    }
+
+    fn check(row: Candidate<'_, invoice_line::Model>, known: &Known) -> Result<()> {
+        match known.invoices.with_id(row.after.invoice_id) {
+            Some(invoice) => invoice_lines::check(row.after, &invoice.currency),
+            None => Ok(()),
+        }
+    }
+}
+
+impl InvoiceLine {
+    /// Writes what the line says, but for the invoice that it is on.
+    fn put_terms(&self, row: &mut invoice_line::ActiveModel, known: &Known) -> Result<()> {
         put(&mut row.position, Some(self.line));
-        let charge = charge_at(at.known, &self.contract, self.charge)?;
+        let charge = charge_at(known, &self.contract, self.charge)?;
         put_any(&mut row.charge_id, charge.map(|charge| charge.id));
         put_any(&mut row.service_month, self.service_month);
         put_any(&mut row.kind, choice("kind", self.kind.as_ref())?);
@@ -175,14 +191,30 @@ impl Importable for InvoiceLine {
         Ok(())
     }
 
-    fn check(row: Candidate<'_, invoice_line::Model>, _known: &Known) -> Result<()> {
-        invoice_lines::check(row.after)
+    /// Whether the line could be recorded, on an invoice that is not there yet.
+    fn try_terms(&self, known: &Known, currency: &str) -> Result<()> {
+        let mut row = invoice_line::ActiveModel {
+            id: Set(InvoiceLineId::from_uuid(Uuid::nil())),
+            invoice_id: Set(InvoiceId::from_uuid(Uuid::nil())),
+            ..Default::default()
+        };
+        self.put_terms(&mut row, known)?;
+        let missing = |field: &str| Error::invalid(field, "is missing");
+        if row.amount.is_not_set() {
+            return Err(missing("amount"));
+        }
+        if row.description.is_not_set() {
+            return Err(missing("description"));
+        }
+        invoice_lines::check(&draft(&row)?, currency)
     }
-}
 
-impl InvoiceLine {
     /// Why there is no invoice to put the line on.
-    fn without_invoice(&self) -> Error {
+    fn without_invoice(&self, known: &Known, key: &Key) -> Error {
+        if let Some(why) = known.refused_invoices.get(key) {
+            let message = format!("the invoice {} is refused whole: {why}", self.invoice);
+            return Error::invalid("invoice", message);
+        }
         let message = match (self.dated_on, self.month) {
             (Some(_), Some(_)) => format!("the invoice {} could not be recorded", self.invoice),
             _ => format!("the invoice {} is new, so its lines say dated_on and month", self.invoice),
@@ -201,10 +233,43 @@ struct Heading {
     source: String,
 }
 
+impl Heading {
+    /// Why lines that say this and lines that say that cannot be on one invoice; none where they agree.
+    fn differs(&self, dated: NaiveDate, month: NaiveDate) -> Option<String> {
+        let differ = |column: &str, one: NaiveDate, other: NaiveDate| {
+            format!("its lines say {column} {one} and {other}")
+        };
+        if self.dated != dated {
+            return Some(differ("dated_on", self.dated, dated));
+        }
+        (self.month != month).then(|| differ("month", self.month, month))
+    }
+}
+
+/// Why an invoice that lines are on cannot be recorded with all of them: one that cannot be read or recorded.
+fn refusals(run: &Run<'_>) -> BTreeMap<Key, String> {
+    let mut refused = BTreeMap::new();
+    for line in &run.records.unread_invoice_lines {
+        let Origin { file, row } = &line.origin;
+        let why = format!("line {row} of {file} cannot be read");
+        refused.entry(Key::of([&line.contract, &line.invoice])).or_insert(why);
+    }
+    for line in &run.records.invoice_lines {
+        let Some(contract) = run.known.colocation_contracts.get(&Key::from(&line.contract)) else { continue };
+        if let Err(cause) = line.try_terms(&run.known, &contract.currency) {
+            let why = format!("its line {} says {cause}", line.line);
+            refused.entry(Key::of([&line.contract, &line.invoice])).or_insert(why);
+        }
+    }
+    refused
+}
+
 /// Records the invoices that lines are on and that are new: with the date and the month that the lines say, and
-/// with what they come to as the total.
+/// with what they come to as the total. One of whose lines is refused is refused whole, for a part of it would look
+/// like a cheaper one.
 async fn record_new_invoices(run: &mut Run<'_>) -> Result<()> {
     let mut headings: BTreeMap<Key, Heading> = BTreeMap::new();
+    let mut refused = refusals(run);
     for line in &run.records.invoice_lines {
         let key = Key::of([&line.contract, &line.invoice]);
         if run.known.invoices.get(&key).is_some() {
@@ -214,7 +279,7 @@ async fn record_new_invoices(run: &mut Run<'_>) -> Result<()> {
         let (Some(contract), Some(dated), Some(month)) = (contract, line.dated_on, line.month) else {
             continue;
         };
-        let heading = headings.entry(key).or_insert_with(|| Heading {
+        let heading = headings.entry(key.clone()).or_insert_with(|| Heading {
             contract: contract.id,
             number: line.invoice.clone(),
             dated,
@@ -222,9 +287,14 @@ async fn record_new_invoices(run: &mut Run<'_>) -> Result<()> {
             total: Decimal::ZERO,
             source: line.origin.file.to_string(),
         });
+        if let Some(why) = heading.differs(dated, month) {
+            refused.entry(key).or_insert(why);
+        }
         let added = heading.total.checked_add(line.amount.unwrap_or_default());
         heading.total = added.unwrap_or(heading.total);
     }
+    headings.retain(|key, _| !refused.contains_key(key));
+    run.known.refused_invoices = refused;
     for (key, heading) in headings {
         let Ok(total) = Amount::try_from_decimal(heading.total) else { continue };
         let row = invoice::ActiveModel {

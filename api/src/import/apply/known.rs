@@ -1,6 +1,6 @@
 //! What the database and the rows taken so far say, by natural key.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId, ScenarioId};
@@ -166,6 +166,8 @@ pub struct Known {
     pub colocation_readings: Table<contracts::colocation_reading::Model>,
     pub invoices: Table<contracts::invoice::Model>,
     pub invoice_lines: Table<contracts::invoice_line::Model>,
+    /// New invoices that cannot be recorded whole, and why.
+    pub refused_invoices: BTreeMap<Key, String>,
     pub offers: Table<contracts::offer::Model>,
     pub depreciation_rules: Table<lifecycle::depreciation_rule::Model>,
     pub refresh_policies: Table<lifecycle::refresh_policy::Model>,

@@ -255,7 +255,21 @@ impl Importable for ColocationReading {
         Ok(())
     }
 
-    fn check(row: Candidate<'_, colocation_reading::Model>, _known: &Known) -> Result<()> {
-        colocation_readings::check(row.after)
+    fn check(row: Candidate<'_, colocation_reading::Model>, known: &Known) -> Result<()> {
+        let reading = row.after;
+        colocation_readings::check(reading)?;
+        // Those of the same file are not in the database yet.
+        let mut others = known.colocation_readings.rows().filter(|other| {
+            (other.deployment_id, other.circuit_id) == (reading.deployment_id, reading.circuit_id)
+                && other.id != reading.id
+        });
+        match others.find(|other| colocation_readings::overlap_in_part(reading, other)) {
+            Some(other) => Err(colocation_readings::overlapping(other)),
+            None => Ok(()),
+        }
+    }
+
+    async fn settle(run: &mut Run<'_>, row: Candidate<'_, colocation_reading::Model>) -> Result<()> {
+        colocation_readings::check_beside(run.tx, row.after).await
     }
 }

@@ -89,6 +89,10 @@ impl Reading {
         if !cells.is_refused() {
             noun.read(&mut cells, &mut self.parsed.records);
         }
+        if cells.is_refused() && noun == Noun::InvoiceLine {
+            let unread = invoices::invoice_line(&mut cells);
+            self.parsed.records.unread_invoice_lines.push(unread);
+        }
         for problem in cells.problems {
             self.parsed.problems.push(problem);
         }

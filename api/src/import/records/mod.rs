@@ -85,6 +85,9 @@ pub struct Records {
     pub colocation_readings: Vec<ColocationReading>,
     pub invoices: Vec<Invoice>,
     pub invoice_lines: Vec<InvoiceLine>,
+    /// Lines of invoices that could not be read, as far as they were: an invoice without one of its lines is not
+    /// recorded.
+    pub unread_invoice_lines: Vec<InvoiceLine>,
     pub offers: Vec<Offer>,
     pub depreciation_rules: Vec<DepreciationRule>,
     pub refresh_policies: Vec<RefreshPolicy>,

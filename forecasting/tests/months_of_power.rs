@@ -1,0 +1,177 @@
+//! What months of power cost where several charges share what was read.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use forecasting::colocation::{
+    Absence, BusinessDays, Charge, ChargeKind, Contract, Figure, Indices, MeteredPart, Metering,
+    MonthReading, MonthUse, OverageBasis, OverageTerms, PowerMonth, Proration, PueRule, RampStep,
+    Recognition, power_month,
+};
+use forecasting::money::Currency;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn number(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn contract(charges: Vec<Charge>) -> Contract {
+    Contract {
+        currency: Currency::USD,
+        signed: None,
+        billing_start: date("2026-01-01"),
+        initial_term_months: 36,
+        stated_end: None,
+        renewal: None,
+        notice: None,
+        notice_given: None,
+        proration: Proration::ActualDaysCalendar,
+        recognition: Recognition::default(),
+        charges,
+    }
+}
+
+fn space(kilowatts: i64) -> Charge {
+    Charge::new(ChargeKind::SpaceKw, Decimal::from(165), Decimal::from(kilowatts))
+}
+
+/// A kWh for 0.085, by 1.35, where a draw is expected.
+fn metered(expected: i64) -> Charge {
+    let metering = Metering {
+        pue: PueRule::Contractual(number("1.35")),
+        measured_pue: None,
+        minimum_take: None,
+        commitment: Decimal::ZERO,
+    };
+    let charge = Charge::new(ChargeKind::PowerMetered, number("0.085"), Decimal::from(expected));
+    Charge { metering: Some(metering), ..charge }
+}
+
+/// January as read: 62 kW on average.
+fn january(peak: Figure) -> MonthUse {
+    let (hours, average) = (Decimal::from(744), Decimal::from(62));
+    let month = "2026-01".parse().unwrap();
+    MonthReading { month, hours, energy: hours * average, average, peak }.into()
+}
+
+fn cost(charges: Vec<Charge>, used: MonthUse, overage: &BTreeMap<usize, OverageTerms>) -> PowerMonth {
+    power_month(&contract(charges), used, overage, &Indices::default(), &BusinessDays::default()).unwrap()
+}
+
+fn terms() -> OverageTerms {
+    OverageTerms { buffer: number("0.05"), multiplier: number("1.5"), basis: OverageBasis::AboveBuffer }
+}
+
+const PEAK: Figure = Figure::Known(Decimal::from_parts(112, 0, 0, false, 0));
+
+#[test]
+fn overage_is_counted_once_however_many_charges_commit() {
+    let overages = |charges: Vec<Charge>, with_terms: &[usize]| {
+        let terms = with_terms.iter().map(|position| (*position, terms())).collect();
+        let found = cost(charges, january(PEAK), &terms).overage;
+        found.into_iter().map(|it| (it.charge, it.cost)).collect::<Vec<_>>()
+    };
+    // 7 kW above 105, at 165 and half as much again, are 1,732.50: whoever commits to the 100.
+    assert_eq!(overages(vec![space(100)], &[0]), [(0, number("1732.50"))]);
+    let both = [(0, number("1039.50")), (1, number("693.00"))];
+    assert_eq!(overages(vec![space(60), space(40)], &[0, 1]), both);
+    // What is committed without terms is committed all the same.
+    assert_eq!(overages(vec![space(60), space(40)], &[0]), [(0, number("1039.50"))]);
+    // One that ended before another took its place is not passed once more.
+    let before = Charge { to: Some(date("2026-01-14")), ..space(100) };
+    let after = Charge { from: Some(date("2026-01-15")), ..space(100) };
+    assert_eq!(overages(vec![before, after], &[0, 1]), [(1, number("1732.50"))]);
+}
+
+#[test]
+fn energy_is_counted_once_however_many_charges_meter() {
+    let energy = |charges: Vec<Charge>, used: MonthUse| {
+        let found = cost(charges, used, &BTreeMap::new());
+        let of_charge = found.energy.iter();
+        let of_charge =
+            of_charge.map(|it| (it.charge, it.billed_energy.round_dp(6).normalize(), it.cost, it.divided));
+        (of_charge.collect::<Vec<_>>(), found.explanation.estimated)
+    };
+    let whole = number("46128");
+    assert_eq!(energy(vec![metered(50)], january(PEAK)), (vec![(0, whole, number("5293.19"), false)], false));
+    let half = (number("23064"), number("2646.59"), true);
+    assert_eq!(
+        energy(vec![metered(50), metered(50)], january(PEAK)),
+        (vec![(0, half.0, half.1, half.2), (1, half.0, half.1, half.2)], true)
+    );
+    // By expected draw; where none is expected, alike.
+    let (found, _) = energy(vec![metered(30), metered(10)], january(PEAK));
+    assert_eq!((found[0].1, found[1].1), (number("34596"), number("11532")));
+    let (found, _) = energy(vec![metered(0), metered(0)], january(PEAK));
+    assert_eq!((found[0].1, found[1].1), (number("23064"), number("23064")));
+    // As it is known whose it is.
+    let part = |charge: usize, average: i64| MeteredPart {
+        charges: BTreeSet::from([charge]),
+        average: Decimal::from(average),
+    };
+    let told = MonthUse { parts: vec![part(1, 40), part(0, 12), part(1, 10)], ..january(PEAK) };
+    let (found, estimated) = energy(vec![metered(50), metered(50)], told);
+    assert_eq!((found[0].1, found[1].1, estimated), (number("8928"), number("37200"), false));
+}
+
+#[test]
+fn energy_follows_the_days_on_which_charges_are_billed() {
+    let billed = |charges: Vec<Charge>| {
+        let found = cost(charges, january(PEAK), &BTreeMap::new()).energy;
+        found.iter().map(|it| (it.charge, it.billed_energy.round_dp(6).normalize())).collect::<Vec<_>>()
+    };
+    let until = |day: &str| Charge { to: Some(date(day)), ..metered(50) };
+    let since = |day: &str| Charge { from: Some(date(day)), ..metered(50) };
+    // One that has ended is not billed at all.
+    assert_eq!(billed(vec![until("2025-12-31"), metered(50)]), [(1, number("46128"))]);
+    // 14 days and 17 days of 62 kW.
+    let followed = [(0, number("20832")), (1, number("25296"))];
+    assert_eq!(billed(vec![until("2026-01-14"), since("2026-01-15")]), followed);
+    // 14 of 31 days beside one of the whole month: 14 to 31.
+    let sum: Decimal = billed(vec![until("2026-01-14"), metered(50)]).iter().map(|(_, it)| *it).sum();
+    assert_eq!(sum, number("46128"));
+}
+
+#[test]
+fn the_peak_that_was_read_takes_the_place_of_the_expected_one() {
+    let by_peak = |kilowatts: i64| Charge { peak: Some(Decimal::from(kilowatts)), ..space(kilowatts) };
+    let none = BTreeMap::new();
+    assert_eq!(cost(vec![by_peak(100)], january(PEAK), &none).committed_cost, number("18480.00"));
+    let two = cost(vec![by_peak(60), by_peak(40)], january(PEAK), &none);
+    assert_eq!(two.committed_cost, number("18480.00"), "112 kW once, by commitment");
+    let low = january(Figure::Known(Decimal::from(80)));
+    assert_eq!(cost(vec![by_peak(100)], low, &none).committed_cost, number("16500.00"));
+    let unread = january(Figure::Absent(Absence::PeaksNotCoincident));
+    let found = cost(vec![by_peak(120)], unread, &none);
+    assert_eq!(found.committed_cost, number("19800.00"));
+    assert!(found.explanation.estimated, "the peak is the expected one");
+    // A ramp that has not begun commits to nothing, and the peak is somebody's nevertheless.
+    let steps = vec![RampStep { from_contract_month: 6, quantity: Decimal::from(100) }];
+    let ramped = Charge { ramp: steps, ..by_peak(100) };
+    assert_eq!(cost(vec![ramped], january(PEAK), &none).committed_cost, number("18480.00"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_was_read_is_billed_once(expected in prop::collection::vec((0..90_i64, 1..=31_u32, 1..=31_u32), 1..5)) {
+        let day = |day: u32| NaiveDate::from_ymd_opt(2026, 1, day);
+        let charges = expected.iter().map(|(draw, from, to)| Charge {
+            from: day(*from.min(to)),
+            to: day(*from.max(to)),
+            ..metered(*draw)
+        });
+        // One of them runs all month, so that every day is billed by somebody.
+        let charges: Vec<Charge> = charges.chain([metered(7)]).collect();
+        let found = cost(charges, january(PEAK), &BTreeMap::new());
+        let sum: Decimal = found.energy.iter().map(|it| it.billed_energy).sum();
+        prop_assert_eq!(sum.round_dp(9), Decimal::from(46_128));
+    }
+}
