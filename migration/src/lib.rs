@@ -37,6 +37,7 @@ mod m20261129_000015_scenarios;
 mod m20261129_000018_finance;
 mod m20261129_000020_topology;
 mod m20261129_000021_recovery;
+mod m20261129_000026_finance;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_finance::Migration),
             Box::new(m20261129_000020_topology::Migration),
             Box::new(m20261129_000021_recovery::Migration),
+            Box::new(m20261129_000026_finance::Migration),
         ]
     }
 }

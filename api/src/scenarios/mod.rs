@@ -19,5 +19,6 @@ pub mod rules;
 pub mod scenarios;
 pub mod sentences;
 pub mod targets;
+pub mod touched;
 
 pub use overlay::Overlay;

@@ -20,7 +20,11 @@ use crate::{
     error::{Error, Result},
     finance::unit_costs::{self, Answer, CountedPart, Divided, Question},
     inventory::{graphql::models::HardwareKind, sites},
-    roadmap::year_label,
+    roadmap::{
+        graphql::{RoadmapRecord, listed},
+        records::{self, Slice},
+        year_label,
+    },
     scenarios::{
         Overlay,
         graphql::scenarios::{self, Scenario},
@@ -115,6 +119,18 @@ impl UnitCostPart {
     /// How many records are behind it.
     async fn record_count(&self) -> Result<usize> {
         Ok(self.part()?.records)
+    }
+
+    /// The records behind it.
+    async fn records(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "at most so many, up to 1,000")] first: i32,
+        #[graphql(default = 0, desc = "so many that come before are left out")] skip: i32,
+    ) -> Result<Vec<RoadmapRecord>> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let slice = Slice::new(first, skip)?;
+        listed(records::list(&reader, &self.answer.plan, &self.part()?.sources, slice).await)
     }
 
     /// What counts of it, month by month. Null where it is hidden.
