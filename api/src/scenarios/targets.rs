@@ -189,7 +189,7 @@ fn require_term(
     tx: &Tx,
     number: &str,
     terms: &forecasting::colocation::Terms,
-    ends_on: Option<chrono::NaiveDate>,
+    ends_on: Option<NaiveDate>,
 ) -> Result<()> {
     let refuse = |message: String| Err(Error::invalid("contractNotRenewed", message));
     if let Some(given) = terms.notice_given {
