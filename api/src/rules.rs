@@ -28,7 +28,11 @@ pub fn expect_version(noun: &str, actual: i32, expected: Option<i32>) -> Result<
     }
 }
 
-/// Refuses text that is blank or longer than `most` characters.
+/// The most characters of a text that is one line: names, codes, numbers. Longer ones are prose, and may have lines.
+const LONGEST_LINE: usize = 200;
+
+/// Refuses text that is blank or longer than `most` characters. What is one line has neither white space around it nor
+/// control characters: files are read without them, so that one name would be two.
 ///
 /// # Errors
 /// `Invalid` naming the field.
@@ -39,6 +43,18 @@ pub fn require_text(field: &str, text: &str, most: usize) -> Result<()> {
     let length = text.chars().count();
     if length > most {
         return Err(Error::invalid(field, format!("has {length} characters, at most {most} are kept")));
+    }
+    if most > LONGEST_LINE {
+        return Ok(());
+    }
+    if text.trim() != text {
+        return Err(Error::invalid(field, format!("{text:?} begins or ends with white space")));
+    }
+    if text.contains(char::is_control) {
+        return Err(Error::invalid(
+            field,
+            format!("{text:?} has a control character, such as a tab or a line break"),
+        ));
     }
     Ok(())
 }

@@ -360,3 +360,30 @@ fn rules_and_orders_that_do_not_fit_are_refused_by_name() {
     );
     refused(vec![rule("network", None, &[("shop", -1)])], &["network"], "driver volume \"-1\"");
 }
+
+#[test]
+fn what_explains_more_than_there_is_is_told() {
+    let materiality = Materiality { rate: Decimal::ZERO, amount: Decimal::ZERO };
+    let money = |amount: i64| Money::new(Decimal::from(amount), Currency::USD);
+    let over = |plan: i64, actual: i64, parts: &[(Driver, i64)]| {
+        let exactly = Tolerance::Amount(Decimal::ZERO);
+        let variance = Variance::new(money(plan), money(actual), Orientation::Cost, exactly).unwrap();
+        let attributions: Vec<Attribution<&str>> = parts
+            .iter()
+            .map(|(driver, amount)| Attribution {
+                line: "line",
+                month: Month::new(2026, 1).unwrap(),
+                driver: *driver,
+                amount: Decimal::from(*amount),
+                note: String::new(),
+            })
+            .collect();
+        review(&variance, &materiality, &attributions).unwrap().is_over_explained()
+    };
+    assert!(!over(600, 616, &[]));
+    assert!(!over(600, 616, &[(Driver::Price, -10)]));
+    assert!(!over(600, 616, &[(Driver::Price, -100), (Driver::Volume, 84)]), "they sum to it");
+    assert!(over(600, 616, &[(Driver::Price, -17)]));
+    assert!(over(600, 616, &[(Driver::Price, 999_999)]), "the other way");
+    assert!(over(600, 600, &[(Driver::Price, 1)]), "of nothing");
+}

@@ -81,6 +81,64 @@ fn several_planned_prices_are_not_averaged() {
 }
 
 #[test]
+fn what_has_a_price_is_divided_and_the_rest_is_not() {
+    let plain = |amount: &str| ReportLine {
+        key: key("6100", 1, Currency::EUR),
+        amount: number(amount),
+        volume: None,
+    };
+    let one = (Decimal::ONE, Decimal::ONE);
+    let parts = |found: &Report| {
+        let bridge = &found.total.bridge;
+        assert_eq!(bridge.total(), found.total.total.amount);
+        [bridge.volume, bridge.price, bridge.undivided]
+    };
+    let plan = [priced("6100", number("100"), number("10"))];
+    let actual = [priced("6100", number("110"), number("11")), plain("5")];
+    let found = compared(&plan, &actual, Orientation::Cost, one);
+    assert_eq!(parts(&found), [number("-100"), number("-110"), number("-5")]);
+    assert_eq!(found.total.bridge.gaps, BTreeMap::from([(BridgeGap::ActualWithoutQuantity, 1)]));
+    // So is a plan that has an amount besides.
+    let more = [plan[0].clone(), plain("50")];
+    let found = compared(&more, &actual, Orientation::Cost, one);
+    assert_eq!(parts(&found), [number("-100"), number("-110"), number("45")]);
+    assert_eq!(found.total.bridge.gaps.len(), 2);
+    // Without a single priced posting nothing is told apart.
+    let found = compared(&plan, &[plain("1215")], Orientation::Cost, one);
+    assert_eq!(parts(&found), [Decimal::ZERO, Decimal::ZERO, number("-215")]);
+    let found = compared(&[plain("1000")], &actual, Orientation::Cost, one);
+    assert_eq!(parts(&found), [Decimal::ZERO, Decimal::ZERO, number("-215")]);
+}
+
+#[test]
+fn postings_at_a_planned_price_are_of_it() {
+    let one = (Decimal::ONE, Decimal::ONE);
+    let plan = [priced("6100", number("100"), number("10")), priced("6100", number("50"), number("20"))];
+    let bridge = |actual: &[ReportLine]| {
+        let found = compared(&plan, actual, Orientation::Cost, one);
+        assert_eq!(found.total.bridge.total(), found.total.total.amount);
+        found.total.bridge
+    };
+    // At both prices: another quantity of each.
+    let both = [priced("6100", number("110"), number("10")), priced("6100", number("45"), number("20"))];
+    let found = bridge(&both);
+    assert_eq!((found.volume, found.price, found.undivided), (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO));
+    // One at its price, so that the other is of the price that is left: 50 of 20 at 22.
+    let dearer = [priced("6100", number("110"), number("10")), priced("6100", number("50"), number("22"))];
+    let found = bridge(&dearer);
+    assert_eq!((found.volume, found.price), (number("-100"), number("-100")));
+    assert!(found.gaps.is_empty());
+    // All prices are met, and something is at none of them.
+    let third = [both.as_slice(), &[priced("6100", number("1"), number("7"))]].concat();
+    let found = bridge(&third);
+    assert_eq!((found.volume, found.undivided), (Decimal::ZERO, number("-7")));
+    assert_eq!(found.gaps, BTreeMap::from([(BridgeGap::SeveralPlannedPrices, 1)]));
+    // What nothing was posted at was not used.
+    let found = bridge(&both[..1]);
+    assert_eq!((found.volume, found.price), (number("900"), Decimal::ZERO));
+}
+
+#[test]
 fn nothing_posted_is_all_volume() {
     let found = compared(
         &[priced("6100", number("3"), number("10"))],
@@ -386,9 +444,54 @@ fn a_bill_of_two_systems_is_one_bill_and_of_one_system_two() {
     assert_eq!(rules(&[bill("ERP"), bill("ERP")]), []);
     let other = Posting { supplier: Some("A".to_owned()), ..bill("ERP") };
     let one = Posting { supplier: Some("B".to_owned()), ..bill("FOCUS") };
-    assert_eq!(rules(&[other, one]), [], "of different suppliers");
+    assert_eq!(
+        rules(&[other.clone(), one.clone()]),
+        [(PostingRule::BilledTwice, vec![0, 1])],
+        "an unlike name on the same account is in doubt as well"
+    );
+    let elsewhere = Posting { key: key("6200", 1, Currency::USD), ..one };
+    assert_eq!(rules(&[other, elsewhere]), [], "of different suppliers on different accounts");
     let three = [bill("ERP"), bill("FOCUS"), bill("FOCUS")];
     assert_eq!(rules(&three), [(PostingRule::BilledTwice, vec![0, 1])], "each bill is paired once");
+}
+
+#[test]
+fn a_bill_as_a_whole_is_the_same_as_its_parts_elsewhere() {
+    let of = |source: &str, account: &str, supplier: Option<&str>, amount: &str| Posting {
+        supplier: supplier.map(str::to_owned),
+        key: key(account, 1, Currency::USD),
+        document: format!("{source}-{amount}"),
+        ..posting(PostingKind::Invoice, source, 1, amount)
+    };
+    let whole = of("ERP", "6100", Some("AWS"), "3000");
+    let parts = |account, supplier| vec![of("FOCUS", account, supplier, "1000"); 3];
+    let twice = [(PostingRule::BilledTwice, vec![0, 1, 2, 3])];
+    for (account, supplier) in [
+        ("6200", Some("aws")),
+        ("6200", Some("Amazon Web Services")),
+        ("6200", Some("AWS EMEA SARL")),
+        ("6100", None),
+        ("6100", Some("Hyperscaler")),
+    ] {
+        let all = [vec![whole.clone()], parts(account, supplier)].concat();
+        assert_eq!(rules(&all), twice, "{account} {supplier:?}");
+        let found = check_postings(&all, &FiscalCalendar::calendar_years(), 2026).unwrap();
+        assert_eq!(found[0].amount, number("3000"));
+    }
+    let all = [vec![whole.clone()], parts("6200", Some("Hyperscaler"))].concat();
+    assert_eq!(rules(&all), [], "another supplier on another account");
+    let all = [vec![whole.clone()], parts("6200", Some("A"))].concat();
+    assert_eq!(rules(&all), [], "a letter is no name");
+    // A bill that is paired with one of its own amount is no part of a sum.
+    let all = [vec![whole, of("FOCUS", "6100", Some("AWS"), "3000")], parts("6100", Some("AWS"))].concat();
+    assert_eq!(rules(&all), [(PostingRule::BilledTwice, vec![0, 1])]);
+    let names = (0..5).map(|_| of("FOCUS", "6100", None, "10")).collect::<Vec<_>>();
+    let all = [vec![of("ERP", "6100", None, "50")], names].concat();
+    let found = check_postings(&all, &FiscalCalendar::calendar_years(), 2026).unwrap();
+    assert_eq!(
+        found[0].detail,
+        "50 USD stands in ERP as ERP-50 and in FOCUS as FOCUS-10, FOCUS-10, FOCUS-10 and 2 more"
+    );
 }
 
 #[test]

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use forecasting::ForecastError;
 use forecasting::budget::{
     AllocationModel, AllocationRule, BudgetLine, BudgetVersion, Dimension, DimensionValue, DriverVolume,
-    FindingContext, Flag, ForecastLabel, LineKey, LineRule, Orientation, PeriodRange, PeriodRates, PlanRates,
-    PricedVolume, ServerOwnership, ServerPower, Tolerance, Variance, VersionKind, YearToDate, check_lines,
-    compare, decompose_rows, total_cost_of_ownership, unit_cost,
+    FindingContext, Flag, ForecastLabel, LineDocument, LineKey, LineRule, Orientation, PeriodRange,
+    PeriodRates, PlanRates, PricedVolume, ServerOwnership, ServerPower, Tolerance, Variance, VersionKind,
+    YearToDate, check_lines, compare, decompose_rows, posting_key, total_cost_of_ownership, unit_cost,
 };
 use forecasting::money::{Currency, LIMIT, Money};
 use forecasting::month::{FiscalCalendar, LabelBy, Pattern};
@@ -148,7 +148,8 @@ fn forecasts_are_labelled_by_their_periods() {
 fn found(loaded: &BudgetVersion, other: Option<&BudgetVersion>) -> Vec<(LineRule, Vec<usize>)> {
     let calendar = FiscalCalendar::calendar_years();
     let closed = BTreeMap::from([(1, date("2026-02-05"))]);
-    let context = FindingContext { calendar: &calendar, closed: &closed, other };
+    let elsewhere = BTreeMap::new();
+    let context = FindingContext { calendar: &calendar, closed: &closed, other, elsewhere: &elsewhere };
     let findings = check_lines(loaded, &context).unwrap();
     findings.into_iter().map(|finding| (finding.rule, finding.lines)).collect()
 }
@@ -179,13 +180,52 @@ fn loads_in_thousands_and_with_reversed_signs_show_beside_another_version() {
     assert_eq!(found(&loaded(["-1000", "17000"]), Some(&plan)), [(LineRule::NegativeAmount, vec![0])]);
 }
 
+fn document(source: &str, document: &str, line: &str) -> Option<LineDocument> {
+    Some(LineDocument {
+        key: posting_key(source, document, line),
+        name: format!("{source} {document}/{line}"),
+    })
+}
+
+#[test]
+fn a_document_is_one_however_it_is_spelt_and_wherever_it_is_posted() {
+    let key = posting_key("ERP", "K1", "1");
+    for (source, document, line) in [("erp", "k1", "01"), (" ERP", "K1\t", "1 "), ("ERP", "00K1", "001")] {
+        assert_eq!(posting_key(source, document, line), key, "{source} {document}/{line}");
+    }
+    for (source, document, line) in [("ERP", "K10", "1"), ("ERP", "K1", "10"), ("ERP K1", "", "1")] {
+        assert_ne!(posting_key(source, document, line), key, "{source} {document}/{line}");
+    }
+    assert_eq!(posting_key("ERP", "0", "000"), posting_key("ERP", "00", "0"));
+    assert_ne!(posting_key("ERP", "0", "1"), posting_key("ERP", "", "1"));
+
+    let mut lines = vec![line("power", 1, Currency::USD, "700"); 4];
+    lines[0].document = document("ERP", "K1", "1");
+    lines[1].document = document("ERP", "k1", "01");
+    lines[2].document = document("ERP", "K2", "1");
+    lines[3].document = document("ERP", "X1", "1");
+    let loaded = version(VersionKind::Actual, lines);
+    let elsewhere = BTreeMap::from([(posting_key("erp", "x1", "1"), "erp x1/1 of Actual B".to_owned())]);
+    let calendar = FiscalCalendar::calendar_years();
+    let closed = BTreeMap::new();
+    let context = FindingContext { calendar: &calendar, closed: &closed, other: None, elsewhere: &elsewhere };
+    let findings = check_lines(&loaded, &context).unwrap();
+    let shown: Vec<_> =
+        findings.iter().map(|one| (one.lines.clone(), one.doubtful.clone(), one.detail.as_str())).collect();
+    let expected = [
+        (vec![0, 1], vec![1], "posting \"ERP K1/1\" is there again as \"ERP k1/01\""),
+        (vec![3], vec![3], "posting \"ERP X1/1\" is there again as \"erp x1/1 of Actual B\""),
+    ];
+    assert_eq!(shown, expected);
+}
+
 #[test]
 fn single_lines_are_checked_by_themselves() {
     let mut lines = vec![line("power", 1, Currency::USD, "1"); 5];
     lines[0].recorded_on = Some(date("2026-02-06"));
     lines[1].recorded_on = Some(date("2026-02-05"));
-    lines[1].idempotency_key = Some("invoice 7".to_owned());
-    lines[3].idempotency_key = Some("invoice 7".to_owned());
+    lines[1].document = document("ERP", "Invoice7", "1");
+    lines[3].document = document("erp", " invoice7 ", "01");
     lines[2].key.period = 14;
     lines[4].period_days = Some((date("2026-01-01"), date("2026-01-31")));
     let loaded = version(VersionKind::Actual, lines);
@@ -198,7 +238,8 @@ fn single_lines_are_checked_by_themselves() {
     // The same January posted to books that are kept in weeks.
     let anchor = date("2026-01-04");
     let weeks = FiscalCalendar::weeks(1, LabelBy::StartYear, Pattern::Weeks445, anchor, [].into()).unwrap();
-    let context = FindingContext { calendar: &weeks, closed: &BTreeMap::new(), other: None };
+    let (closed, elsewhere) = (BTreeMap::new(), BTreeMap::new());
+    let context = FindingContext { calendar: &weeks, closed: &closed, other: None, elsewhere: &elsewhere };
     let findings = check_lines(&loaded, &context).unwrap();
     let last = findings.last().unwrap();
     assert_eq!((last.rule, &last.lines), (LineRule::PeriodOfAnotherCalendar, &vec![4]));

@@ -343,6 +343,10 @@ fn what_may_be_a_gift_is_worth_a_look() {
     let found = validate(&falling);
     assert_eq!((found.len(), found[0].field.as_str()), (1, "charges[0].escalator.rate"));
     assert_eq!(found[0].severity, Severity::Warning);
+    let all = one_charge(Charge { escalator: Some(Escalator::yearly(number("-1"))), ..flat(1_000) });
+    let found: Vec<String> = validate(&all).iter().map(ToString::to_string).collect();
+    let rule = "a price does not fall by all of it or more: a rate is above -1";
+    assert_eq!(found, [format!("charges[0].escalator.rate \"-1\": {rule}")]);
     let waived = |months: u32| Abatement { from_contract_month: 0, months, rate: Decimal::ONE };
     let free = one_charge(Charge { abatements: vec![waived(36)], ..flat(1_000) });
     let found = validate(&free);
@@ -362,7 +366,7 @@ fn what_may_be_a_gift_is_worth_a_look() {
 fn a_price_agreed_anew_holds_from_its_day_and_rises_as_before() {
     let none = Indices::default();
     let repriced = |price| {
-        let repriced = Some(Repricing { from: date("2027-07-16"), price });
+        let repriced = [Repricing { from: date("2027-07-16"), price }].into_iter().collect();
         let escalator = Some(Escalator::yearly(number("0.10")));
         one_charge(Charge { escalator, repriced, ..flat(3_100) })
     };
@@ -376,6 +380,61 @@ fn a_price_agreed_anew_holds_from_its_day_and_rises_as_before() {
     assert_eq!(cost(&fixed, &none, "2027-06"), number("3410"));
     assert_eq!(cost(&fixed, &none, "2027-08"), number("2000"));
     assert_eq!(cost(&fixed, &none, "2028-01"), number("2200"));
+}
+
+#[test]
+fn prices_that_are_agreed_in_stages_hold_one_after_the_other() {
+    let none = Indices::default();
+    let staged = |stages: &[(&str, NewPrice)]| {
+        let repriced =
+            stages.iter().map(|(from, price)| Repricing { from: date(from), price: *price }).collect();
+        let escalator = Some(Escalator::yearly(number("0.10")));
+        one_charge(Charge { escalator, repriced, ..flat(1_000) })
+    };
+    let factor = |text| NewPrice::Factor(number(text));
+    let both = staged(&[("2028-04-01", factor("0.85")), ("2027-04-01", factor("0.9"))]);
+    for (month, expected) in
+        [("2027-03", "1100"), ("2027-04", "990"), ("2028-03", "1089"), ("2028-04", "1028.50")]
+    {
+        assert_eq!(cost(&both, &none, month), number(expected), "{month}: factors are of the agreed price");
+    }
+    let mixed = staged(&[("2027-04-01", NewPrice::Unit(number("500"))), ("2028-04-01", factor("0.85"))]);
+    assert_eq!(cost(&mixed, &none, "2028-01"), number("550"));
+    assert_eq!(cost(&mixed, &none, "2028-04"), number("1028.50"));
+    // On one day the later holds.
+    let twice = staged(&[("2027-04-01", factor("0.9")), ("2027-04-01", factor("0.5"))]);
+    assert_eq!(cost(&twice, &none, "2027-04"), number("550"));
+}
+
+#[test]
+fn support_that_is_agreed_in_stages_is_priced_year_by_year() {
+    let years = |stages: &[(&str, NewPrice)]| {
+        let contract = SupportContract {
+            currency: Currency::USD,
+            signed: None,
+            start: date("2026-01-01"),
+            term_months: 12,
+            yearly_price: number("1000"),
+            yearly_rise: Decimal::ZERO,
+            frequency: PaymentFrequency::Yearly,
+            renewal: Some(SupportRenewal { term_months: 12, uplift: number("0.10"), maximum: None }),
+            until: None,
+            repriced: stages
+                .iter()
+                .map(|(from, price)| Repricing { from: date(from), price: *price })
+                .collect(),
+        };
+        let flows = contract.flows(Window::new(month("2026-01"), 60).unwrap()).unwrap();
+        let months = flows.amounts(MoneyView::Cash, Category::Support).unwrap();
+        [0, 12, 24, 36, 48].map(|at| months[at])
+    };
+    let factor = |text| NewPrice::Factor(number(text));
+    let found = years(&[("2026-06-01", factor("0.9")), ("2028-06-01", factor("0.5"))]);
+    assert_eq!(found, ["1000", "990", "1089", "665.50", "732.05"].map(number));
+    let found = years(&[("2027-01-01", NewPrice::Unit(number("500"))), ("2029-01-01", factor("0.5"))]);
+    assert_eq!(found, ["1000", "500", "550", "665.50", "732.05"].map(number));
+    let found = years(&[("2027-01-01", factor("0.5")), ("2029-01-01", NewPrice::Unit(number("700")))]);
+    assert_eq!(found, ["1000", "550", "605", "700", "770"].map(number));
 }
 
 #[test]
@@ -410,7 +469,7 @@ fn support_is_repriced_from_the_contract_year_that_follows() {
         frequency: PaymentFrequency::Yearly,
         renewal: Some(SupportRenewal { term_months: 12, uplift: number("0.50"), maximum: None }),
         until: None,
-        repriced: price.map(|price| Repricing { from: date("2026-03-01"), price }),
+        repriced: price.map(|price| Repricing { from: date("2026-03-01"), price }).into_iter().collect(),
     };
     let years = |price| {
         let flows = contract(price).flows(Window::new(month("2026-01"), 48).unwrap()).unwrap();

@@ -93,7 +93,7 @@ prop_compose! {
                 commitment: numbers[7],
             }),
             renewal_uplift: Some(numbers[0]),
-            repriced: None,
+            repriced: Default::default(),
             ..Charge::new(kind, numbers[1], numbers[2])
         }
     }
@@ -154,7 +154,7 @@ proptest! {
             frequency: PaymentFrequency::Yearly,
             renewal: Some(SupportRenewal { term_months: renewed, uplift: rate, maximum: None }),
             until: None,
-            repriced: None,
+            repriced: Default::default(),
         };
         let _ = contract.flows(window);
     }
@@ -299,7 +299,7 @@ fn a_contract_that_renews_to_the_end_of_the_calendar_ends_there() {
         frequency: PaymentFrequency::Yearly,
         renewal: Some(SupportRenewal { term_months: 12, uplift: Decimal::ZERO, maximum: None }),
         until: None,
-        repriced: None,
+        repriced: Default::default(),
     };
     let window = Window::new(Month::of(day(9_999)), 36).unwrap();
     assert!(

@@ -76,6 +76,12 @@ fn only_hard_savings_that_are_realised_count() {
     assert_eq!((one.claimed.run_rate, one.confirmed.run_rate), (number("1200"), number("700")));
     assert_eq!((one.claimed_share, one.standing), (Some(number("0.1")), Some(Standing::Within)));
     assert_eq!(one.findings, BTreeSet::from([("7", SavingsFinding::ConfirmedBelowClaim)]));
+    all.last_mut().unwrap().confirmed = Some(number("1300"));
+    let above = summary(&all, "12000");
+    assert_eq!(above.findings, BTreeSet::from([("7", SavingsFinding::ConfirmedAboveClaim)]));
+    assert_eq!(above.claimed.count, 1, "it counts all the same");
+    all.last_mut().unwrap().confirmed = Some(number("1200"));
+    assert_eq!(summary(&all, "12000").findings, BTreeSet::new());
     let without = summary(&all, "0");
     assert_eq!((without.claimed_share, without.standing), (None, None));
     assert_eq!(summary(&all, "11999").standing, Some(Standing::Above));

@@ -40,6 +40,7 @@ mod m20261129_000021_recovery;
 mod m20261129_000022_topology;
 mod m20261129_000023_recovery;
 mod m20261129_000025_contracts;
+mod m20261129_000026_finance;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000022_topology::Migration),
             Box::new(m20261129_000023_recovery::Migration),
             Box::new(m20261129_000025_contracts::Migration),
+            Box::new(m20261129_000026_finance::Migration),
         ]
     }
 }

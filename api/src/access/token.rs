@@ -252,7 +252,7 @@ pub fn caller(claims: Claims, now: DateTime<Utc>, request_id: String) -> Result<
     let role = parse_role(&claims.role).ok_or_else(|| {
         Error::Unauthenticated(format!("the token names the role `{}`, which does not exist", claims.role))
     })?;
-    let name = claims.name.unwrap_or_else(|| claims.sub.clone());
+    let name = claims.name.as_ref().unwrap_or(&claims.sub).trim().to_owned();
     for (claim, text) in [("sub", &claims.sub), ("name", &name)] {
         require_text(claim, text, LONGEST_NAME)
             .map_err(|cause| Error::Unauthenticated(format!("the token is not usable: {cause}")))?;

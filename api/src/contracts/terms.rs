@@ -13,7 +13,8 @@ use forecasting::{
     colocation::{
         Abatement, Advance, Anchor, Billing, BusinessDays, Charge, ChargeKind, Contract, CpiTerms,
         Escalation, Escalator, Metering, Notice, NoticeUnit, OverageBasis, OverageTerms, Proration, PueRule,
-        RampStep, Recognition, Renewal, RenewalPrice, Term, TerminationRule, TerminationStep, Terms,
+        RampStep, Recognition, Renewal, RenewalPrice, Repricings, Term, TerminationRule, TerminationStep,
+        Terms,
     },
     money::Currency,
     month::{add_months, months_between},
@@ -104,7 +105,7 @@ pub fn support(contract: &support_contract::Model) -> Result<SupportContract, Fi
         frequency,
         renewal: support_renewal(contract)?,
         until: None,
-        repriced: None,
+        repriced: Repricings::default(),
     })
 }
 
@@ -296,7 +297,7 @@ fn charge(row: &colocation_charge::Model) -> Converted<Charge> {
         abatements: row.abatements.0.iter().enumerate().map(abatement).collect::<Converted<_>>()?,
         metering: metering.map(meter).transpose().map_err(|finding| finding.under("metering"))?,
         renewal_uplift: row.renewal_uplift.map(entity::money::Rate::to_decimal),
-        repriced: None,
+        repriced: Repricings::default(),
     })
 }
 

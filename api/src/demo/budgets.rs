@@ -38,10 +38,16 @@ const YEAR: i32 = 2026;
 /// Its last closed period: one more is over, and nothing is posted in it.
 const CLOSED: i32 = 9;
 
-const CODES: [(CodeKind, &str, &str); 15] = [
+const CODES: [(CodeKind, &str, &str); 21] = [
     (CodeKind::CostCentre, "CC-4100", "Infrastructure"),
     (CodeKind::CostCentre, "CC-4200", "Workplace"),
     (CodeKind::CostCentre, "CC-4300", "Cloud platform"),
+    // Those that assets carry.
+    (CodeKind::CostCentre, "4110", "Servers"),
+    (CodeKind::CostCentre, "4120", "Storage"),
+    (CodeKind::CostCentre, "4130", "Networks"),
+    (CodeKind::CostCentre, "4140", "Racks and power"),
+    (CodeKind::CostCentre, "4210", "Endpoints"),
     (CodeKind::Account, "0400", "Hardware that is capitalised"),
     (CodeKind::Account, "6110", "Power and space that are rented"),
     (CodeKind::Account, "6120", "Managed services"),
@@ -49,6 +55,7 @@ const CODES: [(CodeKind, &str, &str); 15] = [
     (CodeKind::Account, "6300", "Support of hardware"),
     (CodeKind::Account, "6400", "Depreciation"),
     (CodeKind::Account, "6500", "Workplace licences"),
+    (CodeKind::Account, "6900", "Charged out to those who bear it"),
     (CodeKind::Tower, "facilities", "Facilities"),
     (CodeKind::Tower, "compute", "Compute"),
     (CodeKind::Tower, "storage", "Storage"),

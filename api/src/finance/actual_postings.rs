@@ -1,7 +1,7 @@
 //! Postings: what documents say was spent, each taken once.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -15,7 +15,11 @@ use entity::{
     id::{ActualPostingId, BudgetVersionId},
     money::{Amount, Rate},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use forecasting::budget::posting_key;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+};
 
 use super::budget_versions;
 use super::places::{Names, Places, Priced, amount, require_draft};
@@ -75,6 +79,12 @@ impl Document {
             line: posting.document_line.clone(),
         }
     }
+
+    /// What it is told by, however it is spelt.
+    #[must_use]
+    pub fn key(&self) -> String {
+        posting_key(&self.source, &self.number, &self.line)
+    }
 }
 
 /// In words: `ERP 4711/1`.
@@ -122,6 +132,34 @@ impl Known {
 pub async fn of_version(db: &impl Read, id: BudgetVersionId) -> Result<Vec<actual_posting::Model>> {
     let of_it = actual_posting::Column::VersionId.eq(id);
     Ok(actual_posting::Entity::find().filter(of_it).all(db).await?)
+}
+
+/// The documents of other actual figures of a fiscal year, in words, by what each is told by.
+///
+/// # Errors
+/// Those of the database.
+pub async fn elsewhere(db: &impl Read, version: &budget_version::Model) -> Result<BTreeMap<String, String>> {
+    use actual_posting::Column as C;
+    let of_year = Condition::all()
+        .add(budget_version::Column::FiscalYear.eq(version.fiscal_year))
+        .add(budget_version::Column::Kind.eq(VersionKind::Actual))
+        .add(budget_version::Column::Id.ne(version.id));
+    let rows: Vec<(String, String, String, String)> = actual_posting::Entity::find()
+        .select_only()
+        .columns([C::Source, C::Document, C::DocumentLine])
+        .column(budget_version::Column::Name)
+        .join(JoinType::InnerJoin, actual_posting::Relation::Version.def())
+        .filter(of_year)
+        .order_by_asc(C::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut known = BTreeMap::new();
+    for (source, number, line, budget) in rows {
+        let document = Document { source, number, line };
+        known.entry(document.key()).or_insert_with(|| format!("{document} of {budget}"));
+    }
+    Ok(known)
 }
 
 /// A version that may be posted to.

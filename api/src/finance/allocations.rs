@@ -147,6 +147,21 @@ pub struct Charge {
     pub share: Option<Decimal>,
 }
 
+/// What a unit of the driver of a node costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriverRate {
+    /// Who gives.
+    pub source: String,
+    /// By what it is divided.
+    pub driver: String,
+    /// How much of that there is.
+    pub volume: Decimal,
+    /// What is given: its own cost and what it received.
+    pub amount: Decimal,
+    /// The amount for one unit of the driver; none for no units.
+    pub per_unit: Option<Decimal>,
+}
+
 /// Divides cost. The roadmap is drawn once, and only where its cost is divided.
 ///
 /// # Errors
@@ -282,6 +297,24 @@ impl Answer {
             }
         });
         results.collect()
+    }
+
+    /// The rate card: what a unit of each driver costs, in the order of the rules.
+    #[must_use]
+    pub fn rates(&self) -> Vec<DriverRate> {
+        let rates = self.model.rules.0.iter().map(|rule| {
+            let used = rule.targets.iter().map(|target| target.volume.to_decimal()).sum();
+            let volume = rule.whole.map_or(used, |whole| whole.to_decimal());
+            let amount = self.allocation.pools.get(&rule.source).copied().unwrap_or_default();
+            DriverRate {
+                source: rule.source.clone(),
+                driver: rule.driver.clone(),
+                volume,
+                amount,
+                per_unit: unit_cost(amount, Some(volume)).ok().and_then(|cost| cost.value()),
+            }
+        });
+        rates.collect()
     }
 
     /// What a node bears, charge by charge. They and its own cost add up to what it bears.

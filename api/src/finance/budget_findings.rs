@@ -11,6 +11,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
+    actual_postings,
     places::refused,
     values::{self, Figures, Origin, Reorganisation, require_alike},
 };
@@ -58,25 +59,33 @@ pub async fn of(
         require_alike(&own.places.version, &other.places.version, "against")?;
     }
     let other = other.map(|other| other.version(|_| true)).transpose()?;
-    let mut findings = of_lines(&own, other.as_ref())?;
+    let elsewhere = match own.places.version.kind {
+        VersionKind::Actual => actual_postings::elsewhere(db, &own.places.version).await?,
+        _ => BTreeMap::new(),
+    };
+    let mut findings = of_lines(&own, other.as_ref(), &elsewhere)?;
     findings.extend(of_postings(&own)?);
     findings.sort_by_key(|finding| finding.rule);
     Ok(findings)
 }
 
-fn of_lines(own: &Figures, other: Option<&BudgetVersion>) -> Result<Vec<Finding>> {
+fn of_lines(
+    own: &Figures,
+    other: Option<&BudgetVersion>,
+    elsewhere: &BTreeMap<String, String>,
+) -> Result<Vec<Finding>> {
     let closed: BTreeMap<u32, NaiveDate> = own
         .places
         .closed
         .iter()
         .filter_map(|(period, day)| Some((u32::try_from(*period).ok()?, *day)))
         .collect();
-    let context = FindingContext { calendar: &own.places.calendar, closed: &closed, other };
+    let context = FindingContext { calendar: &own.places.calendar, closed: &closed, other, elsewhere };
     let found = check_lines(&own.version(|_| true)?, &context).map_err(|cause| refused("version", cause))?;
     // Of postings the sort of document says more than the sign does.
     let says_more = own.places.version.kind == VersionKind::Actual;
     let kept = found.into_iter().filter(|one| !(says_more && one.rule == LineRule::NegativeAmount));
-    kept.map(|one| finding(own, Rule::Line(one.rule), one.detail, &one.lines)).collect()
+    kept.map(|one| finding(own, Rule::Line(one.rule), one.detail, (&one.lines, &one.doubtful))).collect()
 }
 
 fn of_postings(own: &Figures) -> Result<Vec<Finding>> {
@@ -87,7 +96,7 @@ fn of_postings(own: &Figures) -> Result<Vec<Finding>> {
     let found = check_postings(&postings, &own.places.calendar, own.places.version.fiscal_year)
         .map_err(|cause| refused("version", cause))?;
     let findings = found.into_iter().map(|one| {
-        let mut found = finding(own, Rule::Posting(one.rule), one.detail, &one.postings)?;
+        let mut found = finding(own, Rule::Posting(one.rule), one.detail, (&one.postings, &[]))?;
         // Of two that belong together, one amount is in doubt.
         let currency = one.postings.first().and_then(|place| postings.get(*place)).map(|it| it.key.currency);
         if let Some(currency) = currency {
@@ -98,9 +107,16 @@ fn of_postings(own: &Figures) -> Result<Vec<Finding>> {
     findings.collect()
 }
 
-fn finding(own: &Figures, rule: Rule, detail: String, places: &[usize]) -> Result<Finding> {
-    let concerned: Vec<_> = places.iter().filter_map(|place| own.figures.get(*place)).collect();
-    let amounts = concerned.iter().map(|figure| (figure.key.currency, figure.amount));
+/// A finding of figures by their places, of which the second ones are in doubt.
+fn finding(
+    own: &Figures,
+    rule: Rule,
+    detail: String,
+    (places, doubtful): (&[usize], &[usize]),
+) -> Result<Finding> {
+    let of = |places: &[usize]| places.iter().filter_map(|place| own.figures.get(*place)).collect::<Vec<_>>();
+    let concerned = of(places);
+    let amounts = of(doubtful).into_iter().map(|figure| (figure.key.currency, figure.amount));
     Ok(Finding {
         rule,
         detail,

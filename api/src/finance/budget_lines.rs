@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    rules::{draft, edited, expect_version, require_text_if_any},
+    rules::{draft, edited, expect_version, require_text, require_text_if_any},
     store::{Read, Tx},
 };
 
@@ -218,8 +218,9 @@ pub async fn remove(tx: &Tx, id: BudgetLineId, expected_version: Option<i32>) ->
 /// `Conflict` for a frozen budget; `Invalid` with the field, the value and the rule.
 pub fn check(line: &budget_line::Model, places: &Places) -> Result<()> {
     require_lines(&places.version)?;
-    if line.item.chars().count() > 100 {
-        return Err(Error::invalid("item", "has more than 100 characters"));
+    // A line may be the only one of its place, and then needs no name.
+    if !line.item.is_empty() {
+        require_text("item", &line.item, 100)?;
     }
     require_text_if_any("description", line.description.as_deref(), 500)?;
     require_text_if_any("source", line.source.as_deref(), 200)?;

@@ -103,10 +103,11 @@ pub async fn update(
     tx.update(before, |changed| *changed = row).await
 }
 
-/// Refuses to take away a rate that lines or postings are converted with.
+/// Refuses to take away a rate that lines or postings are converted with, and to change one that postings of a closed
+/// period are.
 ///
 /// # Errors
-/// `Invalid` naming the currency.
+/// `Invalid` naming the currency, `Conflict` naming the closed period.
 pub async fn require_rates(
     tx: &Tx,
     before: &budget_version::Model,
@@ -127,7 +128,15 @@ pub async fn require_rates(
             return Err(Error::invalid("planRates", message));
         }
     }
-    Ok(())
+    let changed = before.plan_rates.0.iter().filter(|rate| {
+        after.plan_rates.0.iter().any(|new| new.currency == rate.currency && new.rate != rate.rate)
+    });
+    let changed: Vec<&str> = changed.map(|rate| rate.currency.as_str()).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let converted = Condition::all().add(actual_posting::Column::Currency.is_in(changed));
+    refuse_closed(tx, before, &converted, ", converted at the plan rates it has").await
 }
 
 /// Freezes a version: from then on neither it nor its lines change, and the hash says what was approved.
@@ -241,7 +250,7 @@ pub async fn remove(tx: &Tx, id: BudgetVersionId, expected_version: Option<i32>)
         return Err(Error::Conflict(message));
     }
     refuse_compared(tx, &version).await?;
-    refuse_closed(tx, &version).await?;
+    refuse_closed(tx, &version, &Condition::all(), "").await?;
     let reason = format!("with the budget {}", version.name);
     let of = |column: budget_line::Column| Condition::all().add(column.eq(id));
     tx.delete_many::<budget_line::Entity>(of(budget_line::Column::VersionId), &reason).await?;
@@ -250,15 +259,23 @@ pub async fn remove(tx: &Tx, id: BudgetVersionId, expected_version: Option<i32>)
     tx.delete(version).await
 }
 
-/// Refuses to remove postings of a period that is closed: what is closed stays.
-async fn refuse_closed(tx: &Tx, version: &budget_version::Model) -> Result<()> {
+/// Refuses to touch postings of a period that is closed: what is closed stays.
+async fn refuse_closed(
+    tx: &Tx,
+    version: &budget_version::Model,
+    touched: &Condition,
+    why: &str,
+) -> Result<()> {
     use actual_posting::Column as C;
     for close in period_closes::of_year(tx, version.calendar_id, version.fiscal_year).await? {
-        let of_period = Condition::all().add(C::VersionId.eq(version.id)).add(C::Period.eq(close.period));
+        let of_period = Condition::all()
+            .add(C::VersionId.eq(version.id))
+            .add(C::Period.eq(close.period))
+            .add(touched.clone());
         let count = actual_posting::Entity::find().filter(of_period).count(tx).await?;
         if count > 0 {
             let message = format!(
-                "period {} of {} was closed on {} by {}, and {count} postings of it are in {}: what is closed stays",
+                "period {} of {} was closed on {} by {}, and {count} postings of it are in {}{why}: what is closed stays",
                 close.period, close.fiscal_year, close.closed_on, close.closed_by, version.name
             );
             return Err(Error::Conflict(message));

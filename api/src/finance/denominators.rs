@@ -194,14 +194,14 @@ fn spans(found: &Found) -> BTreeMap<String, (Month, Month)> {
     spans
 }
 
-/// Gives months to come the last known volume, grown.
+/// Gives the month that runs and those to come the last known volume, grown, where nothing is measured of them.
 fn grow(volumes: &mut Volumes, wanted: &Wanted<'_>) -> Result<()> {
     let now = Month::of(wanted.as_of);
     let known = volumes.months.range(..=now).next_back();
     let Some((known_month, known)) = known.map(|(month, volume)| (*month, volume.clone())) else {
         return Ok(());
     };
-    for month in wanted.window.iter().filter(|month| *month > now) {
+    for month in wanted.window.iter().filter(|month| *month >= now) {
         if volumes.months.contains_key(&month) {
             continue;
         }
@@ -213,8 +213,9 @@ fn grow(volumes: &mut Volumes, wanted: &Wanted<'_>) -> Result<()> {
     }
     if volumes.months.values().any(|volume| volume.origin == Origin::Forecast) {
         let growth = wanted.monthly_growth.normalize();
-        let assumption =
-            format!("Volumes after {now} are that of {known_month}, grown by {growth} a month, compounded.");
+        let assumption = format!(
+            "Where nothing is measured from {now} on, volumes are that of {known_month}, grown by {growth} a month, compounded."
+        );
         volumes.assumptions.insert(assumption);
     }
     Ok(())

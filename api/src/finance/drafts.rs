@@ -1,7 +1,7 @@
 //! Lines of a budget from the roadmap, so that nobody has to type what is known already.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -10,6 +10,7 @@ use entity::{
     finance::{
         budget_line::{self, BudgetView},
         budget_version,
+        ledger_code::CodeKind,
     },
     id::BudgetVersionId,
     money::Amount,
@@ -20,7 +21,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition};
 
 use super::{
     budget_lines::{self, Given, check, require_lines},
-    budget_versions,
+    budget_versions, ledger_codes,
     places::{Names, PERIODS, Places, currency},
     values,
 };
@@ -112,9 +113,13 @@ pub async fn write(tx: &Tx, question: &Question, plan: &Plan) -> Result<Drafted>
     budget_versions::hold_one(tx, question.version).await?;
     let places = Places::of(tx, question.version).await?;
     require_lines(&places.version)?;
-    let mut rows = Vec::new();
+    let mut drawn = Vec::new();
     for view in &question.views {
-        let mut of_view = added_up(lines(question, plan, &places, *view)?)?;
+        drawn.push(added_up(lines(question, plan, &places, *view)?)?);
+    }
+    require_codes(question, &places, drawn.iter().flatten())?;
+    let mut rows = Vec::new();
+    for mut of_view in drawn {
         of_view.extend(nothing_due(&of_view, &places));
         for given in of_view {
             let mut row = budget_lines::row(given, &places)?;
@@ -144,6 +149,46 @@ pub async fn write(tx: &Tx, question: &Question, plan: &Plan) -> Result<Drafted>
         excluded,
         assumptions: plan.roadmap.assumptions().iter().cloned().collect(),
     })
+}
+
+/// Refuses lines of codes that the ledger does not have, all of them at once.
+fn require_codes<'a>(
+    question: &Question,
+    places: &Places,
+    lines: impl Iterator<Item = &'a Given>,
+) -> Result<()> {
+    let mut missing: BTreeMap<(CodeKind, bool), BTreeSet<&str>> = BTreeMap::new();
+    for line in lines {
+        let names = &line.names;
+        let centre = names.cost_centre.as_str();
+        let is_carried = question.cost_centre.as_deref() != Some(centre);
+        let is_named = question.targets.iter().any(|target| target.account == names.account);
+        let tower = names.tower.as_deref().map(|tower| (CodeKind::Tower, false, tower));
+        let codes =
+            [(CodeKind::CostCentre, is_carried, centre), (CodeKind::Account, !is_named, &names.account)];
+        for (kind, is_by_itself, code) in codes.into_iter().chain(tower) {
+            if !places.directory.has(kind, code) {
+                missing.entry((kind, is_by_itself)).or_default().insert(code);
+            }
+        }
+    }
+    let said = missing.iter().map(|((kind, is_by_itself), codes)| {
+        let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+        let why = match kind {
+            CodeKind::CostCentre if *is_by_itself => ", which records carry",
+            CodeKind::Account if *is_by_itself => ", the name of a category that no target is given for",
+            _ => "",
+        };
+        format!("there is no {} {}{why}", ledger_codes::spoken(*kind), codes.join(", "))
+    });
+    let said: Vec<String> = said.collect();
+    let field = match missing.keys().next() {
+        None => return Ok(()),
+        Some((CodeKind::CostCentre, _)) => "costCentre",
+        Some((CodeKind::Account, _)) => "account",
+        Some((CodeKind::Tower, _)) => "tower",
+    };
+    Err(Error::invalid(field, said.join("; ")))
 }
 
 /// Refuses to write over a line that a person set.

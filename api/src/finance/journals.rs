@@ -12,7 +12,9 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{allocation_models::divide, allocations::Answer, ledger_codes::naming};
+use super::{
+    allocation_models::divide, allocations::Answer, fiscal_calendars, ledger_codes::naming, period_closes,
+};
 use crate::{
     error::{Error, Result},
     store::Read,
@@ -28,6 +30,8 @@ pub struct Journal {
     pub month: Option<Month>,
     /// The fiscal year and the period of it that the month is.
     pub period: Option<(i32, u32)>,
+    /// Why nothing is posted to the period any more, where that is so.
+    pub closed: Option<String>,
     /// Its lines, a debit and the credit of it one after the other.
     pub lines: Vec<Line>,
     /// What its debits come to, and its credits.
@@ -64,12 +68,16 @@ pub async fn of(db: &impl Read, answer: &Answer, account: Option<&str>) -> Resul
     let names: BTreeSet<&str> =
         charged.keys().flat_map(|(_, pool, receiver)| [pool.as_str(), receiver.as_str()]).collect();
     let centres = centres(db, &names).await?;
+    let closed = closed(db, answer).await?;
     let mut journals: BTreeMap<usize, Journal> = BTreeMap::new();
     for ((place, pool, receiver), amount) in charged.iter().filter(|(_, amount)| !amount.is_zero()) {
         let month = answer.spread.months.get(*place).copied();
         let journal = journals.entry(*place).or_insert_with(|| Journal {
             month,
             period: month.and_then(|month| answer.spread.period(month)),
+            closed: month
+                .and_then(|month| answer.spread.period(month))
+                .and_then(|period| closed.get(&period).cloned()),
             lines: Vec::new(),
             total: Decimal::ZERO,
         });
@@ -136,6 +144,27 @@ async fn require_account(db: &impl Read, code: &str) -> Result<()> {
         Some(_) => Ok(()),
         None => Err(Error::invalid("account", format!("there is no account `{code}`"))),
     }
+}
+
+/// The periods of the default calendar that are closed, each with the sentence that says so.
+async fn closed(db: &impl Read, answer: &Answer) -> Result<BTreeMap<(i32, u32), String>> {
+    let years: BTreeSet<i32> = answer
+        .spread
+        .months
+        .iter()
+        .filter_map(|month| answer.spread.period(*month))
+        .map(|(year, _)| year)
+        .collect();
+    if years.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let Some(calendar) = fiscal_calendars::find_default(db).await? else { return Ok(BTreeMap::new()) };
+    let closes = period_closes::of_years(db, calendar.id, years).await?;
+    let said = closes.into_iter().map(|close| {
+        let message = period_closes::is_closed(&close).into_message();
+        ((close.fiscal_year, close.period.unsigned_abs()), message)
+    });
+    Ok(said.collect())
 }
 
 /// The cost centres that nodes are called after, with one statement.

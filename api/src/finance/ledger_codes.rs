@@ -5,14 +5,16 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use entity::{
     finance::{
-        actual_posting, budget_line,
+        actual_posting, budget_line, budget_version,
         ledger_code::{self, CodeKind},
         savings_claim, variance_explanation,
     },
     id::{BudgetVersionId, LedgerCodeId},
 };
-use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use forecasting::month::FiscalPeriod;
+use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
+use super::places::Places;
 use crate::{
     error::{Error, Result},
     rules::{
@@ -72,7 +74,80 @@ pub async fn update(
     expect_version("ledger code", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
+    require_charged_open(tx, &before, &after).await?;
     tx.update(before, |changed| *changed = row).await
+}
+
+/// Refuses to open a code later or to close it earlier than lines and postings charge it.
+///
+/// # Errors
+/// `Invalid` naming the budget and the period.
+pub async fn require_charged_open(
+    tx: &Tx,
+    before: &ledger_code::Model,
+    after: &ledger_code::Model,
+) -> Result<()> {
+    if (before.valid_from_on, before.valid_to_on) == (after.valid_from_on, after.valid_to_on) {
+        return Ok(());
+    }
+    let charged = charged_periods(tx, after.id).await?;
+    let last = charged.iter().max_by_key(|(_, days)| days.first_day);
+    let first = charged.iter().min_by_key(|(_, days)| days.last_day);
+    if let (Some(closed), Some((budget, days))) = (after.valid_to_on, last)
+        && closed < days.first_day
+    {
+        let message = format!(
+            "the budget {budget} charges {} in period {} from {} on, after {closed}; say which code takes its place \
+             instead, and from when",
+            naming(after),
+            days.period,
+            days.first_day
+        );
+        return Err(Error::invalid("validToOn", message));
+    }
+    if let (Some(opened), Some((budget, days))) = (after.valid_from_on, first)
+        && opened > days.last_day
+    {
+        let message = format!(
+            "the budget {budget} charges {} in period {} up to {}, before {opened}",
+            naming(after),
+            days.period,
+            days.last_day
+        );
+        return Err(Error::invalid("validFromOn", message));
+    }
+    Ok(())
+}
+
+/// The periods that a code is charged in, with the budgets that charge it.
+async fn charged_periods(tx: &Tx, id: LedgerCodeId) -> Result<Vec<(String, FiscalPeriod)>> {
+    macro_rules! charged {
+        ($table:ident) => {{
+            use $table::Column as C;
+            let any =
+                Condition::any().add(C::CostCentreId.eq(id)).add(C::AccountId.eq(id)).add(C::TowerId.eq(id));
+            let found: Vec<(BudgetVersionId, i32)> = $table::Entity::find()
+                .select_only()
+                .columns([C::VersionId, C::Period])
+                .distinct()
+                .filter(any)
+                .into_tuple()
+                .all(tx)
+                .await?;
+            found
+        }};
+    }
+    let mut charged = charged!(budget_line);
+    charged.extend(charged!(actual_posting));
+    let ids: HashSet<BudgetVersionId> = charged.iter().map(|(version, _)| *version).collect();
+    let versions =
+        budget_version::Entity::find().filter(budget_version::Column::Id.is_in(ids)).all(tx).await?;
+    let places = Places::of_all(tx, versions).await?;
+    let of = |(version, period): (BudgetVersionId, i32)| {
+        let places = places.get(&version)?;
+        Some((places.version.name.clone(), places.period(period).ok()?))
+    };
+    Ok(charged.into_iter().filter_map(of).collect())
 }
 
 /// Records that another code takes the place of one from a day on, as reorganisations do. Without another, takes

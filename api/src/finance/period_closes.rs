@@ -37,6 +37,26 @@ pub async fn of_year(
     Ok(found)
 }
 
+/// The closed periods of some fiscal years, in order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_years(
+    db: &impl Read,
+    calendar: FiscalCalendarId,
+    fiscal_years: impl IntoIterator<Item = i32>,
+) -> Result<Vec<period_close::Model>> {
+    use period_close::Column as C;
+    let found = period_close::Entity::find()
+        .filter(C::CalendarId.eq(calendar))
+        .filter(C::FiscalYear.is_in(fiscal_years))
+        .order_by_asc(C::FiscalYear)
+        .order_by_asc(C::Period)
+        .all(db)
+        .await?;
+    Ok(found)
+}
+
 /// Closes a period for postings. What comes later, such as a credit note, goes to a period that is open.
 ///
 /// # Errors

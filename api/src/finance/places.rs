@@ -83,6 +83,27 @@ impl Directory {
         self.sites.get(&id).map(String::as_str)
     }
 
+    /// Whether there is such a code.
+    #[must_use]
+    pub fn has(&self, kind: CodeKind, code: &str) -> bool {
+        self.by_code.contains_key(&(kind, code.to_owned()))
+    }
+
+    /// A code and all that it took the place of, one after the other.
+    #[must_use]
+    pub fn with_former(&self, id: LedgerCodeId) -> Vec<LedgerCodeId> {
+        let mut found = vec![id];
+        let mut at = 0;
+        while let Some(next) = found.get(at).copied() {
+            let former = self.codes.values().filter(|code| code.superseded_by_id == Some(next));
+            let former: Vec<LedgerCodeId> =
+                former.map(|code| code.id).filter(|id| !found.contains(id)).collect();
+            found.extend(former);
+            at += 1;
+        }
+        found
+    }
+
     /// A code by what people write.
     ///
     /// # Errors

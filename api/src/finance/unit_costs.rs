@@ -90,6 +90,8 @@ pub struct CountedPart {
     pub amounts: Vec<Decimal>,
     /// How many records are behind it.
     pub records: usize,
+    /// Those records.
+    pub sources: BTreeSet<Source>,
     /// How many other records the category has.
     pub others: usize,
     /// How many postings are behind it.
@@ -246,11 +248,10 @@ fn counted(plan: &Plan, part: &Part, site: Option<&str>, posted: &Posted) -> Res
     let category = of_roadmap(part.category);
     let of_category = plan.roadmap.lines(MoneyView::Pnl).filter(|(of, _, _)| *of == category);
     let (meant, others): (Vec<_>, Vec<_>) = of_category.partition(|(_, key, _)| is_meant(key));
-    let count = |lines: &[(_, &Key, &Row)]| {
-        let sources: BTreeSet<Source> =
-            lines.iter().flat_map(|(_, _, line)| &line.records).copied().collect();
-        record_count(plan, &sources)
+    let sources = |lines: &[(_, &Key, &Row)]| -> BTreeSet<Source> {
+        lines.iter().flat_map(|(_, _, line)| &line.records).copied().collect()
     };
+    let behind = sources(&meant);
     let mut sums = vec![Decimal::ZERO; plan.roadmap.window().months() as usize];
     for (_, _, line) in &meant {
         for (sum, amount) in sums.iter_mut().zip(line.amounts()) {
@@ -266,8 +267,9 @@ fn counted(plan: &Plan, part: &Part, site: Option<&str>, posted: &Posted) -> Res
     let amounts = sums.into_iter().map(|sum| counted_share(sum, share, currency));
     Ok(CountedPart {
         amounts: amounts.collect::<Result<_, _>>().map_err(refused)?,
-        records: count(&meant),
-        others: count(&others),
+        records: record_count(plan, &behind),
+        sources: behind,
+        others: record_count(plan, &sources(&others)),
         postings: posted.postings.get(&part.category).copied().unwrap_or_default(),
         formulas: meant.iter().flat_map(|(_, _, line)| &line.formulas).copied().collect(),
         assumptions: meant.iter().flat_map(|(_, _, line)| &line.assumptions).cloned().collect(),

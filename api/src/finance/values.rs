@@ -15,8 +15,8 @@ use entity::{
 };
 use forecasting::{
     budget::{
-        BudgetLine, BudgetVersion, ForecastLabel, LineKey, PeriodRates, PlanRates, Posting, PostingKind,
-        ReportLine, VersionKind as ForecastKind, Volume,
+        BudgetLine, BudgetVersion, ForecastLabel, LineDocument, LineKey, PeriodRates, PlanRates, Posting,
+        PostingKind, ReportLine, VersionKind as ForecastKind, Volume,
     },
     money::Currency,
     month::FiscalPeriod,
@@ -306,10 +306,10 @@ impl Figures {
     /// `Invalid` for an amount that does not fit.
     pub fn version(&self, holds: impl Fn(&Figure) -> bool) -> Result<BudgetVersion> {
         let lines = self.figures.iter().filter(|figure| holds(figure)).map(|figure| BudgetLine {
-            idempotency_key: figure
-                .posting
-                .as_ref()
-                .map(|posting| super::actual_postings::Document::of(posting).to_string()),
+            document: figure.posting.as_ref().map(|posting| {
+                let document = super::actual_postings::Document::of(posting);
+                LineDocument { key: document.key(), name: document.to_string() }
+            }),
             recorded_on: figure.posting.as_ref().map(|posting| posting.recorded_on),
             ..BudgetLine::new(figure.key.clone(), figure.amount)
         });

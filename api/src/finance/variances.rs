@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use entity::{
     finance::{
-        budget_line::BudgetView,
+        actual_posting,
+        budget_line::{self, BudgetView},
         budget_version::{self, VersionKind},
         exchange_rate::RateKind,
         variance_explanation::{self, VarianceDriver},
@@ -21,11 +22,13 @@ use forecasting::{
     roadmap::MoneyView,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
 
 use super::{
     budget_versions,
-    places::{ADJUSTMENTS, Names, PERIODS, Places, refused},
+    places::{ADJUSTMENTS, Names, PERIODS, Places, refused, spoken},
     values::{self, Figure, Figures, Reorganisation, Spot, period_rates, require_alike},
 };
 use crate::{
@@ -95,6 +98,8 @@ pub struct Answer {
     pub timing: Vec<TimingImbalance<TimedLine>>,
     /// What was taken for granted; each is a sentence.
     pub assumptions: Vec<String>,
+    /// Why nothing is known of what was planned, where that is so: the plan has no line in the view.
+    pub unplanned: Option<String>,
 }
 
 impl Answer {
@@ -129,7 +134,8 @@ impl Answer {
         let apart = is_apart.then(|| {
             format!("{postings} postings of period {ADJUSTMENTS}, the adjustments of {year}, are shown apart")
         });
-        unposted.chain(gaps).chain(apart).collect()
+        let gaps = gaps.filter(|_| self.unplanned.is_none());
+        self.unplanned.iter().cloned().chain(unposted).chain(gaps).chain(apart).collect()
     }
 
     /// What people said about a row.
@@ -177,6 +183,13 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
         is_posted: actual.places.version.kind == VersionKind::Actual,
         closed: &actual.places.closed_periods(),
     };
+    let unplanned = plan.of_view(view).next().is_none().then(|| {
+        let name = &plan.places.version.name;
+        format!(
+            "{name} has no line in the view {}, so what was planned in it is not known",
+            spoken(question.view)
+        )
+    });
     let report = report(&plan.report_lines(view), &actual.report_lines(view), &attributions, &asked)
         .map_err(unreported)?;
     let timed: Vec<_> = attributions.into_iter().map(timed).collect();
@@ -193,6 +206,7 @@ pub async fn ask(db: &impl Read, question: &Question) -> Result<Answer> {
         explained,
         timing,
         assumptions,
+        unplanned,
     })
 }
 
@@ -375,15 +389,66 @@ pub struct Given {
 ///
 /// # Errors
 /// `NotFound` for a version that is not there, `Invalid` for versions that cannot be compared, codes that are not
-/// there, an amount of zero or a blank note.
+/// there, a place where neither of them has anything, an amount of zero or a blank note.
 pub async fn explain(tx: &Tx, given: Given) -> Result<variance_explanation::Model> {
     let places = Places::of(tx, given.plan).await?;
     let actual = budget_versions::find(tx, given.actual).await?;
     let mut row = row(given, &places, &actual)?;
     row.id = Set(tx.new_id());
     row.author = Set(tx.caller().name.clone());
-    check(&draft(&row)?)?;
+    let new = draft(&row)?;
+    check(&new)?;
+    require_amounts(tx, &new, &places, &actual).await?;
     tx.insert(row).await
+}
+
+/// Refuses to explain a place where neither side has anything, under the codes that it names or those that they took
+/// the place of.
+///
+/// # Errors
+/// `Invalid` for `place`, naming both versions.
+pub async fn require_amounts(
+    tx: &Tx,
+    explanation: &variance_explanation::Model,
+    places: &Places,
+    actual: &budget_version::Model,
+) -> Result<()> {
+    let codes = |id| places.directory.with_former(id);
+    let (centres, accounts) = (codes(explanation.cost_centre_id), codes(explanation.account_id));
+    let towers = explanation.tower_id.map(codes);
+    macro_rules! count {
+        ($table:ident) => {{
+            use $table::Column as C;
+            let tower = match &towers {
+                Some(towers) => C::TowerId.is_in(towers.iter().copied()),
+                None => C::TowerId.is_null(),
+            };
+            let site = match explanation.site_id {
+                Some(site) => C::SiteId.eq(site),
+                None => C::SiteId.is_null(),
+            };
+            let here = Condition::all()
+                .add(C::VersionId.is_in([places.version.id, actual.id]))
+                .add(C::CostCentreId.is_in(centres.iter().copied()))
+                .add(C::AccountId.is_in(accounts.iter().copied()))
+                .add(tower)
+                .add(site)
+                .add(C::Period.eq(explanation.period))
+                .add(C::View.eq(explanation.view));
+            $table::Entity::find().filter(here).count(tx).await?
+        }};
+    }
+    if count!(budget_line) + count!(actual_posting) > 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "neither {} nor {} has anything there in period {} in the view {}, so there is nothing to explain",
+        places.version.name,
+        actual.name,
+        explanation.period,
+        spoken(explanation.view)
+    );
+    Err(Error::invalid("place", message))
 }
 
 /// An explanation as a row without its id and its author.

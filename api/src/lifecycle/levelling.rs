@@ -273,7 +273,8 @@ fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result
             return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
         }
         let first = first_day(plan, cap.fiscal_year);
-        let field = format!("caps[{at}].currency");
+        let is_laid_on = question.plan.scenario.caps_year(cap.fiscal_year);
+        let field = if is_laid_on { "scenario".to_owned() } else { format!("caps[{at}].currency") };
         let limit = plan.rates.convert(cap.limit, plan.currency, first).map_err(|error| error.at(&field))?;
         limits.push(Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: limit.round() });
     }

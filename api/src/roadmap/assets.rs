@@ -8,6 +8,7 @@ use entity::{
     inventory::{
         asset::{self, AssetStatus},
         environment::Environment,
+        hardware_model::HardwareKind,
     },
     lifecycle::{closed_period, depreciation_rule::Book},
     money::Amount,
@@ -24,7 +25,11 @@ use super::{
     estate::Estate,
     keys::{Dimension, Properties},
 };
-use crate::{error::Result, lifecycle::holdings, store::Read};
+use crate::{
+    error::Result,
+    lifecycle::{holdings, matching::AssetFacts},
+    store::Read,
+};
 
 /// What the roadmap needs of an asset.
 #[derive(Clone, Debug)]
@@ -54,6 +59,18 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// What decides which refresh policy it falls under.
+    #[must_use]
+    pub fn facts(&self, kind: HardwareKind) -> AssetFacts {
+        AssetFacts {
+            kind,
+            site: self.site,
+            model: self.model,
+            environment: self.environment,
+            tier: self.tier,
+        }
+    }
+
     /// Whether it still works, and so may be refreshed.
     #[must_use]
     pub fn is_in_use(&self) -> bool {

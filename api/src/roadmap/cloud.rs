@@ -109,6 +109,13 @@ impl Spend {
         self.run_rate().map(|(base, _)| base.next())
     }
 
+    /// Whether it grows in some month from one to another: not once its last month is over.
+    #[must_use]
+    pub fn grows_between(&self, from: Month, to: Month) -> bool {
+        let last = self.last_month.map_or(to, |last| last.min(to));
+        self.grows_from().is_some_and(|first| first.max(from) <= last)
+    }
+
     fn run_rate(&self) -> Option<(Month, Decimal)> {
         self.recorded.iter().rev().find_map(|(month, recorded)| Some((*month, recorded.recurring?)))
     }

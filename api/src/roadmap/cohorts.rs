@@ -287,13 +287,7 @@ fn decide(
     window: Window,
 ) -> Decision {
     let Some(model) = estate.models.get(&asset.model) else { return Decision::Silent };
-    let facts = AssetFacts {
-        kind: model.kind,
-        site: asset.site,
-        model: asset.model,
-        environment: asset.environment,
-        tier: asset.tier,
-    };
+    let facts = asset.facts(model.kind);
     let cycle = estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id));
     let by_cycle =
         cycle.and_then(|cycle| estate.policies.iter().position(|policy| policy.id == cycle.policy_id));

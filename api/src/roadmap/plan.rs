@@ -39,7 +39,7 @@ use crate::{
     error::{Error, Result},
     finance::{fiscal_calendars, rates::Rates},
     rules::require_plausible,
-    scenarios::{Overlay, overlay::Named},
+    scenarios::{Overlay, overlay::Named, touched::Recorded},
     store::Read,
 };
 
@@ -279,7 +279,14 @@ impl Rows {
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
-        let laid_on = scenario.assumptions_over(&self.estate);
+        let laid_on = scenario.assumptions_touching(&Recorded {
+            estate: &self.estate,
+            assets: &self.assets,
+            contracts: &self.contracts,
+            ending: &contracts,
+            spends: &self.spends,
+            last: self.window.last(),
+        });
         drawing.assume(&self.currencies, &self.outside, laid_on);
         let outcome = question.uncertainty.as_ref().map(|asked| {
             let inputs = Inputs {

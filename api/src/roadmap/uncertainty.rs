@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use entity::{contracts::colocation_contract, inventory::hardware_model::HardwareKind};
 use forecasting::{
     ForecastError,
-    colocation::{BusinessDays, Contract, Indices, NewPrice, Repricing, Terms},
+    colocation::{BusinessDays, Contract, Indices, NewPrice, Repricings, Terms},
     month::{FiscalCalendar, Month},
     roadmap::{Flows, MoneyView, RefreshCohort, Roadmap, Window, colocation_flows},
     uncertainty::{
@@ -160,12 +160,26 @@ fn refused(cause: ForecastError) -> Error {
 /// Rises of a price with the rate that they follow.
 type Rated = (UnknownRises, RateId);
 
-/// The month from which on a price is agreed anew as a figure.
-fn anew(repriced: Option<Repricing>) -> Option<Month> {
-    match repriced? {
-        Repricing { from, price: NewPrice::Unit(_) } => Some(Month::of(from)),
-        Repricing { price: NewPrice::Factor(_), .. } => None,
+/// The months from which on a price is agreed anew, and whether it is as a figure.
+fn anew(repriced: &Repricings) -> Vec<(Month, bool)> {
+    let agreed = repriced.all().iter();
+    agreed.map(|anew| (Month::of(anew.from), matches!(anew.price, NewPrice::Unit(_)))).collect()
+}
+
+/// Amounts up to a price that is agreed anew, and from there on: where it is a figure, what a price would have risen by
+/// before no longer matters.
+fn pieces(amounts: Series, rated: &[Rated], anew: &[(Month, bool)]) -> Vec<(Series, Vec<Rated>)> {
+    let mut pieces = Vec::with_capacity(anew.len() + 1);
+    let (mut rest, mut rises) = (amounts, rated.to_vec());
+    for (month, is_figure) in anew {
+        let (before, after) = rest.split(*month);
+        pieces.push((before, rises));
+        let behind = rated.iter().filter_map(|(rises, rate)| Some((rises.behind(*month)?, *rate)));
+        rises = if *is_figure { behind.collect() } else { rated.to_vec() };
+        rest = after;
     }
+    pieces.push((rest, rises));
+    pieces
 }
 
 /// A refresh of which part moves with the price of hardware.
@@ -190,10 +204,18 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn rate(&mut self, name: String, distribution: &Distribution, point: Decimal) -> Result<RateId> {
+    /// What a price rises by; `field` is where its distribution is stated.
+    fn rate(
+        &mut self,
+        field: &str,
+        name: String,
+        distribution: &Distribution,
+        point: Decimal,
+    ) -> Result<RateId> {
         if let Some(known) = self.rates.get(&name) {
             return Ok(*known);
         }
+        let refused = |cause| Error::invalid(format!("uncertainty.{field}"), cause);
         let rate = self.simulation.rate(&name, distribution.clone(), point).map_err(refused)?;
         self.rates.insert(name, rate);
         Ok(rate)
@@ -245,7 +267,7 @@ impl Drawing<'_> {
         let mut years = BTreeMap::new();
         for year in from.year()..=refresh.ordered.year() {
             let name = format!("price of hardware of kind {kind} in {year}, above plan");
-            years.insert(year, self.rate(name, &self.asked.hardware_price, Decimal::ZERO)?);
+            years.insert(year, self.rate("hardwarePrice", name, &self.asked.hardware_price, Decimal::ZERO)?);
         }
         let prices = Exposure::prices(&years, from, refresh.ordered.max(from));
         let mut parts = [Source::certain(refresh.priced).exposed(prices), Source::certain(refresh.rest)];
@@ -282,7 +304,7 @@ impl Drawing<'_> {
             let alone = Contract { charges: vec![charge.clone()], ..value.clone() };
             let flows = colocation_flows(&alone, self.window, &indices, &BusinessDays::default()).ok()?;
             let rises = unknown_rises(&value, charge, &indices, self.question.as_of).ok()?;
-            Some((Series::of(&self.converted(flows)?, self.asked.view), rises, anew(charge.repriced)))
+            Some((Series::of(&self.converted(flows)?, self.asked.view), rises, anew(&charge.repriced)))
         });
         // The roadmap leaves out a contract of which a part cannot be computed.
         let Some(parts) = parts.collect::<Option<Vec<_>>>() else { return Ok(()) };
@@ -293,22 +315,13 @@ impl Drawing<'_> {
                 let rate = self.rate_of(&rises, contract, &indices)?;
                 rated.push((rises, rate));
             }
-            for (amounts, rated) in self.pieces(amounts, rated, anew) {
+            for (amounts, rated) in pieces(amounts, &rated, &anew) {
                 let (agreed, later) = self.split(amounts, renewed);
                 rising(agreed, &rated).iter().try_for_each(|source| self.add(source))?;
                 self.add_renewed(&contract.number, rising(later, &rated))?;
             }
         }
         Ok(())
-    }
-
-    /// Amounts up to a price that is agreed anew as a figure, and from there on: what a price would have risen by
-    /// before no longer matters then.
-    fn pieces(&self, amounts: Series, rated: Vec<Rated>, anew: Option<Month>) -> Vec<(Series, Vec<Rated>)> {
-        let Some(month) = anew else { return vec![(amounts, rated)] };
-        let left = rated.iter().filter_map(|(rises, rate)| Some((rises.behind(month)?, *rate))).collect();
-        let (before, after) = amounts.split(month);
-        vec![(before, rated), (after, left)]
     }
 
     fn rate_of(
@@ -327,11 +340,11 @@ impl Drawing<'_> {
                     12 => format!("rise of the index {} in a year", terms.series),
                     months => format!("rise of the index {} in {months} months", terms.series),
                 };
-                self.rate(name, &rise, planned)
+                self.rate("index", name, &rise, planned)
             }
             Follows::Market => {
                 let name = format!("price of {} at each renewal, above plan", contract.number);
-                self.rate(name, &self.asked.renewal_price, Decimal::ZERO)
+                self.rate("renewalPrice", name, &self.asked.renewal_price, Decimal::ZERO)
             }
         }
     }
@@ -348,11 +361,11 @@ impl Drawing<'_> {
         let next = terms.term(terms.term_number(self.question.as_of).saturating_add(1));
         let (Some(flows), Some(next)) = (flows, next) else { return Ok(()) };
         let name = format!("price of {} at each renewal, above plan", contract.number);
-        let rate = self.rate(name, &self.asked.renewal_price, Decimal::ZERO)?;
+        let rate = self.rate("renewalPrice", name, &self.asked.renewal_price, Decimal::ZERO)?;
         let (first, every) = (Month::of(next.start), renewal.term_months);
         let rises = UnknownRises { follows: Follows::Market, first, every, count: None };
         let amounts = Series::of(&flows, self.asked.view);
-        for (amounts, rated) in self.pieces(amounts, vec![(rises, rate)], anew(value.repriced)) {
+        for (amounts, rated) in pieces(amounts, &[(rises, rate)], &anew(&value.repriced)) {
             let (agreed, later) = self.split(amounts, Some(first));
             self.add(&Source::certain(agreed))?;
             self.add_renewed(&contract.number, rising(later, &rated))?;
@@ -366,7 +379,7 @@ impl Drawing<'_> {
         let flows = spend.flows(self.window, self.inputs.calendar).ok();
         let Some(flows) = flows.and_then(|flows| self.converted(flows)) else { return Ok(()) };
         let name = format!("growth of {} in a month, above plan", spend.account_name);
-        let rate = self.rate(name, &self.asked.growth, Decimal::ZERO)?;
+        let rate = self.rate("growth", name, &self.asked.growth, Decimal::ZERO)?;
         let steps = Compounding::Steps { first: base, every: Some(1) };
         let (recorded, later) = Series::of(&flows, self.asked.view).split(base);
         self.add(&Source::certain(recorded))?;

@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 use super::{
     overlay::{Change, Overlay, repricing},
     sentences,
+    touched::Recorded,
 };
 use crate::{contracts::terms, roadmap::estate::Estate};
 
@@ -82,6 +83,20 @@ impl Overlay {
     pub fn assumptions_over(&self, estate: &Estate) -> Vec<String> {
         let changes = self.changes().iter().enumerate();
         changes.map(|(place, change)| self.said(place, change, recorded(change, estate))).collect()
+    }
+
+    /// [`Overlay::assumptions_over`], with how many records each change touches.
+    #[must_use]
+    pub fn assumptions_touching(&self, rows: &Recorded<'_>) -> Vec<String> {
+        let changes = self.changes().iter().enumerate();
+        let said = changes.map(|(place, change)| {
+            let said = self.said(place, change, recorded(change, rows.estate));
+            match self.touched(change, rows) {
+                Some(touched) => format!("{said}; {touched}"),
+                None => said,
+            }
+        });
+        said.collect()
     }
 
     /// Those changes about which there is something to say.

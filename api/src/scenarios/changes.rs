@@ -262,6 +262,7 @@ async fn columns(tx: &Tx, draft: Draft) -> Result<scenario_change::ActiveModel> 
     if let Terms::SiteExit { on } = draft.terms {
         require_exit_to_come(on, tx.caller().now.date_naive())?;
     }
+    targets::require_live(tx, &draft.terms, &targets).await?;
     Ok(scenario_change::ActiveModel {
         note: Set(draft.note),
         colocation_contract_id: Set(targets.colocation_contract),
@@ -295,9 +296,9 @@ async fn check_list(tx: &Tx, scenario: &scenario::Model) -> Result<()> {
     }
 }
 
-/// The last days of the contracts that a list does not renew.
+/// The last days of the contracts that a list ends.
 async fn ends(tx: &Tx, changes: &[Change]) -> Result<Ends> {
-    let mut ends = Ends::default();
+    let mut ends = left(tx, changes).await?;
     let as_of = tx.caller().now.date_naive();
     let days = BusinessDays::default();
     for change in changes {
@@ -314,6 +315,41 @@ async fn ends(tx: &Tx, changes: &[Change]) -> Result<Ends> {
             value.notice_given = value.notice_given.or(terms::notice_to_end(&value, ends_on, as_of));
             ends.support.extend(value.end(&days).map(|end| (id, end)));
         }
+    }
+    Ok(ends)
+}
+
+/// The last days of the contracts that end with their sites, of those whose prices are agreed anew.
+async fn left(tx: &Tx, changes: &[Change]) -> Result<Ends> {
+    let mut ends = Ends::default();
+    let is_priced = |change: &Change| matches!(change.row.terms, Terms::RenegotiatedPrice { .. });
+    let is_exit = |change: &Change| matches!(change.row.terms, Terms::SiteExit { .. });
+    if !changes.iter().any(is_priced) || !changes.iter().any(is_exit) {
+        return Ok(ends);
+    }
+    let as_of = tx.caller().now.date_naive();
+    let days = BusinessDays::default();
+    let recorded = contracts::Contracts::read(tx, as_of).await?;
+    let overlay = Overlay::default().with(changes.to_vec());
+    let under = overlay.contracts(&recorded, as_of);
+    for colocation in &under.colocation {
+        let sites: Vec<SiteId> = colocation.all_sites().collect();
+        if overlay.left_on(sites.iter().copied()).is_none() {
+            continue;
+        }
+        let end = match overlay.leaving(colocation, as_of) {
+            Ok(Some(leaving)) => Some(leaving.last_day),
+            _ => terms::colocation(&colocation.contract, &colocation.charges)?.end(&days),
+        };
+        ends.colocation_left.extend(end.map(|end| (colocation.contract.id, (end, sites))));
+    }
+    for support in &under.support {
+        let sites: Vec<SiteId> = support.sites.iter().map(|(site, _)| *site).collect();
+        if overlay.left_on(sites.iter().copied()).is_none() {
+            continue;
+        }
+        let end = terms::support_terms(&support.contract)?.end(&days);
+        ends.support_left.extend(end.map(|end| (support.contract.id, (end, sites))));
     }
     Ok(ends)
 }

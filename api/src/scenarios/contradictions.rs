@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    id::{ColocationContractId, SupportContractId},
+    id::{ColocationContractId, SiteId, SupportContractId},
     lifecycle::refresh_policy::YearRate,
     scenarios::scenario_change::{Model, Terms},
 };
@@ -13,13 +13,17 @@ use forecasting::month::Month;
 use super::{overlay::Change, sentences};
 use crate::error::{Error, Result};
 
-/// The last days of contracts that a list does not renew.
+/// The last days of contracts that a list ends.
 #[derive(Debug, Default)]
 pub struct Ends {
-    /// Of colocation contracts.
+    /// Of colocation contracts that it does not renew.
     pub colocation: HashMap<ColocationContractId, NaiveDate>,
-    /// Of support contracts.
+    /// Of support contracts that it does not renew.
     pub support: HashMap<SupportContractId, NaiveDate>,
+    /// Of colocation contracts that end with their sites.
+    pub colocation_left: HashMap<ColocationContractId, (NaiveDate, Vec<SiteId>)>,
+    /// Of support contracts that end with the sites of what they cover.
+    pub support_left: HashMap<SupportContractId, (NaiveDate, Vec<SiteId>)>,
 }
 
 /// Refuses a list of which two changes cannot both be.
@@ -33,7 +37,9 @@ pub fn check(changes: &[Change], ends: &Ends) -> Result<()> {
                 .or_else(|| after_end(&earlier.row, &later.row, ends))
                 .or_else(|| after_end(&later.row, &earlier.row, ends))
                 .or_else(|| after_exit(&earlier.row, &later.row))
-                .or_else(|| after_exit(&later.row, &earlier.row));
+                .or_else(|| after_exit(&later.row, &earlier.row))
+                .or_else(|| after_left(&earlier.row, &later.row, ends))
+                .or_else(|| after_left(&later.row, &earlier.row, ends));
             if let Some(why) = why {
                 let (first, second) = (sentences::of(earlier, true), sentences::of(later, true));
                 let message = format!(
@@ -77,10 +83,11 @@ fn between(one: &Model, other: &Model) -> Option<String> {
         (Terms::ContractNotRenewed { .. }, Terms::ContractNotRenewed { .. }) => {
             same_contract.then(|| "a contract ends once".to_owned())
         }
-        (Terms::RenegotiatedPrice { .. }, Terms::RenegotiatedPrice { .. }) => {
+        (Terms::RenegotiatedPrice { from, .. }, Terms::RenegotiatedPrice { from: other_from, .. }) => {
             let (first, second) = (one.colocation_charge_id, other.colocation_charge_id);
             let overlaps = same_contract && (first == second || first.is_none() || second.is_none());
-            overlaps.then(|| "both say what the same charge costs".to_owned())
+            (overlaps && from == other_from)
+                .then(|| format!("both say what the same charge costs from {from}"))
         }
         (Terms::SiteExit { .. }, Terms::SiteExit { .. }) => {
             (one.site_id == other.site_id).then(|| "a site is left once".to_owned())
@@ -131,6 +138,23 @@ fn after_end(ending: &Model, priced: &Model, ends: &Ends) -> Option<String> {
     };
     let end = end.filter(|end| is_same && *from > **end)?;
     Some(format!("the contract ends on {end}, before the new price begins"))
+}
+
+/// A price that is agreed anew for days on which the contract has ended with its sites.
+fn after_left(leaving: &Model, priced: &Model, ends: &Ends) -> Option<String> {
+    let (Terms::SiteExit { .. }, Terms::RenegotiatedPrice { from, .. }) = (&leaving.terms, &priced.terms)
+    else {
+        return None;
+    };
+    let left = match (priced.colocation_contract_id, priced.support_contract_id) {
+        (Some(id), _) => ends.colocation_left.get(&id),
+        (None, Some(id)) => ends.support_left.get(&id),
+        (None, None) => None,
+    };
+    let (end, sites) = left?;
+    let is_of_it = leaving.site_id.is_some_and(|site| sites.contains(&site));
+    (is_of_it && from > end)
+        .then(|| format!("the contract ends on {end} with its sites, before the new price begins"))
 }
 
 /// A cohort that is ordered for a site after it is left.

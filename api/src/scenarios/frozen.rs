@@ -103,6 +103,12 @@ pub struct Verified {
     pub result_hash: String,
     /// SHA-256 of the rows that were kept, worked out anew.
     pub inputs_hash: String,
+    /// SHA-256 of what the changes that were kept say, worked out anew.
+    pub changes_hash: String,
+    /// SHA-256 of the question that was kept, worked out anew.
+    pub question_hash: String,
+    /// What is not held against a hash of when it was frozen; each is a sentence.
+    pub unverified: Vec<String>,
     /// Whether what is recorded today would be other rows.
     pub baseline_changed: bool,
     /// SHA-256 of the rows that are recorded today.
@@ -141,13 +147,16 @@ pub async fn freeze(
         let result = result(&inputs, &asked, &changes)?;
         Ok::<_, Error>((inputs, changes, result))
     })?;
+    let question_text = serde_json::to_string(&asked).map_err(Error::internal)?;
     let row = frozen_scenario::ActiveModel {
         id: Set(tx.new_id()),
         scenario_id: Set(id),
         frozen_by: Set(tx.caller().name.clone()),
         program_version: Set(PROGRAM.to_owned()),
         changes: Set(serde_json::to_string(&changes).map_err(Error::internal)?),
-        question: Set(serde_json::to_string(&asked).map_err(Error::internal)?),
+        changes_hash: Set(Some(hash(&said(&changes)?))),
+        question_hash: Set(Some(hash(&question_text))),
+        question: Set(question_text),
         inputs_hash: Set(hash(&inputs)),
         inputs: Set(packed(&inputs)?),
         result_hash: Set(hash(&result)),
@@ -177,9 +186,21 @@ pub async fn verify(db: &impl Read, kept: &frozen_scenario::Model) -> Result<Ver
         let inputs = unpacked(&kept.inputs)?;
         let result_hash = hash(&result(&inputs, &asked, &changes)?);
         let inputs_hash = hash(&inputs);
+        let (changes_hash, question_hash) = (hash(&said(&changes)?), hash(&kept.question));
         let baseline_hash = hash(&stored::to_text(&today)?.0);
+        let asked_alike =
+            is_same(&kept.changes_hash, &changes_hash) && is_same(&kept.question_hash, &question_hash);
+        let unhashed = [("changes", &kept.changes_hash), ("question", &kept.question_hash)];
+        let unhashed = unhashed.into_iter().filter(|(_, hash)| hash.is_none());
         Ok(Verified {
-            reproduced: result_hash == kept.result_hash && inputs_hash == kept.inputs_hash,
+            reproduced: asked_alike && result_hash == kept.result_hash && inputs_hash == kept.inputs_hash,
+            changes_hash,
+            question_hash,
+            unverified: unhashed
+                .map(|(what, _)| {
+                    format!("its {what}: it was frozen by a version that kept no hash of that, only rows and result are held against theirs")
+                })
+                .collect(),
             baseline_changed: baseline_hash != kept.inputs_hash,
             result_hash,
             inputs_hash,
@@ -194,6 +215,27 @@ pub async fn verify(db: &impl Read, kept: &frozen_scenario::Model) -> Result<Ver
 /// `Internal` for text that is no question.
 pub fn asked(kept: &frozen_scenario::Model) -> Result<Asked> {
     serde_json::from_str(&kept.question).map_err(Error::internal)
+}
+
+/// Whether a hash is that of when it was frozen, where there was one.
+fn is_same(kept: &Option<String>, now: &String) -> bool {
+    kept.as_ref().is_none_or(|kept| kept == now)
+}
+
+/// What changes say, as canonical text: what they are about by ids that follow from natural keys, in their order,
+/// without what only tells rows of a database apart.
+fn said(changes: &[Change]) -> Result<String> {
+    let mut list = Vec::with_capacity(changes.len());
+    for change in changes {
+        let mut row = serde_json::to_value(&change.row).map_err(Error::internal)?;
+        if let Some(columns) = row.as_object_mut() {
+            for column in ["id", "scenario_id", "version", "created_at", "updated_at"] {
+                columns.remove(column);
+            }
+        }
+        list.push(row);
+    }
+    Ok(serde_json::Value::Array(list).to_string())
 }
 
 fn nameless() -> Named {

@@ -19,6 +19,7 @@ pub mod rules;
 pub mod scenarios;
 pub mod sentences;
 pub mod targets;
+pub mod touched;
 
 pub use exits::Exit;
 pub use overlay::Overlay;

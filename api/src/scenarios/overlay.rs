@@ -215,7 +215,7 @@ impl Overlay {
         })
     }
 
-    /// The charges of a contract with the prices that are agreed anew; `rows` are theirs, in the same order.
+    /// The charges of a contract with the prices that are agreed anew, one after the other; `rows` are theirs, in the same order.
     pub fn prices(&self, value: &mut Contract, rows: &[colocation_charge::Model]) {
         for change in &self.changes {
             let Some(repriced) = repricing(&change.row.terms, |price| price) else { continue };
@@ -223,7 +223,7 @@ impl Overlay {
             for (one, row) in value.charges.iter_mut().zip(rows) {
                 let is_meant = charge.map_or(contract == Some(row.contract_id), |id| id == row.id);
                 if is_meant && one.kind != ChargeKind::NonRecurring {
-                    one.repriced = Some(repriced);
+                    one.repriced.agree(repriced);
                 }
             }
         }
@@ -234,7 +234,9 @@ impl Overlay {
         let changes = self.changes.iter().map(|change| &change.row);
         for change in changes.filter(|change| change.support_contract_id == Some(row.id)) {
             let yearly = |price| terms::support_yearly_price(row, price);
-            value.repriced = repricing(&change.terms, yearly).or(value.repriced);
+            if let Some(repriced) = repricing(&change.terms, yearly) {
+                value.repriced.agree(repriced);
+            }
         }
     }
 
@@ -387,6 +389,14 @@ impl Overlay {
             }
         }
         Ok(())
+    }
+
+    /// Whether the cap of a fiscal year is the scenario's.
+    #[must_use]
+    pub fn caps_year(&self, year: i32) -> bool {
+        self.changes.iter().any(
+            |change| matches!(change.row.terms, Terms::CapChanged { fiscal_year, .. } if fiscal_year == year),
+        )
     }
 
     /// Caps on fiscal years with those that the scenario has otherwise.

@@ -155,8 +155,8 @@ fn own(terms: &Terms) -> Result<()> {
         }
         Terms::CapChanged { fiscal_year, amount, currency: code } => {
             require_range("fiscalYear", *fiscal_year, 1970, 2199)?;
-            require_least("amount", Some(amount.to_decimal()), Decimal::ZERO)?;
-            currency(code, "currency").map(drop)
+            require_least("cap.amount", Some(amount.to_decimal()), Decimal::ZERO)?;
+            currency(code, "cap.currency").map(drop)
         }
         Terms::ExchangeRate { base, quote, rate, from } => check_exchange(base, quote, *rate, *from),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use entity::{
     cloud::{provider_account, workload},
     contracts::{colocation_charge, colocation_contract, support_contract},
@@ -9,29 +10,31 @@ use entity::{
         ColocationChargeId, ColocationContractId, EntityId, ProviderAccountId, RefreshPolicyId, SiteId,
         SupportContractId, WorkloadId,
     },
-    inventory::site,
+    inventory::site::{self, SiteStatus},
     lifecycle::refresh_policy,
     scenarios::{
         scenario,
         scenario_change::{self, Terms},
     },
 };
+use forecasting::colocation::BusinessDays;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 
 use super::{changes::Draft, overlay::Change, rules};
 use crate::{
-    contracts::{colocation_charges, terms},
+    contracts::{colocation_charges, costs, terms},
     error::{Error, Result},
     finance::exchange_rates,
     lifecycle::refresh_policies,
+    roadmap::contracts::Contracts,
     schema::scalar::Id,
     store::{Read, Tx},
 };
 
 /// What a change is about, by id.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Targets {
     /// A colocation contract.
     pub colocation_contract: Option<ColocationContractId>,
@@ -91,6 +94,83 @@ pub(super) async fn require_there(tx: &Tx, draft: &Draft) -> Result<Targets> {
     Ok(targets)
 }
 
+/// Refuses what is gone, or never was: a closed site, a retired workload, a policy that is not followed any more, an
+/// index that no price follows, a price of a contract that has ended by then.
+///
+/// # Errors
+/// `Invalid` with the field under the input of its kind.
+pub async fn require_live(tx: &Tx, terms: &Terms, targets: &Targets) -> Result<()> {
+    let today = tx.caller().now.date_naive();
+    let input = rules::input(terms);
+    let gone = |field: &str, message: String| Err(Error::invalid(format!("{input}.{field}"), message));
+    if let (Some(id), Terms::SiteExit { .. }) = (targets.site, terms) {
+        let site = crate::inventory::sites::find(tx, id).await?;
+        if site.status == SiteStatus::Closed {
+            return gone("site", format!("the site {} is closed, so there is nothing to leave", site.code));
+        }
+    }
+    if let Some(id) = targets.workload {
+        let found = workload::Entity::find_by_id(id).one(tx).await?;
+        let retired = found.and_then(|row| Some((row.retires_on.filter(|on| *on < today)?, row.name)));
+        if let Some((on, name)) = retired {
+            return gone("workload", format!("the workload {name} retired on {on}, so nothing of it grows"));
+        }
+    }
+    if let Some(id) = targets.refresh_policy {
+        let found = refresh_policy::Entity::find_by_id(id).one(tx).await?;
+        if let Some(policy) = found.filter(|policy| !policy.active) {
+            let message = format!("the policy {} is not active, so nothing is refreshed by it", policy.name);
+            return gone("policy", message);
+        }
+    }
+    match terms {
+        Terms::CpiCurve { series: Some(series), .. } => require_followed(tx, series).await,
+        Terms::RenegotiatedPrice { from, .. } => require_running(tx, targets, *from).await,
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an index that no price follows.
+async fn require_followed(tx: &Tx, series: &str) -> Result<()> {
+    let contracts = Contracts::of_colocation(tx).await?;
+    let known: BTreeSet<String> = contracts
+        .colocation
+        .iter()
+        .flat_map(|it| costs::series(&it.contract, &it.charges).collect::<Vec<_>>())
+        .collect();
+    if known.contains(series) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known = if known.is_empty() { "none is followed".to_owned() } else { known.join(", ") };
+    Err(Error::invalid("cpiCurve.series", format!("no contract follows an index `{series}`: {known}")))
+}
+
+/// Refuses a price for days on which the contract has ended, as it is on record.
+async fn require_running(tx: &Tx, targets: &Targets, from: NaiveDate) -> Result<()> {
+    let days = BusinessDays::default();
+    let (number, end) = match (targets.colocation_contract, targets.support_contract) {
+        (Some(id), _) => {
+            let contract = crate::contracts::colocation_contracts::find(tx, id).await?;
+            let end = terms::colocation(&contract, &[])?.end(&days);
+            (contract.number, end)
+        }
+        (None, Some(id)) => {
+            let contract = crate::contracts::support_contracts::find(tx, id).await?;
+            let end = terms::support_terms(&contract)?.end(&days);
+            (contract.number, end)
+        }
+        (None, None) => return Ok(()),
+    };
+    match end.filter(|end| from > *end) {
+        None => Ok(()),
+        Some(end) => {
+            let message = format!("{from} lies after the end of the contract {number} on {end}");
+            Err(Error::invalid("renegotiatedPrice.from", message))
+        }
+    }
+}
+
 /// Refuses to end a contract that ends by itself, that notice was given for, or with a term that it does not have.
 async fn require_ending(tx: &Tx, contract: &colocation_contract::Model, draft: &Draft) -> Result<()> {
     let Terms::ContractNotRenewed { ends_on } = draft.terms else { return Ok(()) };
@@ -109,7 +189,7 @@ fn require_term(
     tx: &Tx,
     number: &str,
     terms: &forecasting::colocation::Terms,
-    ends_on: Option<chrono::NaiveDate>,
+    ends_on: Option<NaiveDate>,
 ) -> Result<()> {
     let refuse = |message: String| Err(Error::invalid("contractNotRenewed", message));
     if let Some(given) = terms.notice_given {
@@ -157,7 +237,7 @@ pub(super) async fn require_convertible(tx: &Tx, changes: &[Change]) -> Result<(
             "{code} has no PLAN rate, the scenario states none, and no refresh policy is in it: record a rate first, or \
              add an exchangeRate before the cap"
         );
-        return Err(Error::invalid("capChanged.currency", message));
+        return Err(Error::invalid("capChanged.cap.currency", message));
     }
     Ok(())
 }

@@ -38,6 +38,10 @@ pub struct Model {
     pub result: String,
     /// SHA-256 of totals and lines, in hexadecimal digits.
     pub result_hash: String,
+    /// SHA-256 of what the changes say, in hexadecimal digits; none for what was frozen before it was worked out.
+    pub changes_hash: Option<String>,
+    /// SHA-256 of the question, in hexadecimal digits; none for what was frozen before it was worked out.
+    pub question_hash: Option<String>,
 }
 
 /// The rows this one refers to.

@@ -23,7 +23,7 @@ pub enum LineRule {
     ReversedSign,
     /// Recorded after its period had been closed.
     PostedToClosedPeriod,
-    /// The same posting as another line.
+    /// The same posting as another line, or as one of other actual figures of the year.
     Duplicate,
     /// Below zero: a credit, or a sign that is reversed.
     NegativeAmount,
@@ -38,6 +38,8 @@ pub struct LineFinding {
     pub rule: LineRule,
     /// Places of the lines in the version, from 0.
     pub lines: Vec<usize>,
+    /// Those of them whose amounts are in doubt: of postings that are the same, all but the first.
+    pub doubtful: Vec<usize>,
     /// What was found, for a person to read.
     pub detail: String,
 }
@@ -51,6 +53,20 @@ pub struct FindingContext<'a> {
     pub closed: &'a BTreeMap<u32, NaiveDate>,
     /// Another version of the same fiscal year, such as the plan or last month's forecast.
     pub other: Option<&'a BudgetVersion>,
+    /// What other actual figures of the fiscal year have posted: each in words, by what [`posting_key`] makes of it.
+    pub elsewhere: &'a BTreeMap<String, String>,
+}
+
+/// What a line of a document is told by, however it is spelt: without white space around, capitals, or zeros in front.
+pub fn posting_key(source: &str, document: &str, line: &str) -> String {
+    let part = |text: &str| {
+        let text = text.trim();
+        let bare = text.trim_start_matches('0');
+        // Zeros alone are a name too.
+        let bare = if bare.is_empty() && !text.is_empty() { "0" } else { bare };
+        bare.to_lowercase()
+    };
+    [part(source), part(document), part(line)].join("\u{1f}")
 }
 
 /// Everything that is wrong with the lines of a version, by rule and then by line.
@@ -60,7 +76,7 @@ pub struct FindingContext<'a> {
 /// [`ForecastError::OutOfRange`](crate::ForecastError::OutOfRange) if a sum does not fit.
 pub fn check_lines(version: &BudgetVersion, context: &FindingContext<'_>) -> Result<Vec<LineFinding>> {
     let mut findings = single_lines(version, context);
-    findings.extend(duplicates(version));
+    findings.extend(duplicates(version, context.elsewhere));
     if let Some(other) = context.other {
         findings.extend(against(version, other)?);
     }
@@ -72,7 +88,9 @@ fn single_lines(version: &BudgetVersion, context: &FindingContext<'_>) -> Vec<Li
     let periods = context.calendar.periods(version.fiscal_year());
     let mut findings = Vec::new();
     for (place, line) in version.lines().iter().enumerate() {
-        let mut find = |rule, detail| findings.push(LineFinding { rule, lines: vec![place], detail });
+        let mut find = |rule, detail| {
+            findings.push(LineFinding { rule, lines: vec![place], doubtful: vec![place], detail })
+        };
         if line.amount < Decimal::ZERO {
             find(LineRule::NegativeAmount, format!("{} {}", line.amount, line.key.currency));
         }
@@ -98,20 +116,31 @@ fn single_lines(version: &BudgetVersion, context: &FindingContext<'_>) -> Vec<Li
     findings
 }
 
-fn duplicates(version: &BudgetVersion) -> Vec<LineFinding> {
+fn duplicates(version: &BudgetVersion, elsewhere: &BTreeMap<String, String>) -> Vec<LineFinding> {
     let mut postings: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, line) in version.lines().iter().enumerate() {
-        if let Some(posting) = &line.idempotency_key {
-            postings.entry(posting).or_default().push(place);
+        if let Some(document) = &line.document {
+            postings.entry(&document.key).or_default().push(place);
         }
     }
-    let twice = postings.into_iter().filter(|(_, lines)| lines.len() > 1);
-    twice
-        .map(|(posting, lines)| {
-            let detail = format!("posting {posting:?} occurs {} times", lines.len());
-            LineFinding { rule: LineRule::Duplicate, lines, detail }
-        })
-        .collect()
+    let name = |place: &usize| {
+        version.lines().get(*place).and_then(|line| line.document.as_ref()).map(|document| &document.name)
+    };
+    let mut findings = Vec::new();
+    for (key, lines) in postings {
+        let other = elsewhere.get(key);
+        if lines.len() < 2 && other.is_none() {
+            continue;
+        }
+        let names: Vec<String> =
+            lines.iter().filter_map(name).chain(other).map(|name| format!("{name:?}")).collect();
+        let (first, others) = names.split_first().map_or(("", &[][..]), |(one, rest)| (one.as_str(), rest));
+        let detail = format!("posting {first} is there again as {}", others.join(", "));
+        let kept = usize::from(other.is_none());
+        let doubtful = lines.iter().skip(kept).copied().collect();
+        findings.push(LineFinding { rule: LineRule::Duplicate, lines, doubtful, detail });
+    }
+    findings
 }
 
 /// Lines of one cost centre, account, view and currency.
@@ -144,14 +173,18 @@ fn against(version: &BudgetVersion, other: &BudgetVersion) -> Result<Vec<LineFin
         };
         let detail = format!("{our} against {their} {} of {} on {}", key.3, key.0, key.1);
         if is_thousandfold(our, their) || is_thousandfold(their, our) {
-            let detail = detail.clone();
-            findings.push(LineFinding { rule: LineRule::LoadedInThousands, lines: concerned(), detail });
+            findings.push(found(LineRule::LoadedInThousands, concerned(), detail.clone()));
         }
         if our.is_sign_negative() != their.is_sign_negative() {
-            findings.push(LineFinding { rule: LineRule::ReversedSign, lines: concerned(), detail });
+            findings.push(found(LineRule::ReversedSign, concerned(), detail));
         }
     }
     Ok(findings)
+}
+
+/// A finding that puts all of its lines in doubt.
+fn found(rule: LineRule, lines: Vec<usize>, detail: String) -> LineFinding {
+    LineFinding { rule, doubtful: lines.clone(), lines, detail }
 }
 
 fn by_period(version: &BudgetVersion) -> Result<BTreeMap<(Group<'_>, u32), Decimal>> {

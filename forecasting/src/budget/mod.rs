@@ -45,7 +45,7 @@ pub use allocation::{Allocation, AllocationFlow, AllocationModel, AllocationRule
 pub use chargeback::{Charge, ChargedPool, charge_out};
 pub use comparison::{Comparison, ComparisonLine, ComparisonTotals, PeriodRange, compare};
 pub use decomposition::{Decomposition, PricedVolume, decompose, decompose_rows};
-pub use findings::{FindingContext, LineFinding, LineRule, check_lines};
+pub use findings::{FindingContext, LineFinding, LineRule, check_lines, posting_key};
 pub use outlook::{Outlook, OutlookGap, YearInMonths, YearToDate};
 pub use ownership::{OwnershipCost, ServerOwnership, ServerPower, total_cost_of_ownership};
 pub use postings::{Posting, PostingFinding, PostingKind, PostingRule, affected, check_postings};
@@ -64,7 +64,8 @@ pub use variance::{
     Variance, review, timing_imbalances,
 };
 pub use version::{
-    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineKey, VersionKind,
+    ADJUSTMENTS, BudgetLine, BudgetVersion, Dimension, DimensionValue, ForecastLabel, LineDocument, LineKey,
+    VersionKind,
 };
 pub use volumes::{MonthVolume, grown, together};
 pub use year::{Cut, YearQuestion, YearReport, YearRow, YearVersions, year_report};

@@ -9,6 +9,7 @@ use super::version::{ADJUSTMENTS, LineKey, PERIODS};
 use crate::error::Result;
 use crate::money::{Currency, bounded};
 use crate::month::FiscalCalendar;
+use crate::roadmap::MoneyView;
 
 /// What sort of document a posting is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +92,7 @@ pub fn check_postings(
         bounded(posting.amount, "amount")?;
         findings.extend(one(place, posting, calendar, fiscal_year));
     }
-    findings.extend(billed_twice(postings));
+    findings.extend(billed_twice(postings)?);
     findings.extend(reversed(postings));
     findings.sort_by(|one, other| one.rule.cmp(&other.rule).then_with(|| one.postings.cmp(&other.postings)));
     Ok(findings)
@@ -147,54 +148,159 @@ fn one(place: usize, posting: &Posting, calendar: &FiscalCalendar, fiscal_year: 
     findings
 }
 
-/// The same bill from two systems: the same amount in the same period and view, of one supplier, or on one account
-/// of one cost centre where a supplier is not stated.
-fn billed_twice(postings: &[Posting]) -> Vec<PostingFinding> {
-    let mut alike: BTreeMap<(u32, &'static str, Currency, Decimal), Vec<usize>> = BTreeMap::new();
+/// Bills that stand in two systems.
+fn billed_twice(postings: &[Posting]) -> Result<Vec<PostingFinding>> {
+    let mut taken = vec![false; postings.len()];
+    let mut findings = bill_by_bill(postings, &mut taken);
+    for by in [Together::Supplier, Together::Account] {
+        findings.extend(sum_by_sum(postings, &mut taken, by)?);
+    }
+    Ok(findings)
+}
+
+/// Where bills of two systems can be the same.
+type Column = (u32, MoneyView, Currency);
+
+fn column(posting: &Posting) -> Column {
+    (posting.key.period, posting.key.view, posting.key.currency)
+}
+
+/// The same bill from two systems: the same amount in the same period and view, of one supplier or on one account.
+fn bill_by_bill(postings: &[Posting], taken: &mut [bool]) -> Vec<PostingFinding> {
+    let mut alike: BTreeMap<(Column, Decimal), Vec<usize>> = BTreeMap::new();
     for (place, posting) in postings.iter().enumerate().filter(|(_, posting)| posting.amount > Decimal::ZERO)
     {
-        let view = match posting.key.view {
-            crate::roadmap::MoneyView::Commitment => "commitment",
-            crate::roadmap::MoneyView::Cash => "cash",
-            crate::roadmap::MoneyView::Pnl => "pnl",
-        };
-        let key = (posting.key.period, view, posting.key.currency, posting.amount.normalize());
-        alike.entry(key).or_default().push(place);
+        alike.entry((column(posting), posting.amount.normalize())).or_default().push(place);
     }
     let mut findings = Vec::new();
     for places in alike.into_values() {
-        let mut taken = vec![false; places.len()];
-        for first in 0..places.len() {
-            let twin = (first + 1..places.len()).find(|second| {
-                !taken[first]
-                    && !taken[*second]
-                    && is_same_bill(&postings[places[first]], &postings[places[*second]])
+        for (at, first) in places.iter().enumerate() {
+            let twin = places.iter().skip(at + 1).find(|second| {
+                !taken[*first] && !taken[**second] && is_same_bill(&postings[*first], &postings[**second])
             });
             let Some(second) = twin else { continue };
-            (taken[first], taken[second]) = (true, true);
-            let (one, other) = (&postings[places[first]], &postings[places[second]]);
-            let detail = format!(
-                "{} {} stands in {} as {} and in {} as {}",
-                one.amount, one.key.currency, one.source, one.document, other.source, other.document
-            );
-            findings.push(PostingFinding {
-                rule: PostingRule::BilledTwice,
-                postings: vec![places[first], places[second]],
-                amount: one.amount,
-                detail,
-            });
+            (taken[*first], taken[*second]) = (true, true);
+            findings.push(twice(postings, &[*first], &[*second], postings[*first].amount));
         }
     }
     findings
 }
 
 fn is_same_bill(one: &Posting, other: &Posting) -> bool {
-    if one.source == other.source {
-        return false;
+    let is_one_supplier = match (&one.supplier, &other.supplier) {
+        (Some(one), Some(other)) => is_same_supplier(one, other),
+        _ => false,
+    };
+    !is_same_source(&one.source, &other.source) && (is_one_supplier || one.key.account == other.key.account)
+}
+
+fn is_same_source(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// Whether two names may be of one supplier: the same words, the first words of the other, or its initials.
+fn is_same_supplier(one: &str, other: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        let words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let begins = |short: &[String], long: &[String]| !short.is_empty() && long.starts_with(short);
+    let abbreviates = |short: &[String], long: &[String]| match short {
+        [short] if long.len() > 1 => {
+            let initials: String = long.iter().filter_map(|word| word.chars().next()).collect();
+            short.chars().count() > 1 && initials.starts_with(short.as_str())
+        }
+        _ => false,
+    };
+    [(&one, &other), (&other, &one)]
+        .into_iter()
+        .any(|(short, long)| begins(short, long) || abbreviates(short, long))
+}
+
+/// What bills are added up by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Together {
+    /// Who is paid.
+    Supplier,
+    /// The account that is charged.
+    Account,
+}
+
+/// Bills of one system, of one supplier or on one account.
+struct Bills {
+    source: String,
+    of: String,
+    places: Vec<usize>,
+}
+
+/// What one system bills as a whole and another bit by bit: the same sum in the same period and view, of one supplier
+/// or on one account.
+fn sum_by_sum(postings: &[Posting], taken: &mut [bool], by: Together) -> Result<Vec<PostingFinding>> {
+    let mut groups: BTreeMap<(Column, String, String), Vec<usize>> = BTreeMap::new();
+    for (place, posting) in postings.iter().enumerate().filter(|(place, _)| !taken[*place]) {
+        let of = match by {
+            Together::Supplier => posting.supplier.as_ref(),
+            Together::Account => Some(&posting.key.account),
+        };
+        let is_bill =
+            matches!(posting.kind, PostingKind::Invoice | PostingKind::CreditNote | PostingKind::Journal);
+        if let Some(of) = of.filter(|_| is_bill) {
+            let source = posting.source.trim().to_lowercase();
+            groups.entry((column(posting), source, of.trim().to_lowercase())).or_default().push(place);
+        }
     }
-    match (&one.supplier, &other.supplier) {
-        (Some(one), Some(other)) => one.to_lowercase() == other.to_lowercase(),
-        _ => one.key.account == other.key.account && one.key.cost_centre == other.key.cost_centre,
+    let mut alike: BTreeMap<(Column, Decimal), Vec<Bills>> = BTreeMap::new();
+    for ((column, source, of), places) in groups {
+        let mut sum = Decimal::ZERO;
+        for place in &places {
+            sum = bounded(sum + postings[*place].amount, "amount")?;
+        }
+        if sum > Decimal::ZERO {
+            alike.entry((column, sum.normalize())).or_default().push(Bills { source, of, places });
+        }
+    }
+    let mut findings = Vec::new();
+    for ((_, sum), bills) in alike {
+        for (at, first) in bills.iter().enumerate() {
+            let is_twin = |second: &&Bills| {
+                let is_of_one = match by {
+                    Together::Supplier => is_same_supplier(&first.of, &second.of),
+                    Together::Account => first.of == second.of,
+                };
+                is_of_one && first.source != second.source && second.places.iter().all(|place| !taken[*place])
+            };
+            if first.places.iter().any(|place| taken[*place]) {
+                continue;
+            }
+            let Some(second) = bills.iter().skip(at + 1).find(is_twin) else { continue };
+            for place in first.places.iter().chain(&second.places) {
+                taken[*place] = true;
+            }
+            findings.push(twice(postings, &first.places, &second.places, sum));
+        }
+    }
+    Ok(findings)
+}
+
+/// The most documents of one system that a finding names.
+const NAMED: usize = 3;
+
+fn twice(postings: &[Posting], first: &[usize], second: &[usize], amount: Decimal) -> PostingFinding {
+    let documents = |places: &[usize]| {
+        let names: Vec<&str> =
+            places.iter().take(NAMED).map(|place| postings[*place].document.as_str()).collect();
+        let more = places.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let source = places.first().map_or("", |place| postings[*place].source.as_str());
+        format!("in {source} as {}{more}", names.join(", "))
+    };
+    let currency = first.first().map(|place| postings[*place].key.currency.to_string()).unwrap_or_default();
+    PostingFinding {
+        rule: PostingRule::BilledTwice,
+        postings: first.iter().chain(second).copied().collect(),
+        amount,
+        detail: format!("{amount} {currency} stands {} and {}", documents(first), documents(second)),
     }
 }
 

@@ -93,7 +93,8 @@ pub enum BridgeGap {
     PlanWithoutQuantity,
     /// What came about has no quantity and price.
     ActualWithoutQuantity,
-    /// The plan has several prices for the line, and an average of them would mix up the causes.
+    /// The plan has several prices for the line, and what was posted is at none of them: which is of which is not known,
+    /// and an average would mix up the causes.
     SeveralPlannedPrices,
 }
 
@@ -105,7 +106,8 @@ impl BridgeGap {
             Self::PlanWithoutQuantity => "the plan states no quantity and unit price",
             Self::ActualWithoutQuantity => "what was posted states no quantity and unit price",
             Self::SeveralPlannedPrices => {
-                "the plan has several unit prices there, and their average would mix up the causes"
+                "the plan has several unit prices there and the postings are at none of them, so nobody can tell which \
+                 is of which"
             }
         }
     }
@@ -122,7 +124,7 @@ pub struct Bridge {
     pub exchange: Decimal,
     /// Of lines whose quantities are not known, without exchange.
     pub undivided: Decimal,
-    /// How many lines that are, by reason.
+    /// How many lines or postings that are, by reason.
     pub gaps: BTreeMap<BridgeGap, usize>,
 }
 
@@ -331,7 +333,8 @@ fn row(
     })
 }
 
-/// The causes of the variance of one line. What rounding leaves goes to the price.
+/// The causes of the variance of one line: of what has a quantity and a price on both sides, the rest is not told
+/// apart. What rounding leaves goes to the price.
 fn bridge(
     plan: &[&ReportLine],
     actual: &[&ReportLine],
@@ -342,49 +345,127 @@ fn bridge(
     let operating = question.orientation.variance(totals.plan, totals.at_plan_rates);
     let exchange = question.orientation.variance(totals.at_plan_rates, totals.actual);
     let rate = question.plan_rates.rate(key.currency)?;
-    match volume_variance(plan, actual, rate, question.orientation)? {
-        Ok(volume) => {
-            let volume = question.plan_rates.reporting().round(volume);
-            Ok(Bridge { volume, price: operating - volume, exchange, ..Bridge::default() })
-        }
+    let reporting = question.plan_rates.reporting();
+    let matched = match matched(plan, actual) {
+        Ok(matched) => matched,
         Err(gap) => {
             let gaps = BTreeMap::from([(gap, 1)]);
-            Ok(Bridge { exchange, undivided: operating, gaps, ..Bridge::default() })
+            return Ok(Bridge { exchange, undivided: operating, gaps, ..Bridge::default() });
+        }
+    };
+    let converted = |lines: &[&ReportLine]| -> Result<Decimal> {
+        let mut sum = Decimal::ZERO;
+        for line in lines {
+            sum = bounded(sum + line.amount, "line amount")?;
+        }
+        Ok(reporting.round(times(sum, rate, "converted amount")?))
+    };
+    let rest =
+        question.orientation.variance(converted(&matched.plan_rest)?, converted(&matched.actual_rest)?);
+    let volume = reporting.round(volume_variance(&matched.items, rate, question.orientation)?);
+    let price = bounded(operating - volume - rest, "price variance")?;
+    Ok(Bridge { volume, price, exchange, undivided: rest, gaps: matched.gaps })
+}
+
+/// A planned price with what was planned and what was posted at it.
+struct Item {
+    price: Decimal,
+    planned: Vec<Volume>,
+    posted: Vec<Volume>,
+}
+
+/// What of two sides of a line belongs together, and what is left over of each.
+struct Matched<'a> {
+    items: Vec<Item>,
+    plan_rest: Vec<&'a ReportLine>,
+    actual_rest: Vec<&'a ReportLine>,
+    gaps: BTreeMap<BridgeGap, usize>,
+}
+
+/// Finds which postings are of which planned price. Where the plan has one, all are of it. Where it has several, those
+/// at exactly one of them are, and the others are of the single price that nothing was posted at; where there are more
+/// of those, nobody can tell.
+fn matched<'a>(
+    plan: &[&'a ReportLine],
+    actual: &[&'a ReportLine],
+) -> std::result::Result<Matched<'a>, BridgeGap> {
+    if plan.is_empty() {
+        return Err(BridgeGap::NothingPlanned);
+    }
+    let (planned, plan_rest) = parted(plan);
+    let (mut posted, actual_rest) = parted(actual);
+    if planned.is_empty() {
+        return Err(BridgeGap::PlanWithoutQuantity);
+    }
+    if posted.is_empty() && !actual_rest.is_empty() {
+        return Err(BridgeGap::ActualWithoutQuantity);
+    }
+    let mut items: BTreeMap<Decimal, Item> = BTreeMap::new();
+    for (_, volume) in &planned {
+        let item = || Item { price: volume.price, planned: Vec::new(), posted: Vec::new() };
+        items.entry(volume.price).or_insert_with(item).planned.push(*volume);
+    }
+    posted.retain(|(_, volume)| match items.get_mut(&volume.price) {
+        Some(item) => {
+            item.posted.push(*volume);
+            false
+        }
+        None => true,
+    });
+    let is_single = items.len() == 1;
+    let mut open: Vec<&mut Item> =
+        items.values_mut().filter(|item| is_single || item.posted.is_empty()).collect();
+    let mut rest = Matched { items: Vec::new(), plan_rest, actual_rest, gaps: BTreeMap::new() };
+    let mut gap = |gap, lines: usize| {
+        if lines > 0 {
+            rest.gaps.insert(gap, lines);
+        }
+    };
+    gap(BridgeGap::PlanWithoutQuantity, rest.plan_rest.len());
+    gap(BridgeGap::ActualWithoutQuantity, rest.actual_rest.len());
+    if let [item] = open.as_mut_slice() {
+        item.posted.extend(posted.drain(..).map(|(_, volume)| volume));
+    }
+    if !posted.is_empty() {
+        // Whatever was posted at another price may be of any of the prices that nothing was posted at.
+        let unmet: BTreeSet<Decimal> = open.iter().map(|item| item.price).collect();
+        gap(BridgeGap::SeveralPlannedPrices, posted.len());
+        rest.actual_rest.extend(posted.into_iter().map(|(line, _)| line));
+        let of_those = planned.iter().filter(|(_, volume)| unmet.contains(&volume.price));
+        rest.plan_rest.extend(of_those.map(|(line, _)| *line));
+        items.retain(|price, _| !unmet.contains(price));
+    }
+    rest.items = items.into_values().collect();
+    Ok(rest)
+}
+
+/// Lines with their quantities, and those without one.
+fn parted<'a>(lines: &[&'a ReportLine]) -> (Vec<(&'a ReportLine, Volume)>, Vec<&'a ReportLine>) {
+    let mut priced = Vec::new();
+    let mut rest = Vec::new();
+    for line in lines {
+        match line.volume {
+            Some(volume) => priced.push((*line, volume)),
+            None => rest.push(*line),
         }
     }
+    (priced, rest)
 }
 
 /// What is due to another quantity. Each posting is taken by itself, never at an average price.
-fn volume_variance(
-    plan: &[&ReportLine],
-    actual: &[&ReportLine],
-    rate: Decimal,
-    orientation: Orientation,
-) -> Result<std::result::Result<Decimal, BridgeGap>> {
-    if plan.is_empty() {
-        return Ok(Err(BridgeGap::NothingPlanned));
-    }
-    let Some(planned) = volumes(plan) else { return Ok(Err(BridgeGap::PlanWithoutQuantity)) };
-    let Some(posted) = volumes(actual) else { return Ok(Err(BridgeGap::ActualWithoutQuantity)) };
-    let prices: BTreeSet<Decimal> = planned.iter().map(|volume| volume.price).collect();
-    let (Some(price), 1) = (prices.first().copied(), prices.len()) else {
-        return Ok(Err(BridgeGap::SeveralPlannedPrices));
-    };
-    let at = |quantity: Decimal, price: Decimal| PricedVolume { quantity, price, rate };
-    let nothing = at(Decimal::ZERO, price);
+fn volume_variance(items: &[Item], rate: Decimal, orientation: Orientation) -> Result<Decimal> {
     let mut sum = Decimal::ZERO;
-    for volume in &planned {
-        sum =
-            bounded(sum + decompose(&at(volume.quantity, price), &nothing, orientation)?.volume, "variance")?;
+    for Item { price, planned, posted } in items {
+        let at = |quantity: Decimal, price: Decimal| PricedVolume { quantity, price, rate };
+        let nothing = at(Decimal::ZERO, *price);
+        for volume in planned {
+            let row = decompose(&at(volume.quantity, *price), &nothing, orientation)?;
+            sum = bounded(sum + row.volume, "variance")?;
+        }
+        for volume in posted {
+            let row = decompose(&nothing, &at(volume.quantity, volume.price), orientation)?;
+            sum = bounded(sum + row.volume, "variance")?;
+        }
     }
-    for volume in &posted {
-        let row = decompose(&nothing, &at(volume.quantity, volume.price), orientation)?;
-        sum = bounded(sum + row.volume, "variance")?;
-    }
-    Ok(Ok(sum))
-}
-
-/// The quantities of lines, where all of them have one.
-fn volumes(lines: &[&ReportLine]) -> Option<Vec<Volume>> {
-    lines.iter().map(|line| line.volume).collect()
+    Ok(sum)
 }

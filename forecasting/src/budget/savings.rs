@@ -303,6 +303,8 @@ pub enum SavingsFinding {
     RealisedBeforeStart,
     /// Finance confirmed less than is claimed.
     ConfirmedBelowClaim,
+    /// Finance confirmed more than is claimed.
+    ConfirmedAboveClaim,
     /// It counts as realised and no ledger line shows it.
     RealisedWithoutLedgerLine,
 }
@@ -313,7 +315,7 @@ impl SavingsFinding {
     pub fn lacks_proof(self) -> bool {
         match self {
             Self::AboveBaseline | Self::RealisedBeforeStart | Self::RealisedWithoutLedgerLine => true,
-            Self::BaselineFixedAfterStart | Self::ConfirmedBelowClaim => false,
+            Self::BaselineFixedAfterStart | Self::ConfirmedBelowClaim | Self::ConfirmedAboveClaim => false,
         }
     }
 }
@@ -423,11 +425,13 @@ fn contested<I: Ord + Clone, L: Ord + Clone>(initiatives: &[Initiative<I, L>]) -
 fn findings<I, L>(initiative: &Initiative<I, L>, as_of: NaiveDate) -> Vec<SavingsFinding> {
     let realised = initiative.stage == Stage::Realised;
     let below = initiative.confirmed.is_some_and(|confirmed| confirmed < initiative.annualised);
+    let above = initiative.confirmed.is_some_and(|confirmed| confirmed > initiative.annualised);
     let rules = [
         (initiative.annualised > initiative.baseline.yearly_amount, SavingsFinding::AboveBaseline),
         (initiative.baseline.fixed_on > initiative.start, SavingsFinding::BaselineFixedAfterStart),
         (realised && initiative.start > as_of, SavingsFinding::RealisedBeforeStart),
         (below, SavingsFinding::ConfirmedBelowClaim),
+        (above, SavingsFinding::ConfirmedAboveClaim),
         (realised && initiative.ledger_lines.is_empty(), SavingsFinding::RealisedWithoutLedgerLine),
     ];
     rules.into_iter().filter_map(|(applies, finding)| applies.then_some(finding)).collect()

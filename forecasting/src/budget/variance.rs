@@ -224,6 +224,14 @@ impl Review {
     pub fn is_open(&self) -> bool {
         self.material && !self.unexplained.is_zero()
     }
+
+    /// Whether the drivers explain more than there is, or the other way: what is left of the variance takes back some of
+    /// what they explain.
+    pub fn is_over_explained(&self) -> bool {
+        let explained: Decimal = self.drivers.values().sum();
+        let is_same_way = explained.is_sign_negative() == self.unexplained.is_sign_negative();
+        !explained.is_zero() && !self.unexplained.is_zero() && !is_same_way
+    }
 }
 
 /// Adds up what the drivers explain of a variance. Drivers and the unexplained rest sum to it.

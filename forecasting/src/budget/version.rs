@@ -110,18 +110,27 @@ pub struct BudgetLine {
     pub key: LineKey,
     /// How much; costs are positive.
     pub amount: Decimal,
-    /// What the source calls this posting, so that it is not taken twice.
-    pub idempotency_key: Option<String>,
+    /// The line of a document that it is, so that it is not taken twice.
+    pub document: Option<LineDocument>,
     /// The day it was recorded, if known.
     pub recorded_on: Option<NaiveDate>,
     /// First and last day of the period as the source understands it, if known.
     pub period_days: Option<(NaiveDate, NaiveDate)>,
 }
 
+/// The line of a document that an amount was posted from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineDocument {
+    /// What it is told by, as [`posting_key`](super::posting_key) has it.
+    pub key: String,
+    /// As people read it.
+    pub name: String,
+}
+
 impl BudgetLine {
     /// An amount and where it belongs.
     pub fn new(key: LineKey, amount: Decimal) -> Self {
-        Self { key, amount, idempotency_key: None, recorded_on: None, period_days: None }
+        Self { key, amount, document: None, recorded_on: None, period_days: None }
     }
 }
 

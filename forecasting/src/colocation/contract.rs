@@ -167,8 +167,39 @@ pub struct Charge {
     pub metering: Option<Metering>,
     /// Its own rise at each renewal (0.05 is 5 %) where the contract renews with a fixed uplift.
     pub renewal_uplift: Option<Decimal>,
-    /// A price that is agreed anew, if one is.
-    pub repriced: Option<Repricing>,
+    /// Prices that are agreed anew, if any are.
+    pub repriced: Repricings,
+}
+
+/// Prices that are agreed anew, one after the other: each holds until the next begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Repricings(Vec<Repricing>);
+
+impl Repricings {
+    /// Adds one. Of two that begin on the same day the later added holds.
+    pub fn agree(&mut self, repricing: Repricing) {
+        self.0.retain(|known| known.from != repricing.from);
+        self.0.push(repricing);
+        self.0.sort_by_key(|known| known.from);
+    }
+
+    /// The one that holds on a day.
+    pub fn on(&self, date: NaiveDate) -> Option<Repricing> {
+        self.0.iter().rev().find(|known| known.from <= date).copied()
+    }
+
+    /// All of them, in the order of their days.
+    pub fn all(&self) -> &[Repricing] {
+        &self.0
+    }
+}
+
+impl FromIterator<Repricing> for Repricings {
+    fn from_iter<I: IntoIterator<Item = Repricing>>(repricings: I) -> Self {
+        let mut agreed = Self::default();
+        repricings.into_iter().for_each(|repricing| agreed.agree(repricing));
+        agreed
+    }
 }
 
 /// A price that is agreed anew from a day on. Rises after that day come on top of it as before.
@@ -183,7 +214,7 @@ pub struct Repricing {
 /// How a new price is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NewPrice {
-    /// As a factor on what would be paid otherwise: 0.9 is a tenth less.
+    /// As a factor on what would be paid if nothing were agreed anew: 0.9 is a tenth less.
     Factor(Decimal),
     /// As what a unit costs on the first day of the new price.
     Unit(Decimal),
@@ -206,7 +237,7 @@ impl Charge {
             abatements: Vec::new(),
             metering: None,
             renewal_uplift: None,
-            repriced: None,
+            repriced: Repricings::default(),
         }
     }
 }

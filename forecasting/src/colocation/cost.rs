@@ -259,7 +259,8 @@ fn change_dates(contract: &Contract, charge: &Charge, first: NaiveDate, last: Na
     if let Some(escalator) = &charge.escalator {
         dates.extend(escalator.changes(start, first, last));
     }
-    dates.extend(charge.repriced.map(|anew| anew.from).filter(|from| (first..=last).contains(from)));
+    let anew = charge.repriced.all().iter().map(|anew| anew.from);
+    dates.extend(anew.filter(|from| (first..=last).contains(from)));
     dates.sort_unstable();
     dates.dedup();
     dates
@@ -340,7 +341,7 @@ fn paid_share(contract: &Contract, charge: &Charge, date: NaiveDate) -> Result<D
 fn price_on(contract: &Contract, charge: &Charge, date: NaiveDate, indices: &Indices) -> Result<Factor> {
     let factor = price_factor(contract, charge, date, indices)?;
     let agreed = times(charge.unit_price, factor.value, "unit price")?;
-    let Some(anew) = charge.repriced.filter(|anew| anew.from <= date) else {
+    let Some(anew) = charge.repriced.on(date) else {
         return Ok(Factor { value: agreed, ..factor });
     };
     match anew.price {

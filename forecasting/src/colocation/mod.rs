@@ -34,7 +34,7 @@ pub use calendar::{AlertTier, Event, EventKind, OpenInvoice, Planning, PriceHold
 pub use capacity::{Binding, Capacity, Deployment, Draw, Limit, Reading};
 pub use contract::{
     Abatement, Billing, Charge, ChargeKind, Contract, Metering, NewPrice, Notice, NoticeUnit, Proration,
-    RampStep, Renewal, RenewalPrice, Repricing,
+    RampStep, Renewal, RenewalPrice, Repricing, Repricings,
 };
 pub use cost::{BilledEnergy, MonthLine, Segment, committed_kilowatts, month_cost};
 pub use double_billing::{DoubleBilling, DoubleBillingReason};

@@ -16,6 +16,7 @@ const LONGEST_TERM: u32 = 1200;
 const MOST_A_MONTH: Decimal = Decimal::from_parts(0xD4A5_1000, 0xE8, 0, false, 0);
 /// Hours of the longest month.
 const HOURS_OF_MONTH: Decimal = Decimal::from_parts(744, 0, 0, false, 0);
+const FALL_RULE: &str = "a price does not fall by all of it or more: a rate is above -1";
 const RATE_RULE: &str = "a rate is a fraction: 0.03 is 3 %";
 const NOT_NEGATIVE: &str = "not negative";
 
@@ -137,7 +138,8 @@ impl Problems {
 
     /// A rise per step: 3 was meant as 3 %.
     fn rate(&mut self, field: &str, rate: Decimal) {
-        self.check(rate.abs() < Decimal::ONE, field, &rate, RATE_RULE);
+        self.check(rate > Decimal::NEGATIVE_ONE, field, &rate, FALL_RULE);
+        self.check(rate < Decimal::ONE, field, &rate, RATE_RULE);
     }
 
     fn amount(&mut self, field: &str, amount: Decimal) {

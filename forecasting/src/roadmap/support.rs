@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::flows::{Category, Flows, MoneyView, Window};
 use crate::colocation::{
-    BusinessDays, Event, EventKind, NewPrice, Notice, RenewalTerms, Repricing, Terms, percent,
+    BusinessDays, Event, EventKind, NewPrice, Notice, RenewalTerms, Repricing, Repricings, Terms, percent,
 };
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
@@ -29,7 +29,7 @@ pub enum PaymentFrequency {
 }
 
 /// A support or maintenance contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupportContract {
     /// Currency of the price.
     pub currency: Currency,
@@ -49,8 +49,9 @@ pub struct SupportContract {
     pub renewal: Option<SupportRenewal>,
     /// A day after which no renewal starts, such as the last date of support.
     pub until: Option<NaiveDate>,
-    /// A yearly price that is agreed anew, if one is: from the first contract year that begins on its day or later.
-    pub repriced: Option<Repricing>,
+    /// Yearly prices that are agreed anew, if any are: each from the first contract year that begins on its day or
+    /// later, until the next one.
+    pub repriced: Repricings,
 }
 
 /// Renewal of a support contract.
@@ -67,9 +68,10 @@ pub struct SupportRenewal {
 struct Term {
     start: NaiveDate,
     months: u32,
+    /// The price of its first year if nothing were agreed anew.
     yearly_price: Decimal,
-    /// Whether a price that is agreed anew is in its price already.
-    is_repriced: bool,
+    /// The price of its first year by what was agreed anew before it began.
+    anew: Option<(Repricing, Decimal)>,
 }
 
 impl SupportContract {
@@ -213,26 +215,35 @@ impl SupportContract {
 
     fn initial(&self) -> Term {
         let yearly_price = self.yearly_price;
-        Term { start: self.start, months: self.term_months, yearly_price, is_repriced: false }
+        Term { start: self.start, months: self.term_months, yearly_price, anew: None }
     }
 
     /// The term after another, priced from the last year of that one.
     fn renewed(&self, term: &Term, start: NaiveDate, renewal: SupportRenewal) -> Result<Term> {
         let last = (term.months - 1) / 12;
-        let price = times(self.price_of_year(term, last)?, compound(renewal.uplift, 1)?, "yearly price")?;
-        let is_repriced =
-            term.is_repriced || self.repriced.is_some_and(|anew| anew.from <= year_of(term, last));
-        Ok(Term { start, months: renewal.term_months, yearly_price: price, is_repriced })
+        let rise = compound(renewal.uplift, 1)?;
+        let uplifted = |price: Decimal| times(price, rise, "yearly price");
+        let anew = match self.repriced.on(year_of(term, last)) {
+            Some(anew) => Some((anew, uplifted(self.price_of_year(term, last)?)?)),
+            None => None,
+        };
+        let yearly_price = uplifted(self.agreed(term, last)?)?;
+        Ok(Term { start, months: renewal.term_months, yearly_price, anew })
+    }
+
+    /// What a year of a term costs if nothing is agreed anew.
+    fn agreed(&self, term: &Term, year: u32) -> Result<Decimal> {
+        times(term.yearly_price, compound(self.yearly_rise, year)?, "yearly price")
     }
 
     fn price_of_year(&self, term: &Term, year: u32) -> Result<Decimal> {
-        let agreed = times(term.yearly_price, compound(self.yearly_rise, year)?, "yearly price")?;
-        let anew = self.repriced.filter(|anew| !term.is_repriced && anew.from <= year_of(term, year));
-        match anew.map(|anew| (anew.from, anew.price)) {
-            None => Ok(agreed),
-            Some((_, NewPrice::Factor(by))) => times(agreed, by, "yearly price"),
-            Some((from, NewPrice::Unit(price))) => {
-                let first = (0..=year).find(|year| from <= year_of(term, *year)).unwrap_or(year);
+        let Some(anew) = self.repriced.on(year_of(term, year)) else { return self.agreed(term, year) };
+        let known = term.anew.filter(|(known, _)| *known == anew);
+        match (known, anew.price) {
+            (Some((_, price)), _) => times(price, compound(self.yearly_rise, year)?, "yearly price"),
+            (None, NewPrice::Factor(by)) => times(self.agreed(term, year)?, by, "yearly price"),
+            (None, NewPrice::Unit(price)) => {
+                let first = (0..=year).find(|year| anew.from <= year_of(term, *year)).unwrap_or(year);
                 times(price, compound(self.yearly_rise, year - first)?, "yearly price")
             }
         }

@@ -193,7 +193,7 @@ fn a_renewal_of_support_rises_once_and_then_year_by_year() {
         frequency: PaymentFrequency::Yearly,
         renewal: Some(SupportRenewal { term_months: 24, uplift: number("0.05"), maximum: Some(1) }),
         until: None,
-        repriced: None,
+        repriced: Default::default(),
     };
     // 1,000 and 1,100; then 1,155 and 1,270.50.
     let cost = |renewal: u32| support.renewal_cost(renewal).unwrap().map(|cost| cost.amount);

@@ -200,7 +200,7 @@ prop_compose! {
                 maximum,
             }),
             until,
-            repriced: None,
+            repriced: Default::default(),
         }
     }
 }

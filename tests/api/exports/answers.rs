@@ -119,6 +119,18 @@ fn a_report_under_a_scenario_has_the_totals_of_the_query_under_it() {
             assert_eq!(total, files.row(&[("row", "total"), ("view", "CASH")])["total"]);
             assert_ne!(files.json["sheets"], baseline.json["sheets"]);
         }
+        // The books have what is on record, and say that they are the same.
+        for report in ["depreciation-schedules", "roll-forward"] {
+            let asked = "from=2026-01&asOf=2026-01-01";
+            let recorded = Files::ask(app, Role::Director, report, asked).await;
+            let files =
+                Files::ask(app, Role::Director, report, &format!("{asked}&scenario=No%20growth")).await;
+            files.assert_alike();
+            assert_eq!(files.json["sheets"], recorded.json["sheets"], "{report}");
+            assert_eq!(files.json["question"]["scenario"], "No growth", "{report}");
+            let said = files.json["assumptions"].to_string();
+            assert!(said.contains("the books are the same"), "{said}");
+        }
     });
 }
 

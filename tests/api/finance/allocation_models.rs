@@ -233,3 +233,16 @@ fn models_come_from_files() {
         assert_eq!([&found["unallocated"], &found["results"][1]["total"]], ["25.00", "75.00"]);
     });
 }
+
+#[test]
+fn a_share_that_is_none_is_refused_as_a_share() {
+    on_both_engines(async |app| {
+        for (share, word) in [("-0.3", "-0.3 is not between 0 and 1"), ("30", "30 is not between 0 and 1")] {
+            let mut model = steps("Steps");
+            model["rules"][1]["targets"] = json!([{ "name": "Compute", "share": share }]);
+            let refusal = app.finance().expect_error_with(CREATE, json!({ "input": model }), "INVALID").await;
+            assert!(refusal.field.ends_with("rules[1].targets[0].share"), "{}", refusal.field);
+            assert!(refusal.message.contains(word), "{}", refusal.message);
+        }
+    });
+}

@@ -283,3 +283,26 @@ fn files_close_nothing_out_of_order_and_explain_nothing_with_nothing() {
         );
     });
 }
+
+#[test]
+fn a_correction_may_take_a_quantity_away() {
+    on_both_engines(async |app| {
+        import(app, &FILES).await;
+        let header = "budget,source,document,document_line,cost_centre,account,period,currency,amount,quantity,unit_price,supplier,correction\n";
+        let row = |rest: &str| format!("{header}Actual,ERP,INV-9,1,4711,6100,1,USD,{rest}\n");
+        let import_row = async |rest: &str| {
+            let text = row(rest);
+            errors(&import(app, &[("actual_postings.csv", text.as_str())]).await)
+        };
+        assert_eq!(import_row("1210,110,11,Equinix,").await, [""; 0]);
+        // What a file does not say stays, unless it corrects.
+        assert_eq!(import_row("1210,,,,").await, [""; 0]);
+        assert_eq!(import_row("1300,,,,true").await, [""; 0]);
+        let text = "{ actualPostings(filter: { document: { eq: \"INV-9\" } }) { nodes { amount { amount } quantity unitPrice { amount } supplier } } }";
+        let found = app.finance().query(text).await["actualPostings"]["nodes"][0].clone();
+        assert_eq!(
+            found,
+            json!({ "amount": { "amount": "1300.00" }, "quantity": null, "unitPrice": null, "supplier": "Equinix" })
+        );
+    });
+}

@@ -126,3 +126,63 @@ fn a_calendar_month_that_is_posted_to_a_period_of_weeks_is_named() {
         assert_eq!(found[0]["detail"], "2026-04-02 lies in period 3 of 2026, not in period 4 of 2026");
     });
 }
+
+#[test]
+fn a_document_that_is_posted_twice_is_named_however_it_is_spelt() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        let spelt = |source: &str, document: &str, line: &str| {
+            let mut posting = posting(document, 1, "700");
+            posting["source"] = json!(source);
+            posting["documentLine"] = json!(line);
+            posting
+        };
+        for (refused, field, word) in [
+            (spelt("ERP", "K1 ", "1"), "document", "\"K1 \" begins or ends with white space"),
+            (spelt(" ERP", "K1", "1"), "source", "begins or ends with white space"),
+            (spelt("ERP", "K\t1", "1"), "document", "has a control character"),
+        ] {
+            let answer = post(&finance, &books.actual, &[refused], false).await;
+            let error = &answer[0]["error"];
+            assert!(error["field"].as_str().unwrap().ends_with(field), "{answer}");
+            assert!(error["message"].as_str().unwrap().contains(word), "{answer}");
+        }
+        let rows = [spelt("ERP", "K1", "1"), spelt("ERP", "k1", "1"), spelt("erp", "K1", "01")];
+        all_taken(&post(&finance, &books.actual, &rows, false).await);
+        let found = findings(app, &books.actual, None).await;
+        assert_eq!(shown(&found), ["DUPLICATE 1400.00 of 3"], "one of the three is right");
+        let other = a_version(&finance, json!({ "name": "Actual B", "kind": "ACTUAL" })).await;
+        all_taken(&post(&finance, &other, &[spelt("ERP", "K1", "1")], false).await);
+        let found = findings(app, &other, None).await;
+        assert_eq!(shown(&found), ["DUPLICATE 700.00 of 1"]);
+        assert_eq!(found[0]["detail"], "posting \"ERP K1/1\" is there again as \"ERP K1/1 of Actual 2026\"");
+    });
+}
+
+#[test]
+fn a_bill_of_the_ledger_is_found_in_the_lines_of_a_cloud_file() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        let bill = |source: &str, document: &str, supplier: &str, account: &str, amount: &str| {
+            let mut posting = posting(document, 3, amount);
+            posting["source"] = json!(source);
+            posting["supplier"] = json!(supplier);
+            posting["place"]["account"] = json!(account);
+            posting
+        };
+        let rows = [
+            bill("ERP", "INV-1", "AWS", "6100", "3000"),
+            bill("FOCUS", "f-1", "Amazon Web Services", "6200", "1000"),
+            bill("FOCUS", "f-2", "Amazon Web Services", "6200", "1000"),
+            bill("FOCUS", "f-3", "Amazon Web Services", "6200", "1000"),
+            bill("ERP", "INV-2", "Hyperscaler", "6200", "1234.56"),
+            bill("FOCUS", "f-9", "Other Cloud", "6200", "1234.56"),
+        ];
+        all_taken(&post(&finance, &books.actual, &rows, false).await);
+        let found = findings(app, &books.actual, None).await;
+        assert_eq!(shown(&found), ["BILLED_TWICE 3000.00 of 4", "BILLED_TWICE 1234.56 of 2"]);
+        assert_eq!(found[0]["detail"], "3000 USD stands in ERP as INV-1 and in FOCUS as f-1, f-2, f-3");
+    });
+}

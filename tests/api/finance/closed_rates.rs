@@ -114,3 +114,25 @@ fn a_rate_that_a_closed_period_lacks_may_still_be_recorded() {
         assert!(refusal.message.contains("period 2 of 2026"), "{}", refusal.message);
     });
 }
+
+#[test]
+fn a_plan_rate_that_closed_postings_are_converted_with_stays() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        two_periods(&finance, &books).await;
+        let text = "mutation($id: ID!, $rate: Decimal!) { updateBudgetVersion(id: $id, changes: {
+            planRates: [{ currency: \"EUR\", rate: $rate }] }) { id } }";
+        finance.query_with(text, json!({ "id": books.actual, "rate": "1.2" })).await;
+        close(&finance, &books.calendar, 1).await;
+        let refusal =
+            finance.expect_error_with(text, json!({ "id": books.actual, "rate": "1.3" }), "CONFLICT").await;
+        assert_eq!(
+            refusal.message,
+            "period 1 of 2026 was closed on 2026-07-01 by finance, and 1 postings of it are in Actual 2026, \
+             converted at the plan rates it has: what is closed stays"
+        );
+        finance.query_with(text, json!({ "id": books.actual, "rate": "1.20" })).await;
+        finance.query_with(text, json!({ "id": books.plan, "rate": "1.3" })).await;
+    });
+}

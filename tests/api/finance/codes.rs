@@ -152,3 +152,54 @@ fn a_closed_code_is_not_charged() {
         );
     });
 }
+
+#[test]
+fn a_code_is_not_closed_under_what_is_charged_to_it() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        set(&finance, &books.plan, &[line(3, "5"), line(9, "5")]).await;
+        let freeze = format!("mutation {{ freezeBudgetVersion(id: \"{}\") {{ status }} }}", books.plan);
+        finance.query(&freeze).await;
+        let found = finance.query(r#"{ ledgerCode(kind: COST_CENTRE, code: "4711") { id } }"#).await;
+        let centre = id(&found["ledgerCode"]);
+        let update = |field: &str, day: &str| {
+            format!(
+                "mutation {{ updateLedgerCode(id: \"{centre}\", changes: {{ {field}: \"{day}\" }}) {{ id }} }}"
+            )
+        };
+        let refusal = finance.expect_error(&update("validToOn", "2025-01-31"), "INVALID").await;
+        assert_eq!(refusal.field, "validToOn");
+        let expected = "the budget Plan 2026 charges the cost centre 4711 in period 9 from 2026-09-01 on, after 2025-01-31";
+        assert!(refusal.message.contains(expected), "{}", refusal.message);
+        finance.expect_error(&update("validToOn", "2026-08-31"), "INVALID").await;
+        let refusal = finance.expect_error(&update("validFromOn", "2026-04-01"), "INVALID").await;
+        assert!(
+            refusal.message.contains("in period 3 up to 2026-03-31, before 2026-04-01"),
+            "{}",
+            refusal.message
+        );
+        finance.query(&update("validToOn", "2026-09-01")).await;
+        finance.query(&update("validFromOn", "2026-03-31")).await;
+        let file = "kind,code,name,valid_to_on\nCOST_CENTRE,4711,Infrastructure,2026-08-31\n";
+        let (_, problems) = super::volumes::import(app, &[("ledger_codes.csv", file)]).await;
+        assert!(problems.len() == 1 && problems[0].contains("in period 9"), "{problems:?}");
+    });
+}
+
+#[test]
+fn a_code_is_one_line_without_white_space_around() {
+    on_both_engines(async |app| {
+        let finance = app.finance();
+        let text = "mutation($code: String!) { createLedgerCode(input: { kind: ACCOUNT, code: $code, name: \"N\" }) { id } }";
+        for code in [" =1", "=1 ", "\t=1", "a\u{7}b", "a\nb"] {
+            let refusal = finance.expect_error_with(text, json!({ "code": code }), "INVALID").await;
+            assert_eq!(refusal.field, "code", "{code:?}");
+        }
+        finance.query_with(text, json!({ "code": "=1" })).await;
+        let exported = finance.query("{ exportCsv(noun: LEDGER_CODE) { text } }").await;
+        let file = exported["exportCsv"]["text"].as_str().unwrap();
+        let (counts, problems) = super::volumes::import(app, &[("ledger_codes.csv", file)]).await;
+        assert_eq!((counts, problems), (vec!["ledger_code 0/0/1/0".to_owned()], vec![]));
+    });
+}

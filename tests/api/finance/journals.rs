@@ -6,7 +6,7 @@ use support::{Client, TestApp, on_both_engines};
 use super::{
     a_vendor,
     allocations::{a_model, create, node, rule, steps},
-    books::{Books, a_code, millionths},
+    books::{Books, a_code, close, millionths},
 };
 
 const JOURNALS: &str = "month fiscalYear period total postable
@@ -192,5 +192,41 @@ fn journals_are_for_those_who_see_finance_and_prices() {
         assert_eq!(app.finance().statements(&year(&model, "")).await, few);
         let several = asked(&app.finance(), &model, "").await["journals"].to_string();
         assert!(several.contains("5 cost centres are called `Board`"), "{several}");
+    });
+}
+
+#[test]
+fn a_journal_of_a_closed_period_is_not_posted_and_each_driver_has_its_rate() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        let finance = app.finance();
+        for code in ["Sales", "Board"] {
+            a_code(&finance, "COST_CENTRE", code, code).await;
+        }
+        let model = shared(app).await;
+        support(app, "700").await;
+        close(&finance, &books.calendar, 1).await;
+        let text = format!(
+            r#"{{ allocation(model: "{model}", currency: "USD", roadmap: {{ from: "2026-01", months: 2, asOf: "2026-07-01" }}) {{
+                rateCard {{ source driver volume amount perUnit }}
+                journals(account: "6100") {{ period postable reason }} bare: journals {{ reason }} }} }}"#
+        );
+        let found = finance.query(&text).await["allocation"].clone();
+        let closed = "period 1 of 2026 was closed on 2026-07-01 by finance";
+        assert_eq!(
+            found["journals"],
+            json!([{ "period": 1, "postable": false, "reason": closed },
+                   { "period": 2, "postable": true, "reason": null }])
+        );
+        assert_eq!(found["bare"][0]["reason"], format!("{closed}; no account is named"));
+        // 1,400 of care by seven tickets, five of which go to the tower that three share.
+        assert_eq!(
+            found["rateCard"],
+            json!([
+                { "source": "4711", "driver": "tickets", "volume": "7", "amount": "1400.00", "perUnit": "200.00" },
+                { "source": "Tower", "driver": "seats", "volume": "3", "amount": "1000.00", "perUnit": "333.3333" },
+                { "source": "Halls", "driver": "racks", "volume": "7", "amount": "0", "perUnit": "0" },
+            ])
+        );
     });
 }

@@ -422,3 +422,19 @@ fn savings_take_as_many_statements_however_many_there_are() {
         assert_eq!(app.finance().statements(query).await, before);
     });
 }
+
+#[test]
+fn more_than_was_claimed_is_named_when_it_is_confirmed() {
+    on_both_engines(async |app| {
+        a_ledger(app).await;
+        let saving = identify(app, initiative("S-1", "840000")).await;
+        realise(app, &saving).await;
+        app.finance().query(&claim(&saving, LINE)).await;
+        let confirm = format!(
+            r#"mutation {{ confirmSavingsInitiative(id: "{saving}", amount: "900000", on: "2026-06-30") {{ id }} }}"#
+        );
+        app.finance().query(&confirm).await;
+        let found = savings(&app.finance(), "").await;
+        assert_eq!(found["initiatives"][0]["findings"], json!(["CONFIRMED_ABOVE_CLAIM"]));
+    });
+}

@@ -409,3 +409,24 @@ fn unit_costs_take_as_many_statements_however_much_there_is() {
         }
     });
 }
+
+#[test]
+fn the_month_that_runs_is_grown_as_those_to_come_are_and_records_are_listed() {
+    on_both_engines(async |app| {
+        support(app, "S", "1800").await;
+        record(app, "ENDPOINTS", "2026-04", r#"average: "1000""#).await;
+        let found = unit_cost(&app.finance(), "PER_ENDPOINT", r#", monthlyGrowth: "0.1""#, MONTHS).await;
+        let months = &found["series"][0]["months"];
+        // It was seen on the first of July: 1,000 x 1.1 x 1.1 x 1.1.
+        assert_eq!(
+            [&months[6]["month"], &months[6]["status"], &months[6]["volume"], &months[6]["grownFrom"]],
+            ["2026-07", "FORECAST", "1331", "2026-04"]
+        );
+        assert_eq!([&months[5]["volume"], &months[5]["gap"]], [&Value::Null, &json!("VOLUME_MISSING")]);
+        let behind = "parts { category recordCount records { id kind label } }";
+        let parts = unit_cost(&app.finance(), "PER_ENDPOINT", "", behind).await["parts"].clone();
+        let part = parts.as_array().unwrap().iter().find(|part| part["category"] == "SUPPORT").unwrap();
+        assert_eq!([&part["recordCount"], &part["records"][0]["label"]], [&json!(1), &json!("S")]);
+        assert_eq!(part["records"].as_array().unwrap().len(), 1);
+    });
+}

@@ -237,9 +237,22 @@ fn impossible_assumptions_name_the_field_and_the_rule() {
                 "add up to exactly 1",
             ),
             ("deliveryDelay: { fixed: \"100\" }", "uncertainty.deliveryDelay", "within 60 months"),
+            ("deliveryDelay: { fixed: \"-2\" }", "uncertainty.deliveryDelay", "-2 is below 0"),
+            ("deliveryDelay: { fixed: \"1.5\" }", "uncertainty.deliveryDelay", "1.5 is not a whole number"),
+            (
+                "deliveryDelay: { pert: { low: \"0\", mode: \"0.5\", high: \"3\" } }",
+                "uncertainty.deliveryDelay",
+                "0.5 is not a whole number",
+            ),
+            (
+                "deliveryDelay: { discrete: [{ value: \"-1\", probability: \"1\" }] }",
+                "uncertainty.deliveryDelay",
+                "-1 is below 0",
+            ),
             ("seed: -1", "uncertainty.seed", "-1 is refused: a seed is a whole number from 0"),
             ("renewalProbability: \"1.2\"", "uncertainty.renewalProbability", "0 to 1"),
-            ("hardwarePrice: { fixed: \"15\" }", "uncertainty", "0.03 is 3 %"),
+            ("hardwarePrice: { fixed: \"15\" }", "uncertainty.hardwarePrice", "0.03 is 3 %"),
+            ("growth: { fixed: \"-2\" }", "uncertainty.growth", "-2"),
         ] {
             let text = format!(
                 "{{ roadmap(from: \"2026-01\", asOf: \"2026-01-01\", uncertainty: {{ {given} }}) {{ currency }} }}"

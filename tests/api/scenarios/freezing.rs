@@ -19,7 +19,8 @@ async fn freeze(app: &TestApp, id: &str) {
 async fn kept(app: &TestApp, id: &str) -> Value {
     let text = format!(
         "{{ frozenScenario(id: \"{id}\") {{ frozenBy programVersion from months asOf inputsHash resultHash
-            inputsBytes result verify {{ reproduced resultHash inputsHash baselineChanged baselineHash }} }} }}"
+            changesHash questionHash inputsBytes result
+            verify {{ reproduced resultHash inputsHash changesHash questionHash unverified baselineChanged baselineHash }} }} }}"
     );
     app.director().query(&text).await["frozenScenario"].clone()
 }
@@ -65,6 +66,41 @@ fn what_is_frozen_comes_out_again_whatever_becomes_of_the_database() {
         assert_eq!(after["verify"]["baselineChanged"], true);
         assert_eq!(after["verify"]["resultHash"], frozen["resultHash"]);
         assert_ne!(after["verify"]["baselineHash"], frozen["inputsHash"]);
+    });
+}
+
+#[test]
+fn other_changes_and_other_questions_have_other_hashes() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let frozen = async |name: &str, rate: &str| {
+            let curve = json!({ "cpiCurve": { "rates": [{ "year": 2040, "rate": rate }] } });
+            let id = a_scenario(app, name, &[curve]).await;
+            freeze(app, &id).await;
+            kept(app, &id).await
+        };
+        let (one, same, other) =
+            (frozen("A", "0.04").await, frozen("B", "0.04").await, frozen("C", "0.05").await);
+        assert_eq!([&one["inputsHash"], &one["resultHash"]], [&other["inputsHash"], &other["resultHash"]]);
+        assert_eq!(one["changesHash"], same["changesHash"]);
+        assert_ne!(one["changesHash"], other["changesHash"], "what they say differs");
+        assert_eq!(one["questionHash"], other["questionHash"]);
+        let verified = &one["verify"];
+        assert_eq!([&verified["reproduced"], &verified["unverified"]], [&json!(true), &json!([])]);
+        assert_eq!(
+            [&verified["changesHash"], &verified["questionHash"]],
+            [&one["changesHash"], &one["questionHash"]]
+        );
+        let id =
+            a_scenario(app, "D", &[json!({ "cpiCurve": { "rates": [{ "year": 2040, "rate": "0.04" }] } })])
+                .await;
+        let text = format!(
+            "mutation {{ freezeScenario(id: \"{id}\", question: {{ from: \"2026-07\", months: 12, asOf: \"2026-07-01\", currency: \"USD\" }}) {{ id }} }}"
+        );
+        app.director().query(&text).await;
+        let shorter = kept(app, &id).await;
+        assert_eq!(shorter["changesHash"], one["changesHash"]);
+        assert_ne!(shorter["questionHash"], one["questionHash"]);
     });
 }
 
@@ -151,7 +187,9 @@ fn the_same_estate_has_the_same_hashes_on_both_engines() {
         let frozen = kept(app, &id).await;
         assert_eq!(frozen["verify"]["reproduced"], true);
         assert_eq!(frozen["verify"]["baselineChanged"], false);
-        let found = (frozen["inputsHash"].clone(), frozen["resultHash"].clone());
+        let found =
+            ["inputsHash", "resultHash", "changesHash", "questionHash"].map(|hash| frozen[hash].clone());
+        assert!(found.iter().all(serde_json::Value::is_string), "{found:?}");
         let mut hashes = hashes.borrow_mut();
         assert_eq!(*hashes.entry("both").or_insert_with(|| found.clone()), found, "{}", app.engine());
     });

@@ -102,6 +102,11 @@ fn what_cannot_be_meant_is_refused_by_field_with_the_rule() {
                 "renegotiatedPrice.unitPrice",
                 "the charges of a contract have",
             ),
+            (
+                json!({ "capChanged": { "fiscalYear": 2027, "cap": { "amount": "-1", "currency": "USD" } } }),
+                "capChanged.cap.amount",
+                "-1 is below 0",
+            ),
             (exchange("0", "EUR"), "exchangeRate.rate", "0 is not above 0"),
             (exchange("-1", "EUR"), "exchangeRate.rate", "-1 is not above 0"),
             (exchange("1", "USD"), "exchangeRate.quote", "USD is the base as well"),
@@ -122,7 +127,7 @@ fn what_is_over_or_names_nothing_is_refused_by_field() {
         for (change, field, message) in [
             (
                 json!({ "capChanged": { "fiscalYear": 2027, "cap": { "amount": "1", "currency": "CHF" } } }),
-                "capChanged.currency",
+                "capChanged.cap.currency",
                 "CHF has no PLAN rate, the scenario states none",
             ),
             (
@@ -151,7 +156,7 @@ fn a_cap_is_converted_by_a_rate_of_its_own_scenario() {
         let cap =
             json!({ "capChanged": { "fiscalYear": 2027, "cap": { "amount": "1", "currency": "CHF" } } });
         let id = a_scenario(app, "Francs", &[]).await;
-        assert_eq!(refused(app, &id, cap.clone()).await.field, "capChanged.currency");
+        assert_eq!(refused(app, &id, cap.clone()).await.field, "capChanged.cap.currency");
         let rate =
             json!({ "exchangeRate": { "base": "CHF", "quote": "USD", "rate": "1.1", "from": "2026-01-01" } });
         let id = a_scenario(app, "Francs at a rate", &[rate, cap]).await;
@@ -161,7 +166,7 @@ fn a_cap_is_converted_by_a_rate_of_its_own_scenario() {
         // The rate stays as long as the cap needs it.
         let remove = format!("mutation {{ removeScenarioChange(id: {}) {{ id }} }}", changes[0]["id"]);
         let refusal = app.director().expect_error(&remove, "INVALID").await;
-        assert_eq!(refusal.field, "capChanged.currency", "{}", refusal.message);
+        assert_eq!(refusal.field, "capChanged.cap.currency", "{}", refusal.message);
     });
 }
 
@@ -270,5 +275,109 @@ fn there_are_no_more_changes_than_a_scenario_may_have() {
         let refusal = app.director().expect_error(&text, "LIMIT_EXCEEDED").await;
         assert_eq!(refusal.field, "ids");
         assert!(refusal.message.contains("the scenarios have 60 changes"), "{}", refusal.message);
+    });
+}
+
+#[test]
+fn a_price_is_not_agreed_for_days_after_its_contract_ended_with_its_site() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2027-01-31" } });
+        let price = |from: &str| json!({ "renegotiatedPrice": { "colocation": setting.renewing, "factor": "0.9", "from": from } });
+        let why =
+            |end: &str| format!("the contract ends on {end} with its sites, before the new price begins");
+        // Without a termination rule it ends with the term in which the site is left.
+        for (place, pair) in
+            [[exit.clone(), price("2028-01-01")], [price("2028-01-01"), exit.clone()]].into_iter().enumerate()
+        {
+            let [first, second] = pair;
+            let id = a_scenario(app, &format!("S{place}"), &[first]).await;
+            let refusal = refused(app, &id, second).await;
+            assert!(refusal.message.contains(&why("2027-12-31")), "{}", refusal.message);
+            assert!(refusal.message.contains("change 1 (") && refusal.message.contains("change 2 ("));
+        }
+        a_scenario(app, "in time", &[exit.clone(), price("2027-12-31")]).await;
+        let rule = "mutation($id: ID!, $rule: EarlyTerminationRuleInput!) {
+            setTerminationRule(contract: $id, rule: $rule) { id } }";
+        let free = json!({ "remainingCharges": { "share": "0.5" } });
+        app.director().query_with(rule, json!({ "id": setting.renewing, "rule": free })).await;
+        let id = a_scenario(app, "early", &[exit]).await;
+        let refusal = refused(app, &id, price("2027-06-01")).await;
+        assert!(refusal.message.contains(&why("2027-01-31")), "{}", refusal.message);
+    });
+}
+
+#[test]
+fn a_price_is_agreed_in_stages_but_not_twice_from_one_day() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let price = |from: &str, factor: &str| json!({ "renegotiatedPrice": { "colocation": setting.renewing, "factor": factor, "from": from } });
+        let id = a_scenario(app, "Stages", &[price("2027-01-01", "0.9"), price("2028-01-01", "0.5")]).await;
+        let refusal = refused(app, &id, price("2028-01-01", "0.8")).await;
+        assert!(
+            refusal.message.contains("both say what the same charge costs from 2028-01-01"),
+            "{}",
+            refusal.message
+        );
+        let before = years(&app.director(), "view: CASH", "COLOCATION").await;
+        let after = years(&app.director(), &format!("view: CASH, scenario: \"{id}\""), "COLOCATION").await;
+        // 12,000 a year of REN-1, nine tenths of it and then a half.
+        let saved: Vec<i64> = before.iter().zip(&after).map(|(before, after)| before - after).collect();
+        assert_eq!(saved, [0, 120_000, 600_000, 600_000]);
+    });
+}
+
+#[test]
+fn what_is_gone_or_never_was_is_refused_by_field() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let director = app.director();
+        let closed = r#"mutation { openSite(input: { code: "OLD1", name: "Old", kind: OFFICE, timeZone: "UTC" }) { id } }"#;
+        let closed = director.query(closed).await["openSite"]["id"].as_str().unwrap().to_owned();
+        director.query(&format!("mutation {{ closeSite(id: \"{closed}\") {{ status }} }}")).await;
+        let workload = &setting.estate.workload;
+        let id = a_scenario(
+            app,
+            "Grown before",
+            &[json!({ "growthRate": { "workload": workload, "monthlyRate": "0.02", "from": "2026-08" } })],
+        )
+        .await;
+        let retire =
+            format!("mutation {{ retireWorkload(id: \"{workload}\", on: \"2026-06-30\") {{ id }} }}");
+        director.query(&retire).await;
+        for (change, field, message) in [
+            (
+                json!({ "siteExit": { "site": closed, "on": "2027-01-01" } }),
+                "siteExit.site",
+                "the site OLD1 is closed, so there is nothing to leave",
+            ),
+            (
+                json!({ "growthRate": { "workload": workload, "monthlyRate": "0.02", "from": "2026-08" } }),
+                "growthRate.workload",
+                "retired on 2026-06-30, so nothing of it grows",
+            ),
+            (
+                json!({ "cpiCurve": { "series": "NOPE", "rates": [{ "year": 2027, "rate": "0.04" }] } }),
+                "cpiCurve.series",
+                "no contract follows an index `NOPE`: US-CPI",
+            ),
+        ] {
+            let refusal = refused(app, &id, change).await;
+            assert_eq!(refusal.field, field, "{}", refusal.message);
+            assert!(refusal.message.contains(message), "{}", refusal.message);
+        }
+        // What was there when it was written and is gone since is told.
+        let asked = |id: &str| {
+            format!(
+                "{{ roadmap(from: \"2026-07\", asOf: \"2026-07-01\", currency: \"USD\", scenario: \"{id}\") {{ assumptions }} }}"
+            )
+        };
+        let said = director.query(&asked(&id)).await["roadmap"]["assumptions"].to_string();
+        assert!(said.contains("change 1: the workload") && said.contains("; touches nothing"), "{said}");
+        let curve =
+            json!({ "cpiCurve": { "series": "US-CPI", "rates": [{ "year": 2027, "rate": "0.04" }] } });
+        let id = a_scenario(app, "Follows", &[curve]).await;
+        let said = director.query(&asked(&id)).await["roadmap"]["assumptions"].to_string();
+        assert!(said.contains("; touches 1 contract"), "{said}");
     });
 }

@@ -115,6 +115,7 @@ fn assumptions(answer: &Answer) -> Vec<String> {
          the allocation of all months says.",
         "What nobody bears stays with its pool, and what somebody costs directly stays there: neither is posted.",
         "A node is posted to the cost centre that has its name as its code, or else as its name.",
+        "Nobody's approval is on record here: it is for the ledger that the lines are posted in.",
     ];
     answer.assumptions.iter().cloned().chain(said.map(str::to_owned)).collect()
 }
@@ -145,7 +146,9 @@ fn rows(journal: &Journal, account: Option<&str>, currency: Currency) -> Vec<Row
     total.extend(std::iter::repeat_with(Cell::none).take(5));
     total.push(Cell::text(currency.code()));
     total.extend(sides(Some(journal.total), Some(journal.total), currency));
-    total.push(Cell::none());
+    total.push(Cell::any(journal.closed.as_deref(), |closed| {
+        Cell::text(format!("not to be posted: {closed}"))
+    }));
     lines.chain([Row::total(total)]).collect()
 }
 

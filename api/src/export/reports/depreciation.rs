@@ -11,7 +11,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ColumnTrait, Condition};
 
-use super::{HIDDEN, Kind, Parameter, Parameters, assets, refresh_plan::kinds};
+use super::{HIDDEN, Kind, Parameter, Parameters, SCENARIO, assets, refresh_plan::kinds, under};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -48,6 +48,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     TAX_CLASS,
     BONUS,
     Parameter { name: "asOf", flag: "as-of", meaning: "The day that the file is of; today when left out" },
+    SCENARIO,
 ];
 
 /// The set of books.
@@ -143,6 +144,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         require_range("months", months, 1, MOST_MONTHS)?;
     }
     let (books, about) = books(db, asked).await?;
+    let scenario = asked.scenario(db).await?;
     let kinds = kinds(asked)?;
     let mut found = book_figures::schedules(db, &books, condition(&wanted)).await?;
     let is_named =
@@ -162,13 +164,14 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         ("months", Cell::any(months, Cell::count)),
     ];
     question.extend(about);
+    question.extend(under(&scenario));
     let (rows, excluded) = page.rows(&found)?;
     let report = Report {
         question,
         columns: WORDS.iter().chain(&AMOUNTS).map(|name| Column::Field(name)).collect(),
         sheets: vec![Sheet { name: "Schedules", rows }],
         formulas: vec!["book value = cost - depreciation accumulated - impairment".to_owned()],
-        assumptions: books.assumptions(),
+        assumptions: books.assumptions().into_iter().chain(scenario.of_books(false)).collect(),
         excluded,
         ..Kind::DepreciationSchedules.empty(as_of)
     };

@@ -5,8 +5,9 @@ use rust_decimal::Decimal;
 use sea_orm::Condition;
 
 use super::{
-    HIDDEN, Kind, Parameter, Parameters,
+    HIDDEN, Kind, Parameter, Parameters, SCENARIO,
     depreciation::{BONUS, BOOK, CALENDAR, TAX_CLASS, books},
+    under,
 };
 use crate::{
     access::Permission,
@@ -34,6 +35,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     TAX_CLASS,
     BONUS,
     Parameter { name: "asOf", flag: "as-of", meaning: "The day that the file is of; today when left out" },
+    SCENARIO,
 ];
 
 const DIMENSIONS: [(&str, Option<Dimension>); 7] = [
@@ -77,6 +79,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     }
     let by: Vec<Dimension> = by.into_iter().flatten().collect();
     let (books, about) = books(db, asked).await?;
+    let scenario = asked.scenario(db).await?;
     let span = (from, to);
     let (rows, coverage) = book_figures::roll_forward(db, &books, Condition::all(), span, &by).await?;
     let shows_prices = db.caller().may(Permission::ViewPrices);
@@ -94,9 +97,11 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     let names: Vec<&str> = by.iter().map(|one| column(*one)).collect();
     question.push(("groupBy", Cell::text(names.join(", "))));
     question.extend(about);
+    question.extend(under(&scenario));
     question.push(("assets", Cell::count(coverage.covered)));
     let columns = ["row"].into_iter().chain(names).chain(["currency", "assets"]).chain(AMOUNTS);
     let mut assumptions = books.assumptions();
+    assumptions.extend(scenario.of_books(false));
     assumptions.push("A row that is hidden is part of the totals.".to_owned());
     let report = Report {
         question,

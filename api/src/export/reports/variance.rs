@@ -106,7 +106,7 @@ const REORGANISATIONS: [(&str, Reorganisation); 3] = [
     ("RESTATED", Reorganisation::Restated),
 ];
 
-const FIGURES: [&str; 28] = [
+const FIGURES: [&str; 29] = [
     "currency",
     "lines",
     "plan",
@@ -127,6 +127,7 @@ const FIGURES: [&str; 28] = [
     "explanation_due",
     "drivers",
     "unexplained",
+    "over_explained",
     "explained_volume",
     "explained_price",
     "explained_fx",
@@ -288,24 +289,31 @@ impl Shown {
 fn cells(word: &str, row: &ReportRow, answer: &Answer, is_hidden: bool) -> Vec<Cell> {
     let currency = answer.report.reporting;
     let shown = Shown { currency, is_hidden };
+    // What is held against a plan that is not known is not known either.
+    let against = |cell: Cell| match &answer.unplanned {
+        Some(reason) => Cell::Blank(reason.clone().into()),
+        None => cell,
+    };
     let mut cells = vec![Cell::text(word)];
     cells.extend(row.group.iter().map(value));
     cells.resize(answer.dimensions.len() + 1, Cell::none());
     cells.extend([Cell::text(currency.code()), Cell::count(row.planned + row.posted)]);
     let totals = &row.totals;
-    cells.extend([totals.plan, totals.actual, totals.at_plan_rates].map(|amount| shown.money(amount)));
+    cells.push(against(shown.money(totals.plan)));
+    cells.extend([totals.actual, totals.at_plan_rates].map(|amount| shown.money(amount)));
     for variance in [&row.total, &row.operating] {
         let flag = Cell::text(variance.flag.code());
-        cells.extend([shown.money(variance.amount), shown.rate(variance), flag]);
+        cells.extend([shown.money(variance.amount), shown.rate(variance), flag].map(against));
     }
     let bridge = &row.bridge;
     let causes = [bridge.volume, bridge.price, bridge.exchange, bridge.undivided];
-    cells.extend(causes.map(|amount| shown.money(amount)));
+    cells.extend(causes.map(|amount| against(shown.money(amount))));
     let reasons = bridge.gaps.iter().map(|(gap, lines)| format!("{lines}: {}", gap.reason()));
     cells.push(joined(reasons));
-    cells.extend([Cell::Flag(row.review.material), Cell::Flag(row.review.is_open())]);
+    cells.extend([Cell::Flag(row.review.material), Cell::Flag(row.review.is_open())].map(against));
     cells.push(joined(row.review.drivers.keys().map(|driver| driver.code().to_owned())));
-    cells.push(shown.money(row.review.unexplained));
+    cells.push(against(shown.money(row.review.unexplained)));
+    cells.push(against(Cell::Flag(row.review.is_over_explained())));
     let by = |driver| row.review.drivers.get(&driver).copied().unwrap_or_default();
     cells.extend(Driver::ALL.map(|driver| shown.money(by(driver))));
     let said = answer.explained_of(&row.group).map(|one| {

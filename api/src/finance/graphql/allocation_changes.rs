@@ -74,15 +74,20 @@ impl AllocationRuleInput {
             ));
         }
         let targets = self.targets.iter().enumerate().map(|(at, target)| {
-            let value = match (target.volume, target.share) {
-                (Some(volume), None) if !has_shares => volume,
-                (None, Some(share)) => share,
+            let (name, value) = match (target.volume, target.share) {
+                (Some(volume), None) if !has_shares => ("volume", volume),
+                (None, Some(share)) if share < Decimal::ZERO || share > Decimal::ONE => {
+                    let message =
+                        format!("{share} is not between 0 and 1: a share is a fraction, so 0.5 is 50 %");
+                    return Err(Error::invalid(field(&format!("targets[{at}].share")), message));
+                }
+                (None, Some(share)) => ("share", share),
                 _ => {
                     let message = "give all targets of a rule a volume, or all a share";
                     return Err(Error::invalid(field(&format!("targets[{at}]")), message));
                 }
             };
-            let volume = rate(value, &field(&format!("targets[{at}].volume")))?;
+            let volume = rate(value, &field(&format!("targets[{at}].{name}")))?;
             Ok(Target { name: target.name.clone(), volume })
         });
         let targets = targets.collect::<Result<Vec<Target>>>()?;

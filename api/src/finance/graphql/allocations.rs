@@ -82,6 +82,21 @@ pub struct AllocationResult {
     bears: bool,
 }
 
+/// What one unit of a driver costs. Amounts are null where they are hidden.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AllocationRate {
+    /// Who gives.
+    source: String,
+    /// By what it is divided.
+    driver: String,
+    /// How much of that there is in all.
+    volume: Decimal,
+    /// What is given: its own cost and what it received.
+    amount: Option<Decimal>,
+    /// What one unit costs, to four decimals. Null for no units.
+    per_unit: Option<Decimal>,
+}
+
 /// Cost divided among those who cause it.
 pub struct AllocationAnswer {
     answer: Arc<Answer>,
@@ -150,6 +165,18 @@ impl AllocationAnswer {
         let journals = journals::of(&reader, &self.answer, account.as_deref()).await?;
         let shown = |journal| AllocationJournal::new(journal, account.as_deref(), is_hidden);
         Ok(journals.into_iter().map(shown).collect())
+    }
+
+    /// The rate card: what one unit of each driver costs, which is what those who bear cost are charged for each.
+    async fn rate_card(&self) -> Vec<AllocationRate> {
+        let rates = self.answer.rates().into_iter().map(|rate| AllocationRate {
+            source: rate.source,
+            driver: rate.driver,
+            volume: rate.volume.normalize(),
+            amount: self.shown(rate.amount),
+            per_unit: rate.per_unit.and_then(|cost| self.shown(cost.round_dp(4))),
+        });
+        rates.collect()
     }
 
     /// What nobody bears. Null where it is hidden.

@@ -166,12 +166,12 @@ impl From<Flag> for VarianceFlag {
 /// How a figure differs from its plan.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct BudgetVariance {
-    /// The difference; positive is favourable. Null where it would tell a single price.
+    /// The difference; positive is favourable. Null where it would tell a single price, and where the plan is not known.
     amount: Option<Money>,
     /// The difference as a fraction of the plan, to four decimals. Null where nothing was planned.
     rate: Option<Decimal>,
-    /// Its side of the plan.
-    flag: VarianceFlag,
+    /// Its side of the plan. Null where the plan is not known.
+    flag: Option<VarianceFlag>,
 }
 
 impl BudgetVariance {
@@ -180,8 +180,13 @@ impl BudgetVariance {
         Self {
             amount: (!is_hidden).then(|| money(variance.amount, variance.currency)),
             rate: variance.rate.filter(|_| !is_hidden).map(|rate| rate.round_dp(4)),
-            flag: variance.flag.into(),
+            flag: Some(variance.flag.into()),
         }
+    }
+
+    /// The variance from a plan that is not known.
+    pub(super) fn unknown() -> Self {
+        Self { amount: None, rate: None, flag: None }
     }
 }
 

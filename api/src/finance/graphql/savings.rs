@@ -63,6 +63,8 @@ pub enum SavingsFindingRule {
     RealisedBeforeStart,
     /// Finance confirmed less than is claimed.
     ConfirmedBelowClaim,
+    /// Finance confirmed more than is claimed: one of both amounts is wrong.
+    ConfirmedAboveClaim,
     /// It counts as realised and no line of the ledger shows it.
     RealisedWithoutLedgerLine,
 }

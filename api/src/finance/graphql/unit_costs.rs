@@ -21,7 +21,11 @@ use crate::{
     error::{Error, Result},
     finance::unit_costs::{self, Answer, CountedPart, Divided, Question},
     inventory::{graphql::models::HardwareKind, sites},
-    roadmap::year_label,
+    roadmap::{
+        graphql::{RoadmapRecord, listed},
+        records::{self, Slice},
+        year_label,
+    },
     scenarios::{
         Overlay,
         graphql::scenarios::{self, Scenario},
@@ -121,6 +125,18 @@ impl UnitCostPart {
     /// How many postings are behind it, in closed months.
     async fn posting_count(&self) -> Result<usize> {
         Ok(self.part()?.postings)
+    }
+
+    /// The records behind it.
+    async fn records(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "at most so many, up to 1,000")] first: i32,
+        #[graphql(default = 0, desc = "so many that come before are left out")] skip: i32,
+    ) -> Result<Vec<RoadmapRecord>> {
+        let reader = read(ctx, Permission::ViewTotals)?;
+        let slice = Slice::new(first, skip)?;
+        listed(records::list(&reader, &self.answer.plan, &self.part()?.sources, slice).await)
     }
 
     /// What counts of it, month by month. Null where it is hidden.

@@ -70,7 +70,8 @@ pub struct VarianceDriverSum {
 pub struct VarianceRow {
     /// What it has in each dimension; nothing in the total.
     group: Vec<BudgetGroupValue>,
-    /// What was planned, at the fixed rates of the plan. Null where it would tell a single price.
+    /// What was planned, at the fixed rates of the plan. Null where it would tell a single price, and where the plan has
+    /// no line in the view: `unplanned` of the report says so.
     plan: Option<Money>,
     /// What came about, at the rates of its periods.
     actual: Option<Money>,
@@ -90,6 +91,8 @@ pub struct VarianceRow {
     drivers: Vec<VarianceDriverSum>,
     /// What of the variance no driver explains yet.
     unexplained: Option<Money>,
+    /// Whether people explained more than there is, or the other way: what is left takes back some of it.
+    over_explained: bool,
     /// What people said.
     explanations: Vec<VarianceExplanation>,
     /// How many lines and postings are behind it.
@@ -159,6 +162,12 @@ impl VarianceAnswer {
         self.answer.periods.1
     }
 
+    /// Why nothing is known of what was planned, so that plan, variance and bridge are null. Null where the plan has lines
+    /// in the view.
+    async fn unplanned(&self) -> Option<&str> {
+        self.answer.unplanned.as_deref()
+    }
+
     /// The open periods that nothing is posted in yet: no amount has any part of them. In a closed one nothing was
     /// spent.
     async fn unposted_periods(&self) -> &BTreeSet<u32> {
@@ -211,7 +220,7 @@ impl VarianceAnswer {
     async fn explain(&self) -> Explanation {
         let report = &self.answer.report;
         let mut explanation = Explanation::from(report.total.total.explain());
-        if self.total.hidden {
+        if self.total.hidden || self.answer.unplanned.is_some() {
             explanation.inputs.clear();
         }
         explanation.assumptions.extend(self.answer.assumptions.iter().cloned());
@@ -248,6 +257,12 @@ fn bridge(bridge: &Bridge, currency: Currency, is_hidden: bool) -> VarianceBridg
 fn row(answer: &Answer, row: &ReportRow, said: &[VarianceExplanation], is_hidden: bool) -> VarianceRow {
     let currency = answer.report.reporting;
     let shown = |amount| (!is_hidden).then(|| money(amount, currency));
+    let is_planned = answer.unplanned.is_none();
+    let against = |amount| shown(amount).filter(|_| is_planned);
+    let variance = |variance| match is_planned {
+        true => BudgetVariance::new(variance, is_hidden),
+        false => BudgetVariance::unknown(),
+    };
     let drivers = row.review.drivers.iter().map(|(driver, amount)| VarianceDriverSum {
         driver: VarianceDriver::from(*driver),
         amount: shown(*amount),
@@ -261,16 +276,17 @@ fn row(answer: &Answer, row: &ReportRow, said: &[VarianceExplanation], is_hidden
         .map(|(_, said)| said.clone());
     VarianceRow {
         group: group(&answer.dimensions, &row.group),
-        plan: shown(row.totals.plan),
+        plan: against(row.totals.plan),
         actual: shown(row.totals.actual),
         actual_at_plan_rates: shown(row.totals.at_plan_rates),
-        variance: BudgetVariance::new(&row.total, is_hidden),
-        operating: BudgetVariance::new(&row.operating, is_hidden),
-        bridge: bridge(&row.bridge, currency, is_hidden),
-        material: row.review.material,
-        explanation_due: row.review.is_open(),
+        variance: variance(&row.total),
+        operating: variance(&row.operating),
+        bridge: bridge(&row.bridge, currency, is_hidden || !is_planned),
+        material: is_planned && row.review.material,
+        explanation_due: is_planned && row.review.is_open(),
         drivers: drivers.collect(),
-        unexplained: shown(row.review.unexplained),
+        unexplained: against(row.review.unexplained),
+        over_explained: is_planned && row.review.is_over_explained(),
         explanations: explanations.collect(),
         lines: row.planned + row.posted,
         hidden: is_hidden,

@@ -161,6 +161,13 @@ impl Importable for LedgerCode {
         Ok(())
     }
 
+    async fn settle(run: &mut Run<'_>, row: Candidate<'_, ledger_code::Model>) -> Result<()> {
+        match row.before {
+            Some(before) => ledger_codes::require_charged_open(run.tx, before, row.after).await,
+            None => Ok(()),
+        }
+    }
+
     fn refers_anew(before: &ledger_code::Model, after: &ledger_code::Model) -> bool {
         before.superseded_by_id != after.superseded_by_id
     }
@@ -446,6 +453,9 @@ impl ActualPosting {
         let unit_price = amount("unit_price", self.unit_price)?;
         let says_both = quantity.is_some() && unit_price.is_some();
         let kept = before.map(|before| before.amount).filter(|_| !says_both);
+        // A correction that states an amount states all of it: without a quantity it has none any more.
+        let is_whole = self.correction && self.amount.is_some() && quantity.is_none() && unit_price.is_none();
+        let priced = before.filter(|_| !is_whole);
         let currency = self.currency.clone().or(before.map(|before| before.currency.clone()));
         let kind = choice("kind", self.kind.as_ref())?.or(before.map(|before| before.kind));
         let view = choice("view", self.view.as_ref())?.or(before.map(|before| before.view));
@@ -461,8 +471,8 @@ impl ActualPosting {
             view: view.unwrap_or(budget_line::BudgetView::Pnl),
             currency: needed(currency.as_ref(), "currency")?,
             amount: amount("amount", self.amount)?.or(kept),
-            quantity: quantity.or(before.and_then(|before| before.quantity)),
-            unit_price: unit_price.or(before.and_then(|before| before.unit_price)),
+            quantity: quantity.or(priced.and_then(|before| before.quantity)),
+            unit_price: unit_price.or(priced.and_then(|before| before.unit_price)),
             supplier: self.supplier.clone().or(before.and_then(|before| before.supplier.clone())),
             description: self.description.clone().or(before.and_then(|before| before.description.clone())),
             one_off: self.one_off.or(before.map(|before| before.one_off)).unwrap_or(false),

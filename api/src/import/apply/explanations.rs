@@ -211,4 +211,16 @@ impl Importable for VarianceExplanation {
     fn check(row: Candidate<'_, variance_explanation::Model>, _known: &Known) -> Result<()> {
         variances::check(row.after)
     }
+
+    async fn settle(run: &mut Run<'_>, row: Candidate<'_, variance_explanation::Model>) -> Result<()> {
+        // What was said stays when what it was said of is gone.
+        if row.before.is_some() {
+            return Ok(());
+        }
+        let places = run.known.budgets.get(&row.after.version_id);
+        let places = places.ok_or_else(|| Error::internal("a budget that was not read"))?;
+        let actual = run.known.budget_versions.with_id(row.after.actual_id);
+        let actual = actual.ok_or_else(|| Error::internal("actual figures that were not read"))?;
+        variances::require_amounts(run.tx, row.after, places, actual).await
+    }
 }

@@ -22,7 +22,7 @@ use crate::import::{Origin, Records};
 use crate::rules::draft;
 use crate::scenarios::changes::{self, Draft, KnownCohorts, MOST_CHANGES, Names};
 use crate::scenarios::overlay::{Change, Overlay};
-use crate::scenarios::targets::Targets;
+use crate::scenarios::targets::{self, Targets};
 use crate::scenarios::{rules, scenarios};
 use crate::store::Read;
 
@@ -177,7 +177,14 @@ impl Importable for ScenarioChange {
             targets.colocation_contract = None;
         }
         let draft = Draft { note: after.note.clone(), targets, terms: after.terms.clone() };
-        changes::require_valid(run.tx, &draft).await?;
+        let targets = changes::require_valid(run.tx, &draft).await?;
+        // What is on record stays when what it is about goes.
+        let is_new = row
+            .before
+            .is_none_or(|before| before.terms != after.terms || targets_of(before) != targets_of(after));
+        if is_new {
+            targets::require_live(run.tx, &after.terms, &targets).await?;
+        }
         let today = run.tx.caller().now.date_naive();
         match &after.terms {
             Terms::CohortMoved { to, .. } => changes::require_to_come(*to, today)?,

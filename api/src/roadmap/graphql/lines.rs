@@ -70,7 +70,8 @@ pub struct RoadmapRecord {
     label: String,
 }
 
-fn shown(records: Result<Vec<records::Record>>) -> Result<Vec<RoadmapRecord>> {
+/// Records as they are shown.
+pub fn listed(records: Result<Vec<records::Record>>) -> Result<Vec<RoadmapRecord>> {
     let records = records?.into_iter();
     Ok(records
         .map(|record| RoadmapRecord { id: record.id.into(), kind: record.kind, label: record.label })
@@ -154,7 +155,7 @@ impl Line {
         #[graphql(default = 0, desc = "so many that come before are left out")] skip: i32,
     ) -> Result<Vec<RoadmapRecord>> {
         let reader = read(ctx, Permission::ViewTotals)?;
-        shown(records::list(&reader, &self.plan, &self.row.records, Slice::new(first, skip)?).await)
+        listed(records::list(&reader, &self.plan, &self.row.records, Slice::new(first, skip)?).await)
     }
 }
 
@@ -244,6 +245,6 @@ impl Exclusion {
     ) -> Result<Vec<RoadmapRecord>> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let sources = self.records.iter().copied().collect();
-        shown(records::list(&reader, &self.plan, &sources, Slice::new(first, skip)?).await)
+        listed(records::list(&reader, &self.plan, &sources, Slice::new(first, skip)?).await)
     }
 }

@@ -41,8 +41,8 @@ use crate::{
         scalar::{Date, Id, Month},
     },
 };
-pub use lines::RoadmapKey;
 use lines::{Coverage, Exclusion, Line, RoadmapExplanation, hide_prices};
+pub use lines::{RoadmapKey, RoadmapRecord, listed};
 use series::RoadmapMonth;
 pub use series::{Series, year_label};
 use uncertainty::{RoadmapUncertainty, UncertaintyInput};

@@ -35,7 +35,7 @@ pub struct UncertaintyInput {
     /// By how much a cloud account grows in a month beyond its growth assumptions, as a fraction. Left out: PERT from
     /// -1 % over 0 % to 1.5 %, each account for itself.
     growth: Option<DistributionInput>,
-    /// By how many months hardware of a kind is delivered later than planned. Left out: 0 in 60 %, 1 in 20 %, 2 in
+    /// By how many months hardware of a kind is delivered later than planned: whole months, none below 0. Left out: 0 in 60 %, 1 in 20 %, 2 in
     /// 12 %, 6 in 8 %.
     delivery_delay: Option<DistributionInput>,
     /// How likely a contract that renews by itself is let do so at its next renewal: 0.8 is 80 %. What takes its place
@@ -111,7 +111,11 @@ impl UncertaintyInput {
             index: stated("index", self.index, usual.index)?,
             renewal_price: stated("renewalPrice", self.renewal_price, usual.renewal_price)?,
             growth: stated("growth", self.growth, usual.growth)?,
-            delivery_delay: stated("deliveryDelay", self.delivery_delay, usual.delivery_delay)?,
+            delivery_delay: in_whole_months(stated(
+                "deliveryDelay",
+                self.delivery_delay,
+                usual.delivery_delay,
+            )?)?,
             renewal_probability: probability,
             view,
             sampling: usual.sampling,
@@ -137,6 +141,28 @@ fn stated(field: &str, input: Option<DistributionInput>, usual: Distribution) ->
     };
     distribution.check().map_err(|cause| Error::invalid(format!("uncertainty.{field}"), cause))?;
     Ok(distribution)
+}
+
+/// Refuses a delay that is none: less than nothing, or a part of a month, for amounts are of months.
+fn in_whole_months(delay: Distribution) -> Result<Distribution> {
+    let stated = match &delay {
+        Distribution::Fixed(value) => vec![*value],
+        Distribution::Uniform { low, high } => vec![*low, *high],
+        Distribution::Triangular { low, mode, high } | Distribution::Pert { low, mode, high } => {
+            vec![*low, *mode, *high]
+        }
+        Distribution::Discrete(chances) => chances.iter().map(|chance| chance.value).collect(),
+    };
+    let refuse = |message: String| Err(Error::invalid("uncertainty.deliveryDelay", message));
+    for months in stated {
+        if months < Decimal::ZERO {
+            return refuse(format!("{months} is below 0: nothing is delivered before it was planned"));
+        }
+        if !months.fract().is_zero() {
+            return refuse(format!("{months} is not a whole number of months"));
+        }
+    }
+    Ok(delay)
 }
 
 /// What the roadmap may turn out to cost, where what it hangs on is not certain.

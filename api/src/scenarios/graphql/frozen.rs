@@ -67,12 +67,18 @@ impl FreezeScenarioInput {
 /// What came of drawing a frozen scenario again.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ScenarioVerification {
-    /// Whether the same came out of what was kept.
+    /// Whether the same came out of what was kept, and rows, changes and question are what they were.
     reproduced: bool,
     /// SHA-256 of what came out now.
     result_hash: String,
     /// SHA-256 of the rows that were kept, worked out anew.
     inputs_hash: String,
+    /// SHA-256 of what the changes that were kept say, worked out anew.
+    changes_hash: String,
+    /// SHA-256 of the question that was kept, worked out anew.
+    question_hash: String,
+    /// What could not be held against a hash, and why: nothing, but for what earlier versions froze.
+    unverified: Vec<String>,
     /// Whether what is recorded today differs from the rows that were kept.
     baseline_changed: bool,
     /// SHA-256 of the rows that are recorded today.
@@ -134,6 +140,18 @@ impl FrozenScenario {
         &self.kept.inputs_hash
     }
 
+    /// SHA-256 of what the changes say, in their order: other changes, another hash, whatever they are drawn from. Equal
+    /// wherever the same is said of the same data. Null for what earlier versions froze.
+    async fn changes_hash(&self) -> Option<&str> {
+        self.kept.changes_hash.as_deref()
+    }
+
+    /// SHA-256 of the question: months, currency, calendar, day and what lines are kept apart by. Null for what earlier
+    /// versions froze.
+    async fn question_hash(&self) -> Option<&str> {
+        self.kept.question_hash.as_deref()
+    }
+
     /// How many bytes are kept of the rows, compressed.
     async fn inputs_bytes(&self) -> usize {
         self.kept.inputs.len()
@@ -158,6 +176,9 @@ impl FrozenScenario {
             reproduced: verified.reproduced,
             result_hash: verified.result_hash,
             inputs_hash: verified.inputs_hash,
+            changes_hash: verified.changes_hash,
+            question_hash: verified.question_hash,
+            unverified: verified.unverified,
             baseline_changed: verified.baseline_changed,
             baseline_hash: verified.baseline_hash,
         })
