@@ -112,6 +112,7 @@ fn events_of_all_contracts_come_in_order() {
         2026-10-30 NOTICE_DEADLINE S1
         2026-12-31 TERM_END S1
         2027-01-01 AUTO_RENEWED S1
+        2027-01-01 ESCALATION S1
         2027-01-15 ESCALATION C1
         2027-01-15 ESCALATION C1
         ");
@@ -377,7 +378,12 @@ fn support_contracts_say_when_their_prices_rise() {
                     .replace('"', "")
             })
             .collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        2027-01-01 S the price rises by 5 %
+        2028-01-01 S the price rises by 5 %
+        2029-01-01 S the price rises by 7 % with the renewal
+        2030-01-01 S the price rises by 5 %
+        ");
     });
 }
 
@@ -403,7 +409,15 @@ fn support_contracts_say_when_to_ask_and_to_move() {
             supportContract(number: "S") { notice { days earliestDays } planning { decisionLeadDays proposalLeadDays
                 migrationDays decommissionBufferDays } } }"#;
         let data = app.architect().query(text).await;
-        insta::assert_snapshot!(dates(&data).join("\n"), @"");
-        insta::assert_snapshot!(data["supportContract"], @"");
+        insta::assert_snapshot!(dates(&data).join("\n"), @r"
+        2026-07-02 RFP_START S
+        2026-07-04 WINDOW_OPEN S
+        2026-09-30 DECISION_DUE S
+        2026-10-30 NOTICE_DEADLINE S
+        2026-11-11 EXIT_START S
+        2026-12-31 TERM_END S
+        2027-01-01 AUTO_RENEWED S
+        ");
+        insta::assert_snapshot!(data["supportContract"], @r#"{"notice":{"days":60,"earliestDays":180},"planning":{"decisionLeadDays":30,"decommissionBufferDays":5,"migrationDays":45,"proposalLeadDays":90}}"#);
     });
 }

@@ -74,7 +74,7 @@ fn every_field_of_a_charge_is_shown() {
         kind: "SPACE_KW"
         metering: null
         peakKilowatts: null
-        position: 0
+        position: 1
         quantity: "100"
         ramp: [{"fromContractMonth":0,"kilowatts":"40"},{"fromContractMonth":3,"kilowatts":"70"},{"fromContractMonth":6,"kilowatts":"100"}]
         renewalUplift: null
@@ -95,7 +95,7 @@ fn every_field_of_a_charge_is_shown() {
         kind: "CROSS_CONNECT"
         metering: null
         peakKilowatts: null
-        position: 1
+        position: 2
         quantity: "6"
         ramp: []
         renewalUplift: null

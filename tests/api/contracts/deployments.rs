@@ -420,7 +420,13 @@ fn readings_that_contradict_overlap_or_lie_ahead_are_refused() {
             let input = json!({ "input": with(reading.clone(), &change) });
             refused.push(app.director().expect_error_with(text, input, "INVALID").await.message);
         }
-        insta::assert_snapshot!(refused.join("\n"), @"");
+        insta::assert_snapshot!(refused.join("\n"), @r"
+        startsAt: the period overlaps 2026-06-01T00:00:00Z to 2026-06-01T01:00:00Z, which is read already, in part
+        startsAt: the period overlaps 2026-06-01T00:00:00Z to 2026-06-01T01:00:00Z, which is read already, in part
+        averageKilowatts: 9 contradicts the 3 kilowatt-hours from 2026-06-02T00:00:00Z to 2026-06-02T01:00:00Z: the average times the hours is the energy
+        peakKilowatts: 2 is refused: a peak is not below what is drawn on average
+        endsAt: 2026-07-01T09:30:00Z lies in the future, it is 2026-07-01T09:00:00Z: what is not over is not read
+        ");
         // A month around an hour is no contradiction.
         let month = json!({ "startsAt": "2026-06-01T00:00:00Z", "endsAt": "2026-07-01T00:00:00Z" });
         read(app, with(reading, &month)).await;

@@ -85,14 +85,14 @@ fn what_is_suspicious_in_a_contract_is_flagged() {
         sign(app, with(a_contract("ORD-1001", &vendor, &[&site]), &change)).await;
         sign(app, a_contract("ORD-1001-A", &vendor, &[&site])).await;
         insta::assert_snapshot!(findings(app, "ORD-1001", "2026-07-01").await.join("\n"), @r"
-        WARNING term.statedEndOn 2027-01-15: differs from the start of billing plus the term, 2026-12-31
-        WARNING charges[0].abatements 1: all of the term is free: a discount of 100 %
-        WARNING charges[1].escalator.rate -0.03: a negative rate lowers the price with every step
-        WARNING charges POWER_CIRCUIT, POWER_METERED: power by circuit and by meter may be billed twice
-        WARNING owner null: nobody answers for the contract
-        WARNING number ORD-1001: the same as ORD-1001-A with this vendor, but for a suffix: recorded twice?
+        WARNING term.statedEndOn 2027-01-15: differs from the start of billing plus the term, 2026-12-31 (2000.00)
+        WARNING charges[0].abatements 1: all of the term is free: a discount of 100 % (1000.00)
+        WARNING charges[1].escalator.rate -0.03: a negative rate lowers the price with every step (1000.00)
+        WARNING charges POWER_CIRCUIT, POWER_METERED: power by circuit and by meter may be billed twice (1000.00)
+        WARNING owner null: nobody answers for the contract (2000.00)
+        WARNING number ORD-1001: the same as ORD-1001-A with this vendor, but for a suffix: recorded twice? (2000.00)
         ");
-        insta::assert_snapshot!(findings(app, "ORD-1001-A", "2026-07-01").await.join("\n"), @"WARNING number ORD-1001-A: the same as ORD-1001 with this vendor, but for a suffix: recorded twice?");
+        insta::assert_snapshot!(findings(app, "ORD-1001-A", "2026-07-01").await.join("\n"), @"WARNING number ORD-1001-A: the same as ORD-1001 with this vendor, but for a suffix: recorded twice? (1000.00)");
     });
 }
 
@@ -124,9 +124,9 @@ fn what_does_not_fit_its_use_is_flagged() {
         }
         insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @r"
         WARNING deployments[CAGE].circuits[A1].cabinet C01: the cabinet was given back and the circuit is billed (450.00)
-        WARNING readings[2026-05] 6: more is drawn than committed for three months in a row
+        WARNING readings[2026-05] 6: more is drawn than committed for three months in a row (1725.00)
         WARNING charges[2].asset R-1: the device at its end is out of service and the connection is billed (300.00)
-        WARNING deployments[CAGE].circuits[A1].readings[2026-03-01T00:00Z].kilowatts 7: more is drawn than the breaker of the circuit lets pass
+        WARNING deployments[CAGE].circuits[A1].readings[2026-03-01T00:00Z].kilowatts 7: more is drawn than the breaker of the circuit lets pass (450.00)
         ");
         // Prices are hidden from those who may not see them.
         let arguments = json!({ "number": "C", "asOf": "2026-07-01" });
@@ -148,7 +148,7 @@ fn power_without_a_circuit_is_flagged() {
             "endsAt": "2026-07-01T00:00:00Z", "kilowattHours": "720" }),
         )
         .await;
-        insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @"WARNING readings[2026-06] 1: power is drawn and no circuit is recorded");
+        insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @"WARNING readings[2026-06] 1: power is drawn and no circuit is recorded (1000.00)");
     });
 }
 
@@ -217,7 +217,11 @@ fn more_than_is_committed_and_more_than_all_breakers_carry_is_flagged() {
         let read = json!({ "deployment": deployment, "startsAt": "2026-06-01T00:00:00Z",
             "endsAt": "2026-06-01T01:00:00Z", "averageKilowatts": "50" });
         deployments::read(app, read).await;
-        insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @"");
+        insta::assert_snapshot!(findings(app, "C", "2026-07-01").await.join("\n"), @r"
+        WARNING charges POWER_METERED, POWER_METERED: a minimum take and the metered energy may both be billed, where the larger of them is due (1450.80)
+        WARNING deployments[CAGE].readings[2026-06-01T00:00Z].kilowatts 50: more is drawn than the breakers of all circuits let pass together (1650.00)
+        WARNING deployments[CAGE].commitKilowatts 5000: the contract commits to 10 kilowatts (1650.00)
+        ");
     });
 }
 
@@ -234,6 +238,9 @@ fn kilowatts_of_what_is_not_sold_by_them_are_refused() {
                 json!({ "input": with(a_contract("X", &vendor, &[&site]), &json!({ "charges": [charge] })) });
             found.push(app.director().expect_error_with(SIGN, input, "INVALID").await.message);
         }
-        insta::assert_snapshot!(found.join("\n"), @"");
+        insta::assert_snapshot!(found.join("\n"), @r"
+        charges[0].peakKilowatts: is refused of SPACE_CABINET: only SPACE_KW is billed by the kilowatt
+        charges[0].ramp: is refused of CROSS_CONNECT: it is in kilowatts, which only SPACE_KW and POWER_METERED have
+        ");
     });
 }

@@ -137,9 +137,9 @@ fn bad_support_terms_are_refused_with_field_value_and_rule() {
             ),
             (
                 json!({ "details": { "noticeDays": 366 } }),
-                "notice.days: 366 is refused: notice is not longer than the term",
+                "noticeDays: 366 is refused: notice is not longer than the term",
             ),
-            (json!({ "details": { "noticeDays": -1 } }), "notice.days: -1 is below 0"),
+            (json!({ "details": { "noticeDays": -1 } }), "noticeDays: -1 is below 0"),
             (
                 json!({ "details": { "renewal": { "automatic": true } } }),
                 "renewal.months: is missing: a contract that renews by itself states for how many months",

@@ -233,7 +233,14 @@ fn an_invoice_comes_in_whole_or_not_at_all() {
              C-1,THREE,1,100,Power,2026-06-01,2026-06,1\nC-1,THREE,2,much,Power,2026-06-01,2026-06,1\n\
              C-1,FOUR,1,100,Power,2026-06-01,2026-06,1\nC-1,FOUR,2,5,Power,2026-06-01,2026-06,\n";
         let report = import(app, &[("invoice_lines.csv", lines)]).await;
-        insta::assert_snapshot!(errors(&report).join("\n"), @"");
+        insta::assert_snapshot!(errors(&report).join("\n"), @r"
+        invoice_lines.csv:2: error: invoice: the invoice ONE is refused whole: its line 2 says charge: 'C-1 / 9' is neither in the database nor among the rows that were taken
+        invoice_lines.csv:3: error: invoice: the invoice ONE is refused whole: its line 2 says charge: 'C-1 / 9' is neither in the database nor among the rows that were taken
+        invoice_lines.csv:4: error: invoice: the invoice TWO is refused whole: its lines say dated_on 2026-06-01 and 2026-06-02
+        invoice_lines.csv:5: error: invoice: the invoice TWO is refused whole: its lines say dated_on 2026-06-01 and 2026-06-02
+        invoice_lines.csv:6: error: invoice: the invoice THREE is refused whole: line 7 of invoice_lines.csv cannot be read
+        invoice_lines.csv:7: error: amount: 'much' is not a number
+        ");
         let page = "{ invoices { nodes { number total { amount } lines { amount { amount } } } } }";
         let found = app.director().query(page).await["invoices"]["nodes"].clone();
         let lines = json!([{ "amount": { "amount": "100.00" } }, { "amount": { "amount": "5.00" } }]);
@@ -253,6 +260,10 @@ fn readings_of_files_overlap_neither_others_nor_what_is_recorded() {
              C-1,CAGE,K1,2026-02-01T00:30:00Z,2026-02-01T01:30:00Z,1\n\
              C-1,CAGE,K1,2026-12-01T00:00:00Z,2026-12-01T01:00:00Z,1\n";
         let report = import(app, &[("colocation_readings.csv", readings)]).await;
-        insta::assert_snapshot!(errors(&report).join("\n"), @"");
+        insta::assert_snapshot!(errors(&report).join("\n"), @r"
+        colocation_readings.csv:2: error: starts_at: the period overlaps 2026-01-01T00:00:00Z to 2026-01-01T00:15:00Z, which is read already, in part
+        colocation_readings.csv:4: error: starts_at: the period overlaps 2026-02-01T00:00:00Z to 2026-02-01T01:00:00Z, which is read already, in part
+        colocation_readings.csv:5: error: ends_at: 2026-12-01T01:00:00Z lies in the future, it is 2026-07-01T09:00:00Z: what is not over is not read
+        ");
     });
 }
