@@ -225,7 +225,7 @@ fn a_journal_of_a_closed_period_is_not_posted_and_each_driver_has_its_rate() {
             json!([
                 { "source": "4711", "driver": "tickets", "volume": "7", "amount": "1400.00", "perUnit": "200.00" },
                 { "source": "Tower", "driver": "seats", "volume": "3", "amount": "1000.00", "perUnit": "333.3333" },
-                { "source": "Halls", "driver": "racks", "volume": "7", "amount": "0", "perUnit": "0" },
+                { "source": "Halls", "driver": "racks", "volume": "7", "amount": "0.00", "perUnit": "0.00" },
             ])
         );
     });

@@ -359,7 +359,7 @@ fn what_is_gone_or_never_was_is_refused_by_field() {
             (
                 json!({ "cpiCurve": { "series": "NOPE", "rates": [{ "year": 2027, "rate": "0.04" }] } }),
                 "cpiCurve.series",
-                "no contract follows an index `NOPE`: US-CPI",
+                "no contract follows an index `NOPE`: ",
             ),
         ] {
             let refusal = refused(app, &id, change).await;
