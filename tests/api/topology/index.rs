@@ -1,6 +1,9 @@
 //! The graph that servers keep: as fresh as the database, whoever changes it.
 
-use api::demo::{self, Scale};
+use api::{
+    access::{Permission, Role},
+    demo::{self, Scale},
+};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use support::{Client, TestApp, on_both_engines};
@@ -230,14 +233,10 @@ fn an_unchanged_graph_takes_one_statement_and_a_changed_one_one_more_for_each_ta
         let text = format!(
             "{{ impact(of: [\"{server}\"]) {{ affected {{ totalCount }} rollUp {{ blastRadius }} }} }}"
         );
-        let snapshot = {
-            let before = app.store().statements();
-            let reader = app
-                .store()
-                .snapshot(&app.caller(api::access::Role::Director), &[api::access::Permission::ViewTopology]);
-            drop(reader.await.unwrap());
-            app.store().statements() - before
-        };
+        let before = app.store().statements();
+        let caller = app.caller(Role::Director);
+        drop(app.store().snapshot(&caller, &[Permission::ViewTopology]).await.unwrap());
+        let snapshot = app.store().statements() - before;
         let unchanged = director.statements_again(&text).await;
         assert_eq!(unchanged, snapshot + 1);
         a_service(app, "Desk", json!({})).await;
