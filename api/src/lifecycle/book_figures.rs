@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use entity::{
     id::{AssetId, SiteId},
     inventory::site,
-    lifecycle::book_event,
+    lifecycle::{book_entry, book_event},
 };
 use forecasting::{
     ForecastError,
@@ -19,6 +19,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QuerySelect};
 
 use super::{
     books::{Absence, Books, Stated},
+    closed_periods::CLOSING,
     holdings::{self, Holding, still_there},
     recorded::{Recorded, Transfers},
 };
@@ -67,6 +68,8 @@ pub struct Coverage {
     pub covered: usize,
     /// Those that do not, by reason, the commonest first.
     pub absences: Vec<(Absence, Vec<Named>)>,
+    /// Those whose entry a closing fixed with another day of service or cost than the inventory has now, with what differs.
+    pub differing: Vec<(Named, String)>,
 }
 
 impl Coverage {
@@ -168,6 +171,10 @@ pub(super) fn enter(
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut absences: BTreeMap<Absence, Vec<Named>> = BTreeMap::new();
     for asset in assets {
+        if let Some(difference) = differs(&asset, recorded.of_asset(asset.id).entries) {
+            let named = Named { id: asset.id, tag: asset.tag.clone() };
+            entered.coverage.differing.push((named, difference));
+        }
         let outcome = match books.entries(&asset, recorded.of_asset(asset.id), until) {
             Ok(mut stated) => {
                 stated.retain(|one| one.entry.left().is_none_or(|left| left >= from));
@@ -197,6 +204,26 @@ pub(super) fn enter(
     entered.coverage.absences = absences.into_iter().collect();
     entered.coverage.absences.sort_by_key(|(_, assets)| std::cmp::Reverse(assets.len()));
     Ok(entered)
+}
+
+/// In what an entry that a closing fixed differs from the inventory as it is now.
+fn differs(asset: &Holding, entries: &[book_entry::Model]) -> Option<String> {
+    let fixed =
+        entries.iter().find(|row| row.component.is_empty() && row.source.as_deref() == Some(CLOSING))?;
+    let mut parts = Vec::new();
+    if let Some((entered, now)) = fixed.in_service_on.zip(asset.in_service_on).filter(|(one, two)| one != two)
+    {
+        parts.push(format!(
+            "it entered the books on {entered}, and the inventory has it in service since {now}"
+        ));
+    }
+    if let Some((amount, currency)) = &asset.price
+        && (*amount, currency) != (fixed.cost_amount, &fixed.currency)
+    {
+        let entered = format!("{} {}", fixed.cost_amount, fixed.currency);
+        parts.push(format!("it entered the books with {entered}, and the inventory has {amount} {currency}"));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Enters an asset with its components, all or nothing.
@@ -415,14 +442,25 @@ pub async fn schedule(
     else {
         return Ok(Err(Absence::Outside("only components of it stand in these books")));
     };
-    let has_assumed = !assumed.is_empty();
     let recorded = entry.events.len();
-    entry.events.extend(assumed);
-    match Ledger::new(&books.terms(entry.cost.currency), &entry) {
-        Ok(ledger) => Ok(Ok(Schedule { entry, rule, is_own, recorded, ledger })),
-        Err(cause) if has_assumed => Err(refused("assuming", &cause)),
-        Err(cause) => Ok(Err(Absence::Gap(cause.to_string()))),
+    let terms = books.terms(entry.cost.currency);
+    entry.events.extend(assumed.iter().copied());
+    let cause = match Ledger::new(&terms, &entry) {
+        Ok(ledger) => return Ok(Ok(Schedule { entry, rule, is_own, recorded, ledger })),
+        Err(cause) => cause,
+    };
+    if assumed.is_empty() {
+        return Ok(Err(Absence::Gap(cause.to_string())));
     }
+    // The first that cannot be together with those before it is the one to blame.
+    for place in 0..assumed.len() {
+        entry.events.truncate(recorded);
+        entry.events.extend(assumed[..=place].iter().copied());
+        if let Err(cause) = Ledger::new(&terms, &entry) {
+            return Err(refused(&format!("assuming[{place}]"), &cause));
+        }
+    }
+    Err(refused("assuming", &cause))
 }
 
 /// The depreciation of each of some assets and of its components, in the order of their tags, or why it stands in no
@@ -460,7 +498,11 @@ fn of_asset(books: &Books, asset: Holding, recorded: &Recorded) -> Vec<Scheduled
 pub(super) fn refused(field: &str, cause: &ForecastError) -> Error {
     match cause {
         ForecastError::Invalid { field: inner, value, rule } => {
-            let inner = camel(inner.strip_prefix("event.").unwrap_or(inner));
+            let inner = match inner.strip_prefix("event.").unwrap_or(inner) {
+                // The API calls it the month from which the books charge.
+                "opening.month" => "opening.from".to_owned(),
+                other => camel(other),
+            };
             let field = if field.is_empty() { inner } else { format!("{field}.{inner}") };
             Error::invalid(field, format!("{value}: {rule}"))
         }

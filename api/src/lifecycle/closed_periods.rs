@@ -34,6 +34,9 @@ use crate::{
     store::{Read, Tx},
 };
 
+/// The source of what a closing put on record.
+pub(super) const CLOSING: &str = "closing of the books";
+
 /// A closing, and what it put on record.
 #[derive(Clone, Debug)]
 pub struct Closing {
@@ -165,7 +168,7 @@ fn fixed_entry(
         opening_amount: Set(None),
         opening_from: Set(None),
         posted_from: Set(entry.posted_from.map(Month::first_day)),
-        source: Set(Some("closing of the books".to_owned())),
+        source: Set(Some(CLOSING.to_owned())),
         ..Default::default()
     };
     match (terms, entry.plan) {

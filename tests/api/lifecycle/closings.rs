@@ -102,6 +102,14 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         assert_eq!(found["totals"][0]["cost"], json!({ "added": "2400.00", "removed": "6000.00" }));
         assert!(found["explain"]["assumptions"].to_string().contains("closed through 2026-05-31"));
 
+        // What differs from what was put on record is said, with both.
+        let text = r#"{ bookValue(on: "2026-06-30") { coverage { differing { tag words } } } }"#;
+        let found = app.finance().query(text).await["bookValue"]["coverage"]["differing"].clone();
+        assert_eq!(found[0]["tag"], "A");
+        let words = found[0]["words"].as_str().unwrap();
+        assert!(words.contains("2025-04-10") && words.contains("2024-01-01"), "{words}");
+        assert!(words.contains("12000 USD") && words.contains("1 USD"), "{words}");
+
         what_is_closed_stays_closed(app).await;
 
         // The next closing keeps what was caught up where it was.
@@ -191,12 +199,33 @@ fn transfers_take_balances_from_one_row_to_another() {
             assert_eq!(found["totals"][0]["cost"], json!({ "transferred": "0.00", "closing": "18000.00" }));
             assert_eq!(json!([left["count"], joined["count"]]), json!([2, 1]));
         }
+        // Book values by a site are those of the roll-forward, whatever the inventory says by now.
+        let worth = async |site: &str, on: &str| {
+            let text = format!(
+                r#"{{ bookValue(on: "{on}", filter: {{ site: {{ code: {{ eq: "{site}" }} }} }}) {{ coverage {{ coveredCount }} }}
+                    rollForward(from: "2026-07", to: "{month}", filter: {{ site: {{ code: {{ eq: "{site}" }} }} }}) {{
+                        coverage {{ coveredCount }} }} }}"#,
+                month = &on[..7]
+            );
+            let found = app.director().query(&text).await;
+            let count = |name: &str| found[name]["coverage"]["coveredCount"].as_u64().unwrap();
+            (count("bookValue"), count("rollForward"))
+        };
+        for (site, on, count) in [
+            ("FRA1", "2026-08-31", 2),
+            ("AMS1", "2026-08-31", 0),
+            ("FRA1", "2026-09-30", 1),
+            ("AMS1", "2026-09-30", 1),
+        ] {
+            assert_eq!(worth(site, on).await, (count, count), "{site} {on}");
+        }
         // The inventory is moved too: what the books say of the past stays.
         let text = format!(
             r#"mutation {{ moveAsset(id: "{asset}", to: {{ site: "{}" }}) {{ id }} }}"#,
             estate.other_site
         );
         app.director().query(&text).await;
+        assert_eq!(worth("FRA1", "2026-08-31").await, (2, 2));
         let back = event(app, &asset, "2027-01-10", json!({ "transfer": { "toSite": estate.site } })).await;
         assert_eq!(back["fromSite"]["code"], "AMS1");
     });

@@ -1,12 +1,13 @@
 //! The words of the books, and which assets stand behind their figures, as clients see them.
 
-use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::{AssetId, FiscalCalendarId};
 use forecasting::depreciation;
 use rust_decimal::Decimal;
 
 use super::depreciation_rules::Book;
 use crate::{
+    access::Permission,
     error::{Error, Result},
     inventory::graphql::models::HardwareKind,
     lifecycle::{
@@ -14,7 +15,7 @@ use crate::{
         books::{Absence, Asked, TaxTerms},
     },
     rules::require_range,
-    schema::{explain::ExplanationInput, scalar::Id},
+    schema::{explain::ExplanationInput, request::caller, scalar::Id},
 };
 
 /// The longest list of assets that are named for a reason.
@@ -177,6 +178,28 @@ impl BookCoverage {
         let absences = self.0.absences.iter().cloned();
         absences.map(|(absence, assets)| BookExclusion { absence, assets }).collect()
     }
+
+    /// The assets whose entry a closing fixed with another day of service or another cost than the inventory has now:
+    /// what closed months were charged stands, and nothing is caught up for them by itself. Empty for those who may not
+    /// see prices.
+    async fn differing(&self, ctx: &Context<'_>) -> Result<Vec<BookDifference>> {
+        if !caller(ctx)?.may(Permission::ViewPrices) {
+            return Ok(Vec::new());
+        }
+        let differing = self.0.differing.iter();
+        Ok(differing
+            .map(|(named, words)| BookDifference { tag: named.tag.clone(), words: words.clone() })
+            .collect())
+    }
+}
+
+/// An asset whose entry and whose record in the inventory differ.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookDifference {
+    /// The tag of the asset.
+    tag: String,
+    /// What differs, with both values.
+    words: String,
 }
 
 /// The books that are asked for.
