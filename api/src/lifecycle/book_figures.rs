@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use entity::{
     id::{AssetId, SiteId},
     inventory::site,
-    lifecycle::{book_entry, book_event},
+    lifecycle::book_event,
 };
 use forecasting::{
     ForecastError,
@@ -19,7 +19,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QuerySelect};
 
 use super::{
     books::{Absence, Books, Stated},
-    closed_periods::CLOSING,
+    closed_periods::differs,
     holdings::{self, Holding, still_there},
     recorded::{Recorded, Transfers},
 };
@@ -184,11 +184,8 @@ pub(super) fn enter(
                 alter(&mut stated);
                 enter_one(books, &asset, stated, &mut entered, &mut places, &path)?
             }
-            Err(absence) if asset.left_on.is_some_and(|left| left < from) => {
-                // It has left, whatever it lacked.
-                let _ = absence;
-                continue;
-            }
+            // It has left, whatever it lacked.
+            Err(_) if asset.left_on.is_some_and(|left| left < from) => continue,
             Err(absence) => Err(absence),
         };
         match outcome {
@@ -204,26 +201,6 @@ pub(super) fn enter(
     entered.coverage.absences = absences.into_iter().collect();
     entered.coverage.absences.sort_by_key(|(_, assets)| std::cmp::Reverse(assets.len()));
     Ok(entered)
-}
-
-/// In what an entry that a closing fixed differs from the inventory as it is now.
-fn differs(asset: &Holding, entries: &[book_entry::Model]) -> Option<String> {
-    let fixed =
-        entries.iter().find(|row| row.component.is_empty() && row.source.as_deref() == Some(CLOSING))?;
-    let mut parts = Vec::new();
-    if let Some((entered, now)) = fixed.in_service_on.zip(asset.in_service_on).filter(|(one, two)| one != two)
-    {
-        parts.push(format!(
-            "it entered the books on {entered}, and the inventory has it in service since {now}"
-        ));
-    }
-    if let Some((amount, currency)) = &asset.price
-        && (*amount, currency) != (fixed.cost_amount, &fixed.currency)
-    {
-        let entered = format!("{} {}", fixed.cost_amount, fixed.currency);
-        parts.push(format!("it entered the books with {entered}, and the inventory has {amount} {currency}"));
-    }
-    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Enters an asset with its components, all or nothing.

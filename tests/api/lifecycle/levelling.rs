@@ -316,6 +316,7 @@ fn orders_before_the_plan_count_against_the_caps_of_their_year() {
             format!(
                 "{{ levelRefreshPlan(from: \"2027-07\", asOf: \"2027-01-01\", caps: [{{ fiscalYear: 2027, amount: \"{cap}\", \
                  currency: \"USD\" }}]) {{ outcome earlier {{ cohortCount assetCount overdueCount cost }}
+                 conflict {{ words cohorts {{ label }} }}
                  limits {{ label amount currency takenEarlier unusedOptimised }} explain {{ assumptions }} }} }}"
             )
         };
@@ -335,6 +336,10 @@ fn orders_before_the_plan_count_against_the_caps_of_their_year() {
         // An overrun is shown as one.
         let found = &app.director().query(&text("500000")).await["levelRefreshPlan"];
         assert_eq!(found["limits"][0]["unusedOptimised"], "-650000.00");
+        assert_eq!(found["outcome"], "INFEASIBLE");
+        let words = found["conflict"]["words"].as_str().unwrap();
+        assert!(words.contains("are ordered before 2027-07, above the cap of 500000 USD"), "{words}");
+        assert_eq!(found["conflict"]["cohorts"].as_array().unwrap().len(), 2, "A and B by themselves");
     });
 }
 

@@ -2,20 +2,22 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::{AssetId, FiscalCalendarId};
-use forecasting::depreciation;
+use forecasting::{depreciation, month::Month};
 use rust_decimal::Decimal;
+use sea_orm::Condition;
 
 use super::depreciation_rules::Book;
 use crate::{
-    access::Permission,
+    access::{Caller, Permission},
     error::{Error, Result},
-    inventory::graphql::models::HardwareKind,
+    inventory::graphql::{assets::AssetFilter, models::HardwareKind},
     lifecycle::{
         book_figures::{self, Coverage, Dimension},
         books::{Absence, Asked, TaxTerms},
+        holdings::placed,
     },
     rules::require_range,
-    schema::{explain::ExplanationInput, request::caller, scalar::Id},
+    schema::{explain::ExplanationInput, filter::Filter, request::caller, scalar::Id},
 };
 
 /// The longest list of assets that are named for a reason.
@@ -213,6 +215,19 @@ pub(super) fn asked(book: Book, calendar: Option<&ID>, tax: Option<TaxTermsInput
         calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
         tax: tax.map(Into::into),
     })
+}
+
+/// The assets of a filter, as the books place them in a month.
+///
+/// # Errors
+/// Those of the filter.
+pub(super) fn in_books(
+    filter: Option<AssetFilter>,
+    caller: &Caller,
+    (book, month): (Book, Month),
+) -> Result<Condition> {
+    let Some(filter) = filter else { return Ok(Condition::all()) };
+    Ok(placed(filter.condition(caller)?, book.into(), month))
 }
 
 /// One input of an explanation.

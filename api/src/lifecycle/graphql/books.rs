@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     book_periods::{BookPeriodComparison, FiscalPeriodsInput, span},
-    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, input},
+    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, in_books, input},
     depreciation_rules::Book,
 };
 use crate::{
@@ -30,8 +30,7 @@ use crate::{
         book_masks::{FEWEST_SUMMED, hidden},
         book_periods::{self, Periods},
         books::{Books, TaxTerms},
-        holdings::{self, placed},
-        mid_quarters,
+        holdings, mid_quarters,
     },
     rules::{require_fraction, require_range},
     scenarios::{
@@ -40,7 +39,6 @@ use crate::{
     },
     schema::{
         explain::Explanation,
-        filter::Filter,
         request::{caller, read},
         scalar::{Date, Id, Money, Month, plain},
     },
@@ -340,13 +338,8 @@ impl BookQuery {
             // No asset is not one that is worth nothing.
             holdings::find(&reader, *id).await?;
         }
-        let month = month::Month::of(on.0);
         let condition = Condition::all()
-            .add_option(
-                filter
-                    .map(|filter| Ok::<_, Error>(placed(filter.condition(caller)?, book.into(), month)))
-                    .transpose()?,
-            )
+            .add(in_books(filter, caller, (book, month::Month::of(on.0)))?)
             .add_option(asset.map(|id| asset::Column::Id.eq(*id)));
         let (worth, coverage) = book_figures::worth(&reader, &books, condition, on.0).await?;
         let is_shown =
@@ -415,10 +408,7 @@ impl BookQuery {
             by.push(dimension.into());
         }
         let ((from, to), periods) = span(&books, (from, to), periods)?;
-        let condition = match filter {
-            Some(filter) => placed(filter.condition(caller)?, book.into(), to.0),
-            None => Condition::all(),
-        };
+        let condition = in_books(filter, caller, (book, to.0))?;
         let (rows, coverage) =
             book_figures::roll_forward(&reader, &books, condition.clone(), (from.0, to.0), &by).await?;
         let totals = book_figures::totals(&rows);

@@ -12,7 +12,7 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use self::plans::{Sheet, grouped, shown_in};
+use self::plans::{RefreshEarlier, RefreshShortfall, Sheet, grouped, shown_in};
 use super::refresh_plan::{
     Book, RefreshPlanCohort, RefreshPlanFilter, RefreshWaitingInput, explained, question,
 };
@@ -20,7 +20,8 @@ use crate::{
     access::Permission,
     error::{Error, Result},
     lifecycle::{
-        levelling::{Cap, Question, label, level_plan},
+        levelling::{Cap, Question, level_plan},
+        levelling_terms::label,
         refresh_plan::whole,
     },
     roadmap::year_label,
@@ -66,7 +67,8 @@ pub enum RefreshLevellingOutcome {
     /// months by which they may be deferred reach past it. Either no limit has room for them or leaving them undone counts
     /// as less. They are in `leftUndone`. What may not be deferred so far is ordered.
     PlannedWithRest,
-    /// No plan orders everything in time, which is proven; `conflict` says why. `optimised` then orders what fits: it leaves
+    /// No plan orders everything in time, which is proven, or orders before the plan exceed a cap by themselves;
+    /// `conflict` says why. `optimised` then orders what fits: it leaves
     /// the fewest cohorts undone that cannot wait, and costs least of the plans that leave the same ones.
     Infeasible,
     /// No plan was found that orders everything in time, and it was not proven that there is none. `optimised` orders what
@@ -155,28 +157,6 @@ fn saved(sheet: &Sheet, cap: &Cap, step: Decimal, amount: Decimal) -> String {
     }
 }
 
-/// What did not fit.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct RefreshShortfall {
-    /// The limit, in words.
-    limit: String,
-    /// By how much it would have to be higher.
-    short: Decimal,
-}
-
-/// What is ordered before the months of the plan.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct RefreshEarlier {
-    /// How many cohorts.
-    cohort_count: usize,
-    /// How many assets are in them.
-    asset_count: usize,
-    /// Of these, those that are ordered at once because their last day to order has passed.
-    overdue_count: usize,
-    /// What the orders commit to. Null where it is hidden.
-    cost: Option<Decimal>,
-}
-
 /// A cohort that had to be ordered in a fiscal year and did not fit into the plan made year by year.
 #[derive(SimpleObject)]
 pub struct RefreshInfeasible {
@@ -218,6 +198,21 @@ impl RefreshLevelling {
     /// A sum over the whole plan, where it does not tell the cost of a single asset.
     fn sum(&self, amount: Decimal) -> Option<Decimal> {
         (!self.sheet.hides_sums()).then(|| self.shown(amount))
+    }
+
+    /// A cap that orders before the plan overrun by themselves.
+    fn overrun(&self, limit: &Limit, earlier: &[usize]) -> RefreshConflict {
+        let plan = &self.sheet.book.plan;
+        let labels: Vec<&str> = earlier.iter().map(|at| plan.earlier[*at].label.as_str()).collect();
+        let limit = label(limit);
+        let words =
+            format!("{} are ordered before {}, above the {limit}", labels.join(", "), plan.window.from());
+        RefreshConflict {
+            cohorts: self.sheet.earlier_cohorts(earlier.iter().copied()),
+            limits: vec![limit],
+            irreducible: true,
+            words,
+        }
     }
 
     fn limit(&self, at: usize, limit: &Limit, step: Decimal) -> RefreshLevelLimit {
@@ -287,6 +282,9 @@ impl RefreshLevelling {
 
     /// What levelling came to.
     async fn outcome(&self) -> RefreshLevellingOutcome {
+        if self.sheet.levelled.overrun(&self.sheet.book.plan).is_some() {
+            return RefreshLevellingOutcome::Infeasible;
+        }
         match &self.sheet.levelled.outcome {
             Levelling::Planned(found) if found.plan.unplaced.is_empty() => RefreshLevellingOutcome::Planned,
             Levelling::Planned(_) => RefreshLevellingOutcome::PlannedWithRest,
@@ -375,6 +373,9 @@ impl RefreshLevelling {
 
     /// Why there is no plan: the smallest set of reasons that was found. Null where there is one.
     async fn conflict(&self) -> Option<RefreshConflict> {
+        if let Some((limit, earlier)) = self.sheet.levelled.overrun(&self.sheet.book.plan) {
+            return Some(self.overrun(&limit, &earlier));
+        }
         let Levelling::Infeasible(conflict) = &self.sheet.levelled.outcome else { return None };
         let limits: Vec<String> =
             conflict.limits.iter().map(|limit| self.sheet.levelled.spoken(limit)).collect();

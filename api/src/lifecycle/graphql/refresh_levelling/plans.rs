@@ -63,7 +63,15 @@ impl Sheet {
 
     /// Cohorts of the plan, by position.
     pub(super) fn cohorts(&self, positions: impl Iterator<Item = usize>) -> Vec<RefreshPlanCohort> {
-        let places = positions.map(|at| Place { is_earlier: false, at });
+        self.placed(positions.map(|at| Place { is_earlier: false, at }))
+    }
+
+    /// Cohorts that are ordered before the plan, by position.
+    pub(super) fn earlier_cohorts(&self, positions: impl Iterator<Item = usize>) -> Vec<RefreshPlanCohort> {
+        self.placed(positions.map(|at| Place { is_earlier: true, at }))
+    }
+
+    fn placed(&self, places: impl Iterator<Item = Place>) -> Vec<RefreshPlanCohort> {
         let page = Page::new(&self.book, places.collect());
         (0..page.len()).map(|at| RefreshPlanCohort { page: Arc::clone(&page), at }).collect()
     }
@@ -322,4 +330,26 @@ impl RefreshLevelledPlan {
         });
         Ok(undone.collect())
     }
+}
+
+/// What did not fit.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshShortfall {
+    /// The limit, in words.
+    pub(super) limit: String,
+    /// By how much it would have to be higher.
+    pub(super) short: Decimal,
+}
+
+/// What is ordered before the months of the plan.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshEarlier {
+    /// How many cohorts.
+    pub(super) cohort_count: usize,
+    /// How many assets are in them.
+    pub(super) asset_count: usize,
+    /// Of these, those that are ordered at once because their last day to order has passed.
+    pub(super) overdue_count: usize,
+    /// What the orders commit to. Null where it is hidden.
+    pub(super) cost: Option<Decimal>,
 }
