@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use forecasting::{
     ForecastError,
-    depreciation::{Change, Event, Ledger, Path},
+    depreciation::{Change, Event, Ledger, Path, Plan},
     money::Currency,
 };
 use rust_decimal::Decimal;
@@ -94,7 +94,11 @@ pub async fn effect(
                         is_changed = true;
                         one.entry = entry;
                     }
-                    Err(cause) => *refusal.borrow_mut() = Some(cause),
+                    // Tables know no other life, whichever it is.
+                    Err(cause) if matches!(one.entry.plan, Plan::Rule(_)) => {
+                        *refusal.borrow_mut() = Some(cause);
+                    }
+                    Err(_) => {}
                 }
             }
             let count = if is_changed { &changed } else { &unchanged };
