@@ -193,6 +193,11 @@ fn exposure_is_told_by_quarters_of_the_fiscal_year() {
     );
     assert_eq!(found[0].1.without_value, 3);
     assert_eq!(found[0].1.share_by_value(), None);
+    // What is gone by the last day of a quarter is neither exposed nor in use any more.
+    let leaving = [assets[0].gone(Some(day(2027, 7, 31))), assets[1]];
+    let found = exposure_by_quarter(&leaving, Currency::USD, &calendar, from, 2).unwrap();
+    let told: Vec<_> = found.iter().map(|(_, found)| (found.exposed.count, found.in_use.count)).collect();
+    assert_eq!(told, [(2, 2), (1, 1)]);
     assert_eq!(exposure(&[], Currency::USD, day(2027, 1, 1)).unwrap().share_by_count(), None);
     refused("quarters", exposure_by_quarter(&assets, Currency::USD, &calendar, from, 401));
 }
