@@ -52,6 +52,14 @@ pub struct LifeEffect {
     pub coverage: Coverage,
 }
 
+/// Refuses a life that no asset can have: it is a slip, and not a change without an effect.
+fn require_possible(changed: u64, refusal: Option<ForecastError>) -> Result<()> {
+    match refusal.filter(|cause| changed == 0 && is_of_life(cause)) {
+        Some(cause) => Err(refused("lifeChange", &cause)),
+        None => Ok(()),
+    }
+}
+
 /// Whether it is the new life that cannot be, and not the day of the change or what it concerns.
 fn is_of_life(cause: &ForecastError) -> bool {
     matches!(cause, ForecastError::Invalid { field, .. } if field.contains("life") || field.contains("months"))
@@ -105,12 +113,7 @@ pub async fn effect(
             count.set(count.get() + 1);
         };
         let after = enter(books, (assets, &recorded), span, alter, path)?;
-        // A life that no asset can have is a slip, and not a change without an effect.
-        if let (0, Some(cause)) = (changed.get(), refusal.into_inner())
-            && is_of_life(&cause)
-        {
-            return Err(refused("lifeChange", &cause));
-        }
+        require_possible(changed.get(), refusal.into_inner())?;
         let mut counts: BTreeMap<Currency, u64> = BTreeMap::new();
         for ((currency, _), count) in &before.counts {
             *counts.entry(*currency).or_default() += count;
