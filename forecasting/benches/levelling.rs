@@ -60,6 +60,7 @@ fn cohort(number: u64, from: Month, numbers: &mut Numbers) -> Cohort {
             2,
         ),
         months,
+        paid: None,
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use forecasting::levelling::{Cohort, Levelling, Limit, MonthCost, OptimalPlan, Problem, level};
+use forecasting::levelling::{
+    Cohort, Levelling, Limit, MonthCost, OptimalPlan, Problem, level, level_what_fits,
+};
 use forecasting::money::{Currency, Money};
 use forecasting::month::{FiscalCalendar, Month};
 use forecasting::roadmap::Window;
@@ -24,7 +26,8 @@ impl Numbers {
 }
 
 /// A cohort as of an estate: most cost a few thousand, some a hundred times that. A third has to happen when it is due;
-/// the others wait for a year at most, or are left undone for their dearest price and the risk of the whole window.
+/// the others wait for a year at most, and what may wait until after the window or does not fit is left undone for its
+/// dearest price and the risk of the whole window.
 fn cohort(number: usize, numbers: &mut Numbers) -> Cohort {
     let from = Month::new(2027, 1).unwrap();
     let order = numbers.below(MONTHS as u64);
@@ -56,6 +59,7 @@ fn cohort(number: usize, numbers: &mut Numbers) -> Cohort {
         risk_score: Decimal::from(risk),
         never: months[until].cost + Decimal::new(cents * risk * (MONTHS - order) / 1_000, 2),
         months,
+        paid: None,
     }
 }
 
@@ -86,7 +90,7 @@ fn problem(seed: u64, cohorts: usize, thousandths: [i64; 3]) -> Problem {
 fn planned(problem: &Problem) -> OptimalPlan {
     match level(problem).unwrap() {
         Levelling::Planned(found) => *found,
-        other => panic!("{other:?}"),
+        Levelling::Infeasible(_) | Levelling::Undecided { .. } => level_what_fits(problem).unwrap().plan,
     }
 }
 

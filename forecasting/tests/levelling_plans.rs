@@ -36,6 +36,7 @@ fn cohort(id: &str) -> Cohort {
         risk_score: Decimal::ONE,
         months: (0..6).map(|rise| MonthCost { cost: number(100 + rise), waiting: number(rise) }).collect(),
         never: number(500),
+        paid: None,
     }
 }
 

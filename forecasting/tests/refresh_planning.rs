@@ -174,7 +174,8 @@ fn failure_rates_go_by_age() {
 
 #[test]
 fn exposure_is_told_by_quarters_of_the_fiscal_year() {
-    let group = |last| SupportedAssets { count: 1, value: None, last_date_of_support: Some(last) };
+    let group =
+        |last| SupportedAssets { count: 1, value: None, last_date_of_support: Some(last), gone_on: None };
     let assets = [group(day(2027, 3, 31)), group(day(2027, 4, 1)), group(day(2027, 10, 1))];
     let calendar = FiscalCalendar::months(2, LabelBy::EndYear).unwrap();
     // The quarter of February to April, asked for from its middle.
@@ -192,6 +193,11 @@ fn exposure_is_told_by_quarters_of_the_fiscal_year() {
     );
     assert_eq!(found[0].1.without_value, 3);
     assert_eq!(found[0].1.share_by_value(), None);
+    // What is gone by the last day of a quarter is neither exposed nor in use any more.
+    let leaving = [assets[0].gone(Some(day(2027, 7, 31))), assets[1]];
+    let found = exposure_by_quarter(&leaving, Currency::USD, &calendar, from, 2).unwrap();
+    let told: Vec<_> = found.iter().map(|(_, found)| (found.exposed.count, found.in_use.count)).collect();
+    assert_eq!(told, [(2, 2), (1, 1)]);
     assert_eq!(exposure(&[], Currency::USD, day(2027, 1, 1)).unwrap().share_by_count(), None);
     refused("quarters", exposure_by_quarter(&assets, Currency::USD, &calendar, from, 401));
 }
@@ -251,7 +257,7 @@ proptest! {
         if let Ok(found) = expected_outage_loss(&units, &rates, count, &terms) {
             prop_assert!(found.loss.amount <= LIMIT);
         }
-        let group = |value| SupportedAssets { count, value: Some(value), last_date_of_support: Some(date) };
+        let group = |value| SupportedAssets { count, value: Some(value), last_date_of_support: Some(date), gone_on: None };
         let _ = exposure(&[group(amounts[0]), group(amounts[1])], Currency::USD, date);
         let quote = Quote { price: money(0), quoted: date, valid_until: None, source: PriceSource::Catalog };
         let _ = quote.price_on(day(2027, 1, 1), &mut Prices::new(PriceIndex::flat()));
@@ -278,6 +284,7 @@ proptest! {
             count: *count,
             value: value.map(|value| Decimal::new(value, 2)),
             last_date_of_support: last.map(|days| start + Days::new(days)),
+            gone_on: None,
         }).collect();
         let at = |days| exposure(&assets, Currency::USD, start + Days::new(days)).unwrap();
         let (before, after) = (at(first), at(first + later));

@@ -248,21 +248,25 @@ fn price_in_cents() -> Condition {
     Condition::any().add(Expr::exists(of_list)).add(Expr::exists(of_another))
 }
 
+/// A serial number as people compare it: in lower case, without blanks around it.
+fn plain_serial() -> SimpleExpr {
+    Expr::expr(Func::lower(Func::cust(Alias::new("TRIM")).arg(of(Column::Serial))))
+}
+
 fn is_placeholder() -> SimpleExpr {
-    let serial = Func::lower(Func::cust(Alias::new("TRIM")).arg(of(Column::Serial)));
-    Expr::expr(serial).is_in(PLACEHOLDERS)
+    plain_serial().is_in(PLACEHOLDERS)
 }
 
 fn duplicate_serial() -> SimpleExpr {
     let shared = asset::Entity::find()
         .select_only()
-        .column(Column::Serial)
+        .expr(plain_serial())
         .filter(Column::Serial.is_not_null())
         .filter(is_placeholder().not())
         .filter(Column::Status.ne(AssetStatus::Disposed))
-        .group_by(Column::Serial)
+        .group_by(plain_serial())
         .having(Expr::col(sea_orm::sea_query::Asterisk).count().gt(1));
-    Column::Serial.in_subquery(shared.into_query())
+    plain_serial().in_subquery(shared.into_query())
 }
 
 fn default_purchase_date() -> SimpleExpr {

@@ -83,6 +83,27 @@ impl Facts {
         })?;
         let terms = self.books.terms(of_component.entry.cost.currency);
         Ledger::new(&terms, &of_component.entry).map_err(|cause| refused("", &cause))?;
+        self.require_pieces(component)
+    }
+
+    /// Holds what leaves by pieces to the pieces that earlier disposals by pieces left.
+    fn require_pieces(&self, component: &str) -> Result<()> {
+        let of_component = self.events.iter().filter(|row| row.component == component);
+        let mut pieces: Vec<_> = of_component
+            .filter_map(|row| {
+                Some((recorded::posted_in(row), row.happened_on, row.disposed_quantity?, row.held_quantity?))
+            })
+            .collect();
+        pieces.sort_unstable();
+        for pair in pieces.windows(2) {
+            let [(_, before, disposed, held), (_, on, _, of)] = pair else { continue };
+            let left = held - disposed;
+            if *of != left {
+                let message =
+                    format!("{of}: on {on} {left} are left of the {held}, for {disposed} left on {before}");
+                return Err(Error::invalid("disposal.of", message));
+            }
+        }
         Ok(())
     }
 
@@ -122,11 +143,42 @@ pub async fn record(tx: &Tx, mut row: book_entry::ActiveModel) -> Result<book_en
             facts.asset.tag
         )));
     }
+    require_in_keeping(&facts, &new)?;
     new.posted_from = caught_up(&facts, &new);
     row.posted_from = Set(new.posted_from);
     facts.entries.push(new.clone());
     facts.require_possible(&new.component)?;
     tx.insert(row).await
+}
+
+/// Refuses what the inventory contradicts: an entry that costs nothing of an asset that was paid for, and service before
+/// the asset is in service. What was taken over in the middle of its life has served elsewhere.
+///
+/// # Errors
+/// `Invalid` naming the field, the value and what the inventory has.
+pub fn require_in_keeping(facts: &Facts, row: &book_entry::Model) -> Result<()> {
+    let tag = &facts.asset.tag;
+    if row.cost_amount == Amount::ZERO {
+        let paid = facts.asset.price.as_ref().filter(|(amount, _)| *amount > Amount::ZERO);
+        let message = match paid {
+            Some((amount, currency)) => {
+                format!("0 is not what {tag} cost: {amount} {currency} were paid for it")
+            }
+            None => "0 is no cost: what cost nothing stands in no books".to_owned(),
+        };
+        return Err(Error::invalid("cost", message));
+    }
+    let service = facts.asset.in_service_on.filter(|_| row.opening_amount.is_none());
+    if let Some((stated, service)) =
+        row.in_service_on.zip(service).filter(|(stated, service)| stated < service)
+    {
+        let message = format!(
+            "{stated}: {tag} is in service since {service}, and nothing is depreciated before; what was taken over with an \
+             opening balance may have served before"
+        );
+        return Err(Error::invalid("inServiceOn", message));
+    }
+    Ok(())
 }
 
 /// The first open month, for an entry of which something belongs to months before it.
@@ -151,6 +203,7 @@ pub async fn correct(
     facts.require_open(first_posted(&facts, &before))?;
     let (mut row, mut after) = edited(&before, edit)?;
     check(&after)?;
+    require_in_keeping(&facts, &after)?;
     after.posted_from = caught_up(&facts, &after);
     row.posted_from.set_if_not_equals(after.posted_from);
     facts.entries.retain(|one| one.id != id);

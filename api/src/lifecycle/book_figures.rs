@@ -19,6 +19,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QuerySelect};
 
 use super::{
     books::{Absence, Books, Stated},
+    closed_periods::differs,
     holdings::{self, Holding, still_there},
     recorded::{Recorded, Transfers},
 };
@@ -67,6 +68,8 @@ pub struct Coverage {
     pub covered: usize,
     /// Those that do not, by reason, the commonest first.
     pub absences: Vec<(Absence, Vec<Named>)>,
+    /// Those whose entry a closing fixed with another day of service or cost than the inventory has now, with what differs.
+    pub differing: Vec<(Named, String)>,
 }
 
 impl Coverage {
@@ -168,6 +171,10 @@ pub(super) fn enter(
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut absences: BTreeMap<Absence, Vec<Named>> = BTreeMap::new();
     for asset in assets {
+        if let Some(difference) = differs(&asset, recorded.of_asset(asset.id).entries) {
+            let named = Named { id: asset.id, tag: asset.tag.clone() };
+            entered.coverage.differing.push((named, difference));
+        }
         let outcome = match books.entries(&asset, recorded.of_asset(asset.id), until) {
             Ok(mut stated) => {
                 stated.retain(|one| one.entry.left().is_none_or(|left| left >= from));
@@ -177,11 +184,8 @@ pub(super) fn enter(
                 alter(&mut stated);
                 enter_one(books, &asset, stated, &mut entered, &mut places, &path)?
             }
-            Err(absence) if asset.left_on.is_some_and(|left| left < from) => {
-                // It has left, whatever it lacked.
-                let _ = absence;
-                continue;
-            }
+            // It has left, whatever it lacked.
+            Err(_) if asset.left_on.is_some_and(|left| left < from) => continue,
             Err(absence) => Err(absence),
         };
         match outcome {
@@ -415,14 +419,25 @@ pub async fn schedule(
     else {
         return Ok(Err(Absence::Outside("only components of it stand in these books")));
     };
-    let has_assumed = !assumed.is_empty();
     let recorded = entry.events.len();
-    entry.events.extend(assumed);
-    match Ledger::new(&books.terms(entry.cost.currency), &entry) {
-        Ok(ledger) => Ok(Ok(Schedule { entry, rule, is_own, recorded, ledger })),
-        Err(cause) if has_assumed => Err(refused("assuming", &cause)),
-        Err(cause) => Ok(Err(Absence::Gap(cause.to_string()))),
+    let terms = books.terms(entry.cost.currency);
+    entry.events.extend(assumed.iter().copied());
+    let cause = match Ledger::new(&terms, &entry) {
+        Ok(ledger) => return Ok(Ok(Schedule { entry, rule, is_own, recorded, ledger })),
+        Err(cause) => cause,
+    };
+    if assumed.is_empty() {
+        return Ok(Err(Absence::Gap(cause.to_string())));
     }
+    // The first that cannot be together with those before it is the one to blame.
+    for place in 0..assumed.len() {
+        entry.events.truncate(recorded);
+        entry.events.extend(assumed[..=place].iter().copied());
+        if let Err(cause) = Ledger::new(&terms, &entry) {
+            return Err(refused(&format!("assuming[{place}]"), &cause));
+        }
+    }
+    Err(refused("assuming", &cause))
 }
 
 /// The depreciation of each of some assets and of its components, in the order of their tags, or why it stands in no
@@ -460,7 +475,11 @@ fn of_asset(books: &Books, asset: Holding, recorded: &Recorded) -> Vec<Scheduled
 pub(super) fn refused(field: &str, cause: &ForecastError) -> Error {
     match cause {
         ForecastError::Invalid { field: inner, value, rule } => {
-            let inner = camel(inner.strip_prefix("event.").unwrap_or(inner));
+            let inner = match inner.strip_prefix("event.").unwrap_or(inner) {
+                // The API calls it the month from which the books charge.
+                "opening.month" => "opening.from".to_owned(),
+                other => camel(other),
+            };
             let field = if field.is_empty() { inner } else { format!("{field}.{inner}") };
             Error::invalid(field, format!("{value}: {rule}"))
         }

@@ -34,6 +34,9 @@ use crate::{
     store::{Read, Tx},
 };
 
+/// The source of what a closing put on record.
+const CLOSING: &str = "closing of the books";
+
 /// A closing, and what it put on record.
 #[derive(Clone, Debug)]
 pub struct Closing {
@@ -165,7 +168,7 @@ fn fixed_entry(
         opening_amount: Set(None),
         opening_from: Set(None),
         posted_from: Set(entry.posted_from.map(Month::first_day)),
-        source: Set(Some("closing of the books".to_owned())),
+        source: Set(Some(CLOSING.to_owned())),
         ..Default::default()
     };
     match (terms, entry.plan) {
@@ -300,4 +303,24 @@ pub fn check(period: &closed_period::Model) -> Result<()> {
         return Err(Error::invalid("through", message));
     }
     Ok(())
+}
+
+/// In what an entry that a closing fixed differs from the inventory as it is now.
+pub(super) fn differs(asset: &Holding, entries: &[book_entry::Model]) -> Option<String> {
+    let fixed =
+        entries.iter().find(|row| row.component.is_empty() && row.source.as_deref() == Some(CLOSING))?;
+    let mut parts = Vec::new();
+    if let Some((entered, now)) = fixed.in_service_on.zip(asset.in_service_on).filter(|(one, two)| one != two)
+    {
+        parts.push(format!(
+            "it entered the books on {entered}, and the inventory has it in service since {now}"
+        ));
+    }
+    if let Some((amount, currency)) = &asset.price
+        && (*amount, currency) != (fixed.cost_amount, &fixed.currency)
+    {
+        let entered = format!("{} {}", fixed.cost_amount, fixed.currency);
+        parts.push(format!("it entered the books with {entered}, and the inventory has {amount} {currency}"));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }

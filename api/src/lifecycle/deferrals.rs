@@ -60,7 +60,7 @@ impl Waiting {
         require_fraction("waiting.capitalRate", self.capital_rate, zero, one)?;
         require_fraction("waiting.redundancyFactor", self.redundancy_factor, zero, one)?;
         if let Some(rate) = self.failure_rate {
-            require_range("waiting.failureRate", rate, zero, Decimal::TEN)?;
+            require_fraction("waiting.failureRate", rate, zero, one)?;
         }
         require_range("waiting.outageHours", self.outage_hours, zero, Decimal::from(8_784))?;
         require_least("waiting.outageCostPerHour", self.cost_per_hour, zero)?;

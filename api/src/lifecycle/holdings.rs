@@ -13,11 +13,12 @@ use entity::{
     },
     money::Amount,
 };
+use forecasting::month::Month;
 use futures_util::TryStreamExt;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait,
-    RelationTrait,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, Condition, EntityTrait, Iterable, JoinType, QueryFilter, QueryResult, QuerySelect,
+    QueryTrait, RelationTrait,
+    sea_query::{Expr, ExprTrait, Func, Order, Query, SimpleExpr},
 };
 
 use crate::{
@@ -97,6 +98,75 @@ pub fn leaves_from(from: NaiveDate, book: Book, closed: Expr) -> Condition {
         .add(C::RetiredOn.gte(from))
         .add(C::Id.in_subquery(disposals().filter(later).into_query()))
         .add(late)
+}
+
+/// Assets under a condition, where those that were transferred stand at the site and belong to the cost centre that a set
+/// of books has them at in a month, and not where the inventory has them now.
+#[must_use]
+pub fn placed(condition: Condition, book: Book, month: Month) -> Condition {
+    use asset::Column as C;
+    use book_event::Column as E;
+    let moved = || {
+        let events = book_event::Entity::find().select_only().column(E::AssetId);
+        events.filter(E::Book.eq(book)).filter(E::Kind.eq(BookEventKind::Transfer)).into_query()
+    };
+    let mut booked = Query::select();
+    for column in C::iter() {
+        let own = Expr::col((asset::Entity, column));
+        let stated = match column {
+            C::SiteId => held_at(book, month, (E::FromSiteId, E::ToSiteId), own),
+            C::CostCentre => held_at(book, month, (E::FromCostCentre, E::ToCostCentre), own),
+            _ => own,
+        };
+        booked.expr_as(stated, column);
+    }
+    booked.from(asset::Entity).and_where(Expr::col((asset::Entity, C::Id)).in_subquery(moved()));
+    let there = Query::select()
+        .column((asset::Entity, C::Id))
+        .from_subquery(booked, asset::Entity)
+        .cond_where(condition.clone())
+        .to_owned();
+    let unmoved = Condition::all().add(condition).add(C::Id.not_in_subquery(moved()));
+    Condition::any().add(unmoved).add(C::Id.in_subquery(there))
+}
+
+/// Where the transfers of an asset have it in a month: where the last one up to the month went, or else where the first
+/// one after it came from; where it is now if none says.
+fn held_at(
+    book: Book,
+    month: Month,
+    (from, to): (book_event::Column, book_event::Column),
+    now: Expr,
+) -> Expr {
+    use book_event::Column as E;
+    let event = |column: E| Expr::col((book_event::Entity, column));
+    let posted = || {
+        let late = Expr::case(event(E::PostedFrom).gt(event(E::HappenedOn)), event(E::PostedFrom));
+        Expr::Case(Box::new(late.finally(event(E::HappenedOn))))
+    };
+    let transfers = |column: E| {
+        Query::select()
+            .expr(event(column))
+            .from(book_event::Entity)
+            .and_where(event(E::AssetId).equals((asset::Entity, asset::Column::Id)))
+            .and_where(event(E::Book).eq(book))
+            .and_where(event(E::Kind).eq(BookEventKind::Transfer))
+            .and_where(event(E::Component).eq(""))
+            .and_where(event(to).is_not_null())
+            .limit(1)
+            .to_owned()
+    };
+    let mut last = transfers(to);
+    last.and_where(posted().lte(month.last_day())).order_by_expr(posted(), Order::Desc);
+    let mut first = transfers(from);
+    first.and_where(posted().gt(month.last_day())).order_by_expr(posted(), Order::Asc);
+    let known = Expr::exists(transfers(to));
+    let of_transfers = Func::coalesce([subquery(last), subquery(first)]);
+    Expr::Case(Box::new(Expr::case(known, of_transfers).finally(now)))
+}
+
+fn subquery(query: sea_orm::sea_query::SelectStatement) -> Expr {
+    SimpleExpr::SubQuery(None, Box::new(query.into()))
 }
 
 /// Reads assets, as they arrive, by one statement.

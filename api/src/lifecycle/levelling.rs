@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::lifecycle::refresh_cycle::CycleStatus;
 use forecasting::{
     levelling::{
-        Breakdown, Cohort, GreedyPlan, Levelling, Limit, MonthCost, OptimalPlan, Placement, Plan, Problem,
-        Saving, level, level_greedily, saving,
+        Breakdown, Cohort, GreedyPlan, Levelling, Limit, MonthCost, OptimalPlan, Paid, PartialPlan,
+        Placement, Plan, Problem, Saving, level, level_greedily, level_what_fits, saving,
     },
-    money::{Currency, Money},
+    money::Money,
     month::{Month, add_months},
-    refresh::{DueRule, Undone, Wait, WaitingTerms},
+    refresh::{DueRule, ProjectCost, Undone, Wait, WaitingTerms},
 };
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::{
-    deferrals::{Unknown, Waiting},
+    deferrals::Waiting,
+    levelling_terms::{Earlier, assumed, earlier, label, of_partial, taken_earlier, unknown},
     refresh_plan::{self, LONGEST_DEFERRAL, Planned, RefreshPlan},
 };
 use crate::{
@@ -53,7 +54,7 @@ pub struct Question {
     pub waiting: Waiting,
 }
 
-/// What may be ordered in a fiscal year.
+/// What may be ordered in a fiscal year of what is paid in the currency of the cap.
 #[derive(Clone, Copy, Debug)]
 pub struct Cap {
     /// The fiscal year, by its label.
@@ -64,10 +65,15 @@ pub struct Cap {
 
 /// The answer; positions of cohorts are those of the plan.
 pub struct Levelled {
-    /// What was levelled; its limits are in the currency of the plan, the caps of the question before the others.
+    /// What was levelled; the caps of the question come before its other limits, less what is ordered under them before
+    /// the months of the plan.
     pub problem: Problem,
     /// The caps as they were asked for.
     pub caps: Vec<Cap>,
+    /// What earlier orders take of each cap, in its currency.
+    pub taken_earlier: Vec<Decimal>,
+    /// What is ordered before the months of the plan.
+    pub earlier: Earlier,
     /// What waiting comes to, for each cohort and each month of the plan.
     waits: Vec<Vec<Wait>>,
     /// What it counts as to leave each cohort undone.
@@ -76,6 +82,8 @@ pub struct Levelled {
     pub greedy: GreedyPlan,
     /// The plan that costs least, or why there is none.
     pub outcome: Levelling,
+    /// Where there is none, the plan that leaves the fewest cohorts undone that cannot wait.
+    pub partial: Option<PartialPlan>,
     /// Whether outages are priced.
     pub prices_outages: bool,
     /// What is taken for granted.
@@ -85,10 +93,75 @@ pub struct Levelled {
 }
 
 impl Levelled {
-    /// The limits, in the currency of the plan.
+    /// The limits as they were asked for: caps in their own currencies, the others in that of the plan.
     #[must_use]
-    pub fn limits(&self) -> &[Limit] {
-        &self.problem.limits
+    pub fn limits(&self) -> Vec<Limit> {
+        let caps =
+            self.caps.iter().map(|cap| Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: cap.limit });
+        caps.chain(self.problem.limits.iter().skip(self.caps.len()).copied()).collect()
+    }
+
+    /// The plan that costs least, or that leaves the fewest cohorts undone where none does everything.
+    #[must_use]
+    pub fn best(&self) -> Option<&OptimalPlan> {
+        match (&self.outcome, &self.partial) {
+            (Levelling::Planned(found), _) => Some(found),
+            (_, Some(partial)) => Some(&partial.plan),
+            (_, None) => None,
+        }
+    }
+
+    /// A limit in words: `cap of 3000000 USD on the fiscal year 2027, of which 20000.00 are ordered before 2027-01`.
+    #[must_use]
+    pub fn spoken(&self, limit: &Limit) -> String {
+        let at = self.problem.limits.iter().position(|known| known == limit);
+        let Some((at, cap)) = at.and_then(|at| Some((at, self.caps.get(at)?))) else { return label(limit) };
+        let whole = label(&Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: cap.limit });
+        match self.taken_earlier.get(at).filter(|taken| !taken.is_zero()) {
+            Some(taken) => {
+                format!("{whole}, of which {taken} are ordered before {}", self.problem.window.from())
+            }
+            None => whole,
+        }
+    }
+
+    /// What a plan leaves of a limit; below zero where orders before the plan have overrun it.
+    #[must_use]
+    pub fn unused(&self, plan: &Plan, at: usize) -> Option<Decimal> {
+        let unused = plan.unused.get(at)?.amount;
+        let overrun =
+            self.caps.get(at).zip(self.taken_earlier.get(at)).map(|(cap, taken)| cap.limit.amount - taken);
+        Some(unused + overrun.unwrap_or_default().min(Decimal::ZERO))
+    }
+
+    /// The first cap that orders before the plan overrun by themselves, with the earlier cohorts that do: the fewest.
+    #[must_use]
+    pub fn overrun(&self, plan: &RefreshPlan) -> Option<(Limit, Vec<usize>)> {
+        let over = |(cap, taken): &(&Cap, &Decimal)| **taken > cap.limit.amount;
+        let (cap, _) = self.caps.iter().zip(&self.taken_earlier).find(over)?;
+        let paid = |at: &usize| {
+            let one = &plan.earlier[*at];
+            let cost = &one.priced.purchase.cost;
+            one.fiscal_year == cap.fiscal_year && cost.currency == cap.limit.currency
+        };
+        let commitment = |at: usize| plan.earlier[at].priced.purchase.cost.commitment();
+        let mut earlier: Vec<usize> = (0..plan.earlier.len()).filter(paid).collect();
+        earlier.sort_by_key(|at| (std::cmp::Reverse(commitment(*at)), *at));
+        let (mut sum, mut fewest) = (Decimal::ZERO, Vec::new());
+        for at in earlier {
+            sum += commitment(at);
+            fewest.push(at);
+            if sum > cap.limit.amount {
+                break;
+            }
+        }
+        Some((Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: cap.limit }, fewest))
+    }
+
+    /// Whether a cohort that is left undone would have to be ordered in the months of the plan.
+    #[must_use]
+    pub fn misses(&self, cohort: usize) -> bool {
+        self.problem.cohorts[cohort].is_bound(self.problem.window)
     }
 
     /// What a levelled plan comes to, part by part.
@@ -98,7 +171,7 @@ impl Levelled {
     pub fn breakdown(&self, plan: &RefreshPlan, levelled: &Plan) -> Result<Breakdown> {
         let mut parts = Breakdown::default();
         for one in &levelled.placements {
-            let as_planned = plan.cohorts[one.cohort].cost.commitment();
+            let as_planned = plan.cohorts[one.cohort].cost.total();
             parts = parts.ordered(as_planned, &self.wait(one)).map_err(Error::internal)?;
         }
         for left in &levelled.unplaced {
@@ -125,19 +198,16 @@ impl Levelled {
     ///
     /// # Errors
     /// `Invalid` for a step that is not above zero.
-    pub fn saving(&self, plan: &RefreshPlan, at: usize, step: Decimal) -> Result<Option<Saving>> {
-        let (Some(cap), Levelling::Planned(found)) = (self.caps.get(at), &self.outcome) else {
+    pub fn saving(&self, at: usize, step: Decimal) -> Result<Option<Saving>> {
+        let (Some(_), Levelling::Planned(found)) = (self.caps.get(at), &self.outcome) else {
             return Ok(None);
         };
         if step <= Decimal::ZERO {
             return Err(Error::invalid("step", format!("{} is not above 0", step.normalize())));
         }
-        let first = first_day(plan, cap.fiscal_year);
-        let own = Money::new(step, cap.limit.currency);
-        let more = plan.rates.convert(own, plan.currency, first).map_err(|error| error.at("step"))?;
         let found: &OptimalPlan = found;
         // Nothing is waited for meanwhile: others may have this thread's place.
-        let saved = tokio::task::block_in_place(|| saving(&self.problem, found, at, more.round().amount));
+        let saved = tokio::task::block_in_place(|| saving(&self.problem, found, at, step));
         Ok(Some(saved.map_err(|cause| Error::invalid("step", cause))?))
     }
 }
@@ -186,8 +256,9 @@ fn check(question: &Question) -> Result<()> {
     let mut years = BTreeSet::new();
     for (at, cap) in question.caps.iter().enumerate() {
         require_least(&format!("caps[{at}].amount"), Some(cap.limit.amount), Decimal::ZERO)?;
-        if !years.insert(cap.fiscal_year) {
-            let message = format!("the fiscal year {} has a cap already", cap.fiscal_year);
+        if !years.insert((cap.fiscal_year, cap.limit.currency)) {
+            let (year, currency) = (cap.fiscal_year, cap.limit.currency);
+            let message = format!("the fiscal year {year} has a cap in {currency} already");
             return Err(Error::invalid(format!("caps[{at}].fiscalYear"), message));
         }
     }
@@ -210,7 +281,8 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
         waits.push(wait);
         undone.push(left);
     }
-    let limits = limits(plan, question, &cohorts)?;
+    let taken_earlier = taken_earlier(plan, question);
+    let limits = limits(plan, question, &cohorts, &taken_earlier)?;
     let problem = Problem {
         window: plan.window,
         calendar: plan.calendar.clone(),
@@ -220,41 +292,36 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
         limits,
     };
     let unusable = |cause: forecasting::ForecastError| Error::invalid("caps", cause);
-    let outcome = level(&problem).map_err(unusable)?;
+    let mut outcome = level(&problem).map_err(unusable)?;
+    let mut partial = None;
     let greedy = match &outcome {
         Levelling::Planned(found) => found.greedy.clone(),
         Levelling::Infeasible(_) | Levelling::Undecided { .. } => {
+            partial = Some(level_what_fits(&problem).map_err(unusable)?);
             level_greedily(&problem).map_err(unusable)?
         }
     };
+    // What leaves nothing undone that cannot wait is a plan, although it was not found at first.
+    if let Some(whole) = partial.take_if(|partial| partial.missed.is_empty()) {
+        outcome = Levelling::Planned(Box::new(whole.plan));
+    }
+    let earlier = earlier(plan);
+    let mut assumptions = assumed(plan, question, &earlier);
+    assumptions.extend(partial.as_ref().map(of_partial));
     Ok(Levelled {
         problem,
         caps: question.caps.clone(),
+        taken_earlier,
+        earlier,
+        partial,
         waits,
         undone,
         greedy,
         outcome,
         prices_outages: question.waiting.cost_per_hour.is_some(),
-        assumptions: assumed(plan, question),
+        assumptions,
         excluded: unknown(plan, question),
     })
-}
-
-/// The cohorts of which nobody knows what waiting costs, by what is not known.
-fn unknown(plan: &RefreshPlan, question: &Question) -> Vec<String> {
-    let mut counts: BTreeMap<Unknown, usize> = BTreeMap::new();
-    for one in &plan.cohorts {
-        if let Some(unknown) = question.waiting.unknown(plan, one) {
-            *counts.entry(unknown).or_default() += 1;
-        }
-    }
-    let said = counts.into_iter().map(|(unknown, count)| {
-        format!(
-            "{count} cohorts: {}; neither what capital earns nor lower prices count as a gain of waiting",
-            unknown.words()
-        )
-    });
-    said.collect()
 }
 
 /// The fiscal years that a plan has months of.
@@ -263,8 +330,13 @@ fn years(plan: &RefreshPlan) -> BTreeSet<i32> {
     days.map(|day| plan.calendar.fiscal_year_of_day(day)).collect()
 }
 
-/// The limits in the currency of the plan.
-fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result<Vec<Limit>> {
+/// The limits: caps in their currencies, less what is ordered under them earlier, the others in that of the plan.
+fn limits(
+    plan: &RefreshPlan,
+    question: &Question,
+    cohorts: &[Cohort],
+    taken_earlier: &[Decimal],
+) -> Result<Vec<Limit>> {
     let years = years(plan);
     let mut limits = Vec::new();
     for (at, cap) in question.caps.iter().enumerate() {
@@ -275,8 +347,11 @@ fn limits(plan: &RefreshPlan, question: &Question, cohorts: &[Cohort]) -> Result
         let first = first_day(plan, cap.fiscal_year);
         let is_laid_on = question.plan.scenario.caps_year(cap.fiscal_year);
         let field = if is_laid_on { "scenario".to_owned() } else { format!("caps[{at}].currency") };
-        let limit = plan.rates.convert(cap.limit, plan.currency, first).map_err(|error| error.at(&field))?;
-        limits.push(Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: limit.round() });
+        // What cannot be compared with the plan's own currency cannot be priced in it either.
+        plan.rates.convert(cap.limit, plan.currency, first).map_err(|error| error.at(&field))?;
+        let left = (cap.limit.amount - taken_earlier[at]).max(Decimal::ZERO);
+        let limit = Money::new(left, cap.limit.currency).round();
+        limits.push(Limit::YearSpend { fiscal_year: cap.fiscal_year, limit });
     }
     if let Some(amount) = question.monthly_spend {
         let limit = Money::new(amount, plan.currency).round();
@@ -321,39 +396,47 @@ impl Candidate<'_> {
             risk_score: self.terms.risk(&units, YEAR).map_err(refused)?,
             months: Vec::with_capacity(plan.window.months() as usize),
             never: Decimal::ZERO,
+            paid: None,
         };
-        let now = Money::new(one.cost.commitment(), plan.currency);
+        let now = Money::new(one.cost.total(), plan.currency);
+        let own = one.priced.purchase.cost.currency;
+        let mut paid = Vec::with_capacity(plan.window.months() as usize);
         let mut dearest = now.amount;
         let mut waits = Vec::with_capacity(plan.window.months() as usize);
         for month in plan.window.iter() {
             if !cohort.may_be_ordered(month) {
-                cohort.months.push(MonthCost { cost: now.amount, waiting: Decimal::ZERO });
+                cohort.months.push(MonthCost { cost: one.cost.commitment(), waiting: Decimal::ZERO });
                 waits.push(Wait::default());
+                paid.push(Decimal::ZERO);
                 continue;
             }
-            let cost = self.cost(month, prices).map_err(|reason| Error::invalid("currency", reason))?;
-            let later = Money::new(cost, plan.currency);
+            let (cost, in_own) =
+                self.cost(month, prices).map_err(|reason| Error::invalid("currency", reason))?;
+            let later = Money::new(cost.total(), plan.currency);
             let wait = self.terms.wait(&units, now, later, month.since(planned)).map_err(refused)?;
-            dearest = dearest.max(cost);
-            cohort.months.push(MonthCost::of(now.amount, cost, &wait));
+            dearest = dearest.max(later.amount);
+            cohort.months.push(MonthCost::of(now.amount, cost.commitment(), &wait));
             waits.push(wait);
+            paid.push(in_own);
         }
+        cohort.paid = Some(Paid { currency: own, amounts: paid });
         let until = u32::try_from(plan.window.last().next().since(planned)).unwrap_or_default();
-        let undone = self.terms.left_undone(&units, Money::new(dearest, plan.currency), until);
+        let dearest = Money::new(dearest.max(Decimal::ZERO), plan.currency);
+        let undone = self.terms.left_undone(&units, dearest, until);
         let undone = undone.map_err(refused)?;
         cohort.never = undone.counted();
         Ok((cohort, waits, undone))
     }
 
-    /// What the order of a month commits to, at the prices of that month.
-    fn cost(&self, month: Month, prices: &mut PriceBook) -> Result<Decimal, String> {
+    /// What it costs at the prices of a month, and what the order then commits to in the currency that it is paid in.
+    fn cost(&self, month: Month, prices: &mut PriceBook) -> Result<(ProjectCost, Decimal), String> {
         let (plan, one) = (self.plan, self.planned);
         if month == Month::of(one.cohort.ordered) {
-            return Ok(one.cost.commitment());
+            return Ok((one.cost, one.priced.purchase.cost.commitment()));
         }
         let ordered = month.day_clamped(chrono::Datelike::day(&one.cohort.ordered));
         let bought = purchases::purchase(&plan.estate, &one.cohort, ordered, prices, &plan.rates)?;
-        Ok(plan.convert(&bought.cost, month)?.commitment())
+        Ok((plan.convert(&bought.cost, month)?, bought.cost.commitment()))
     }
 
     /// Months after its time by which it may be in service. What has to happen waits no longer than the vendor
@@ -382,51 +465,15 @@ impl Candidate<'_> {
     }
 }
 
-fn assumed(plan: &RefreshPlan, question: &Question) -> BTreeSet<String> {
-    let mut said = plan.assumptions.clone();
-    let of_cohorts: BTreeSet<usize> = plan.cohorts.iter().map(|one| one.cohort.policy).collect();
-    let policies = of_cohorts.into_iter().filter_map(|position| plan.estate.policies.get(position));
-    said.extend(question.waiting.assumed(policies));
-    said.insert(format!("what may wait is deferred by {} months at most", question.defer_months));
-    said.insert(match question.mandatory_defer_months {
-        Some(months) => format!("what has to happen is deferred by {months} months at most"),
-        None => "what has to happen is not deferred, or until the last date of support where that decides"
-            .to_owned(),
-    });
-    said.insert(format!("nothing is ordered more than {} months early", question.pull_forward_months));
-    said.insert("caps count what orders commit to: capital, prepaid support and disposal".to_owned());
-    said.insert(
-        "what is left undone costs its dearest price and the risk until the last month: no more than doing it can"
-            .to_owned(),
-    );
-    let own = plan.currency;
-    let others: BTreeSet<Currency> = question.caps.iter().map(|cap| cap.limit.currency).collect();
-    for currency in others.into_iter().filter(|currency| *currency != own) {
-        said.insert(format!("caps in {currency} are converted to {own} at the plan rate of their first day"));
-    }
-    said
-}
-
-/// A limit in words: `FY27 cap`.
-#[must_use]
-pub fn spoken(limit: &Limit) -> String {
-    match limit {
-        Limit::YearSpend { fiscal_year, limit } => {
-            format!("cap of {} on the fiscal year {fiscal_year}", limit.round())
-        }
-        Limit::MonthSpend { month, limit } => format!("cap of {} on orders in {month}", limit.round()),
-        Limit::MonthInstalls { month, units } => format!("{units} installations in {month}"),
-    }
-}
-
 /// The assets that are behind what a levelled plan takes of a limit.
 #[must_use]
 pub fn assets_under(plan: &RefreshPlan, levelled: &Plan, limit: &Limit) -> usize {
     let counts = |placement: &Placement| match limit {
-        Limit::YearSpend { fiscal_year, .. } => {
+        Limit::YearSpend { fiscal_year, limit } => {
             let day = plan.cohorts[placement.cohort].cohort.ordered;
             let ordered = placement.ordered.day_clamped(chrono::Datelike::day(&day));
-            plan.calendar.fiscal_year_of_day(ordered) == *fiscal_year
+            let paid = plan.cohorts[placement.cohort].priced.purchase.cost.currency;
+            plan.calendar.fiscal_year_of_day(ordered) == *fiscal_year && paid == limit.currency
         }
         Limit::MonthSpend { month, .. } => placement.ordered == *month,
         Limit::MonthInstalls { month, .. } => placement.in_service == *month,

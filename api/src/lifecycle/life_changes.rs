@@ -1,17 +1,21 @@
 //! What another life of assets does to depreciation.
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 use chrono::NaiveDate;
 use forecasting::{
-    depreciation::{Change, Event, Ledger, Path},
+    ForecastError,
+    depreciation::{Change, Event, Ledger, Path, Plan},
     money::Currency,
 };
 use rust_decimal::Decimal;
 use sea_orm::Condition;
 
 use super::{
-    book_figures::{Coverage, Entered, enter},
+    book_figures::{Coverage, Entered, enter, refused},
     books::{Books, Stated},
     holdings::{self, Holding, still_there},
     recorded::Recorded,
@@ -48,6 +52,19 @@ pub struct LifeEffect {
     pub coverage: Coverage,
 }
 
+/// Refuses a life that no asset can have: it is a slip, and not a change without an effect.
+fn require_possible(changed: u64, refusal: Option<ForecastError>) -> Result<()> {
+    match refusal.filter(|cause| changed == 0 && is_of_life(cause)) {
+        Some(cause) => Err(refused("lifeChange", &cause)),
+        None => Ok(()),
+    }
+}
+
+/// Whether it is the new life that cannot be, and not the day of the change or what it concerns.
+fn is_of_life(cause: &ForecastError) -> bool {
+    matches!(cause, ForecastError::Invalid { field, .. } if field.contains("life") || field.contains("months"))
+}
+
 /// What it does to depreciation over some fiscal years if the assets under a condition have another life from a day on.
 ///
 /// # Errors
@@ -71,6 +88,7 @@ pub async fn effect(
         let path = |_: &Holding, _: &Stated| Path::from(Vec::new());
         let before = enter(books, (assets.clone(), &recorded), span, |_| {}, path)?;
         let (changed, unchanged) = (Cell::new(0_u64), Cell::new(0_u64));
+        let refusal: RefCell<Option<ForecastError>> = RefCell::new(None);
         let posted_from = books.caught_up(on);
         let alter = |stated: &mut Vec<Stated>| {
             let mut is_changed = false;
@@ -79,15 +97,23 @@ pub async fn effect(
                 entry.events.push(Event { date: on, posted_from, change });
                 let terms = books.terms(entry.cost.currency);
                 // What has left, is not there yet or is written off by tables stays as it is.
-                if Ledger::new(&terms, &entry).is_ok() {
-                    is_changed = true;
-                    one.entry = entry;
+                match Ledger::new(&terms, &entry) {
+                    Ok(_) => {
+                        is_changed = true;
+                        one.entry = entry;
+                    }
+                    // Tables know no other life, whichever it is.
+                    Err(cause) if matches!(one.entry.plan, Plan::Rule(_)) => {
+                        *refusal.borrow_mut() = Some(cause);
+                    }
+                    Err(_) => {}
                 }
             }
             let count = if is_changed { &changed } else { &unchanged };
             count.set(count.get() + 1);
         };
         let after = enter(books, (assets, &recorded), span, alter, path)?;
+        require_possible(changed.get(), refusal.into_inner())?;
         let mut counts: BTreeMap<Currency, u64> = BTreeMap::new();
         for ((currency, _), count) in &before.counts {
             *counts.entry(*currency).or_default() += count;

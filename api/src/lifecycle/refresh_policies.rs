@@ -144,7 +144,7 @@ fn check_failures(policy: &refresh_policy::Model) -> Result<()> {
     for (place, step) in policy.failure_rates.iter().flat_map(|rates| &rates.0).enumerate() {
         let field = |name: &str| format!("failureRates[{place}].{name}");
         require_range(&field("fromAgeMonths"), step.from_age_months, 0, 1_200)?;
-        require_range(&field("rate"), step.rate, Decimal::ZERO, Decimal::TEN)?;
+        require_fraction(&field("rate"), step.rate, Decimal::ZERO, Decimal::ONE)?;
         if !ages.insert(step.from_age_months) {
             let message = format!("{} is given twice", step.from_age_months);
             return Err(Error::invalid(field("fromAgeMonths"), message));

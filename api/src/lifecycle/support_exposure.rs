@@ -90,6 +90,8 @@ struct Alike {
     model: HardwareModelId,
     tier: Option<i32>,
     price: Option<(Amount, String)>,
+    /// The day on which a scenario leaves their site.
+    gone_on: Option<NaiveDate>,
     count: u32,
 }
 
@@ -135,12 +137,23 @@ pub async fn expose(db: &impl Read, question: &Question) -> Result<SupportExposu
         currency,
         calendar_name,
         quarters: quarters.collect(),
-        assumptions: basis.assumed(&bought).into_iter().chain(question.scenario.assumptions()).collect(),
+        assumptions: basis
+            .assumed(&bought)
+            .into_iter()
+            .chain(of_exits(&question.scenario))
+            .chain(question.scenario.assumptions())
+            .collect(),
     })
 }
 
-/// Model, tier, price and its currency, and how many assets agree in these.
-type Row = (HardwareModelId, Option<i32>, Option<Amount>, Option<String>, i64);
+/// What the exits of a scenario do to exposure.
+fn of_exits(scenario: &Overlay) -> Option<String> {
+    let sentence = "assets at a site that the scenario leaves are in use until the day on which it is empty";
+    scenario.leaves_a_site().then(|| sentence.to_owned())
+}
+
+/// Site, model, tier, price and its currency, and how many assets agree in these.
+type Row = (SiteId, HardwareModelId, Option<i32>, Option<Amount>, Option<String>, i64);
 
 type Models = HashMap<HardwareModelId, (HardwareKind, Option<NaiveDate>)>;
 
@@ -168,9 +181,10 @@ async fn read(db: &impl Read, question: &Question, models: &Models) -> Result<Ve
     }
     let rows: Vec<Row> = asset::Entity::find()
         .select_only()
-        .columns([C::ModelId, C::Tier, C::PurchaseAmount, C::PurchaseCurrency])
+        .columns([C::SiteId, C::ModelId, C::Tier, C::PurchaseAmount, C::PurchaseCurrency])
         .column_as(C::Id.count(), "count")
         .filter(wanted)
+        .group_by(C::SiteId)
         .group_by(C::ModelId)
         .group_by(C::Tier)
         .group_by(C::PurchaseAmount)
@@ -183,11 +197,13 @@ async fn read(db: &impl Read, question: &Question, models: &Models) -> Result<Ve
             |kinds: &Vec<HardwareKind>| models.get(model).is_some_and(|(kind, _)| kinds.contains(kind));
         question.kinds.as_ref().is_none_or(is_one)
     };
-    let alike =
-        rows.into_iter().filter(|(model, ..)| is_kind(model)).map(|(model, tier, amount, code, count)| {
+    let alike = rows.into_iter().filter(|(_, model, ..)| is_kind(model)).map(
+        |(site, model, tier, amount, code, count)| {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
-            Alike { model, tier, price: amount.zip(code), count }
-        });
+            let gone_on = question.scenario.left_on(std::iter::once(site));
+            Alike { model, tier, price: amount.zip(code), gone_on, count }
+        },
+    );
     Ok(alike.collect())
 }
 
@@ -211,7 +227,7 @@ impl Basis {
             conversion.apply(amount.to_decimal())
         });
         let last = self.models.get(&one.model).and_then(|(_, last)| *last);
-        SupportedAssets::alike(one.count, price, last)
+        Ok(SupportedAssets::alike(one.count, price, last)?.gone(one.gone_on))
     }
 
     fn assumed(&self, bought: &BTreeSet<String>) -> Vec<String> {

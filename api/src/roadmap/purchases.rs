@@ -145,6 +145,12 @@ pub fn purchase(
     else {
         return Err(format!("no list price with a date for {}, which replaces it", successor.name));
     };
+    if amount.to_decimal().is_zero() {
+        return Err(format!(
+            "the list price of {}, which replaces it, is 0, which is no price",
+            successor.name
+        ));
+    }
     let (Ok(listed), Ok(currency)) = (Currency::from_code(code), Currency::from_code(&policy.currency))
     else {
         return Err(format!("the currency {code} has no minor unit"));

@@ -408,7 +408,10 @@ impl Overlay {
             let Terms::CapChanged { fiscal_year, amount, currency } = &change.row.terms else { continue };
             let currency = Currency::from_code(currency).map_err(Error::internal)?;
             let limit = Money::new(amount.to_decimal(), currency);
-            match caps.iter_mut().find(|cap| cap.fiscal_year == *fiscal_year) {
+            match caps
+                .iter_mut()
+                .find(|cap| cap.fiscal_year == *fiscal_year && cap.limit.currency == currency)
+            {
                 Some(cap) => cap.limit = limit,
                 None => caps.push(Cap { fiscal_year: *fiscal_year, limit }),
             }

@@ -10,6 +10,9 @@ use super::simplex::Simplex;
 
 /// Options that one question of whether some cohorts fit may try before it stays open.
 const MOST_TRIES: usize = 100_000;
+/// Options times rows that are weighed in all such questions together: a second or two. What is still open then is
+/// left in.
+const MOST_WORK: usize = 60_000_000;
 
 /// Limits and cohorts that cannot be met together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +21,8 @@ pub struct Conflict {
     pub cohorts: Vec<usize>,
     /// Their ids.
     pub ids: Vec<String>,
-    /// The limits. Empty for a cohort that may be ordered in no month at all.
+    /// The limits. Empty for a cohort that may be ordered in no month at all. Together with the cohorts they allow no
+    /// plan.
     pub limits: Vec<Limit>,
     /// Whether it is proven that leaving out any one of the cohorts or limits would make a plan possible. `false`
     /// if that question could not be decided for some of them; the conflict itself is proven in any case.
@@ -35,6 +39,8 @@ struct Filter<'a> {
     /// Prices that proved the last conflict.
     proof: Vec<i64>,
     irreducible: bool,
+    /// How much has been weighed so far.
+    work: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +60,18 @@ pub(crate) fn conflict(problem: &Problem, instance: &Instance, known: bool) -> O
     if let Some(cohort) = bound.iter().find(|cohort| instance.options(**cohort).is_empty()) {
         return Some(told(problem, vec![*cohort], &[], true));
     }
+    let alone = bound.iter().filter_map(|cohort| Some((refusals(instance, *cohort)?, *cohort)));
+    let count = |kept: &[bool]| kept.iter().filter(|kept| **kept).count();
+    if let Some((kept, cohort)) = alone.min_by_key(|(kept, cohort)| (count(kept), *cohort)) {
+        return Some(told(problem, vec![cohort], &kept, true));
+    }
     let mut filter = Filter {
         instance,
         cohorts: bound,
         kept: vec![true; instance.rows()],
         proof: vec![0; instance.capacities.len()],
         irreducible: true,
+        work: 0,
     };
     if filter.verdict(&filter.cohorts.clone(), &filter.kept.clone()) != Verdict::Clashes && !known {
         return None;
@@ -69,6 +81,33 @@ pub(crate) fn conflict(problem: &Problem, instance: &Instance, known: bool) -> O
     filter.drop_cohorts();
     filter.cohorts.sort_unstable();
     Some(told(problem, filter.cohorts, &filter.kept, filter.irreducible))
+}
+
+/// The rows that refuse every option of a cohort by themselves, none of which could be left out; `None` if it fits
+/// somewhere while nothing else is there.
+fn refusals(instance: &Instance, cohort: usize) -> Option<Vec<bool>> {
+    let refused: Vec<Vec<usize>> = instance
+        .options(cohort)
+        .map(|option| {
+            let taken = instance.uses[option].iter();
+            let over = taken.filter(|taken| taken.amount > instance.capacities[taken.row]);
+            over.map(|taken| taken.row).collect()
+        })
+        .collect();
+    let mut kept = vec![false; instance.rows()];
+    for row in refused.iter().flatten() {
+        kept[*row] = true;
+    }
+    let holds = |kept: &[bool]| refused.iter().all(|rows| rows.iter().any(|row| kept[*row]));
+    if !holds(&kept) {
+        return None;
+    }
+    // Limits on months go first: one cap on a year says as much as twelve of them.
+    for row in (0..kept.len()).rev().filter(|row| kept[*row]).collect::<Vec<_>>() {
+        kept[row] = false;
+        kept[row] = !holds(&kept);
+    }
+    Some(kept)
 }
 
 fn told(problem: &Problem, cohorts: Vec<usize>, kept: &[bool], irreducible: bool) -> Conflict {
@@ -85,6 +124,10 @@ impl Filter<'_> {
     /// Whether cohorts fit under rows. A clash leaves its proof behind, if it has one in prices.
     fn verdict(&mut self, cohorts: &[usize], kept: &[bool]) -> Verdict {
         let restricted = self.instance.restricted(cohorts, kept);
+        if (0..restricted.cohorts()).any(|cohort| restricted.options(cohort).is_empty()) {
+            self.proof = vec![0; self.proof.len()];
+            return Verdict::Clashes;
+        }
         // Where everything is free of cost, a bound above zero is the proof that nothing fits.
         let proves = |prices: &[i64]| scaled_bound(&restricted, prices) > 0;
         if proves(&masked(&self.proof, kept)) {
@@ -94,6 +137,10 @@ impl Filter<'_> {
         if fits {
             return Verdict::Fits;
         }
+        if self.work > MOST_WORK {
+            return Verdict::Open;
+        }
+        self.work += restricted.costs.len().saturating_mul(restricted.rows() + 8);
         let scaled = Scaled::new(&restricted);
         let vertex = Simplex::new(&scaled, &start).fit();
         let prices = masked(&scaled.proportions(&vertex.prices), kept);
@@ -116,16 +163,24 @@ impl Filter<'_> {
     /// Leaves out the rows that have no price in the proof, and the cohorts that the proof holds without.
     fn drop_what_the_proof_spares(&mut self) {
         let restricted = self.instance.restricted(&self.cohorts, &self.kept);
-        let mut left = scaled_bound(&restricted, &masked(&self.proof, &self.kept));
-        if left <= 0 {
+        if scaled_bound(&restricted, &masked(&self.proof, &self.kept)) <= 0 {
             return;
         }
-        for (kept, price) in self.kept.iter_mut().zip(&self.proof) {
-            *kept &= *price > 0;
+        let priced_rows: Vec<bool> =
+            self.kept.iter().zip(&self.proof).map(|(kept, price)| *kept && *price > 0).collect();
+        // A row without a price may still have kept options out that do not fit under it.
+        let mut restricted = self.instance.restricted(&self.cohorts, &priced_rows);
+        let mut left = scaled_bound(&restricted, &masked(&self.proof, &priced_rows));
+        if left > 0 {
+            self.kept = priced_rows;
+        } else {
+            restricted = self.instance.restricted(&self.cohorts, &self.kept);
+            left = scaled_bound(&restricted, &masked(&self.proof, &self.kept));
         }
+        let proof = masked(&self.proof, &self.kept);
         let least = |cohort: usize| {
             let options = restricted.options(cohort);
-            options.map(|option| priced(&restricted, &self.proof, option)).min().unwrap_or(0)
+            options.map(|option| priced(&restricted, &proof, option)).min().unwrap_or(0)
         };
         let mut parts: Vec<(i128, usize)> =
             (0..self.cohorts.len()).map(|position| (least(position), self.cohorts[position])).collect();

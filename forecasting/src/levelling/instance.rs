@@ -1,5 +1,6 @@
 //! A problem in whole numbers: what the solvers work on.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
@@ -44,14 +45,13 @@ pub(crate) struct Instance {
 impl Instance {
     /// The problem in whole numbers. It has to be [checked](Problem::check) before.
     pub fn new(problem: &Problem) -> Result<Self> {
+        Self::under(problem, &problem.limits)
+    }
+
+    /// The problem in whole numbers under other amounts of its limits.
+    pub fn under(problem: &Problem, limits: &[Limit]) -> Result<Self> {
         let rows = Rows::new(problem);
-        let mut instance = Self {
-            starts: vec![0],
-            costs: Vec::new(),
-            uses: Vec::new(),
-            months: Vec::new(),
-            capacities: problem.limits.iter().map(capacity).collect(),
-        };
+        let mut instance = Self::empty(limits.iter().map(capacity).collect());
         instance.capacities.push(FREE);
         let mut totals = Totals::default();
         for cohort in &problem.cohorts {
@@ -81,6 +81,53 @@ impl Instance {
         Ok(instance)
     }
 
+    /// The same without the options that no limit has room for by itself.
+    pub fn fitting(&self) -> Cow<'_, Self> {
+        if (0..self.costs.len()).all(|option| self.fits(option)) {
+            return Cow::Borrowed(self);
+        }
+        Cow::Owned(self.chosen(|option| self.fits(option)))
+    }
+
+    /// Whether every limit has room for an option by itself.
+    pub fn fits(&self, option: usize) -> bool {
+        self.uses[option].iter().all(|taken| taken.amount <= self.capacities[taken.row])
+    }
+
+    /// The same with some of the options.
+    fn chosen(&self, is_kept: impl Fn(usize) -> bool) -> Self {
+        let mut chosen = Self::empty(self.capacities.clone());
+        for cohort in 0..self.cohorts() {
+            for option in self.options(cohort).filter(|option| is_kept(*option)) {
+                chosen.push(self.costs[option], self.uses[option], self.months[option]);
+            }
+            chosen.starts.push(chosen.costs.len());
+        }
+        chosen
+    }
+
+    /// The same with what it costs to leave some cohorts undone: those that have such a cost have no other option where
+    /// `only`, and one more otherwise.
+    pub fn with_undone(&self, costs: &[Option<i64>], only: bool) -> Self {
+        let free = Use { row: self.rows(), amount: 0 };
+        let mut changed = Self::empty(self.capacities.clone());
+        for (cohort, undone) in costs.iter().enumerate() {
+            let options = self.options(cohort).filter(|_| undone.is_none() || !only);
+            for option in options {
+                changed.push(self.costs[option], self.uses[option], self.months[option]);
+            }
+            if let Some(cost) = undone {
+                changed.push(*cost, [free; 3], None);
+            }
+            changed.starts.push(changed.costs.len());
+        }
+        changed
+    }
+
+    fn empty(capacities: Vec<i64>) -> Self {
+        Self { starts: vec![0], costs: Vec::new(), uses: Vec::new(), months: Vec::new(), capacities }
+    }
+
     fn push(&mut self, cost: i64, uses: [Use; 3], month: Option<Month>) {
         self.costs.push(cost);
         self.uses.push(uses);
@@ -88,15 +135,9 @@ impl Instance {
     }
 
     /// The same limits with some of the cohorts, none of which may be left undone, and no costs. Rows that are not
-    /// kept never run out.
+    /// kept never run out, and options that do not fit by themselves are left out.
     pub fn restricted(&self, cohorts: &[usize], kept: &[bool]) -> Self {
-        let mut restricted = Self {
-            starts: vec![0],
-            costs: Vec::new(),
-            uses: Vec::new(),
-            months: Vec::new(),
-            capacities: self.capacities.clone(),
-        };
+        let mut restricted = Self::empty(self.capacities.clone());
         for (capacity, kept) in restricted.capacities.iter_mut().zip(kept) {
             if !kept {
                 *capacity = FREE;
@@ -104,7 +145,10 @@ impl Instance {
         }
         for cohort in cohorts {
             for option in self.options(*cohort).filter(|option| self.months[*option].is_some()) {
-                restricted.push(0, self.uses[option], self.months[option]);
+                let fits = |taken: &Use| taken.amount <= restricted.capacities[taken.row];
+                if self.uses[option].iter().all(fits) {
+                    restricted.push(0, self.uses[option], self.months[option]);
+                }
             }
             restricted.starts.push(restricted.costs.len());
         }
@@ -202,13 +246,15 @@ impl Rows {
 
     fn uses(&self, cohort: &Cohort, position: usize, month: Month, fiscal_year: i32) -> Result<[Use; 3]> {
         let spent = minor(cohort.currency, cohort.months[position].cost)?;
+        let paid = cohort.paid_in(position);
+        let paid = (paid.currency, minor(paid.currency, paid.amount)?);
         let taken = |row: Option<&usize>, amount| match row {
             Some(row) if amount > 0 => Use { row: *row, amount },
             _ => self.nothing(),
         };
         let in_service = month.plus(cohort.lead_months as i32);
         Ok([
-            taken(self.years.get(&(fiscal_year, cohort.currency)), spent),
+            taken(self.years.get(&(fiscal_year, paid.0)), paid.1),
             taken(self.months.get(&(month, cohort.currency)), spent),
             taken(self.installs.get(&in_service), i64::from(cohort.installs)),
         ])
@@ -239,28 +285,20 @@ fn minor(currency: Currency, amount: Decimal) -> Result<i64> {
     i64::try_from(currency.to_minor(amount)).map_err(|_| ForecastError::OutOfRange { field: "cost" })
 }
 
-/// Raises a limit of an instance by so much, as far as more makes a difference.
-pub(crate) fn more_of(instance: &mut Instance, position: usize, limit: &Limit, step: Decimal) {
-    let raised = match limit {
+/// A limit with so much more of it.
+pub(crate) fn raised(limit: &Limit, step: Decimal) -> Limit {
+    match *limit {
         Limit::YearSpend { limit, fiscal_year } => {
-            let limit = Money::new(limit.amount + step, limit.currency);
-            Limit::YearSpend { fiscal_year: *fiscal_year, limit }
+            Limit::YearSpend { fiscal_year, limit: Money::new(limit.amount + step, limit.currency) }
         }
         Limit::MonthSpend { limit, month } => {
-            Limit::MonthSpend { month: *month, limit: Money::new(limit.amount + step, limit.currency) }
+            Limit::MonthSpend { month, limit: Money::new(limit.amount + step, limit.currency) }
         }
         Limit::MonthInstalls { units, month } => {
             let more = step.floor().to_u32().unwrap_or(u32::MAX);
-            Limit::MonthInstalls { month: *month, units: units.saturating_add(more) }
+            Limit::MonthInstalls { month, units: units.saturating_add(more) }
         }
-    };
-    let most: i64 = instance.capacities.iter().take(instance.rows()).copied().max().unwrap_or(0);
-    let taken: i64 = (0..instance.cohorts())
-        .map(|cohort| {
-            instance.options(cohort).map(|option| instance.taken(option, position)).max().unwrap_or(0)
-        })
-        .sum();
-    instance.capacities[position] = capacity(&raised).min(most.max(taken));
+    }
 }
 
 /// A limit in whole units. What lies between two minor units cannot be spent; beyond what sums can reach it makes no

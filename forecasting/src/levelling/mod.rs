@@ -4,7 +4,8 @@
 //! beside that, and [`Limit`]s: by fiscal year and by month in a currency, and by month on the units installed.
 //! [`level_greedily`] makes the plan that a person would, year by year. [`level`] makes the plan that costs least,
 //! priced risk included, with the proof of how much less any other could cost, what a little more of each limit would
-//! save, and, where there is no plan, the reasons that clash.
+//! save, and, where there is no plan, the reasons that clash. [`level_what_fits`] then makes the plan that leaves the
+//! fewest cohorts undone.
 //!
 //! Amounts are whole minor units inside, so that every comparison is exact. Floating-point numbers are used for one
 //! thing: to find good prices of the limits. What is claimed of these prices is then computed in whole numbers.
@@ -16,6 +17,7 @@ mod greedy;
 mod instance;
 mod lagrangian;
 mod optimal;
+mod partial;
 mod plan;
 mod polish;
 mod problem;
@@ -30,6 +32,7 @@ pub use breakdown::Breakdown;
 pub use conflict::Conflict;
 pub use greedy::{GreedyPlan, Infeasible, Shortfall, level_greedily};
 pub use optimal::{Levelling, OptimalPlan, ShadowPrice, level};
+pub use partial::{PartialPlan, level_what_fits};
 pub use plan::{Placement, Plan, Unplaced, Unused};
-pub use problem::{Cohort, Limit, MonthCost, Problem};
+pub use problem::{Cohort, Limit, MonthCost, Paid, Problem};
 pub use saving::{Saving, saving};

@@ -65,8 +65,8 @@ pub struct OptimalPlan {
     pub shadow_prices: Vec<ShadowPrice>,
     /// What the greedy comes to, for comparison.
     pub greedy: GreedyPlan,
-    /// How much less the plan costs than the greedy's; `None` if the greedy leaves something undone that has to be
-    /// done, and so has no cost to compare with.
+    /// How much less the plan costs than the greedy's; `None` if the greedy leaves something undone that cannot wait,
+    /// and so has no cost to compare with.
     pub gain_over_greedy: Option<Money>,
     /// The prices of the rows, by which more of a limit is levelled anew.
     pub(crate) prices: Vec<i64>,
@@ -126,29 +126,19 @@ impl ShadowPrice {
 /// As [`Problem::check`].
 pub fn level(problem: &Problem) -> Result<Levelling> {
     problem.check()?;
-    let instance = Instance::new(problem)?;
-    let greedy = greedily(problem, &instance)?;
+    let whole = Instance::new(problem)?;
+    let greedy = greedily(problem, &whole)?;
+    let instance = whole.fitting();
     if (0..instance.cohorts()).any(|cohort| instance.options(cohort).is_empty()) {
-        return unplanned(problem, &instance, &vec![0; instance.capacities.len()], true);
+        return unplanned(problem, &whole, &vec![0; whole.capacities.len()], true);
     }
     let start = greedy.is_feasible(problem).then(|| choice_of(&greedy.plan, &instance)).flatten();
     let mut best = Best::ascent(&instance, start);
     let exhausted = best.close();
-    let Some(choice) = &best.plan else { return unplanned(problem, &instance, &best.prices, exhausted) };
-    let months: Vec<_> = choice.iter().map(|option| instance.months[*option]).collect();
-    let plan = Plan::new(problem, &months)?;
-    let gain = plan.total().amount;
-    let gain_over_greedy =
-        greedy.is_feasible(problem).then(|| Money::new(greedy.plan.total().amount - gain, problem.currency));
-    Ok(Levelling::Planned(Box::new(OptimalPlan {
-        bound: Money::new(problem.currency.from_minor(best.bound), problem.currency),
-        relaxation: Money::new(problem.currency.from_minor(bound(&instance, &best.prices)), problem.currency),
-        shadow_prices: shadow_prices(problem, &best.prices),
-        prices: best.prices.clone(),
-        gain_over_greedy,
-        greedy,
-        plan,
-    })))
+    match best.told(problem, &whole, greedy)? {
+        Some(found) => Ok(Levelling::Planned(Box::new(found))),
+        None => unplanned(problem, &whole, &best.prices, exhausted),
+    }
 }
 
 fn unplanned(problem: &Problem, instance: &Instance, prices: &[i64], known: bool) -> Result<Levelling> {
@@ -178,13 +168,39 @@ pub(crate) fn choice_of(plan: &Plan, instance: &Instance) -> Option<Vec<usize>> 
 pub(crate) struct Best<'a> {
     instance: &'a Instance,
     scaled: Scaled<'a>,
-    plan: Option<Vec<usize>>,
+    pub plan: Option<Vec<usize>>,
     prices: Vec<i64>,
     pub bound: i128,
 }
 
 impl<'a> Best<'a> {
-    fn ascent(instance: &'a Instance, start: Option<Vec<usize>>) -> Self {
+    /// The best plan with its proof. `whole` has the options too that do not fit by themselves: with more of a limit they
+    /// may, so that the worth of more of it is proven with them.
+    pub fn told(
+        &self,
+        problem: &Problem,
+        whole: &Instance,
+        greedy: GreedyPlan,
+    ) -> Result<Option<OptimalPlan>> {
+        let Some(choice) = &self.plan else { return Ok(None) };
+        let months: Vec<_> = choice.iter().map(|option| self.instance.months[*option]).collect();
+        let plan = Plan::new(problem, &months)?;
+        let is_comparable = greedy.is_feasible(problem);
+        let gain = greedy.plan.total().amount - plan.total().amount;
+        let money = |minor: i128| Money::new(problem.currency.from_minor(minor), problem.currency);
+        Ok(Some(OptimalPlan {
+            bound: money(self.bound),
+            relaxation: money(bound(whole, &self.prices)),
+            shadow_prices: shadow_prices(problem, &self.prices),
+            prices: self.prices.clone(),
+            gain_over_greedy: is_comparable.then(|| Money::new(gain, problem.currency)),
+            greedy,
+            plan,
+        }))
+    }
+
+    /// From a plan that is possible, or from none.
+    pub fn ascent(instance: &'a Instance, start: Option<Vec<usize>>) -> Self {
         let scaled = Scaled::new(instance);
         let ascent = ascend(&scaled, start, CLOSE);
         Self { instance, scaled, plan: ascent.plan, prices: ascent.prices, bound: ascent.bound }
@@ -206,7 +222,7 @@ impl<'a> Best<'a> {
     }
 
     /// Brings plan and bound together, by one means after the other; whether everything was tried.
-    fn close(&mut self) -> bool {
+    pub fn close(&mut self) -> bool {
         let cohorts = self.instance.cohorts();
         if !self.is_close() {
             self.divide();

@@ -21,7 +21,7 @@ const LONGEST_DEFERRAL: u32 = 1200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MonthCost {
     /// What the refresh costs at the prices of that month, in units of the cohort's currency. This is what limits
-    /// on spending count. Not negative.
+    /// on spending count, unless the cohort is [paid](Cohort::paid) in another currency. Not negative.
     pub cost: Decimal,
     /// What waiting until then costs beside that: extended support, expected outages, less what the capital earns
     /// in the meantime. May be negative. No limit counts it.
@@ -34,6 +34,15 @@ impl MonthCost {
     pub fn of(as_planned: Decimal, cost: Decimal, wait: &Wait) -> Self {
         Self { cost, waiting: as_planned + wait.total() - cost }
     }
+}
+
+/// What caps on fiscal years count of a cohort, where that is not its cost in its own currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paid {
+    /// The currency in which its orders are paid.
+    pub currency: Currency,
+    /// What is paid, for each month of the window as the month of the order. Not negative.
+    pub amounts: Vec<Decimal>,
 }
 
 /// Assets that are refreshed together and whose month is to be chosen.
@@ -59,14 +68,18 @@ pub struct Cohort {
     pub due: Month,
     /// Months after `due` that it may be deferred by.
     pub max_defer_months: u32,
-    /// Whether it has to happen. What is not mandatory may be left undone, for the price `never`.
+    /// Whether it has to happen by its day. The greedy takes it first and never carries it into another year, and what
+    /// does not all fit leaves others undone before it.
     pub mandatory: bool,
     /// How pressing it is, on the caller's scale; only the greedy asks. Not negative.
     pub risk_score: Decimal,
     /// Cost and price of waiting, for each month of the window as the month of the order.
     pub months: Vec<MonthCost>,
-    /// What it costs not to order it in the window at all: the risk of the whole window. Not negative.
+    /// What it costs not to order it in the window at all: the risk of the whole window. Not negative. It may be left
+    /// undone only if its deadline allows an order after the window; see [`is_bound`](Self::is_bound).
     pub never: Decimal,
+    /// What caps on fiscal years count, if it is paid in another currency than the one its costs are compared in.
+    pub paid: Option<Paid>,
 }
 
 impl Cohort {
@@ -91,16 +104,23 @@ impl Cohort {
         in_service >= self.earliest && in_service <= self.deadline()
     }
 
-    /// Whether it has to be ordered in the window: it is mandatory and cannot wait for a month after it.
+    /// Whether it has to be ordered in the window: it may not be deferred until a month after it.
     pub fn is_bound(&self, window: Window) -> bool {
-        self.mandatory && self.last_order() <= window.last()
+        self.last_order() <= window.last()
+    }
+
+    /// What caps on fiscal years count of an order in the month at a position of the window.
+    pub fn paid_in(&self, position: usize) -> Money {
+        let paid = self.paid.as_ref().and_then(|paid| Some((paid.currency, *paid.amounts.get(position)?)));
+        let (currency, amount) = paid.unwrap_or((self.currency, self.months[position].cost));
+        Money::new(amount, currency).round()
     }
 }
 
 /// Something there is only so much of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
-    /// What may be ordered in a fiscal year, in one currency.
+    /// What may be ordered in a fiscal year of what is paid in one currency.
     YearSpend {
         /// Label of the fiscal year.
         fiscal_year: i32,
@@ -223,6 +243,13 @@ impl Problem {
             not_negative(month.cost, "cost")?;
             bounded(month.waiting, "waiting")?;
         }
+        if let Some(paid) = &cohort.paid {
+            if paid.amounts.len() != cohort.months.len() {
+                let rule = "what is paid is stated for every month of the window";
+                return Err(ForecastError::invalid("paid", &paid.amounts.len(), rule));
+            }
+            paid.amounts.iter().try_for_each(|amount| not_negative(*amount, "paid"))?;
+        }
         self.worth(Money::zero(cohort.currency)).map(|_| ())
     }
 
@@ -248,15 +275,18 @@ impl Problem {
 
     /// How much of a limit a cohort takes if it is ordered in a month, in the unit of [`Limit::amount`].
     pub(crate) fn taken(&self, limit: &Limit, cohort: &Cohort, ordered: Month) -> Decimal {
-        let spent = |currency: Currency| {
-            let position = self.window.position(ordered).filter(|_| currency == cohort.currency);
-            position.map_or(Decimal::ZERO, |position| currency.round(cohort.months[position].cost))
+        let Some(position) = self.window.position(ordered) else { return Decimal::ZERO };
+        let spent = |money: Money, currency: Currency| {
+            if money.currency == currency { money.amount } else { Decimal::ZERO }
         };
         match limit {
             Limit::YearSpend { fiscal_year, limit } if self.fiscal_year(cohort, ordered) == *fiscal_year => {
-                spent(limit.currency)
+                spent(cohort.paid_in(position), limit.currency)
             }
-            Limit::MonthSpend { month, limit } if ordered == *month => spent(limit.currency),
+            Limit::MonthSpend { month, limit } if ordered == *month => {
+                let cost = Money::new(cohort.months[position].cost, cohort.currency);
+                spent(cost.round(), limit.currency)
+            }
             Limit::MonthInstalls { month, .. } if ordered.plus(cohort.lead_months as i32) == *month => {
                 Decimal::from(cohort.installs)
             }

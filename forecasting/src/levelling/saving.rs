@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::instance::{Instance, more_of};
+use super::instance::{Instance, raised};
 use super::optimal::{Best, OptimalPlan, choice_of};
 use super::problem::Problem;
 use crate::error::{ForecastError, Result};
@@ -28,13 +28,14 @@ pub fn saving(problem: &Problem, found: &OptimalPlan, limit: usize, step: Decima
     if step <= Decimal::ZERO {
         return Err(ForecastError::invalid("step", &step, "it is above zero"));
     }
-    let Some(raised) = problem.limits.get(limit) else {
+    let mut limits = problem.limits.clone();
+    let Some(more) = limits.get_mut(limit) else {
         return Err(ForecastError::invalid("limit", &limit, "there is no limit at this position"));
     };
-    bounded(step, "step")?;
+    *more = raised(more, bounded(step, "step")?);
     problem.check()?;
-    let mut instance = Instance::new(problem)?;
-    more_of(&mut instance, limit, raised, step);
+    let instance = Instance::under(problem, &limits)?;
+    let instance = instance.fitting();
     let known = choice_of(&found.plan, &instance);
     let best = Best::from_known(&instance, known, &found.prices);
     let before = found.plan.total().amount;

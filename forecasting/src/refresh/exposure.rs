@@ -18,6 +18,8 @@ pub struct SupportedAssets {
     pub value: Option<Decimal>,
     /// Their last date of support; `None` if nobody knows.
     pub last_date_of_support: Option<NaiveDate>,
+    /// The day on which they are gone, where that is known: from then on they are not in use.
+    pub gone_on: Option<NaiveDate>,
 }
 
 impl SupportedAssets {
@@ -32,7 +34,13 @@ impl SupportedAssets {
         last_date_of_support: Option<NaiveDate>,
     ) -> Result<Self> {
         let value = price.map(|price| times(price, Decimal::from(count), "value")).transpose()?;
-        Ok(Self { count, value, last_date_of_support })
+        Ok(Self { count, value, last_date_of_support, gone_on: None })
+    }
+
+    /// The same, gone from a day on.
+    #[must_use]
+    pub fn gone(self, on: Option<NaiveDate>) -> Self {
+        Self { gone_on: on, ..self }
     }
 }
 
@@ -88,16 +96,16 @@ fn share(part: Decimal, whole: Decimal) -> Option<Decimal> {
     (!whole.is_zero()).then(|| proportion(part, Decimal::ONE, whole))
 }
 
-/// The same assets in as few groups as say the same: those that share their last date of support, of known and of
-/// unknown value apart.
+/// The same assets in as few groups as say the same: those that share their last date of support and
+/// the day on which they are gone, of known and of unknown value apart.
 ///
 /// # Errors
 ///
 /// [`ForecastError::OutOfRange`] if a sum does not fit.
 pub fn grouped(assets: impl IntoIterator<Item = SupportedAssets>) -> Result<Vec<SupportedAssets>> {
-    let mut groups: BTreeMap<(Option<NaiveDate>, bool), SupportedAssets> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<NaiveDate>, Option<NaiveDate>, bool), SupportedAssets> = BTreeMap::new();
     for one in assets {
-        let key = (one.last_date_of_support, one.value.is_some());
+        let key = (one.last_date_of_support, one.gone_on, one.value.is_some());
         let Some(group) = groups.get_mut(&key) else {
             groups.insert(key, one);
             continue;
@@ -128,6 +136,9 @@ pub fn exposure(assets: &[SupportedAssets], currency: Currency, date: NaiveDate)
     for group in assets {
         if let Some(value) = group.value.filter(|value| *value < Decimal::ZERO) {
             return Err(ForecastError::invalid("value", &value, "a value is not negative"));
+        }
+        if group.gone_on.is_some_and(|gone| gone <= date) {
+            continue;
         }
         found.in_use.add(group)?;
         if group.value.is_none() {

@@ -45,6 +45,7 @@ prop_compose! {
             risk_score: number(score),
             months: (0..months).map(amounts).collect(),
             never: number(never * 10),
+            paid: None,
         }
     }
 }
@@ -106,7 +107,7 @@ pub fn cost(problem: &Problem, cohort: &Cohort, ordered: Option<Month>) -> Optio
     let deadline = cohort.due.plus(cohort.max_defer_months as i32);
     let lead = cohort.lead_months as i32;
     let Some(ordered) = ordered else {
-        let may_wait = !cohort.mandatory || deadline.plus(-lead) > problem.window.last();
+        let may_wait = deadline.plus(-lead) > problem.window.last();
         return may_wait.then(|| worth(cohort.never));
     };
     let in_service = ordered.plus(lead);

@@ -55,6 +55,7 @@ pub fn costs_and_risks(examples: &Examples) {
         count,
         value: Some(Decimal::from(value)),
         last_date_of_support: last.map(date),
+        gone_on: None,
     };
     let assets = [
         group(46, 1_180_000, Some("2026-12-31")),

@@ -31,6 +31,7 @@ fn problem(cap: i64) -> Problem {
             risk_score: Decimal::ZERO,
             months: vec![MonthCost { cost: Decimal::from(cost), waiting: Decimal::ZERO }; 36],
             never: Decimal::from(cost),
+            paid: None,
         }
     };
     let capped = |fiscal_year| {

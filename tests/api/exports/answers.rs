@@ -331,7 +331,7 @@ fn a_roll_forward_has_the_movements_of_the_query() {
         let query = "from=2024-01&to=2024-12&groupBy=SITE,OWNER&asOf=2026-01-01";
         let files = Files::ask(app, Role::Finance, "roll-forward", query).await;
         files.assert_alike();
-        let movement = "opening added charged removed closing";
+        let movement = "opening added charged transferred removed closing";
         let text = format!(
             "{{ rollForward(from: \"2024-01\", to: \"2024-12\", groupBy: [SITE, OWNER]) {{ totals {{ \
              cost {{ {movement} }} accumulated {{ {movement} }} openingBookValue closingBookValue }} \
@@ -339,10 +339,10 @@ fn a_roll_forward_has_the_movements_of_the_query() {
         );
         let answer = &app.finance().query(&text).await["rollForward"];
         let (total, found) = (&answer["totals"][0], files.row(&[("row", "total")]));
-        for part in ["opening", "added", "removed", "closing"] {
+        for part in ["opening", "added", "transferred", "removed", "closing"] {
             assert_eq!(total["cost"][part], found[&format!("cost_{part}")], "{part}");
         }
-        for part in ["opening", "added", "charged", "removed", "closing"] {
+        for part in ["opening", "added", "charged", "transferred", "removed", "closing"] {
             assert_eq!(total["accumulated"][part], found[&format!("accumulated_{part}")], "{part}");
         }
         assert_eq!(total["openingBookValue"], found["book_value_opening"]);

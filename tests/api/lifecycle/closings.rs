@@ -54,6 +54,16 @@ async fn what_is_closed_stays_closed(app: &TestApp) {
         .await;
 }
 
+/// What the inventory has otherwise than what a closing put on record is said, with both.
+async fn what_differs_is_said(app: &TestApp) {
+    let text = r#"{ bookValue(on: "2026-06-30") { coverage { differing { tag words } } } }"#;
+    let found = app.finance().query(text).await["bookValue"]["coverage"]["differing"].clone();
+    assert_eq!(found[0]["tag"], "A");
+    let words = found[0]["words"].as_str().unwrap();
+    assert!(words.contains("2025-04-10") && words.contains("2024-01-01"), "{words}");
+    assert!(words.contains("12000 USD") && words.contains("1 USD"), "{words}");
+}
+
 #[test]
 fn what_was_posted_in_a_closed_month_never_changes() {
     on_both_engines(async |app| {
@@ -102,6 +112,7 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         assert_eq!(found["totals"][0]["cost"], json!({ "added": "2400.00", "removed": "6000.00" }));
         assert!(found["explain"]["assumptions"].to_string().contains("closed through 2026-05-31"));
 
+        what_differs_is_said(app).await;
         what_is_closed_stays_closed(app).await;
 
         // The next closing keeps what was caught up where it was.
@@ -139,6 +150,19 @@ fn the_tax_book_keeps_its_convention_when_it_is_closed() {
             "a purchase that became known later does not change the year that is closed"
         );
     });
+}
+
+/// How many assets stand in the books at a site on a day, by both questions.
+async fn standing(app: &TestApp, site: &str, on: &str) -> (u64, u64) {
+    let text = format!(
+        r#"{{ bookValue(on: "{on}", filter: {{ site: {{ code: {{ eq: "{site}" }} }} }}) {{ coverage {{ coveredCount }} }}
+            rollForward(from: "2026-07", to: "{month}", filter: {{ site: {{ code: {{ eq: "{site}" }} }} }}) {{
+                coverage {{ coveredCount }} }} }}"#,
+        month = &on[..7]
+    );
+    let found = app.director().query(&text).await;
+    let count = |name: &str| found[name]["coverage"]["coveredCount"].as_u64().unwrap();
+    (count("bookValue"), count("rollForward"))
 }
 
 #[test]
@@ -191,12 +215,22 @@ fn transfers_take_balances_from_one_row_to_another() {
             assert_eq!(found["totals"][0]["cost"], json!({ "transferred": "0.00", "closing": "18000.00" }));
             assert_eq!(json!([left["count"], joined["count"]]), json!([2, 1]));
         }
+        // Book values by a site are those of the roll-forward, whatever the inventory says by now.
+        for (site, on, count) in [
+            ("FRA1", "2026-08-31", 2),
+            ("AMS1", "2026-08-31", 0),
+            ("FRA1", "2026-09-30", 1),
+            ("AMS1", "2026-09-30", 1),
+        ] {
+            assert_eq!(standing(app, site, on).await, (count, count), "{site} {on}");
+        }
         // The inventory is moved too: what the books say of the past stays.
         let text = format!(
             r#"mutation {{ moveAsset(id: "{asset}", to: {{ site: "{}" }}) {{ id }} }}"#,
             estate.other_site
         );
         app.director().query(&text).await;
+        assert_eq!(standing(app, "FRA1", "2026-08-31").await, (2, 2));
         let back = event(app, &asset, "2027-01-10", json!({ "transfer": { "toSite": estate.site } })).await;
         assert_eq!(back["fromSite"]["code"], "AMS1");
     });

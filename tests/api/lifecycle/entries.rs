@@ -270,3 +270,26 @@ fn entries_are_listed_recorded_in_bulk_and_masked() {
         assert_eq!(one, director.statements(&value("")).await, "as many for one as for all");
     });
 }
+
+/// What the inventory contradicts is refused, with what it has.
+#[test]
+fn entries_that_the_inventory_contradicts_are_refused() {
+    on_both_engines(async |app| {
+        let estate = Estate::build(app).await;
+        let asset = bought(app, &estate.model, &estate.site, "A", "2026-08-10", "12000").await;
+        let text = "mutation($input: NewBookEntry!) { recordBookEntry(input: $input) { id } }";
+        let input = |cost: &str, service: &str| {
+            json!({ "input": { "asset": asset, "cost": { "amount": cost, "currency": "USD" },
+                "details": { "lifeMonths": 60, "inServiceOn": service } } })
+        };
+        for (cost, service, field, word) in [
+            ("0", "2026-08-10", "cost", "12000 USD were paid for it"),
+            ("12000", "2010-01-01", "inServiceOn", "A is in service since 2026-08-10"),
+        ] {
+            let refusal = app.finance().expect_error_with(text, input(cost, service), "INVALID").await;
+            assert_eq!(refusal.field, field);
+            assert!(refusal.message.contains(word), "{}", refusal.message);
+        }
+        app.finance().query_with(text, input("12000", "2026-09-01")).await;
+    });
+}

@@ -118,6 +118,47 @@ fn a_recorded_change_of_life_is_the_worked_example_however_it_is_said() {
 }
 
 #[test]
+fn pieces_are_those_that_earlier_disposals_left() {
+    on_both_engines(async |app| {
+        let (_, asset) = server(app).await;
+        event(app, &asset, "2027-03-01", json!({ "disposal": { "quantity": 1, "of": 4 } })).await;
+        let input = json!({ "input": { "asset": asset, "on": "2027-05-01", "disposal": { "quantity": 4, "of": 4 } } });
+        let text = "mutation($input: NewBookEvent!) { recordBookEvent(input: $input) { id } }";
+        let refusal = app.finance().expect_error_with(text, input, "INVALID").await;
+        assert_eq!(refusal.field, "disposal.of");
+        assert!(refusal.message.contains("3 are left of the 4"), "{}", refusal.message);
+        event(app, &asset, "2027-05-01", json!({ "disposal": { "quantity": 3, "of": 3 } })).await;
+        let input = json!({ "input": { "asset": asset, "on": "2027-01-01" } });
+        let refusal = app.finance().expect_error_with(text, input, "INVALID").await;
+        assert_eq!(refusal.field, "impairment");
+    });
+}
+
+#[test]
+fn what_is_assumed_and_cannot_be_is_named_by_its_place() {
+    on_both_engines(async |app| {
+        let (_, asset) = server(app).await;
+        let text = format!(
+            r#"{{ depreciationSchedule(asset: "{asset}", assuming: [
+                {{ on: "2027-01-01", impairment: {{ recoverable: "5000" }} }},
+                {{ on: "2027-06-01", impairment: {{ recoverable: "90000" }} }}]) {{ cost }} }}"#
+        );
+        let refusal = app.director().expect_error(&text, "INVALID").await;
+        assert!(refusal.field.starts_with("assuming[1]"), "{}", refusal.field);
+        let text =
+            r#"{ lifeChangeEffect(on: "2027-01-01", lifeChange: { addedMonths: -200 }) { changedCount } }"#;
+        let refusal = app.director().expect_error(text, "INVALID").await;
+        assert!(refusal.field.starts_with("lifeChange"), "{}", refusal.field);
+        let text = r#"{ bookValue(on: "2027-01-01") { writeOff(proceedsRate: "10") { loss { amount } } } }"#;
+        let refusal = app.director().expect_error(text, "INVALID").await;
+        assert_eq!(refusal.field, "proceedsRate");
+        let text =
+            r#"{ bookValue(on: "2027-01-01", asset: "00000000-0000-7000-8000-000000000000") { reason } }"#;
+        app.director().expect_error(text, "NOT_FOUND").await;
+    });
+}
+
+#[test]
 fn parts_leave_by_cost_by_share_and_by_pieces() {
     on_both_engines(async |app| {
         let (_, asset) = server(app).await;

@@ -266,7 +266,7 @@ fn impossible_plans_name_the_field_and_the_rule() {
                 "waiting.outageCostPerHour",
                 "-1 is below 0",
             ),
-            ("months: 12, waiting: { failureRate: \"11\" }", "waiting.failureRate", "not between 0 and 10"),
+            ("months: 12, waiting: { failureRate: \"9\" }", "waiting.failureRate", "0.09"),
         ] {
             let text = format!(
                 "{{ refreshPlan(from: \"2026-01\", asOf: \"2026-01-01\") {{ cohorts {{ deferral({arguments}) {{ netCost }} }} }} }}"

@@ -48,19 +48,22 @@ const DIMENSIONS: [(&str, Option<Dimension>); 7] = [
     ("NONE", None),
 ];
 
-const AMOUNTS: [&str; 16] = [
+const AMOUNTS: [&str; 19] = [
     "cost_opening",
     "cost_added",
+    "cost_transferred",
     "cost_removed",
     "cost_closing",
     "accumulated_opening",
     "accumulated_added",
     "accumulated_charged",
+    "accumulated_transferred",
     "accumulated_removed",
     "accumulated_closing",
     "impairment_opening",
     "impairment_added",
     "impairment_charged",
+    "impairment_transferred",
     "impairment_removed",
     "impairment_closing",
     "book_value_opening",
@@ -108,7 +111,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         columns: columns.map(Column::Field).collect(),
         sheets: vec![Sheet { name: "Roll-forward", rows: lines }],
         formulas: vec![
-            "closing = opening + added + charged - removed; book value = cost - accumulated - impairment"
+            "closing = opening + added + charged + transferred - removed; book value = cost - accumulated - impairment"
                 .to_owned(),
         ],
         assumptions,
@@ -145,7 +148,8 @@ fn amounts(row: &Moved) -> Vec<Decimal> {
     let (moved, closing) = (&row.movements, row.movements.closing());
     let movement = |of: fn(&Balance) -> Decimal, charged: Option<Decimal>| {
         let before = [Some(of(&moved.opening)), Some(of(&moved.added)), charged];
-        before.into_iter().flatten().chain([of(&moved.removed), of(&closing)]).collect::<Vec<_>>()
+        let after = [of(&moved.transferred), of(&moved.removed), of(&closing)];
+        before.into_iter().flatten().chain(after).collect::<Vec<_>>()
     };
     let mut amounts = movement(|balance| balance.cost, None);
     amounts.extend(movement(|balance| balance.accumulated, Some(moved.charge)));

@@ -124,6 +124,12 @@ pub(super) const ASSET: &[Column] = &[
     Column::key("tag", Kind::Identifier, "A-000123", "asset tag"),
     Column::optional("name", Kind::Text, "fra1-db-01", ""),
     Column::optional("serial", Kind::Serial, "7XK2JN3", ""),
+    Column::optional(
+        "quantity",
+        COUNT,
+        "1",
+        "pieces in the row; each asset has a row of its own, so 1 or empty",
+    ),
     Column::create("manufacturer", Kind::Text, "Dell", "of the model"),
     Column::create("model", Kind::Identifier, "PowerEdge R650", "name of the model"),
     Column::create("site", Kind::Identifier, "FRA1", "code of the site"),
@@ -250,10 +256,25 @@ pub(super) fn model(cells: &mut Cells, manufacturer: &str, name: &str) -> Option
     Some(ModelKey { manufacturer: cells.text(manufacturer)?, name: cells.text(name)? })
 }
 
+/// Refuses rows of several pieces: each asset has a tag, a serial number and a life of its own.
+fn one_piece(cells: &mut Cells) {
+    let Some(pieces) = cells.integer("quantity").filter(|pieces| *pieces != 1) else { return };
+    let message = match cells.text("serial") {
+        Some(serial) => format!(
+            "quantity is {pieces}, and the serial {serial} names one piece: give each a row of its own"
+        ),
+        None => {
+            format!("quantity is {pieces}: each asset has a tag of its own, so give each a row of its own")
+        }
+    };
+    cells.refuse(message);
+}
+
 pub(super) fn asset(cells: &mut Cells) -> Asset {
     cells.needs("purchase_amount", "purchase_currency");
     cells.needs("rack", "site");
     cells.needs("position_units", "rack");
+    one_piece(cells);
     let site = cells.text("site");
     let rack = cells.text("rack").zip(site.clone()).map(|(name, site)| RackKey { site, name });
     Asset {

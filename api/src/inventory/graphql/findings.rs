@@ -8,11 +8,12 @@ use crate::{
     access::Permission,
     error::Result,
     inventory::findings::{self, Finding},
+    rules::require_plausible,
     schema::{
         filter::Order,
         page::{Connection, Window, page, page_cost},
         request::{caller, read},
-        scalar::{Money, plain},
+        scalar::{Date, Money, plain},
     },
 };
 
@@ -123,10 +124,12 @@ impl FindingQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Of these rules only. Left out: of all.")] kinds: Option<Vec<InventoryFindingKind>>,
+        #[graphql(desc = "The day on which it is asked; today when left out.")] as_of: Option<Date>,
     ) -> Result<Vec<InventoryFinding>> {
         read(ctx, Permission::ViewInventory)?;
         let caller = caller(ctx)?;
-        let today = caller.now.date_naive();
+        let today = as_of.map_or_else(|| caller.now.date_naive(), |day| day.0);
+        require_plausible("asOf", Some(today))?;
         let may = |finding: &Finding| finding.permission().is_none_or(|permission| caller.may(permission));
         let findings = match kinds {
             None => Finding::ALL.into_iter().filter(may).collect::<Vec<_>>(),

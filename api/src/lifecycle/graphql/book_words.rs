@@ -1,20 +1,23 @@
 //! The words of the books, and which assets stand behind their figures, as clients see them.
 
-use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::id::{AssetId, FiscalCalendarId};
-use forecasting::depreciation;
+use forecasting::{depreciation, month::Month};
 use rust_decimal::Decimal;
+use sea_orm::Condition;
 
 use super::depreciation_rules::Book;
 use crate::{
+    access::{Caller, Permission},
     error::{Error, Result},
-    inventory::graphql::models::HardwareKind,
+    inventory::graphql::{assets::AssetFilter, models::HardwareKind},
     lifecycle::{
         book_figures::{self, Coverage, Dimension},
         books::{Absence, Asked, TaxTerms},
+        holdings::placed,
     },
     rules::require_range,
-    schema::{explain::ExplanationInput, scalar::Id},
+    schema::{explain::ExplanationInput, filter::Filter, request::caller, scalar::Id},
 };
 
 /// The longest list of assets that are named for a reason.
@@ -177,6 +180,28 @@ impl BookCoverage {
         let absences = self.0.absences.iter().cloned();
         absences.map(|(absence, assets)| BookExclusion { absence, assets }).collect()
     }
+
+    /// The assets whose entry a closing fixed with another day of service or another cost than the inventory has now:
+    /// what closed months were charged stands, and nothing is caught up for them by itself. Empty for those who may not
+    /// see prices.
+    async fn differing(&self, ctx: &Context<'_>) -> Result<Vec<BookDifference>> {
+        if !caller(ctx)?.may(Permission::ViewPrices) {
+            return Ok(Vec::new());
+        }
+        let differing = self.0.differing.iter();
+        Ok(differing
+            .map(|(named, words)| BookDifference { tag: named.tag.clone(), words: words.clone() })
+            .collect())
+    }
+}
+
+/// An asset whose entry and whose record in the inventory differ.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BookDifference {
+    /// The tag of the asset.
+    tag: String,
+    /// What differs, with both values.
+    words: String,
 }
 
 /// The books that are asked for.
@@ -190,6 +215,19 @@ pub(super) fn asked(book: Book, calendar: Option<&ID>, tax: Option<TaxTermsInput
         calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
         tax: tax.map(Into::into),
     })
+}
+
+/// The assets of a filter, as the books place them in a month.
+///
+/// # Errors
+/// Those of the filter.
+pub(super) fn in_books(
+    filter: Option<AssetFilter>,
+    caller: &Caller,
+    (book, month): (Book, Month),
+) -> Result<Condition> {
+    let Some(filter) = filter else { return Ok(Condition::all()) };
+    Ok(placed(filter.condition(caller)?, book.into(), month))
 }
 
 /// One input of an explanation.

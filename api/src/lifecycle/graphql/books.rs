@@ -10,13 +10,14 @@ use entity::{
 use forecasting::{
     depreciation::{self, Balance, Movements},
     money::{self, Currency},
+    month,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     book_periods::{BookPeriodComparison, FiscalPeriodsInput, span},
-    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, input},
+    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, in_books, input},
     depreciation_rules::Book,
 };
 use crate::{
@@ -29,16 +30,15 @@ use crate::{
         book_masks::{FEWEST_SUMMED, hidden},
         book_periods::{self, Periods},
         books::{Books, TaxTerms},
-        mid_quarters,
+        holdings, mid_quarters,
     },
-    rules::require_range,
+    rules::{require_fraction, require_range},
     scenarios::{
         Overlay,
         graphql::scenarios::{self, Scenario},
     },
     schema::{
         explain::Explanation,
-        filter::Filter,
         request::{caller, read},
         scalar::{Date, Id, Money, Month, plain},
     },
@@ -110,6 +110,7 @@ impl BookValue {
         )]
         proceeds_rate: Decimal,
     ) -> Result<Vec<BookWriteOff>> {
+        require_fraction("proceedsRate", proceeds_rate, Decimal::ZERO, Decimal::ONE)?;
         let rows = self.worth.iter().map(|one| {
             let found = one.balance.write_off(proceeds_rate, one.currency);
             let found = found.map_err(|cause| book_figures::refused("", &cause))?;
@@ -314,7 +315,10 @@ impl BookQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The day. Charges are posted on the last day of each month.")] on: Date,
         #[graphql(desc = "One asset.")] asset: Option<Id<AssetId>>,
-        #[graphql(desc = "Which assets. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(
+            desc = "Which assets; site and cost centre are those that the books have them at on the day. Left out: all."
+        )]
+        filter: Option<AssetFilter>,
         #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
         #[graphql(desc = "Currency of the total, by its code; may be left out when all was bought in one.")]
         currency: Option<String>,
@@ -330,8 +334,12 @@ impl BookQuery {
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
         let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        if let Some(id) = asset {
+            // No asset is not one that is worth nothing.
+            holdings::find(&reader, *id).await?;
+        }
         let condition = Condition::all()
-            .add(filter.unwrap_or_default().condition(caller)?)
+            .add(in_books(filter, caller, (book, month::Month::of(on.0)))?)
             .add_option(asset.map(|id| asset::Column::Id.eq(*id)));
         let (worth, coverage) = book_figures::worth(&reader, &books, condition, on.0).await?;
         let is_shown =
@@ -373,7 +381,10 @@ impl BookQuery {
         #[graphql(desc = "Periods of a fiscal year instead, by the nominal month of each.")] periods: Option<
             FiscalPeriodsInput,
         >,
-        #[graphql(desc = "Which assets. Left out: all.")] filter: Option<AssetFilter>,
+        #[graphql(
+            desc = "Which assets; site and cost centre are those that the books have them at in the last month. Left out: all."
+        )]
+        filter: Option<AssetFilter>,
         #[graphql(default_with = "Book::Book", desc = "The set of books.")] book: Book,
         #[graphql(desc = "What rows are kept apart by; the kind of hardware when left out.")]
         group_by: Option<Vec<BookDimension>>,
@@ -396,8 +407,8 @@ impl BookQuery {
             }
             by.push(dimension.into());
         }
-        let condition = Condition::all().add(filter.unwrap_or_default().condition(caller)?);
         let ((from, to), periods) = span(&books, (from, to), periods)?;
+        let condition = in_books(filter, caller, (book, to.0))?;
         let (rows, coverage) =
             book_figures::roll_forward(&reader, &books, condition.clone(), (from.0, to.0), &by).await?;
         let totals = book_figures::totals(&rows);

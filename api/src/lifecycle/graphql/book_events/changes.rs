@@ -150,8 +150,9 @@ impl NewBookEvent {
                 BookEventKind::Transfer
             }
             _ => {
-                let message = "is exactly one of impairment, lifeChange, disposal and transfer";
-                return Err(Error::invalid("", message));
+                let message = "what happened is missing, or more than one thing is given: give exactly one of \
+                               impairment, lifeChange, disposal and transfer";
+                return Err(Error::invalid("impairment", message));
             }
         });
         Ok(row)

@@ -12,7 +12,7 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use self::plans::{Sheet, grouped, shown_in};
+use self::plans::{RefreshEarlier, RefreshShortfall, Sheet, grouped, shown_in};
 use super::refresh_plan::{
     Book, RefreshPlanCohort, RefreshPlanFilter, RefreshWaitingInput, explained, question,
 };
@@ -20,7 +20,8 @@ use crate::{
     access::Permission,
     error::{Error, Result},
     lifecycle::{
-        levelling::{Cap, Question, level_plan, spoken},
+        levelling::{Cap, Question, level_plan},
+        levelling_terms::label,
         refresh_plan::whole,
     },
     roadmap::year_label,
@@ -36,7 +37,8 @@ use crate::{
 };
 pub use plans::{RefreshLeftUndone, RefreshLevelledCost, RefreshLevelledPlan, RefreshPlacement};
 
-/// What may be ordered in a fiscal year.
+/// What may be ordered in a fiscal year of what is paid in one currency, which is that of the refresh policy. What is paid
+/// in a currency without a cap is free.
 #[derive(Clone, Debug, InputObject)]
 pub struct RefreshCapInput {
     /// The fiscal year, by its label: 2027.
@@ -61,12 +63,16 @@ pub struct RefreshMonthlyLimitsInput {
 pub enum RefreshLevellingOutcome {
     /// There is a plan under every limit, and everything is ordered in it.
     Planned,
-    /// There is a plan under every limit, and some cohorts stay undone in it: they may wait, and either no limit has room
-    /// for them or leaving them undone counts as less. They are in `leftUndone`.
+    /// There is a plan under every limit, and some cohorts stay undone in it that may wait until after the last month: the
+    /// months by which they may be deferred reach past it. Either no limit has room for them or leaving them undone counts
+    /// as less. They are in `leftUndone`. What may not be deferred so far is ordered.
     PlannedWithRest,
-    /// There is none, which is proven.
+    /// No plan orders everything in time, which is proven, or orders before the plan exceed a cap by themselves;
+    /// `conflict` says why. `optimised` then orders what fits: it leaves
+    /// the fewest cohorts undone that cannot wait, and costs least of the plans that leave the same ones.
     Infeasible,
-    /// None was found, and it was not proven that there is none.
+    /// No plan was found that orders everything in time, and it was not proven that there is none. `optimised` orders what
+    /// fits.
     Undecided,
 }
 
@@ -86,30 +92,34 @@ pub struct RefreshLevelLimit {
     fiscal_year: Option<i32>,
     /// The month that it is for. Null for caps by year.
     month: Option<Month>,
-    /// How much there is, in the currency of the plan; for installations a number of units.
+    /// How much there is, in `currency`; for installations a number of units.
     amount: Decimal,
+    /// The currency of the limit: of a cap its own. Null for installations.
+    currency: Option<&'static str>,
+    /// What orders before the first month of the plan take of a cap. Null for limits by month, or where it is hidden.
+    taken_earlier: Option<Decimal>,
     /// What the plan made year by year leaves of it. Null where it is hidden.
     unused_greedy: Option<Decimal>,
     /// What the plan that costs least leaves of it. Null without such a plan, or where it is hidden.
     unused_optimised: Option<Decimal>,
     /// What the next unit of it saves at most, in the currency of the plan: zero where it does not bind. It holds for
     /// small amounts only, for cohorts move as a whole; `saving` says what a stated amount would save. Null without a
-    /// plan.
+    /// plan that orders everything in time.
     shadow_price: Option<Decimal>,
 }
 
 /// A limit, and what is left of it.
 #[ComplexObject]
 impl RefreshLevelLimit {
-    /// What so much more of a cap as `step` says would save, by levelling anew with it. Null without a plan, for limits by
-    /// month, and where it is hidden.
+    /// What so much more of a cap as `step` says would save, by levelling anew with it. Null without a plan that orders
+    /// everything in time, for limits by month, and where it is hidden.
     #[graphql(complexity = "2_000 + child_complexity")]
     async fn saving(&self) -> Result<Option<RefreshSaving>> {
         let (sheet, levelled) = (&self.sheet, &self.sheet.levelled);
         if sheet.hides_sums() {
             return Ok(None);
         }
-        let found = levelled.saving(&sheet.book.plan, self.at, self.step)?;
+        let found = levelled.saving(self.at, self.step)?;
         let caps = levelled.caps.get(self.at);
         Ok(found.zip(caps).map(|(found, cap)| RefreshSaving {
             step: shown_in(self.step, cap.limit.currency),
@@ -145,15 +155,6 @@ fn saved(sheet: &Sheet, cap: &Cap, step: Decimal, amount: Decimal) -> String {
         false if own == plan => format!("{beginning} {}", grouped(amount, plan)),
         false => format!("{beginning} {} {plan}", grouped(amount, plan)),
     }
-}
-
-/// What did not fit.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct RefreshShortfall {
-    /// The limit, in words.
-    limit: String,
-    /// By how much it would have to be higher.
-    short: Decimal,
 }
 
 /// A cohort that had to be ordered in a fiscal year and did not fit into the plan made year by year.
@@ -199,20 +200,43 @@ impl RefreshLevelling {
         (!self.sheet.hides_sums()).then(|| self.shown(amount))
     }
 
+    /// A cap that orders before the plan overrun by themselves.
+    fn overrun(&self, limit: &Limit, earlier: &[usize]) -> RefreshConflict {
+        let plan = &self.sheet.book.plan;
+        let labels: Vec<&str> = earlier.iter().map(|at| plan.earlier[*at].label.as_str()).collect();
+        let limit = label(limit);
+        let words =
+            format!("{} are ordered before {}, above the {limit}", labels.join(", "), plan.window.from());
+        RefreshConflict {
+            cohorts: self.sheet.earlier_cohorts(earlier.iter().copied()),
+            limits: vec![limit],
+            irreducible: true,
+            words,
+        }
+    }
+
     fn limit(&self, at: usize, limit: &Limit, step: Decimal) -> RefreshLevelLimit {
         let (sheet, optimal) = (&self.sheet, self.optimal());
+        let currency = match limit {
+            Limit::YearSpend { limit, .. } | Limit::MonthSpend { limit, .. } => Some(limit.currency),
+            Limit::MonthInstalls { .. } => None,
+        };
+        let hides_earlier = !sheet.book.shows_prices && sheet.levelled.earlier.assets == 1;
+        let taken = sheet.levelled.taken_earlier.get(at).filter(|_| !hides_earlier);
         let (fiscal_year, month) = match limit {
             Limit::YearSpend { fiscal_year, .. } => (Some(*fiscal_year), None),
             Limit::MonthSpend { month, .. } | Limit::MonthInstalls { month, .. } => {
                 (None, Some(Month(*month)))
             }
         };
-        let price = optimal.and_then(|found| found.shadow_prices.get(at)).map(|found| found.price);
+        let price = sheet.whole().and_then(|found| found.shadow_prices.get(at)).map(|found| found.price);
         RefreshLevelLimit {
             sheet: Arc::clone(sheet),
             at,
             step,
-            label: spoken(limit),
+            label: label(limit),
+            currency: currency.map(Currency::code),
+            taken_earlier: taken.zip(currency).map(|(taken, currency)| shown_in(*taken, currency)),
             fiscal_year,
             month,
             amount: limit.amount(),
@@ -258,6 +282,9 @@ impl RefreshLevelling {
 
     /// What levelling came to.
     async fn outcome(&self) -> RefreshLevellingOutcome {
+        if self.sheet.levelled.overrun(&self.sheet.book.plan).is_some() {
+            return RefreshLevellingOutcome::Infeasible;
+        }
         match &self.sheet.levelled.outcome {
             Levelling::Planned(found) if found.plan.unplaced.is_empty() => RefreshLevellingOutcome::Planned,
             Levelling::Planned(_) => RefreshLevellingOutcome::PlannedWithRest,
@@ -283,34 +310,50 @@ impl RefreshLevelling {
                 .shortfalls
                 .iter()
                 .filter(|_| !self.sheet.hides_sums())
-                .map(|short| RefreshShortfall { limit: spoken(&short.limit), short: short.short })
+                .map(|short| RefreshShortfall {
+                    limit: self.sheet.levelled.spoken(&short.limit),
+                    short: short.short,
+                })
                 .collect(),
         });
         all.collect()
     }
 
-    /// The plan that costs least, priced risk included. Null where there is none.
+    /// What is ordered before the first month: it counts against the caps of its fiscal years, and is not levelled.
+    async fn earlier(&self) -> RefreshEarlier {
+        let (book, found) = (&self.sheet.book, self.sheet.levelled.earlier);
+        let is_shown = book.shows_prices || found.assets != 1;
+        RefreshEarlier {
+            cohort_count: found.cohorts,
+            asset_count: found.assets,
+            overdue_count: found.overdue,
+            cost: is_shown.then(|| self.shown(found.commitment)),
+        }
+    }
+
+    /// The plan that costs least, priced risk included. Where no plan orders everything in time, the one that leaves the
+    /// fewest cohorts undone that cannot wait.
     async fn optimised(&self) -> Option<RefreshLevelledPlan> {
         self.optimal().map(|_| RefreshLevelledPlan::new(&self.sheet, true))
     }
 
-    /// How much less the plan that costs least costs. Null where one of the two leaves something undone that has to
-    /// be done, and so has no cost to compare with.
+    /// How much less the plan that costs least costs. Null where one of the two leaves something undone that cannot wait,
+    /// and so has no cost to compare with.
     async fn gain_over_greedy(&self) -> Option<Decimal> {
         self.sum(self.optimal()?.gain_over_greedy?.amount)
     }
 
-    /// What any plan costs at least; proven. Null where there is none.
+    /// What any plan costs at least; proven. Where no plan orders everything in time, what any plan costs that leaves the
+    /// same cohorts undone as `optimised`.
     async fn lower_bound(&self) -> Option<Decimal> {
         match &self.sheet.levelled.outcome {
-            Levelling::Planned(found) => self.sum(found.bound.amount),
             Levelling::Undecided { bound } => self.sum(bound.amount),
-            Levelling::Infeasible(_) => None,
+            Levelling::Planned(_) | Levelling::Infeasible(_) => self.sum(self.optimal()?.bound.amount),
         }
     }
 
-    /// How much less any other plan could cost at most, as a fraction of the total: 0.001 is 0.1 %. Null without a
-    /// plan.
+    /// How much less any other plan could cost at most, as a fraction of the total: 0.001 is 0.1 %. Where no plan orders
+    /// everything in time, any that leaves the same cohorts undone.
     async fn proven_gap(&self) -> Option<Decimal> {
         self.optimal()?.gap().map(|gap| gap.round_dp(6))
     }
@@ -324,14 +367,18 @@ impl RefreshLevelling {
         )]
         step: Decimal,
     ) -> Vec<RefreshLevelLimit> {
-        let limits = self.sheet.levelled.limits().iter().enumerate();
-        limits.map(|(at, limit)| self.limit(at, limit, step)).collect()
+        let limits = self.sheet.levelled.limits().into_iter().enumerate();
+        limits.map(|(at, limit)| self.limit(at, &limit, step)).collect()
     }
 
     /// Why there is no plan: the smallest set of reasons that was found. Null where there is one.
     async fn conflict(&self) -> Option<RefreshConflict> {
+        if let Some((limit, earlier)) = self.sheet.levelled.overrun(&self.sheet.book.plan) {
+            return Some(self.overrun(&limit, &earlier));
+        }
         let Levelling::Infeasible(conflict) = &self.sheet.levelled.outcome else { return None };
-        let limits: Vec<String> = conflict.limits.iter().map(spoken).collect();
+        let limits: Vec<String> =
+            conflict.limits.iter().map(|limit| self.sheet.levelled.spoken(limit)).collect();
         let cohorts = self.sheet.cohorts(conflict.cohorts.iter().copied());
         let labels: Vec<&str> =
             conflict.cohorts.iter().map(|at| self.sheet.book.plan.cohorts[*at].label.as_str()).collect();
@@ -383,12 +430,18 @@ impl RefreshLevellingQuery {
         fiscal_calendar: Option<ID>,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
         #[graphql(desc = "Which cohorts. Left out: all.")] filter: Option<RefreshPlanFilter>,
-        #[graphql(default, desc = "What may be ordered in each fiscal year; a year without a cap is free.")]
+        #[graphql(
+            default,
+            desc = "What may be ordered in each fiscal year, currency by currency; a year without a cap is free."
+        )]
         caps: Vec<RefreshCapInput>,
         #[graphql(desc = "What may be done in each month. Left out: anything.")] monthly_limits: Option<
             RefreshMonthlyLimitsInput,
         >,
-        #[graphql(default = 12, desc = "Months by which what may wait is deferred at most.")]
+        #[graphql(
+            default = 12,
+            desc = "Months by which what may wait is deferred at most. What they let wait until after the last month may be left undone."
+        )]
         defer_months: i32,
         #[graphql(
             desc = "Months by which what has to happen is deferred at most. Left out: until the last date of support where that decides, and not at all otherwise."

@@ -30,11 +30,17 @@ impl Sheet {
         self.book.plan.currency.code()
     }
 
-    pub(super) fn optimal(&self) -> Option<&OptimalPlan> {
+    /// The plan that does everything, where there is one.
+    pub(super) fn whole(&self) -> Option<&OptimalPlan> {
         match &self.levelled.outcome {
             Levelling::Planned(found) => Some(found),
             Levelling::Infeasible(_) | Levelling::Undecided { .. } => None,
         }
+    }
+
+    /// The plan that does as much as can be done.
+    pub(super) fn optimal(&self) -> Option<&OptimalPlan> {
+        self.levelled.best()
     }
 
     /// An amount with the decimals of the currency.
@@ -50,14 +56,22 @@ impl Sheet {
 
     /// What a plan leaves of a limit, where that does not tell the cost of a single asset.
     pub(super) fn unused(&self, plan: &Plan, at: usize) -> Option<Decimal> {
-        let unused = plan.unused.get(at)?;
-        let is_hidden = !self.book.shows_prices && assets_under(&self.book.plan, plan, &unused.limit) == 1;
-        (!is_hidden).then_some(unused.amount)
+        let limit = &plan.unused.get(at)?.limit;
+        let is_hidden = !self.book.shows_prices && assets_under(&self.book.plan, plan, limit) == 1;
+        if is_hidden { None } else { self.levelled.unused(plan, at) }
     }
 
     /// Cohorts of the plan, by position.
     pub(super) fn cohorts(&self, positions: impl Iterator<Item = usize>) -> Vec<RefreshPlanCohort> {
-        let places = positions.map(|at| Place { is_earlier: false, at });
+        self.placed(positions.map(|at| Place { is_earlier: false, at }))
+    }
+
+    /// Cohorts that are ordered before the plan, by position.
+    pub(super) fn earlier_cohorts(&self, positions: impl Iterator<Item = usize>) -> Vec<RefreshPlanCohort> {
+        self.placed(positions.map(|at| Place { is_earlier: true, at }))
+    }
+
+    fn placed(&self, places: impl Iterator<Item = Place>) -> Vec<RefreshPlanCohort> {
         let page = Page::new(&self.book, places.collect());
         (0..page.len()).map(|at| RefreshPlanCohort { page: Arc::clone(&page), at }).collect()
     }
@@ -92,7 +106,7 @@ pub struct RefreshPlacement {
 /// What it comes to that a cohort is ordered in another month than planned.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RefreshWait {
-    /// What the order costs more than as planned. Where nobody knows what keeping the old units costs, a lower price does
+    /// What the refresh costs more than as planned, with contingency and less what old units sell for. Where nobody knows what keeping the old units costs, a lower price does
     /// not count.
     price_rise: Decimal,
     /// Extended support of the old units in the meantime. Null where nobody knows what keeping them costs.
@@ -124,6 +138,9 @@ impl RefreshWait {
 pub struct RefreshLeftUndone {
     /// The cohort as the plan has it before levelling.
     cohort: RefreshPlanCohort,
+    /// Whether it cannot wait: the months by which it may be deferred end within those of the plan, and it is left undone
+    /// because it does not fit. False: it may be ordered after the last month.
+    misses_deadline: bool,
     /// What that counts as. Null where it is hidden.
     counted: Option<RefreshUndone>,
 }
@@ -156,7 +173,8 @@ impl RefreshUndone {
 /// What a levelled plan comes to, part by part; the parts add up to its total.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RefreshLevelledCost {
-    /// What the cohorts that are ordered would cost in the months they were planned for.
+    /// What the cohorts that are ordered would cost in the months they were planned for: what their orders commit to, with
+    /// contingency, less what old units sell for.
     as_planned: Decimal,
     /// What they cost more in the months in which they are ordered. Of cohorts of which nobody knows what keeping their
     /// old units costs, lower prices do not count.
@@ -306,9 +324,32 @@ impl RefreshLevelledPlan {
         let cohorts = sheet.cohorts(chosen.iter().map(|one| one.cohort));
         let undone = chosen.into_iter().zip(cohorts).map(|(one, cohort)| RefreshLeftUndone {
             cohort,
+            misses_deadline: sheet.levelled.misses(one.cohort),
             counted: (!sheet.hides(one.cohort))
                 .then(|| RefreshUndone::new(sheet, &sheet.levelled.undone(one.cohort))),
         });
         Ok(undone.collect())
     }
+}
+
+/// What did not fit.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshShortfall {
+    /// The limit, in words.
+    pub(super) limit: String,
+    /// By how much it would have to be higher.
+    pub(super) short: Decimal,
+}
+
+/// What is ordered before the months of the plan.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshEarlier {
+    /// How many cohorts.
+    pub(super) cohort_count: usize,
+    /// How many assets are in them.
+    pub(super) asset_count: usize,
+    /// Of these, those that are ordered at once because their last day to order has passed.
+    pub(super) overdue_count: usize,
+    /// What the orders commit to. Null where it is hidden.
+    pub(super) cost: Option<Decimal>,
 }
