@@ -20,7 +20,7 @@ const CHANGES: u32 = 20;
 const IMPACT: &str = "query Impact($of: [ID!]!) { impact(of: $of) {
     affected(first: 50) { totalCount nodes { item { name } status steps reason { item { name } link } } }
     rollUp { blastRadius services { tier status count } users { status users }
-        revenuePerHour { amounts { amount currency } } contracts { contract { name } assets }
+        revenuePerHour { amounts { amount currency } } contracts { contract { name } isAffected }
         assets { count } sites { site { name } } owners { owner } }
     graph { revision nodes edges } hidden } }";
 
