@@ -210,6 +210,10 @@ const SAID: &str = "budget,against,cost_centre,account,period,view,driver,note,a
 #[test]
 fn closed_periods_and_explanations_come_once_and_go_as_they_came() {
     on_both_engines(async |app| {
+        import(app, &FILES).await;
+        let audit = "budget,source,document,document_line,cost_centre,account,period,currency,amount\n\
+            Actual,ERP,AUDIT,1,4711,6100,13,USD,-2\n";
+        assert_eq!(errors(&import(app, &[("actual_postings.csv", audit)]).await), [""; 0]);
         let files =
             [&FILES[..], &[("period_closes.csv", CLOSES), ("variance_explanations.csv", SAID)]].concat();
         let report = import(app, &files).await;

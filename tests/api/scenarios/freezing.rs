@@ -189,7 +189,7 @@ fn the_same_estate_has_the_same_hashes_on_both_engines() {
         assert_eq!(frozen["verify"]["baselineChanged"], false);
         let found =
             ["inputsHash", "resultHash", "changesHash", "questionHash"].map(|hash| frozen[hash].clone());
-        assert!(found.iter().all(serde_json::Value::is_string), "{found:?}");
+        assert!(found.iter().all(Value::is_string), "{found:?}");
         let mut hashes = hashes.borrow_mut();
         assert_eq!(*hashes.entry("both").or_insert_with(|| found.clone()), found, "{}", app.engine());
     });

@@ -199,7 +199,7 @@ fn a_scenario_is_created_with_its_changes_and_compared_by_its_name() {
         let refused = app.director().expect_error(&create("Wrong", "0.9", "1000"), "INVALID").await;
         assert!(refused.message.starts_with("changes[0].growthRate.monthlyRate: "), "{}", refused.message);
         let refused = app.director().expect_error(&create("Wrong", "0.01", "-1"), "INVALID").await;
-        assert!(refused.message.starts_with("changes[1].capChanged.amount: "), "{}", refused.message);
+        assert!(refused.message.starts_with("changes[1].capChanged.cap.amount: "), "{}", refused.message);
         let none = "{ scenario(name: \"Wrong\") { id } }";
         assert_eq!(app.director().query(none).await["scenario"], Value::Null, "all of it or nothing");
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::on_both_engines;
 
-use super::{ADD, a_scenario, a_setting, refused};
+use super::{ADD, a_scenario, a_setting, refused, years};
 
 #[test]
 fn what_is_not_there_is_refused_by_field() {
