@@ -118,6 +118,7 @@ impl Exportable for asset::Model {
             ("tag", self.tag.clone()),
             ("name", text(&self.name)),
             ("serial", text(&self.serial)),
+            ("quantity", "1".to_owned()),
             ("manufacturer", manufacturer),
             ("model", model),
             ("site", labels.text(Kind::Site, self.site_id.uuid())),

@@ -294,6 +294,12 @@ fn invoices_that_contradict_themselves_are_refused_and_odd_ones_are_flagged() {
         let flagged: Vec<String> = flagged
             .map(|it| format!("{} {}: {}", it["field"], it["value"], it["rule"]).replace('"', ""))
             .collect();
-        insta::assert_snapshot!(flagged.join("\n"), @"");
+        insta::assert_snapshot!(flagged.join("\n"), @"
+        dated 2026-12-24: lies after 2026-07-01
+        number ik-1: the same as IK-1 of 2026-06-10, but for its spelling
+        lines[0].serviceMonth 2019-06: lies before the contract is billed from 2026-01-01
+        lines[0].kind BANDWIDTH: the charge that it bills is SPACE_KW
+        lines[1].serviceMonth 2026-07: lies after the month of the invoice, 2026-06
+        ");
     });
 }

@@ -24,7 +24,7 @@ const HEADER: &str = "scenario,place,kind,note,colocation_contract,charge,suppor
     cap_amount,cap_currency,base,quote,rate";
 
 const ERRORS: [&str; 9] = [
-    "scenario_changes.csv:3: error: change: change 1 (the price of the colocation contract REN-1 is agreed anew by the factor 0.8 from 2027-01-01) and change 2 (the price of charge 0 of the colocation contract REN-1 is agreed anew from 2027-01-01) cannot both be: both say what the same charge costs from 2027-01-01",
+    "scenario_changes.csv:3: error: change: change 1 (the price of the colocation contract REN-1 is agreed anew by the factor 0.8 from 2027-01-01) and change 2 (the price of charge 1 of the colocation contract REN-1 is agreed anew from 2027-01-01) cannot both be: both say what the same charge costs from 2027-01-01",
     "scenario_changes.csv:4: error: factor is given, and a change of the kind SITE_EXIT has none",
     "scenario_changes.csv:5: error: site: name the site that is left",
     "scenario_changes.csv:6: error: site: 'GONE' is neither in the database nor among the rows that were taken",

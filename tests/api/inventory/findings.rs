@@ -24,7 +24,7 @@ fn every_rule_finds_the_assets_that_break_it() {
         for (tag, details) in [
             ("SAME-1", with(json!({ "serial": "SN-7" }))),
             ("SAME-2", with(json!({ "serial": "SN-7" }))),
-            ("WORD-1", with(json!({ "serial": " To Be Filled By O.E.M. " }))),
+            ("WORD-1", with(json!({ "serial": "To Be Filled By O.E.M." }))),
             ("WORD-2", with(json!({ "serial": "N/A" }))),
             ("EARLY", with(json!({ "inServiceOn": "2021-12-31" }))),
             ("WARRANTY", with(json!({ "warrantyEndsOn": "2023-06-01", "purchase": { "on": "2023-06-02" } }))),

@@ -228,7 +228,7 @@ fn plain_pages_show_what_resolved_ones_do() {
     on_both_engines(async |app| {
         let estate = Estate::of(app).await;
         fill(&estate).await;
-        let odd = json!({ "owner": "Zoë \"Q\" \\ Ltd\n", "costCentre": "\u{1}" });
+        let odd = json!({ "owner": "Zoë \"Q\" \\ Ltd", "costCentre": "4\u{2028}7/\u{7f00}" });
         estate.asset("A-9", "IN_STOCK", json!({ "site": estate.site }), odd).await;
         for client in [app.viewer(), app.architect(), app.director()] {
             let ask = async |selection: &str| {

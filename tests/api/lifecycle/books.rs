@@ -201,19 +201,19 @@ fn what_cannot_happen_is_refused_for_a_reason() {
             ),
             (
                 r#"assuming: [{ date: "2028-01-01", disposal: { cost: "13000" } }]"#,
-                "assuming.portion.cost: 13000: the cost that leaves is above zero and not above what is there",
+                "assuming[0].portion.cost: 13000: the cost that leaves is above zero and not above what is there",
             ),
             (
                 r#"assuming: [{ date: "2028-01-01", impairment: { recoverable: "9000" } }]"#,
-                "assuming.recoverable: 9000: an impairment leaves something between zero and less than the book value",
+                "assuming[0].recoverable: 9000: an impairment leaves something between zero and less than the book value",
             ),
             (
                 r#"assuming: [{ date: "2026-04-09", disposal: {} }]"#,
-                "assuming.date: 2026-04-09: nothing happens before entry into service",
+                "assuming[0].date: 2026-04-09: nothing happens before entry into service",
             ),
             (
                 r#"assuming: [{ date: "2028-01-01", impairment: { recoverable: "10", salvage: "11" } }]"#,
-                "assuming.salvage: 11: salvage is between zero and the book value",
+                "assuming[0].salvage: 11: salvage is between zero and the book value",
             ),
             (r#"tax: { bonusRate: 1 }"#, "tax: has a meaning in the book TAX only"),
             (

@@ -163,7 +163,7 @@ fn nonsense() -> Vec<(Value, &'static str, &'static str)> {
         ),
         (
             json!({ "opening": { "accumulated": "100", "from": "2025-12" } }),
-            "opening.month",
+            "opening.from",
             "2025-12: a book charges nothing before entry into service",
         ),
         (

@@ -140,8 +140,8 @@ fn what_is_assumed_and_cannot_be_is_named_by_its_place() {
         let (_, asset) = server(app).await;
         let text = format!(
             r#"{{ depreciationSchedule(asset: "{asset}", assuming: [
-                {{ on: "2027-01-01", impairment: {{ recoverable: "5000" }} }},
-                {{ on: "2027-06-01", impairment: {{ recoverable: "90000" }} }}]) {{ cost }} }}"#
+                {{ date: "2027-01-01", impairment: {{ recoverable: "5000" }} }},
+                {{ date: "2027-06-01", impairment: {{ recoverable: "90000" }} }}]) {{ cost }} }}"#
         );
         let refusal = app.director().expect_error(&text, "INVALID").await;
         assert!(refusal.field.starts_with("assuming[1]"), "{}", refusal.field);
@@ -281,7 +281,7 @@ fn events_that_cannot_be_are_refused_by_field_and_value() {
             assert_eq!(refused(app, &asset, on, what).await.message, message);
         }
         let both = json!({ "disposal": {}, "transfer": { "toClass": "X" } });
-        let message = "is exactly one of impairment, lifeChange, disposal and transfer";
+        let message = "give exactly one of impairment, lifeChange, disposal and transfer";
         assert!(refused(app, &asset, "2028-01-01", both).await.message.contains(message));
         let nothing = json!({ "impairment": { "recoverable": "1" }, "component": "drives" });
         let refusal = refused(app, &asset, "2028-01-01", nothing).await;
