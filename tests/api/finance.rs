@@ -10,6 +10,7 @@ mod drafts;
 mod outlooks;
 mod periods;
 mod postings;
+mod unplanned;
 mod variances;
 mod versions;
 

@@ -9,11 +9,12 @@ use std::{
 use chrono::NaiveDate;
 use entity::{
     finance::{
-        budget_line::BudgetView,
+        actual_posting,
+        budget_line::{self, BudgetView},
         budget_version::{self, VersionStatus},
         fiscal_calendar,
         ledger_code::{self, CodeKind},
-        period_close,
+        period_close, variance_explanation,
     },
     id::{BudgetVersionId, FiscalCalendarId, LedgerCodeId, SiteId},
     inventory::site,
@@ -25,13 +26,13 @@ use forecasting::{
     money::Currency,
     month::{FiscalCalendar, FiscalPeriod},
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::{budget_versions, fiscal_calendars, ledger_codes};
 use crate::{
     error::{Error, Result},
     rules::{require_least, require_range},
-    store::Read,
+    store::{Read, Tx},
 };
 
 /// Periods of a fiscal year.
@@ -375,4 +376,53 @@ pub fn refused(field: &str, cause: ForecastError) -> Error {
 #[must_use]
 pub fn spoken(view: BudgetView) -> String {
     view.to_value()
+}
+
+/// Refuses to explain a place where neither side has anything, under the codes that it names or those that they took
+/// the place of.
+///
+/// # Errors
+/// `Invalid` for `place`, naming both versions.
+pub async fn require_amounts(
+    tx: &Tx,
+    explanation: &variance_explanation::Model,
+    places: &Places,
+    actual: &budget_version::Model,
+) -> Result<()> {
+    let codes = |id| places.directory.with_former(id);
+    let (centres, accounts) = (codes(explanation.cost_centre_id), codes(explanation.account_id));
+    let towers = explanation.tower_id.map(codes);
+    macro_rules! count {
+        ($table:ident) => {{
+            use $table::Column as C;
+            let tower = match &towers {
+                Some(towers) => C::TowerId.is_in(towers.iter().copied()),
+                None => C::TowerId.is_null(),
+            };
+            let site = match explanation.site_id {
+                Some(site) => C::SiteId.eq(site),
+                None => C::SiteId.is_null(),
+            };
+            let here = Condition::all()
+                .add(C::VersionId.is_in([places.version.id, actual.id]))
+                .add(C::CostCentreId.is_in(centres.iter().copied()))
+                .add(C::AccountId.is_in(accounts.iter().copied()))
+                .add(tower)
+                .add(site)
+                .add(C::Period.eq(explanation.period))
+                .add(C::View.eq(explanation.view));
+            $table::Entity::find().filter(here).count(tx).await?
+        }};
+    }
+    if count!(budget_line) + count!(actual_posting) > 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "neither {} nor {} has anything there in period {} in the view {}, so there is nothing to explain",
+        places.version.name,
+        actual.name,
+        explanation.period,
+        spoken(explanation.view)
+    );
+    Err(Error::invalid("place", message))
 }

@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use entity::{
     finance::{
-        actual_posting,
-        budget_line::{self, BudgetView},
+        budget_line::BudgetView,
         budget_version::{self, VersionKind},
         exchange_rate::RateKind,
         variance_explanation::{self, VarianceDriver},
@@ -22,13 +21,11 @@ use forecasting::{
     roadmap::MoneyView,
 };
 use rust_decimal::Decimal;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     budget_versions,
-    places::{ADJUSTMENTS, Names, PERIODS, Places, refused, spoken},
+    places::{self, ADJUSTMENTS, Names, PERIODS, Places, refused, spoken},
     values::{self, Figure, Figures, Reorganisation, Spot, period_rates, require_alike},
 };
 use crate::{
@@ -398,57 +395,8 @@ pub async fn explain(tx: &Tx, given: Given) -> Result<variance_explanation::Mode
     row.author = Set(tx.caller().name.clone());
     let new = draft(&row)?;
     check(&new)?;
-    require_amounts(tx, &new, &places, &actual).await?;
+    places::require_amounts(tx, &new, &places, &actual).await?;
     tx.insert(row).await
-}
-
-/// Refuses to explain a place where neither side has anything, under the codes that it names or those that they took
-/// the place of.
-///
-/// # Errors
-/// `Invalid` for `place`, naming both versions.
-pub async fn require_amounts(
-    tx: &Tx,
-    explanation: &variance_explanation::Model,
-    places: &Places,
-    actual: &budget_version::Model,
-) -> Result<()> {
-    let codes = |id| places.directory.with_former(id);
-    let (centres, accounts) = (codes(explanation.cost_centre_id), codes(explanation.account_id));
-    let towers = explanation.tower_id.map(codes);
-    macro_rules! count {
-        ($table:ident) => {{
-            use $table::Column as C;
-            let tower = match &towers {
-                Some(towers) => C::TowerId.is_in(towers.iter().copied()),
-                None => C::TowerId.is_null(),
-            };
-            let site = match explanation.site_id {
-                Some(site) => C::SiteId.eq(site),
-                None => C::SiteId.is_null(),
-            };
-            let here = Condition::all()
-                .add(C::VersionId.is_in([places.version.id, actual.id]))
-                .add(C::CostCentreId.is_in(centres.iter().copied()))
-                .add(C::AccountId.is_in(accounts.iter().copied()))
-                .add(tower)
-                .add(site)
-                .add(C::Period.eq(explanation.period))
-                .add(C::View.eq(explanation.view));
-            $table::Entity::find().filter(here).count(tx).await?
-        }};
-    }
-    if count!(budget_line) + count!(actual_posting) > 0 {
-        return Ok(());
-    }
-    let message = format!(
-        "neither {} nor {} has anything there in period {} in the view {}, so there is nothing to explain",
-        places.version.name,
-        actual.name,
-        explanation.period,
-        spoken(explanation.view)
-    );
-    Err(Error::invalid("place", message))
 }
 
 /// An explanation as a row without its id and its author.

@@ -221,6 +221,6 @@ impl Importable for VarianceExplanation {
         let places = places.ok_or_else(|| Error::internal("a budget that was not read"))?;
         let actual = run.known.budget_versions.with_id(row.after.actual_id);
         let actual = actual.ok_or_else(|| Error::internal("actual figures that were not read"))?;
-        variances::require_amounts(run.tx, row.after, places, actual).await
+        crate::finance::places::require_amounts(run.tx, row.after, places, actual).await
     }
 }
