@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use forecasting::ForecastError;
 use forecasting::colocation::{
     Anchor, BusinessDays, Charge, ChargeKind, Contract, CpiTerms, Escalation, Escalator, Index, Indices,
-    Notice, NoticeUnit, Proration, Recognition, TerminationRule,
+    Notice, NoticeUnit, Proration, Recognition, Repricings, TerminationRule,
 };
 use forecasting::money::Currency;
 use forecasting::roadmap::{
@@ -122,7 +122,7 @@ fn support_rises_with_anniversaries_and_renewals() {
         frequency: PaymentFrequency::Monthly,
         renewal: Some(SupportRenewal { term_months: 24, uplift: number("0.07"), maximum: None }),
         until: None,
-        repriced: None,
+        repriced: Repricings::default(),
     };
     let notice =
         Notice { minimum: 60, maximum: None, unit: NoticeUnit::CalendarDays, previous_business_day: true };

@@ -169,7 +169,7 @@ mod tests {
         let mut map = BTreeMap::new();
         for round in 0..20_000 {
             let key = numbers.next().unwrap() % 3_000;
-            if numbers.next().unwrap() % 3 == 0 {
+            if numbers.next().unwrap().is_multiple_of(3) {
                 assert_eq!(table.remove(&key), map.remove(&key));
             } else {
                 assert_eq!(table.insert(key, round), map.insert(key, round));

@@ -24,13 +24,16 @@ const OBJECTIVES: &str = include_str!("data/objectives.json");
 
 /// Whose data are copied: how, every so many hours, at which minute of the day the first time, whether the copies can be
 /// changed, and after how many days the last was restored for a test.
-const COPIED: [(&str, BackupKind, i64, i64, bool, Option<u64>); 5] = [
+type Copied = (&'static str, BackupKind, i64, i64, bool, Option<u64>);
+
+const COPIED: [Copied; 5] = [
     ("ERP database", BackupKind::Full, 24, 130, true, Some(40)),
     ("Warehouse database", BackupKind::Full, 24, 210, false, None),
     ("workload:web-store-database", BackupKind::Snapshot, 12, 0, true, Some(12)),
     ("Directory", BackupKind::Full, 24, 60, true, Some(100)),
     ("Payroll", BackupKind::Full, 24, 300, true, None),
 ];
+
 /// Days of copies that are kept.
 const KEPT: i64 = 14;
 /// The day of the week, from Monday, on which all databases are copied at once, and the minute of that day.

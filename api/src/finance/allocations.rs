@@ -304,7 +304,7 @@ impl Answer {
     pub fn rates(&self) -> Vec<DriverRate> {
         let rates = self.model.rules.0.iter().map(|rule| {
             let used = rule.targets.iter().map(|target| target.volume.to_decimal()).sum();
-            let volume = rule.whole.map_or(used, |whole| whole.to_decimal());
+            let volume = rule.whole.map_or(used, entity::money::Rate::to_decimal);
             let amount = self.allocation.pools.get(&rule.source).copied().unwrap_or_default();
             DriverRate {
                 source: rule.source.clone(),

@@ -177,8 +177,8 @@ fn subscribes(request: &mut Request) -> ServerResult<bool> {
     let name = request.operation_name.clone();
     let document = request.parsed_query()?;
     let mut operations = document.operations.iter();
-    let of_name =
-        operations.find(|(known, _)| name.is_none() || known.map(|known| known.as_str()) == name.as_deref());
+    let of_name = operations
+        .find(|(known, _)| name.is_none() || known.map(async_graphql::Name::as_str) == name.as_deref());
     let Some((_, operation)) = of_name.filter(|(_, it)| it.node.ty == OperationType::Subscription) else {
         return Ok(false);
     };

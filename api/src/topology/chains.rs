@@ -98,6 +98,14 @@ impl Downs {
         Saved { group, lost, left: u32::try_from(left).unwrap_or(u32::MAX) }
     }
 
+    /// Whether more of a group is down than its owner can do without.
+    fn have_felled(&self, estate: &Estate, group: GroupNode) -> bool {
+        let members = estate.graph.members(group).zip(estate.graph.capacities(group));
+        let lost = members.filter(|(member, _)| self.has(*member)).map(|(_, capacity)| u64::from(capacity));
+        let lost: u64 = lost.sum();
+        estate.graph.slack(group).is_some_and(|slack| lost > u64::from(slack))
+    }
+
     /// What hurt an item that is up, nearest first: what it lost, by which link, and how far that is from what failed.
     #[must_use]
     pub fn hurt_by(&self, estate: &Estate, hurt: &Hurt) -> Option<(StepLink, Node, u32)> {
@@ -122,14 +130,12 @@ impl Downs {
     }
 }
 
-/// The groups on a chain of which several members fell, so that what looked redundant was not: each with how it went.
+/// The groups of what lies on a chain of which too many members fell for their owner, and several of them, so that what
+/// looked redundant was not: each with how it went. What else brought the owner down at the same time does not matter.
 #[must_use]
 pub fn common_groups(estate: &Estate, downs: &Downs, chain: &[Step]) -> Vec<Saved> {
     let mut met = HashSet::new();
-    let groups = chain.iter().filter_map(|step| match step.link {
-        StepLink::Group(group) => Some(group),
-        _ => None,
-    });
-    let groups = groups.filter(|group| met.insert(*group)).map(|group| downs.saved(estate, group));
-    groups.filter(|saved| saved.lost.len() > 1).collect()
+    let groups = chain.iter().flat_map(|step| estate.graph.groups_of(step.node));
+    let groups = groups.filter(|group| met.insert(*group) && downs.have_felled(estate, *group));
+    groups.map(|group| downs.saved(estate, group)).filter(|saved| saved.lost.len() > 1).collect()
 }

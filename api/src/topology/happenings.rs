@@ -101,7 +101,7 @@ pub(super) async fn of(reader: &Reader, rows: Vec<Row>) -> Result<Vec<Happening>
     let wanted: Vec<Thing> = things.values().copied().chain(services).collect();
     let labels = items::labels(reader, &wanted).await?;
     let names = Names { things, labels };
-    Ok(told.into_iter().map(|(subject, row)| happening(subject, row, &names)).collect())
+    Ok(told.into_iter().map(|(subject, row)| happening(subject, &row, &names)).collect())
 }
 
 fn subject(row: &Row) -> Option<Subject> {
@@ -159,9 +159,9 @@ impl Names {
     }
 }
 
-fn happening(subject: Subject, row: Row, names: &Names) -> Happening {
-    let [from, to] = ends(&row);
-    let now = state(&row);
+fn happening(subject: Subject, row: &Row, names: &Names) -> Happening {
+    let [from, to] = ends(row);
+    let now = state(row);
     let group = |state: Option<&Value>| field::<RedundancyGroupId>(state, "redundancy_group_id");
     let (before, after) = (group(row.before.as_ref()), group(row.after.as_ref()));
     let is_moved = before != after;
@@ -173,7 +173,7 @@ fn happening(subject: Subject, row: Row, names: &Names) -> Happening {
         rows: (row.action == ChangeAction::Bulk).then(|| field(now, "rows")).flatten(),
         from: names.of_item(from),
         to: names.of_item(to),
-        service: service(subject, &row).map(|thing| names.of_service(thing, now)),
+        service: service(subject, row).map(|thing| names.of_service(thing, now)),
         kind: field(now, "kind").filter(|_| subject == Subject::Dependency),
         hardness: field(now, "hardness"),
         joined: after.filter(|_| is_moved),

@@ -148,7 +148,7 @@ impl Recorded {
     pub async fn read_again(&mut self, db: &impl Read, table: &str, ids: Option<&[Uuid]>) -> Result<()> {
         match table {
             "configuration_item" => {
-                self.replace_items(&read::<configuration_item::Model>(db, ids).await?, ids)?
+                self.replace_items(&read::<configuration_item::Model>(db, ids).await?, ids)?;
             }
             "dependency" => {
                 let both = (&mut self.dependencies, &mut self.needs);

@@ -89,7 +89,7 @@ fn single_lines(version: &BudgetVersion, context: &FindingContext<'_>) -> Vec<Li
     let mut findings = Vec::new();
     for (place, line) in version.lines().iter().enumerate() {
         let mut find = |rule, detail| {
-            findings.push(LineFinding { rule, lines: vec![place], doubtful: vec![place], detail })
+            findings.push(LineFinding { rule, lines: vec![place], doubtful: vec![place], detail });
         };
         if line.amount < Decimal::ZERO {
             find(LineRule::NegativeAmount, format!("{} {}", line.amount, line.key.currency));

@@ -15,14 +15,14 @@ async fn sold(app: &TestApp, charges: Value) -> (String, Value) {
     (contract, data["colocationContract"]["charges"].clone())
 }
 
-fn space(kilowatts: &str, price: &str, details: Value) -> Value {
+fn space(kilowatts: &str, price: &str, details: &Value) -> Value {
     json!({ "kind": "SPACE_KW", "unitPrice": price, "quantity": kilowatts, "details": details })
 }
 
-fn metered(details: Value) -> Value {
+fn metered(details: &Value) -> Value {
     let metering =
         json!({ "metering": { "averageKilowatts": "50", "powerUsageEffectivenessContractual": "1.35" } });
-    json!({ "kind": "POWER_METERED", "unitPrice": "0.085", "details": with(metering, &details) })
+    json!({ "kind": "POWER_METERED", "unitPrice": "0.085", "details": with(metering, details) })
 }
 
 fn overage() -> Value {
@@ -96,7 +96,7 @@ fn said(check: &Value) -> Vec<String> {
 fn overage_that_was_read_is_expected_once() {
     on_both_engines(async |app| {
         let arrears = json!({ "billing": "ARREARS" });
-        let charges = json!([space("100", "110", overage()), metered(arrears)]);
+        let charges = json!([space("100", "110", &overage()), metered(&arrears)]);
         let (contract, charges) = sold(app, charges).await;
         read_january(app, &contract, "CAGE", "46128", Some("112")).await;
         assert_eq!(month(app).await["total"]["amount"], "17448.19");
@@ -137,7 +137,7 @@ fn overage_that_was_read_is_expected_once() {
 #[test]
 fn what_several_charges_commit_to_is_passed_once() {
     on_both_engines(async |app| {
-        let charges = json!([space("60", "165", overage()), space("40", "165", overage())]);
+        let charges = json!([space("60", "165", &overage()), space("40", "165", &overage())]);
         let (contract, _) = sold(app, charges).await;
         read_january(app, &contract, "CAGE", "46128", Some("112")).await;
         insta::assert_snapshot!(month(app).await["overage"], @r#"[{"charge":{"position":1},"committedKilowatts":"60","cost":{"amount":"1039.50"},"peakKilowatts":"67.2"},{"charge":{"position":2},"committedKilowatts":"40","cost":{"amount":"693.00"},"peakKilowatts":"44.8"}]"#);
@@ -147,9 +147,9 @@ fn what_several_charges_commit_to_is_passed_once() {
 #[test]
 fn what_several_meters_read_is_billed_once() {
     on_both_engines(async |app| {
-        let (first, second) = (metered(json!({})), metered(json!({})));
+        let (first, second) = (metered(&json!({})), metered(&json!({})));
         // One that does not bill in January has nothing of it.
-        let later = metered(json!({ "fromOn": "2026-03-01", "toOn": "2026-03-31" }));
+        let later = metered(&json!({ "fromOn": "2026-03-01", "toOn": "2026-03-31" }));
         let (contract, charges) = sold(app, json!([first, second, later])).await;
         let north = read_january(app, &contract, "NORTH", "23064", None).await;
         read_january(app, &contract, "SOUTH", "23064", None).await;
@@ -178,7 +178,7 @@ fn what_several_meters_read_is_billed_once() {
 #[test]
 fn the_peak_that_was_read_is_billed() {
     on_both_engines(async |app| {
-        let charge = space("100", "165", json!({ "peakKilowatts": "100", "billing": "ARREARS" }));
+        let charge = space("100", "165", &json!({ "peakKilowatts": "100", "billing": "ARREARS" }));
         let (contract, charges) = sold(app, json!([charge])).await;
         read_january(app, &contract, "CAGE", "46128", Some("112")).await;
         assert_eq!(month(app).await["committedCost"]["amount"], "18480.00");
@@ -190,7 +190,7 @@ fn the_peak_that_was_read_is_billed() {
 #[test]
 fn a_bill_that_was_paid_before_is_disputable_whole() {
     on_both_engines(async |app| {
-        let (contract, charges) = sold(app, json!([space("100", "165", json!({}))])).await;
+        let (contract, charges) = sold(app, json!([space("100", "165", &json!({}))])).await;
         let lines = [(&charges[0], "2026-01", "16500.00")];
         let first = bill(app, &contract, "2026-01", "INV-1", &lines).await;
         assert_eq!(check(app, &first, None).await["disputable"]["amount"], "0.00");
@@ -211,7 +211,7 @@ fn indexed() -> Value {
 #[test]
 fn a_price_that_is_not_known_hides_no_other() {
     on_both_engines(async |app| {
-        let (contract, charges) = sold(app, json!([space("100", "165", json!({})), indexed()])).await;
+        let (contract, charges) = sold(app, json!([space("100", "165", &json!({})), indexed()])).await;
         let text = r#"query($view: MoneyView!) { colocationContract(number: "M") { costSchedule(from: "2026-05", months: 4, view: $view) {
             months { month amount { amount } } total { amount } reason explain { excluded } straightLine { month { amount } } } } }"#;
         for view in ["PNL", "CASH"] {
@@ -247,7 +247,7 @@ fn metered_power_at_an_assumed_index_is_an_estimate() {
     on_both_engines(async |app| {
         let escalator =
             json!({ "kind": "CPI", "series": "CPI", "anchor": "EXPLICIT", "firstOn": "2026-01-02" });
-        let (contract, charges) = sold(app, json!([metered(json!({ "escalator": escalator }))])).await;
+        let (contract, charges) = sold(app, json!([metered(&json!({ "escalator": escalator }))])).await;
         read_january(app, &contract, "CAGE", "46128", None).await;
         let text = MONTH.replace("month: \"2026-01\"", "month: \"2026-01\", assumedIndexRate: \"0.03\"");
         let data = app.finance().query(&text).await;
@@ -262,7 +262,7 @@ fn metered_power_at_an_assumed_index_is_an_estimate() {
 #[test]
 fn invoices_that_contradict_themselves_are_refused_and_odd_ones_are_flagged() {
     on_both_engines(async |app| {
-        let (contract, charges) = sold(app, json!([space("100", "165", json!({}))])).await;
+        let (contract, charges) = sold(app, json!([space("100", "165", &json!({}))])).await;
         let line = json!({ "description": "x", "amount": "500", "charge": charges[0]["id"], "quantity": "5", "unitPrice": "100" });
         let sound = json!({ "contract": contract, "number": "IK-1", "dated": "2026-06-10", "month": "2026-06", "total": "500",
             "receivedOn": "2026-06-12", "lines": [line] });

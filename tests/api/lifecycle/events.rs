@@ -153,7 +153,7 @@ fn what_is_assumed_and_cannot_be_is_named_by_its_place() {
         let refusal = app.director().expect_error(text, "INVALID").await;
         assert_eq!(refusal.field, "proceedsRate");
         let text =
-            r#"{ bookValue(on: "2027-01-01", asset: "00000000-0000-7000-8000-000000000000") { reason } }"#;
+            r#"{ bookValue(on: "2027-01-01", asset: "asset_00000000000000000000000000000000") { reason } }"#;
         app.director().expect_error(text, "NOT_FOUND").await;
     });
 }

@@ -134,13 +134,16 @@ fn how_often_old_units_fail_is_said_by_their_policy_and_shown() {
         let stated = deferral(app, ", failureRate: \"0.09\"").await;
         assert_eq!(stated["expectedOutageLoss"], "12960.00", "the question comes before the policy");
         for (rates, message) in [
-            (r#"[{ fromAgeMonths: 0, rate: 11 }]"#, "failureRates[0].rate: 11 "),
+            (
+                r#"[{ fromAgeMonths: 0, rate: 11 }]"#,
+                "failureRates[0].rate: 11 is more than 1; this is a fraction, so 11 % is 0.11",
+            ),
             (
                 r#"[{ fromAgeMonths: -1, rate: 1 }]"#,
                 "failureRates[0].fromAgeMonths: -1 is not between 0 and 1200",
             ),
             (
-                r#"[{ fromAgeMonths: 9, rate: 1 }, { fromAgeMonths: 9, rate: 2 }]"#,
+                r#"[{ fromAgeMonths: 9, rate: "0.1" }, { fromAgeMonths: 9, rate: "0.2" }]"#,
                 "failureRates[1].fromAgeMonths: 9 is given twice",
             ),
         ] {

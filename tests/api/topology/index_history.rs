@@ -63,7 +63,7 @@ fn under_eight_writers_every_reader_sees_every_revision_once_and_in_order() {
         let hub = a_service(app, "Hub", json!({ "isShared": true })).await;
         let is_done = AtomicBool::new(false);
         let write = async |writer: usize| {
-            let director = if writer % 2 == 0 { app.director() } else { beside.director() };
+            let director = if writer.is_multiple_of(2) { app.director() } else { beside.director() };
             let mut own = Vec::new();
             for round in 0..changes(app.engine()) {
                 let name = format!("Service {writer}.{round}");

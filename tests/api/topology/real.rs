@@ -205,7 +205,7 @@ impl<'a> Asked<'a> {
         let viewer = self.app.viewer();
         match only {
             None => {
-                note(&viewer.query(&format!("{{ singlePointsOfFailure(first: 100) {{ {FIELDS} }} }}")).await)
+                note(&viewer.query(&format!("{{ singlePointsOfFailure(first: 100) {{ {FIELDS} }} }}")).await);
             }
             Some(some) => {
                 for service in some {

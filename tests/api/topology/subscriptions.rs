@@ -166,8 +166,11 @@ fn what_a_subscriber_may_not_see_is_hidden_as_in_queries() {
         }
         let scenario = "subscription($of: [ID!]!) { impactChanged(of: $of,
             scenario: \"scenario_00000000000000000000000000000001\") { hidden } }";
+        let query = "query($of: [ID!]!) { impact(of: $of,
+            scenario: \"scenario_00000000000000000000000000000001\") { hidden } }";
+        let expected = app.viewer().expect_error_with(query, json!({ "of": [portal] }), "NOT_FOUND").await;
         viewer.subscribe("x", scenario, json!({ "of": [portal] })).await;
-        assert_eq!(viewer.refusal("x").await.0, "FORBIDDEN");
+        assert_eq!(viewer.refusal("x").await, (expected.code, expected.message));
         server.stop().await;
     });
 }
