@@ -49,7 +49,7 @@ pub struct GroupRecovery {
     pub findings: Vec<Found>,
 }
 
-/// All groups, with the copies of the last [`DAYS`] days, by three statements.
+/// All groups, with the copies of the last 35 days, by three statements.
 ///
 /// # Errors
 /// Those of the database.

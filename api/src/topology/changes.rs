@@ -6,7 +6,7 @@
 //! Nothing is lost, whoever else writes meanwhile. On SQLite records come to be seen in the order of their row
 //! numbers, for one writes at a time. On PostgreSQL a transaction may come to be seen after others whose ids are
 //! greater than its own, so every look reads again from as far back as the oldest transaction began that ran at the
-//! look before, and [`SKEW_MILLISECONDS`] more, and passes over what it has seen.
+//! look before, and `SKEW_MILLISECONDS` more, and passes over what it has seen.
 
 use std::{
     collections::BTreeSet,
