@@ -25,7 +25,7 @@ use chrono::{DateTime, Utc};
 use tokio::{runtime::Handle, task::JoinError};
 
 use crate::{
-    access::token::Verifier,
+    access::{Caller, Role, token::Verifier},
     config::{Limits, SocketSettings},
     schema::{self, PlinthSchema},
     store::Store,
@@ -147,6 +147,19 @@ impl Running {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Reads the dependency graph, so that the first question about it need not wait for that. A failure is not one of
+    /// the server: whoever asks tries again, and `/readyz` says so until then.
+    pub fn warm_up(&self) -> impl Future<Output = ()> + Send + 'static {
+        let app = Arc::clone(&self.app);
+        async move {
+            let Some(index) = app.schema.index() else { return };
+            let now = (app.clock)();
+            if index.warm_up(&Caller::system(Role::Viewer, now), now.date_naive()).await.is_ok() {
+                tracing::info!("the dependency graph is read");
+            }
+        }
     }
 
     /// What stops it.

@@ -69,7 +69,7 @@ async fn post(address: &str, token: &str, query: &str) -> Result<Answer, reqwest
 }
 
 /// A token that is valid now, for programs that have no clock of the test.
-fn token_from_the_command_line(role: &str) -> String {
+pub(crate) fn token_from_the_command_line(role: &str) -> String {
     let secret = String::from_utf8_lossy(SECRET).into_owned();
     let output = plinth().args(["token", "--role", role]).env("PLINTH_JWT_SECRET", secret).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()

@@ -13,11 +13,13 @@ use api::{
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use support::{
-    Engine, TestApp,
+    Engine, Process, TestApp,
     http::{PARTIES, SECRET, Server, answer, token_of},
     now, on_both_engines, on_engine,
     socket::Socket,
 };
+
+use crate::server::token_from_the_command_line;
 
 const COUNT: &str = "{ sites { totalCount } }";
 const FOLLOW: &str = "subscription { dependencyChanged { subject action } }";
@@ -402,5 +404,27 @@ fn a_server_that_stops_says_good_bye() {
                 assert_eq!(socket.closed().await, (1001, "the server is stopping".to_owned()));
             }
         });
+    });
+}
+
+#[test]
+fn a_process_that_is_told_to_stop_says_good_bye_and_ends() {
+    on_both_engines(async |app| {
+        let mut process = Process::serve(app.database().url(), &[]);
+        process.wait_for("the dependency graph is read");
+        let address = process.address().parse().unwrap();
+        let token = token_from_the_command_line("viewer");
+        let mut sockets = Vec::new();
+        for _ in 0..3 {
+            let mut socket = Socket::connect(address, &token).await;
+            socket.subscribe("1", FOLLOW, json!({})).await;
+            socket.settle().await;
+            sockets.push(socket);
+        }
+        process.signal("TERM");
+        for socket in &mut sockets {
+            assert_eq!(socket.closed().await, (1001, "the server is stopping".to_owned()));
+        }
+        assert_eq!(process.ended().code(), Some(0));
     });
 }

@@ -55,6 +55,7 @@ pub(super) async fn run(
         announce_tokens(&settings, &secret, &address.to_string())?;
     }
     let stopper = running.stopper();
+    let warming = tokio::spawn(running.warm_up());
     tokio::select! {
         finished = running.finished() => finished?,
         () = told_to_stop_at_once(stopper, signals) => {
@@ -62,6 +63,8 @@ pub(super) async fn run(
             return Ok(());
         }
     }
+    // Whatever it still reads, nobody will ask for any more.
+    warming.abort();
     store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -262,6 +262,15 @@ impl Index {
         self.state(&reader).await.map(drop)
     }
 
+    /// Brings it up to date, with the graph of a day that most questions ask for.
+    ///
+    /// # Errors
+    /// As [`Index::refresh`] and [`Estate::of`].
+    pub async fn warm_up(&self, caller: &Caller, as_of: NaiveDate) -> Result<()> {
+        let view = self.view(caller, Permission::ViewTopology, None).await?;
+        view.estate(Options { as_of, derived: true, soft: true }).await.map(drop)
+    }
+
     /// The state that belongs to a snapshot.
     async fn state(&self, db: &Snapshot) -> Result<Arc<State>> {
         let found = self.found(db).await;
