@@ -117,11 +117,20 @@ impl Bench {
 
     /// Sends a GraphQL query and refuses answers with errors.
     async fn ask(&self, body: &serde_json::Value) -> serde_json::Value {
-        understood(&self.send(body).await)
+        self.ask_of(&self.plinth, body).await
+    }
+
+    /// The same of another server.
+    async fn ask_of(&self, server: &Running, body: &serde_json::Value) -> serde_json::Value {
+        understood(&self.send_to(server, body).await)
     }
 
     async fn send(&self, body: &serde_json::Value) -> String {
-        let request = self.client.post(self.plinth.address("/graphql")).bearer_auth(&self.token).json(body);
+        self.send_to(&self.plinth, body).await
+    }
+
+    async fn send_to(&self, server: &Running, body: &serde_json::Value) -> String {
+        let request = self.client.post(server.address("/graphql")).bearer_auth(&self.token).json(body);
         request.send().await.expect("an answer").text().await.expect("a body")
     }
 
