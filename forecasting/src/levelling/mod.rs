@@ -13,10 +13,12 @@
 mod bound;
 mod breakdown;
 mod conflict;
+mod filter;
 mod greedy;
 mod instance;
 mod lagrangian;
 mod optimal;
+mod pack;
 mod partial;
 mod plan;
 mod polish;
@@ -25,6 +27,7 @@ mod repair;
 mod saving;
 mod scaled;
 mod search;
+mod shortage;
 mod simplex;
 mod tree;
 
