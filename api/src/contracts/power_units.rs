@@ -120,7 +120,7 @@ pub fn deployed(
     match (kilovolt_amperes, factor) {
         (Some(apparent), Some(factor)) => {
             let real = kilowatts(apparent.to_decimal(), factor.to_decimal());
-            real.map(Some).map_err(|cause| Error::invalid("powerFactor", cause))
+            real.map(|real| Some(real.normalize())).map_err(|cause| Error::invalid("powerFactor", cause))
         }
         _ => Ok(stated.map(Rate::to_decimal)),
     }

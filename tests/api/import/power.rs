@@ -276,9 +276,9 @@ fn commitments_in_kilovolt_amperes_and_plans_of_the_cloud_come_in_and_go_out() {
             (
                 "colocation_charges.csv",
                 "contract,position,kind,unit_price_amount,quantity,ramp,average_kilowatts,commit_kilovolt_amperes,\
-                 minimum_take_rate,power_unit,power_factor\n\
-                 C-1,3,SPACE_KW,132,125,0:50|6:125,,,,KILOVOLT_AMPERE,0.8\n\
-                 C-1,4,POWER_METERED,0.1,50,,50,125,0.7,KILOVOLT_AMPERE,0.8\n",
+                 minimum_take_rate,power_usage_effectiveness_contractual,power_unit,power_factor\n\
+                 C-1,3,SPACE_KW,132,125,0:50|6:125,,,,,KILOVOLT_AMPERE,0.8\n\
+                 C-1,4,POWER_METERED,0.1,50,,50,125,0.7,1.3,KILOVOLT_AMPERE,0.8\n",
             ),
             (
                 "colocation_deployments.csv",

@@ -125,8 +125,9 @@ impl RampStep {
 
 /// Kilowatts of what is stated, in kilovolt-amperes where there is a power factor.
 pub fn real(stated: Decimal, factor: Option<Decimal>) -> Result<Decimal> {
-    let real = |factor| kilowatts(stated, factor).map_err(|cause| Error::invalid("powerFactor", cause));
-    factor.map_or(Ok(stated), real)
+    let real = |factor| kilowatts(stated, factor).map(|real| real.normalize());
+    let real = factor.map_or(Ok(stated), real);
+    real.map_err(|cause| Error::invalid("powerFactor", cause))
 }
 
 impl From<colocation_charge::Abatement> for Abatement {
