@@ -400,12 +400,35 @@ impl Books {
             let change = Change::Disposal { portion: Portion::All, sale };
             events.push(Event { date: left, posted_from: self.caught_up(left), change });
         }
+        events.extend(self.served_since(asset, own, &stated, &events));
         events.retain(|event| {
             let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
             posted <= until
         });
         stated.entry.events = events;
         stated
+    }
+
+    /// That the inventory has an asset in service since another day than a closing fixed: closed months stay as they
+    /// were charged, and the first open one catches up. What had left before it is not charged any more.
+    fn served_since(
+        &self,
+        asset: &Holding,
+        own: OfAsset<'_>,
+        stated: &Stated,
+        events: &[Event],
+    ) -> Option<Event> {
+        let is_it = |row: &&book_entry::Model| row.component == stated.component;
+        own.entries.iter().filter(is_it).find(|row| closed_periods::is_fixed(row))?;
+        let date = self.open()?.first_day();
+        let known = recorded::service(own.events, &stated.component).unwrap_or(stated.entry.in_service);
+        let in_service = asset.in_service_on.filter(|day| *day != known)?;
+        let has_left = |event: &Event| {
+            let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
+            event.change.disposes_of_all() && posted < date
+        };
+        let event = Event { date, posted_from: None, change: Change::Service { in_service } };
+        (!events.iter().any(has_left)).then_some(event)
     }
 
     fn macrs(

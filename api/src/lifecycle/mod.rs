@@ -13,6 +13,7 @@ pub mod book_events;
 pub mod book_figures;
 pub mod book_masks;
 pub mod book_periods;
+pub mod book_schedules;
 pub mod books;
 pub mod closed_periods;
 pub mod cohorts;

@@ -215,6 +215,7 @@ impl Importable for BookEvent {
         put_any(&mut row.disposed_share, rate("disposed_share", self.disposed_share)?);
         put_any(&mut row.disposed_quantity, self.disposed_quantity);
         put_any(&mut row.held_quantity, self.held_quantity);
+        put_any(&mut row.in_service_on, self.in_service_on);
         let from = at.known.sites.named_if_any("from_site", self.from_site.as_ref())?;
         let to = at.known.sites.named_if_any("to_site", self.to_site.as_ref())?;
         put_any(&mut row.from_site_id, from.map(|site| site.id));

@@ -182,8 +182,8 @@ impl BookCoverage {
     }
 
     /// The assets whose entry a closing fixed with another day of service or another cost than the inventory has now:
-    /// what closed months were charged stands, and nothing is caught up for them by itself. Empty for those who may not
-    /// see prices.
+    /// what closed months were charged stands. Another first day of service is caught up in the first open month; nothing
+    /// is caught up for another cost by itself. Empty for those who may not see prices.
     async fn differing(&self, ctx: &Context<'_>) -> Result<Vec<BookDifference>> {
         if !caller(ctx)?.may(Permission::ViewPrices) {
             return Ok(Vec::new());

@@ -18,7 +18,7 @@ use crate::{
     access::Permission,
     error::{Error, Result},
     lifecycle::{
-        book_figures::{self, Schedule},
+        book_schedules::{self, Schedule},
         books::{Absence, Books},
     },
     roadmap::year_label,
@@ -266,9 +266,15 @@ impl DepreciationSchedule {
         self.found.as_ref().ok().map(|schedule| schedule.entry.cost.currency.code())
     }
 
-    /// First day of service.
+    /// First day of service, as it entered the books.
     async fn in_service_on(&self) -> Option<Date> {
         self.found.as_ref().ok().map(|schedule| Date(schedule.entry.in_service))
+    }
+
+    /// First day of service as it became known after months were closed: what these would have been charged by it, less
+    /// what they were, is `caughtUp` in the month in which it became known. Null where the day stands.
+    async fn corrected_in_service_on(&self) -> Option<Date> {
+        self.found.as_ref().ok().and_then(Schedule::corrected).map(|(_, day)| Date(day))
     }
 
     /// Capitalised cost.
@@ -337,6 +343,9 @@ impl DepreciationSchedule {
                     input("events on record", schedule.recorded),
                     input("events assumed", self.events),
                 ];
+                if let Some((known, day)) = schedule.corrected() {
+                    explain.inputs.push(input(&format!("in service, as known since {known}"), day));
+                }
                 if !self.is_hidden {
                     explain.inputs.push(input("cost", plain(schedule.entry.cost.amount)));
                     explain.inputs.push(input("salvage", plain(schedule.entry.salvage)));
@@ -431,9 +440,14 @@ impl DepreciationScheduleQuery {
             return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller(ctx)?.role });
         }
         let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
-        let found =
-            book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events)
-                .await?;
+        let found = book_schedules::schedule(
+            &reader,
+            &books,
+            *asset,
+            component.as_deref().unwrap_or_default(),
+            events,
+        )
+        .await?;
         let span = (from.map(|month| month.0), months);
         Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden, overlay })
     }
