@@ -17,9 +17,10 @@ use forecasting::{
 use sea_orm::{ActiveEnum, Condition, EntityTrait, QuerySelect};
 
 use super::{
+    as_known,
     books::{Absence, Books, Stated},
     closed_periods::differs,
-    holdings::{self, Holding, still_there},
+    holdings::Holding,
     recorded::{Recorded, Transfers},
 };
 use crate::{
@@ -231,9 +232,7 @@ pub async fn worth(
     on: NaiveDate,
 ) -> Result<(Vec<Worth>, Coverage)> {
     require_plausible("on", Some(on))?;
-    let condition = Condition::all().add(condition).add(still_there(on, books.book, books.closed));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let assets = holdings::read(db, condition).await?;
+    let (assets, recorded) = as_known::in_books(db, books, condition, on).await?;
     // What leaves on the day is not there at its end.
     let from = on.succ_opt().unwrap_or(on);
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
@@ -271,9 +270,7 @@ pub async fn roll_forward(
         return Err(Error::invalid("to", format!("{to} is more than {LONGEST} months after {from}")));
     }
     let first = from.first_day();
-    let condition = Condition::all().add(condition).add(still_there(first, books.book, books.closed));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let assets = holdings::read(db, condition).await?;
+    let (assets, recorded) = as_known::in_books(db, books, condition, first).await?;
     let sites = if by.contains(&Dimension::Site) { site_codes(db).await? } else { HashMap::new() };
     tokio::task::block_in_place(|| {
         let path = |asset: &Holding, stated: &Stated| {

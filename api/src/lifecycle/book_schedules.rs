@@ -6,6 +6,7 @@ use forecasting::depreciation::{Change, Entry, Event, Ledger};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
+    as_known,
     book_figures::refused,
     books::{Absence, Books, Stated},
     holdings::{self, Holding},
@@ -70,10 +71,13 @@ pub async fn schedule(
     component: &str,
     assumed: Vec<Event>,
 ) -> Result<std::result::Result<Schedule, Absence>> {
-    let asset = holdings::find(db, id).await?;
+    holdings::find(db, id).await?;
     let condition = Condition::all().add(entity::inventory::asset::Column::Id.eq(id));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
+    let (assets, recorded) = as_known::whole(db, books.known, books.book, condition).await?;
     let own = recorded.of_asset(id);
+    let Some(asset) = assets.into_iter().next() else {
+        return Ok(Err(Absence::Outside("not recorded yet")));
+    };
     if !component.is_empty() && own.entries.iter().all(|row| row.component != component) {
         let message = format!("`{component}` is no component of {} in this book", asset.tag);
         return Err(Error::invalid("component", message));

@@ -23,6 +23,7 @@ use forecasting::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
+    as_known::Known,
     books::{Asked, Books, Stated, Terms},
     holdings::{self, Holding},
     recorded::{self, OfAsset, Recorded},
@@ -56,13 +57,15 @@ pub fn is_fixed(row: &book_entry::Model) -> bool {
     row.source.as_deref() == Some(CLOSING)
 }
 
-/// The last day through which a set of books is closed, where some of it is.
+/// The last day through which a set of books is closed, or was as far as was known, where some of it is. Closings are
+/// for good: none is changed or removed.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn closed_through(db: &impl Read, book: Book) -> Result<Option<NaiveDate>> {
+pub async fn closed_through(db: &impl Read, book: Book, known: Known) -> Result<Option<NaiveDate>> {
     let latest = closed_period::Entity::find()
         .filter(closed_period::Column::Book.eq(book))
+        .filter(Condition::all().add_option(known.end().map(|end| closed_period::Column::CreatedAt.lt(end))))
         .order_by_desc(closed_period::Column::ThroughOn)
         .one(db)
         .await?;

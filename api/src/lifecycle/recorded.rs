@@ -79,6 +79,12 @@ impl Recorded {
         recorded
     }
 
+    /// All rows again, in no order.
+    #[must_use]
+    pub fn into_rows(self) -> (Vec<book_entry::Model>, Vec<book_event::Model>) {
+        (self.entries.into_values().flatten().collect(), self.events.into_values().flatten().collect())
+    }
+
     /// What is on record about an asset.
     #[must_use]
     pub fn of_asset(&self, id: AssetId) -> OfAsset<'_> {

@@ -111,7 +111,7 @@ pub(super) async fn books(db: &impl Read, asked: &Parameters) -> Result<(Books, 
     let bonus_rate = bonus.unwrap_or_default();
     let tax = class.map(|class| TaxTerms { classes: Vec::new(), otherwise: Some(class), bonus_rate });
     let calendar = asked.calendar(db).await?;
-    let books = Books::load(db, Asked { book, calendar, tax }).await.map_err(named)?;
+    let books = Books::load(db, Asked { calendar, tax, ..Asked::of(book) }).await.map_err(named)?;
     let about = vec![
         ("book", Cell::text(book.to_value())),
         ("fiscalCalendar", Cell::text(&books.calendar_name)),

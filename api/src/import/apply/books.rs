@@ -71,7 +71,7 @@ impl Importable for BookEntry {
             return Ok(());
         }
         for book in Book::iter() {
-            let books = Books::load(run.tx, Asked { book, calendar: None, tax: None }).await?;
+            let books = Books::load(run.tx, Asked::of(book)).await?;
             run.known.books.insert(book, books);
         }
         for chunk in assets.chunks(ASSETS_AT_ONCE) {
@@ -329,7 +329,7 @@ impl Importable for ClosedPeriod {
         }
         let (book, calendar) = (row.after.book, row.after.fiscal_calendar_id);
         closed_periods::require_ended(run.tx, Month::of(row.after.through_on))?;
-        let books = Books::load(run.tx, Asked { book, calendar, tax: None }).await?;
+        let books = Books::load(run.tx, Asked { calendar, ..Asked::of(book) }).await?;
         closed_periods::fix(run.tx, &books, row.after.through_on).await?;
         Ok(())
     }

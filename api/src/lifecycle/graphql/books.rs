@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     book_periods::{BookPeriodComparison, FiscalPeriodsInput, span},
-    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, in_books, input},
+    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked_as_of, in_books, input},
     depreciation_rules::Book,
 };
 use crate::{
@@ -80,6 +80,8 @@ pub struct BookValue {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    as_of: Option<Date>,
     /// The scenario that is laid over what is recorded. Null for the baseline.
     scenario: Option<Scenario>,
     #[graphql(skip)]
@@ -187,6 +189,8 @@ pub struct RollForward {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    as_of: Option<Date>,
     /// The scenario that is laid over what is recorded. Null for the baseline.
     scenario: Option<Scenario>,
     #[graphql(skip)]
@@ -316,11 +320,15 @@ impl BookQuery {
         >,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<BookValue> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
         if let Some(id) = asset {
             // No asset is not one that is worth nothing.
             holdings::find(&reader, *id).await?;
@@ -351,6 +359,7 @@ impl BookQuery {
             amounts_hidden: !is_shown,
             coverage: BookCoverage(coverage),
             explain,
+            as_of,
             scenario: overlay.scenario().and_then(scenarios::of),
             worth,
         })
@@ -382,11 +391,15 @@ impl BookQuery {
         >,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<RollForward> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
         let mut by: Vec<Dimension> = Vec::new();
         for dimension in group_by.unwrap_or_else(|| vec![BookDimension::Kind]) {
             if by.contains(&dimension.into()) {
@@ -424,6 +437,7 @@ impl BookQuery {
             totals: totals.iter().map(of_total).collect(),
             coverage: BookCoverage(coverage),
             explain,
+            as_of,
             scenario: overlay.scenario().and_then(scenarios::of),
             asked: periods.map(|periods| (books, condition, periods)),
         })

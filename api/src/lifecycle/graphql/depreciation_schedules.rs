@@ -11,7 +11,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    book_words::{TaxTermsInput, asked, input},
+    book_words::{TaxTermsInput, asked_as_of, input},
     depreciation_rules::Book,
 };
 use crate::{
@@ -246,6 +246,11 @@ impl DepreciationSchedule {
         self.overlay.scenario().and_then(scenarios::of)
     }
 
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    async fn as_of(&self) -> Option<Date> {
+        self.books.known.day().map(Date)
+    }
+
     /// Why the asset does not stand in the books.
     async fn reason(&self) -> Option<&str> {
         self.found.as_ref().err().map(Absence::reason)
@@ -423,6 +428,10 @@ impl DepreciationScheduleQuery {
         >,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<DepreciationSchedule> {
         let reader = read(ctx, Permission::ViewLifecycle)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
@@ -439,7 +448,7 @@ impl DepreciationScheduleQuery {
             // What is refused of an event, such as a loss that is none, would tell the book value.
             return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller(ctx)?.role });
         }
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
         let found = book_schedules::schedule(
             &reader,
             &books,

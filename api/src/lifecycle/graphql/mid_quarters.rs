@@ -1,11 +1,12 @@
 //! The mid-quarter test of income tax in the United States, as clients see it.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 use forecasting::{depreciation, money::Currency};
 use rust_decimal::Decimal;
 
 use super::{
-    book_words::{TaxTermsInput, asked, input},
+    book_words::{TaxTermsInput, asked_as_of, input},
     books::money,
     depreciation_rules::Book,
 };
@@ -18,10 +19,14 @@ use crate::{
         mid_quarters,
     },
     rules::require_range,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         request::{caller, read},
-        scalar::Money,
+        scalar::{Date, Id, Money},
     },
 };
 
@@ -40,6 +45,10 @@ pub struct MidQuarter {
     applies: bool,
     /// How it came about.
     explain: Explanation,
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    as_of: Option<Date>,
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    scenario: Option<Scenario>,
 }
 
 /// Queries of the mid-quarter test.
@@ -52,6 +61,7 @@ impl MidQuarterQuery {
     /// The mid-quarter test of a tax year, over all property of the estate in one currency: one order in the last
     /// quarter changes how everything bought in the year is written off.
     #[graphql(complexity = "2_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn mid_quarter_test(
         &self,
         ctx: &Context<'_>,
@@ -63,8 +73,15 @@ impl MidQuarterQuery {
         #[graphql(desc = "Which kinds are property of this system; all when left out.")] tax: Option<
             TaxTermsInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<MidQuarter> {
         let reader = read(ctx, Permission::ViewTotals)?;
+        let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         require_range("taxYear", tax_year, 1970, 2199)?;
         let code = Currency::from_code(&currency).map_err(|cause| Error::invalid("currency", cause))?;
         let tax = tax.map_or_else(
@@ -75,7 +92,14 @@ impl MidQuarterQuery {
             },
             Into::into,
         );
-        let books = Books::load(&reader, asked(Book::Tax, fiscal_calendar.as_ref(), None)?).await?;
+        let books =
+            Books::load(&reader, asked_as_of(Book::Tax, fiscal_calendar.as_ref(), None, as_of)?).await?;
+        let mut assumptions = vec![
+            "The basis is the purchase price before any bonus.".to_owned(),
+            "What comes and goes in one tax year does not count.".to_owned(),
+        ];
+        assumptions.extend(books.known.said());
+        assumptions.extend(overlay.of_books(false));
         let (test, count) = mid_quarters::test_of_year(&reader, &books, &tax, tax_year, code).await?;
         let is_shown = count >= FEWEST_SUMMED as usize || caller(ctx)?.may(Permission::ViewPrices);
         Ok(MidQuarter {
@@ -92,12 +116,11 @@ impl MidQuarterQuery {
                     input("assets placed in service in the year", count),
                     input("tax year", tax_year),
                 ],
-                assumptions: vec![
-                    "The basis is the purchase price before any bonus.".into(),
-                    "What comes and goes in one tax year does not count.".into(),
-                ],
+                assumptions,
                 ..Explanation::default()
             },
+            as_of,
+            scenario: overlay.scenario().and_then(scenarios::of),
         })
     }
 }
