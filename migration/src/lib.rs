@@ -42,6 +42,7 @@ mod m20261129_000023_recovery;
 mod m20261129_000025_contracts;
 mod m20261129_000026_finance;
 mod m20261129_000030_contracts;
+mod m20261129_000028_lifecycle;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000025_contracts::Migration),
             Box::new(m20261129_000026_finance::Migration),
             Box::new(m20261129_000030_contracts::Migration),
+            Box::new(m20261129_000028_lifecycle::Migration),
         ]
     }
 }

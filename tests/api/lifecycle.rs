@@ -1,7 +1,9 @@
 //! Refresh policies and cycles, depreciation rules, software releases and due dates, seen from outside.
 
+mod as_known;
 mod bad_data;
 mod books;
+mod catch_ups;
 mod closings;
 mod cycles;
 mod entries;

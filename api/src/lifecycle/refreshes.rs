@@ -20,7 +20,7 @@ use super::{
     matching::{self, AssetFacts},
     refresh_policies, terms,
 };
-use crate::{error::Result, store::Read};
+use crate::{error::Result, scenarios::Overlay, store::Read};
 
 /// What is known of an asset whose refresh is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,13 @@ impl Basis {
             models: models.into_iter().map(|model| (model.id, model)).collect(),
             exits: exits.into_iter().collect(),
         })
+    }
+
+    /// Lays the lives of policies and the exits of sites of a scenario over what is recorded. Nothing else of a scenario
+    /// changes when a single asset is due.
+    pub fn lay_over(&mut self, overlay: &Overlay) {
+        overlay.policies(&mut self.policies);
+        overlay.exits(&mut self.exits);
     }
 
     /// When an asset is due.

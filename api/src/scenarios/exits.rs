@@ -4,6 +4,8 @@
 //! without a rule it ends with a term, as does a support contract that covers nothing elsewhere. What is for other
 //! sites too runs on.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use entity::{
     contracts::{colocation_charge, colocation_contract, support_contract},
@@ -94,6 +96,15 @@ impl Overlay {
             Terms::SiteExit { on } if change.row.site_id == Some(site) => Some(on),
             _ => None,
         })
+    }
+
+    /// Days on which sites are to be empty, with those of the sites that are left.
+    pub fn exits(&self, exits: &mut HashMap<SiteId, NaiveDate>) {
+        for change in self.changes() {
+            if let (Terms::SiteExit { on }, Some(site)) = (&change.row.terms, change.row.site_id) {
+                exits.insert(site, *on);
+            }
+        }
     }
 
     /// Whether a site is left at all.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, HardwareModelId, RefreshCycleId, SiteId},
+    id::{AssetId, EntityId, HardwareModelId, RefreshCycleId, ScenarioId, SiteId},
     inventory::{asset, hardware_model},
     lifecycle::{refresh_cycle, refresh_policy},
 };
@@ -22,6 +22,10 @@ use crate::{
         refreshes::{Basis, Refresh, Subject},
     },
     rules::{require_plausible, require_range},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         record::{Noun, Record, columns_of, names, select},
         request::read,
@@ -98,6 +102,7 @@ pub struct RefreshCandidate {
 /// What all siblings of an asset share: read once.
 struct Shared {
     basis: Basis,
+    overlay: Arc<Overlay>,
     policies: Vec<Record<refresh_policy::Entity>>,
 }
 
@@ -110,7 +115,8 @@ pub struct AssetRefresh {
     until: NaiveDate,
 }
 
-/// When the replacement of an asset is due, seen on a day. What it depends on is read once for all its siblings.
+/// When the replacement of an asset is due, seen on a day and with a scenario. What it depends on is read once for all its
+/// siblings.
 ///
 /// # Errors
 /// `Forbidden` without the right to see the lifecycle, `Invalid` for a day or a horizon that nobody plans for.
@@ -119,6 +125,7 @@ pub async fn of_asset(
     asset: &Asset,
     as_of: Date,
     horizon_months: i32,
+    scenario: Option<ScenarioId>,
 ) -> Result<AssetRefresh> {
     use asset::Column as C;
     let reader = read(ctx, Permission::ViewLifecycle)?;
@@ -127,11 +134,14 @@ pub async fn of_asset(
     let load = async || {
         let models = asset.column_of_siblings::<HardwareModelId>(C::ModelId)?;
         let sites = asset.column_of_siblings::<SiteId>(C::SiteId)?;
-        let basis = Basis::load(&reader, models, sites).await?;
+        let overlay = Overlay::load(&reader, scenario).await?;
+        let mut basis = Basis::load(&reader, models, sites).await?;
         let policies = Record::all_whole(basis.policies.clone());
-        Ok(Shared { basis, policies })
+        basis.lay_over(&overlay);
+        Ok(Shared { basis, overlay, policies })
     };
-    let shared = asset.shared("refresh".to_owned(), load).await?;
+    let key = scenario.map_or_else(|| "refresh".to_owned(), |id| format!("refresh with {}", id.uuid()));
+    let shared = asset.shared(key, load).await?;
     let refresh = shared.basis.refresh(&Subject {
         model: asset.get(C::ModelId)?,
         site: asset.get(C::SiteId)?,
@@ -177,6 +187,12 @@ impl AssetRefresh {
         }
     }
 
+    /// The scenario that is laid over what is recorded: of its changes, lives of policies and exits of sites. Null for
+    /// the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.shared.overlay.scenario().and_then(scenarios::of)
+    }
+
     /// The rule that decides the day.
     async fn binding_rule(&self) -> Option<RefreshRule> {
         self.dated().map(|due| due.binding_rule.into())
@@ -215,7 +231,7 @@ impl AssetRefresh {
         rules.iter().copied().map(RefreshRule::from).collect()
     }
 
-    /// The policy that the asset falls under.
+    /// The policy that the asset falls under, as it is recorded.
     async fn policy(&self) -> Option<RefreshPolicy> {
         let position = match &self.refresh {
             Refresh::Due { policy, .. } => Some(*policy),
