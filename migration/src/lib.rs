@@ -43,6 +43,7 @@ mod m20261129_000025_contracts;
 mod m20261129_000026_finance;
 mod m20261129_000030_contracts;
 mod m20261129_000028_lifecycle;
+mod m20261129_000029_finance;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000026_finance::Migration),
             Box::new(m20261129_000030_contracts::Migration),
             Box::new(m20261129_000028_lifecycle::Migration),
+            Box::new(m20261129_000029_finance::Migration),
         ]
     }
 }
