@@ -2,6 +2,7 @@
 
 mod bad_data;
 mod books;
+mod chassis;
 mod closings;
 mod cycles;
 mod entries;
@@ -20,6 +21,7 @@ mod rules;
 mod sizing;
 mod taxes;
 mod waiting;
+mod wear;
 
 use serde_json::Value;
 use support::TestApp;
