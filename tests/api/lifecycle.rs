@@ -4,6 +4,7 @@ mod as_known;
 mod bad_data;
 mod books;
 mod catch_ups;
+mod chassis;
 mod closings;
 mod cycles;
 mod entries;
@@ -22,6 +23,7 @@ mod rules;
 mod sizing;
 mod taxes;
 mod waiting;
+mod wear;
 
 use serde_json::Value;
 use support::TestApp;

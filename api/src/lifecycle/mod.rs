@@ -30,6 +30,7 @@ pub mod life_changes;
 pub mod matching;
 pub mod mid_quarters;
 pub mod plan_masks;
+mod policy_wear;
 pub mod recorded;
 pub mod refresh_cycles;
 pub mod refresh_plan;
