@@ -195,9 +195,9 @@ fn wear_of_policies_goes_in_and_out() {
         assert_eq!(
             errors(&report),
             [
-                "refresh_policies.csv:4: error: risk_ages is given without risk_threshold",
                 "refresh_policies.csv:3: error: costs.residualCurve: is given beside residualPerUnit 300: old units sell for \
                  one or the other, so one of them is cleared or 0",
+                "refresh_policies.csv:4: error: risk_ages is given without risk_threshold",
                 "refresh_policies.csv:5: error: rules.risk.threshold: risk threshold \"60\" is not usable: no asset could \
                  ever reach it",
             ]
