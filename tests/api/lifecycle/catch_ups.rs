@@ -125,11 +125,11 @@ async fn close_again(app: &TestApp) -> i64 {
     let found = app.director().query("{ exportCsv(noun: BOOK_EVENT) { text } }").await;
     let import =
         "mutation($name: String!, $text: String!) { importText(format: CSV, name: $name, text: $text) {
-        nouns { created changed unchanged refused } } }";
+        nouns { created updated unchanged refused } } }";
     let given = json!({ "name": "book_events.csv", "text": found["exportCsv"]["text"] });
     let counts = app.finance().query_with(import, given).await["importText"]["nouns"][0].clone();
     assert_eq!(counts["unchanged"], 1, "{counts}");
-    ["created", "changed", "refused"].iter().map(|name| counts[name].as_i64().unwrap()).sum()
+    ["created", "updated", "refused"].iter().map(|name| counts[name].as_i64().unwrap()).sum()
 }
 
 #[test]
