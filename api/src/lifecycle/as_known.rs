@@ -3,7 +3,10 @@
 //! What was made later is left out, what was changed later is as it was before the first change since, and what was
 //! removed later is there. The change log has every row before each change of it, so nothing is kept twice for this.
 
-use std::{collections::HashMap, str::FromStr};
+use std::{
+    collections::{HashMap, HashSet},
+    str::FromStr,
+};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{
@@ -13,7 +16,7 @@ use entity::{
         asset,
         hardware_model::{self, HardwareKind},
     },
-    lifecycle::{book_entry, book_event},
+    lifecycle::{book_entry, book_event, depreciation_rule::Book},
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Json,
@@ -177,7 +180,7 @@ pub async fn in_books(
 pub async fn whole(
     db: &impl Read,
     known: Known,
-    book: entity::lifecycle::depreciation_rule::Book,
+    book: Book,
     condition: Condition,
 ) -> Result<(Vec<Holding>, Recorded)> {
     let recorded = Recorded::load(db, book, Some(&condition)).await?;
@@ -185,7 +188,7 @@ pub async fn whole(
         return Ok((holdings::read(db, condition).await?, recorded));
     }
     let now = asset::Entity::find().filter(condition).all(db).await?;
-    let there: std::collections::HashSet<AssetId> = now.iter().map(|row| row.id).collect();
+    let there: HashSet<AssetId> = now.iter().map(|row| row.id).collect();
     let kinds = kinds(db).await?;
     let assets = known.rows::<asset::Entity>(db, now, |_| false).await?;
     let of_models = assets.iter().filter_map(|row| Some(Holding::new(row, *kinds.get(&row.model_id)?)));

@@ -71,11 +71,12 @@ pub async fn schedule(
     component: &str,
     assumed: Vec<Event>,
 ) -> Result<std::result::Result<Schedule, Absence>> {
-    holdings::find(db, id).await?;
     let condition = Condition::all().add(entity::inventory::asset::Column::Id.eq(id));
     let (assets, recorded) = as_known::whole(db, books.known, books.book, condition).await?;
     let own = recorded.of_asset(id);
     let Some(asset) = assets.into_iter().next() else {
+        // What is not there at all is refused; what was not there yet has no schedule.
+        holdings::find(db, id).await?;
         return Ok(Err(Absence::Outside("not recorded yet")));
     };
     if !component.is_empty() && own.entries.iter().all(|row| row.component != component) {

@@ -210,9 +210,9 @@ fn a_scenario_changes_when_an_asset_is_due() {
     on_both_engines(async |app| {
         let estate = Estate::build(app).await;
         estate.server(app, "SRV-1", "").await;
-        let policy = Estate::policy(app, "Servers", 10, "").await;
+        let policy = Estate::policy(app, "Servers", 10, ", exitToleranceDays: 30").await;
         let life = json!({ "policyLife": { "policy": policy, "ageMonths": 48 } });
-        let exit = json!({ "siteExit": { "site": estate.site, "on": "2027-03-31" } });
+        let exit = json!({ "siteExit": { "site": estate.site, "on": "2026-07-30" } });
         let sooner = a_scenario(app, "Sooner", &[life]).await;
         let leave = a_scenario(app, "Leave", &[exit]).await;
         let fields = "due { date } bindingRule leavesSiteOn scenario { name } policy { name }";
@@ -228,7 +228,8 @@ fn a_scenario_changes_when_an_asset_is_due() {
         };
         assert_eq!(found["now"], expect("2026-06-30", "SUPPORT", Value::Null, Value::Null));
         assert_eq!(found["sooner"], expect("2025-07-01", "AGE", Value::Null, json!({ "name": "Sooner" })));
-        assert_eq!(found["leave"]["scenario"]["name"], "Leave");
+        let leaves = json!("2026-07-30");
+        assert_eq!(found["leave"], expect("2026-06-30", "SUPPORT", leaves, json!({ "name": "Leave" })));
         // A scenario that leaves a site tells what is paid there.
         app.viewer().expect_error(&text, "FORBIDDEN").await;
         let list = |count: usize| {

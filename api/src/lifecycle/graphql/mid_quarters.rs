@@ -61,7 +61,6 @@ impl MidQuarterQuery {
     /// The mid-quarter test of a tax year, over all property of the estate in one currency: one order in the last
     /// quarter changes how everything bought in the year is written off.
     #[graphql(complexity = "2_000 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn mid_quarter_test(
         &self,
         ctx: &Context<'_>,
