@@ -491,27 +491,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn a_commitment_in_kilovolt_amperes_is_one_in_kilowatts_by_its_power_factor() {
-    let mut contract = contract();
-    let alone = committed_kilowatts(&contract, date("2027-04-01")).unwrap().unwrap();
-    let charge = Charge {
-        power_factor: Some(number("0.8")),
-        ..Charge::new(ChargeKind::SpaceKw, number("132"), number("125"))
-    };
-    contract.charges.push(charge);
-    let together = committed_kilowatts(&contract, date("2027-04-01")).unwrap();
-    assert_eq!(together, Some(alone + number("100")));
-    let refused = |factor: &str| {
-        let mut contract = contract.clone();
-        contract.charges.last_mut().unwrap().power_factor = Some(number(factor));
-        let findings = validate(&contract);
-        let is_refused = findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error && finding.field.ends_with("power_factor"));
-        is_refused && committed_kilowatts(&contract, date("2027-04-01")).is_err()
-    };
-    assert!(refused("0") && refused("1.1") && refused("-0.8"));
-    assert!(!refused("1"));
-}

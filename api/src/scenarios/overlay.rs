@@ -156,8 +156,7 @@ impl Overlay {
         let changes = self.changes.iter().enumerate();
         changes
             .map(|(place, change)| {
-                let gone = sentences::gone(change).map(|gone| format!("; but {gone}")).unwrap_or_default();
-                format!("scenario {name}, change {}: {}{gone}", place + 1, sentences::of(change, true))
+                format!("scenario {name}, change {}: {}", place + 1, sentences::so_far(change))
             })
             .collect()
     }

@@ -79,6 +79,16 @@ pub fn gone(change: &Change) -> Option<String> {
     })
 }
 
+/// What a change says without prices, and what became of what it is about.
+#[must_use]
+pub fn so_far(change: &Change) -> String {
+    let sentence = of(change, true);
+    match gone(change) {
+        Some(gone) => format!("{sentence}; but {gone}"),
+        None => sentence,
+    }
+}
+
 /// The contract that a change is about.
 fn contract(change: &Change) -> String {
     match (&change.names.colocation_contract, &change.names.support_contract) {
