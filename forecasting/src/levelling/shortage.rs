@@ -154,8 +154,8 @@ impl Measure<'_> {
                 by_last[need.last] += need.least;
             }
             let mut left = 0;
-            for last in first..self.rows.len() {
-                left += self.capacity(self.rows[last]) - by_last[last];
+            for (last, row) in self.rows.iter().enumerate().skip(first) {
+                left += self.capacity(*row) - by_last[last];
                 if left < 0 {
                     short.push((first, last, -left));
                 }
