@@ -3,7 +3,7 @@
 use super::filter::{Filter, Verdict};
 use super::instance::Instance;
 use super::problem::{Limit, Problem};
-use super::shortage::shortage;
+use super::shortage::{left_out, shortage};
 
 /// Limits and cohorts that cannot be met together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,18 @@ pub(crate) fn conflict(problem: &Problem, instance: &Instance, known: bool) -> O
     }
     let irreducible = filter.reduce();
     Some(told(problem, filter.cohorts, &filter.kept, irreducible))
+}
+
+/// How many cohorts that cannot wait any plan leaves undone at least: those that fit nowhere, and of the others as many
+/// as periods are short of, or as the proof that they clash can spare.
+pub(crate) fn missed_at_least(problem: &Problem, instance: &Instance) -> usize {
+    let bound = (0..instance.cohorts()).filter(|cohort| problem.cohorts[*cohort].is_bound(problem.window));
+    let (fitting, never): (Vec<usize>, Vec<usize>) =
+        bound.partition(|cohort| instance.options(*cohort).any(|option| instance.fits(option)));
+    let short = left_out(problem, instance, &fitting);
+    let mut filter = Filter::new(instance, fitting);
+    let clashing = if filter.verdict() == Verdict::Clashes { filter.left_out().max(1) } else { 0 };
+    never.len() + short.max(clashing)
 }
 
 /// The rows that refuse every option of a cohort by themselves, none of which could be left out; `None` if it fits

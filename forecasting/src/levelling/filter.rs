@@ -242,15 +242,36 @@ impl<'a> Filter<'a> {
             restricted = self.instance.restricted(&self.cohorts, &self.kept);
             left = scaled_bound(&restricted, &masked(&self.proof, &self.kept));
         }
+        let parts = self.parts(&restricted);
+        self.cohorts = enough(&parts, left);
+    }
+
+    /// What each cohort adds to the proof at least, in order.
+    fn parts(&self, restricted: &Instance) -> Vec<(i128, usize)> {
         let proof = masked(&self.proof, &self.kept);
-        let least = |cohort: usize| {
-            let options = restricted.options(cohort);
-            options.map(|option| priced(&restricted, &proof, option)).min().unwrap_or(0)
+        let least = |position: usize| {
+            let options = restricted.options(position);
+            options.map(|option| priced(restricted, &proof, option)).min().unwrap_or(0)
         };
         let mut parts: Vec<(i128, usize)> =
             (0..self.cohorts.len()).map(|position| (least(position), self.cohorts[position])).collect();
         parts.sort_unstable();
-        self.cohorts = enough(&parts, left);
+        parts
+    }
+
+    /// How many of the cohorts have to be left out at least: as many as the proof has to lose so as to prove nothing.
+    pub fn left_out(&self) -> usize {
+        let restricted = self.instance.restricted(&self.cohorts, &self.kept);
+        let mut short = scaled_bound(&restricted, &masked(&self.proof, &self.kept));
+        let mut count = 0;
+        for (part, _) in self.parts(&restricted).into_iter().rev() {
+            if short <= 0 {
+                break;
+            }
+            short -= part;
+            count += 1;
+        }
+        count
     }
 
     fn drop_rows(&mut self) {

@@ -49,17 +49,26 @@ impl Shortage {
 pub(crate) fn shortage(problem: &Problem, instance: &Instance, cohorts: &[usize]) -> Option<Shortage> {
     let mut best = None;
     let mut looks = MOST_LOOKS;
+    measured(problem, instance, |measure| measure.look(cohorts, &mut best, &mut looks));
+    best
+}
+
+/// How many cohorts have to be left out at least because periods are short.
+pub(crate) fn left_out(problem: &Problem, instance: &Instance, cohorts: &[usize]) -> usize {
+    let mut most = 0;
+    let mut looks = MOST_LOOKS;
+    measured(problem, instance, |measure| most = most.max(measure.left_out(cohorts, &mut looks)));
+    most
+}
+
+/// Every measure of every kind of limit.
+fn measured(problem: &Problem, instance: &Instance, mut use_measure: impl FnMut(&Measure<'_>)) {
     for ((slot, _), rows) in kinds(problem) {
-        for parts in 0..=MOST_PARTS {
-            // One part says that what is larger than a limit does not fit, which is known of each by itself.
-            if parts == 1 {
-                continue;
-            }
-            let measure = Measure { instance, slot, rows: &rows, parts };
-            measure.look(cohorts, &mut best, &mut looks);
+        // One part says that what is larger than a limit does not fit, which is known of each by itself.
+        for parts in (0..=MOST_PARTS).filter(|parts| *parts != 1) {
+            use_measure(&Measure { instance, slot, rows: &rows, parts });
         }
     }
-    best
 }
 
 /// The rows of each kind of limit in the order of their periods, by the place that options have them in.
@@ -127,33 +136,63 @@ impl Measure<'_> {
         (need.least > 0 && need.least < i128::MAX).then_some(need)
     }
 
-    /// Looks for a smaller shortage than the best in all consecutive periods.
-    fn look(&self, cohorts: &[usize], best: &mut Option<Shortage>, looks: &mut usize) {
+    /// What cohorts need, the largest first.
+    fn needs(&self, cohorts: &[usize]) -> Vec<Need> {
         let positions = self.rows.iter().enumerate().map(|(position, row)| (*row, position)).collect();
         let mut needs: Vec<Need> =
             cohorts.iter().filter_map(|cohort| self.need(*cohort, &positions)).collect();
         needs.sort_by_key(|need| (Reverse(need.least), need.cohort));
+        needs
+    }
+
+    /// The first and the last of all consecutive periods that are short, fewer periods first, and by how much.
+    fn short(&self, needs: &[Need]) -> Vec<(usize, usize, i128)> {
         let mut by_last = vec![0_i128; self.rows.len()];
-        let mut found = Vec::new();
+        let mut short = Vec::new();
         for first in (0..self.rows.len()).rev() {
             for need in needs.iter().filter(|need| need.first == first) {
                 by_last[need.last] += need.least;
             }
             let mut left = 0;
-            for last in first..self.rows.len() {
-                left += self.capacity(self.rows[last]) - by_last[last];
+            for (last, row) in self.rows.iter().enumerate().skip(first) {
+                left += self.capacity(*row) - by_last[last];
                 if left < 0 {
-                    found.push((last - first, first));
+                    short.push((first, last, -left));
                 }
             }
         }
-        found.sort_unstable();
-        for (more, first) in found {
+        short.sort_unstable_by_key(|(first, last, _)| (last - first, *first));
+        short
+    }
+
+    /// Looks for a smaller shortage than the best in all consecutive periods.
+    fn look(&self, cohorts: &[usize], best: &mut Option<Shortage>, looks: &mut usize) {
+        let needs = self.needs(cohorts);
+        for (first, last, _) in self.short(&needs) {
             let most = best.as_ref().map_or(usize::MAX, Shortage::size);
-            if let Some(smaller) = self.fewest(&needs, first, first + more, most, looks) {
+            if let Some(smaller) = self.fewest(&needs, first, last, most, looks) {
                 *best = Some(smaller);
             }
         }
+    }
+
+    /// How many cohorts have to be left out at least, so that no periods are short: the largest of them would do.
+    fn left_out(&self, cohorts: &[usize], looks: &mut usize) -> usize {
+        let needs = self.needs(cohorts);
+        let mut most = 0;
+        for (first, last, mut short) in self.short(&needs) {
+            let mut count = 0;
+            for need in needs.iter().filter(|need| first <= need.first && need.last <= last) {
+                if short <= 0 || *looks == 0 {
+                    break;
+                }
+                *looks -= 1;
+                short -= need.least;
+                count += 1;
+            }
+            most = most.max(count);
+        }
+        most
     }
 
     /// The fewest cohorts that some periods cannot hold, if these are fewer reasons than the best.
