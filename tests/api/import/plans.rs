@@ -191,11 +191,11 @@ fn wear_of_policies_goes_in_and_out() {
             C,10,false,false,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,0,0.05,180,QUARTER,,,,36:20,,,\n\
             D,10,false,false,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,0,0.05,180,QUARTER,,,60,36:20,,,\n";
         let report = import(app, &[("refresh_policies.csv", text)]).await;
-        assert_eq!(counts(&report), ["refresh_policy 1/0/0/3"], "{:?}", errors(&report));
+        assert_eq!(counts(&report), ["refresh_policy 1/0/0/2"], "{:?}", errors(&report));
         assert_eq!(
             errors(&report),
             [
-                "refresh_policies.csv:3: error: costs.residualCurve: is given beside residualPerUnit 300: old units sell for \
+                "refresh_policies.csv:3: error: residual_curve: is given beside residualPerUnit 300: old units sell for \
                  one or the other, so one of them is cleared or 0",
                 "refresh_policies.csv:4: error: risk_ages is given without risk_threshold",
                 "refresh_policies.csv:5: error: rules.risk.threshold: risk threshold \"60\" is not usable: no asset could \

@@ -281,7 +281,7 @@ fn events_that_cannot_be_are_refused_by_field_and_value() {
             assert_eq!(refused(app, &asset, on, what).await.message, message);
         }
         let both = json!({ "disposal": {}, "transfer": { "toClass": "X" } });
-        let message = "give exactly one of impairment, lifeChange, disposal and transfer";
+        let message = "give exactly one of impairment, lifeChange, disposal, transfer and service";
         assert!(refused(app, &asset, "2028-01-01", both).await.message.contains(message));
         let nothing = json!({ "impairment": { "recoverable": "1" }, "component": "drives" });
         let refusal = refused(app, &asset, "2028-01-01", nothing).await;
