@@ -1,5 +1,7 @@
 //! What depends on what.
 
+mod contracts;
+mod days;
 mod derived;
 mod estate;
 mod files;
@@ -15,6 +17,7 @@ mod power;
 mod quality;
 mod real;
 mod refusals;
+mod scenarios;
 mod setting;
 mod single_points;
 mod subscriptions;

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{id::ConfigurationItemId, recovery::recovery_objective};
 use sea_orm::EntityTrait;
 use topology::{
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     access::Caller,
     error::{Error, Result},
+    scenarios::Overlay,
     store::Read,
     topology::{
         graph::{Estate, Options},
@@ -62,6 +63,8 @@ pub struct Question {
     pub crew: Option<i32>,
     /// Whether what follows from the inventory counts as needed.
     pub derived: bool,
+    /// What is laid over the graph.
+    pub scenario: Arc<Overlay>,
 }
 
 /// What a share of time is taken from.
@@ -130,7 +133,7 @@ pub async fn ask(view: &View, question: &Question) -> Result<Assessment> {
     let crew = question.crew.map(crew).transpose()?;
     let caller = view.caller().clone();
     let options = Options { as_of: question.as_of, derived: question.derived, soft: false };
-    let estate = view.estate(options).await?;
+    let estate = view.estate_under(options, &question.scenario).await?;
     let wanted = wanted(&estate, &question.choice, &caller)?;
     let at = moment(question.as_of, caller.now);
     let (facts, together) = facts(&view.reader, &estate, question.as_of, at).await?;
@@ -170,13 +173,18 @@ fn crew(crew: i32) -> Result<u32> {
     u32::try_from(crew).map_err(Error::internal)
 }
 
-/// The moment that a day stands for: now where it is today, its end otherwise.
+/// The moment that a day stands for, at which the age of copies is measured: now where it is today, its end otherwise.
 fn moment(as_of: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
     if as_of == now.date_naive() {
         return now;
     }
     let next = as_of.succ_opt().unwrap_or(as_of);
     next.and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
+/// Copies count that were complete before this: up to now where the day is today, and before the next day otherwise.
+fn before(as_of: NaiveDate, at: DateTime<Utc>) -> DateTime<Utc> {
+    if at.date_naive() == as_of { at + TimeDelta::microseconds(1) } else { at }
 }
 
 /// The services that a choice names, in order of name.
@@ -251,9 +259,10 @@ async fn facts(
             note(*node, dependency.first_seen_on);
         }
     }
-    let copies = copies::of(db, as_of, at).await?;
+    let before = before(as_of, at);
+    let copies = copies::of(db, as_of, before).await?;
     let drills = Drills::of(db, as_of).await?;
-    let together = consistency::of(db, &nodes, at).await?;
+    let together = consistency::of(db, &nodes, before).await?;
     let mut points: Vec<_> = objectives.iter().map(|objective| point(objective.as_ref()?)).collect();
     consistency::level(&mut points, &together);
     Ok((Facts { objectives, own, points, copies, drills, nodes, changed }, together))

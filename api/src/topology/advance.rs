@@ -2,7 +2,7 @@
 //!
 //! The needs of a thing that was touched are worked out as they were and as they are, and the difference is put into
 //! the graph. Built anew is what removes or retires a thing or brings one back, and what many things need for the same
-//! reason: feeds, names of racks, contracts of sites and whether they are in force.
+//! reason: feeds, names of racks, contracts of sites, whether they are in force and until when.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use std::{
 use chrono::NaiveDate;
 use entity::id::{
     AssetId, ColocationCircuitId, ColocationContractId, ColocationDeploymentId, ConfigurationItemId,
-    DependencyId, PowerFeedId, RackId, RedundancyGroupId, WorkloadId,
+    DependencyId, PowerFeedId, RackId, RedundancyGroupId, ServiceId, SupportContractId, WorkloadId,
 };
 use topology::{
     graph::{Change, GroupNode, Node},
@@ -24,7 +24,7 @@ use super::{
     graph::{Estate, refused},
     items::{Thing, ThingKind},
     outgoing::{NeededGroup, Outgoing, Source, Tie},
-    recorded::{Recorded, in_force},
+    recorded::{Recorded, in_force, last_day, supports},
 };
 use crate::error::{Error, Result};
 
@@ -265,9 +265,11 @@ impl Touched {
                 true
             }
             Thing::ColocationContract(id) => {
-                same((old, new), |it| Some(runs_on(it, id, as_of)))?;
+                same((old, new), |it| keeps(it, id, as_of))?;
                 true
             }
+            Thing::SupportContract(id) => covers(old, id, as_of) == covers(new, id, as_of),
+            Thing::Service(id) => provided(old, id) == provided(new, id),
             _ => true,
         };
         if !is_same {
@@ -294,6 +296,15 @@ fn fed(recorded: &Recorded, id: PowerFeedId) -> Option<impl PartialEq + use<>> {
     Some((row.site_id, row.status, row.side, row.rack_id, row.upstream_id, row.circuit_id))
 }
 
-fn runs_on(recorded: &Recorded, id: ColocationContractId, on: NaiveDate) -> bool {
-    recorded.colocation.get(&id).is_some_and(|row| in_force(row, on))
+fn keeps(recorded: &Recorded, id: ColocationContractId, on: NaiveDate) -> Option<impl PartialEq + use<>> {
+    let row = recorded.colocation.get(&id)?;
+    Some((in_force(row, on), last_day(row), row.holdover_multiplier.is_some(), row.vendor_id))
+}
+
+fn covers(recorded: &Recorded, id: SupportContractId, on: NaiveDate) -> Option<impl PartialEq + use<>> {
+    recorded.support.get(&id).map(|row| (row.vendor_id, supports(row, on)))
+}
+
+fn provided(recorded: &Recorded, id: ServiceId) -> Option<impl PartialEq + use<>> {
+    recorded.services.get(&id).map(|row| (row.vendor_id, row.kind))
 }

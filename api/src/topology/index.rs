@@ -100,8 +100,7 @@ impl View {
     /// Everything that was said to depend on something, as it is seen from a day.
     #[must_use]
     pub fn said(&self, as_of: NaiveDate) -> Said {
-        let today = self.caller().now.date_naive();
-        Said { recorded: Arc::clone(&self.state.recorded), as_of, today }
+        Said { recorded: Arc::clone(&self.state.recorded), as_of, gone: Arc::default() }
     }
 
     /// Who asks.

@@ -15,6 +15,7 @@ pub mod chains;
 pub mod changes;
 pub mod dependencies;
 pub mod derived;
+pub mod gone;
 pub mod graph;
 pub mod graphql;
 pub mod happenings;

@@ -8,14 +8,13 @@ use entity::{
     money::Rate,
     topology::{
         dependency::Evidence,
-        service::{ServiceKind, ServiceStatus},
+        service::{self, ServiceKind, ServiceStatus},
     },
 };
 use rust_decimal::Decimal;
 
 use super::{
     items::Thing,
-    recorded::Recorded,
     rows::DependencyRow,
     said::{Said, is_need},
 };
@@ -143,7 +142,7 @@ pub fn quality(said: Said, asked: Asked) -> Result<Quality> {
         let message = format!("{} days before {} is no day", asked.stale_after_days, asked.as_of);
         return Err(Error::invalid("staleAfterDays", message));
     };
-    let services = live_services(&said.recorded);
+    let services = live_services(&said);
     let mut members: Members<'_> = HashMap::new();
     for row in said.dependencies() {
         if let Some(group) = row.redundancy_group_id {
@@ -163,8 +162,11 @@ struct Live {
     has_vendor: bool,
 }
 
-fn live_services(recorded: &Recorded) -> BTreeMap<Thing, Live> {
-    let live = recorded.services.values().filter(|row| row.status == ServiceStatus::Active);
+fn live_services(said: &Said) -> BTreeMap<Thing, Live> {
+    let is_there = |row: &&service::Model| {
+        row.status == ServiceStatus::Active && !said.gone.contains(&Thing::Service(row.id))
+    };
+    let live = said.recorded.services.values().filter(is_there);
     live.map(|row| (Thing::Service(row.id), Live { kind: row.kind, has_vendor: row.vendor_id.is_some() }))
         .collect()
 }

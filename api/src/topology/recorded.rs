@@ -243,6 +243,14 @@ impl Recorded {
         Some(self.deployments.get(&deployment)?.contract_id)
     }
 
+    /// Whether a thing does its work, or did until it failed: assets that are foreseen, ordered or in stock do not.
+    #[must_use]
+    pub fn runs(&self, thing: Thing) -> bool {
+        let Thing::Asset(id) = thing else { return true };
+        let waits = [AssetStatus::Planned, AssetStatus::Ordered, AssetStatus::InStock];
+        self.assets.get(&id).is_none_or(|row| !waits.contains(&row.status))
+    }
+
     /// What an asset draws, in watts: nothing where it is not in use.
     #[must_use]
     pub fn watts(&self, asset: &AssetRow) -> Option<i32> {
@@ -267,8 +275,13 @@ impl Recorded {
 /// Whether a colocation contract is in force on a day: billing has begun, and it has not ended.
 #[must_use]
 pub fn in_force(contract: &colocation_contract::Model, on: NaiveDate) -> bool {
-    let ends_on = terms::colocation(contract, &[]).ok().and_then(|value| value.end(&BusinessDays::default()));
-    contract.billing_starts_on <= on && ends_on.is_none_or(|last| on <= last)
+    contract.billing_starts_on <= on && last_day(contract).is_none_or(|last| on <= last)
+}
+
+/// The last day of a colocation contract, where it ends.
+#[must_use]
+pub fn last_day(contract: &colocation_contract::Model) -> Option<NaiveDate> {
+    terms::colocation(contract, &[]).ok().and_then(|value| value.end(&BusinessDays::default()))
 }
 
 /// Whether a support contract is in force on a day: it has begun, and its last term has not ended.

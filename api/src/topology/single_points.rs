@@ -26,6 +26,7 @@ use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
     rules::require_plausible,
+    scenarios::Overlay,
     schema::scalar::Id,
 };
 
@@ -38,6 +39,8 @@ pub struct Question {
     pub tiers: Option<Vec<i32>>,
     /// In which graph.
     pub options: Options,
+    /// What is laid over it.
+    pub scenario: Arc<Overlay>,
 }
 
 /// What the failure of one item alone comes to.
@@ -102,7 +105,7 @@ pub struct Answer {
 /// `Invalid` for an id that is of no service, `NotFound` for a service that is not there.
 pub async fn answer(view: &View, question: &Question, kinds: impl Fn(Thing) -> bool) -> Result<Answer> {
     require_plausible("asOf", Some(question.options.as_of))?;
-    let (estate, caller) = (view.estate(question.options).await?, view.caller());
+    let (estate, caller) = (view.estate_under(question.options, &question.scenario).await?, view.caller());
     let services = asked(&estate, caller, question)?;
     let mut answer = Answer {
         estate: Arc::clone(&estate),

@@ -274,3 +274,29 @@ fn what_is_hidden_counts_and_is_not_named() {
         app.viewer().expect_error(&ask, "NOT_FOUND").await;
     });
 }
+
+#[test]
+fn own_minutes_of_what_is_hidden_are_hidden() {
+    on_both_engines(async |app| {
+        let shop = a_service(app, "shop").await;
+        objective(app, &shop, "ownMinutes: 10").await;
+        let vendor = "mutation { registerVendor(input: { code: \"EQX\", name: \"Equinix\" }) { id } }";
+        let vendor = id(&app.director().query(vendor).await["registerVendor"]);
+        let sign = "mutation($input: NewSupportContract!) { signSupportContract(input: $input) { id } }";
+        let input = json!({ "number": "S-1", "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01",
+            "endsOn": "2026-12-31", "charge": "1200", "billingFrequency": "YEARLY" });
+        let contract = app.director().query_with(sign, json!({ "input": input })).await;
+        let contract = id(&contract["signSupportContract"]);
+        objective(app, &contract, "ownMinutes: 500").await;
+        needs(app, &shop, &contract).await;
+        let fields = "effectiveTimeMinutes chain { item { name } ownMinutes upAfterMinutes }";
+        let seen = recovery(app, &shop, "", fields).await;
+        assert_eq!(seen["effectiveTimeMinutes"], 510);
+        let hidden = json!({ "item": null, "ownMinutes": null, "upAfterMinutes": 500 });
+        assert_eq!(seen["chain"][1], hidden);
+        let text = format!("{{ recoveryAssessment(service: \"{shop}\") {{ services {{ {fields} }} }} }}");
+        let all = app.director().query(&text).await["recoveryAssessment"]["services"][0].clone();
+        let shown = json!({ "item": { "name": "S-1" }, "ownMinutes": 500, "upAfterMinutes": 500 });
+        assert_eq!(all["chain"][1], shown);
+    });
+}

@@ -174,3 +174,33 @@ fn what_was_exported_builds_the_same_elsewhere() {
         other.stop().await;
     });
 }
+
+#[test]
+fn what_cannot_be_yet_or_any_more_is_refused_in_files_too() {
+    on_both_engines(async |app| {
+        assert_eq!(errors(&import(app, &PLACES).await), Vec::<String>::new());
+        assert_eq!(errors(&import(app, &FILES).await), Vec::<String>::new());
+        let header = "from_kind,from,to_kind,to,kind,hardness,redundancy_group,first_seen_on,last_seen_on\n";
+        for (row, message) in [
+            ("SERVICE,shop,SERVICE,cluster,USES,,,2026-07-02,", "2026-07-02 lies ahead: today is 2026-07-01"),
+            ("SERVICE,shop,SERVICE,cluster,USES,,,,2031-01-01", "2031-01-01 lies ahead: today is 2026-07-01"),
+            ("SERVICE,old,SERVICE,cluster,USES,,,,", "old is retired and needs nothing any more"),
+            (
+                "SERVICE,shop,SERVICE,cluster,BACKS_UP_TO,HARD,,,",
+                "BACKS_UP_TO is a backup and no need, so it cannot be HARD",
+            ),
+            (
+                "RACK,FRA1|A01,POWER_FEED,FRA1|A01-A,USES,,,,",
+                "USES between the two is HARD by itself, so nothing could stand in for it as POWERED_BY in the group \
+                 feeds",
+            ),
+        ] {
+            let text = format!("{header}{row}\n");
+            let found = errors(&import(app, &[("dependencies.csv", &text)]).await);
+            assert!(found.len() == 1 && found[0].contains(message), "{row}: {found:?}");
+        }
+        let objective = "item_kind,item,changed_on\nSERVICE,shop,2031-01-01\n";
+        let found = errors(&import(app, &[("recovery_objectives.csv", objective)]).await);
+        assert!(found.len() == 1 && found[0].contains("2031-01-01 lies ahead"), "{found:?}");
+    });
+}

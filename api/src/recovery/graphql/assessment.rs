@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::recovery::recovery_drill;
+use entity::{id::ScenarioId, recovery::recovery_drill};
 use topology::graph::Node;
 
 use super::{
@@ -22,13 +22,12 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         record::Record,
-        request::caller,
         rows::Items,
-        scalar::{Date, Moment},
+        scalar::{Date, Id, Moment},
     },
     topology::{
         graphql::{
-            lens::{TopologyGraph, view},
+            lens::{TopologyGraph, day, overlay, view},
             things::ConfigurationItem,
         },
         items::Thing,
@@ -312,6 +311,11 @@ impl AssessmentQuery {
         >,
         #[graphql(desc = "The day it is seen from; today when left out.")] as_of: Option<Date>,
         #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(
             desc = "How many items can be brought up at once, 1 to 10,000. Left out: as many as there are."
         )]
         crew: Option<i32>,
@@ -327,9 +331,10 @@ impl AssessmentQuery {
         min_revision: Option<i64>,
     ) -> Result<RecoveryAssessment> {
         let view = view(ctx, min_revision).await?;
-        let as_of = as_of.map_or(caller(ctx)?.now.date_naive(), |day| day.0);
+        let as_of = day(ctx, as_of)?;
         let choice = choice(service.as_ref(), filter)?;
-        let asked = assessment::ask(&view, &Question { choice, as_of, crew, derived }).await?;
+        let scenario = overlay(&view, scenario).await?;
+        let asked = assessment::ask(&view, &Question { choice, as_of, crew, derived, scenario }).await?;
         let services = tokio::task::block_in_place(|| {
             let services = asked.wanted.iter().map(|node| Ok(Arc::new(asked.service(*node)?)));
             services.collect::<Result<Vec<_>>>()

@@ -11,6 +11,7 @@ use super::{
     things::ConfigurationItem,
 };
 use crate::{
+    access::Permission,
     error::{Error, Result},
     scenarios::{
         Overlay,
@@ -52,14 +53,14 @@ impl Impact {
     /// Works out what fails.
     ///
     /// # Errors
-    /// Those of [`impacts::answer`] and [`Overlay::load`].
+    /// Those of [`impacts::answer`] and [`Overlay::load_without_prices`].
     pub(super) async fn of(
         view: &View,
         of: Vec<String>,
         options: Options,
         scenario: Option<Id<ScenarioId>>,
     ) -> Result<Self> {
-        let scenario = Overlay::load(&view.reader, scenario.map(|id| id.0)).await?;
+        let scenario = Overlay::load_without_prices(&view.reader, scenario.map(|id| id.0)).await?;
         let question = Question { of, options, scenario };
         let answer = Arc::new(impacts::answer(view, &question).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: view.caller().clone() };
@@ -95,7 +96,8 @@ impl Impact {
         })
     }
 
-    /// What was down before anything failed, since it needs more of a group than there is: a mistake of the records.
+    /// What was down before anything failed: it needs more of a group than there is, which is a mistake of the records,
+    /// or the last contract of its site is over.
     async fn already_down(
         &self,
         ctx: &Context<'_>,
@@ -125,9 +127,11 @@ impl Impact {
         self.answer.hidden
     }
 
-    /// The scenario that was laid over what is recorded. Null for the baseline.
+    /// The scenario that was laid over what is recorded. Null for the baseline, and where the caller may not see
+    /// scenarios.
     async fn scenario(&self) -> Option<Scenario> {
-        self.scenario.scenario().and_then(scenarios::of)
+        let sees_scenarios = self.lens.caller.may(Permission::ViewTotals);
+        self.scenario.scenario().filter(|_| sees_scenarios).and_then(scenarios::of)
     }
 
     /// The graph in which it was worked out.
@@ -234,6 +238,10 @@ fn explanation(answer: &Answer) -> Explanation {
         }
     };
     leave(roll_up.without_tier, "affected services of no recorded tier: the blast radius lacks them");
+    leave(
+        roll_up.not_running,
+        "affected assets that are foreseen, ordered or in stock: they are affected, and nothing of them is added up",
+    );
     leave(answer.estate.left_out.things, "things that are retired");
     leave(answer.estate.left_out.edges, "edges to or from what is retired");
     leave(

@@ -1,12 +1,17 @@
 //! What moves together, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::{id::SiteId, money::Rate};
+use entity::{
+    id::{ScenarioId, SiteId},
+    money::Rate,
+};
 use rust_decimal::Decimal;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{TopologyGraph, WholeGraph, view},
+    lens::{TopologyGraph, WholeGraph, day, overlay, view},
     things::ConfigurationItem,
 };
 use crate::{
@@ -429,6 +434,11 @@ impl MoveQuery {
         latency_milliseconds: i32,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
         #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
                     it as `extensions.graphRevision`."
         )]
@@ -443,10 +453,12 @@ impl MoveQuery {
             hub_degree,
             largest,
             latency_milliseconds,
-            as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
+            as_of: day(ctx, as_of)?,
         };
-        let graph = WholeGraph::of(&view, asked.as_of);
-        let said = view.said(asked.as_of);
+        let scenario = overlay(&view, scenario).await?;
+        let gone = Arc::new(view.gone(asked.as_of, &scenario).await?);
+        let graph = WholeGraph::of(&view, asked.as_of).without(&gone);
+        let said = Said { gone, ..view.said(asked.as_of) };
         let moves = tokio::task::block_in_place(|| moves::moves(said, asked))?;
         Ok(MoveGroups { moves, asked, caller, graph })
     }

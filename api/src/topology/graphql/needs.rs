@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 use topology::graph::Node;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, size, view},
+    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, overlay, size, view},
     things::ConfigurationItem,
 };
 use crate::{
@@ -213,6 +214,11 @@ impl NeedQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -223,7 +229,8 @@ impl NeedQuery {
         let view = view(ctx, min_revision).await?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        Ok(TopologyGraph(view.estate(options).await?))
+        let scenario = overlay(&view, scenario).await?;
+        Ok(TopologyGraph(view.estate_under(options, &scenario).await?))
     }
 
     /// What a thing needs, directly or through others, as a list or as a tree.
@@ -235,6 +242,11 @@ impl NeedQuery {
         #[graphql(desc = "Steps at most; all the way when left out.")] depth: Option<i32>,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -242,7 +254,7 @@ impl NeedQuery {
         )]
         min_revision: Option<i64>,
     ) -> Result<Reach> {
-        reach(ctx, &of, (Direction::Needs, depth), (as_of, include), min_revision).await
+        reach(ctx, &of, (Direction::Needs, depth), (as_of, scenario, include), min_revision).await
     }
 
     /// What needs a thing, directly or through others, as a list or as a tree: all that might feel its failure.
@@ -254,6 +266,11 @@ impl NeedQuery {
         #[graphql(desc = "Steps at most; all the way when left out.")] depth: Option<i32>,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -261,7 +278,7 @@ impl NeedQuery {
         )]
         min_revision: Option<i64>,
     ) -> Result<Reach> {
-        reach(ctx, &of, (Direction::NeededBy, depth), (as_of, include), min_revision).await
+        reach(ctx, &of, (Direction::NeededBy, depth), (as_of, scenario, include), min_revision).await
     }
 
     /// What lies around a thing, in both directions: things and edges, ready to draw.
@@ -278,6 +295,11 @@ impl NeedQuery {
         limit: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -287,7 +309,7 @@ impl NeedQuery {
     ) -> Result<Neighbourhood> {
         crate::rules::require_range("limit", limit, 1, MOST_DRAWN)?;
         let depth = asked::depth(Some(depth))?;
-        let (lens, root) = root(ctx, &of, (as_of, include), min_revision).await?;
+        let (lens, root) = root(ctx, &of, (as_of, scenario, include), min_revision).await?;
         let most = usize::try_from(limit).map_err(Error::internal)?;
         let found = needs::neighbourhood(&lens.estate, &lens.caller, root, depth, most);
         let items = found.nodes.iter();
@@ -317,17 +339,20 @@ impl NeedQuery {
     }
 }
 
+/// Which graph is asked for.
+type Asked = (Option<Date>, Option<Id<ScenarioId>>, Option<TopologyInclude>);
+
 /// The graph, and the node that is asked about.
 async fn root(
     ctx: &Context<'_>,
     of: &ID,
-    (as_of, include): (Option<Date>, Option<TopologyInclude>),
+    (as_of, scenario, include): Asked,
     min_revision: Option<i64>,
 ) -> Result<(Lens, Node)> {
     let view = view(ctx, min_revision).await?;
     let options = options(ctx, as_of, include)?;
     require_plausible("asOf", Some(options.as_of))?;
-    let estate = view.estate(options).await?;
+    let estate = view.estate_left_by(options, &*overlay(&view, scenario).await?).await?;
     let caller = caller(ctx)?.clone();
     let root = estate.asked(&caller, "of", of)?;
     Ok((Lens { estate, caller }, root))
@@ -337,7 +362,7 @@ async fn reach(
     ctx: &Context<'_>,
     of: &ID,
     (direction, depth): (Direction, Option<i32>),
-    graph: (Option<Date>, Option<TopologyInclude>),
+    graph: Asked,
     min_revision: Option<i64>,
 ) -> Result<Reach> {
     let depth = asked::depth(depth)?;

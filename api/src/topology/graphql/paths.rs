@@ -1,12 +1,16 @@
 //! Shortest ways from a thing to one that it needs, as clients see them.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 
-use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, view};
+use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, overlay, view};
 use crate::{
     error::{Error, Result},
     rules::{require_plausible, require_range},
-    schema::{request::caller, scalar::Date},
+    schema::{
+        request::caller,
+        scalar::{Date, Id},
+    },
     topology::paths::ways,
 };
 
@@ -54,6 +58,11 @@ impl PathQuery {
         #[graphql(default = 10, desc = "Ways that are spelled out at most, 1 to 100.")] limit: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -65,7 +74,7 @@ impl PathQuery {
         require_range("limit", limit, 1, MOST_WAYS)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        let estate = view.estate(options).await?;
+        let estate = view.estate_left_by(options, &*overlay(&view, scenario).await?).await?;
         let caller = caller(ctx)?.clone();
         let ends = (estate.asked(&caller, "from", &from)?, estate.asked(&caller, "to", &to)?);
         let most = usize::try_from(limit).map_err(Error::internal)?;

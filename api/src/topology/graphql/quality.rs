@@ -1,10 +1,13 @@
 //! How far the dependency graph can be trusted, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, view},
+    lens::{TopologyGraph, WholeGraph, day, overlay, view},
     moves::{at_most, shown},
     things::ConfigurationItem,
 };
@@ -239,6 +242,11 @@ impl QualityQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(default = 60, desc = "Days after which a dependency that was last seen is stale.")]
         stale_after_days: u32,
         #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
@@ -253,12 +261,14 @@ impl QualityQuery {
         let view = view(ctx, min_revision).await?;
         let caller = caller(ctx)?.clone();
         let asked = Asked {
-            as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
+            as_of: day(ctx, as_of)?,
             stale_after_days,
             minimum_confidence: minimum_confidence.unwrap_or(Decimal::new(5, 1)),
         };
-        let graph = WholeGraph::of(&view, asked.as_of);
-        let said = view.said(asked.as_of);
+        let scenario = overlay(&view, scenario).await?;
+        let gone = Arc::new(view.gone(asked.as_of, &scenario).await?);
+        let graph = WholeGraph::of(&view, asked.as_of).without(&gone);
+        let said = Said { gone, ..view.said(asked.as_of) };
         let quality = tokio::task::block_in_place(|| quality::quality(said, asked))?;
         Ok(GraphQuality { quality, asked, caller, graph })
     }

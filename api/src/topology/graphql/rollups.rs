@@ -167,7 +167,7 @@ pub struct ImpactRollUp {
 /// What an outage comes to, as far as the caller may see it.
 #[Object]
 impl ImpactRollUp {
-    /// How much is affected in all.
+    /// How much is affected in all, without assets that do not run.
     async fn total(&self) -> ImpactCounts {
         self.answer.roll_up.total.into()
     }
@@ -242,6 +242,12 @@ impl ImpactRollUp {
     /// Affected assets by status: how many, what they draw, the rack units they take and what was paid for them.
     async fn assets(&self) -> Vec<ImpactAssets> {
         self.answer.roll_up.assets.iter().map(|hit| ImpactAssets::new(hit, &self.lens.caller)).collect()
+    }
+
+    /// Affected assets that are foreseen, ordered or in stock. They are affected where they will need what failed, and
+    /// count in nothing else here.
+    async fn assets_not_running(&self) -> u64 {
+        self.answer.roll_up.not_running
     }
 
     /// How much is affected at each site, those with most down first.

@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, view},
+    lens::{
+        DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, overlay, size, view,
+    },
     rollups::ImpactMoney,
     things::{ConfigurationItem, ConfigurationItemKind},
 };
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
-    schema::{request::caller, scalar::Date},
+    schema::{
+        request::caller,
+        scalar::{Date, Id},
+    },
     topology::{
         chains::Saved,
         items::Thing,
@@ -187,6 +193,11 @@ impl SinglePointQuery {
         #[graphql(default = 50, desc = "Services at most.")] first: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -204,6 +215,7 @@ impl SinglePointQuery {
             service: service.map(|id| id.0),
             tiers: filter.tier,
             options: options(ctx, as_of, include)?,
+            scenario: overlay(&view, scenario).await?,
         };
         let kinds = filter.kind;
         let is_wanted = |thing: Thing| {
@@ -232,6 +244,11 @@ impl SinglePointQuery {
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -243,7 +260,9 @@ impl SinglePointQuery {
         let most = size(ctx, "first", first)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        let lens = Lens { estate: view.estate(options).await?, caller: caller(ctx)?.clone() };
+        let scenario = overlay(&view, scenario).await?;
+        let estate = view.estate_under(options, &scenario).await?;
+        let lens = Lens { estate, caller: caller(ctx)?.clone() };
         let (causes, hidden) = single_points::common_causes(&lens.estate, &lens.caller)?;
         let shown = causes.iter().take(most).filter_map(|cause| CommonCauseItem::new(&lens, cause));
         Ok(CommonCauseConnection {
