@@ -120,6 +120,8 @@ ids! {
     UnitCostPartId => "unit_cost_part",
     AllocationModelId => "allocation_model",
     SavingsInitiativeId => "savings_initiative",
+    ChargebackId => "chargeback",
+    ChargebackLineId => "chargeback_line",
     SavingsClaimId => "savings_claim",
     LedgerCodeId => "ledger_code",
     BudgetVersionId => "budget_version",

@@ -9,8 +9,9 @@ use entity::contracts::{
     colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
 };
 use entity::finance::{
-    actual_posting, allocation_model, budget_line, budget_version, exchange_rate, fiscal_calendar,
-    ledger_code, savings_initiative, unit_cost_part, variance_explanation, volume,
+    actual_posting, allocation_model, budget_line, budget_version, chargeback, chargeback_line,
+    exchange_rate, fiscal_calendar, ledger_code, savings_initiative, unit_cost_part, variance_explanation,
+    volume,
 };
 use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
@@ -58,6 +59,8 @@ fn the_database_and_json_spell_alike() {
     check::<unit_cost_part::CostCategory>();
     check::<allocation_model::AllocationMethod>();
     check::<allocation_model::Level>();
+    check::<chargeback::ChargebackStatus>();
+    check::<chargeback_line::LineSide>();
     check::<savings_initiative::SavingsKind>();
     check::<savings_initiative::SavingsStage>();
     check::<savings_initiative::Recurrence>();

@@ -291,3 +291,13 @@ proptest! {
         prop_assert!(dollars.is_empty() || dollars == BTreeSet::from([Decimal::ZERO]));
     }
 }
+
+#[test]
+fn rates_of_a_plan_convert_to_what_it_is_reported_in() {
+    let (plan, _) = rates(false);
+    let euro = plan.rate(Currency::EUR).unwrap();
+    assert_eq!(plan.convert(Decimal::from(100), Currency::EUR).unwrap(), euro * Decimal::from(100));
+    assert_eq!(plan.convert(Decimal::from(-7), Currency::USD).unwrap(), Decimal::from(-7));
+    assert!(plan.convert(Decimal::MAX, Currency::EUR).is_err());
+    assert!(plan.convert(Decimal::ONE, Currency::from_code("GBP").unwrap()).is_err());
+}

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use forecasting::colocation::{
     Absence, BusinessDays, Charge, ChargeKind, Contract, Figure, Indices, MeteredPart, Metering,
     MonthReading, MonthUse, OverageBasis, OverageTerms, PowerMonth, Proration, PueRule, RampStep,
-    Recognition, power_month,
+    Recognition, Severity, committed_kilowatts, power_month, validate,
 };
 use forecasting::money::Currency;
 use proptest::prelude::*;
@@ -173,5 +173,34 @@ proptest! {
         let found = cost(charges, january(PEAK), &BTreeMap::new());
         let sum: Decimal = found.energy.iter().map(|it| it.billed_energy).sum();
         prop_assert_eq!(sum.round_dp(9), Decimal::from(46_128));
+    }
+}
+
+#[test]
+fn kilovolt_amperes_are_priced_as_they_are_and_held_against_kilowatts() {
+    let apparent = |factor: &str| Charge {
+        power_factor: Some(number(factor)),
+        ..Charge::new(ChargeKind::SpaceKw, Decimal::from(132), Decimal::from(125))
+    };
+    // 125 kVA at 0.8 are 100 kW, and 132 a kVA 165 a kW.
+    let terms = BTreeMap::from([(0, terms())]);
+    let (stated, real) = (apparent("0.8"), space(100));
+    let [stated, real] = [stated, real].map(|charge| cost(vec![charge], january(PEAK), &terms));
+    assert_eq!((stated.committed_cost, stated.total), (real.committed_cost, real.total));
+    assert_eq!((&stated.overage, stated.commitment), (&real.overage, real.commitment));
+    let higher = Charge { peak: Some(Decimal::ONE), ..apparent("0.8") };
+    let billed = cost(vec![higher], january(PEAK), &BTreeMap::new());
+    assert_eq!(billed.committed_cost, number("18480"), "112 kW are 140 kVA");
+
+    let both = contract(vec![apparent("0.8"), space(20)]);
+    assert_eq!(committed_kilowatts(&both, date("2026-01-31")).unwrap(), Some(Decimal::from(120)));
+    for (factor, is_refused) in [("0", true), ("-0.8", true), ("1.1", true), ("1", false)] {
+        let contract = contract(vec![apparent(factor)]);
+        let problems = validate(&contract);
+        let named = problems
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && problem.field.ends_with("power_factor"));
+        assert_eq!(named, is_refused, "{factor}: {problems:?}");
+        assert_eq!(committed_kilowatts(&contract, date("2026-01-31")).is_err(), is_refused);
     }
 }

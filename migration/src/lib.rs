@@ -41,6 +41,10 @@ mod m20261129_000022_topology;
 mod m20261129_000023_recovery;
 mod m20261129_000025_contracts;
 mod m20261129_000026_finance;
+mod m20261129_000027_lifecycle;
+mod m20261129_000028_lifecycle;
+mod m20261129_000029_finance;
+mod m20261129_000030_contracts;
 mod m20261129_000033_topology;
 
 /// All steps, oldest first.
@@ -71,6 +75,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000023_recovery::Migration),
             Box::new(m20261129_000025_contracts::Migration),
             Box::new(m20261129_000026_finance::Migration),
+            Box::new(m20261129_000027_lifecycle::Migration),
+            Box::new(m20261129_000028_lifecycle::Migration),
+            Box::new(m20261129_000029_finance::Migration),
+            Box::new(m20261129_000030_contracts::Migration),
             Box::new(m20261129_000033_topology::Migration),
         ]
     }

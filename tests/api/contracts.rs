@@ -1,5 +1,6 @@
 //! Contracts as their users see them.
 
+mod apparent;
 mod bills;
 mod calendar;
 mod charges;

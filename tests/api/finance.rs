@@ -16,10 +16,12 @@ mod versions;
 
 mod allocation_models;
 pub mod allocations;
+mod chargebacks;
 mod journals;
 mod ownership;
 mod savings;
 mod savings_claims;
+mod unit_cost_labour;
 mod unit_cost_postings;
 mod unit_costs;
 mod volumes;

@@ -1,7 +1,10 @@
 //! Refresh policies and cycles, depreciation rules, software releases and due dates, seen from outside.
 
+mod as_known;
 mod bad_data;
 mod books;
+mod catch_ups;
+mod chassis;
 mod closings;
 mod cycles;
 mod entries;
@@ -20,6 +23,7 @@ mod rules;
 mod sizing;
 mod taxes;
 mod waiting;
+mod wear;
 
 use serde_json::Value;
 use support::TestApp;

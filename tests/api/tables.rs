@@ -43,6 +43,8 @@ fn every_entity_can_be_read() {
         read::<entity::finance::volume::Entity>(app).await;
         read::<entity::finance::unit_cost_part::Entity>(app).await;
         read::<entity::finance::allocation_model::Entity>(app).await;
+        read::<entity::finance::chargeback::Entity>(app).await;
+        read::<entity::finance::chargeback_line::Entity>(app).await;
         read::<entity::finance::savings_initiative::Entity>(app).await;
         read::<entity::finance::savings_claim::Entity>(app).await;
         read::<entity::finance::ledger_code::Entity>(app).await;

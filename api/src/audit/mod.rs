@@ -8,16 +8,17 @@ pub mod graphql;
 
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
-    BudgetLineId, BudgetVersionId, ChangeId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId,
-    ColocationCircuitId, ColocationContractId, ColocationContractSiteId, ColocationDeploymentId,
-    ColocationReadingId, ConfigurationItemId, ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId,
-    CurrencyId, DependencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
-    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
-    ManufacturerId, OfferId, PeriodCloseId, PowerFeedId, PriceIndexValueId, ProviderAccountId, RackId,
-    RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId, RedundancyGroupId, RefreshCycleAssetId,
-    RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, ScenarioChangeId, ScenarioId,
-    ServiceId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId,
-    VarianceExplanationId, VendorId, VolumeId, WorkloadId,
+    BudgetLineId, BudgetVersionId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
+    CloudCommitmentId, ColocationChargeId, ColocationCircuitId, ColocationContractId,
+    ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId, ConfigurationItemId,
+    ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId,
+    EntityId, ExchangeRateId, FiscalCalendarId, FrozenScenarioId, GrowthAssumptionId, HardwareModelId,
+    InvoiceId, InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId, OfferId, PeriodCloseId, PowerFeedId,
+    PriceIndexValueId, ProviderAccountId, RackId, RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId,
+    RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId,
+    SavingsInitiativeId, ScenarioChangeId, ScenarioId, ServiceId, SiteId, SoftwareReleaseId,
+    SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId,
+    WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
@@ -65,6 +66,8 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | VolumeId::KIND
         | UnitCostPartId::KIND
         | AllocationModelId::KIND
+        | ChargebackId::KIND
+        | ChargebackLineId::KIND
         | SavingsInitiativeId::KIND
         | SavingsClaimId::KIND
         | LedgerCodeId::KIND

@@ -7,7 +7,7 @@ use entity::{
     money::Amount,
 };
 use forecasting::{
-    colocation::{Notice, NoticeUnit, RenewalTerms, Term, Terms},
+    colocation::{BusinessDays, Event, EventKind, Notice, NoticeUnit, RenewalTerms, Term, Terms},
     commitments::{Commitment, Promise},
     money::Currency,
     month::{add_months, months_between, term_end},
@@ -17,11 +17,14 @@ use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, TryIntoModel};
 use crate::{
     error::{Error, Result},
     rules::{
-        draft, expect_version, require_least, require_order, require_plausible, require_text,
+        draft, expect_version, require_least, require_order, require_plausible, require_range, require_text,
         require_text_if_any,
     },
     store::{Read, Tx},
 };
+
+/// The longest single step that anybody plans, in days: ten years.
+const MOST_PLANNED_DAYS: i32 = 3_650;
 
 /// One cloud commitment.
 ///
@@ -96,6 +99,7 @@ pub fn check(commitment: &cloud_commitment::Model) -> Result<()> {
     if commitment.hourly_amount.is_some() == commitment.total_amount.is_some() {
         return Err(Error::invalid("hourly", "give either what is committed for each hour or the total"));
     }
+    check_planning(commitment)?;
     let days = (commitment.ends_on - commitment.starts_on).num_days() + 1;
     if let Some(notice) = commitment.notice_days.filter(|notice| i64::from(*notice) > days) {
         return Err(Error::invalid(
@@ -110,6 +114,34 @@ pub fn check(commitment: &cloud_commitment::Model) -> Result<()> {
             Err(Error::invalid("noticeGivenOn", message))
         }
         None => Ok(()),
+    }
+}
+
+/// The days that are planned with: none is below zero or beyond ten years, and the earliest notice is no later than the
+/// latest.
+fn check_planning(commitment: &cloud_commitment::Model) -> Result<()> {
+    for (field, days) in [
+        ("noticeDaysMaximum", commitment.notice_days_maximum),
+        ("planning.decisionLeadDays", commitment.decision_lead_days),
+        ("planning.proposalLeadDays", commitment.proposal_lead_days),
+        ("planning.migrationDays", commitment.migration_days),
+        ("planning.decommissionBufferDays", commitment.decommission_buffer_days),
+    ] {
+        if let Some(days) = days {
+            require_range(field, days, 0, MOST_PLANNED_DAYS)?;
+        }
+    }
+    match (commitment.notice_days, commitment.notice_days_maximum) {
+        (None, Some(maximum)) => {
+            let message = format!("{maximum} is refused: no latest notice is agreed");
+            Err(Error::invalid("noticeDaysMaximum", message))
+        }
+        (Some(minimum), Some(maximum)) if maximum < minimum => {
+            let message =
+                format!("{maximum} is less than the latest notice of {minimum}, so no day would be valid");
+            Err(Error::invalid("noticeDaysMaximum", message))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -150,13 +182,30 @@ pub fn terms(commitment: &cloud_commitment::Model) -> Terms {
         renewal: renews.then_some(RenewalTerms { months: renewal, maximum: None }),
         notice: Some(Notice {
             minimum: notice,
-            maximum: None,
+            maximum: commitment.notice_days_maximum.and_then(|days| u32::try_from(days).ok()),
             unit: NoticeUnit::CalendarDays,
             previous_business_day: commitment.notice_days.is_some(),
         }),
         notice_given: commitment.notice_given_on,
         until: None,
     }
+}
+
+/// The day from which what a commitment covered is paid at the prices of those who commit to nothing, where no renewal
+/// follows: the one change of price that a commitment has, for its own price stands for the whole term and renews as it
+/// is.
+#[must_use]
+pub fn price_ends(terms: &Terms, days: &BusinessDays, (from, to): (NaiveDate, NaiveDate)) -> Option<Event> {
+    let end = terms.end(days)?;
+    let date = end.succ_opt().filter(|date| (from..=to).contains(date))?;
+    let reason = format!("the prices of the commitment end on {end}: usage is at list prices from then on");
+    Some(Event {
+        date,
+        kind: EventKind::Escalation,
+        term: Some(terms.term_number(end)),
+        charge: None,
+        reason,
+    })
 }
 
 /// A commitment as a value, for what its renewals cost.

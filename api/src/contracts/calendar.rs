@@ -315,10 +315,13 @@ impl Drawing {
                 return;
             }
         };
-        self.usual_leads += 1;
+        self.usual_leads += usize::from(commitment.decision_lead_days.is_none());
         let terms = commitments::terms(commitment);
         let days = BusinessDays::default();
-        for event in terms.events(&leads::usual(), &days, self.question.from, self.question.to) {
+        let span = (self.question.from, self.question.to);
+        let mut events = terms.events(&leads::of_cloud(commitment), &days, span.0, span.1);
+        events.extend(commitments::price_ends(&terms, &days, span));
+        for event in events {
             if self.wants(event.kind) {
                 let as_of = self.question.as_of;
                 let exposure = renewal_avoided(&event).and_then(|term| {

@@ -19,7 +19,7 @@ use sea_orm::{
 
 use super::{
     colocation_contracts::{self, default},
-    terms,
+    power_units, terms,
 };
 use crate::{
     error::{Error, Result},
@@ -227,6 +227,7 @@ pub fn check_numbers(row: &colocation_charge::ActiveModel) -> Result<()> {
             return Err(Error::invalid("ramp", message));
         }
     }
+    power_units::check(row)?;
     if let Some(overage) = row.overage.try_as_ref().and_then(Option::as_ref) {
         if row.kind.try_as_ref().is_some_and(|kind| *kind != ChargeKind::SpaceKw) {
             let message = "is refused: only SPACE_KW has a commitment that can be passed";

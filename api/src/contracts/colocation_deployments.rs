@@ -91,6 +91,18 @@ pub fn check(deployment: &colocation_deployment::Model) -> Result<()> {
         }
     }
     require_least("commitKilowatts", deployment.commit_kilowatts, Rate::ZERO)?;
+    require_least("commitKilovoltAmperes", deployment.commit_kilovolt_amperes, Rate::ZERO)?;
+    if deployment.commit_kilovolt_amperes.is_some() {
+        if deployment.commit_kilowatts.is_some() {
+            let message = "is given, and so are kilowatts; leave one of them out";
+            return Err(Error::invalid("commitKilovoltAmperes", message));
+        }
+        if deployment.power_factor.is_none() {
+            let message =
+                "is missing: a commitment in kilovolt-amperes is one in kilowatts by a power factor";
+            return Err(Error::invalid("powerFactor", message));
+        }
+    }
     match deployment.power_factor {
         Some(factor) if factor <= Rate::ZERO || factor > Rate::ONE => {
             let message = format!("{factor} is refused: a power factor is above 0 and at most 1");

@@ -1,6 +1,9 @@
 //! How long the company takes: to decide, to ask the market and to move, as it plans with for each contract.
 
-use entity::contracts::{colocation_contract, support_contract};
+use entity::{
+    cloud::cloud_commitment,
+    contracts::{colocation_contract, support_contract},
+};
 use forecasting::colocation::Planning;
 
 /// Days a decision is due before the notice deadline where a contract states no lead of its own.
@@ -41,8 +44,14 @@ fn planned(columns: [Option<i32>; 4]) -> Planning {
     }
 }
 
-/// What the company plans with where a contract says nothing of its own.
+/// What the company plans with for a commitment to a cloud provider: moving is moving what is covered to other prices
+/// or places.
 #[must_use]
-pub fn usual() -> Planning {
-    Planning { decision_lead_days: Some(USUAL_DECISION_LEAD_DAYS), ..Planning::default() }
+pub fn of_cloud(commitment: &cloud_commitment::Model) -> Planning {
+    planned([
+        commitment.decision_lead_days,
+        commitment.proposal_lead_days,
+        commitment.migration_days,
+        commitment.decommission_buffer_days,
+    ])
 }

@@ -27,6 +27,7 @@ pub mod leads;
 pub mod notice_history;
 pub mod offers;
 pub mod power;
+pub mod power_units;
 pub mod support_contracts;
 pub mod support_costs;
 pub mod terms;

@@ -22,7 +22,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{colocation_charges, terms};
+use super::{colocation_charges, power_units, terms};
 use crate::{
     error::{Error, Result},
     store::Read,
@@ -132,20 +132,21 @@ impl Installed {
         of_circuits.collect()
     }
 
-    fn limits(&self, on: NaiveDate, commitment: Option<Decimal>) -> Deployment {
+    fn limits(&self, on: NaiveDate, commitment: Option<Decimal>) -> Result<Deployment> {
         let row = &self.deployment;
         let limit = |value: Option<Rate>, is_none: bool| match value {
             Some(value) => Limit::Of(value.to_decimal()),
             None if is_none => Limit::Unlimited,
             None => Limit::Unknown,
         };
-        Deployment {
+        let own = power_units::deployed(row.commit_kilowatts, row.commit_kilovolt_amperes, row.power_factor)?;
+        Ok(Deployment {
             circuits: self.circuits_on(on),
             draw_cap: limit(row.draw_cap_kilovolt_amperes, row.draw_is_not_capped),
             cooling: limit(row.cooling_kilowatts, row.cooling_is_not_limited),
             power_factor: row.power_factor.map(Rate::to_decimal),
-            commitment: row.commit_kilowatts.map(Rate::to_decimal).or(commitment),
-        }
+            commitment: own.or(commitment),
+        })
     }
 }
 
@@ -232,6 +233,7 @@ pub fn months(first: Month, last: Month) -> (DateTime<Utc>, DateTime<Utc>) {
 pub struct Installation {
     on: NaiveDate,
     commitment: Option<Decimal>,
+    apparent: Vec<String>,
     deployments: Vec<Installed>,
 }
 
@@ -239,7 +241,13 @@ impl Installation {
     /// The power of a contract on a day, from what is stored of it.
     #[must_use]
     pub fn new(on: NaiveDate, commitment: Option<Decimal>, deployments: Vec<Installed>) -> Self {
-        Self { on, commitment, deployments }
+        Self { on, commitment, apparent: Vec::new(), deployments }
+    }
+
+    /// The same, knowing which charges the commitment is of.
+    #[must_use]
+    pub fn stated_in(self, charges: &[colocation_charge::Model]) -> Self {
+        Self { apparent: power_units::apparent(charges), ..self }
     }
 
     /// Its deployments, by name.
@@ -264,8 +272,21 @@ impl Installation {
         let draw = drawn(&meters, &readings).map_err(refused)?;
         // What a contract commits to is for its only deployment.
         let commitment = self.commitment.filter(|_| self.deployments.len() == 1);
-        let capacity = installed.limits(self.on, commitment).capacity(&draw).map_err(refused)?;
+        let mut capacity = installed.limits(self.on, commitment)?.capacity(&draw).map_err(refused)?;
+        let row = &installed.deployment;
+        match row.commit_kilovolt_amperes {
+            Some(committed) => {
+                capacity.explanation = capacity.explanation.input("committed kVA", committed.to_decimal());
+            }
+            None if row.commit_kilowatts.is_none() && commitment.is_some() => self.tell(&mut capacity),
+            None => {}
+        }
         Ok(self.explained(capacity))
+    }
+
+    /// Says of the commitment of the contract what of it is stated in kilovolt-amperes.
+    fn tell(&self, capacity: &mut Capacity) {
+        capacity.explanation.assumptions.extend(self.apparent.iter().cloned());
     }
 
     /// The same, saying which readings it is from.
@@ -288,7 +309,8 @@ impl Installation {
         let mut factors = self.deployments.iter().map(|it| it.deployment.power_factor);
         let first = factors.next().flatten();
         let factor = first.filter(|first| factors.all(|factor| factor == Some(*first))).map(Rate::to_decimal);
-        let capacity = Capacity::together(&parts, factor, self.commitment, &draw).map_err(refused)?;
+        let mut capacity = Capacity::together(&parts, factor, self.commitment, &draw).map_err(refused)?;
+        self.tell(&mut capacity);
         let capacity = self.explained(capacity);
         let circuits = self.deployments.iter().flat_map(|installed| {
             let name = &installed.deployment.name;
@@ -416,7 +438,8 @@ pub async fn installations(
         let charges = sheets.get(&row.id).map_or(&[][..], Vec::as_slice);
         let commitment = commitment(&row, charges, on)?;
         let deployments = installed.remove(&row.id).unwrap_or_default();
-        found.insert(row.id, Installation::new(on, commitment, deployments));
+        let installation = Installation::new(on, commitment, deployments).stated_in(charges);
+        found.insert(row.id, installation);
     }
     Ok(found)
 }

@@ -1,7 +1,7 @@
 //! What a support contract costs month by month.
 
 use chrono::NaiveDate;
-use entity::contracts::support_contract;
+use entity::{contracts::support_contract, id::SiteId};
 use forecasting::{
     month::Month,
     roadmap::{Category, MoneyView, Window},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the contract contributes to consecutive months in one view of money, with the notice and the price that a
-/// scenario has otherwise.
+/// scenario has otherwise, and with the exits of the sites of what it covers: `sites`, each with its assets.
 ///
 /// # Errors
 /// `Invalid` for a number of months that is not given at once, and for terms that cannot be computed.
@@ -26,11 +26,13 @@ pub fn schedule(
     view: MoneyView,
     as_of: NaiveDate,
     scenario: &Overlay,
+    sites: &[(SiteId, i64)],
 ) -> Result<CostSchedule> {
     require_range("months", months, 1, MOST_MONTHS)?;
     let window = Window::new(from, months.unsigned_abs()).map_err(|cause| Error::invalid("months", cause))?;
     let mut laid = contract.clone();
     scenario.support_notice(&mut laid, as_of);
+    let left = scenario.support_exit(&mut laid, sites, as_of);
     let mut value = terms::support(&laid)?;
     let touched = scenario.touching_support(&value, &laid);
     scenario.support_price(&mut value, &laid);
@@ -38,7 +40,7 @@ pub fn schedule(
     let amounts = flows.amounts(view, Category::Support);
     let amounts = amounts.unwrap_or_else(|| vec![Decimal::ZERO; window.iter().count()]);
     let mut explanation = flows.explanation(Category::Support).cloned().unwrap_or_default();
-    explanation.assumptions.extend(touched);
+    explanation.assumptions.extend(touched.into_iter().chain(left));
     Ok(CostSchedule {
         total: Some(flows.total(view)),
         months: window.iter().zip(amounts.into_iter().map(Some)).collect(),
@@ -52,5 +54,5 @@ pub fn schedule(
 #[must_use]
 pub fn month(contract: &support_contract::Model, on: NaiveDate) -> Option<Decimal> {
     let month = (Month::of(on), 1);
-    schedule(contract, month, MoneyView::Pnl, on, &Overlay::none()).ok()?.total
+    schedule(contract, month, MoneyView::Pnl, on, &Overlay::none(), &[]).ok()?.total
 }

@@ -23,7 +23,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::ActiveEnum;
 
-use super::findings::Finding;
+use super::{findings::Finding, power_units};
 
 type Converted<T> = Result<T, Finding>;
 
@@ -276,8 +276,10 @@ fn charge(row: &colocation_charge::Model) -> Converted<Charge> {
             "only POWER_METERED is billed by a meter",
         ));
     }
+    let factor = power_units::power_factor(row)?;
     let metering = row.metering.as_ref();
     let average = metering.and_then(|metering| metering.average_kilowatts);
+    let of_space = factor.filter(|_| kind == ChargeKind::SpaceKw);
     Ok(Charge {
         kind,
         unit_price: row.unit_price_amount.to_decimal(),
@@ -293,9 +295,13 @@ fn charge(row: &colocation_charge::Model) -> Converted<Charge> {
             None => None,
         },
         ramp: row.ramp.0.iter().enumerate().map(ramp_step).collect::<Converted<_>>()?,
-        peak: row.peak_kilowatts.map(entity::money::Rate::to_decimal),
+        peak: row.peak_kilowatts.map(|peak| power_units::stated(peak.to_decimal(), of_space)),
+        power_factor: of_space,
         abatements: row.abatements.0.iter().enumerate().map(abatement).collect::<Converted<_>>()?,
-        metering: metering.map(meter).transpose().map_err(|finding| finding.under("metering"))?,
+        metering: metering
+            .map(|terms| meter(terms, factor))
+            .transpose()
+            .map_err(|finding| finding.under("metering"))?,
         renewal_uplift: row.renewal_uplift.map(entity::money::Rate::to_decimal),
         repriced: Repricings::default(),
     })
@@ -392,7 +398,7 @@ fn refuse_foreign(terms: &colocation_charge::Escalator) -> Converted<()> {
     }
 }
 
-fn meter(terms: &colocation_charge::Metering) -> Converted<Metering> {
+fn meter(terms: &colocation_charge::Metering, factor: Option<Decimal>) -> Converted<Metering> {
     let pue = match (terms.power_usage_effectiveness_contractual, terms.power_usage_effectiveness_cap) {
         (Some(_), Some(cap)) => {
             let rule = "a contractual power usage effectiveness has no cap";
@@ -402,7 +408,8 @@ fn meter(terms: &colocation_charge::Metering) -> Converted<Metering> {
         (None, Some(cap)) => PueRule::MeasuredCapped(cap),
         (None, None) => PueRule::Measured,
     };
-    if terms.minimum_take_rate.is_some() && terms.commit_kilowatts.is_none() {
+    let commitment = power_units::metered(terms, factor)?;
+    if terms.minimum_take_rate.is_some() && commitment.is_none() {
         let rule = "a minimum take is a share of the commitment";
         return Err(Finding::missing("commitKilowatts", rule));
     }
@@ -410,7 +417,7 @@ fn meter(terms: &colocation_charge::Metering) -> Converted<Metering> {
         pue,
         measured_pue: terms.power_usage_effectiveness_measured,
         minimum_take: terms.minimum_take_rate,
-        commitment: terms.commit_kilowatts.unwrap_or_default(),
+        commitment: commitment.unwrap_or_default(),
     })
 }
 

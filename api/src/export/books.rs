@@ -60,6 +60,7 @@ impl Exportable for book_event::Model {
             ("disposed_share", any(&self.disposed_share)),
             ("disposed_quantity", any(&self.disposed_quantity)),
             ("held_quantity", any(&self.held_quantity)),
+            ("in_service_on", any(&self.in_service_on)),
             ("from_site", labels.text_if_any(Kind::Site, self.from_site_id)),
             ("to_site", labels.text_if_any(Kind::Site, self.to_site_id)),
             ("from_cost_centre", text(&self.from_cost_centre)),

@@ -5,7 +5,7 @@ use entity::id::EntityId;
 use serde::Serialize;
 
 use super::labels::{Kind, Labels};
-use super::line::{Cell, Exportable, Line, any, choice, list, text};
+use super::line::{Cell, Exportable, Line, any, any_choice, choice, list, text};
 use crate::import::csv::Noun;
 
 impl Exportable for colocation_contract::Model {
@@ -100,6 +100,8 @@ impl Exportable for colocation_charge::Model {
         line.push(("overage_buffer_rate", overage.map(|it| it.buffer_rate.cell()).unwrap_or_default()));
         line.push(("overage_multiplier", overage.map(|it| it.multiplier.cell()).unwrap_or_default()));
         line.push(("overage_basis", overage.map(|it| spelled(&it.basis)).unwrap_or_default()));
+        line.push(("power_unit", any_choice(&self.power_unit)));
+        line.push(("power_factor", any(&self.power_factor)));
         line
     }
 }
@@ -131,6 +133,7 @@ fn metering(of: &colocation_charge::Metering) -> Line {
         ("power_usage_effectiveness_cap", any(&of.power_usage_effectiveness_cap)),
         ("minimum_take_rate", any(&of.minimum_take_rate)),
         ("commit_kilowatts", any(&of.commit_kilowatts)),
+        ("commit_kilovolt_amperes", any(&of.commit_kilovolt_amperes)),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Cells of depreciation rules, refresh policies, refresh cycles and software releases.
 
 use entity::id::EntityId;
+use entity::lifecycle::refresh_policy::{DemandTerms, FailureRates, ResidualCurve, RiskTerms};
 use entity::lifecycle::{depreciation_rule, refresh_cycle, refresh_policy, software_release};
 
 use super::labels::{Kind, Labels};
@@ -39,19 +40,7 @@ impl Exportable for refresh_policy::Model {
         let models = list(models.collect::<Vec<_>>());
         let years = self.price_index.0.iter().map(|year| format!("{}:{}", year.year, year.rate.cell()));
         let demand = self.demand.as_ref();
-        let resources = demand.into_iter().flat_map(|demand| &demand.resources).map(|one| {
-            let numbers = [
-                one.old_per_unit,
-                one.utilisation,
-                one.new_per_unit,
-                one.performance_factor,
-                one.target_utilisation,
-            ];
-            let numbers: Vec<String> = numbers.iter().map(Cell::cell).collect();
-            format!("{}:{}", choice(&one.resource), numbers.join(":"))
-        });
-        let failures = self.failure_rates.iter().flat_map(|rates| &rates.0);
-        let failures = failures.map(|it| format!("{}:{}", it.from_age_months, it.rate.cell()));
+        let risk = self.risk.as_ref();
         vec![
             ("name", self.name.clone()),
             ("priority", self.priority.cell()),
@@ -80,17 +69,54 @@ impl Exportable for refresh_policy::Model {
             ("support_months", self.support_months.cell()),
             ("disposal_amount", self.disposal_amount.cell()),
             ("residual_amount", self.residual_amount.cell()),
+            ("residual_curve", list(self.residual_curve.iter().flat_map(points))),
+            ("wiping", choice(&self.wiping)),
             ("contingency_rate", self.contingency_rate.cell()),
             ("exit_tolerance_days", self.exit_tolerance_days.cell()),
             ("cohort_period", choice(&self.cohort_period)),
             ("depreciation_rule", labels.text_if_any(Kind::DepreciationRule, self.depreciation_rule_id)),
-            ("failure_rates", list(failures)),
+            ("failure_rates", list(self.failure_rates.iter().flat_map(failures))),
             ("demand_growth_rate", any(&demand.map(|demand| demand.growth_rate))),
             ("demand_years", any(&demand.map(|demand| demand.years))),
             ("demand_failover_units", any(&demand.map(|demand| demand.failover_units))),
-            ("demand_resources", list(resources)),
+            ("demand_resources", list(demand.into_iter().flat_map(resources))),
+            ("risk_threshold", any(&risk.map(|risk| risk.threshold))),
+            ("risk_ages", list(risk.into_iter().flat_map(ages))),
+            ("risk_out_of_warranty", any(&risk.map(|risk| risk.out_of_warranty))),
+            ("risk_unsupported", any(&risk.map(|risk| risk.unsupported))),
+            ("risk_tiers", list(risk.into_iter().flat_map(tiers))),
         ]
     }
+}
+
+fn resources(demand: &DemandTerms) -> impl Iterator<Item = String> {
+    demand.resources.iter().map(|one| {
+        let numbers = [
+            one.old_per_unit,
+            one.utilisation,
+            one.new_per_unit,
+            one.performance_factor,
+            one.target_utilisation,
+        ];
+        let numbers: Vec<String> = numbers.iter().map(Cell::cell).collect();
+        format!("{}:{}", choice(&one.resource), numbers.join(":"))
+    })
+}
+
+fn failures(rates: &FailureRates) -> impl Iterator<Item = String> {
+    rates.0.iter().map(|it| format!("{}:{}", it.from_age_months, it.rate.cell()))
+}
+
+fn points(curve: &ResidualCurve) -> impl Iterator<Item = String> {
+    curve.0.iter().map(|it| format!("{}:{}", it.age_months, it.share.cell()))
+}
+
+fn ages(risk: &RiskTerms) -> impl Iterator<Item = String> {
+    risk.ages.iter().map(|it| format!("{}:{}", it.from_age_months, it.score.cell()))
+}
+
+fn tiers(risk: &RiskTerms) -> impl Iterator<Item = String> {
+    risk.tiers.iter().map(|it| format!("{}:{}", it.tier, it.factor.cell()))
 }
 
 impl Exportable for refresh_cycle::Model {

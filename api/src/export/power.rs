@@ -21,6 +21,7 @@ impl Exportable for colocation_deployment::Model {
             ("cooling_is_not_limited", self.cooling_is_not_limited.cell()),
             ("power_factor", any(&self.power_factor)),
             ("commit_kilowatts", any(&self.commit_kilowatts)),
+            ("commit_kilovolt_amperes", any(&self.commit_kilovolt_amperes)),
             ("source", text(&self.source)),
         ]
     }

@@ -29,6 +29,9 @@ use crate::{
     store::{Read, Tx},
 };
 
+/// The source of what chargebacks post: neither posted by hand nor corrected nor removed, but reversed.
+pub const CHARGEBACK: &str = "CHARGEBACK";
+
 /// A posting as it comes in.
 #[derive(Clone, Debug)]
 pub struct Given {
@@ -78,6 +81,12 @@ impl Document {
             number: posting.document.clone(),
             line: posting.document_line.clone(),
         }
+    }
+
+    /// Whether chargebacks post it.
+    #[must_use]
+    pub fn is_of_chargeback(&self) -> bool {
+        self.source.trim().eq_ignore_ascii_case(CHARGEBACK)
     }
 
     /// What it is told by, however it is spelt.
@@ -188,15 +197,14 @@ pub async fn post(tx: &Tx, given: Given, corrects: bool, known: &Known) -> Resul
         Some(id) => Some(find(tx, id).await?),
         None => None,
     };
-    let mut row = row(given, &known.places)?;
     let Some(before) = before else {
-        row.id = Set(tx.new_id());
-        row.recorded_on = Set(tx.caller().now.date_naive());
-        check(None, &draft(&row)?, &known.places)?;
-        let made = tx.insert(row).await?;
-        known.postings.lock().unwrap_or_else(PoisonError::into_inner).insert(document, made.id);
-        return Ok(made);
+        if document.is_of_chargeback() {
+            let message = format!("{CHARGEBACK} is what chargebacks post, which are submitted and approved");
+            return Err(Error::invalid("source", message));
+        }
+        return enter(tx, given, known).await;
     };
+    let mut row = row(given, &known.places)?;
     row.id = Set(before.id);
     row.recorded_on = Set(before.recorded_on);
     let after = draft(&row)?;
@@ -214,6 +222,21 @@ pub async fn post(tx: &Tx, given: Given, corrects: bool, known: &Known) -> Resul
         changed.recorded_on = Set(tx.caller().now.date_naive());
     })
     .await
+}
+
+/// Posts a line of a document that is not there yet.
+///
+/// # Errors
+/// As [`post`].
+pub async fn enter(tx: &Tx, given: Given, known: &Known) -> Result<actual_posting::Model> {
+    let document = given.document.clone();
+    let mut row = row(given, &known.places)?;
+    row.id = Set(tx.new_id());
+    row.recorded_on = Set(tx.caller().now.date_naive());
+    check(None, &draft(&row)?, &known.places)?;
+    let made = tx.insert(row).await?;
+    known.postings.lock().unwrap_or_else(PoisonError::into_inner).insert(document, made.id);
+    Ok(made)
 }
 
 /// The refusal of a document that is there with other figures.
@@ -297,6 +320,7 @@ pub async fn remove(
     budget_versions::hold_one(tx, posting.version_id).await?;
     let places = Places::of(tx, posting.version_id).await?;
     require_actual(&places.version)?;
+    require_own(&posting)?;
     require_open(&posting, &places)?;
     tx.delete(posting.clone()).await?;
     Ok(posting)
@@ -318,6 +342,7 @@ pub fn check(
     require_text_if_any("supplier", posting.supplier.as_deref(), 200)?;
     require_text_if_any("description", posting.description.as_deref(), 500)?;
     require_plausible("postedOn", posting.posted_on)?;
+    before.map(require_own).transpose()?;
     for posting in before.into_iter().chain([posting]) {
         require_open(posting, places)?;
     }
@@ -327,6 +352,16 @@ pub fn check(
         quantity: posting.quantity,
         unit_price: posting.unit_price,
     })
+}
+
+/// A posting that people may change: those of chargebacks are reversed.
+fn require_own(posting: &actual_posting::Model) -> Result<()> {
+    let document = Document::of(posting);
+    if document.is_of_chargeback() {
+        let message = format!("{document} is of a chargeback, which is reversed and not changed");
+        return Err(Error::Conflict(message));
+    }
+    Ok(())
 }
 
 fn require_open(posting: &actual_posting::Model, places: &Places) -> Result<()> {

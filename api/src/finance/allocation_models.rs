@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
-    finance::allocation_model::{self, AllocationMethod, Level, Node, Rule},
+    finance::{
+        allocation_model::{self, AllocationMethod, Level, Node, Rule},
+        chargeback,
+    },
     id::AllocationModelId,
 };
 use forecasting::{
@@ -13,8 +16,9 @@ use forecasting::{
     money::Currency,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
+use super::chargebacks;
 use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_order, require_plausible, require_text},
@@ -78,10 +82,12 @@ pub async fn update(
 /// Removes a model.
 ///
 /// # Errors
-/// `Conflict` for a stale version.
+/// `Conflict` for a stale version, or a chargeback that was submitted by it.
 pub async fn remove(tx: &Tx, id: AllocationModelId, expected_version: Option<i32>) -> Result<()> {
     let model = find(tx, id).await?;
     expect_version("allocation model", model.version, expected_version)?;
+    let used = Condition::all().add(chargeback::Column::ModelId.eq(id));
+    chargebacks::refuse_used(tx, used, &format!("the allocation model {}", model.name)).await?;
     tx.delete::<_, allocation_model::ActiveModel>(model).await
 }
 

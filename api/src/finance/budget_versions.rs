@@ -17,7 +17,7 @@ use sea_orm::{
 };
 
 use super::{
-    contents,
+    chargebacks, contents,
     fiscal_calendars::{self, require_year},
     period_closes,
     places::{currency, refused, require_draft},
@@ -237,8 +237,8 @@ impl Reset for budget_line::ActiveModel {
 /// Removes a draft with its lines and postings.
 ///
 /// # Errors
-/// `Conflict` for a stale version, a frozen one, one that another was copied from, or actual figures of a closed
-/// period.
+/// `Conflict` for a stale version, a frozen one, one that another was copied from or that a chargeback was submitted
+/// for, or actual figures of a closed period.
 pub async fn remove(tx: &Tx, id: BudgetVersionId, expected_version: Option<i32>) -> Result<()> {
     hold_one(tx, id).await?;
     let version = find(tx, id).await?;
@@ -250,6 +250,7 @@ pub async fn remove(tx: &Tx, id: BudgetVersionId, expected_version: Option<i32>)
         return Err(Error::Conflict(message));
     }
     refuse_compared(tx, &version).await?;
+    refuse_charged(tx, &version).await?;
     refuse_closed(tx, &version, &Condition::all(), "").await?;
     let reason = format!("with the budget {}", version.name);
     let of = |column: budget_line::Column| Condition::all().add(column.eq(id));
@@ -282,6 +283,13 @@ async fn refuse_closed(
         }
     }
     Ok(())
+}
+
+/// Refuses to remove a version that chargebacks were submitted for.
+async fn refuse_charged(tx: &Tx, version: &budget_version::Model) -> Result<()> {
+    use entity::finance::chargeback::Column as C;
+    let either = Condition::any().add(C::VersionId.eq(version.id)).add(C::ReversalVersionId.eq(version.id));
+    chargebacks::refuse_used(tx, either, &format!("the budget {}", version.name)).await
 }
 
 /// Refuses to remove a version whose variances somebody has explained.

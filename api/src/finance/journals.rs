@@ -38,6 +38,19 @@ pub struct Journal {
     pub total: Decimal,
 }
 
+impl Journal {
+    /// Why it cannot be posted as it is to an account; nothing where it can.
+    #[must_use]
+    pub fn unpostable(&self, account: Option<&str>) -> Option<String> {
+        let closed = self.closed.clone();
+        let unplaced = self.lines.iter().filter(|line| line.cost_centre.is_err()).count();
+        let unplaced = (unplaced > 0).then(|| format!("{unplaced} lines have no cost centre"));
+        let unnamed = account.is_none().then(|| "no account is named".to_owned());
+        let reasons: Vec<String> = [closed, unplaced, unnamed].into_iter().flatten().collect();
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    }
+}
+
 /// A line of a journal.
 #[derive(Clone, Debug)]
 pub struct Line {

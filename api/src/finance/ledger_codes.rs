@@ -199,7 +199,7 @@ async fn require_successor(tx: &Tx, code: &ledger_code::Model, by: &ledger_code:
 ///
 /// # Errors
 /// `Conflict` for a stale version, while lines or postings are charged to it, while savings are claimed on a line of
-/// it, or while it takes another's place.
+/// it, while a chargeback is posted to it or would be, or while it takes another's place.
 pub async fn remove(tx: &Tx, id: LedgerCodeId, expected_version: Option<i32>) -> Result<()> {
     let code = find(tx, id).await?;
     expect_version("ledger code", code.version, expected_version)?;
@@ -219,6 +219,7 @@ pub async fn remove(tx: &Tx, id: LedgerCodeId, expected_version: Option<i32>) ->
             format!("the savings initiative {} claims a line of {}", initiative.code, naming(&code));
         return Err(Error::Conflict(message));
     }
+    super::chargebacks::refuse_code_used(tx, &code).await?;
     tx.delete(code).await
 }
 

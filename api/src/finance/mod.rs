@@ -12,7 +12,7 @@
 //!
 //! A *volume* says how much of something there was in a month; a *unit cost* divides cost of the roadmap by it, by a
 //! *basis* that says which cost counts. An *allocation model* divides cost among those who cause it, and [`journals`] say
-//! what is posted for that. What is closed stays: [`closed_rates`] keeps what it is converted with. A *savings
+//! what is posted for that; a *chargeback* is such a journal that was submitted, and is approved by another and posted. What is closed stays: [`closed_rates`] keeps what it is converted with. A *savings
 //! initiative* lowers cost against a *baseline*, and *claims* the lines of the ledger in which that shows.
 
 pub mod actual_postings;
@@ -21,6 +21,8 @@ pub mod allocations;
 pub mod budget_findings;
 pub mod budget_lines;
 pub mod budget_versions;
+pub mod chargeback_postings;
+pub mod chargebacks;
 pub mod closed_rates;
 pub mod contents;
 pub mod currencies;
@@ -40,6 +42,7 @@ pub mod rates;
 pub mod savings;
 pub mod savings_claims;
 pub mod savings_initiatives;
+pub mod unit_cost_labour;
 pub mod unit_cost_parts;
 pub mod unit_cost_postings;
 pub mod unit_costs;

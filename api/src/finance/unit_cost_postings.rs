@@ -129,9 +129,11 @@ fn require_versions(versions: &[Figures]) -> Result<()> {
 
 /// Where each counted cost is posted. What is not counted is found by its account too, so as to say what was left out.
 fn accounts(asked: &Asked, basis: &Basis, versions: &[Figures]) -> Result<Vec<Account>> {
+    // Versions that are read together share one directory.
+    let first = versions.first();
     for (place, account) in asked.accounts.iter().enumerate() {
         let field = |name: &str| format!("actuals.accounts[{place}].{name}");
-        for figures in versions {
+        if let Some(figures) = first {
             let directory = &figures.places.directory;
             directory.named(CodeKind::Account, &account.account, &field("account"))?;
             if let Some(tower) = &account.tower {
@@ -171,12 +173,9 @@ fn own_account(part: &Part, versions: &[Figures]) -> Result<Account> {
         );
         return Err(Error::invalid("actuals.accounts", message));
     }
-    for figures in versions {
-        let directory = &figures.places.directory;
-        if directory.named(CodeKind::Account, &category, "actuals.accounts").is_err() {
-            let message = format!("says nothing of {category}, and there is no account of that name");
-            return Err(Error::invalid("actuals.accounts", message));
-        }
+    if versions.first().is_some_and(|figures| !figures.places.directory.has(CodeKind::Account, &category)) {
+        let message = format!("says nothing of {category}, and there is no account of that name");
+        return Err(Error::invalid("actuals.accounts", message));
     }
     Ok(Account { category: part.category, account: category, tower: None })
 }
@@ -194,7 +193,11 @@ impl Account {
     }
 }
 
-async fn load_rates(
+/// The recorded rates that postings of versions are converted with.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn load_rates(
     db: &impl Read,
     kind: RateKind,
     versions: &[Figures],

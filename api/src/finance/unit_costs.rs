@@ -30,6 +30,7 @@ use sea_orm::{ActiveEnum, Iterable};
 
 use super::{
     denominators::{self, Volumes, Wanted},
+    unit_cost_labour::{self, LABOUR, Labour},
     unit_cost_parts::{self, Basis, Part, of_roadmap},
     unit_cost_postings::{self, Posted},
 };
@@ -79,6 +80,8 @@ pub struct Question {
     pub scenario: Arc<Overlay>,
     /// Which postings take the place of what was due; none where left out.
     pub actuals: Option<unit_cost_postings::Asked>,
+    /// Where labour is planned and posted; none where left out.
+    pub labour: Option<unit_cost_labour::Asked>,
 }
 
 /// A part of the cost, as the roadmap and postings have it.
@@ -131,16 +134,19 @@ pub struct Answer {
     pub divided: Vec<Divided>,
     /// What was posted; nothing where no postings were asked for.
     pub posted: Posted,
+    /// What labour costs; none where it was not asked for.
+    pub labour: Option<Labour>,
     /// What was left out.
     pub excluded: BTreeSet<String>,
 }
 
 impl Answer {
-    /// Whether its amounts would tell a single price: a part is of one record or
-    /// posting, or leaves one of its category out.
+    /// Whether its amounts would tell a single price: a part is of one record or posting, or leaves one of its category
+    /// out, or labour is of one amount.
     #[must_use]
     pub fn tells_a_price(&self) -> bool {
-        self.parts.iter().any(|part| part.records == 1 || part.others == 1 || part.postings == 1)
+        let is_single = self.labour.as_ref().is_some_and(|labour| labour.figures == 1);
+        is_single || self.parts.iter().any(|part| part.records == 1 || part.others == 1 || part.postings == 1)
     }
 }
 
@@ -230,8 +236,36 @@ pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     if site.is_some() && has_shared(&plan, &basis) {
         excluded.insert("cost that belongs to no single site".into());
     }
-    let divided = divide(&plan, &parts, volumes, (question.as_of, &posted))?;
-    Ok(Answer { plan, basis, parts, divided, posted, excluded })
+    let labour = labour(db, question, (&plan, &basis)).await?;
+    match &labour {
+        Some(labour) => excluded.extend(labour.excluded.iter().cloned()),
+        None => {
+            excluded.insert(
+                "LABOUR: none was given; `labour` names the accounts of budgets that it is on".into(),
+            );
+        }
+    }
+    let divided = divide(&plan, (&parts, labour.as_ref()), volumes, (question.as_of, &posted))?;
+    Ok(Answer { plan, basis, parts, divided, posted, labour, excluded })
+}
+
+/// What labour costs, where it is asked for.
+async fn labour(
+    db: &impl Read,
+    question: &Question,
+    (plan, basis): (&Plan, &Basis),
+) -> Result<Option<Labour>> {
+    let Some(asked) = &question.labour else { return Ok(None) };
+    if let Some(actuals) = &question.actuals {
+        unit_cost_labour::refuse_twice(asked, actuals, basis)?;
+    }
+    let wanted = unit_cost_labour::Wanted {
+        site: question.site.as_ref().map(|site| site.code.as_str()),
+        window: plan.roadmap.window(),
+        currency: plan.roadmap.currency(),
+        as_of: question.as_of,
+    };
+    unit_cost_labour::read(db, asked, wanted).await.map(Some)
 }
 
 type Row = Line<Source>;
@@ -287,7 +321,7 @@ fn has_shared(plan: &Plan, basis: &Basis) -> bool {
 
 fn divide(
     plan: &Plan,
-    parts: &[CountedPart],
+    (parts, labour): (&[CountedPart], Option<&Labour>),
     mut volumes: BTreeMap<Measure, Volumes>,
     (as_of, posted): (NaiveDate, &Posted),
 ) -> Result<Vec<Divided>> {
@@ -309,6 +343,11 @@ fn divide(
                 .iter()
                 .filter(|part| part.records > 0 || posted.months.contains_key(&month))
                 .map(|part| cost(part, place))
+                .chain(labour.map(|labour| CostPart {
+                    name: LABOUR.to_owned(),
+                    view: MoneyView::Pnl,
+                    amount: labour.months.get(&month).copied(),
+                }))
                 .collect(),
         })
         .collect();

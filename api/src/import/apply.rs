@@ -31,6 +31,7 @@ mod known;
 mod lifecycle;
 mod models;
 mod places;
+mod policy_terms;
 mod power;
 mod recovery;
 mod report;

@@ -136,6 +136,7 @@ pub fn parse(format: Format, sources: &[Source], options: &CsvOptions) -> Parsed
         Format::Endoflife => endoflife::parse(sources),
         Format::Csv(noun) => csv::parse(noun, sources, options),
     };
+    smells::of_models(&parsed.records.hardware_models, &mut parsed.problems);
     smells::of_assets(&parsed.records.assets, &mut parsed.problems);
     let places: HashMap<&str, usize> =
         sources.iter().enumerate().map(|(at, source)| (source.name.as_str(), at)).collect();

@@ -6,25 +6,30 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::problem::{Problem, Problems, Severity};
-use super::records::Asset;
+use super::records::{Asset, HardwareModel};
 
 /// From how many dated assets on a common date says something.
 const DATED_ASSETS: usize = 20;
 
+/// How many assets on one date say something, in a file of fewer.
+const SHARED_ASSETS: usize = 10;
+
 /// Adds the warnings on assets: a serial number that stands twice, a price of nothing, a warranty that ends before
-/// the purchase, and a purchase date that more than a fifth of the assets share, which is mostly the date on which
-/// somebody filled the register.
+/// the purchase, and a purchase date that more than a fifth of the assets of a file share, which is mostly the date on
+/// which somebody filled the register.
 pub(super) fn of_assets(assets: &[Asset], problems: &mut Problems) {
-    let mut serials: HashMap<&str, &Asset> = HashMap::new();
+    let mut serials: HashMap<String, &Asset> = HashMap::new();
     for asset in assets {
         let mut warn = |column: &str, value: &str, message: String| {
             problems.push(Problem::of_row(&asset.origin, Severity::Warning, message).at(column, value));
         };
         if let Some(serial) = asset.serial.as_deref() {
-            match serials.get(serial) {
+            // Capitals and blanks around it make no other serial number.
+            let plain = serial.trim().to_lowercase();
+            match serials.get(&plain) {
                 Some(first) => warn("serial", serial, format!("is the serial of {} too", first.tag)),
                 None => {
-                    serials.insert(serial, asset);
+                    serials.insert(plain, asset);
                 }
             }
         }
@@ -41,21 +46,40 @@ pub(super) fn of_assets(assets: &[Asset], problems: &mut Problems) {
             warn("warranty_ends_on", &ends.to_string(), format!("is before the purchase on {purchased}"));
         }
     }
-    if let Some(problem) = default_date(assets) {
-        problems.push(problem);
+    // Each file is judged by itself: what one register shares is drowned in a whole estate.
+    let mut files: BTreeMap<&str, Vec<&Asset>> = BTreeMap::new();
+    for asset in assets {
+        files.entry(&asset.origin.file).or_default().push(asset);
+    }
+    for assets in files.values() {
+        if let Some(problem) = default_date(assets) {
+            problems.push(problem);
+        }
     }
 }
 
-fn default_date(assets: &[Asset]) -> Option<Problem> {
+/// Adds the warning on models that are listed for nothing: a refresh would be planned at no cost.
+pub(super) fn of_models(models: &[HardwareModel], problems: &mut Problems) {
+    for model in models {
+        if let Some(amount) = model.list_price_amount.filter(Decimal::is_zero) {
+            let message = "is a price of nothing: leave it empty if unknown".to_owned();
+            let problem = Problem::of_row(&model.origin, Severity::Warning, message);
+            problems.push(problem.at("list_price_amount", &amount.to_string()));
+        }
+    }
+}
+
+fn default_date(assets: &[&Asset]) -> Option<Problem> {
     let mut dates: BTreeMap<NaiveDate, (usize, &Asset)> = BTreeMap::new();
     for asset in assets {
         if let Some(date) = asset.purchased_on {
-            dates.entry(date).or_insert((0, asset)).0 += 1;
+            dates.entry(date).or_insert((0, *asset)).0 += 1;
         }
     }
     let dated: usize = dates.values().map(|(count, _)| count).sum();
     let (date, (count, first)) = dates.iter().max_by_key(|(_, (count, _))| *count)?;
-    (dated >= DATED_ASSETS && count * 5 > dated).then(|| {
+    let is_common = count * 5 > dated && (dated >= DATED_ASSETS || *count >= SHARED_ASSETS);
+    is_common.then(|| {
         let message = format!("{count} of {dated} assets share the purchase date {date}: is it a default?");
         Problem::of_file(&first.origin.file, Severity::Warning, message)
     })
@@ -110,5 +134,29 @@ mod tests {
             "assets.csv: warning: 5 of 20 assets share the purchase date 2026-01-31: is it a default?";
         check(&assets(5), &[message]);
         check(&assets(5)[..19], &[]);
+        let message =
+            "assets.csv: warning: 10 of 19 assets share the purchase date 2026-01-31: is it a default?";
+        check(&assets(10)[..19], &[message]);
+    }
+
+    #[test]
+    fn each_file_is_judged_by_itself() {
+        let of = |file: &str, row: u64, purchased_on| {
+            let origin = Origin { file: file.into(), row };
+            Asset { origin, tag: format!("{file}-{row}"), purchased_on, ..Asset::default() }
+        };
+        let mut assets: Vec<_> = (0..12).map(|row| of("new.csv", row, day(31))).collect();
+        let spread = (0..90_u32).map(|row| of("old.csv", row.into(), day(row % 30 + 1)));
+        assets.extend(spread);
+        let message =
+            "new.csv: warning: 12 of 12 assets share the purchase date 2026-01-31: is it a default?";
+        check(&assets, &[message]);
+    }
+
+    #[test]
+    fn serials_that_differ_by_capitals_are_one() {
+        let of = |row, serial: &str| Asset { serial: Some(serial.into()), ..asset(row) };
+        let message = "assets.csv:3: warning: serial: 'sn-7' is the serial of A-2 too";
+        check(&[of(2, "SN-7"), of(3, "sn-7")], &[message]);
     }
 }

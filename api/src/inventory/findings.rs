@@ -86,13 +86,15 @@ pub enum Finding {
     SupportDateMissing,
     /// It was bought for nothing.
     ZeroPrice,
+    /// Its model is listed for nothing.
+    ZeroListPrice,
     /// It cost fifty times as much as its model is listed for, or as another of its model did.
     PriceInCents,
 }
 
 impl Finding {
     /// Every rule.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::DuplicateSerial,
         Self::PlaceholderSerial,
         Self::InServiceBeforeRelease,
@@ -107,6 +109,7 @@ impl Finding {
         Self::CostCentreMissing,
         Self::SupportDateMissing,
         Self::ZeroPrice,
+        Self::ZeroListPrice,
         Self::PriceInCents,
     ];
 
@@ -130,6 +133,7 @@ impl Finding {
             Self::CostCentreMissing => "what is in use is charged to a cost centre",
             Self::SupportDateMissing => "the last date of support of what is in use is known",
             Self::ZeroPrice => "a purchase price is above zero, or not known",
+            Self::ZeroListPrice => "the list price of a model is above zero, or not known",
             Self::PriceInCents => {
                 "a purchase price is no fifty times what its model is listed for or another of it cost: \
                  cents, perhaps"
@@ -140,7 +144,8 @@ impl Finding {
     /// What a caller needs to see it, beyond seeing the inventory.
     #[must_use]
     pub fn permission(self) -> Option<Permission> {
-        matches!(self, Self::ZeroPrice | Self::PriceInCents).then_some(Permission::ViewPrices)
+        matches!(self, Self::ZeroPrice | Self::ZeroListPrice | Self::PriceInCents)
+            .then_some(Permission::ViewPrices)
     }
 
     /// The assets that break the rule.
@@ -173,6 +178,7 @@ impl Finding {
                 all.add(in_use()).add(of_models(hardware_model::Column::LastDateOfSupportOn.is_null()))
             }
             Self::ZeroPrice => all.add(Column::PurchaseAmount.eq(0_i64)),
+            Self::ZeroListPrice => all.add(of_models(hardware_model::Column::ListPriceAmount.eq(0_i64))),
             Self::PriceInCents => all.add(price_in_cents()),
         }
     }

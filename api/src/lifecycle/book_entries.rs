@@ -61,7 +61,7 @@ impl Facts {
         let condition = Condition::all().add(asset::Column::Id.eq(id));
         let recorded = Recorded::load(db, book, Some(&condition)).await?;
         let own = recorded.of_asset(id);
-        let books = Books::load(db, Asked { book, calendar: None, tax: None }).await?;
+        let books = Books::load(db, Asked::of(book)).await?;
         Ok(Self { books, asset, entries: own.entries.to_vec(), events: own.events.to_vec() })
     }
 

@@ -13,8 +13,9 @@ use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait};
 
 use super::{
-    book_entries::Facts,
-    recorded::{Transfers, posted_in},
+    book_entries::{Facts, require_in_keeping},
+    closed_periods,
+    recorded::{self, Transfers, posted_in},
 };
 use crate::{
     error::{Error, Result},
@@ -46,6 +47,7 @@ pub async fn record(tx: &Tx, mut row: book_event::ActiveModel) -> Result<book_ev
     let mut facts = Facts::load(tx, new.asset_id, new.book).await?;
     require_sites(tx, &new).await?;
     let new = settled(&facts, new)?;
+    require_another_service(&facts, &new)?;
     facts.events.push(new.clone());
     require_possible(&facts, &new)?;
     row.posted_from = Set(new.posted_from);
@@ -74,6 +76,7 @@ pub async fn correct(
     require_sites(tx, &after).await?;
     facts.events.retain(|event| event.id != id);
     let after = settled(&facts, after)?;
+    require_another_service(&facts, &after)?;
     facts.events.push(after.clone());
     require_possible(&facts, &after)?;
     row.posted_from.set_if_not_equals(after.posted_from);
@@ -163,9 +166,8 @@ pub fn require_possible(facts: &Facts, row: &book_event::Model) -> Result<()> {
     facts.require_possible(&row.component)?;
     if row.kind == BookEventKind::Transfer {
         let gone = facts.events.iter().filter(|other| other.component == row.component);
-        let gone = gone.filter(|other| {
-            super::recorded::event(other).is_some_and(|event| event.change.disposes_of_all())
-        });
+        let gone =
+            gone.filter(|other| recorded::event(other).is_some_and(|event| event.change.disposes_of_all()));
         let gone = gone.map(|other| other.happened_on).chain(facts.asset.left_on).min();
         if let Some(gone) = gone.filter(|gone| row.happened_on >= *gone) {
             let message = format!("{}: nothing happens after all was disposed of on {gone}", row.happened_on);
@@ -177,6 +179,28 @@ pub fn require_possible(facts: &Facts, row: &book_event::Model) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses another first day of service that is none, that the inventory contradicts, or that follows the inventory by
+/// itself because a closing fixed the entry.
+fn require_another_service(facts: &Facts, row: &book_event::Model) -> Result<()> {
+    let Some(day) = row.in_service_on else { return Ok(()) };
+    let tag = &facts.asset.tag;
+    let entry = facts.entries.iter().find(|entry| entry.component == row.component);
+    let Some(entry) = entry.filter(|entry| !closed_periods::is_fixed(entry)) else {
+        let message = format!(
+            "{day}: the day of {tag} follows the inventory: correct inServiceOn of the asset, and what is closed is \
+             caught up"
+        );
+        return Err(Error::invalid("service.inServiceOn", message));
+    };
+    let known = recorded::service(&facts.events, &row.component);
+    if known.or(entry.in_service_on).or(facts.asset.in_service_on) == Some(day) {
+        let message = format!("{day}: {tag} is in the books since that day already");
+        return Err(Error::invalid("service.inServiceOn", message));
+    }
+    let stated = book_entry::Model { in_service_on: Some(day), ..entry.clone() };
+    require_in_keeping(facts, &stated).map_err(|cause| cause.under("service"))
 }
 
 async fn require_sites(tx: &Tx, row: &book_event::Model) -> Result<()> {
@@ -206,6 +230,7 @@ pub fn check(row: &book_event::Model) -> Result<()> {
         ),
         ("disposal", BookEventKind::Disposal, says_disposal(row)),
         ("transfer", BookEventKind::Transfer, says_transfer(row)),
+        ("service", BookEventKind::Service, row.in_service_on.is_some()),
     ];
     if let Some((part, ..)) = given.iter().find(|(_, kind, given)| *given && *kind != row.kind) {
         return Err(Error::invalid(*part, format!("has no meaning for {}", row.kind.to_value())));
@@ -218,6 +243,10 @@ pub fn check(row: &book_event::Model) -> Result<()> {
         BookEventKind::LifeChange => check_life(row),
         BookEventKind::Disposal => check_disposal(row),
         BookEventKind::Transfer => check_transfer(row),
+        BookEventKind::Service => match row.in_service_on {
+            None => Err(Error::invalid("service.inServiceOn", "is missing")),
+            day => require_plausible("service.inServiceOn", day),
+        },
     }
 }
 

@@ -1,5 +1,4 @@
-//! Figures of the books: the schedule of an asset, what assets are worth on a day, and how the books got from one
-//! balance to the next.
+//! Figures of the books: what assets are worth on a day, and how the books got from one balance to the next.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry as Place};
 
@@ -11,16 +10,17 @@ use entity::{
 };
 use forecasting::{
     ForecastError,
-    depreciation::{Balance, Entry, Event, Holdings, Ledger, Movements, Path},
+    depreciation::{Balance, Holdings, Ledger, Movements, Path},
     money::Currency,
     month::Month,
 };
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QuerySelect};
+use sea_orm::{ActiveEnum, Condition, EntityTrait, QuerySelect};
 
 use super::{
+    as_known,
     books::{Absence, Books, Stated},
     closed_periods::differs,
-    holdings::{self, Holding, still_there},
+    holdings::Holding,
     recorded::{Recorded, Transfers},
 };
 use crate::{
@@ -112,32 +112,6 @@ pub struct Row {
     pub movements: Movements,
 }
 
-/// The depreciation of one asset.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    /// What was entered.
-    pub entry: Entry,
-    /// The name of the rule or of the class of property.
-    pub rule: String,
-    /// Whether its entry is on record by itself, and not by the rule of its kind.
-    pub is_own: bool,
-    /// How many of its events are on record: those of the books, and the day on which the inventory has it leave.
-    pub recorded: usize,
-    /// Balances and charges.
-    pub ledger: Ledger,
-}
-
-/// An asset, or a component of it, with its depreciation.
-#[derive(Clone, Debug)]
-pub struct Scheduled {
-    /// The asset.
-    pub asset: Holding,
-    /// The name of the component; empty is the asset itself.
-    pub component: String,
-    /// How it is written off, or why it is not.
-    pub schedule: std::result::Result<Schedule, Absence>,
-}
-
 /// The assets in the books, those that are alike together.
 pub(super) struct Entered {
     pub(super) holdings: HashMap<Currency, Holdings<usize>>,
@@ -171,7 +145,7 @@ pub(super) fn enter(
     let mut places: HashMap<Key, usize> = HashMap::new();
     let mut absences: BTreeMap<Absence, Vec<Named>> = BTreeMap::new();
     for asset in assets {
-        if let Some(difference) = differs(&asset, recorded.of_asset(asset.id).entries) {
+        if let Some(difference) = differs(&asset, recorded.of_asset(asset.id), books.open()) {
             let named = Named { id: asset.id, tag: asset.tag.clone() };
             entered.coverage.differing.push((named, difference));
         }
@@ -258,9 +232,7 @@ pub async fn worth(
     on: NaiveDate,
 ) -> Result<(Vec<Worth>, Coverage)> {
     require_plausible("on", Some(on))?;
-    let condition = Condition::all().add(condition).add(still_there(on, books.book, books.closed));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let assets = holdings::read(db, condition).await?;
+    let (assets, recorded) = as_known::in_books(db, books, condition, on).await?;
     // What leaves on the day is not there at its end.
     let from = on.succ_opt().unwrap_or(on);
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
@@ -298,9 +270,7 @@ pub async fn roll_forward(
         return Err(Error::invalid("to", format!("{to} is more than {LONGEST} months after {from}")));
     }
     let first = from.first_day();
-    let condition = Condition::all().add(condition).add(still_there(first, books.book, books.closed));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let assets = holdings::read(db, condition).await?;
+    let (assets, recorded) = as_known::in_books(db, books, condition, first).await?;
     let sites = if by.contains(&Dimension::Site) { site_codes(db).await? } else { HashMap::new() };
     tokio::task::block_in_place(|| {
         let path = |asset: &Holding, stated: &Stated| {
@@ -387,88 +357,6 @@ pub async fn site_codes(db: &impl Read) -> Result<HashMap<SiteId, String>> {
     let query = site::Entity::find().select_only().columns([site::Column::Id, site::Column::Code]);
     let codes: Vec<(SiteId, String)> = query.into_tuple().all(db).await?;
     Ok(codes.into_iter().collect())
-}
-
-/// The depreciation of one asset or of one of its components, with events that are assumed to happen to it besides
-/// those on record.
-///
-/// # Errors
-/// `NotFound` for an asset that is not there, `Invalid` for a component that is not on record and for an event that
-/// cannot be. An asset that does not stand in the books is no error: the reason is the answer.
-pub async fn schedule(
-    db: &impl Read,
-    books: &Books,
-    id: AssetId,
-    component: &str,
-    assumed: Vec<Event>,
-) -> Result<std::result::Result<Schedule, Absence>> {
-    let asset = holdings::find(db, id).await?;
-    let condition = Condition::all().add(entity::inventory::asset::Column::Id.eq(id));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let own = recorded.of_asset(id);
-    if !component.is_empty() && own.entries.iter().all(|row| row.component != component) {
-        let message = format!("`{component}` is no component of {} in this book", asset.tag);
-        return Err(Error::invalid("component", message));
-    }
-    let stated = match books.entries(&asset, own, NaiveDate::MAX) {
-        Ok(stated) => stated,
-        Err(absence) => return Ok(Err(absence)),
-    };
-    let Some(Stated { mut entry, terms: rule, is_own, .. }) =
-        stated.into_iter().find(|one| one.component == component)
-    else {
-        return Ok(Err(Absence::Outside("only components of it stand in these books")));
-    };
-    let recorded = entry.events.len();
-    let terms = books.terms(entry.cost.currency);
-    entry.events.extend(assumed.iter().copied());
-    let cause = match Ledger::new(&terms, &entry) {
-        Ok(ledger) => return Ok(Ok(Schedule { entry, rule, is_own, recorded, ledger })),
-        Err(cause) => cause,
-    };
-    if assumed.is_empty() {
-        return Ok(Err(Absence::Gap(cause.to_string())));
-    }
-    // The first that cannot be together with those before it is the one to blame.
-    for place in 0..assumed.len() {
-        entry.events.truncate(recorded);
-        entry.events.extend(assumed[..=place].iter().copied());
-        if let Err(cause) = Ledger::new(&terms, &entry) {
-            return Err(refused(&format!("assuming[{place}]"), &cause));
-        }
-    }
-    Err(refused("assuming", &cause))
-}
-
-/// The depreciation of each of some assets and of its components, in the order of their tags, or why it stands in no
-/// books.
-///
-/// # Errors
-/// Those of the database.
-pub async fn schedules(db: &impl Read, books: &Books, condition: Condition) -> Result<Vec<Scheduled>> {
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let mut assets = holdings::read(db, condition).await?;
-    assets.sort_by(|one, other| one.tag.cmp(&other.tag));
-    // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    Ok(tokio::task::block_in_place(|| {
-        assets.into_iter().flat_map(|asset| of_asset(books, asset, &recorded)).collect()
-    }))
-}
-
-fn of_asset(books: &Books, asset: Holding, recorded: &Recorded) -> Vec<Scheduled> {
-    let stated = match books.entries(&asset, recorded.of_asset(asset.id), NaiveDate::MAX) {
-        Ok(stated) => stated,
-        Err(absence) => return vec![Scheduled { asset, component: String::new(), schedule: Err(absence) }],
-    };
-    let schedules = stated.into_iter().map(|Stated { component, entry, terms: rule, is_own, .. }| {
-        let recorded = entry.events.len();
-        let schedule = match Ledger::new(&books.terms(entry.cost.currency), &entry) {
-            Ok(ledger) => Ok(Schedule { entry, rule, is_own, recorded, ledger }),
-            Err(cause) => Err(Absence::Gap(cause.to_string())),
-        };
-        Scheduled { asset: asset.clone(), component, schedule }
-    });
-    schedules.collect()
 }
 
 /// The refusal of an input that a calculation does not take, under the name that it has in the API.

@@ -12,11 +12,11 @@ use rust_decimal::Decimal;
 use sea_orm::Condition;
 
 use super::{
+    as_known,
     book_figures::{self, Key},
     book_masks::FEWEST_SUMMED,
     books::{Books, Stated},
-    holdings::{self, Holding, still_there},
-    recorded::Recorded,
+    holdings::Holding,
 };
 use crate::{
     error::{Error, Result},
@@ -76,10 +76,7 @@ pub async fn compare(
 ) -> Result<Vec<PeriodRow>> {
     let (from, to) = periods.months(books)?;
     let start = from.plus(-12);
-    let condition =
-        Condition::all().add(condition).add(still_there(start.first_day(), books.book, books.closed));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let assets = holdings::read(db, condition).await?;
+    let (assets, recorded) = as_known::in_books(db, books, condition, start.first_day()).await?;
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
     tokio::task::block_in_place(|| {
         let span = (start.first_day(), to.last_day());

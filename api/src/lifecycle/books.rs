@@ -27,6 +27,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
+    as_known::Known,
     closed_periods, depreciation_rules,
     holdings::Holding,
     matching, mid_quarters,
@@ -52,6 +53,16 @@ pub struct Asked {
     pub calendar: Option<FiscalCalendarId>,
     /// Writes property off by the tables of income tax in the United States, instead of by rules.
     pub tax: Option<TaxTerms>,
+    /// Whose knowledge it is.
+    pub known: Known,
+}
+
+impl Asked {
+    /// A set of books by its rules and the default calendar, as it is recorded.
+    #[must_use]
+    pub fn of(book: Book) -> Self {
+        Self { book, calendar: None, tax: None, known: Known::default() }
+    }
 }
 
 /// How property is written off for income tax in the United States.
@@ -142,10 +153,12 @@ pub struct Books {
     pub calendar_name: String,
     /// Last day of the last month that is closed.
     pub closed: Option<NaiveDate>,
-    tax: Option<TaxTerms>,
+    /// Whose knowledge it is.
+    pub known: Known,
+    pub(super) tax: Option<TaxTerms>,
     rules: Vec<depreciation_rule::Model>,
     /// The tax years that follow the mid-quarter convention, by currency.
-    mid_quarter: HashMap<Currency, BTreeSet<i32>>,
+    pub(super) mid_quarter: HashMap<Currency, BTreeSet<i32>>,
 }
 
 impl Books {
@@ -170,18 +183,21 @@ impl Books {
             Some(row) => (fiscal_calendars::to_forecast(&row), row.name),
             None => (FiscalCalendar::calendar_years(), "calendar years".to_owned()),
         };
-        let rules = depreciation_rules::all_active(db).await?;
+        let rules = depreciation_rules::all_active_as_known(db, asked.known).await?;
         let mut books = Self {
             book: asked.book,
             calendar,
             calendar_name,
-            closed: closed_periods::closed_through(db, asked.book).await?,
+            closed: closed_periods::closed_through(db, asked.book, asked.known).await?,
+            known: asked.known,
             tax: asked.tax,
             rules,
             mid_quarter: HashMap::new(),
         };
         if books.book == Book::Tax {
-            for (currency, placements) in mid_quarters::placements(db, books.tax.as_ref()).await? {
+            for (currency, placements) in
+                mid_quarters::placements(db, books.tax.as_ref(), books.known).await?
+            {
                 let years = mid_quarter_years(&placements, &books.calendar).map_err(Error::internal)?;
                 books.mid_quarter.insert(currency, years);
             }
@@ -201,6 +217,7 @@ impl Books {
             calendar,
             calendar_name: String::new(),
             closed,
+            known: Known::default(),
             tax: None,
             rules,
             mid_quarter: HashMap::new(),
@@ -400,12 +417,35 @@ impl Books {
             let change = Change::Disposal { portion: Portion::All, sale };
             events.push(Event { date: left, posted_from: self.caught_up(left), change });
         }
+        events.extend(self.served_since(asset, own, &stated, &events));
         events.retain(|event| {
             let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
             posted <= until
         });
         stated.entry.events = events;
         stated
+    }
+
+    /// That the inventory has an asset in service since another day than a closing fixed: closed months stay as they
+    /// were charged, and the first open one catches up. What had left before it is not charged any more.
+    fn served_since(
+        &self,
+        asset: &Holding,
+        own: OfAsset<'_>,
+        stated: &Stated,
+        events: &[Event],
+    ) -> Option<Event> {
+        let is_it = |row: &&book_entry::Model| row.component == stated.component;
+        own.entries.iter().filter(is_it).find(|row| closed_periods::is_fixed(row))?;
+        let date = self.open()?.first_day();
+        let known = recorded::service(own.events, &stated.component).unwrap_or(stated.entry.in_service);
+        let in_service = asset.in_service_on.filter(|day| *day != known)?;
+        let has_left = |event: &Event| {
+            let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
+            event.change.disposes_of_all() && posted < date
+        };
+        let event = Event { date, posted_from: None, change: Change::Service { in_service } };
+        (!events.iter().any(has_left)).then_some(event)
     }
 
     fn macrs(
@@ -425,42 +465,5 @@ impl Books {
             None => MacrsConvention::of(in_service, years, &self.calendar),
         };
         Macrs { class, convention, bonus_rate: bonus_rate.map_or(asked, Rate::to_decimal) }
-    }
-
-    /// What the books take for granted, each a sentence.
-    #[must_use]
-    pub fn assumptions(&self) -> Vec<String> {
-        let mut list = vec![
-            "An asset enters the books with its purchase price on its first day of service.".to_owned(),
-            "What was retired leaves the books on that day, without proceeds, unless its disposal is on record."
-                .to_owned(),
-            "An entry on record for an asset takes the place of what the rule of its kind gives.".to_owned(),
-            "Charges are posted on the last day of each month.".to_owned(),
-            format!("Fiscal years are those of: {}.", self.calendar_name),
-        ];
-        if let (Some(closed), Some(open)) = (self.closed, self.open()) {
-            list.push(format!(
-                "The books are closed through {closed}: what belongs there and became known later is caught up in {open}."
-            ));
-        }
-        match &self.tax {
-            None => {
-                let rule = "The rule of the asset's kind in this book applies, as it is on record now.";
-                list.push(rule.to_owned());
-            }
-            Some(_) => {
-                list.push(
-                    "Property is written off by the tables of IRS Publication 946; salvage is ignored."
-                        .into(),
-                );
-                let mut years: Vec<i32> = self.mid_quarter.values().flatten().copied().collect();
-                years.sort_unstable();
-                years.dedup();
-                let years: Vec<String> = years.iter().map(ToString::to_string).collect();
-                let which = if years.is_empty() { "none".to_owned() } else { years.join(", ") };
-                list.push(format!("Tax years that follow the mid-quarter convention: {which}."));
-            }
-        }
-        list
     }
 }

@@ -17,15 +17,16 @@ use entity::{
     money::{Amount, Rate},
 };
 use forecasting::{
-    depreciation::{Entry, MacrsConvention, Plan},
+    depreciation::{Change, Entry, MacrsConvention, Plan},
     month::Month,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
+    as_known::Known,
     books::{Asked, Books, Stated, Terms},
     holdings::{self, Holding},
-    recorded::Recorded,
+    recorded::{self, OfAsset, Recorded},
     terms,
 };
 use crate::{
@@ -46,15 +47,25 @@ pub struct Closing {
     pub entries: u64,
     /// Disposals that the inventory had and that are on record from now on.
     pub disposals: u64,
+    /// Other first days of service that the inventory had, caught up in what is closed and on record from now on.
+    pub corrections: u64,
 }
 
-/// The last day through which a set of books is closed, where some of it is.
+/// Whether a closing put an entry on record.
+#[must_use]
+pub fn is_fixed(row: &book_entry::Model) -> bool {
+    row.source.as_deref() == Some(CLOSING)
+}
+
+/// The last day through which a set of books is closed, or was as far as was known, where some of it is. Closings are
+/// for good: none is changed or removed.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn closed_through(db: &impl Read, book: Book) -> Result<Option<NaiveDate>> {
+pub async fn closed_through(db: &impl Read, book: Book, known: Known) -> Result<Option<NaiveDate>> {
     let latest = closed_period::Entity::find()
         .filter(closed_period::Column::Book.eq(book))
+        .filter(Condition::all().add_option(known.end().map(|end| closed_period::Column::CreatedAt.lt(end))))
         .order_by_desc(closed_period::Column::ThroughOn)
         .one(db)
         .await?;
@@ -73,7 +84,7 @@ pub async fn close(tx: &Tx, asked: Asked, through: Month) -> Result<Closing> {
         let message = format!("through: {through} is closed already: the books are closed through {closed}");
         return Err(Error::Conflict(message));
     }
-    let (entries, disposals) = fix(tx, &books, last).await?;
+    let Fixed { entries, disposals, corrections } = fix(tx, &books, last).await?;
     let period = closed_period::ActiveModel {
         id: Set(tx.new_id()),
         book: Set(books.book),
@@ -81,7 +92,7 @@ pub async fn close(tx: &Tx, asked: Asked, through: Month) -> Result<Closing> {
         fiscal_calendar_id: Set(calendar),
         ..Default::default()
     };
-    Ok(Closing { period: tx.insert(period).await?, entries, disposals })
+    Ok(Closing { period: tx.insert(period).await?, entries, disposals, corrections })
 }
 
 /// Refuses to close a month that has not ended.
@@ -98,15 +109,22 @@ pub fn require_ended(tx: &Tx, through: Month) -> Result<()> {
     Ok(())
 }
 
-/// Puts on record what rules and the inventory say of the months up to a day, and how many entries and disposals that
-/// were.
+/// How much a closing put on record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fixed {
+    entries: u64,
+    disposals: u64,
+    corrections: u64,
+}
+
+/// Puts on record what rules and the inventory say of the months up to a day, and how much that was.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn fix(tx: &Tx, books: &Books, last: NaiveDate) -> Result<(u64, u64)> {
+pub async fn fix(tx: &Tx, books: &Books, last: NaiveDate) -> Result<Fixed> {
     let recorded = Recorded::load(tx, books.book, None).await?;
     let assets = holdings::read(tx, Condition::all()).await?;
-    let (mut entries, mut disposals) = (Vec::new(), Vec::new());
+    let (mut entries, mut disposals, mut corrections) = (Vec::new(), Vec::new(), Vec::new());
     for asset in &assets {
         let own = recorded.of_asset(asset.id);
         if own.entries.iter().all(|row| !row.component.is_empty())
@@ -122,17 +140,52 @@ pub async fn fix(tx: &Tx, books: &Books, last: NaiveDate) -> Result<(u64, u64)> 
             let new = gone.filter(|one| !known(one));
             disposals.extend(new.map(|one| fixed_disposal(tx, books, asset, one.component, left)));
         }
+        if own.entries.iter().any(is_fixed) {
+            corrections.extend(fixed_services(tx, books, asset, own, last));
+        }
     }
     let reason = format!("the books are closed through {last}");
     let entries = if entries.is_empty() { 0 } else { tx.insert_many(entries, &reason).await? };
     let disposals = if disposals.is_empty() { 0 } else { tx.insert_many(disposals, &reason).await? };
+    let corrections = if corrections.is_empty() { 0 } else { tx.insert_many(corrections, &reason).await? };
     fix_conventions(tx, books, &assets, &recorded, last).await?;
-    Ok((entries, disposals))
+    Ok(Fixed { entries, disposals, corrections })
+}
+
+/// The first days of service that are caught up in the months that are closed now and not on record yet, as rows.
+fn fixed_services(
+    tx: &Tx,
+    books: &Books,
+    asset: &Holding,
+    own: OfAsset<'_>,
+    last: NaiveDate,
+) -> Vec<book_event::ActiveModel> {
+    let mut rows = Vec::new();
+    for one in books.entries(asset, own, last).unwrap_or_default() {
+        let known = recorded::service(own.events, &one.component);
+        let days = one.entry.events.iter().filter_map(|event| match event.change {
+            Change::Service { in_service } => Some((event.date, in_service)),
+            _ => None,
+        });
+        let Some((on, in_service)) = days.last().filter(|(_, day)| Some(*day) != known) else { continue };
+        rows.push(book_event::ActiveModel {
+            id: Set(tx.new_id()),
+            asset_id: Set(asset.id),
+            book: Set(books.book),
+            component: Set(one.component),
+            kind: Set(BookEventKind::Service),
+            happened_on: Set(on),
+            in_service_on: Set(Some(in_service)),
+            notes: Set(Some("as the inventory had it when the books were closed".to_owned())),
+            ..Default::default()
+        });
+    }
+    rows
 }
 
 /// Whether an event disposes of all that is left.
 fn is_whole(row: &book_event::Model) -> bool {
-    super::recorded::event(row).is_some_and(|event| event.change.disposes_of_all())
+    recorded::event(row).is_some_and(|event| event.change.disposes_of_all())
 }
 
 /// The entry that a rule or a class of property gave, as a row.
@@ -305,15 +358,15 @@ pub fn check(period: &closed_period::Model) -> Result<()> {
     Ok(())
 }
 
-/// In what an entry that a closing fixed differs from the inventory as it is now.
-pub(super) fn differs(asset: &Holding, entries: &[book_entry::Model]) -> Option<String> {
-    let fixed =
-        entries.iter().find(|row| row.component.is_empty() && row.source.as_deref() == Some(CLOSING))?;
+/// In what an entry that a closing fixed differs from the inventory as it is now. `open` is the first open month.
+pub(super) fn differs(asset: &Holding, own: OfAsset<'_>, open: Option<Month>) -> Option<String> {
+    let fixed = own.entries.iter().find(|row| row.component.is_empty() && is_fixed(row))?;
     let mut parts = Vec::new();
-    if let Some((entered, now)) = fixed.in_service_on.zip(asset.in_service_on).filter(|(one, two)| one != two)
-    {
+    let known = recorded::service(own.events, "").or(fixed.in_service_on);
+    if let Some((entered, now)) = known.zip(asset.in_service_on).filter(|(one, two)| one != two) {
+        let open = open.map_or_else(String::new, |open| format!(": {open} catches up, unless it has left"));
         parts.push(format!(
-            "it entered the books on {entered}, and the inventory has it in service since {now}"
+            "it is in the books since {entered}, and the inventory has it in service since {now}{open}"
         ));
     }
     if let Some((amount, currency)) = &asset.price

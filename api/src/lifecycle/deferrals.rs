@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    roadmap::purchases::{self, PriceBook},
+    roadmap::{
+        proceeds,
+        purchases::{self, PriceBook},
+    },
     rules::{require_fraction, require_least, require_range},
 };
 
@@ -187,6 +190,10 @@ impl Unknown {
 pub struct Deferred {
     /// What it costs as planned.
     pub now: ProjectCost,
+    /// Old units of which nobody knows what they sell for now.
+    pub unsold: usize,
+    /// And later.
+    pub unsold_later: usize,
     /// The later day of the order.
     pub ordered: NaiveDate,
     /// What it costs then.
@@ -235,11 +242,18 @@ pub fn defer(
     if let Some(sentence) = purchases::of_leased(planned.cohort.leased) {
         explanation = explanation.assume(sentence);
     }
-    if residual_later.is_none() {
-        explanation = explanation.assume("old units sell later for what they sell for now");
-    }
+    explanation = match (residual_later, proceeds::assumed(&plan.estate.policies[planned.cohort.policy])) {
+        (Some(_), _) => explanation,
+        (None, Some(sentence)) => explanation.assume(sentence),
+        (None, None) => explanation.assume("old units sell later for what they sell for now"),
+    };
+    // What is asked for is known, whatever the curve lacks.
+    let unsold = planned.priced.purchase.unsold();
+    let unsold_later = if residual_later.is_none() { unsold } else { 0 };
     Ok(Deferred {
         now: planned.cost,
+        unsold,
+        unsold_later,
         ordered,
         later,
         unit_later,
@@ -257,6 +271,12 @@ fn cost_on(
     ordered: NaiveDate,
 ) -> Result<(ProjectCost, Money), String> {
     let mut prices = PriceBook::default();
-    let bought = purchases::purchase(&plan.estate, &planned.cohort, ordered, &mut prices, &plan.rates)?;
+    let bought = purchases::purchase(
+        (&plan.estate, &plan.assets),
+        &planned.cohort,
+        ordered,
+        &mut prices,
+        &plan.rates,
+    )?;
     Ok((plan.convert(&bought.cost, Month::of(ordered))?, bought.unit.round()))
 }

@@ -7,6 +7,7 @@ use entity::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::as_known::Known;
 use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_fraction, require_text},
@@ -31,6 +32,21 @@ pub async fn find(db: &impl Read, id: DepreciationRuleId) -> Result<depreciation
 pub async fn all_active(db: &impl Read) -> Result<Vec<depreciation_rule::Model>> {
     let query = depreciation_rule::Entity::find().filter(depreciation_rule::Column::Active.eq(true));
     Ok(query.order_by_asc(depreciation_rule::Column::Name).all(db).await?)
+}
+
+/// The rules that were in use, as they were known, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all_active_as_known(db: &impl Read, known: Known) -> Result<Vec<depreciation_rule::Model>> {
+    if known.day().is_none() {
+        return all_active(db).await;
+    }
+    let now = depreciation_rule::Entity::find().all(db).await?;
+    let mut rules = known.rows::<depreciation_rule::Entity>(db, now, |_| true).await?;
+    rules.retain(|rule| rule.active);
+    rules.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(rules)
 }
 
 /// Creates a depreciation rule.

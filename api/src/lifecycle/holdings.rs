@@ -54,6 +54,25 @@ pub struct Holding {
 }
 
 impl Holding {
+    /// An asset whose model is of a kind.
+    #[must_use]
+    pub fn new(row: &asset::Model, kind: HardwareKind) -> Self {
+        let has_left = matches!(row.status, AssetStatus::Retired | AssetStatus::Disposed);
+        Self {
+            id: row.id,
+            tag: row.tag.clone(),
+            kind,
+            site: row.site_id,
+            status: row.status,
+            in_service_on: row.in_service_on,
+            left_on: row.retired_on.or(row.disposed_on).filter(|_| has_left),
+            is_leased: row.lease_return_on.is_some(),
+            price: row.purchase_amount.zip(row.purchase_currency.clone()),
+            owner: row.owner.clone(),
+            cost_centre: row.cost_centre.clone(),
+        }
+    }
+
     /// Whether it has left service for good.
     #[must_use]
     pub fn has_left(&self) -> bool {

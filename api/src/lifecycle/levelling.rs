@@ -435,7 +435,8 @@ impl Candidate<'_> {
             return Ok((one.cost, one.priced.purchase.cost.commitment()));
         }
         let ordered = month.day_clamped(chrono::Datelike::day(&one.cohort.ordered));
-        let bought = purchases::purchase(&plan.estate, &one.cohort, ordered, prices, &plan.rates)?;
+        let bought =
+            purchases::purchase((&plan.estate, &plan.assets), &one.cohort, ordered, prices, &plan.rates)?;
         Ok((plan.convert(&bought.cost, month)?, bought.cost.commitment()))
     }
 
@@ -451,7 +452,9 @@ impl Candidate<'_> {
         let supported = || {
             let policy = &self.plan.estate.policies[self.planned.cohort.policy];
             let deadline = self.planned.cohort.due;
-            let margin = policy.support_margin_months.filter(|_| deadline.rule == DueRule::Support)?;
+            let margin = policy.support_margin_months;
+            // The margin of what holds it is not its own.
+            let margin = margin.filter(|_| deadline.rule == DueRule::Support && !deadline.is_of_holder)?;
             let last = Month::of(add_months(deadline.date, margin));
             u32::try_from(last.since(due)).ok()
         };

@@ -15,10 +15,10 @@ use rust_decimal::Decimal;
 use sea_orm::Condition;
 
 use super::{
+    as_known,
     book_figures::{Coverage, Entered, enter, refused},
     books::{Books, Stated},
-    holdings::{self, Holding, still_there},
-    recorded::Recorded,
+    holdings::Holding,
 };
 use crate::{error::Result, store::Read};
 
@@ -79,10 +79,7 @@ pub async fn effect(
     let start = books.calendar.first_month(first);
     let months = years.saturating_mul(12);
     let last = start.plus(i32::try_from(months).unwrap_or(i32::MAX) - 1).last_day();
-    let condition =
-        Condition::all().add(condition).add(still_there(start.first_day(), books.book, books.closed));
-    let recorded = Recorded::load(db, books.book, Some(&condition)).await?;
-    let assets = holdings::read(db, condition).await?;
+    let (assets, recorded) = as_known::in_books(db, books, condition, start.first_day()).await?;
     tokio::task::block_in_place(|| {
         let span = (start.first_day(), last);
         let path = |_: &Holding, _: &Stated| Path::from(Vec::new());

@@ -12,9 +12,9 @@ use forecasting::{
 use sea_orm::Condition;
 
 use super::{
+    as_known::{self, Known},
     books::{Books, TaxTerms},
-    holdings,
-    recorded::{self, Recorded},
+    recorded,
 };
 use crate::{
     error::{Error, Result},
@@ -33,7 +33,7 @@ pub async fn test_of_year(
     year: i32,
     currency: Currency,
 ) -> Result<(MidQuarterTest, usize)> {
-    let placements = placements(db, Some(tax)).await?.remove(&currency).unwrap_or_default();
+    let placements = placements(db, Some(tax), books.known).await?.remove(&currency).unwrap_or_default();
     let test = mid_quarter_test(&placements, year, &books.calendar).map_err(Error::internal)?;
     let in_year = |one: &&Placement| books.calendar.fiscal_year_of(Month::of(one.in_service)) == year;
     Ok((test, placements.iter().filter(in_year).count()))
@@ -44,8 +44,9 @@ pub async fn test_of_year(
 pub(super) async fn placements(
     db: &impl Read,
     tax: Option<&TaxTerms>,
+    known: Known,
 ) -> Result<HashMap<Currency, Vec<Placement>>> {
-    let recorded = Recorded::load(db, Book::Tax, None).await?;
+    let (holdings, recorded) = as_known::whole(db, known, Book::Tax, Condition::all()).await?;
     let mut placements: HashMap<Currency, Vec<Placement>> = HashMap::new();
     let mut place = |code: &str, in_service: Option<NaiveDate>, basis: Amount, disposed| {
         if let (Ok(currency), Some(in_service)) = (Currency::from_code(code), in_service) {
@@ -53,7 +54,7 @@ pub(super) async fn placements(
             placements.entry(currency).or_default().push(placement);
         }
     };
-    for holding in holdings::read(db, Condition::all()).await? {
+    for holding in holdings {
         let class = tax.and_then(|tax| tax.class(holding.kind));
         let own = recorded.of_asset(holding.id);
         let of_all = own.events.iter().filter_map(recorded::event);

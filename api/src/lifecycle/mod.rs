@@ -8,11 +8,14 @@
 //! how much of the estate loses its support if nothing is replaced. This area does not know contracts, and adds up no
 //! money over an estate: that is the roadmap's, whose cohorts and prices it uses.
 
+pub mod as_known;
+pub mod book_assumptions;
 pub mod book_entries;
 pub mod book_events;
 pub mod book_figures;
 pub mod book_masks;
 pub mod book_periods;
+pub mod book_schedules;
 pub mod books;
 pub mod closed_periods;
 pub mod cohorts;
@@ -27,6 +30,7 @@ pub mod life_changes;
 pub mod matching;
 pub mod mid_quarters;
 pub mod plan_masks;
+mod policy_wear;
 pub mod recorded;
 pub mod refresh_cycles;
 pub mod refresh_plan;

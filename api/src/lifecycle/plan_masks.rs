@@ -26,11 +26,11 @@ impl Masks {
     /// `Internal` when amounts do not fit.
     pub fn of(plan: &RefreshPlan) -> Result<Self> {
         let years: Vec<(i32, usize)> =
-            plan.years()?.into_iter().map(|(year, sum)| (year, sum.assets)).collect();
+            plan.years()?.into_iter().map(|(year, sum)| (year, sum.behind)).collect();
         let with_orders: Vec<_> = years.into_iter().filter(|(_, assets)| *assets > 0).collect();
         let counts: Vec<usize> = with_orders.iter().map(|(_, assets)| *assets).collect();
         let hidden_years = with_orders.iter().zip(hidden(&counts)).filter(|(_, is_hidden)| *is_hidden);
-        let assets = |cohorts: &[Planned]| cohorts.iter().map(|one| one.cohort.members.len()).sum::<usize>();
+        let assets = |cohorts: &[Planned]| cohorts.iter().map(|one| one.behind()).sum::<usize>();
         Ok(Self {
             cohorts: parts(&plan.cohorts),
             earlier: parts(&plan.earlier),
@@ -67,7 +67,7 @@ fn parts(cohorts: &[Planned]) -> BTreeSet<usize> {
     }
     let mut found = BTreeSet::new();
     for positions in by_year.into_values() {
-        let counts: Vec<usize> = positions.iter().map(|at| cohorts[*at].cohort.members.len()).collect();
+        let counts: Vec<usize> = positions.iter().map(|at| cohorts[*at].behind()).collect();
         let masked = positions.into_iter().zip(hidden(&counts)).filter(|(_, is_hidden)| *is_hidden);
         found.extend(masked.map(|(at, _)| at));
     }

@@ -79,6 +79,12 @@ impl Recorded {
         recorded
     }
 
+    /// All rows again, in no order.
+    #[must_use]
+    pub fn into_rows(self) -> (Vec<book_entry::Model>, Vec<book_event::Model>) {
+        (self.entries.into_values().flatten().collect(), self.events.into_values().flatten().collect())
+    }
+
     /// What is on record about an asset.
     #[must_use]
     pub fn of_asset(&self, id: AssetId) -> OfAsset<'_> {
@@ -114,6 +120,7 @@ pub fn event(row: &book_event::Model) -> Option<Event> {
     let whole = |number: i32| u32::try_from(number).unwrap_or_default();
     let change = match row.kind {
         BookEventKind::Transfer => return None,
+        BookEventKind::Service => Change::Service { in_service: row.in_service_on? },
         BookEventKind::Impairment => {
             Change::Impairment { recoverable: amount(row.recoverable_amount), salvage }
         }
@@ -133,6 +140,14 @@ pub fn event(row: &book_event::Model) -> Option<Event> {
         },
     };
     Some(Event { date: row.happened_on, posted_from: row.posted_from.map(Month::of), change })
+}
+
+/// The first day of service that the last event of a component says, where one does.
+#[must_use]
+pub fn service(events: &[book_event::Model], component: &str) -> Option<NaiveDate> {
+    let of_component = events.iter().filter(|row| row.component == component);
+    let days = of_component.filter_map(|row| Some((posted_in(row), row.happened_on, row.in_service_on?)));
+    days.max().map(|(.., in_service)| in_service)
 }
 
 fn portion(row: &book_event::Model) -> Portion {

@@ -32,7 +32,7 @@ use crate::{
         cohorts::{self, Cohort, Note},
         contracts::Contracts,
         estate::Estate,
-        plan,
+        plan, proceeds,
         purchases::{self, PriceBook, Priced},
     },
     rules::require_plausible,
@@ -183,6 +183,15 @@ pub struct Planned {
     pub mandatory: Option<&'static str>,
 }
 
+impl Planned {
+    /// How many assets are behind what it costs: those whose purchase price is in the proceeds, where some have one.
+    #[must_use]
+    pub fn behind(&self) -> usize {
+        let valued = self.priced.purchase.valued.map(|valued| valued.known as usize);
+        valued.filter(|known| *known > 0).unwrap_or(self.cohort.members.len())
+    }
+}
+
 /// Assets that are left out for one reason.
 pub struct Excluded {
     /// Why.
@@ -202,6 +211,10 @@ pub struct Sum {
     pub cohorts: usize,
     /// How many assets are in them.
     pub assets: usize,
+    /// How many of those tell the sums apart: where old units are valued by age, those that are.
+    pub behind: usize,
+    /// Old units of which nobody knows what they sell for.
+    pub unsold: usize,
 }
 
 /// Draws the plan.
@@ -297,8 +310,11 @@ impl RefreshPlan {
         let (mut now, mut earlier) = (Vec::new(), Vec::new());
         for drawn in drawn.collect::<Vec<_>>() {
             match drawn {
-                Ok(one) if Month::of(one.cohort.ordered) < self.window.from() => earlier.push(one),
-                Ok(one) => now.push(one),
+                Ok(one) => {
+                    notes.extend(proceeds::gaps(&self.estate, &self.assets, &one.cohort));
+                    let is_earlier = Month::of(one.cohort.ordered) < self.window.from();
+                    if is_earlier { earlier.push(one) } else { now.push(one) }
+                }
                 Err(unpriced) => {
                     let (cohort, reason) = *unpriced;
                     notes.extend(cohort.members.iter().map(|(asset, _)| Note {
@@ -319,8 +335,9 @@ impl RefreshPlan {
 
     fn planned(&self, cohort: Cohort, prices: &mut PriceBook) -> Result<Planned, Box<(Cohort, String)>> {
         let ordered = Month::of(cohort.ordered);
-        let priced = purchases::price(&self.estate, &cohort, prices, &self.rates, self.window)
-            .and_then(|priced| Ok((self.convert(&priced.purchase.cost, ordered)?, priced)));
+        let priced =
+            purchases::price((&self.estate, &self.assets), &cohort, prices, &self.rates, self.window)
+                .and_then(|priced| Ok((self.convert(&priced.purchase.cost, ordered)?, priced)));
         match priced {
             Err(reason) => Err(Box::new((cohort, reason))),
             Ok((cost, priced)) => Ok(Planned {
@@ -418,6 +435,9 @@ impl RefreshPlan {
         }
         let leased = self.cohorts.iter().map(|one| one.cohort.leased).sum();
         said.extend(purchases::of_leased(leased));
+        said.extend(purchases::of_held(self.cohorts.iter().map(|one| one.cohort.held as usize).sum()));
+        let policies = self.cohorts.iter().map(|one| &self.estate.policies[one.cohort.policy]);
+        said.extend(policies.filter_map(proceeds::assumed));
         said.insert("what is bought is not replaced a second time within these months".to_owned());
         said.extend(self.laid_on.iter().cloned());
         said.insert("prices move by the index of the policy from the day of the list price".to_owned());
@@ -454,13 +474,15 @@ impl RefreshPlan {
 
 impl Sum {
     fn nothing(currency: Currency) -> Self {
-        Self { cost: ProjectCost::zero(currency), cohorts: 0, assets: 0 }
+        Self { cost: ProjectCost::zero(currency), cohorts: 0, assets: 0, behind: 0, unsold: 0 }
     }
 
     fn add(&mut self, one: &Planned) -> Result<()> {
         self.cost = self.cost.checked_add(&one.cost).map_err(Error::internal)?;
         self.cohorts += 1;
         self.assets += one.cohort.members.len();
+        self.behind += one.behind();
+        self.unsold += one.priced.purchase.unsold();
         Ok(())
     }
 }

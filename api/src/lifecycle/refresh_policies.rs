@@ -11,7 +11,10 @@ use entity::{
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::depreciation_rules::{self, require_life};
+use super::{
+    depreciation_rules::{self, require_life},
+    policy_wear,
+};
 use crate::{
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_fraction, require_range, require_text},
@@ -102,6 +105,7 @@ pub fn check(policy: &refresh_policy::Model) -> Result<()> {
     check_quantity(policy)?;
     check_failures(policy)?;
     check_demand(policy)?;
+    policy_wear::check(policy)?;
     check_costs(policy)
 }
 
@@ -164,10 +168,11 @@ fn check_rules(policy: &refresh_policy::Model) -> Result<()> {
     let enabled = policy.age_months.is_some()
         || policy.support_margin_months.is_some()
         || policy.warranty_rule
-        || policy.lease_rule;
+        || policy.lease_rule
+        || policy.risk.is_some();
     if !enabled {
         let message = "none is enabled, so nothing would ever fall due: give ageMonths, supportMarginMonths, \
-                       warranty or lease";
+                       warranty, risk or lease";
         return Err(Error::invalid("rules", message));
     }
     Ok(())

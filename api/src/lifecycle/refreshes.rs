@@ -4,23 +4,25 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    id::{EntityId, HardwareModelId, SiteId},
+    id::{AssetId, EntityId, HardwareModelId, SiteId},
     inventory::{
-        asset::AssetStatus,
+        asset::{self, AssetStatus},
         environment::Environment,
         hardware_model::{self, DateQuality, HardwareKind},
         site,
     },
     lifecycle::refresh_policy,
 };
-use forecasting::refresh::{self, DueOutcome, Milestone, RefreshSubject};
+use forecasting::refresh::{
+    self, Candidate, DueOutcome, Milestone, RefreshSubject, RiskScores, RiskSubject, RiskTerms,
+};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 
 use super::{
     matching::{self, AssetFacts},
     refresh_policies, terms,
 };
-use crate::{error::Result, store::Read};
+use crate::{error::Result, scenarios::Overlay, store::Read};
 
 /// What is known of an asset whose refresh is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,45 @@ pub struct Subject {
     pub warranty_ends_on: Option<NaiveDate>,
     /// Day on which a lease returns it.
     pub lease_return_on: Option<NaiveDate>,
+    /// What holds it, as a chassis does its blades.
+    pub parent: Option<AssetId>,
+}
+
+impl Subject {
+    fn is_in_use(&self) -> bool {
+        matches!(self.status, AssetStatus::InService | AssetStatus::Maintenance)
+    }
+}
+
+/// An asset that holds others.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+struct Holder {
+    id: AssetId,
+    model_id: HardwareModelId,
+    site_id: SiteId,
+    status: AssetStatus,
+    environment: Environment,
+    tier: Option<i32>,
+    in_service_on: Option<NaiveDate>,
+    warranty_ends_on: Option<NaiveDate>,
+    lease_return_on: Option<NaiveDate>,
+    parent_id: Option<AssetId>,
+}
+
+impl From<Holder> for Subject {
+    fn from(row: Holder) -> Self {
+        Self {
+            model: row.model_id,
+            site: row.site_id,
+            status: row.status,
+            environment: row.environment,
+            tier: row.tier,
+            in_service_on: row.in_service_on,
+            warranty_ends_on: row.warranty_ends_on,
+            lease_return_on: row.lease_return_on,
+            parent: row.parent_id,
+        }
+    }
 }
 
 /// When an asset is due, or why that is not known.
@@ -54,6 +95,8 @@ pub enum Refresh {
         order_by: NaiveDate,
         /// The day on which its site is to be empty, where that comes first, so that it is not replaced.
         leaves_on: Option<NaiveDate>,
+        /// Whether it goes with what holds it, which is replaced before it would be due.
+        with_parent: bool,
         /// The position of the policy in [`Basis::policies`].
         policy: usize,
     },
@@ -75,6 +118,7 @@ pub struct Basis {
     pub policies: Vec<refresh_policy::Model>,
     models: HashMap<HardwareModelId, ModelFacts>,
     exits: HashMap<SiteId, NaiveDate>,
+    holders: HashMap<AssetId, Subject>,
 }
 
 #[derive(Clone, Copy, Debug, FromQueryResult)]
@@ -86,12 +130,21 @@ struct ModelFacts {
 }
 
 impl Basis {
-    /// Reads what the refreshes of assets of these models at these sites depend on, with three statements.
+    /// Reads what the refreshes of assets of these models at these sites depend on, with three statements, and one more for
+    /// each level of what holds them.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn load(db: &impl Read, models: Vec<HardwareModelId>, sites: Vec<SiteId>) -> Result<Self> {
+    pub async fn load(
+        db: &impl Read,
+        mut models: Vec<HardwareModelId>,
+        sites: Vec<SiteId>,
+        parents: Vec<AssetId>,
+    ) -> Result<Self> {
         use hardware_model::Column as M;
+        // What is held stands where its holder does.
+        let holders = holders(db, parents).await?;
+        models.extend(holders.values().map(|holder| holder.model));
         let policies = refresh_policies::all_active(db).await?;
         let models: Vec<ModelFacts> = hardware_model::Entity::find()
             .select_only()
@@ -112,12 +165,57 @@ impl Basis {
             policies,
             models: models.into_iter().map(|model| (model.id, model)).collect(),
             exits: exits.into_iter().collect(),
+            holders,
         })
     }
 
-    /// When an asset is due.
+    /// Lays the lives of policies and the exits of sites of a scenario over what is recorded. Nothing else of a scenario
+    /// changes when a single asset is due.
+    pub fn lay_over(&mut self, overlay: &Overlay) {
+        overlay.policies(&mut self.policies);
+        overlay.exits(&mut self.exits);
+    }
+
+    /// When an asset is due: with what holds it, unless it is due before.
     #[must_use]
     pub fn refresh(&self, asset: &Subject) -> Refresh {
+        let mut above = None;
+        for holder in self.holders_of(asset).into_iter().rev() {
+            above = match self.refresh_with(holder, above) {
+                Refresh::Due { due, leaves_on: None, .. } if holder.is_in_use() => {
+                    Some(Candidate { rule: due.binding_rule, date: due.date, quality: due.quality })
+                }
+                _ => None,
+            };
+        }
+        self.refresh_with(asset, above.filter(|_| asset.is_in_use()))
+    }
+
+    /// What holds an asset, and what holds that, to the top.
+    fn holders_of(&self, asset: &Subject) -> Vec<&Subject> {
+        let (mut found, mut next) = (Vec::new(), asset.parent);
+        while let Some(holder) = next.and_then(|id| self.holders.get(&id)) {
+            // A circle ends when everything was met once.
+            if found.len() >= self.holders.len() {
+                return Vec::new();
+            }
+            found.push(holder);
+            next = holder.parent;
+        }
+        found
+    }
+
+    /// How the policy of an asset scores the risk of keeping it, and the score over time; nothing where it does not.
+    #[must_use]
+    pub fn risk(&self, asset: &Subject) -> Option<(RiskTerms, RiskScores)> {
+        let model = self.models.get(&asset.model)?;
+        let (_, policy) = matching::policy_of(&self.policies, &facts(asset, model))?;
+        let terms = terms::risk(policy).ok().flatten()?;
+        let scores = terms.scores(&scored(asset, model)).ok()?;
+        Some((terms, scores))
+    }
+
+    fn refresh_with(&self, asset: &Subject, holder: Option<Candidate>) -> Refresh {
         let without =
             |reason: String| Refresh::NotComputable { reason, without_input: Vec::new(), policy: None };
         if matches!(asset.status, AssetStatus::Retired | AssetStatus::Disposed) {
@@ -126,35 +224,72 @@ impl Basis {
         let Some(model) = self.models.get(&asset.model) else {
             return without("the model of the asset is not there".to_owned());
         };
-        let facts = AssetFacts {
-            kind: model.kind,
-            site: asset.site,
-            model: asset.model,
-            environment: asset.environment,
-            tier: asset.tier,
-        };
-        let Some((position, policy)) = matching::policy_of(&self.policies, &facts) else {
+        let Some((position, policy)) = matching::policy_of(&self.policies, &facts(asset, model)) else {
             return without("no refresh policy in use covers the asset".to_owned());
         };
-        match refresh::due(&terms::rules(policy), &known(asset, model)) {
-            DueOutcome::Due(due) => {
+        // What is no score was refused when it was written.
+        let risk = terms::risk(policy).ok().flatten();
+        let own = refresh::due(&terms::rules(policy), &known(asset, model, risk.as_ref()));
+        match refresh::with_whole(own, holder) {
+            (DueOutcome::Due(due), with_parent) => {
                 let exit = self.exits.get(&asset.site).copied();
                 let leaves = matching::leaves_before(due.date, exit, policy.exit_tolerance_days);
                 Refresh::Due {
                     order_by: terms::lead_times(policy).order_by(due.date),
                     leaves_on: exit.filter(|_| leaves),
                     due,
+                    with_parent,
                     policy: position,
                 }
             }
-            DueOutcome::NotComputable { reason, without_input } => {
+            (DueOutcome::NotComputable { reason, without_input }, _) => {
                 Refresh::NotComputable { reason, without_input, policy: Some(position) }
             }
         }
     }
 }
 
-fn known(asset: &Subject, model: &ModelFacts) -> RefreshSubject {
+/// Reads what holds assets, and what holds that, level by level.
+async fn holders(db: &impl Read, parents: Vec<AssetId>) -> Result<HashMap<AssetId, Subject>> {
+    use asset::Column as C;
+    let mut found: HashMap<AssetId, Subject> = HashMap::new();
+    let mut asked = distinct(parents);
+    while !asked.is_empty() {
+        let rows: Vec<Holder> = asset::Entity::find()
+            .select_only()
+            .columns([C::Id, C::ModelId, C::SiteId, C::Status, C::Environment, C::Tier])
+            .columns([C::InServiceOn, C::WarrantyEndsOn, C::LeaseReturnOn, C::ParentId])
+            .filter(C::Id.is_in(asked))
+            .into_model()
+            .all(db)
+            .await?;
+        let above: Vec<AssetId> = rows.iter().filter_map(|row| row.parent_id).collect();
+        found.extend(rows.into_iter().map(|row| (row.id, Subject::from(row))));
+        asked = distinct(above.into_iter().filter(|id| !found.contains_key(id)).collect());
+    }
+    Ok(found)
+}
+
+fn facts(asset: &Subject, model: &ModelFacts) -> AssetFacts {
+    AssetFacts {
+        kind: model.kind,
+        site: asset.site,
+        model: asset.model,
+        environment: asset.environment,
+        tier: asset.tier,
+    }
+}
+
+fn scored(asset: &Subject, model: &ModelFacts) -> RiskSubject {
+    RiskSubject {
+        in_service: asset.in_service_on,
+        warranty_end: asset.warranty_ends_on,
+        last_date_of_support: model.last_date_of_support_on,
+        tier: asset.tier,
+    }
+}
+
+fn known(asset: &Subject, model: &ModelFacts, risk: Option<&RiskTerms>) -> RefreshSubject {
     let quality = match model.date_quality {
         DateQuality::Published => refresh::DateQuality::Published,
         DateQuality::Contract => refresh::DateQuality::Contract,
@@ -165,7 +300,8 @@ fn known(asset: &Subject, model: &ModelFacts) -> RefreshSubject {
         in_service: asset.in_service_on,
         last_date_of_support: model.last_date_of_support_on.map(|date| Milestone { date, quality }),
         warranty_end: asset.warranty_ends_on,
-        risk_date: None,
+        // A score that does not fit is not known.
+        risk_date: risk.and_then(|terms| terms.date(&scored(asset, model)).ok().flatten()),
         lease_return: asset.lease_return_on,
     }
 }

@@ -6,7 +6,7 @@ use entity::{
     lifecycle::{
         book_entry::{self, TaxClass},
         depreciation_rule::{self, Convention, DepreciationMethod, ScheduleRounding},
-        refresh_policy::{self, QuantityRule},
+        refresh_policy::{self, QuantityRule, Wiping},
     },
     money::Rate,
 };
@@ -20,7 +20,7 @@ pub fn rules(policy: &refresh_policy::Model) -> refresh::RefreshPolicy {
         age_months: policy.age_months.map(whole),
         support_margin_months: policy.support_margin_months.map(whole),
         warranty: policy.warranty_rule,
-        risk: false,
+        risk: policy.risk.is_some(),
         lease: policy.lease_rule,
     }
 }
@@ -52,9 +52,33 @@ pub fn cost_rates(policy: &refresh_policy::Model) -> refresh::CostRates {
         install_per_unit: policy.install_amount.to_decimal(),
         support: policy.support_rate.to_decimal(),
         disposal_per_unit: policy.disposal_amount.to_decimal(),
-        residual_per_unit: policy.residual_amount.to_decimal(),
+        residual_per_unit: match policy.wiping {
+            Wiping::Erased => policy.residual_amount.to_decimal(),
+            Wiping::Shredded => Decimal::ZERO,
+        },
         contingency: policy.contingency_rate.to_decimal(),
     }
+}
+
+/// The share of their purchase price that old units sell for, by age, where the policy says so and anything is sold.
+#[must_use]
+pub fn residual_curve(policy: &refresh_policy::Model) -> Option<refresh::ResidualCurve> {
+    let points = policy.residual_curve.as_ref().filter(|_| policy.wiping == Wiping::Erased)?.0.iter();
+    // The rules of the area keep out what is no curve.
+    refresh::ResidualCurve::new(points.map(|point| (whole(point.age_months), point.share)).collect()).ok()
+}
+
+/// How the risk of keeping an asset is scored, where the policy says so.
+///
+/// # Errors
+/// Terms that are impossible.
+pub fn risk(policy: &refresh_policy::Model) -> Result<Option<refresh::RiskTerms>, ForecastError> {
+    let terms = policy.risk.as_ref().map(|terms| {
+        let ages = terms.ages.iter().map(|step| (whole(step.from_age_months), step.score)).collect();
+        let factors = terms.tiers.iter().map(|one| (one.tier, one.factor)).collect();
+        refresh::RiskTerms::new(terms.threshold, ages, terms.out_of_warranty, terms.unsupported, factors)
+    });
+    terms.transpose()
 }
 
 /// Old units that one new unit replaces: one for one, or the ratio of their model, or else of the policy.

@@ -54,6 +54,8 @@ pub struct Asset {
     pub environment: Environment,
     /// Its criticality.
     pub tier: Option<i32>,
+    /// The position of the asset that holds it, as a chassis does its blades, where that is among those that are read.
+    pub parent: Option<u32>,
     /// What lines are kept apart by, shared by assets that agree in it.
     pub properties: Arc<Properties>,
 }
@@ -132,6 +134,7 @@ pub async fn read_with_closed(
         C::PurchaseCurrency,
         C::Environment,
         C::Tier,
+        C::ParentId,
     ];
     for (dimension, column) in [(Dimension::Owner, C::Owner), (Dimension::CostCentre, C::CostCentre)] {
         if dimensions.contains(&dimension) {
@@ -146,7 +149,8 @@ pub async fn read_with_closed(
                 .add(holdings::leaves_from(from, Book::Book, Expr::expr(closed_through()))),
         );
     let last = columns.len();
-    let mut decoder = Decoder { estate, dimensions, words: Words::default(), properties: HashMap::new() };
+    let mut decoder =
+        Decoder { estate, dimensions, words: Words::default(), properties: HashMap::new(), held: Vec::new() };
     let query = asset::Entity::find().select_only().columns(columns).filter(relevant);
     let query = query.expr_as(closed_through(), "closed_through");
     let query = db.get_database_backend().build(query.as_query());
@@ -161,7 +165,19 @@ pub async fn read_with_closed(
     }
     // Cheaper here than in the database, which would have to hold all of them before it sends the first.
     assets.sort_unstable_by_key(|asset| asset.id);
+    place_parents(&mut assets, &decoder.held);
     Ok((assets, closed))
+}
+
+/// Tells assets, sorted by id, where those are that hold them: a position takes a fraction of what an id does.
+fn place_parents(assets: &mut [Asset], held: &[(AssetId, AssetId)]) {
+    let position = |assets: &[Asset], id: &AssetId| assets.binary_search_by_key(id, |asset| asset.id).ok();
+    for (child, parent) in held {
+        let parent = position(assets, parent).and_then(|at| u32::try_from(at).ok());
+        if let (Some(at), Some(parent)) = (position(assets, child), parent) {
+            assets[at].parent = Some(parent);
+        }
+    }
 }
 
 /// The last day of the last month that the books are closed through, as part of another statement.
@@ -218,6 +234,8 @@ struct Decoder<'a> {
     dimensions: &'a [Dimension],
     words: Words,
     properties: HashMap<Properties, Arc<Properties>>,
+    /// Assets that others hold, with those: few do.
+    held: Vec<(AssetId, AssetId)>,
 }
 
 impl Decoder<'_> {
@@ -232,8 +250,12 @@ impl Decoder<'_> {
         let retired_on: Option<NaiveDate> = row.try_get_by_index(7)?;
         let is_in_use = matches!(status, AssetStatus::InService | AssetStatus::Maintenance);
         let properties = self.properties(row, model, site, environment, tier)?;
+        let id: AssetId = row.try_get_by_index(0)?;
+        if let Some(parent) = row.try_get_by_index(12)? {
+            self.held.push((id, parent));
+        }
         Ok(Asset {
-            id: row.try_get_by_index(0)?,
+            id,
             model,
             site,
             in_service_on: row.try_get_by_index(4)?,
@@ -243,6 +265,7 @@ impl Decoder<'_> {
             price: amount.zip(currency.map(|code| self.words.share(code))),
             environment,
             tier,
+            parent: None,
             properties,
         })
     }
@@ -256,7 +279,7 @@ impl Decoder<'_> {
         tier: Option<i32>,
     ) -> Result<Arc<Properties>> {
         let mut properties = Properties::default();
-        let mut next = 12;
+        let mut next = 13;
         for dimension in self.dimensions {
             match dimension {
                 Dimension::Site => {

@@ -5,15 +5,11 @@ use std::collections::HashMap;
 use chrono::{Datelike, Days, NaiveDate};
 use entity::{
     id::{EntityId, HardwareModelId, RefreshCycleId, SiteId},
-    inventory::hardware_model,
-    lifecycle::{
-        refresh_cycle::CycleStatus,
-        refresh_policy::{self, CohortPeriod},
-    },
+    lifecycle::refresh_policy::{self, CohortPeriod},
 };
 use forecasting::{
     month::Month,
-    refresh::{DateQuality, Due, DueOutcome, DueRule, Milestone, RefreshSubject, divide_planned, due},
+    refresh::{DateQuality, DueRule, divide_planned},
     roadmap::Window,
 };
 use sha2::{Digest, Sha256};
@@ -21,19 +17,12 @@ use uuid::Uuid;
 
 use super::{
     assets::Asset,
+    deciding::{Deciding, Decision},
     estate::Estate,
     keys::Dimension,
     shares::{self, Member, Share},
 };
-use crate::{
-    error::Result,
-    lifecycle::{
-        matching::{self, AssetFacts},
-        terms,
-    },
-    scenarios::Overlay,
-    store::hex,
-};
+use crate::{error::Result, lifecycle::terms, scenarios::Overlay, store::hex};
 
 /// Assets that are refreshed together.
 #[derive(Clone, Debug)]
@@ -62,6 +51,8 @@ pub struct Cohort {
     pub members: Vec<(u32, DueRule)>,
     /// How many of its assets are leased: they go back to their lessor, and are neither sold nor disposed of.
     pub leased: u32,
+    /// How many of its assets go with what holds them, which is replaced before they would be.
+    pub held: u32,
     /// How many new units are planned for it: its part of what its cycle says.
     pub planned: Option<u32>,
 }
@@ -136,13 +127,11 @@ pub struct Deadline {
     pub rule: DueRule,
     /// How well it is known.
     pub quality: DateQuality,
+    /// Whether it is that of what holds the asset.
+    pub is_of_holder: bool,
 }
 
 impl Deadline {
-    fn of(due: &Due) -> Self {
-        Self { date: due.date, rule: due.binding_rule, quality: due.quality }
-    }
-
     /// The earlier of two; of equals the one whose rule wins ties.
     fn earlier(self, other: Self) -> Self {
         if (other.date, other.rule) < (self.date, self.rule) { other } else { self }
@@ -179,6 +168,19 @@ struct Group {
     period: Option<Month>,
 }
 
+/// The assets of a group.
+struct Members {
+    due: Deadline,
+    all: Vec<(u32, DueRule)>,
+    held: u32,
+}
+
+impl Members {
+    fn none(due: Deadline) -> Self {
+        Self { due, all: Vec::new(), held: 0 }
+    }
+}
+
 /// Groups the assets that fall due, whenever that is: what is refreshed together must not depend on where a
 /// window ends. The scenario may order some of them in other months.
 ///
@@ -191,18 +193,18 @@ pub fn group(
     window: Window,
     scenario: &Overlay,
 ) -> Result<Grouped> {
-    let mut policies = HashMap::new();
-    let mut groups: HashMap<Group, (Deadline, Vec<(u32, DueRule)>)> = HashMap::new();
+    let mut deciding = Deciding::new(estate, assets, as_of, window);
+    let mut groups: HashMap<Group, Members> = HashMap::new();
     let mut notes = Vec::new();
     for (position, asset) in (0_u32..).zip(assets).filter(|(_, asset)| asset.is_in_use()) {
-        match decide(estate, &mut policies, asset, as_of, window) {
+        match deciding.decide(asset) {
             Decision::Refresh { policy, due, cycle } => {
                 let period = cycle.is_none().then(|| period(&estate.policies[policy], due.date));
                 let group = Group { policy, site: asset.site, model: asset.model, cycle, period };
-                let due = Deadline::of(&due);
-                let (earliest, members) = groups.entry(group).or_insert_with(|| (due, Vec::new()));
-                *earliest = earliest.earlier(due);
-                members.push((position, due.rule));
+                let found = groups.entry(group).or_insert_with(|| Members::none(due));
+                found.due = found.due.earlier(due);
+                found.held += u32::from(due.is_of_holder);
+                found.all.push((position, due.rule));
             }
             Decision::Gap { policy, reason } => {
                 notes.push(Note { asset: position, policy, reason, is_gap: true });
@@ -213,10 +215,8 @@ pub fn group(
             Decision::Silent => {}
         }
     }
-    let mut cohorts: Vec<_> = groups
-        .into_iter()
-        .map(|(group, (due, members))| cohort(estate, assets, &group, (due, members), as_of))
-        .collect();
+    let mut cohorts: Vec<_> =
+        groups.into_iter().map(|(group, members)| cohort(estate, assets, &group, members, as_of)).collect();
     reorder(estate, &mut cohorts, scenario)?;
     // Hashing has no order; the roadmap has one.
     cohorts.sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
@@ -261,104 +261,6 @@ fn divide_planned_quantities(estate: &Estate, cohorts: &mut [Cohort]) {
     }
 }
 
-enum Decision {
-    Refresh {
-        policy: usize,
-        due: Due,
-        cycle: Option<RefreshCycleId>,
-    },
-    Gap {
-        policy: Option<usize>,
-        reason: String,
-    },
-    Spared {
-        policy: Option<usize>,
-        reason: String,
-    },
-    /// Nothing to refresh, and nothing to say in this window.
-    Silent,
-}
-
-fn decide(
-    estate: &Estate,
-    policies: &mut HashMap<AssetFacts, Option<usize>>,
-    asset: &Asset,
-    as_of: NaiveDate,
-    window: Window,
-) -> Decision {
-    let Some(model) = estate.models.get(&asset.model) else { return Decision::Silent };
-    let facts = asset.facts(model.kind);
-    let cycle = estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id));
-    let by_cycle =
-        cycle.and_then(|cycle| estate.policies.iter().position(|policy| policy.id == cycle.policy_id));
-    let policy = by_cycle.or_else(|| remembered(policies, estate, facts));
-    if cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed) {
-        return Decision::Spared { policy, reason: "its refresh cycle is completed".to_owned() };
-    }
-    let Some(policy) = policy else {
-        return Decision::Gap { policy, reason: "no refresh policy applies to it".to_owned() };
-    };
-    let rules = terms::rules(&estate.policies[policy]);
-    let found = match due(&rules, &refresh_subject(asset, model)) {
-        DueOutcome::Due(found) => found,
-        DueOutcome::NotComputable { reason, .. } => {
-            return Decision::Gap { policy: Some(policy), reason: format!("due date: {reason}") };
-        }
-    };
-    if let Some(reason) = spared_by_exit(estate, asset.site, found.date, &estate.policies[policy]) {
-        let planned = cycle.and_then(|cycle| cycle.order_on);
-        let by_due = || terms::lead_times(&estate.policies[policy]).order_by(found.date).max(as_of);
-        let would_be_seen = Month::of(planned.unwrap_or_else(by_due)) <= window.last();
-        let policy = Some(policy);
-        return if would_be_seen { Decision::Spared { policy, reason } } else { Decision::Silent };
-    }
-    Decision::Refresh { policy, due: found, cycle: cycle.map(|cycle| cycle.id) }
-}
-
-/// Assets are many and alike, so the policy is looked for once for all that agree in what decides it.
-fn remembered(
-    known: &mut HashMap<AssetFacts, Option<usize>>,
-    estate: &Estate,
-    facts: AssetFacts,
-) -> Option<usize> {
-    *known
-        .entry(facts)
-        .or_insert_with(|| matching::policy_of(&estate.policies, &facts).map(|(position, _)| position))
-}
-
-/// Assets whose site is left before their refresh falls due, or soon after, are not refreshed.
-fn spared_by_exit(
-    estate: &Estate,
-    site: SiteId,
-    due: NaiveDate,
-    policy: &refresh_policy::Model,
-) -> Option<String> {
-    let site = estate.sites.get(&site)?;
-    let (exit, why) = site.exit?;
-    matching::leaves_before(due, Some(exit), policy.exit_tolerance_days).then(|| {
-        format!(
-            "not refreshed: {} is left on {exit} ({why}), before or soon after the refresh falls due",
-            site.code
-        )
-    })
-}
-
-fn refresh_subject(asset: &Asset, model: &hardware_model::Model) -> RefreshSubject {
-    let quality = match model.date_quality {
-        hardware_model::DateQuality::Published => DateQuality::Published,
-        hardware_model::DateQuality::Contract => DateQuality::Contract,
-        hardware_model::DateQuality::Estimated => DateQuality::Estimated,
-        hardware_model::DateQuality::Unknown => DateQuality::Unknown,
-    };
-    RefreshSubject {
-        in_service: asset.in_service_on,
-        last_date_of_support: model.last_date_of_support_on.map(|date| Milestone { date, quality }),
-        warranty_end: asset.warranty_ends_on,
-        risk_date: None,
-        lease_return: asset.lease_return_on,
-    }
-}
-
 fn period(policy: &refresh_policy::Model, due: NaiveDate) -> Month {
     let month = Month::of(due);
     let into = match policy.cohort_period {
@@ -373,7 +275,7 @@ fn cohort(
     estate: &Estate,
     assets: &[Asset],
     group: &Group,
-    (due, members): (Deadline, Vec<(u32, DueRule)>),
+    Members { due, all: members, held }: Members,
     as_of: NaiveDate,
 ) -> Cohort {
     let policy = &estate.policies[group.policy];
@@ -390,6 +292,7 @@ fn cohort(
     let leased = members.iter().filter(|(at, _)| is_leased(*at)).count();
     Cohort {
         leased: u32::try_from(leased).unwrap_or(u32::MAX),
+        held,
         policy: group.policy,
         site: group.site,
         model: group.model,

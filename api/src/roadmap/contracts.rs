@@ -11,7 +11,9 @@ use entity::{
     inventory::asset,
 };
 use forecasting::colocation::BusinessDays;
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryOrder, QuerySelect, RelationTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -158,7 +160,25 @@ async fn colocation(db: &impl Read) -> Result<Vec<Colocation>> {
 async fn support(db: &impl Read) -> Result<Vec<Support>> {
     let contracts =
         support_contract::Entity::find().order_by_asc(support_contract::Column::Number).all(db).await?;
+    let mut sites = covered(db, None).await?;
+    let contracts = contracts.into_iter().map(|contract| {
+        let sites = sites.remove(&contract.id).unwrap_or_default();
+        Support { contract, sites }
+    });
+    Ok(contracts.collect())
+}
+
+/// How many of the assets that support contracts cover stand at each site: of all contracts, or of some.
+///
+/// # Errors
+/// Those of the database.
+pub async fn covered(
+    db: &impl Read,
+    of: Option<Vec<SupportContractId>>,
+) -> Result<HashMap<SupportContractId, Vec<(SiteId, i64)>>> {
+    let meant = of.map(|ids| support_coverage::Column::ContractId.is_in(ids));
     let counts: Vec<(SupportContractId, SiteId, i64)> = support_coverage::Entity::find()
+        .filter(Condition::all().add_option(meant))
         .select_only()
         .column(support_coverage::Column::ContractId)
         .column(asset::Column::SiteId)
@@ -174,9 +194,5 @@ async fn support(db: &impl Read) -> Result<Vec<Support>> {
     for (contract, site, count) in counts {
         sites.entry(contract).or_default().push((site, count));
     }
-    let contracts = contracts.into_iter().map(|contract| {
-        let sites = sites.remove(&contract.id).unwrap_or_default();
-        Support { contract, sites }
-    });
-    Ok(contracts.collect())
+    Ok(sites)
 }

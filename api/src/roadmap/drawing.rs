@@ -25,6 +25,7 @@ use super::{
     keys::{Key, Properties},
     plan::{Question, Source},
     posted::{self, Grouping, OnRecord, Posted},
+    proceeds,
     purchases::{self, PriceBook, Priced},
     shares::Share,
     vintages::{self, Other, Vintage},
@@ -73,6 +74,10 @@ struct Taken {
     /// Assets that are written off as the books have them on record.
     posted: usize,
     leased: u32,
+    /// Assets that go with what holds them.
+    held: usize,
+    /// What old units sell for by their age.
+    proceeds: BTreeSet<String>,
     has_index: bool,
 }
 
@@ -120,6 +125,7 @@ impl<'a> Drawing<'a> {
                             leaving[*position as usize] = Some(cohort.in_service);
                         }
                         if let Some(drawn) = drawn {
+                            notes.extend(proceeds::gaps(self.estate, assets, cohort));
                             self.cohort(assets, cohort, priced, drawn)?;
                         }
                     }
@@ -150,7 +156,7 @@ impl<'a> Drawing<'a> {
         cohort: &Cohort,
         prices: &mut PriceBook,
     ) -> Result<(Priced, Option<Drawn>), String> {
-        let priced = purchases::price(self.estate, cohort, prices, self.rates, self.window)?;
+        let priced = purchases::price((self.estate, assets), cohort, prices, self.rates, self.window)?;
         if !self.is_seen(cohort) {
             return Ok((priced, None));
         }
@@ -172,6 +178,8 @@ impl<'a> Drawing<'a> {
             self.taken.overdue += cohort.members.len();
         }
         self.taken.leased = self.taken.leased.saturating_add(cohort.leased);
+        self.taken.held += cohort.held as usize;
+        self.taken.proceeds.extend(proceeds::assumed(&self.estate.policies[cohort.policy]));
         let cycle = cohort.cycle.and_then(|id| self.estate.cycles.get(&id));
         if let Some(cycle) = cycle {
             self.names.insert(Source::Cycle(cycle.id), cycle.name.clone());
@@ -390,6 +398,8 @@ impl<'a> Drawing<'a> {
             say(format!("written off as the books have them on record: {} assets", taken.posted));
         }
         purchases::of_leased(taken.leased).into_iter().for_each(&mut say);
+        purchases::of_held(taken.held).into_iter().for_each(&mut say);
+        taken.proceeds.iter().cloned().for_each(&mut say);
         if taken.has_index {
             let rate = self.question.assumed_index_rate.unwrap_or_default();
             say(format!("price indices rise by {} a year", rate.normalize()));

@@ -16,8 +16,10 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
+    assets::Asset,
     cohorts::Cohort,
     estate::{Estate, PriceRates},
+    proceeds::{self, Valued},
     vintages::depreciation_rule,
 };
 use crate::{
@@ -83,6 +85,16 @@ pub struct Purchase {
     pub quantity: Quantity,
     /// What it costs, part by part, in the currency of the policy.
     pub cost: ProjectCost,
+    /// How many of the old units were valued by their age, where the policy does that.
+    pub valued: Option<Valued>,
+}
+
+impl Purchase {
+    /// How many old units are left out of what is sold, for what they are worth is not known.
+    #[must_use]
+    pub fn unsold(&self) -> usize {
+        self.valued.map_or(0, |valued| valued.unknown as usize)
+    }
 }
 
 /// How many units are bought, and why so many.
@@ -112,6 +124,13 @@ impl Quantity {
     }
 }
 
+/// What is taken for granted of assets that go with what holds them; nothing where there are none.
+#[must_use]
+pub fn of_held(assets: usize) -> Option<String> {
+    (assets > 0)
+        .then(|| format!("{assets} assets go with what holds them, which is replaced before they fall due"))
+}
+
 /// What is taken for granted of leased assets that are replaced; nothing where there are none.
 #[must_use]
 pub fn of_leased(assets: u32) -> Option<String> {
@@ -128,7 +147,7 @@ pub fn of_leased(assets: u32) -> Option<String> {
 /// # Errors
 /// A reason for people why it cannot be priced.
 pub fn purchase(
-    estate: &Estate,
+    (estate, assets): (&Estate, &[Asset]),
     cohort: &Cohort,
     ordered: NaiveDate,
     prices: &mut PriceBook,
@@ -161,6 +180,10 @@ pub fn purchase(
     let unit = rates.convert(unit, currency, ordered).map_err(Error::into_message)?;
     let quantity = quantity(policy, cohort, own.consolidation_ratio).map_err(Error::into_message)?;
     let cost = project_cost(quantity.units, quantity.owned(), unit, &terms::cost_rates(policy));
+    let cost = cost.map_err(|cause| cause.to_string())?;
+    // In service as long after the order as planned.
+    let in_service = ordered.checked_add_signed(cohort.in_service - cohort.ordered).unwrap_or(ordered);
+    let (cost, valued) = proceeds::by_age(policy, (assets, cohort), (cost, rates), (ordered, in_service))?;
     Ok(Purchase {
         successor: successor.id,
         is_named: named.is_some(),
@@ -169,7 +192,8 @@ pub fn purchase(
         is_expired: successor.list_price_valid_until.is_some_and(|until| until < ordered),
         unit,
         quantity,
-        cost: cost.map_err(|cause| cause.to_string())?,
+        cost,
+        valued,
     })
 }
 
@@ -178,14 +202,14 @@ pub fn purchase(
 /// # Errors
 /// A reason for people why it cannot be priced.
 pub fn price(
-    estate: &Estate,
+    (estate, assets): (&Estate, &[Asset]),
     cohort: &Cohort,
     prices: &mut PriceBook,
     rates: &Rates,
     window: Window,
 ) -> Result<Priced, String> {
     let policy = &estate.policies[cohort.policy];
-    let purchase = purchase(estate, cohort, cohort.ordered, prices, rates)?;
+    let purchase = purchase((estate, assets), cohort, cohort.ordered, prices, rates)?;
     let name = |id: HardwareModelId| estate.models.get(&id).map(|model| model.name.clone());
     let successor = estate.models.get(&purchase.successor);
     let rule = successor.and_then(|model| depreciation_rule(estate, model.kind, policy.depreciation_rule_id));

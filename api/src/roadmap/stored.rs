@@ -25,6 +25,7 @@ use super::{
     cloud::{Spend, StoredSpend},
     contracts::Contracts,
     estate::{Estate, Site},
+    families,
     keys::Properties,
     plan::{Question, Rows},
     posted::OnRecord,
@@ -57,6 +58,12 @@ struct StoredAsset {
     price: Option<(Amount, String)>,
     environment: Environment,
     tier: Option<i32>,
+    /// What it is called by those that it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
+    /// The number of what holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent: Option<u32>,
     properties: [Option<String>; 8],
     cycle: Option<RefreshCycleId>,
     /// What the books have on record about it; what was kept without has nothing.
@@ -153,6 +160,8 @@ impl Stored {
             price: asset.price.as_ref().map(|(amount, code)| (*amount, code.to_string())),
             environment: asset.environment,
             tier: asset.tier,
+            number: None,
+            parent: None,
             properties: asset.properties.words(),
             cycle: estate.cycle_of.get(&asset.id).copied(),
             entries: rows.on_record.recorded.of_asset(asset.id).entries.to_vec(),
@@ -214,8 +223,23 @@ pub fn to_text(rows: &Rows) -> Result<(String, Ids)> {
     let stored = Stored::of(rows);
     let ids = stored.ids()?;
     let mut value = ids.canonical(serde_json::to_value(&stored).map_err(Error::internal)?);
+    name_parents(&mut value, &rows.assets);
     sort(&mut value);
     Ok((value.to_string(), ids))
+}
+
+/// Says of assets, in the order of the rows, which hold which.
+fn name_parents(value: &mut Value, assets: &[Asset]) {
+    let Some(said) = value.get_mut("assets").and_then(Value::as_array_mut) else { return };
+    let parents: Vec<Option<u32>> = assets.iter().map(|asset| asset.parent).collect();
+    let places =
+        families::numbered(&parents, |at| said.get(at as usize).map(Value::to_string).unwrap_or_default());
+    for (at, place) in places {
+        let Some(asset) = said.get_mut(at as usize).and_then(Value::as_object_mut) else { continue };
+        for (name, number) in [("number", place.number), ("parent", place.parent)] {
+            asset.extend(number.map(|number| (name.to_owned(), Value::from(number))));
+        }
+    }
 }
 
 /// Sorts the tables by what their rows say; lists within rows keep their order, but for the sites of a contract.
@@ -249,6 +273,8 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
     let mut cycle_of = HashMap::new();
     let mut shared: HashMap<[Option<String>; 8], Arc<Properties>> = HashMap::new();
     let (mut entries, mut events) = (Vec::new(), Vec::new());
+    let holders = (0_u32..).zip(&stored.assets).filter_map(|(at, asset)| Some((asset.number?, at)));
+    let holders: HashMap<u32, u32> = holders.collect();
     let assets = (1_u128..).zip(stored.assets).map(|(number, asset)| {
         let id = AssetId::from_uuid(Uuid::from_u128(number));
         if let Some(cycle) = asset.cycle {
@@ -269,6 +295,7 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
             price: asset.price.map(|(amount, code)| (amount, code.into())),
             environment: asset.environment,
             tier: asset.tier,
+            parent: asset.parent.and_then(|number| holders.get(&number).copied()),
             properties: Arc::clone(properties),
         }
     });

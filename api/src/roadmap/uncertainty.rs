@@ -244,8 +244,8 @@ impl Drawing<'_> {
     }
 
     fn refresh(&self, cohort: &Cohort, prices: &mut PriceBook, wide: Window) -> Option<Refresh> {
-        let Inputs { estate, rates, calendar, .. } = *self.inputs;
-        let priced = purchases::price(estate, cohort, prices, rates, self.window).ok()?;
+        let Inputs { estate, assets, rates, calendar, .. } = *self.inputs;
+        let priced = purchases::price((estate, assets), cohort, prices, rates, self.window).ok()?;
         let series = |cohort: RefreshCohort| {
             let flows = self.converted(cohort.flows(wide, calendar).ok()?)?;
             Some(Series::of(&flows, self.asked.view))

@@ -109,7 +109,7 @@ impl Overlay {
 
     fn said(&self, place: usize, change: &Change, said: Option<String>) -> String {
         let name = self.scenario().map_or("", |scenario| scenario.name.as_str());
-        let sentence = sentences::of(change, true);
+        let sentence = sentences::so_far(change);
         let said = said.map(|said| format!(": {said}")).unwrap_or_default();
         format!("scenario {name}, change {}: {sentence}{said}", place + 1)
     }

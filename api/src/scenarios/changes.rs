@@ -7,7 +7,7 @@ use entity::{
     cloud::{provider_account, workload},
     contracts::{colocation_charge, colocation_contract, support_contract},
     id::{ScenarioChangeId, ScenarioId, SiteId},
-    inventory::site,
+    inventory::site::{self, SiteStatus},
     lifecycle::refresh_policy,
     scenarios::{
         scenario,
@@ -68,6 +68,32 @@ pub struct Names {
     pub workload: Option<String>,
     /// Name of the cloud account.
     pub provider_account: Option<String>,
+    /// Why what it is about is not what it was when the change was written; none while it is.
+    #[serde(default)]
+    pub gone: Option<Gone>,
+}
+
+/// What became of what a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gone {
+    /// The site is closed.
+    Closed,
+    /// The workload retired on a day.
+    Retired(NaiveDate),
+    /// The refresh policy is not active.
+    Inactive,
+}
+
+impl Gone {
+    fn of(row: &NamedRow, today: NaiveDate) -> Option<Self> {
+        let retired = row.retires_on.filter(|on| *on < today);
+        match (row.site_status, retired, row.policy_active) {
+            (Some(SiteStatus::Closed), ..) => Some(Self::Closed),
+            (_, Some(on), _) => Some(Self::Retired(on)),
+            (.., Some(false)) => Some(Self::Inactive),
+            _ => None,
+        }
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -81,6 +107,9 @@ struct NamedRow {
     site: Option<String>,
     workload: Option<String>,
     provider_account: Option<String>,
+    site_status: Option<SiteStatus>,
+    retires_on: Option<NaiveDate>,
+    policy_active: Option<bool>,
 }
 
 /// One change.
@@ -116,6 +145,9 @@ pub async fn named(db: &impl Read, ids: &[ScenarioId]) -> Result<Vec<Change>> {
         .column_as(site::Column::Code, "site")
         .column_as(workload::Column::Name, "workload")
         .column_as(provider_account::Column::Name, "provider_account")
+        .column_as(site::Column::Status, "site_status")
+        .column_as(workload::Column::RetiresOn, "retires_on")
+        .column_as(refresh_policy::Column::Active, "policy_active")
         .join(left, R::ColocationContract.def())
         .join(left, R::ColocationCharge.def())
         .join(left, R::SupportContract.def())
@@ -129,7 +161,8 @@ pub async fn named(db: &impl Read, ids: &[ScenarioId]) -> Result<Vec<Change>> {
         .into_model::<NamedRow>()
         .all(db)
         .await?;
-    let changes = rows.into_iter().map(|row| Change {
+    let today = db.caller().now.date_naive();
+    let changes = rows.into_iter().map(|row| (Gone::of(&row, today), row)).map(|(gone, row)| Change {
         names: Names {
             colocation_contract: row.colocation_contract,
             charge_position: row.charge_position,
@@ -138,6 +171,7 @@ pub async fn named(db: &impl Read, ids: &[ScenarioId]) -> Result<Vec<Change>> {
             site: row.site,
             workload: row.workload,
             provider_account: row.provider_account,
+            gone,
         },
         row: row.change,
     });

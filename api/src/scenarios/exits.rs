@@ -4,6 +4,8 @@
 //! without a rule it ends with a term, as does a support contract that covers nothing elsewhere. What is for other
 //! sites too runs on.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use entity::{
     contracts::{colocation_charge, colocation_contract, support_contract},
@@ -65,11 +67,44 @@ impl Overlay {
         Ok(Exit { leaving, said })
     }
 
+    /// What becomes of a single support contract of which sites are left, as in the roadmap: the contract gets the
+    /// notice that ends it with a term. Each change is in a sentence; none where none of its sites is left.
+    pub fn support_exit(
+        &self,
+        contract: &mut support_contract::Model,
+        sites: &[(SiteId, i64)],
+        as_of: NaiveDate,
+    ) -> Vec<String> {
+        let places: Vec<SiteId> = sites.iter().map(|(site, _)| *site).collect();
+        if self.first_exit(places.iter().copied()).is_none() {
+            return Vec::new();
+        }
+        let mut whole = Support { contract: contract.clone(), sites: sites.to_vec() };
+        self.support_exit_notice(&mut whole, as_of);
+        *contract = whole.contract;
+        let end = terms::support_terms(contract).ok().and_then(|terms| terms.end(&BusinessDays::default()));
+        let end = end.map_or_else(|| "it renews by itself".to_owned(), |end| format!("it ends on {end}"));
+        let said = match self.left_on(places.iter().copied()) {
+            None => format!("the contract covers assets at other sites too: {end}"),
+            Some(_) => format!("the contract covers nothing elsewhere: {end}"),
+        };
+        self.touching_exit(&places, &said)
+    }
+
     fn exit_of(&self, site: SiteId) -> Option<NaiveDate> {
         self.changes().iter().find_map(|change| match change.row.terms {
             Terms::SiteExit { on } if change.row.site_id == Some(site) => Some(on),
             _ => None,
         })
+    }
+
+    /// Days on which sites are to be empty, with those of the sites that are left.
+    pub fn exits(&self, exits: &mut HashMap<SiteId, NaiveDate>) {
+        for change in self.changes() {
+            if let (Terms::SiteExit { on }, Some(site)) = (&change.row.terms, change.row.site_id) {
+                exits.insert(site, *on);
+            }
+        }
     }
 
     /// Whether a site is left at all.

@@ -164,7 +164,7 @@ impl Overlay {
         let changes = self.changes.iter().enumerate();
         changes
             .map(|(place, change)| {
-                format!("scenario {name}, change {}: {}", place + 1, sentences::of(change, true))
+                format!("scenario {name}, change {}: {}", place + 1, sentences::so_far(change))
             })
             .collect()
     }
@@ -288,15 +288,10 @@ impl Overlay {
                         site.planned = Some((*on, "as the scenario has it"));
                     }
                 }
-                (Terms::PolicyLife { age_months, support_margin_months }, _) => {
-                    for policy in estate.policies.iter_mut().filter(|policy| is_of(policy, change)) {
-                        policy.age_months = Some(*age_months);
-                        policy.support_margin_months = support_margin_months.or(policy.support_margin_months);
-                    }
-                }
                 _ => {}
             }
         }
+        self.policies(&mut estate.policies);
         let rates = self.changes.iter().filter_map(|change| match &change.row.terms {
             Terms::PriceIndex { hardware_kind, rates } => Some(PriceRates {
                 policy: change.row.refresh_policy_id,
@@ -308,6 +303,17 @@ impl Overlay {
         estate.price_rates.extend(rates);
         estate.leave(&contracts());
         Cow::Owned(estate)
+    }
+
+    /// Refresh policies with the lives that are assumed of them.
+    pub fn policies(&self, policies: &mut [refresh_policy::Model]) {
+        for change in &self.changes {
+            let Terms::PolicyLife { age_months, support_margin_months } = &change.row.terms else { continue };
+            for policy in policies.iter_mut().filter(|policy| is_of(policy, change)) {
+                policy.age_months = Some(*age_months);
+                policy.support_margin_months = support_margin_months.or(policy.support_margin_months);
+            }
+        }
     }
 
     /// Cloud spend with the growth that is assumed of it: of all first, of accounts and of workloads on top.

@@ -4,7 +4,7 @@ use entity::{lifecycle::refresh_policy::YearRate, scenarios::scenario_change::Te
 use forecasting::month::Month;
 use sea_orm::ActiveEnum;
 
-use super::overlay::Change;
+use super::{changes::Gone, overlay::Change};
 
 /// What a change says, in a sentence; without single prices for those who may not see them. Prices stay out of what
 /// everybody reads who sees the answer.
@@ -65,6 +65,27 @@ pub fn of(change: &Change, hides_prices: bool) -> String {
         Terms::ExchangeRate { base, quote, rate, from } => {
             format!("one {base} is worth {rate} {quote} from {from}")
         }
+    }
+}
+
+/// What became of what a change is about since it was written, in a sentence; none while it stands.
+#[must_use]
+pub fn gone(change: &Change) -> Option<String> {
+    let name = |name: &Option<String>| name.clone().unwrap_or_default();
+    Some(match change.names.gone? {
+        Gone::Closed => format!("the site {} is closed", name(&change.names.site)),
+        Gone::Retired(on) => format!("the workload {} retired on {on}", name(&change.names.workload)),
+        Gone::Inactive => format!("the policy {} is not active", name(&change.names.refresh_policy)),
+    })
+}
+
+/// What a change says without prices, and what became of what it is about.
+#[must_use]
+pub fn so_far(change: &Change) -> String {
+    let sentence = of(change, true);
+    match gone(change) {
+        Some(gone) => format!("{sentence}; but {gone}"),
+        None => sentence,
     }
 }
 

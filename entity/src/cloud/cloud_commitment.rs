@@ -49,6 +49,16 @@ pub struct Model {
     pub owner: Option<String>,
     /// Where the record came from.
     pub source: Option<String>,
+    /// Earliest notice before the end, in calendar days.
+    pub notice_days_maximum: Option<i32>,
+    /// Days a decision is due before the notice deadline.
+    pub decision_lead_days: Option<i32>,
+    /// Days for proposals before the decision is due.
+    pub proposal_lead_days: Option<i32>,
+    /// Days to move what is covered elsewhere.
+    pub migration_days: Option<i32>,
+    /// Days between the last move and the last day.
+    pub decommission_buffer_days: Option<i32>,
 }
 
 /// What kind of commitment it is.

@@ -63,6 +63,21 @@ pub struct Model {
     /// What drawing more than is committed costs; none is nothing.
     #[sea_orm(column_type = "JsonBinary")]
     pub overage: Option<Overage>,
+    /// What its commitment is stated in; none is kilowatts.
+    pub power_unit: Option<PowerUnit>,
+    /// Real over apparent power, of a commitment in kilovolt-amperes: above 0 and at most 1.
+    pub power_factor: Option<Rate>,
+}
+
+/// What a commitment of power is stated in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PowerUnit {
+    /// Real power.
+    Kilowatt,
+    /// Apparent power: times the power factor it is the real one.
+    KilovoltAmpere,
 }
 
 /// What drawing more than is committed costs.
@@ -212,7 +227,7 @@ pub struct Ramp(pub Vec<RampStep>);
 pub struct RampStep {
     /// First contract month it holds in; the first of all is 0.
     pub from_contract_month: i32,
-    /// Committed power, in kilowatts.
+    /// Committed power in kilowatts, or in kilovolt-amperes where the charge is stated in them.
     pub kilowatts: Decimal,
 }
 
@@ -249,6 +264,9 @@ pub struct Metering {
     pub minimum_take_rate: Option<Decimal>,
     /// Committed draw, in kilowatts.
     pub commit_kilowatts: Option<Decimal>,
+    /// Committed draw, in kilovolt-amperes; of a charge that is stated in them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit_kilovolt_amperes: Option<Decimal>,
 }
 
 /// The rows this one refers to.

@@ -35,6 +35,8 @@ pub struct Model {
     pub power_factor: Option<Rate>,
     /// What of the contract's commitment is for it, in kilowatts; none is not said.
     pub commit_kilowatts: Option<Rate>,
+    /// The same in kilovolt-amperes, which the power factor makes kilowatts of.
+    pub commit_kilovolt_amperes: Option<Rate>,
     /// Where the record came from.
     pub source: Option<String>,
 }

@@ -5,6 +5,8 @@ pub mod actual_posting;
 pub mod allocation_model;
 pub mod budget_line;
 pub mod budget_version;
+pub mod chargeback;
+pub mod chargeback_line;
 pub mod currency;
 pub mod exchange_rate;
 pub mod fiscal_calendar;

@@ -54,6 +54,8 @@ pub struct Model {
     pub disposed_quantity: Option<i32>,
     /// Of a disposal in part: the pieces there were before.
     pub held_quantity: Option<i32>,
+    /// Of another first day of service: the day.
+    pub in_service_on: Option<Date>,
     /// Of a transfer: the site it was at.
     pub from_site_id: Option<SiteId>,
     /// Of a transfer: the site it is at from then on.
@@ -83,6 +85,8 @@ pub enum BookEventKind {
     Disposal,
     /// It goes to another site, cost centre or class.
     Transfer,
+    /// It turns out to have been in service since another day.
+    Service,
 }
 
 /// The rows this one refers to.

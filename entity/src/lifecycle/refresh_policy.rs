@@ -85,6 +85,15 @@ pub struct Model {
     /// How many new units the demand of the old ones needs, in place of the quantity rule.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub demand: Option<DemandTerms>,
+    /// The share of their purchase price that old units still bring in, by age, in place of an amount for each.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub residual_curve: Option<ResidualCurve>,
+    /// How the storage media of old units are wiped.
+    #[serde(default)]
+    pub wiping: Wiping,
+    /// How the risk of keeping an asset is scored; none turns the rule off.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub risk: Option<RiskTerms>,
 }
 
 /// How many new units replace the old.
@@ -202,6 +211,71 @@ pub struct AgeRate {
     pub from_age_months: i32,
     /// Failures in a year: 0.09 is nine in a hundred units.
     pub rate: Decimal,
+}
+
+/// The share of a purchase price that old units still bring in, through points by age.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct ResidualCurve(pub Vec<AgeShare>);
+
+/// The share of a purchase price that a unit of an age brings in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgeShare {
+    /// The age, in months.
+    pub age_months: i32,
+    /// The share: 0.35 is 35 %.
+    pub share: Decimal,
+}
+
+/// How the storage media of old units are wiped.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Wiping {
+    /// Overwritten; they are sold with the rest.
+    #[default]
+    Erased,
+    /// Shredded; nothing is sold.
+    Shredded,
+}
+
+/// How the risk of keeping an asset is scored, and from which score on it is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(deny_unknown_fields)]
+pub struct RiskTerms {
+    /// The score from which on an asset is due.
+    pub threshold: Decimal,
+    /// Points for age, each from an age on.
+    pub ages: Vec<AgeScore>,
+    /// Points once the warranty has ended.
+    pub out_of_warranty: Decimal,
+    /// Points once the model has no support any more.
+    pub unsupported: Decimal,
+    /// Factors of tiers.
+    pub tiers: Vec<TierFactor>,
+}
+
+/// Points for age, from an age on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgeScore {
+    /// The age, in months.
+    pub from_age_months: i32,
+    /// The points.
+    pub score: Decimal,
+}
+
+/// How much more the points of a tier count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierFactor {
+    /// The tier, 0 to 3.
+    pub tier: i32,
+    /// The factor.
+    pub factor: Decimal,
 }
 
 /// The rows this one refers to.

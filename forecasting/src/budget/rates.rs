@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use crate::error::{ForecastError, Result};
-use crate::money::Currency;
+use crate::money::{Currency, times};
 
 /// The rates a plan was made with, for a whole fiscal year.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,15 @@ impl PlanRates {
             let rule = "every currency of a version has a rate of the plan";
             ForecastError::invalid("exchange rate", currency.code(), rule)
         })
+    }
+
+    /// An amount in a currency in units of the reporting currency, unrounded.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlanRates::rate`], and [`ForecastError::OutOfRange`] for an amount that does not fit.
+    pub fn convert(&self, amount: Decimal, currency: Currency) -> Result<Decimal> {
+        times(amount, self.rate(currency)?, "amount")
     }
 }
 

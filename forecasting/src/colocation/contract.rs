@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 use super::escalation::{CpiTerms, Escalator};
 use super::meter::PueRule;
 use super::straight_line::Recognition;
+use crate::error::Result;
 use crate::money::Currency;
+use crate::quantity;
 
 /// A colocation contract: its own term, whatever the master agreement above it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,8 +161,10 @@ pub struct Charge {
     pub escalator: Option<Escalator>,
     /// Quantity by contract month.
     pub ramp: Vec<RampStep>,
-    /// Where the higher of commitment and peak is billed: the peak in kW.
+    /// Where the higher of commitment and peak is billed: the peak, in the unit of the quantity.
     pub peak: Option<Decimal>,
+    /// Real over apparent power, where committed power is stated and priced in kVA; `None` where it is in kW.
+    pub power_factor: Option<Decimal>,
     /// Free or reduced months.
     pub abatements: Vec<Abatement>,
     /// How metered power is billed; required for [`ChargeKind::PowerMetered`].
@@ -221,6 +225,22 @@ pub enum NewPrice {
 }
 
 impl Charge {
+    /// A quantity in kW: that of a commitment in kVA times its power factor.
+    pub(super) fn kilowatts(&self, quantity: Decimal) -> Result<Decimal> {
+        match self.power_factor {
+            Some(factor) => quantity::kilowatts(quantity, factor),
+            None => Ok(quantity),
+        }
+    }
+
+    /// A real power in the unit in which the quantity is stated.
+    pub(super) fn stated(&self, kilowatts: Decimal) -> Result<Decimal> {
+        match self.power_factor {
+            Some(factor) => quantity::kilovolt_amperes(kilowatts, factor),
+            None => Ok(kilowatts),
+        }
+    }
+
     /// A charge of so many units at a price, from the start of billing to the end of the contract, paid in
     /// advance, with nothing else agreed.
     pub fn new(kind: ChargeKind, unit_price: Decimal, quantity: Decimal) -> Self {
@@ -234,6 +254,7 @@ impl Charge {
             escalator: None,
             ramp: Vec::new(),
             peak: None,
+            power_factor: None,
             abatements: Vec::new(),
             metering: None,
             renewal_uplift: None,

@@ -288,18 +288,19 @@ fn billed_quantity(contract: &Contract, charge: &Charge, date: NaiveDate) -> Dec
 }
 
 /// The kW that are billed on a day whether they are drawn or not: the quantities of all charges by committed kW that
-/// are due on it. `None` where no charge of the contract is by committed kW.
+/// are due on it, those in kVA times their power factors. `None` where no charge of the contract is by committed kW.
 ///
 /// # Errors
 ///
-/// [`ForecastError::OutOfRange`] if the quantities do not fit.
+/// [`ForecastError::OutOfRange`] if the quantities do not fit, [`ForecastError::Invalid`] for a power factor that is not
+/// above 0 and at most 1.
 pub fn committed_kilowatts(contract: &Contract, date: NaiveDate) -> Result<Option<Decimal>> {
     let mut sum = None;
     for charge in contract.charges.iter().filter(|charge| charge.kind == ChargeKind::SpaceKw) {
         let first = charge.from.map_or(contract.billing_start, |from| from.max(contract.billing_start));
         let is_due = first <= date && charge.to.is_none_or(|to| date <= to);
         let quantity = if is_due { committed_quantity(contract, charge, date) } else { Decimal::ZERO };
-        let quantity = bounded(quantity, "commitment")?;
+        let quantity = bounded(charge.kilowatts(bounded(quantity, "commitment")?)?, "commitment")?;
         sum = Some(bounded(sum.unwrap_or(Decimal::ZERO) + quantity, "commitment")?);
     }
     Ok(sum)

@@ -160,18 +160,19 @@ impl AsRead {
         let charges = contract.charges.iter().enumerate().map(|(position, charge)| match charge.kind {
             ChargeKind::PowerMetered => {
                 let quantity = averages.get(&position).copied().unwrap_or_default();
-                Charge { quantity, ramp: Vec::new(), peak: None, ..charge.clone() }
+                Ok(Charge { quantity, ramp: Vec::new(), peak: None, ..charge.clone() })
             }
             ChargeKind::SpaceKw if charge.peak.is_some() => {
                 let read = peaks.get(&position).copied();
                 if read.is_none() {
                     unread.insert(position);
                 }
-                Charge { peak: read.or(charge.peak), ..charge.clone() }
+                let read = read.map(|peak| charge.stated(peak)).transpose()?;
+                Ok(Charge { peak: read.or(charge.peak), ..charge.clone() })
             }
-            _ => charge.clone(),
+            _ => Ok(charge.clone()),
         });
-        let charges = charges.collect();
+        let charges = charges.collect::<Result<_>>()?;
         Ok(Self { contract: Contract { charges, ..contract.clone() }, divided, unread, peaks })
     }
 
@@ -195,8 +196,11 @@ impl AsRead {
         terms.check()?;
         let last = line.segments.last();
         let (Some(peak), Some(last)) = (self.peaks.get(&position).copied(), last) else { return Ok(None) };
-        let (price, commitment) = (last.unit_price, last.quantity);
-        let cost = overage(commitment, terms.buffer, peak, price, terms.multiplier, terms.basis)?;
+        let Some(charge) = self.contract.charges.get(position) else { return Ok(None) };
+        let commitment = charge.kilowatts(last.quantity)?;
+        let cost = overage(commitment, terms.buffer, peak, last.unit_price, terms.multiplier, terms.basis)?;
+        // A price of a kVA is paid for each kVA that the excess in kW is.
+        let cost = charge.stated(cost)?;
         Ok(Some(OverageCost { charge: position, commitment, peak, cost: self.contract.currency.round(cost) }))
     }
 }
@@ -317,6 +321,7 @@ fn peaks(
     for (position, last) in lasts.into_iter().filter(|(_, last)| Some(*last) == until) {
         let Some(charge) = contract.charges.get(position) else { continue };
         let commitment = bounded(committed_quantity(contract, charge, last), "commitment")?;
+        let commitment = charge.kilowatts(commitment)?;
         whole = bounded(whole + commitment, "commitment")?;
         commitments.push((position, commitment));
     }

@@ -65,6 +65,9 @@ impl Life<'_> {
 
     /// A quantity with its unit.
     fn quantity(&self, quantity: Decimal) -> String {
+        if let (Some(_), Ok(real)) = (self.charge.power_factor, self.charge.kilowatts(quantity)) {
+            return format!("{} kVA ({} kW)", quantity.normalize(), real.normalize());
+        }
         let unit = match self.charge.kind {
             ChargeKind::SpaceKw | ChargeKind::PowerMetered => " kW",
             ChargeKind::SpaceCabinet => " cabinets",

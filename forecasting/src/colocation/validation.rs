@@ -218,6 +218,10 @@ fn charge(contract: &Contract, charge: &Charge, problems: &mut Problems) {
     if let Some(peak) = charge.peak {
         problems.amount("peak", peak);
     }
+    if let Some(factor) = charge.power_factor {
+        let is_factor = factor > Decimal::ZERO && factor <= Decimal::ONE;
+        problems.check(is_factor, "power_factor", &factor, "a power factor is above 0 and at most 1");
+    }
     let rule = "with its quantity it comes to more than 1,000,000,000,000 a month: no such charge exists";
     problems.check(is_believable(charge), "unit_price", &charge.unit_price, rule);
     if let (Some(from), Some(to)) = (charge.from, charge.to) {

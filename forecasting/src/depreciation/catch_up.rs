@@ -27,14 +27,22 @@ pub(super) fn post(terms: &BookTerms, entry: &Entry, basis: &Basis, by_weeks: bo
     let mut last = None;
     for (position, from) in known.iter().enumerate() {
         let next = known.get(position + 1).copied();
-        let run = Run::new(terms, entry, basis, by_weeks, counted(entry, *from, next))?;
+        let events = |first| counted(entry, (*from, next), first);
+        let run = match entry.corrected(*from) {
+            None => Run::new(terms, entry, basis, by_weeks, events(entry.first()))?,
+            Some(known) => {
+                let basis = known.check(terms)?;
+                Run::new(terms, &known, &basis, by_weeks, events(known.first()))?
+            }
+        };
         stitched.add(&run, *from, next);
         last = Some(run);
     }
     if let Some((left, happened)) = last.and_then(|run| run.gone) {
-        let is_after = |event: &&Event| {
-            let is_disposal = matches!(event.change, Change::Disposal { .. });
-            !is_disposal && (event.effective(open), event.date) > (left, happened)
+        let is_after = |event: &&Event| match event.change {
+            Change::Disposal { .. } => false,
+            Change::Service { .. } => event.effective(open) > left,
+            _ => (event.effective(open), event.date) > (left, happened),
         };
         if let Some(event) = entry.events.iter().find(is_after) {
             return Err(after_all_is_gone(event));
@@ -44,12 +52,14 @@ pub(super) fn post(terms: &BookTerms, entry: &Entry, basis: &Basis, by_weeks: bo
 }
 
 /// The events that count in months from `from` on and before `next`. What happens later is for the next posting, which
-/// knows more.
-fn counted(entry: &Entry, from: Month, next: Option<Month>) -> Vec<Counted<'_>> {
+/// knows more. Nothing happens before the first month that is charged; another first day of service is no event of the
+/// posting, which begins with it.
+fn counted(entry: &Entry, (from, next): (Month, Option<Month>), first: Month) -> Vec<Counted<'_>> {
     let is_first = from == entry.open();
-    let events = entry.events.iter().filter(|event| known_in(entry, event) <= from || !is_late(entry, event));
+    let events = entry.events.iter().filter(|event| !matches!(event.change, Change::Service { .. }));
+    let events = events.filter(|event| known_in(entry, event) <= from || !is_late(entry, event));
     let events = events.map(|event| Counted {
-        from: counts_from(entry, event),
+        from: counts_from(entry, event, first),
         event,
         was_posted: !is_first && known_in(entry, event) < from,
     });
@@ -63,17 +73,18 @@ fn known_in(entry: &Entry, event: &Event) -> Month {
 
 /// The day from which an event counts: its own, however late it became known. What leaves late leaves when that is
 /// known, for what was sold cannot leave a closed month.
-fn counts_from(entry: &Entry, event: &Event) -> NaiveDate {
+fn counts_from(entry: &Entry, event: &Event, first: Month) -> NaiveDate {
     match event.change {
         Change::Disposal { .. } => event.effective(entry.open()),
-        _ => event.date.max(entry.first().first_day()),
+        Change::Service { .. } => first.first_day(),
+        _ => event.date.max(first.first_day()),
     }
 }
 
 /// Whether an event belongs to months that were closed when it became known, and that had been posted without it.
 fn is_late(entry: &Entry, event: &Event) -> bool {
     let known = known_in(entry, event);
-    known > entry.open() && Month::of(counts_from(entry, event)) < known
+    known > entry.open() && Month::of(counts_from(entry, event, entry.first())) < known
 }
 
 /// What has been posted so far.
@@ -91,9 +102,10 @@ impl Stitched {
         let is_here = |month: Month| month >= from && next.is_none_or(|next| month < next);
         let mut moves = run.moves.iter();
         let mut catching_up = Move::new(from.first_day());
+        // The first move is the entry itself, and it came once.
+        let came = moves.next().copied();
         if self.posted.moves.is_empty() {
-            // The first move is the entry itself.
-            catching_up = moves.next().copied().unwrap_or(catching_up);
+            catching_up = came.unwrap_or(catching_up);
             self.accumulated = run.before;
         }
         let impaired: Decimal =

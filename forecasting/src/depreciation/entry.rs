@@ -133,6 +133,13 @@ pub enum Change {
         /// The new salvage, if it changes too.
         salvage: Option<Decimal>,
     },
+    /// It turns out to have been in service since another day. Life is counted from that day, and what closed months
+    /// would have been charged by it, less what they were, is caught up in the month in which the event is known. The
+    /// cost stays where it was entered.
+    Service {
+        /// The day.
+        in_service: NaiveDate,
+    },
     /// All or part of it leaves the books.
     Disposal {
         /// How much of it.
@@ -169,7 +176,7 @@ impl Change {
     /// The order of what happens on one day.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Impairment { .. } => 0,
+            Self::Service { .. } | Self::Impairment { .. } => 0,
             Self::LifeChange { .. } | Self::AddedLife { .. } | Self::RemainingLife { .. } => 1,
             Self::Disposal { .. } => 2,
         }
@@ -225,6 +232,18 @@ impl Entry {
     pub(super) fn open(&self) -> Month {
         let first = self.first();
         self.posted_from.map_or(first, |month| month.max(first))
+    }
+
+    /// The entry as its first day of service is known in a month; none where no event says another one by then.
+    pub(super) fn corrected(&self, known: Month) -> Option<Self> {
+        let open = self.open();
+        let days = self.events.iter().filter_map(|event| match event.change {
+            Change::Service { in_service } => Some((event.effective(open), event.date, in_service)),
+            _ => None,
+        });
+        let (.., in_service) = days.filter(|(effective, ..)| Month::of(*effective) <= known).max()?;
+        let depreciable_from = self.depreciable_from.map(|from| from.max(in_service));
+        Some(Self { in_service, depreciable_from, events: Vec::new(), ..self.clone() })
     }
 
     /// The day on which all of it has left the book, as far as disposals of all that is left say so.

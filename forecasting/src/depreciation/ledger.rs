@@ -293,6 +293,10 @@ impl Ledger {
                 movements.impairment += step.impairment;
             }
         }
+        for one in self.catch_ups.iter().filter(|one| (from..=to).contains(&one.month)) {
+            movements.caught_up.accumulated += one.charge;
+            movements.caught_up.impairment += one.impairment;
+        }
         movements.charge = self.accumulated(to) - movements.opening.accumulated - movements.added.accumulated
             + movements.removed.accumulated;
         movements

@@ -19,6 +19,8 @@ pub struct Movements {
     pub charge: Decimal,
     /// Impairment losses.
     pub impairment: Decimal,
+    /// Of the charge and of the losses, what is caught up of closed months; nothing of cost.
+    pub caught_up: Balance,
     /// What came from another class by a transfer, less what went to one.
     pub transferred: Balance,
     /// What left by disposal: cost, and the depreciation and impairment it took along.
@@ -54,6 +56,7 @@ impl Movements {
             added: self.added * count,
             charge: self.charge * count,
             impairment: self.impairment * count,
+            caught_up: self.caught_up * count,
             transferred: self.transferred * count,
             removed: self.removed * count,
         }
@@ -78,6 +81,7 @@ impl AddAssign for Movements {
         self.added += other.added;
         self.charge += other.charge;
         self.impairment += other.impairment;
+        self.caught_up += other.caught_up;
         self.transferred += other.transferred;
         self.removed += other.removed;
     }

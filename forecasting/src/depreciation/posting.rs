@@ -203,6 +203,8 @@ impl<'a> Poster<'a> {
                 self.change_salvage(salvage, was_posted)?;
                 self.reconsider(upto, NewLife::Left(months))
             }
+            // A posting begins with the day of service that it knows.
+            Change::Service { .. } => Ok(()),
         }
     }
 

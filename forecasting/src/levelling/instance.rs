@@ -134,8 +134,9 @@ impl Instance {
         self.months.push(month);
     }
 
-    /// The same limits with some of the cohorts, none of which may be left undone, and no costs. Rows that are not
-    /// kept never run out, and options that do not fit by themselves are left out.
+    /// The same limits with some of the cohorts, none of which may be left undone, and no costs. Nothing is taken of rows
+    /// that are not kept. Options that do not fit by themselves are left out, and those that take no less of the
+    /// same rows than the one before, so that under yearly limits there is about one for each year.
     pub fn restricted(&self, cohorts: &[usize], kept: &[bool]) -> Self {
         let mut restricted = Self::empty(self.capacities.clone());
         for (capacity, kept) in restricted.capacities.iter_mut().zip(kept) {
@@ -144,15 +145,30 @@ impl Instance {
             }
         }
         for cohort in cohorts {
+            let first = restricted.costs.len();
             for option in self.options(*cohort).filter(|option| self.months[*option].is_some()) {
-                let fits = |taken: &Use| taken.amount <= restricted.capacities[taken.row];
-                if self.uses[option].iter().all(fits) {
-                    restricted.push(0, self.uses[option], self.months[option]);
+                let uses = self.uses[option].map(|taken| self.counted(taken, kept));
+                if uses.iter().any(|taken| taken.amount > self.capacities[taken.row]) {
+                    continue;
+                }
+                let before = restricted.uses[first..].last_mut();
+                match before
+                    .filter(|before| before.iter().zip(&uses).all(|(one, other)| one.row == other.row))
+                {
+                    Some(before) if takes_no_more(before, &uses) => {}
+                    Some(before) if takes_no_more(&uses, before) => *before = uses,
+                    _ => restricted.push(0, uses, self.months[option]),
                 }
             }
             restricted.starts.push(restricted.costs.len());
         }
         restricted
+    }
+
+    /// What is taken of a row if it is kept.
+    pub fn counted(&self, taken: Use, kept: &[bool]) -> Use {
+        let nothing = Use { row: self.rows(), amount: 0 };
+        if taken.amount > 0 && kept.get(taken.row) == Some(&true) { taken } else { nothing }
     }
 
     /// The same with some cohorts kept to some of their options, and which option of this one each of its options is.
@@ -206,6 +222,11 @@ impl Instance {
     pub fn cost(&self, choice: &[usize]) -> i128 {
         choice.iter().map(|option| i128::from(self.costs[*option])).sum()
     }
+}
+
+/// Whether one option takes no more of each row than another one of the same rows.
+fn takes_no_more(one: &[Use; 3], other: &[Use; 3]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one.amount <= other.amount)
 }
 
 /// The positions of the limits by what they are on.

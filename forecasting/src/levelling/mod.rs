@@ -7,16 +7,21 @@
 //! save, and, where there is no plan, the reasons that clash. [`level_what_fits`] then makes the plan that leaves the
 //! fewest cohorts undone.
 //!
+//! That there is no plan is looked for before plans are: most often a year, or periods in a row, cannot hold what has to be
+//! ordered in them, which takes no search to prove and few reasons to say.
+//!
 //! Amounts are whole minor units inside, so that every comparison is exact. Floating-point numbers are used for one
 //! thing: to find good prices of the limits. What is claimed of these prices is then computed in whole numbers.
 
 mod bound;
 mod breakdown;
 mod conflict;
+mod filter;
 mod greedy;
 mod instance;
 mod lagrangian;
 mod optimal;
+mod pack;
 mod partial;
 mod plan;
 mod polish;
@@ -25,6 +30,7 @@ mod repair;
 mod saving;
 mod scaled;
 mod search;
+mod shortage;
 mod simplex;
 mod tree;
 

@@ -128,6 +128,12 @@ pub fn level(problem: &Problem) -> Result<Levelling> {
     problem.check()?;
     let whole = Instance::new(problem)?;
     let greedy = greedily(problem, &whole)?;
+    // Where the greedy does everything there is a plan; where it does not, that there is none is often quick to prove.
+    if !greedy.is_feasible(problem)
+        && let Some(conflict) = conflict(problem, &whole, false)
+    {
+        return Ok(Levelling::Infeasible(conflict));
+    }
     let instance = whole.fitting();
     if (0..instance.cohorts()).any(|cohort| instance.options(cohort).is_empty()) {
         return unplanned(problem, &whole, &vec![0; whole.capacities.len()], true);

@@ -1,5 +1,6 @@
 //! What to do where not everything can be done: the plan that leaves the fewest cohorts undone that cannot wait.
 
+use super::conflict::missed_at_least;
 use super::greedy::greedily;
 use super::instance::Instance;
 use super::optimal::{Best, OptimalPlan};
@@ -18,8 +19,8 @@ pub struct PartialPlan {
     /// Positions of the cohorts that it leaves undone although they cannot wait; see
     /// [`Cohort::is_bound`](super::Cohort::is_bound).
     pub missed: Vec<usize>,
-    /// How many of them any plan leaves undone at least; proven. With mandatory cohorts among those that cannot wait it
-    /// may say less than is true, for one of these counts for several others.
+    /// How many of them any plan leaves undone at least; proven, by what periods are short of if by nothing else. It may
+    /// say less than is true.
     pub missed_at_least: usize,
 }
 
@@ -52,7 +53,8 @@ pub fn level_what_fits(problem: &Problem) -> Result<PartialPlan> {
     let choice = fewest.plan.as_ref().ok_or(unsolved.clone())?;
     let is_missed = |cohort: &usize| prices.of[*cohort].is_some() && open.months[choice[*cohort]].is_none();
     let missed: Vec<usize> = (0..open.cohorts()).filter(is_missed).collect();
-    let missed_at_least = prices.least(fewest.bound).min(missed.len());
+    let at_least = prices.least(fewest.bound).max(missed_at_least(problem, &whole));
+    let missed_at_least = at_least.min(missed.len());
     let kept = without(problem, &whole, &missed)?;
     let kept = kept.fitting();
     let months = choice.iter().map(|option| open.months[*option]);

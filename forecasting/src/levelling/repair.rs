@@ -12,7 +12,7 @@ const NEAR: usize = 8;
 pub(crate) struct State<'a> {
     instance: &'a Instance,
     pub choice: Vec<usize>,
-    used: Vec<i64>,
+    pub used: Vec<i64>,
 }
 
 impl<'a> State<'a> {
@@ -22,6 +22,10 @@ impl<'a> State<'a> {
             used[taken.row] += taken.amount;
         }
         Self { instance, choice, used }
+    }
+
+    pub fn instance(&self) -> &'a Instance {
+        self.instance
     }
 
     /// Whether a cohort may move to an option without overrunning a row that it takes more of.
@@ -45,7 +49,7 @@ impl<'a> State<'a> {
     }
 
     /// The rows that are overrun, those overrun by the largest part first.
-    fn overrun(&self) -> Vec<usize> {
+    pub fn overrun(&self) -> Vec<usize> {
         let over = |row: &usize| self.used[*row] > self.instance.capacities[*row];
         let mut rows: Vec<usize> = (0..self.instance.rows()).filter(over).collect();
         let part =
@@ -68,7 +72,7 @@ impl<'a> State<'a> {
     }
 
     /// The rows a cohort would overrun by moving to an option.
-    fn blocked(&self, cohort: usize, option: usize) -> Vec<usize> {
+    pub fn blocked(&self, cohort: usize, option: usize) -> Vec<usize> {
         let now = self.choice[cohort];
         let uses = self.instance.uses[option].iter().filter(|taken| taken.amount > 0);
         let over = uses.filter(|taken| {
@@ -113,7 +117,7 @@ pub(crate) fn losses(instance: &Instance, prices: &[i64]) -> Vec<i64> {
 }
 
 /// Moves cohorts out of a row into options that fit until it is no longer overrun; whether any moved.
-fn relieve(state: &mut State<'_>, losses: &[i64], row: usize) -> bool {
+pub(crate) fn relieve(state: &mut State<'_>, losses: &[i64], row: usize) -> bool {
     let instance = state.instance;
     let mut moves = Vec::new();
     for cohort in 0..instance.cohorts() {
@@ -252,7 +256,7 @@ fn move_one(state: &mut State<'_>, cohort: usize) -> bool {
 }
 
 /// The cohorts that take something of each row.
-fn members(state: &State<'_>) -> Vec<Vec<usize>> {
+pub(crate) fn members(state: &State<'_>) -> Vec<Vec<usize>> {
     let mut members = vec![Vec::new(); state.instance.capacities.len()];
     for (cohort, option) in state.choice.iter().enumerate() {
         for taken in state.instance.uses[*option].iter().filter(|taken| taken.amount > 0) {

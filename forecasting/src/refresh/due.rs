@@ -168,6 +168,30 @@ pub fn due(policy: &RefreshPolicy, subject: &RefreshSubject) -> DueOutcome {
     }
 }
 
+/// When a part of something larger, as a blade is of its chassis, is due: with the larger thing on its day, by its rule,
+/// unless it is due before. `whole` is that day, where the larger thing is replaced. Answers too whether the part goes
+/// with it.
+pub fn with_whole(own: DueOutcome, whole: Option<Candidate>) -> (DueOutcome, bool) {
+    let Some(whole) = whole else { return (own, false) };
+    match own {
+        DueOutcome::Due(own) if own.date <= whole.date => (DueOutcome::Due(own), false),
+        DueOutcome::Due(own) => {
+            let (date, quality) = (whole.date, whole.quality);
+            (DueOutcome::Due(Due { date, binding_rule: whole.rule, quality, ..own }), true)
+        }
+        DueOutcome::NotComputable { without_input, .. } => {
+            let due = Due {
+                date: whole.date,
+                binding_rule: whole.rule,
+                quality: whole.quality,
+                candidates: Vec::new(),
+                without_input,
+            };
+            (DueOutcome::Due(due), true)
+        }
+    }
+}
+
 /// What a rule has to say.
 enum Found {
     Disabled,

@@ -19,7 +19,7 @@ pub use deferral::{
 };
 pub use due::{
     Candidate, DateQuality, Due, DueOutcome, DueRule, LeadTimes, Milestone, Milestones, RefreshPolicy,
-    RefreshSubject, due, left_before_due,
+    RefreshSubject, due, left_before_due, with_whole,
 };
 pub use exposure::{Exposure, Extent, SupportedAssets, exposure, exposure_by_quarter, grouped};
 pub use price::{PriceIndex, Prices, price_at};
@@ -28,5 +28,5 @@ pub use quantity::{Demand, DemandResult, by_demand, by_ratio, divide_planned};
 pub use quote::{OrderPrice, PriceSource, Quote};
 pub use reserve::{Reserve, reserve};
 pub use residual::{ResidualCurve, Wiping};
-pub use risk::{RiskDate, RiskScore, risk_date};
+pub use risk::{RiskDate, RiskInput, RiskScore, RiskScores, RiskStep, RiskSubject, RiskTerms, risk_date};
 pub use waiting::{Undone, Wait, WaitingTerms, WaitingUnits};

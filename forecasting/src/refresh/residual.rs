@@ -88,4 +88,28 @@ impl ResidualCurve {
         };
         Ok(Money::new(times(price.amount, share, "residual")?, price.currency).round())
     }
+
+    /// What units sell for together, unrounded, from what was paid for those of each age in months. Unlike
+    /// [`value`](Self::value) it rounds nothing: a sale of many is invoiced as a whole.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a negative price; [`ForecastError::OutOfRange`] if a sum does not fit.
+    pub fn proceeds(
+        &self,
+        paid: impl IntoIterator<Item = (u32, Decimal)>,
+        wiping: Wiping,
+    ) -> Result<Decimal> {
+        let mut sum = Decimal::ZERO;
+        for (age_months, price) in paid {
+            if bounded(price, "price")? < Decimal::ZERO {
+                return Err(ForecastError::invalid("price", &price, "a price is not negative"));
+            }
+            if wiping == Wiping::Erased {
+                let part = times(price, self.share(age_months), "residual")?;
+                sum = bounded(sum + part, "residual")?;
+            }
+        }
+        Ok(sum)
+    }
 }

@@ -328,3 +328,55 @@ fn leaving_something_behind_writes_off_what_it_does_not_bring() {
     assert_eq!(found.loss, Decimal::from(8_856));
     assert!(balance.write_off(Decimal::NEGATIVE_ONE, terms(BookKind::Book).currency).is_err());
 }
+
+/// What turns out to have been in service since another day.
+fn served_since(day: &str, known: &str) -> Ledger {
+    let change = Change::Service { in_service: date(day) };
+    let entry = Entry { events: vec![event(known, change)], ..straight(12_000, 1_200, "2026-04-10") };
+    Ledger::new(&terms(BookKind::Book), &entry).unwrap()
+}
+
+#[test]
+fn another_first_day_of_service_is_caught_up_whichever_way_it_lies() {
+    let earlier = served_since("2026-01-10", "2026-07-01");
+    assert_eq!(earlier.charge(month("2026-06")), Decimal::from(180), "closed months stay");
+    assert_eq!(earlier.charge(month("2026-07")), Decimal::from(180 + 3 * 180));
+    assert_eq!(earlier.schedule().last().unwrap().month, month("2030-12"));
+    let movements = earlier.movements(month("2026-07"), month("2026-12"));
+    assert_eq!(movements.caught_up.accumulated, Decimal::from(3 * 180));
+    assert_eq!(movements.charge, Decimal::from(6 * 180 + 3 * 180));
+    assert_eq!(movements.times(2).caught_up.accumulated, Decimal::from(6 * 180));
+    assert_eq!(movements.closing(), earlier.balance(month("2026-12")));
+
+    let later = served_since("2026-09-05", "2026-07-15");
+    let charges = later.charges(month("2026-06"), 4);
+    assert_eq!(
+        charges,
+        [180, -3 * 180, 0, 180].map(Decimal::from),
+        "June stays, July takes back April to June"
+    );
+    assert_eq!(
+        later.balance(month("2026-08")).cost,
+        Decimal::from(12_000),
+        "the cost stays where it was entered"
+    );
+    assert_eq!(later.catch_ups()[0].charge, Decimal::from(-3 * 180));
+    assert_eq!(later.schedule().last().unwrap().closing.book_value(), Decimal::from(1_200));
+}
+
+#[test]
+fn the_last_day_of_service_that_became_known_counts() {
+    let again = |day, known| event(known, Change::Service { in_service: date(day) });
+    let mut entry = straight(12_000, 1_200, "2026-04-10");
+    entry.events = vec![again("2026-02-10", "2026-09-01"), again("2026-01-10", "2026-07-01")];
+    let ledger = Ledger::new(&terms(BookKind::Book), &entry).unwrap();
+    let caught_up: Vec<_> = ledger.catch_ups().iter().map(|one| (one.month, one.charge)).collect();
+    assert_eq!(
+        caught_up,
+        [(month("2026-07"), Decimal::from(3 * 180)), (month("2026-09"), Decimal::from(-180))]
+    );
+    // What has left does not serve since any other day.
+    entry.events.push(event("2026-08-20", sale(Portion::All, 0)));
+    let refusal = Ledger::new(&terms(BookKind::Book), &entry).unwrap_err().to_string();
+    assert!(refusal.contains("nothing happens after all was disposed of"), "{refusal}");
+}

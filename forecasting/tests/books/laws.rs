@@ -190,6 +190,38 @@ proptest! {
         }
     }
 
+    /// From the month in which another first day of service is known, all is as if it had been known in time.
+    #[test]
+    fn another_first_day_of_service_ends_as_it_would_have(
+        (terms, entry) in entries(), known in 1..80_i32, shift in -400..400_i64,
+    ) {
+        let plain =
+            Entry { opening: None, posted_from: None, depreciable_from: None, events: Vec::new(), ..entry };
+        let in_service = plain.in_service + chrono::TimeDelta::days(shift);
+        let known = Month::of(plain.in_service).plus(known);
+        let service = Event { date: known.first_day(), posted_from: None, change: Change::Service { in_service } };
+        let corrected = Entry { events: vec![service], ..plain.clone() };
+        let in_time = Entry { in_service, ..plain.clone() };
+        let (Ok(was), Ok(is), Ok(should)) =
+            (Ledger::new(&terms, &plain), Ledger::new(&terms, &corrected), Ledger::new(&terms, &in_time))
+        else {
+            return Ok(());
+        };
+        for month in known.range(150) {
+            prop_assert_eq!(is.balance(month).accumulated, should.balance(month).accumulated, "{}", month);
+        }
+        let first = Month::of(plain.in_service);
+        for month in first.range(known.since(first).unsigned_abs()) {
+            prop_assert_eq!(is.posting(month), was.posting(month));
+        }
+        let end = is.schedule().last().unwrap().month;
+        let whole = is.movements(first, end.max(known));
+        prop_assert_eq!(whole.closing(), is.balance(end.max(known)));
+        let closed = known.plus(-1);
+        let lacks = should.balance(closed).accumulated - was.balance(closed).accumulated;
+        prop_assert_eq!(whole.caught_up.accumulated, lacks);
+    }
+
     /// A roadmap charges, loses and is paid what the books post, for each of those that are alike.
     #[test]
     fn a_roadmap_has_what_the_books_post((terms, entry) in entries(), start in -20..60_i32, count in 1..5_u64) {

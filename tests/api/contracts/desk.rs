@@ -177,6 +177,7 @@ fn commitments_to_clouds_are_on_the_calendar() {
         2026-12-31 TERM_END EA-1 WITHIN_180_DAYS 121
         2026-12-31 TERM_END SP-1 WITHIN_365_DAYS 183
         2027-01-01 AUTO_RENEWED EA-1 NOT_YET 488
+        2027-01-01 ESCALATION SP-1 WITHIN_365_DAYS 183
         ");
         let events = data["contractCalendar"]["events"].as_array().unwrap();
         let deadline = events.iter().find(|event| event["kind"] == "NOTICE_DEADLINE").unwrap();
@@ -195,6 +196,78 @@ fn commitments_to_clouds_are_on_the_calendar() {
         app.director().query_with(text, json!({ "id": agreement })).await;
         let data = app.finance().query_with(CALENDAR, asked).await;
         assert!(!lines(&data).contains("AUTO_RENEWED"), "{}", lines(&data));
+    });
+}
+
+#[test]
+fn commitments_to_clouds_are_planned_as_contracts_are() {
+    on_both_engines(async |app| {
+        let account = an_account(app).await;
+        let planned = with(
+            a_commitment(&account, "EA-1"),
+            &json!({ "autoRenews": true, "noticeDays": 60, "noticeDaysMaximum": 120, "planning": {
+                "decisionLeadDays": 30, "proposalLeadDays": 20, "migrationDays": 30, "decommissionBufferDays": 10 } }),
+        );
+        let agreement = id(
+            &app.director().query_with(COMMIT, json!({ "input": planned.clone() })).await["recordCloudCommitment"],
+        );
+        let asked = json!({ "contracts": ["CLOUD"], "asOf": "2026-07-01" });
+        let data = app.finance().query_with(CALENDAR, asked.clone()).await;
+        let days = lines(&data);
+        for line in [
+            "2026-09-02 WINDOW_OPEN EA-1 ",
+            "2026-09-10 RFP_START EA-1 ",
+            "2026-09-30 DECISION_DUE EA-1 ",
+            "2026-10-30 NOTICE_DEADLINE EA-1 ",
+            "2026-11-21 EXIT_START EA-1 ",
+        ] {
+            assert!(days.contains(line), "{line}: {days}");
+        }
+        assert!(!days.contains("ESCALATION"), "its price renews as it is: {days}");
+        // Without a renewal the prices end with it, and the decision comes before the move.
+        let text = "mutation($id: ID!, $changes: CloudCommitmentChanges!) {
+            updateCloudCommitment(id: $id, changes: $changes) { noticeDaysMaximum planning {
+                decisionLeadDays proposalLeadDays migrationDays decommissionBufferDays } } }";
+        let changes = json!({ "autoRenews": false, "noticeDaysMaximum": null, "planning": { "proposalLeadDays": null } });
+        let changed = app.director().query_with(text, json!({ "id": agreement, "changes": changes })).await;
+        assert_eq!(
+            changed["updateCloudCommitment"],
+            json!({ "noticeDaysMaximum": null, "planning": { "decisionLeadDays": 30, "proposalLeadDays": null,
+                "migrationDays": 30, "decommissionBufferDays": 10 } })
+        );
+        let data = app.finance().query_with(CALENDAR, asked).await;
+        let days = lines(&data);
+        let kinds: Vec<_> =
+            days.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(
+            kinds,
+            [
+                "2026-10-22 DECISION_DUE",
+                "2026-11-21 EXIT_START",
+                "2026-12-31 TERM_END",
+                "2027-01-01 ESCALATION"
+            ]
+        );
+        let last = &data["contractCalendar"]["events"][3];
+        let reason = "the prices of the commitment end on 2026-12-31: usage is at list prices from then on";
+        assert_eq!(last["reason"], reason);
+        let mut found = Vec::new();
+        for change in [
+            json!({ "noticeDays": null }),
+            json!({ "noticeDaysMaximum": 59 }),
+            json!({ "planning": { "migrationDays": -1 } }),
+            json!({ "planning": { "decisionLeadDays": 3651 } }),
+        ] {
+            let input = with(with(planned.clone(), &json!({ "reference": "X" })), &change);
+            let input = json!({ "input": input });
+            found.push(app.director().expect_error_with(COMMIT, input, "INVALID").await.message);
+        }
+        insta::assert_snapshot!(found.join("\n"), @r"
+        noticeDaysMaximum: 120 is refused: no latest notice is agreed
+        noticeDaysMaximum: 59 is less than the latest notice of 60, so no day would be valid
+        planning.migrationDays: -1 is not between 0 and 3650
+        planning.decisionLeadDays: 3651 is not between 0 and 3650
+        ");
     });
 }
 

@@ -31,7 +31,7 @@ pub async fn shared(app: &TestApp) -> String {
     create(app, a_model("Shared", &nodes, &rules, &json!(["4711", "Tower", "Halls"]))).await
 }
 
-async fn support(app: &TestApp, charge: &str) {
+pub async fn support(app: &TestApp, charge: &str) {
     let vendor = a_vendor(app, "CARE").await;
     let text = format!(
         r#"mutation {{ signSupportContract(input: {{ number: "S1", vendor: "{vendor}", currency: "USD",

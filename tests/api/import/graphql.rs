@@ -107,3 +107,54 @@ fn prices_are_exported_to_those_who_may_see_them() {
         app.nobody().expect_error("{ csvTemplate(noun: SITE) { text } }", "UNAUTHENTICATED").await;
     });
 }
+
+#[test]
+fn what_is_seldom_true_of_a_file_is_said_of_it_whatever_the_estate_is() {
+    on_both_engines(async |app| {
+        furnish(app).await;
+        let head = "tag,serial,quantity,manufacturer,model,site,purchased_on\n";
+        let old = (0..90)
+            .map(|row| format!("O-{row},,1,Dell,R650,FRA1,2024-{:02}-{:02}\n", row % 12 + 1, row % 28 + 1));
+        let old = format!("{head}{}", old.collect::<String>());
+        let report = import(app, &[("assets.csv", &old)]).await;
+        assert_eq!(problems(&report), [""; 0]);
+        let new = (0..12).map(|row| format!("N-{row},,,Dell,R650,FRA1,2026-06-30\n")).collect::<String>();
+        let more = "T-1,SN-7,1,Dell,R650,FRA1,\nT-2,sn-7,1,Dell,R650,FRA1,\nT-3,SN-8,2,Dell,R650,FRA1,\n\
+                    T-4,,3,Dell,R650,FRA1,\n";
+        let text = format!("{head}{new}{more}");
+        let input = json!({ "name": "assets.csv", "text": text });
+        let report = app.planner().query_with(IMPORT, input).await["importText"].clone();
+        let said: Vec<_> = report["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|problem| {
+                format!(
+                    "{} {} {} {}",
+                    problem["row"], problem["severity"], problem["column"], problem["message"]
+                )
+            })
+            .collect();
+        insta::assert_snapshot!(said.join("\n").replace('"', ""), @r"
+        null WARNING null 12 of 12 assets share the purchase date 2026-06-30: is it a default?
+        15 WARNING serial is the serial of T-1 too
+        16 ERROR null quantity is 2, and the serial SN-8 names one piece: give each a row of its own
+        17 ERROR null quantity is 3: each asset has a tag of its own, so give each a row of its own
+        ");
+        assert_eq!(report["nouns"][0]["created"], 14, "the others are taken");
+        let text = "{ inventoryFindings(kinds: [DEFAULT_PURCHASE_DATE, DUPLICATE_SERIAL]) { count } }";
+        let found = app.planner().query(text).await["inventoryFindings"].clone();
+        assert_eq!(
+            found,
+            json!([{ "count": 0 }, { "count": 2 }]),
+            "the estate hides the day, and not the serials"
+        );
+
+        let models = "manufacturer,name,kind,list_price_amount,list_price_currency,list_price_on\n\
+                      Dell,R660,SERVER,0,USD,2026-06-01\n";
+        let input = json!({ "name": "hardware_models.csv", "text": models });
+        let report = app.as_role(Role::Director).query_with(IMPORT, input).await["importText"].clone();
+        assert_eq!(report["problems"][0]["message"], "is a price of nothing: leave it empty if unknown");
+        assert_eq!(report["nouns"][0]["created"], 1);
+    });
+}

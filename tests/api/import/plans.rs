@@ -1,5 +1,7 @@
 //! Contracts, plans and cloud: records with parts, links and rules between them.
 
+use api::import::csv::Noun;
+use serde_json::json;
 use support::on_both_engines;
 
 use super::*;
@@ -173,6 +175,54 @@ fn support_that_costs_nothing_says_for_how_many_months() {
         let report = import(app, &[("refresh_policies.csv", text)]).await;
         assert_eq!(counts(&report), ["refresh_policy 0/1/0/1"], "{:?}", errors(&report));
         assert_eq!(errors(&report), [format!("refresh_policies.csv:2: error: {missing}")]);
+    });
+}
+
+#[test]
+fn wear_of_policies_goes_in_and_out() {
+    on_both_engines(async |app| {
+        furnish(app).await;
+        let text = "name,priority,warranty_rule,lease_rule,lead_days,install_days,buffer_days,quantity_rule,currency,\
+            freight_rate,install_amount,disposal_amount,residual_amount,contingency_rate,exit_tolerance_days,cohort_period,\
+            residual_curve,wiping,risk_threshold,risk_ages,risk_out_of_warranty,risk_unsupported,risk_tiers\n\
+            A,10,false,false,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,0,0.05,180,QUARTER,24:0.35|60:0.1,SHREDDED,60,36:20|60:40,\
+            25,30.5,0:1.5|3:0.5\n\
+            B,10,false,false,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,300,0.05,180,QUARTER,24:0.35,,60,,,60,\n\
+            C,10,false,false,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,0,0.05,180,QUARTER,,,,36:20,,,\n\
+            D,10,false,false,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,40,0,0.05,180,QUARTER,,,60,36:20,,,\n";
+        let report = import(app, &[("refresh_policies.csv", text)]).await;
+        assert_eq!(counts(&report), ["refresh_policy 1/0/0/3"], "{:?}", errors(&report));
+        assert_eq!(
+            errors(&report),
+            [
+                "refresh_policies.csv:3: error: costs.residualCurve: is given beside residualPerUnit 300: old units sell for \
+                 one or the other, so one of them is cleared or 0",
+                "refresh_policies.csv:4: error: risk_ages is given without risk_threshold",
+                "refresh_policies.csv:5: error: rules.risk.threshold: risk threshold \"60\" is not usable: no asset could \
+                 ever reach it",
+            ]
+        );
+        let query = "{ refreshPolicy(name: \"A\") { rules { risk { threshold ages { fromAgeMonths score } outOfWarranty
+            unsupported tiers { tier factor } } } costs { wiping residualCurve { ageMonths share } } } }";
+        let found = app.director().query(query).await["refreshPolicy"].clone();
+        assert_eq!(
+            found,
+            json!({
+                "rules": { "risk": {
+                    "threshold": "60", "outOfWarranty": "25", "unsupported": "30.5",
+                    "ages": [{ "fromAgeMonths": 36, "score": "20" }, { "fromAgeMonths": 60, "score": "40" }],
+                    "tiers": [{ "tier": 0, "factor": "1.5" }, { "tier": 3, "factor": "0.5" }],
+                } },
+                "costs": { "wiping": "SHREDDED", "residualCurve": [
+                    { "ageMonths": 24, "share": "0.35" }, { "ageMonths": 60, "share": "0.1" },
+                ] },
+            })
+        );
+        let out = exporting::exported(app, Noun::RefreshPolicy).await;
+        let out = String::from_utf8(out.bytes).unwrap();
+        assert!(out.contains("24:0.35|60:0.1,SHREDDED"), "{out}");
+        let again = import(app, &[("refresh_policies.csv", out.as_str())]).await;
+        assert_eq!((again.written, errors(&again)), (false, Vec::new()), "{:?}", changes(&again));
     });
 }
 

@@ -267,3 +267,62 @@ fn readings_of_files_overlap_neither_others_nor_what_is_recorded() {
         ");
     });
 }
+
+#[test]
+fn commitments_in_kilovolt_amperes_and_plans_of_the_cloud_come_in_and_go_out() {
+    on_both_engines(async |app| {
+        furnish_contracts(app).await;
+        let files = [
+            (
+                "colocation_charges.csv",
+                "contract,position,kind,unit_price_amount,quantity,ramp,average_kilowatts,commit_kilovolt_amperes,\
+                 minimum_take_rate,power_usage_effectiveness_contractual,power_unit,power_factor\n\
+                 C-1,3,SPACE_KW,132,125,0:50|6:125,,,,,KILOVOLT_AMPERE,0.8\n\
+                 C-1,4,POWER_METERED,0.1,50,,50,125,0.7,1.3,KILOVOLT_AMPERE,0.8\n",
+            ),
+            (
+                "colocation_deployments.csv",
+                "contract,name,power_factor,commit_kilovolt_amperes\nC-1,CAGE,0.9,60\n",
+            ),
+            (
+                "cloud_commitments.csv",
+                "provider,account_number,reference,kind,starts_on,ends_on,currency,hourly_amount,notice_days,\
+                 notice_days_maximum,decision_lead_days,proposal_lead_days,migration_days,decommission_buffer_days\n\
+                 AWS,1,SP-1,SAVINGS_PLAN,2026-01-01,2026-12-31,USD,4.25,30,120,60,90,45,10\n",
+            ),
+        ];
+        let report = import(app, &files).await;
+        assert_eq!(errors(&report), [""; 0]);
+        assert!(!import(app, &files).await.written, "the same again changes nothing");
+        let has = |line: &[(&'static str, String)], cells: &[(&'static str, &str)]| {
+            for (column, cell) in cells {
+                assert!(line.contains(&(*column, (*cell).to_owned())), "{column} {cell}: {line:?}");
+            }
+        };
+        let charges = lines(app, Noun::ColocationCharge, 100).await;
+        let unit = [("power_unit", "KILOVOLT_AMPERE"), ("power_factor", "0.8")];
+        has(&charges[2], &unit);
+        has(&charges[2], &[("quantity", "125"), ("ramp", "0:50|6:125")]);
+        has(&charges[3], &unit);
+        has(&charges[3], &[("commit_kilovolt_amperes", "125"), ("commit_kilowatts", "")]);
+        has(&charges[0], &[("power_unit", ""), ("power_factor", "")]);
+        let deployments = lines(app, Noun::ColocationDeployment, 100).await;
+        has(&deployments[0], &[("commit_kilovolt_amperes", "60"), ("commit_kilowatts", "")]);
+        let planned =
+            [("notice_days_maximum", "120"), ("proposal_lead_days", "90"), ("migration_days", "45")];
+        has(&lines(app, Noun::CloudCommitment, 100).await[0], &planned);
+        let wrong = [
+            (
+                "colocation_charges.csv",
+                "contract,position,kind,unit_price_amount,quantity,power_unit,power_factor\n\
+                 C-1,5,SPACE_KW,132,125,KILOVOLT_AMPERE,\nC-1,6,SPACE_KW,132,125,,0.8\n",
+            ),
+            ("colocation_deployments.csv", "contract,name,commit_kilovolt_amperes\nC-1,ROW,60\n"),
+        ];
+        insta::assert_snapshot!(errors(&import(app, &wrong).await).join("\n"), @r"
+        colocation_charges.csv:2: error: power_factor: is missing: a charge that is stated in KILOVOLT_AMPERE has one, above 0 and at most 1
+        colocation_charges.csv:3: error: power_factor: 0.8 is refused: only a charge that is stated in KILOVOLT_AMPERE has one
+        colocation_deployments.csv:2: error: power_factor: is missing: a commitment in kilovolt-amperes is one in kilowatts by a power factor
+        ");
+    });
+}

@@ -23,7 +23,7 @@ fn every_rule_finds_the_assets_that_break_it() {
         };
         for (tag, details) in [
             ("SAME-1", with(json!({ "serial": "SN-7" }))),
-            ("SAME-2", with(json!({ "serial": "SN-7" }))),
+            ("SAME-2", with(json!({ "serial": "sn-7" }))),
             ("WORD-1", with(json!({ "serial": "To Be Filled By O.E.M." }))),
             ("WORD-2", with(json!({ "serial": "N/A" }))),
             ("EARLY", with(json!({ "inServiceOn": "2021-12-31" }))),
@@ -35,7 +35,9 @@ fn every_rule_finds_the_assets_that_break_it() {
         ] {
             estate.asset(tag, "IN_SERVICE", site(), details).await;
         }
-        let model = register_model(&estate.planner, &estate.maker, "M-1", "SERVER", json!({})).await;
+        let listed =
+            json!({ "listPrice": { "price": { "amount": "0", "currency": "EUR" }, "on": "2026-01-01" } });
+        let model = register_model(&estate.planner, &estate.maker, "M-1", "SERVER", listed).await;
         super::register_asset(&estate.planner, "SUPPORT", &model, "IN_SERVICE", site(), fine.clone()).await;
         let place = json!({ "rack": estate.rack, "unit": 1 });
         let draws = with(json!({ "power": { "measuredDrawWatts": 80 } }));
@@ -67,6 +69,7 @@ fn every_rule_finds_the_assets_that_break_it() {
             ("COST_CENTRE_MISSING", vec!["NOBODY"]),
             ("SUPPORT_DATE_MISSING", vec!["SUPPORT"]),
             ("ZERO_PRICE", vec!["FREE"]),
+            ("ZERO_LIST_PRICE", vec!["SUPPORT"]),
             ("PRICE_IN_CENTS", vec![]),
         ];
         let findings = answer["inventoryFindings"].as_array().unwrap();
@@ -106,5 +109,29 @@ fn a_day_that_many_assets_share_is_taken_for_a_default() {
                 .await;
         }
         assert_eq!(count().await, 0);
+    });
+}
+
+#[test]
+fn what_is_wrong_on_a_day_depends_on_the_day() {
+    on_both_engines(async |app| {
+        let estate = Estate::of(app).await;
+        let details = json!({ "inServiceOn": "2026-07-02" });
+        estate.asset("FUTURE", "IN_SERVICE", json!({ "site": estate.site }), details).await;
+        let text = "query($asOf: Date) { inventoryFindings(kinds: [FUTURE_SERVICE], asOf: $asOf) {
+            count assets(first: 5) { nodes { tag } } } }";
+        let found = async |as_of: serde_json::Value| {
+            let answer = estate.planner.query_with(text, json!({ "asOf": as_of })).await;
+            answer["inventoryFindings"][0].clone()
+        };
+        let broken = json!({ "count": 1, "assets": { "nodes": [{ "tag": "FUTURE" }] } });
+        let fine = json!({ "count": 0, "assets": { "nodes": [] } });
+        assert_eq!(found(json!(null)).await, broken, "today is the first of July");
+        assert_eq!(found(json!("2026-07-01")).await, broken);
+        assert_eq!(found(json!("2026-07-02")).await, fine, "it has begun by then");
+        assert_eq!(found(json!("2025-01-01")).await, broken);
+        let refusal =
+            estate.planner.expect_error_with(text, json!({ "asOf": "0026-07-01" }), "INVALID").await;
+        assert_eq!(refusal.field, "asOf");
     });
 }

@@ -76,6 +76,7 @@ fn prices_are_no_way_to_hidden_prices() {
             "{ assets(filter: { model: { listPrice: { gt: \"1\" } } }) { totalCount } }",
             "{ hardwareModels(filter: { listPrice: { gt: \"1\" } }) { totalCount } }",
             "{ inventoryFindings(kinds: [ZERO_PRICE]) { count } }",
+            "{ inventoryFindings(kinds: [ZERO_LIST_PRICE]) { count } }",
         ] {
             estate.planner.expect_error(hidden, "FORBIDDEN").await;
             app.director().query(hidden).await;

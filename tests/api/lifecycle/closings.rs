@@ -11,10 +11,10 @@ use super::{
     id,
 };
 
-async fn close(app: &TestApp, through: &str) -> Value {
+pub async fn close(app: &TestApp, through: &str) -> Value {
     let text = format!(
         r#"mutation {{ closePeriod(through: "{through}") {{ entriesRecorded disposalsRecorded
-            period {{ through firstOpen book }} }} }}"#
+            correctionsRecorded period {{ through firstOpen book }} }} }}"#
     );
     app.finance().query(&text).await["closePeriod"].clone()
 }
@@ -79,7 +79,7 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         let closing = close(app, "2026-05").await;
         assert_eq!(
             closing,
-            json!({ "entriesRecorded": 3, "disposalsRecorded": 1,
+            json!({ "entriesRecorded": 3, "disposalsRecorded": 1, "correctionsRecorded": 0,
                     "period": { "through": "2026-05", "firstOpen": "2026-06", "book": "BOOK" } })
         );
         assert_eq!(posted(app).await, before, "closing changes nothing");
@@ -103,7 +103,8 @@ fn what_was_posted_in_a_closed_month_never_changes() {
         // Each is caught up in the first open month, and says so.
         assert_eq!(json!([impaired["postedIn"], impaired["caughtUp"]]), json!(["2026-06", true]));
         let june = month(app, &asset, "2026-06").await;
-        assert_eq!(june["impairment"], "5200.00", "12,000 less 10 months of 180.00 less what it is worth");
+        assert_eq!(june["impairment"], "2500.00", "12,000 less 25 months of 180.00 less what it is worth");
+        assert_eq!(june["charge"], "2522.86", "4,500 and five 35ths of 3,800, less 14 months of 180.00");
         let june = month(app, &new, "2026-06").await;
         assert_eq!(june["charge"], "120.00", "six months of 2,400 over 120");
         let text = r#"{ rollForward(from: "2026-06", to: "2026-06", groupBy: []) { totals { cost { added removed } }
@@ -120,7 +121,10 @@ fn what_was_posted_in_a_closed_month_never_changes() {
             r#"{ rollForward(from: "2026-06", to: "2026-06", groupBy: []) { totals { closingBookValue } } }"#;
         let june = app.director().query(text).await;
         let closing = close(app, "2026-06").await;
-        assert_eq!(json!([closing["entriesRecorded"], closing["disposalsRecorded"]]), json!([1, 1]));
+        assert_eq!(
+            json!([closing["entriesRecorded"], closing["disposalsRecorded"], closing["correctionsRecorded"]]),
+            json!([1, 1, 1])
+        );
         assert_eq!(app.director().query(text).await, june);
         assert_eq!(posted(app).await, before);
         let list = r#"{ closedPeriods(filter: { book: { eq: BOOK } }, orderBy: { field: THROUGH_ON, direction: DESC }) {
@@ -264,7 +268,7 @@ async fn a_year_of_events(app: &TestApp, estate: &Estate, assets: &[String]) {
 }
 
 /// Opening and what came, less what went, is closing; and the book value is what cost is not written off.
-fn require_footed(row: &Value, month: &str) {
+pub fn require_footed(row: &Value, month: &str) {
     for table in ["cost", "accumulated", "impairment"] {
         let of = |field: &str| cents(&row[table][field]);
         assert_eq!(

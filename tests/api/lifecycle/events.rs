@@ -9,7 +9,7 @@ use super::{
     id,
 };
 
-const RECORD: &str = "mutation($input: NewBookEvent!) { recordBookEvent(input: $input) { id version kind on postedIn
+pub const RECORD: &str = "mutation($input: NewBookEvent!) { recordBookEvent(input: $input) { id version kind on postedIn
     caughtUp recoverable lifeMonths addedMonths remainingMonths salvage proceeds costOfSale disposedCost disposedShare
     fromSite { code } toSite { code } fromCostCentre toCostCentre fromClass toClass } }";
 

@@ -362,3 +362,64 @@ fn simulations_reports_and_unit_costs_are_of_the_scenario() {
         assert_eq!(found["scenario"]["name"], "Board");
     });
 }
+
+#[test]
+fn a_support_contract_ends_with_the_sites_of_what_it_covers() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let vendor =
+            send(app, "registerVendor", "NewVendor!", json!({ "code": "CARE", "name": "Care" })).await;
+        let other =
+            json!({ "code": "DUB1", "name": "Dublin 1", "kind": "COLOCATION", "timeZone": "Europe/Dublin" });
+        let other = send(app, "openSite", "NewSite!", other).await;
+        let asset = async |tag: &str, site: &str| {
+            let input = json!({ "tag": tag, "model": setting.estate.model, "status": "IN_STOCK",
+                "placement": { "site": site } });
+            send(app, "registerAsset", "NewAsset!", input).await
+        };
+        let (here, there) = (asset("S-1", &setting.estate.site).await, asset("S-2", &other).await);
+        for (number, assets) in
+            [("HERE", vec![&here]), ("BOTH", vec![&here, &there]), ("THERE", vec![&there])]
+        {
+            let input = json!({ "number": number, "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01",
+                "endsOn": "2026-12-31", "charge": "250", "billingFrequency": "MONTHLY", "assets": assets,
+                "details": { "noticeDays": 30, "renewal": { "automatic": true, "months": 12 } } });
+            send(app, "signSupportContract", "NewSupportContract!", input).await;
+        }
+        let exit = json!({ "siteExit": { "site": setting.estate.site, "on": "2026-11-30" } });
+        let id = a_scenario(app, "Empty", &[exit]).await;
+        let schedules = async |scenario: &str| {
+            let text = format!(
+                "{{ supportContracts(filter: {{ number: {{ in: [\"HERE\", \"BOTH\", \"THERE\"] }} }},
+                    orderBy: {{ field: NUMBER }}) {{ nodes {{ costSchedule(from: \"2026-11\", months: 4,
+                        asOf: \"2026-07-01\" {scenario}) {{ total {{ amount }} explain {{ assumptions }} }} }} }} }}"
+            );
+            let data = app.director().query(&text).await["supportContracts"]["nodes"].clone();
+            let schedules = data.as_array().unwrap().iter();
+            schedules.map(|node| node["costSchedule"].clone()).collect::<Vec<_>>()
+        };
+        let totals = |schedules: &[Value]| -> Vec<Value> {
+            schedules.iter().map(|schedule| schedule["total"]["amount"].clone()).collect()
+        };
+        // By number: what covers assets at both sites, here alone, and there alone.
+        assert_eq!(totals(&schedules("").await), ["1000.00", "1000.00", "1000.00"]);
+        let left = schedules(&format!(", scenario: \"{id}\"")).await;
+        assert_eq!(
+            totals(&left),
+            ["1000.00", "500.00", "1000.00"],
+            "it ends with its term, after two months"
+        );
+        let said = |place: usize| left[place]["explain"]["assumptions"].to_string();
+        assert!(
+            said(0).contains("the contract covers assets at other sites too: it renews by itself"),
+            "{}",
+            said(0)
+        );
+        assert!(
+            said(1).contains("the contract covers nothing elsewhere: it ends on 2026-12-31"),
+            "{}",
+            said(1)
+        );
+        assert!(!said(2).contains("is left on"), "{}", said(2));
+    });
+}

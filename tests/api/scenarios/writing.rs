@@ -4,7 +4,7 @@ use api::access::Role;
 use serde_json::json;
 use support::on_both_engines;
 
-use super::{ADD, a_scenario, a_setting};
+use super::{ADD, a_scenario, a_setting, send};
 
 const SHOWN: &str = "name status version changes { id words note terms { __typename
     ... on ScenarioRenegotiatedPrice { factor unitPrice from } ... on ScenarioCpiCurve { series rates { year rate } } }
@@ -146,5 +146,49 @@ fn a_scenario_that_would_tell_a_single_price_is_not_drawn_for_those_who_see_only
         let index = json!({ "priceIndex": { "rates": [{ "year": 2026, "rate": "0.3" }] } });
         let sums = a_scenario(app, "Sums", &[index]).await;
         app.planner().query(&drawn.replace(&id, &sums)).await;
+    });
+}
+
+#[test]
+fn what_is_closed_or_retired_later_is_told_by_the_scenarios_that_name_it() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let director = app.director();
+        let site = json!({ "code": "OLD1", "name": "Old", "kind": "OFFICE", "timeZone": "UTC" });
+        let site = send(app, "openSite", "NewSite!", site).await;
+        let workload = &setting.estate.workload;
+        let changes = [
+            json!({ "growthRate": { "workload": workload, "monthlyRate": "0.02", "from": "2026-08" } }),
+            json!({ "siteExit": { "site": site, "on": "2027-01-31" } }),
+            json!({ "policyLife": { "policy": setting.estate.policy, "ageMonths": 84 } }),
+        ];
+        let id = a_scenario(app, "Names", &changes).await;
+        let text = "query($id: ID!) { scenario(id: $id) { findings changes { gone } } }";
+        let told = async || director.query_with(text, json!({ "id": id })).await["scenario"].clone();
+        let fine =
+            json!({ "findings": [], "changes": [{ "gone": null }, { "gone": null }, { "gone": null }] });
+        assert_eq!(told().await, fine);
+        // Both happen whatever was planned, so neither is refused.
+        director.query(&format!("mutation {{ closeSite(id: \"{site}\") {{ status }} }}")).await;
+        let retire =
+            format!("mutation {{ retireWorkload(id: \"{workload}\", on: \"2026-06-30\") {{ name }} }}");
+        let name = director.query(&retire).await["retireWorkload"]["name"].as_str().unwrap().to_owned();
+        let found = told().await;
+        let retired = format!("the workload {name} retired on 2026-06-30");
+        assert_eq!(
+            found["changes"],
+            json!([{ "gone": retired }, { "gone": "the site OLD1 is closed" }, { "gone": null }])
+        );
+        assert_eq!(found["findings"].as_array().unwrap().len(), 2);
+        assert_eq!(
+            found["findings"][1],
+            "change 2 (the site OLD1 is left on 2027-01-31): the site OLD1 is closed"
+        );
+        let asked = format!(
+            "{{ contractCalendar(from: \"2026-07-01\", to: \"2026-12-31\", scenario: \"{id}\") {{
+            explain {{ assumptions }} }} }}"
+        );
+        let said = director.query(&asked).await["contractCalendar"]["explain"]["assumptions"].to_string();
+        assert!(said.contains("is left on 2027-01-31; but the site OLD1 is closed"), "{said}");
     });
 }

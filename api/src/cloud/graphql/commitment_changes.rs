@@ -12,6 +12,7 @@ use super::commitments::{CloudCommitment, CommitmentKind};
 use crate::{
     access::Permission,
     cloud::commitments,
+    contracts::graphql::colocation_changes::ContractPlanningDetails,
     error::{Error, Result},
     schema::{
         patch::{kept, patch, patch_required, patch_with},
@@ -49,8 +50,13 @@ pub struct NewCloudCommitment {
     pub renewal_months: Option<i32>,
     /// Latest notice before the end of a term, in calendar days. Null: the last day itself.
     pub notice_days: Option<i32>,
+    /// Earliest notice before the end of a term, in calendar days. Null: any day.
+    pub notice_days_maximum: Option<i32>,
     /// Day notice was given.
     pub notice_given_on: Option<Date>,
+    /// How long the company takes to decide, to ask for proposals and to move what is covered.
+    #[graphql(default)]
+    pub planning: ContractPlanningDetails,
     /// Team or person who answers for it.
     pub owner: Option<String>,
     /// Where the record came from, such as the file of an import.
@@ -61,7 +67,7 @@ impl TryFrom<NewCloudCommitment> for cloud_commitment::ActiveModel {
     type Error = Error;
 
     fn try_from(new: NewCloudCommitment) -> Result<Self> {
-        Ok(Self {
+        let mut row = Self {
             account_id: Set(*new.account),
             reference: Set(new.reference),
             kind: Set(new.kind.into()),
@@ -77,8 +83,11 @@ impl TryFrom<NewCloudCommitment> for cloud_commitment::ActiveModel {
             notice_given_on: Set(new.notice_given_on.map(|date| date.0)),
             owner: Set(new.owner),
             source: Set(new.source),
+            notice_days_maximum: Set(new.notice_days_maximum),
             ..Default::default()
-        })
+        };
+        plan(&mut row, new.planning);
+        Ok(row)
     }
 }
 
@@ -107,12 +116,23 @@ pub struct CloudCommitmentChanges {
     pub renewal_months: MaybeUndefined<i32>,
     /// Latest notice before the end of a term, in calendar days. Null: the last day itself.
     pub notice_days: MaybeUndefined<i32>,
+    /// Earliest notice before the end of a term, in calendar days. Null: any day.
+    pub notice_days_maximum: MaybeUndefined<i32>,
+    /// How long the company takes to decide, to ask for proposals and to move what is covered.
+    pub planning: MaybeUndefined<ContractPlanningDetails>,
     /// Day notice was given.
     pub notice_given_on: MaybeUndefined<Date>,
     /// Team or person who answers for it.
     pub owner: MaybeUndefined<String>,
     /// Where the record came from, such as the file of an import.
     pub source: MaybeUndefined<String>,
+}
+
+fn plan(row: &mut cloud_commitment::ActiveModel, planning: ContractPlanningDetails) {
+    patch(&mut row.decision_lead_days, planning.decision_lead_days);
+    patch(&mut row.proposal_lead_days, planning.proposal_lead_days);
+    patch(&mut row.migration_days, planning.migration_days);
+    patch(&mut row.decommission_buffer_days, planning.decommission_buffer_days);
 }
 
 impl CloudCommitmentChanges {
@@ -130,6 +150,10 @@ impl CloudCommitmentChanges {
         patch_required(&mut row.auto_renews, self.auto_renews, "autoRenews")?;
         patch(&mut row.renewal_months, self.renewal_months);
         patch(&mut row.notice_days, self.notice_days);
+        patch(&mut row.notice_days_maximum, self.notice_days_maximum);
+        if let Some(planning) = kept(self.planning, "planning")? {
+            plan(row, planning);
+        }
         patch(&mut row.notice_given_on, self.notice_given_on);
         patch(&mut row.owner, self.owner);
         patch(&mut row.source, self.source);

@@ -12,6 +12,7 @@ use sea_orm::Condition;
 use super::accounts::{ProviderAccount, ProviderAccountFilter};
 use crate::{
     access::{Caller, Permission},
+    contracts::graphql::colocation_terms::ContractPlanning,
     error::Result,
     schema::{
         filter::{BooleanFilter, DateFilter, EnumFilter, Filter, IdFilter, Order, StringFilter, through},
@@ -56,6 +57,10 @@ impl Noun for CloudCommitment {
             "autoRenews" => &[C::AutoRenews],
             "renewalMonths" => &[C::RenewalMonths],
             "noticeDays" => &[C::NoticeDays],
+            "noticeDaysMaximum" => &[C::NoticeDaysMaximum],
+            "planning" => {
+                &[C::DecisionLeadDays, C::ProposalLeadDays, C::MigrationDays, C::DecommissionBufferDays]
+            }
             "noticeGivenOn" => &[C::NoticeGivenOn],
             "owner" => &[C::Owner],
             "source" => &[C::Source],
@@ -169,6 +174,22 @@ impl CloudCommitment {
     /// Latest notice before the end of a term, in calendar days. Null: the last day itself.
     async fn notice_days(&self) -> Result<Option<i32>> {
         self.0.get(cloud_commitment::Column::NoticeDays)
+    }
+
+    /// Earliest notice before the end of a term, in calendar days. Null: any day.
+    async fn notice_days_maximum(&self) -> Result<Option<i32>> {
+        self.0.get(cloud_commitment::Column::NoticeDaysMaximum)
+    }
+
+    /// How long the company takes to decide, to ask for proposals and to move what is covered.
+    async fn planning(&self) -> Result<ContractPlanning> {
+        use cloud_commitment::Column as C;
+        Ok(ContractPlanning {
+            decision_lead_days: self.0.get(C::DecisionLeadDays)?,
+            proposal_lead_days: self.0.get(C::ProposalLeadDays)?,
+            migration_days: self.0.get(C::MigrationDays)?,
+            decommission_buffer_days: self.0.get(C::DecommissionBufferDays)?,
+        })
     }
 
     /// Day notice was given.

@@ -2,10 +2,14 @@
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 use entity::contracts::colocation_charge;
+use forecasting::quantity::kilowatts;
 use rust_decimal::Decimal;
 
 use super::words::{EscalatorAnchor, EscalatorKind};
-use crate::schema::scalar::Date;
+use crate::{
+    error::{Error, Result},
+    schema::scalar::Date,
+};
 
 /// How a charge's price rises.
 #[derive(Clone, Debug, SimpleObject)]
@@ -50,8 +54,10 @@ pub struct EscalatorStep {
 pub struct RampStep {
     /// First contract month it holds in; the first of all is 0.
     from_contract_month: i32,
-    /// Committed power, in kilowatts.
+    /// Committed power, in kilowatts; of one in kilovolt-amperes, times the power factor.
     kilowatts: Decimal,
+    /// The same in kilovolt-amperes, where it is stated in them.
+    kilovolt_amperes: Option<Decimal>,
 }
 
 /// A run of free or reduced months.
@@ -78,8 +84,10 @@ pub struct Metering {
     power_usage_effectiveness_cap: Option<Decimal>,
     /// Share of the committed energy that is paid for even when not drawn, as a fraction.
     minimum_take_rate: Option<Decimal>,
-    /// Committed draw, in kilowatts.
+    /// Committed draw, in kilowatts; of one in kilovolt-amperes, times the power factor.
     commit_kilowatts: Option<Decimal>,
+    /// The same in kilovolt-amperes, where it is stated in them.
+    commit_kilovolt_amperes: Option<Decimal>,
 }
 
 impl From<colocation_charge::Escalator> for Escalator {
@@ -104,10 +112,22 @@ impl From<colocation_charge::Escalator> for Escalator {
     }
 }
 
-impl From<colocation_charge::RampStep> for RampStep {
-    fn from(step: colocation_charge::RampStep) -> Self {
-        Self { from_contract_month: step.from_contract_month, kilowatts: step.kilowatts }
+impl RampStep {
+    /// A step, in kilovolt-amperes where there is a power factor.
+    pub fn of(step: &colocation_charge::RampStep, factor: Option<Decimal>) -> Result<Self> {
+        Ok(Self {
+            from_contract_month: step.from_contract_month,
+            kilowatts: real(step.kilowatts, factor)?,
+            kilovolt_amperes: factor.map(|_| step.kilowatts),
+        })
     }
+}
+
+/// Kilowatts of what is stated, in kilovolt-amperes where there is a power factor.
+pub fn real(stated: Decimal, factor: Option<Decimal>) -> Result<Decimal> {
+    let real = |factor| kilowatts(stated, factor).map(|real| real.normalize());
+    let real = factor.map_or(Ok(stated), real);
+    real.map_err(|cause| Error::invalid("powerFactor", cause))
 }
 
 impl From<colocation_charge::Abatement> for Abatement {
@@ -116,16 +136,20 @@ impl From<colocation_charge::Abatement> for Abatement {
     }
 }
 
-impl From<colocation_charge::Metering> for Metering {
-    fn from(terms: colocation_charge::Metering) -> Self {
-        Self {
+impl Metering {
+    /// What metered power is billed by, its commitment in kilovolt-amperes where there is a power factor.
+    pub fn of(terms: colocation_charge::Metering, factor: Option<Decimal>) -> Result<Self> {
+        let apparent = terms.commit_kilovolt_amperes;
+        let commitment = apparent.map(|commitment| real(commitment, factor)).transpose()?;
+        Ok(Self {
             average_kilowatts: terms.average_kilowatts,
             power_usage_effectiveness_measured: terms.power_usage_effectiveness_measured,
             power_usage_effectiveness_contractual: terms.power_usage_effectiveness_contractual,
             power_usage_effectiveness_cap: terms.power_usage_effectiveness_cap,
             minimum_take_rate: terms.minimum_take_rate,
-            commit_kilowatts: terms.commit_kilowatts,
-        }
+            commit_kilowatts: commitment.or(terms.commit_kilowatts),
+            commit_kilovolt_amperes: apparent,
+        })
     }
 }
 
@@ -176,7 +200,9 @@ pub struct RampStepInput {
     /// First contract month it holds in; the first of all is 0.
     pub from_contract_month: i32,
     /// Committed power, in kilowatts.
-    pub kilowatts: Decimal,
+    pub kilowatts: Option<Decimal>,
+    /// Committed power, in kilovolt-amperes: instead of kilowatts, for SPACE_KW that is stated in them.
+    pub kilovolt_amperes: Option<Decimal>,
 }
 
 /// A run of free or reduced months.
@@ -203,8 +229,10 @@ pub struct MeteringInput {
     pub power_usage_effectiveness_cap: Option<Decimal>,
     /// Share of the committed energy that is paid for even when not drawn, as a fraction.
     pub minimum_take_rate: Option<Decimal>,
-    /// Committed draw, in kilowatts; needed where there is a minimum take.
+    /// Committed draw, in kilowatts; this or kilovolt-amperes are needed where there is a minimum take.
     pub commit_kilowatts: Option<Decimal>,
+    /// Committed draw, in kilovolt-amperes: instead of kilowatts, for a charge that is stated in them.
+    pub commit_kilovolt_amperes: Option<Decimal>,
 }
 
 impl From<EscalatorInput> for colocation_charge::Escalator {
@@ -230,13 +258,30 @@ impl From<EscalatorInput> for colocation_charge::Escalator {
     }
 }
 
-/// The ramp column of given steps.
-pub fn ramp(steps: Vec<RampStepInput>) -> colocation_charge::Ramp {
-    let steps = steps.into_iter().map(|step| colocation_charge::RampStep {
-        from_contract_month: step.from_contract_month,
-        kilowatts: step.kilowatts,
-    });
-    colocation_charge::Ramp(steps.collect())
+/// The ramp column of given steps, of a charge that is stated in kilovolt-amperes or not.
+///
+/// # Errors
+/// `Invalid` for a step in another unit than that of the charge.
+pub fn ramp(steps: Vec<RampStepInput>, is_apparent: bool) -> Result<colocation_charge::Ramp> {
+    let step = |(place, step): (usize, RampStepInput)| {
+        let field = |name: &str| format!("ramp[{place}].{name}");
+        let stated = match (is_apparent, step.kilowatts, step.kilovolt_amperes) {
+            (false, Some(stated), None) | (true, None, Some(stated)) => stated,
+            (false, _, Some(_)) => {
+                let message = "is refused: the charge is stated in kilowatts";
+                return Err(Error::invalid(field("kilovoltAmperes"), message));
+            }
+            (true, Some(_), _) => {
+                let message = "is refused: the charge is stated in kilovolt-amperes";
+                return Err(Error::invalid(field("kilowatts"), message));
+            }
+            (false, None, None) => return Err(Error::invalid(field("kilowatts"), "is missing")),
+            (true, None, None) => return Err(Error::invalid(field("kilovoltAmperes"), "is missing")),
+        };
+        let from_contract_month = step.from_contract_month;
+        Ok(colocation_charge::RampStep { from_contract_month, kilowatts: stated })
+    };
+    Ok(colocation_charge::Ramp(steps.into_iter().enumerate().map(step).collect::<Result<_>>()?))
 }
 
 /// The abatements column of given runs.
@@ -258,6 +303,7 @@ impl From<MeteringInput> for colocation_charge::Metering {
             power_usage_effectiveness_cap: input.power_usage_effectiveness_cap,
             minimum_take_rate: input.minimum_take_rate,
             commit_kilowatts: input.commit_kilowatts,
+            commit_kilovolt_amperes: input.commit_kilovolt_amperes,
         }
     }
 }

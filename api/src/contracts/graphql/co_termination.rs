@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     access::Permission,
-    contracts::co_termination::{self, Question},
+    contracts::{
+        co_termination::{self, Question},
+        power_units,
+    },
     error::Result,
     scenarios::Overlay,
     schema::{
@@ -62,7 +65,7 @@ pub struct CommitmentStepDown {
     charge: Option<ColocationCharge>,
     /// First day of the lower commitment.
     starts_on: Date,
-    /// Units given back on that day.
+    /// Units given back on that day, in those that the charge is stated in.
     given_back: Decimal,
     /// What that saves until the end of the initial term, without metered power.
     saving: Money,
@@ -74,20 +77,24 @@ pub struct CommitmentStepDown {
 
 impl CommitmentStepDown {
     /// A step with its charge.
-    pub(super) fn new(step: StepDown, place: usize, charge: &colocation_charge::Model) -> Self {
+    ///
+    /// # Errors
+    /// `Invalid` for a power factor that is refused.
+    pub(super) fn new(step: StepDown, place: usize, charge: &colocation_charge::Model) -> Result<Self> {
         let ramp = step.contract.charges.get(place).map_or(&[][..], |charge| charge.ramp.as_slice());
         let ramp = ramp.iter().map(|step| colocation_charge::RampStep {
             from_contract_month: i32::try_from(step.from_contract_month).unwrap_or(i32::MAX),
             kilowatts: step.quantity.normalize(),
         });
-        Self {
+        let factor = power_units::factor_of(charge.kind, charge.power_unit, charge.power_factor);
+        Ok(Self {
             charge: Record::all_whole(vec![charge.clone()]).pop().map(Into::into),
             starts_on: Date(step.from),
             given_back: step.given_back.normalize(),
             saving: money(step.saving.amount, step.saving.currency),
-            ramp: ramp.map(Into::into).collect(),
+            ramp: ramp.map(|step| RampStep::of(&step, factor)).collect::<Result<_>>()?,
             explain: step.explanation.into(),
-        }
+        })
     }
 }
 

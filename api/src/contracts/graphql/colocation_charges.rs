@@ -14,15 +14,15 @@ use uuid::Uuid;
 use super::{
     charge_terms::{
         Abatement, AbatementInput, Escalator, EscalatorInput, Metering, MeteringInput, Overage, OverageInput,
-        RampStep, RampStepInput, abatements, ramp,
+        RampStep, RampStepInput, abatements, ramp, real,
     },
     colocation_contracts::ColocationContract,
-    words::{ChargeBilling, ChargeKind},
+    words::{ChargeBilling, ChargeKind, PowerUnit},
 };
 use crate::{
     access::Permission,
-    contracts::{colocation_charges, colocation_contracts},
-    error::Result,
+    contracts::{colocation_charges, colocation_contracts, power_units},
+    error::{Error, Result},
     inventory::graphql::{assets::Asset, sites::Site},
     schema::{
         patch::{kept, patch, patch_required, patch_with},
@@ -65,15 +65,27 @@ impl Noun for ColocationCharge {
             "toOn" => &[C::ToOn],
             "billing" => &[C::Billing],
             "escalator" => &[C::Escalator],
-            "ramp" => &[C::Ramp],
+            "ramp" => &[C::Ramp, C::Kind, C::PowerUnit, C::PowerFactor],
+            "kilowatts" | "kilovoltAmperes" => &[C::Quantity, C::Kind, C::PowerUnit, C::PowerFactor],
+            "powerUnit" => &[C::Kind, C::PowerUnit],
+            "powerFactor" => &[C::PowerFactor],
             "peakKilowatts" => &[C::PeakKilowatts],
             "abatements" => &[C::Abatements],
-            "metering" => &[C::Metering],
+            "metering" => &[C::Metering, C::PowerFactor],
             "renewalUplift" => &[C::RenewalUplift],
             "asset" => &[C::AssetId],
             "overage" => &[C::Overage],
             _ => &[],
         }
+    }
+}
+
+impl ColocationCharge {
+    /// The power factor of its quantity; none where that is no power in kilovolt-amperes.
+    fn factor(&self) -> Result<Option<Decimal>> {
+        use colocation_charge::Column as C;
+        let (kind, unit) = (self.0.get(C::Kind)?, self.0.get(C::PowerUnit)?);
+        Ok(power_units::factor_of(kind, unit, self.0.get(C::PowerFactor)?))
     }
 }
 
@@ -147,9 +159,39 @@ impl ColocationCharge {
         Ok(!caller(ctx)?.may(Permission::ViewPrices))
     }
 
-    /// How many units: kilowatts, cabinets, connections. A ramp takes its place.
+    /// How many units: kilowatts or kilovolt-amperes by `powerUnit`, cabinets, connections. A ramp takes its place.
     async fn quantity(&self) -> Result<Decimal> {
         Ok(self.0.get::<Rate>(colocation_charge::Column::Quantity)?.to_decimal())
+    }
+
+    /// What its commitment of power is stated in, and priced by. Null of what commits to no power.
+    async fn power_unit(&self) -> Result<Option<PowerUnit>> {
+        use colocation_charge::{ChargeKind as Kind, Column as C};
+        let kind: Kind = self.0.get(C::Kind)?;
+        let unit: Option<colocation_charge::PowerUnit> = self.0.get(C::PowerUnit)?;
+        let is_power = matches!(kind, Kind::SpaceKw | Kind::PowerMetered);
+        Ok(is_power.then(|| unit.map_or(PowerUnit::Kilowatt, Into::into)))
+    }
+
+    /// Real over apparent power, where the commitment is stated in kilovolt-amperes.
+    async fn power_factor(&self) -> Result<Option<Decimal>> {
+        Ok(self.0.get::<Option<Rate>>(colocation_charge::Column::PowerFactor)?.map(Rate::to_decimal))
+    }
+
+    /// The quantity of SPACE_KW in kilowatts, which is held against what is drawn: of kilovolt-amperes, times the power
+    /// factor. Null for other kinds.
+    async fn kilowatts(&self) -> Result<Option<Decimal>> {
+        use colocation_charge::{ChargeKind as Kind, Column as C};
+        if self.0.get::<Kind>(C::Kind)? != Kind::SpaceKw {
+            return Ok(None);
+        }
+        real(self.0.get::<Rate>(C::Quantity)?.to_decimal(), self.factor()?).map(Some)
+    }
+
+    /// The quantity of SPACE_KW in kilovolt-amperes, where it is stated in them.
+    async fn kilovolt_amperes(&self) -> Result<Option<Decimal>> {
+        let quantity = self.0.get::<Rate>(colocation_charge::Column::Quantity)?.to_decimal();
+        Ok(self.factor()?.map(|_| quantity))
     }
 
     /// First day charged; null is the start of billing.
@@ -178,7 +220,8 @@ impl ColocationCharge {
     /// Committed power by contract month; empty is the quantity throughout.
     async fn ramp(&self) -> Result<Vec<RampStep>> {
         let ramp: colocation_charge::Ramp = self.0.get(colocation_charge::Column::Ramp)?;
-        Ok(ramp.0.into_iter().map(Into::into).collect())
+        let factor = self.factor()?;
+        ramp.0.iter().map(|step| RampStep::of(step, factor)).collect()
     }
 
     /// Peak draw in kilowatts, where the higher of commitment and peak is billed.
@@ -195,7 +238,8 @@ impl ColocationCharge {
     /// What metered power is billed by.
     async fn metering(&self) -> Result<Option<Metering>> {
         let terms: Option<colocation_charge::Metering> = self.0.get(colocation_charge::Column::Metering)?;
-        Ok(terms.map(Into::into))
+        let factor: Option<Rate> = self.0.get(colocation_charge::Column::PowerFactor)?;
+        terms.map(|terms| Metering::of(terms, factor.map(Rate::to_decimal))).transpose()
     }
 
     /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.
@@ -259,6 +303,11 @@ pub struct ColocationChargeDetails {
     pub asset: MaybeUndefined<Id<AssetId>>,
     /// What drawing more than is committed costs. For SPACE_KW.
     pub overage: MaybeUndefined<OverageInput>,
+    /// What its commitment of power is stated in, kilowatts where left out: of SPACE_KW the quantity, the ramp and the
+    /// price of a unit, of POWER_METERED the commitment of the meter.
+    pub power_unit: MaybeUndefined<PowerUnit>,
+    /// Real over apparent power, above 0 and at most 1: required with KILOVOLT_AMPERE, refused without.
+    pub power_factor: MaybeUndefined<Decimal>,
 }
 
 /// What of a charge may be changed. Left out: unchanged. Null: cleared.
@@ -283,7 +332,12 @@ impl ColocationChargeDetails {
         patch(&mut row.to_on, self.to_on);
         patch_required(&mut row.billing, self.billing, "billing")?;
         patch(&mut row.escalator, self.escalator);
-        patch_required(&mut row.ramp, self.ramp.map_value(ramp), "ramp")?;
+        patch(&mut row.power_unit, self.power_unit);
+        patch_with(&mut row.power_factor, self.power_factor, |factor| rate(factor, "powerFactor"))?;
+        if let Some(steps) = kept(self.ramp, "ramp")? {
+            let is_space = row.kind.try_as_ref() == Some(&colocation_charge::ChargeKind::SpaceKw);
+            row.ramp = Set(ramp(steps, is_space && is_apparent(row))?);
+        }
         patch_with(&mut row.peak_kilowatts, self.peak_kilowatts, |peak| rate(peak, "peakKilowatts"))?;
         patch_required(&mut row.abatements, self.abatements.map_value(abatements), "abatements")?;
         patch(&mut row.metering, self.metering);
@@ -294,8 +348,33 @@ impl ColocationChargeDetails {
     }
 }
 
+/// Whether a charge is stated in kilovolt-amperes.
+fn is_apparent(row: &colocation_charge::ActiveModel) -> bool {
+    row.power_unit.try_as_ref().copied().flatten() == Some(colocation_charge::PowerUnit::KilovoltAmpere)
+}
+
 impl ColocationChargeChanges {
+    /// Refuses another unit for figures that stay: they would mean something else in silence.
+    fn require_restated(&self, row: &colocation_charge::ActiveModel) -> Result<()> {
+        let is_asked = match self.details.power_unit {
+            MaybeUndefined::Undefined => return Ok(()),
+            MaybeUndefined::Null => false,
+            MaybeUndefined::Value(unit) => unit == PowerUnit::KilovoltAmpere,
+        };
+        let has_ramp = row.ramp.try_as_ref().is_some_and(|ramp| !ramp.0.is_empty());
+        let is_restated = self.quantity.value().is_some()
+            && self.unit_price.value().is_some()
+            && (!has_ramp || self.details.ramp.value().is_some());
+        let is_space = row.kind.try_as_ref() == Some(&colocation_charge::ChargeKind::SpaceKw);
+        if is_space && is_asked != is_apparent(row) && !is_restated {
+            let message = "changes what quantity, unit price and ramp are stated in: state those that it has anew with it";
+            return Err(Error::invalid("powerUnit", message));
+        }
+        Ok(())
+    }
+
     fn apply(self, row: &mut colocation_charge::ActiveModel) -> Result<()> {
+        self.require_restated(row)?;
         patch_required(&mut row.kind, self.kind, "kind")?;
         if let Some(price) = kept(self.unit_price, "unitPrice")? {
             row.unit_price_amount = Set(amount(price, "unitPrice")?);
@@ -310,9 +389,8 @@ impl ColocationChargeChanges {
 impl NewColocationCharge {
     /// The row, without its contract and place.
     pub(super) fn row(self) -> Result<colocation_charge::ActiveModel> {
-        let mut row = colocation_charge::ActiveModel::default();
+        let mut row = colocation_charge::ActiveModel { kind: Set(self.kind.into()), ..Default::default() };
         self.details.apply(&mut row)?;
-        row.kind = Set(self.kind.into());
         row.unit_price_amount = Set(amount(self.unit_price, "unitPrice")?);
         if let Some(quantity) = self.quantity {
             row.quantity = Set(rate(quantity, "quantity")?);

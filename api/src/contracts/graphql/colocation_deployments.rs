@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     access::{Caller, Permission},
-    contracts::power,
+    contracts::{power, power_units},
     error::{Error, Result},
     schema::{
         filter::{Filter, IdFilter, Order, StringFilter, through},
@@ -60,7 +60,8 @@ impl Noun for ColocationDeployment {
             "coolingKilowatts" => &[C::CoolingKilowatts],
             "coolingIsNotLimited" => &[C::CoolingIsNotLimited],
             "powerFactor" => &[C::PowerFactor],
-            "commitKilowatts" => &[C::CommitKilowatts],
+            "commitKilowatts" => &[C::CommitKilowatts, C::CommitKilovoltAmperes, C::PowerFactor],
+            "commitKilovoltAmperes" => &[C::CommitKilovoltAmperes],
             "source" => &[C::Source],
             _ => &[],
         }
@@ -147,7 +148,19 @@ impl ColocationDeployment {
 
     /// What of the contract's commitment is for it, in kilowatts. Null: not said; all of it where the contract has no other deployment.
     async fn commit_kilowatts(&self) -> Result<Option<Decimal>> {
-        Ok(self.0.get::<Option<Rate>>(colocation_deployment::Column::CommitKilowatts)?.map(Rate::to_decimal))
+        use colocation_deployment::Column as C;
+        let column = |column: C| self.0.get::<Option<Rate>>(column);
+        power_units::deployed(
+            column(C::CommitKilowatts)?,
+            column(C::CommitKilovoltAmperes)?,
+            column(C::PowerFactor)?,
+        )
+    }
+
+    /// The same in kilovolt-amperes, where it is stated in them: times the power factor it is `commitKilowatts`.
+    async fn commit_kilovolt_amperes(&self) -> Result<Option<Decimal>> {
+        use colocation_deployment::Column as C;
+        Ok(self.0.get::<Option<Rate>>(C::CommitKilovoltAmperes)?.map(Rate::to_decimal))
     }
 
     /// Where the record came from, such as the file of an import.

@@ -178,7 +178,9 @@ impl ColocationFigures {
         #[graphql(desc = "The charge.")] charge: Id<ColocationChargeId>,
         #[graphql(desc = "The first contract month of the lower commitment; the first of all is 0.")]
         from_contract_month: i32,
-        #[graphql(desc = "What is committed from then on, in units of the charge, such as kilowatts.")]
+        #[graphql(
+            desc = "What is committed from then on, in the unit that the charge is stated in, such as kilowatts."
+        )]
         quantity: Decimal,
         #[graphql(desc = "Yearly rise to assume of price indices, as a fraction.")]
         assumed_index_rate: Option<Decimal>,
@@ -200,7 +202,7 @@ impl ColocationFigures {
                 priced.step_down(place, step, as_of)
             })
             .await?;
-        Ok(charges.get(place).map(|charge| CommitmentStepDown::new(stepped, place, charge)))
+        charges.get(place).map(|charge| CommitmentStepDown::new(stepped, place, charge)).transpose()
     }
 
     /// When notice was given and withdrawn, in the order that was recorded.

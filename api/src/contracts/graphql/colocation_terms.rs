@@ -96,13 +96,13 @@ impl From<IndexTerms> for RenewalIndex {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ContractPlanning {
     /// Days a decision is due before the notice deadline. Null where not known; the calendar then takes 60.
-    pub(super) decision_lead_days: Option<i32>,
+    pub(crate) decision_lead_days: Option<i32>,
     /// Days proposals are asked for before the decision is due.
-    pub(super) proposal_lead_days: Option<i32>,
+    pub(crate) proposal_lead_days: Option<i32>,
     /// Days that moving out takes.
-    pub(super) migration_days: Option<i32>,
+    pub(crate) migration_days: Option<i32>,
     /// Days between the last move and the last day.
-    pub(super) decommission_buffer_days: Option<i32>,
+    pub(crate) decommission_buffer_days: Option<i32>,
 }
 
 /// How a contract is ended, and by when.

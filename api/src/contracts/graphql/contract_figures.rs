@@ -147,7 +147,7 @@ impl ColocationContract {
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         let commitment = power::commitment(&contract, charges, on)?;
         let deployments = installed.get(&contract.id).cloned().unwrap_or_default();
-        Ok(Installation::new(on, commitment, deployments))
+        Ok(Installation::new(on, commitment, deployments).stated_in(charges))
     }
 
     /// The numbers called capacity over all deployments under the contract, on a day.

@@ -42,6 +42,8 @@ pub struct NewColocationDeployment {
     pub power_factor: Option<Decimal>,
     /// What of the contract's commitment is for it, in kilowatts. Null: not said; all of it where the contract has no other deployment.
     pub commit_kilowatts: Option<Decimal>,
+    /// The same in kilovolt-amperes, times the power factor in kilowatts. Give this or `commitKilowatts`.
+    pub commit_kilovolt_amperes: Option<Decimal>,
     /// Where the record came from, such as the file of an import.
     pub source: Option<String>,
 }
@@ -68,6 +70,10 @@ impl TryFrom<NewColocationDeployment> for colocation_deployment::ActiveModel {
                 .commit_kilowatts
                 .map(|value| rate(value, "commitKilowatts"))
                 .transpose()?),
+            commit_kilovolt_amperes: Set(new
+                .commit_kilovolt_amperes
+                .map(|value| rate(value, "commitKilovoltAmperes"))
+                .transpose()?),
             source: Set(new.source),
             ..Default::default()
         })
@@ -91,6 +97,8 @@ pub struct ColocationDeploymentChanges {
     pub power_factor: MaybeUndefined<Decimal>,
     /// What of the contract's commitment is for it, in kilowatts. Null: not said; all of it where the contract has no other deployment.
     pub commit_kilowatts: MaybeUndefined<Decimal>,
+    /// The same in kilovolt-amperes, times the power factor in kilowatts. Give this or `commitKilowatts`.
+    pub commit_kilovolt_amperes: MaybeUndefined<Decimal>,
     /// Where the record came from, such as the file of an import.
     pub source: MaybeUndefined<String>,
 }
@@ -108,6 +116,9 @@ impl ColocationDeploymentChanges {
         patch_required(&mut row.cooling_is_not_limited, self.cooling_is_not_limited, "coolingIsNotLimited")?;
         patch_with(&mut row.power_factor, self.power_factor, |value| rate(value, "powerFactor"))?;
         patch_with(&mut row.commit_kilowatts, self.commit_kilowatts, |value| rate(value, "commitKilowatts"))?;
+        patch_with(&mut row.commit_kilovolt_amperes, self.commit_kilovolt_amperes, |value| {
+            rate(value, "commitKilovoltAmperes")
+        })?;
         patch(&mut row.source, self.source);
         Ok(())
     }

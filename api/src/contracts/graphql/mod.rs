@@ -7,7 +7,7 @@ mod capacity;
 mod charge_terms;
 mod circuit_changes;
 mod co_termination;
-mod colocation_changes;
+pub mod colocation_changes;
 pub mod colocation_charges;
 pub mod colocation_circuits;
 pub mod colocation_contracts;
@@ -15,7 +15,7 @@ pub mod colocation_deployments;
 mod colocation_figures;
 mod colocation_filter;
 pub mod colocation_readings;
-mod colocation_terms;
+pub mod colocation_terms;
 mod contract_figures;
 pub mod decision_words;
 mod decisions;
@@ -32,6 +32,7 @@ mod reading_changes;
 mod support_changes;
 pub mod support_contracts;
 pub mod support_coverages;
+mod support_figures;
 mod words;
 
 /// Queries of contracts.

@@ -1,6 +1,6 @@
 //! Support contracts, as clients see them.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
@@ -32,7 +32,6 @@ use crate::{
         vendors::{Vendor, VendorFilter},
     },
     roadmap::graphql::MoneyView,
-    scenarios::Overlay,
     schema::{
         explain::Explanation,
         filter::{
@@ -48,7 +47,7 @@ use crate::{
 
 /// A contract that keeps assets supported.
 #[derive(Clone)]
-pub struct SupportContract(Record<support_contract::Entity>);
+pub struct SupportContract(pub(super) Record<support_contract::Entity>);
 
 impl From<Record<support_contract::Entity>> for SupportContract {
     fn from(record: Record<support_contract::Entity>) -> Self {
@@ -254,15 +253,9 @@ impl SupportContract {
     ) -> Result<Option<ContractCostSchedule>> {
         let reader = read(ctx, Permission::ViewPrices)?;
         let (contract, as_of) = (self.0.model()?, day(ctx, as_of)?);
-        let overlay = match scenario {
-            None => Overlay::none(),
-            Some(id) => {
-                let load = async || Overlay::load(&reader, Some(id.0)).await;
-                Arc::clone(&*self.0.shared(format!("scenario {id}"), load).await?)
-            }
-        };
+        let (overlay, sites) = self.laid(&reader, scenario).await?;
         let span = (from.0, months);
-        let schedule = support_costs::schedule(&contract, span, view.into(), as_of, &overlay)?;
+        let schedule = support_costs::schedule(&contract, span, view.into(), as_of, &overlay, &sites)?;
         Ok(Some(ContractCostSchedule::new(schedule, view, &contract.currency)))
     }
 

@@ -86,6 +86,16 @@ pub enum ChargeKind {
     Credit,
 }
 
+/// What a commitment of power is stated in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "colocation_charge::PowerUnit")]
+pub enum PowerUnit {
+    /// Real power, in kilowatts.
+    Kilowatt,
+    /// Apparent power, in kilovolt-amperes: times the power factor it is the real one.
+    KilovoltAmpere,
+}
+
 /// When a charge is billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "colocation_charge::Billing")]

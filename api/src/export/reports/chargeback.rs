@@ -115,7 +115,7 @@ fn assumptions(answer: &Answer) -> Vec<String> {
          the allocation of all months says.",
         "What nobody bears stays with its pool, and what somebody costs directly stays there: neither is posted.",
         "A node is posted to the cost centre that has its name as its code, or else as its name.",
-        "Nobody's approval is on record here: it is for the ledger that the lines are posted in.",
+        "Computed anew: what was submitted, approved and posted is in `chargebacks`.",
     ];
     answer.assumptions.iter().cloned().chain(said.map(str::to_owned)).collect()
 }

@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     export::report::{Cell, Column, Report, Row, Sheet},
     lifecycle::{
-        book_figures::{self, Schedule, Scheduled},
+        book_schedules::{self, Schedule, Scheduled},
         books::{Asked, Books, TaxTerms},
     },
     rules::{require_plausible, require_range},
@@ -111,7 +111,7 @@ pub(super) async fn books(db: &impl Read, asked: &Parameters) -> Result<(Books, 
     let bonus_rate = bonus.unwrap_or_default();
     let tax = class.map(|class| TaxTerms { classes: Vec::new(), otherwise: Some(class), bonus_rate });
     let calendar = asked.calendar(db).await?;
-    let books = Books::load(db, Asked { book, calendar, tax }).await.map_err(named)?;
+    let books = Books::load(db, Asked { calendar, tax, ..Asked::of(book) }).await.map_err(named)?;
     let about = vec![
         ("book", Cell::text(book.to_value())),
         ("fiscalCalendar", Cell::text(&books.calendar_name)),
@@ -146,7 +146,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
     let (books, about) = books(db, asked).await?;
     let scenario = asked.scenario(db).await?;
     let kinds = kinds(asked)?;
-    let mut found = book_figures::schedules(db, &books, condition(&wanted)).await?;
+    let mut found = book_schedules::schedules(db, &books, condition(&wanted)).await?;
     let is_named =
         |word: &str| found.iter().any(|one| one.asset.tag == word || Id(one.asset.id).to_string() == word);
     if let Some(word) = wanted.iter().find(|word| !is_named(word)) {

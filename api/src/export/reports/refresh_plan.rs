@@ -16,7 +16,7 @@ use crate::{
         plan_masks::Masks,
         refresh_plan::{Filter, Planned, Question, RefreshPlan, Sum, draw},
     },
-    roadmap::year_label,
+    roadmap::{proceeds, year_label},
     schema::scalar::{Id, shown},
     store::Read,
 };
@@ -54,6 +54,9 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     },
     SCENARIO,
 ];
+
+/// The place of what the old units sell for among the columns of money.
+const PROCEEDS: usize = 7;
 
 /// The columns before those of money.
 const WORDS: [&str; 27] = [
@@ -222,7 +225,9 @@ impl Page<'_> {
     fn cohorts(&self, cohorts: &[Planned], is_earlier: bool) -> Vec<Row> {
         let row = |(at, one): (usize, &Planned)| {
             let mut cells = self.words(one, is_earlier);
-            cells.extend(self.parts(&one.cost, self.masks.hides(is_earlier, at)));
+            cells.extend(
+                self.parts((&one.cost, one.priced.purchase.unsold()), self.masks.hides(is_earlier, at)),
+            );
             Row::line(cells)
         };
         cohorts.iter().enumerate().map(row).collect()
@@ -282,11 +287,11 @@ impl Page<'_> {
         set("assets", Cell::count(sum.assets));
         set("fiscal_year", Cell::any(year, |year| Cell::text(year_label(year))));
         set("currency", Cell::text(sum.cost.currency.code()));
-        cells.extend(self.parts(&sum.cost, is_hidden));
+        cells.extend(self.parts((&sum.cost, sum.unsold), is_hidden));
         Row::total(cells)
     }
 
-    fn parts(&self, cost: &ProjectCost, is_hidden: bool) -> Vec<Cell> {
+    fn parts(&self, (cost, unsold): (&ProjectCost, usize), is_hidden: bool) -> Vec<Cell> {
         let parts = [
             (cost.hardware, true),
             (cost.freight_tax, true),
@@ -305,6 +310,13 @@ impl Page<'_> {
             }
             Cell::money(amount, cost.currency)
         };
-        parts.into_iter().map(cell).collect()
+        let mut cells: Vec<Cell> = parts.into_iter().map(cell).collect();
+        // What nobody knows is not nothing.
+        if let (Some(reason), true, false) = (proceeds::unknown(unsold), cost.residual.is_zero(), is_hidden) {
+            if let Some(cell) = cells.get_mut(PROCEEDS) {
+                *cell = Cell::Blank(reason.into());
+            }
+        }
+        cells
     }
 }

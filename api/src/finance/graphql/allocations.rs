@@ -150,9 +150,9 @@ impl AllocationAnswer {
     }
 
     /// What is posted to charge pools out to those who bear them, a journal for each month: every pool is relieved of
-    /// its own cost that somebody bears, everybody is charged what others gave them, and debits and credits balance to
-    /// the cent in each. Nothing is posted here. Amounts are null for roles that may not see prices. Needs the right to
-    /// see finance.
+    /// its own cost that somebody bears, everybody is charged what others gave them, and debits and credits balance
+    /// to the cent in each. Nothing is posted by asking: `submitChargeback` takes one of them to the actual figures.
+    /// Amounts are null for roles that may not see prices. Needs the right to see finance.
     #[graphql(complexity = "1_000 + 12 * child_complexity")]
     async fn journals(
         &self,

@@ -50,8 +50,8 @@ pub struct AllocationJournal {
     period: Option<u32>,
     /// What its debits come to, and its credits. Null where it is hidden.
     total: Option<Decimal>,
-    /// Whether it can be posted as it is: its period is open, and each line has a cost centre and an account. That
-    /// somebody approved it is for the ledger to see to.
+    /// Whether it can be submitted and posted as it is: its period is open, and each line has a cost centre and an
+    /// account. `submitChargeback` keeps it for approval.
     postable: bool,
     /// Why it cannot be posted as it is. Null where it can.
     reason: Option<String>,
@@ -59,20 +59,10 @@ pub struct AllocationJournal {
     lines: Vec<AllocationJournalLine>,
 }
 
-/// Why a journal cannot be posted as it is.
-fn unpostable(journal: &Journal, account: Option<&str>) -> Option<String> {
-    let closed = journal.closed.clone();
-    let unplaced = journal.lines.iter().filter(|line| line.cost_centre.is_err()).count();
-    let unplaced = (unplaced > 0).then(|| format!("{unplaced} lines have no cost centre"));
-    let unnamed = account.is_none().then(|| "no account is named".to_owned());
-    let reasons: Vec<String> = [closed, unplaced, unnamed].into_iter().flatten().collect();
-    (!reasons.is_empty()).then(|| reasons.join("; "))
-}
-
 impl AllocationJournal {
     pub(super) fn new(journal: Journal, account: Option<&str>, is_hidden: bool) -> Self {
         let shown = |amount| (!is_hidden).then(|| plain(amount));
-        let reason = unpostable(&journal, account);
+        let reason = journal.unpostable(account);
         let lines = journal.lines.into_iter().map(|line| {
             let Line { is_debit, node, counterpart, cost_centre, amount, text } = line;
             AllocationJournalLine {

@@ -11,6 +11,9 @@ mod budget_findings;
 pub mod budget_lines;
 pub mod budget_versions;
 mod budget_words;
+pub mod chargeback_changes;
+pub mod chargeback_lines;
+pub mod chargebacks;
 pub mod currencies;
 pub mod exchange_rates;
 pub mod fiscal_calendars;
@@ -27,6 +30,7 @@ pub mod savings_changes;
 pub mod savings_claims;
 pub mod savings_initiatives;
 pub mod unit_cost_actuals;
+pub mod unit_cost_labour;
 pub mod unit_cost_parts;
 pub mod unit_cost_words;
 pub mod unit_costs;
@@ -46,6 +50,7 @@ pub struct FinanceQuery(
     given_unit_costs::GivenUnitCostQuery,
     allocation_models::AllocationModelQuery,
     allocations::AllocationQuery,
+    chargebacks::ChargebackQuery,
     savings_initiatives::SavingsInitiativeQuery,
     savings::SavingsQuery,
     ownership::OwnershipQuery,
@@ -69,6 +74,7 @@ pub struct FinanceMutation(
     volumes::VolumeMutation,
     unit_cost_parts::UnitCostBasisMutation,
     allocation_changes::AllocationModelMutation,
+    chargeback_changes::ChargebackMutation,
     savings_changes::SavingsInitiativeMutation,
     savings_claims::SavingsClaimMutation,
     ledger_codes::LedgerCodeMutation,

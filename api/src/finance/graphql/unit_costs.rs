@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use super::{
     unit_cost_actuals::UnitCostActuals,
+    unit_cost_labour::{UnitCostLabour, UnitCostLabourInput},
     unit_cost_parts::{CostCategory, UnitCostBasis, UnitCostMetric},
     unit_cost_words::{
         SHOWN_DECIMALS, TerabyteBasis, UnitCostGap, UnitCostPeriod, UnitCostStatus, VolumeOrigin, input,
@@ -315,6 +316,11 @@ impl UnitCost {
             .collect()
     }
 
+    /// The labour that is divided beside the parts. Null where none was asked for; `explain` says so.
+    async fn labour(&self) -> Option<UnitCostLabour> {
+        UnitCostLabour::of(&self.answer, &self.question, self.is_hidden)
+    }
+
     /// The unit costs, one series for each denominator: two for kilowatts.
     async fn series(&self) -> Vec<UnitCostSeries> {
         let series = 0..self.answer.divided.len();
@@ -334,7 +340,13 @@ impl UnitCost {
         let records: usize = self.answer.parts.iter().map(|part| part.records).sum();
         let roadmap = &self.answer.plan.roadmap;
         Explanation {
-            formula: "sum over the parts of cost in profit and loss x share, each rounded once".into(),
+            formula: match self.answer.labour {
+                Some(_) => {
+                    "sum over the parts and labour of cost in profit and loss x share, each rounded once"
+                }
+                None => "sum over the parts of cost in profit and loss x share, each rounded once",
+            }
+            .into(),
             inputs: vec![
                 input("parts", self.answer.parts.len()),
                 input("records", records),
@@ -344,6 +356,7 @@ impl UnitCost {
                 .assumptions()
                 .iter()
                 .chain(&self.answer.posted.assumptions)
+                .chain(self.answer.labour.iter().flat_map(|labour| &labour.assumptions))
                 .cloned()
                 .collect(),
             excluded: self.answer.excluded.iter().cloned().collect(),
@@ -395,8 +408,15 @@ impl UnitCostQuery {
             desc = "Which postings take the place of what was due in closed months; none when left out. No scenario changes them."
         )]
         actuals: Option<UnitCostActuals>,
+        #[graphql(
+            desc = "Which amounts of budgets are labour, which the roadmap does not have; none when left out. Needs the right to see finance. No scenario changes them."
+        )]
+        labour: Option<UnitCostLabourInput>,
     ) -> Result<UnitCost> {
         let reader = read(ctx, Permission::ViewTotals)?;
+        if labour.is_some() {
+            read(ctx, Permission::ViewFinance)?;
+        }
         let site = match site {
             Some(id) => Some(sites::find(&reader, *id).await?),
             None => None,
@@ -415,6 +435,7 @@ impl UnitCostQuery {
             assumed_index_rate,
             scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
             actuals: actuals.map(Into::into),
+            labour: labour.map(Into::into),
         };
         let answer = unit_costs::answer(&reader, &question).await?;
         let is_hidden = !caller(ctx)?.may(Permission::ViewPrices) && answer.tells_a_price();

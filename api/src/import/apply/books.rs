@@ -71,7 +71,7 @@ impl Importable for BookEntry {
             return Ok(());
         }
         for book in Book::iter() {
-            let books = Books::load(run.tx, Asked { book, calendar: None, tax: None }).await?;
+            let books = Books::load(run.tx, Asked::of(book)).await?;
             run.known.books.insert(book, books);
         }
         for chunk in assets.chunks(ASSETS_AT_ONCE) {
@@ -215,6 +215,7 @@ impl Importable for BookEvent {
         put_any(&mut row.disposed_share, rate("disposed_share", self.disposed_share)?);
         put_any(&mut row.disposed_quantity, self.disposed_quantity);
         put_any(&mut row.held_quantity, self.held_quantity);
+        put_any(&mut row.in_service_on, self.in_service_on);
         let from = at.known.sites.named_if_any("from_site", self.from_site.as_ref())?;
         let to = at.known.sites.named_if_any("to_site", self.to_site.as_ref())?;
         put_any(&mut row.from_site_id, from.map(|site| site.id));
@@ -328,7 +329,7 @@ impl Importable for ClosedPeriod {
         }
         let (book, calendar) = (row.after.book, row.after.fiscal_calendar_id);
         closed_periods::require_ended(run.tx, Month::of(row.after.through_on))?;
-        let books = Books::load(run.tx, Asked { book, calendar, tax: None }).await?;
+        let books = Books::load(run.tx, Asked { calendar, ..Asked::of(book) }).await?;
         closed_periods::fix(run.tx, &books, row.after.through_on).await?;
         Ok(())
     }

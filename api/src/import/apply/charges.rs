@@ -88,6 +88,8 @@ impl Importable for ColocationCharge {
         let asset = at.known.assets.named_if_any("asset", self.asset.as_ref())?;
         put_any(&mut row.asset_id, asset.map(|asset| asset.id));
         put_any(&mut row.overage, self.overage.as_ref().map(overage).transpose()?);
+        put_any(&mut row.power_unit, choice("power_unit", self.power_unit.as_ref())?);
+        put_any(&mut row.power_factor, rate("power_factor", self.power_factor)?);
         usual(&mut row.billing, Billing::Advance);
         usual(&mut row.ramp, Ramp::default());
         usual(&mut row.abatements, Abatements::default());
@@ -182,6 +184,7 @@ fn metering(given: &records::Metering) -> Metering {
         power_usage_effectiveness_cap: given.power_usage_effectiveness_cap,
         minimum_take_rate: given.minimum_take_rate,
         commit_kilowatts: given.commit_kilowatts,
+        commit_kilovolt_amperes: given.commit_kilovolt_amperes,
     }
 }
 

@@ -386,6 +386,11 @@ impl Importable for CloudCommitment {
         put(&mut row.auto_renews, self.auto_renews);
         put_any(&mut row.renewal_months, self.renewal_months);
         put_any(&mut row.notice_days, self.notice_days);
+        put_any(&mut row.notice_days_maximum, self.notice_days_maximum);
+        put_any(&mut row.decision_lead_days, self.decision_lead_days);
+        put_any(&mut row.proposal_lead_days, self.proposal_lead_days);
+        put_any(&mut row.migration_days, self.migration_days);
+        put_any(&mut row.decommission_buffer_days, self.decommission_buffer_days);
         put_any(&mut row.notice_given_on, self.notice_given_on);
         put_any(&mut row.description, self.description.clone());
         put_any(&mut row.owner, self.owner.clone());

@@ -8,7 +8,7 @@ use entity::lifecycle::depreciation_rule::{self, Kinds};
 use entity::lifecycle::refresh_cycle::{self, CycleStatus};
 use entity::lifecycle::refresh_cycle_asset as cycle_asset;
 use entity::lifecycle::refresh_policy::{
-    self, AgeRate, DemandTerms, FailureRates, HostResource, PriceIndex, RefreshScope, ResourceTerms, YearRate,
+    self, AgeRate, FailureRates, PriceIndex, RefreshScope, Wiping, YearRate,
 };
 use entity::lifecycle::software_release::{self, MilestoneState};
 use entity::money::Rate;
@@ -20,6 +20,7 @@ use super::engine::Run;
 use super::fill::{Filling, amount, choice, choices, put, put_any, rate, usual};
 use super::importable::{Candidate, Importable, Links};
 use super::known::{Key, Known, Table, rows_among};
+use super::policy_terms;
 use crate::error::{Error, Result};
 use crate::export::labels::Kind as LabelKind;
 use crate::import::csv::Noun;
@@ -177,7 +178,10 @@ impl Importable for RefreshPolicy {
         let rule = self.depreciation_rule.as_ref();
         let rule = at.known.depreciation_rules.named_if_any("depreciation_rule", rule)?;
         put_any(&mut row.depreciation_rule_id, rule.map(|rule| rule.id));
-        put_any(&mut row.demand, demand(self)?);
+        put_any(&mut row.demand, policy_terms::demand(self)?);
+        put_any(&mut row.residual_curve, policy_terms::residual_curve(self));
+        put(&mut row.wiping, choice("wiping", self.wiping.as_ref())?);
+        put_any(&mut row.risk, policy_terms::risk(self));
         let age = |it: &records::AgeRate| AgeRate { from_age_months: it.from_age_months, rate: it.rate };
         let rates = self.failure_rates.as_ref();
         put_any(&mut row.failure_rates, rates.map(|rates| FailureRates(rates.iter().map(age).collect())));
@@ -185,6 +189,7 @@ impl Importable for RefreshPolicy {
         usual(&mut row.payment_terms_days, USUAL_TERMS);
         usual(&mut row.support_rate, Rate::ZERO);
         usual(&mut row.support_months, 0);
+        usual(&mut row.wiping, Wiping::Erased);
         usual(&mut row.price_index, PriceIndex::default());
         Ok(())
     }
@@ -201,28 +206,6 @@ impl Importable for RefreshPolicy {
             None => Ok(()),
         }
     }
-}
-
-/// What the old units are used for, where the file says so: all of it.
-fn demand(record: &RefreshPolicy) -> Result<Option<DemandTerms>> {
-    let Some(resources) = &record.demand_resources else { return Ok(None) };
-    let resources = resources.iter().map(|one| {
-        let resource = choice("demand_resources", Some(&one.resource))?;
-        Ok(ResourceTerms {
-            resource: resource.unwrap_or(HostResource::Cores),
-            old_per_unit: one.old_per_unit,
-            utilisation: one.utilisation,
-            new_per_unit: one.new_per_unit,
-            performance_factor: one.performance_factor,
-            target_utilisation: one.target_utilisation,
-        })
-    });
-    Ok(Some(DemandTerms {
-        growth_rate: record.demand_growth_rate.unwrap_or_default(),
-        years: record.demand_years.unwrap_or_default(),
-        failover_units: record.demand_failover_units.unwrap_or_default(),
-        resources: resources.collect::<Result<_>>()?,
-    }))
 }
 
 /// To which assets a policy applies: the lists that the file gives, and otherwise those of before.

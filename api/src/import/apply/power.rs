@@ -104,6 +104,8 @@ impl Importable for ColocationDeployment {
         put(&mut row.cooling_is_not_limited, self.cooling_is_not_limited);
         put_any(&mut row.power_factor, rate("power_factor", self.power_factor)?);
         put_any(&mut row.commit_kilowatts, rate("commit_kilowatts", self.commit_kilowatts)?);
+        let apparent = rate("commit_kilovolt_amperes", self.commit_kilovolt_amperes)?;
+        put_any(&mut row.commit_kilovolt_amperes, apparent);
         put_any(&mut row.source, self.source.clone());
         usual(&mut row.draw_is_not_capped, false);
         usual(&mut row.cooling_is_not_limited, false);

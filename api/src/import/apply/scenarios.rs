@@ -247,6 +247,7 @@ fn with_names(known: &Known, row: scenario_change::Model) -> Change {
         site: site.map(|site| site.code.clone()),
         workload: workload.map(|workload| workload.name.clone()),
         provider_account: account.map(|account| account.name.clone()),
+        gone: None,
     };
     Change { row, names }
 }

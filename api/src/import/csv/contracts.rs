@@ -143,7 +143,7 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
         "ramp",
         Kind::Tuples(&[COUNT, Kind::Quantity]),
         "0:40|3:70|6:100",
-        "contract month, from 0, and kilowatts",
+        "contract month, from 0, and kilowatts, or kVA where power_unit says so",
     ),
     Column::optional(
         "abatements",
@@ -157,6 +157,7 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
     Column::optional("power_usage_effectiveness_cap", Kind::Quantity, "1.35", ""),
     Column::optional("minimum_take_rate", Kind::Rate, "0.7", ""),
     Column::optional("commit_kilowatts", Kind::Quantity, "100", ""),
+    Column::optional("commit_kilovolt_amperes", Kind::Quantity, "110", "instead of commit_kilowatts"),
     Column::optional("peak_kilowatts", Kind::Quantity, "110", "billed where it is above what is committed"),
     Column::optional("renewal_uplift", Kind::Rate, "0.04", "its own rise at each renewal"),
     Column::optional("asset", Kind::Identifier, "A-000123", "tag of the asset that a connection ends at"),
@@ -173,6 +174,13 @@ pub(super) const COLOCATION_CHARGE: &[Column] = &[
         "ABOVE_BUFFER",
         "",
     ),
+    Column::optional(
+        "power_unit",
+        Kind::Choice(&["KILOWATT", "KILOVOLT_AMPERE"]),
+        "KILOVOLT_AMPERE",
+        "of the commitment; kilowatts where left out",
+    ),
+    Column::optional("power_factor", Kind::Rate, "0.9", "of a commitment in kVA: it times this is in kW"),
 ];
 
 pub(super) const SUPPORT_CONTRACT: &[Column] = &[
@@ -280,6 +288,8 @@ pub(super) fn colocation_charge(cells: &mut Cells) -> ColocationCharge {
         renewal_uplift: cells.decimal("renewal_uplift"),
         asset: cells.text("asset"),
         overage: overage(cells),
+        power_unit: cells.text("power_unit"),
+        power_factor: cells.decimal("power_factor"),
     }
 }
 
@@ -368,6 +378,7 @@ fn metering(cells: &mut Cells) -> Option<Metering> {
         power_usage_effectiveness_cap: take("power_usage_effectiveness_cap"),
         minimum_take_rate: take("minimum_take_rate"),
         commit_kilowatts: take("commit_kilowatts"),
+        commit_kilovolt_amperes: take("commit_kilovolt_amperes"),
     };
     given.then_some(metering)
 }

@@ -5,7 +5,7 @@ use super::inventory::{COUNT, ENVIRONMENT, HARDWARE_KIND, SOURCE, TIER, model};
 use crate::import::columns::{Column, Kind, Value};
 use crate::import::records::{
     AgeRate, DepreciationRule, ModelKey, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease,
-    YearRate,
+    TierFactor, YearRate,
 };
 
 const MILESTONE: Kind = Kind::Choice(&["DATED", "REACHED", "NOT_ANNOUNCED", "UNKNOWN"]);
@@ -23,6 +23,7 @@ pub(super) const CONVENTION: Kind = Kind::Choice(&[
 ]);
 pub(super) const ROUNDING: Kind = Kind::Choice(&["CUMULATIVE", "LAST_PERIOD"]);
 const RESOURCE: Kind = Kind::Choice(&["CORES", "MEMORY", "STORAGE", "LICENCE_CORES"]);
+const WIPING: Kind = Kind::Choice(&["ERASED", "SHREDDED"]);
 const AGE: Kind = Kind::Integer { least: 0, most: 1_200 };
 const YEAR: Kind = Kind::Integer { least: 1950, most: 2200 };
 
@@ -74,6 +75,13 @@ pub(super) const REFRESH_POLICY: &[Column] = &[
     Column::optional("support_months", COUNT, "36", "months that it covers; a support_rate needs them"),
     Column::create("disposal_amount", Kind::Money, "40.00", "per old unit"),
     Column::create("residual_amount", Kind::Money, "0.00", "per old unit"),
+    Column::optional(
+        "residual_curve",
+        Kind::Tuples(&[AGE, Kind::Rate]),
+        "",
+        "age in months and share of the purchase price that it sells for; in place of residual_amount, which is 0 then",
+    ),
+    Column::optional("wiping", WIPING, "ERASED", "of storage media; SHREDDED sells nothing"),
     Column::create("contingency_rate", Kind::Rate, "0.05", ""),
     Column::create("exit_tolerance_days", COUNT, "180", "no refresh when the site is left this soon after"),
     Column::create("cohort_period", Kind::Choice(&["MONTH", "QUARTER", "YEAR"]), "QUARTER", ""),
@@ -104,6 +112,21 @@ pub(super) const REFRESH_POLICY: &[Column] = &[
         ]),
         "",
         "resource, per old unit, share used, per new unit, performance factor, share that may be used",
+    ),
+    Column::optional("risk_threshold", Kind::Quantity, "", "due when its risk score reaches it; with points"),
+    Column::optional(
+        "risk_ages",
+        Kind::Tuples(&[AGE, Kind::Quantity]),
+        "",
+        "age in months and points from then on",
+    ),
+    Column::optional("risk_out_of_warranty", Kind::Quantity, "", "points once the warranty has ended"),
+    Column::optional("risk_unsupported", Kind::Quantity, "", "points once the model has no support"),
+    Column::optional(
+        "risk_tiers",
+        Kind::Tuples(&[TIER, Kind::Quantity]),
+        "",
+        "tier and factor of all points",
     ),
 ];
 
@@ -165,6 +188,9 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
     cells.needs("demand_growth_rate", "demand_resources");
     cells.needs("demand_years", "demand_resources");
     cells.needs("demand_failover_units", "demand_resources");
+    for points in ["risk_ages", "risk_out_of_warranty", "risk_unsupported", "risk_tiers"] {
+        cells.needs(points, "risk_threshold");
+    }
     RefreshPolicy {
         origin: cells.origin.clone(),
         name: cells.key("name"),
@@ -202,6 +228,8 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
         support_months: cells.integer("support_months"),
         disposal_amount: cells.decimal("disposal_amount"),
         residual_amount: cells.decimal("residual_amount"),
+        residual_curve: cells.list("residual_curve", by_age),
+        wiping: cells.text("wiping"),
         contingency_rate: cells.decimal("contingency_rate"),
         exit_tolerance_days: cells.integer("exit_tolerance_days"),
         cohort_period: cells.text("cohort_period"),
@@ -210,12 +238,27 @@ pub(super) fn refresh_policy(cells: &mut Cells) -> RefreshPolicy {
         demand_years: cells.integer("demand_years"),
         demand_failover_units: cells.integer("demand_failover_units"),
         demand_resources: cells.list("demand_resources", resource_terms),
-        failure_rates: cells.list("failure_rates", |item| match parts(item) {
-            [Value::Integer(from_age_months), Value::Decimal(rate)] => {
-                Some(AgeRate { from_age_months: *from_age_months, rate: *rate })
+        failure_rates: cells.list("failure_rates", by_age),
+        risk_threshold: cells.decimal("risk_threshold"),
+        risk_ages: cells.list("risk_ages", by_age),
+        risk_out_of_warranty: cells.decimal("risk_out_of_warranty"),
+        risk_unsupported: cells.decimal("risk_unsupported"),
+        risk_tiers: cells.list("risk_tiers", |item| match parts(item) {
+            [Value::Integer(tier), Value::Decimal(factor)] => {
+                Some(TierFactor { tier: *tier, factor: *factor })
             }
             _ => None,
         }),
+    }
+}
+
+/// A number by age: a rate, a share or points.
+fn by_age(item: &Value) -> Option<AgeRate> {
+    match parts(item) {
+        [Value::Integer(from_age_months), Value::Decimal(rate)] => {
+            Some(AgeRate { from_age_months: *from_age_months, rate: *rate })
+        }
+        _ => None,
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) const COLOCATION_DEPLOYMENT: &[Column] = &[
         "100",
         "what of the commitment of the contract is for it",
     ),
+    Column::optional("commit_kilovolt_amperes", Kind::Quantity, "110", "instead of commit_kilowatts"),
     SOURCE,
 ];
 
@@ -83,6 +84,7 @@ pub(super) fn colocation_deployment(cells: &mut Cells) -> ColocationDeployment {
         cooling_is_not_limited: cells.boolean("cooling_is_not_limited"),
         power_factor: cells.decimal("power_factor"),
         commit_kilowatts: cells.decimal("commit_kilowatts"),
+        commit_kilovolt_amperes: cells.decimal("commit_kilovolt_amperes"),
         source: cells.text("source"),
     }
 }

@@ -61,6 +61,7 @@ pub struct BookEvent {
     pub disposed_share: Option<Decimal>,
     pub disposed_quantity: Option<i32>,
     pub held_quantity: Option<i32>,
+    pub in_service_on: Option<NaiveDate>,
     /// Code of the site.
     pub from_site: Option<String>,
     /// Code of the site.

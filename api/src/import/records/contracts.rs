@@ -81,7 +81,7 @@ pub struct Escalator {
     pub table: Option<Vec<RateStep>>,
 }
 
-/// Kilowatts that are billed from a contract month on, counted from 0.
+/// Power that is billed from a contract month on, counted from 0: kilowatts, or the unit of the charge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RampStep {
     pub from_contract_month: i32,
@@ -105,6 +105,7 @@ pub struct Metering {
     pub power_usage_effectiveness_cap: Option<Decimal>,
     pub minimum_take_rate: Option<Decimal>,
     pub commit_kilowatts: Option<Decimal>,
+    pub commit_kilovolt_amperes: Option<Decimal>,
 }
 
 /// One line of a colocation contract. Key: `contract` and `position`.
@@ -133,6 +134,8 @@ pub struct ColocationCharge {
     /// Tag of the asset that a connection ends at.
     pub asset: Option<String>,
     pub overage: Option<Overage>,
+    pub power_unit: Option<String>,
+    pub power_factor: Option<Decimal>,
 }
 
 /// What drawing more than is committed costs.

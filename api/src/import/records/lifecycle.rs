@@ -23,11 +23,18 @@ pub struct ResourceTerms {
     pub target_utilisation: Decimal,
 }
 
-/// Failures of a unit in a year, from an age on.
+/// A number from an age on: failures of a unit in a year, points of risk, or a share of a price at that age.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgeRate {
     pub from_age_months: i32,
     pub rate: Decimal,
+}
+
+/// How much more the points of a tier count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TierFactor {
+    pub tier: i32,
+    pub factor: Decimal,
 }
 
 /// When hardware is due and what replacing it costs. Key: `name`.
@@ -62,6 +69,8 @@ pub struct RefreshPolicy {
     pub support_months: Option<i32>,
     pub disposal_amount: Option<Decimal>,
     pub residual_amount: Option<Decimal>,
+    pub residual_curve: Option<Vec<AgeRate>>,
+    pub wiping: Option<String>,
     pub contingency_rate: Option<Decimal>,
     pub exit_tolerance_days: Option<i32>,
     pub cohort_period: Option<String>,
@@ -73,6 +82,12 @@ pub struct RefreshPolicy {
     pub demand_failover_units: Option<i32>,
     /// Given together or not at all.
     pub demand_resources: Option<Vec<ResourceTerms>>,
+    /// The risk is given as a whole, with its threshold.
+    pub risk_threshold: Option<Decimal>,
+    pub risk_ages: Option<Vec<AgeRate>>,
+    pub risk_out_of_warranty: Option<Decimal>,
+    pub risk_unsupported: Option<Decimal>,
+    pub risk_tiers: Option<Vec<TierFactor>>,
 }
 
 /// A planned cohort of replacements. Key: `name`.

@@ -43,7 +43,8 @@ pub use finance::{
 pub use inventory::{Asset, HardwareModel, Manufacturer, ModelKey, Rack, RackKey, Site, Vendor};
 pub use invoices::{Invoice, InvoiceLine, Offer};
 pub use lifecycle::{
-    AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, YearRate,
+    AgeRate, DepreciationRule, RefreshCycle, RefreshPolicy, ResourceTerms, SoftwareRelease, TierFactor,
+    YearRate,
 };
 pub use power::{ColocationCircuit, ColocationDeployment, ColocationReading};
 pub use recovery::{BackupRecord, ConsistencyGroup, RecoveryDrill, RecoveryObjective};

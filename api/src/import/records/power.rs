@@ -18,6 +18,7 @@ pub struct ColocationDeployment {
     pub cooling_is_not_limited: Option<bool>,
     pub power_factor: Option<Decimal>,
     pub commit_kilowatts: Option<Decimal>,
+    pub commit_kilovolt_amperes: Option<Decimal>,
     pub source: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{
     contracts::{support_contract, support_coverage},
-    id::{AssetId, HardwareModelId},
+    id::{AssetId, HardwareModelId, ScenarioId},
     inventory::{asset, environment},
     money::Amount,
 };
@@ -365,8 +365,12 @@ impl Asset {
         ctx: &Context<'_>,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
         #[graphql(default = 36, desc = "How many months ahead to look.")] horizon_months: i32,
+        #[graphql(
+            desc = "The scenario whose lives of policies and exits of sites are laid over what is recorded; none when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
     ) -> Result<AssetRefresh> {
-        refreshes::of_asset(ctx, &self.0, as_of, horizon_months).await
+        refreshes::of_asset(ctx, &self.0, as_of, horizon_months, scenario.map(|id| id.0)).await
     }
 
     /// The support contracts that cover it, the last to end first. Needs the right to see contracts.

@@ -51,6 +51,8 @@ pub enum InventoryFindingKind {
     SupportDateMissing,
     /// It was bought for nothing. Needs the right to see prices.
     ZeroPrice,
+    /// Its model is listed for nothing, so that a refresh would cost nothing. Needs the right to see prices.
+    ZeroListPrice,
     /// It cost fifty times as much as its model is listed for, or as another of its model did: cents, perhaps. Needs the
     /// right to see prices.
     PriceInCents,

@@ -58,6 +58,8 @@ pub enum BookEventKind {
     Disposal,
     /// It goes to another site, cost centre or class.
     Transfer,
+    /// It turns out to have been in service since another day.
+    Service,
 }
 
 impl Noun for BookEvent {
@@ -76,7 +78,9 @@ impl Noun for BookEvent {
             "component" => &[Column::Component],
             "kind" => &[Column::Kind],
             "on" => &[Column::HappenedOn],
-            "postedIn" | "caughtUp" => &[Column::HappenedOn, Column::PostedFrom],
+            "postedIn" => &[Column::HappenedOn, Column::PostedFrom],
+            "caughtUp" => &[Column::HappenedOn, Column::PostedFrom, Column::Kind],
+            "inServiceOn" => &[Column::InServiceOn],
             "recoverable" => &[Column::RecoverableAmount],
             "lifeMonths" => &[Column::LifeMonths],
             "addedMonths" => &[Column::AddedMonths],
@@ -156,10 +160,12 @@ impl BookEvent {
     }
 
     /// Whether it happened in a month that was closed when it was recorded, so that it is caught up in a later one.
+    /// Another first day of service always is.
     async fn caught_up(&self) -> Result<bool> {
+        let kind: book_event::BookEventKind = self.0.get(Column::Kind)?;
         let on: NaiveDate = self.0.get(Column::HappenedOn)?;
         let from: Option<NaiveDate> = self.0.get(Column::PostedFrom)?;
-        Ok(from.is_some_and(|from| from > on))
+        Ok(kind == book_event::BookEventKind::Service || from.is_some_and(|from| from > on))
     }
 
     /// Whether the amounts are hidden from the caller's role.
@@ -230,6 +236,11 @@ impl BookEvent {
     /// Of a disposal in part: the pieces there were before.
     async fn held_quantity(&self) -> Result<Option<i32>> {
         self.0.get(Column::HeldQuantity)
+    }
+
+    /// Of another first day of service: the day.
+    async fn in_service_on(&self) -> Result<Option<Date>> {
+        Ok(self.0.get::<Option<NaiveDate>>(Column::InServiceOn)?.map(Date))
     }
 
     /// Of a transfer: the site it was at.

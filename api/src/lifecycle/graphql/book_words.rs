@@ -12,12 +12,18 @@ use crate::{
     error::{Error, Result},
     inventory::graphql::{assets::AssetFilter, models::HardwareKind},
     lifecycle::{
+        as_known::Known,
         book_figures::{self, Coverage, Dimension},
         books::{Absence, Asked, TaxTerms},
         holdings::placed,
     },
     rules::require_range,
-    schema::{explain::ExplanationInput, filter::Filter, request::caller, scalar::Id},
+    schema::{
+        explain::ExplanationInput,
+        filter::Filter,
+        request::caller,
+        scalar::{Date, Id},
+    },
 };
 
 /// The longest list of assets that are named for a reason.
@@ -182,8 +188,8 @@ impl BookCoverage {
     }
 
     /// The assets whose entry a closing fixed with another day of service or another cost than the inventory has now:
-    /// what closed months were charged stands, and nothing is caught up for them by itself. Empty for those who may not
-    /// see prices.
+    /// what closed months were charged stands. Another first day of service is caught up in the first open month; nothing
+    /// is caught up for another cost by itself. Empty for those who may not see prices.
     async fn differing(&self, ctx: &Context<'_>) -> Result<Vec<BookDifference>> {
         if !caller(ctx)?.may(Permission::ViewPrices) {
             return Ok(Vec::new());
@@ -214,7 +220,21 @@ pub(super) fn asked(book: Book, calendar: Option<&ID>, tax: Option<TaxTermsInput
         book: book.into(),
         calendar: calendar.map_err(|message| Error::invalid("fiscalCalendar", message))?.map(|id| *id),
         tax: tax.map(Into::into),
+        known: Known::default(),
     })
+}
+
+/// The books that are asked for, as they were known at the end of a day.
+///
+/// # Errors
+/// As [`asked`], and for a day that nobody keeps books for.
+pub(super) fn asked_as_of(
+    book: Book,
+    calendar: Option<&ID>,
+    tax: Option<TaxTermsInput>,
+    as_of: Option<Date>,
+) -> Result<Asked> {
+    Ok(Asked { known: Known::on(as_of.map(|day| day.0))?, ..asked(book, calendar, tax)? })
 }
 
 /// The assets of a filter, as the books place them in a month.

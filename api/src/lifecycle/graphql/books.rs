@@ -8,7 +8,7 @@ use entity::{
     inventory::asset,
 };
 use forecasting::{
-    depreciation::{self, Balance, Movements},
+    depreciation::{Balance, Movements},
     money::{self, Currency},
     month,
 };
@@ -17,7 +17,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::{
     book_periods::{BookPeriodComparison, FiscalPeriodsInput, span},
-    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked, in_books, input},
+    book_words::{BookCoverage, BookDimension, BookKey, TaxTermsInput, asked_as_of, in_books, input},
     depreciation_rules::Book,
 };
 use crate::{
@@ -29,10 +29,10 @@ use crate::{
         book_figures::{self, Dimension, Row, Worth},
         book_masks::{FEWEST_SUMMED, hidden},
         book_periods::{self, Periods},
-        books::{Books, TaxTerms},
-        holdings, mid_quarters,
+        books::Books,
+        holdings,
     },
-    rules::{require_fraction, require_range},
+    rules::require_fraction,
     scenarios::{
         Overlay,
         graphql::scenarios::{self, Scenario},
@@ -80,6 +80,8 @@ pub struct BookValue {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    as_of: Option<Date>,
     /// The scenario that is laid over what is recorded. Null for the baseline.
     scenario: Option<Scenario>,
     #[graphql(skip)]
@@ -134,6 +136,9 @@ pub struct BookMovement {
     added: Decimal,
     /// What was charged: depreciation, or impairment losses. Nothing is charged to cost.
     charged: Decimal,
+    /// Of what was charged, what closed months would have been charged less what they were, for something of them that
+    /// became known in an open one. Zero where nothing is caught up.
+    caught_up: Decimal,
     /// What came by transfers from another row, less what went to one. In the totals it is nothing.
     transferred: Decimal,
     /// What left with disposals.
@@ -184,6 +189,8 @@ pub struct RollForward {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    as_of: Option<Date>,
     /// The scenario that is laid over what is recorded. Null for the baseline.
     scenario: Option<Scenario>,
     #[graphql(skip)]
@@ -204,24 +211,7 @@ impl RollForward {
     }
 }
 
-/// Whether more than 40 % of the property of a tax year was placed in service in its last quarter.
-#[derive(SimpleObject)]
-pub struct MidQuarter {
-    /// The tax year.
-    tax_year: i32,
-    /// Basis placed in service in the year. Null where it is hidden.
-    total: Option<Money>,
-    /// Of it, in the last three months. Null where it is hidden.
-    last_quarter: Option<Money>,
-    /// The second over the first. Null where nothing was placed in service, or where it is hidden.
-    share: Option<Decimal>,
-    /// Whether all property of the year follows the mid-quarter convention: the share is above 0.4.
-    applies: bool,
-    /// How it came about.
-    explain: Explanation,
-}
-
-fn money(amount: Decimal, currency: Currency) -> Money {
+pub(super) fn money(amount: Decimal, currency: Currency) -> Money {
     Money { amount: plain(amount), currency: currency.code().to_owned() }
 }
 
@@ -244,12 +234,13 @@ impl RollForwardRow {
         let keys = by.iter().zip(&row.key);
         let keys = keys.map(|(one, value)| BookKey { dimension: (*one).into(), value: value.clone() });
         let closing = row.movements.closing();
-        let Movements { opening, added, charge, impairment, transferred, removed } = row.movements;
+        let Movements { opening, added, charge, impairment, caught_up, transferred, removed } = row.movements;
         let movement = |of: fn(&Balance) -> Decimal, charged: Decimal| {
             (!is_hidden).then(|| BookMovement {
                 opening: plain(of(&opening)),
                 added: plain(of(&added)),
                 charged: plain(charged),
+                caught_up: plain(of(&caught_up)),
                 transferred: plain(of(&transferred)),
                 removed: plain(of(&removed)),
                 closing: plain(of(&closing)),
@@ -329,11 +320,15 @@ impl BookQuery {
         >,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<BookValue> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
         if let Some(id) = asset {
             // No asset is not one that is worth nothing.
             holdings::find(&reader, *id).await?;
@@ -364,6 +359,7 @@ impl BookQuery {
             amounts_hidden: !is_shown,
             coverage: BookCoverage(coverage),
             explain,
+            as_of,
             scenario: overlay.scenario().and_then(scenarios::of),
             worth,
         })
@@ -395,11 +391,15 @@ impl BookQuery {
         >,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<RollForward> {
         let reader = read(ctx, Permission::ViewTotals)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
         let mut by: Vec<Dimension> = Vec::new();
         for dimension in group_by.unwrap_or_else(|| vec![BookDimension::Kind]) {
             if by.contains(&dimension.into()) {
@@ -419,6 +419,7 @@ impl BookQuery {
         let mut assumptions = books.assumptions();
         assumptions.extend(overlay.of_books(false));
         assumptions.push("A row that is hidden is part of the totals.".to_owned());
+        assumptions.push("What is caught up of closed months is part of what is charged.".to_owned());
         let explain = Explanation {
             formula:
                 "closing = opening + added + charged + transferred - removed; book value = cost - accumulated - impairment"
@@ -436,60 +437,9 @@ impl BookQuery {
             totals: totals.iter().map(of_total).collect(),
             coverage: BookCoverage(coverage),
             explain,
+            as_of,
             scenario: overlay.scenario().and_then(scenarios::of),
             asked: periods.map(|periods| (books, condition, periods)),
-        })
-    }
-
-    /// The mid-quarter test of a tax year, over all property of the estate in one currency: one order in the last
-    /// quarter changes how everything bought in the year is written off.
-    #[graphql(complexity = "2_000 + child_complexity")]
-    async fn mid_quarter_test(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The tax year.")] tax_year: i32,
-        #[graphql(default_with = "\"USD\".to_owned()", desc = "The currency of the purchases, by its code.")]
-        currency: String,
-        #[graphql(desc = "Fiscal calendar of tax years; the default one when left out.")]
-        fiscal_calendar: Option<ID>,
-        #[graphql(desc = "Which kinds are property of this system; all when left out.")] tax: Option<
-            TaxTermsInput,
-        >,
-    ) -> Result<MidQuarter> {
-        let reader = read(ctx, Permission::ViewTotals)?;
-        require_range("taxYear", tax_year, 1970, 2199)?;
-        let code = Currency::from_code(&currency).map_err(|cause| Error::invalid("currency", cause))?;
-        let tax = tax.map_or_else(
-            || TaxTerms {
-                classes: Vec::new(),
-                otherwise: Some(depreciation::MacrsClass::FiveYears),
-                bonus_rate: Decimal::ZERO,
-            },
-            Into::into,
-        );
-        let books = Books::load(&reader, asked(Book::Tax, fiscal_calendar.as_ref(), None)?).await?;
-        let (test, count) = mid_quarters::test_of_year(&reader, &books, &tax, tax_year, code).await?;
-        let is_shown = count >= FEWEST_SUMMED as usize || caller(ctx)?.may(Permission::ViewPrices);
-        Ok(MidQuarter {
-            tax_year,
-            total: is_shown.then(|| money(test.total, code)),
-            last_quarter: is_shown.then(|| money(test.last_quarter, code)),
-            share: test.share.filter(|_| is_shown).map(|share| share.round_dp(4)),
-            applies: test.applies,
-            explain: Explanation {
-                formula:
-                    "basis placed in service in the last three months / basis placed in service, above 0.4"
-                        .into(),
-                inputs: vec![
-                    input("assets placed in service in the year", count),
-                    input("tax year", tax_year),
-                ],
-                assumptions: vec![
-                    "The basis is the purchase price before any bonus.".into(),
-                    "What comes and goes in one tax year does not count.".into(),
-                ],
-                ..Explanation::default()
-            },
         })
     }
 }

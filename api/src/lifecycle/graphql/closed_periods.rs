@@ -117,6 +117,8 @@ pub struct PeriodClosing {
     entries_recorded: u64,
     /// Disposals that the inventory had, and that are on record from now on.
     disposals_recorded: u64,
+    /// Other first days of service that the inventory had, caught up in the closed months and on record from now on.
+    corrections_recorded: u64,
 }
 
 /// Which closed periods. All tests have to hold.
@@ -234,6 +236,7 @@ impl ClosedPeriodMutation {
             period: Record::whole(closing.period).into(),
             entries_recorded: closing.entries,
             disposals_recorded: closing.disposals,
+            corrections_recorded: closing.corrections,
         })
     }
 }

@@ -11,14 +11,14 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
-    book_words::{TaxTermsInput, asked, input},
+    book_words::{TaxTermsInput, asked_as_of, input},
     depreciation_rules::Book,
 };
 use crate::{
     access::Permission,
     error::{Error, Result},
     lifecycle::{
-        book_figures::{self, Schedule},
+        book_schedules::{self, Schedule},
         books::{Absence, Books},
     },
     roadmap::year_label,
@@ -246,6 +246,11 @@ impl DepreciationSchedule {
         self.overlay.scenario().and_then(scenarios::of)
     }
 
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    async fn as_of(&self) -> Option<Date> {
+        self.books.known.day().map(Date)
+    }
+
     /// Why the asset does not stand in the books.
     async fn reason(&self) -> Option<&str> {
         self.found.as_ref().err().map(Absence::reason)
@@ -266,9 +271,15 @@ impl DepreciationSchedule {
         self.found.as_ref().ok().map(|schedule| schedule.entry.cost.currency.code())
     }
 
-    /// First day of service.
+    /// First day of service, as it entered the books.
     async fn in_service_on(&self) -> Option<Date> {
         self.found.as_ref().ok().map(|schedule| Date(schedule.entry.in_service))
+    }
+
+    /// First day of service as it became known after months were closed: what these would have been charged by it, less
+    /// what they were, is `caughtUp` in the month in which it became known. Null where the day stands.
+    async fn corrected_in_service_on(&self) -> Option<Date> {
+        self.found.as_ref().ok().and_then(Schedule::corrected).map(|(_, day)| Date(day))
     }
 
     /// Capitalised cost.
@@ -337,6 +348,9 @@ impl DepreciationSchedule {
                     input("events on record", schedule.recorded),
                     input("events assumed", self.events),
                 ];
+                if let Some((known, day)) = schedule.corrected() {
+                    explain.inputs.push(input(&format!("in service, as known since {known}"), day));
+                }
                 if !self.is_hidden {
                     explain.inputs.push(input("cost", plain(schedule.entry.cost.amount)));
                     explain.inputs.push(input("salvage", plain(schedule.entry.salvage)));
@@ -414,6 +428,10 @@ impl DepreciationScheduleQuery {
         >,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<DepreciationSchedule> {
         let reader = read(ctx, Permission::ViewLifecycle)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
@@ -430,10 +448,15 @@ impl DepreciationScheduleQuery {
             // What is refused of an event, such as a loss that is none, would tell the book value.
             return Err(Error::Forbidden { permission: Permission::ViewPrices, role: caller(ctx)?.role });
         }
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
-        let found =
-            book_figures::schedule(&reader, &books, *asset, component.as_deref().unwrap_or_default(), events)
-                .await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
+        let found = book_schedules::schedule(
+            &reader,
+            &books,
+            *asset,
+            component.as_deref().unwrap_or_default(),
+            events,
+        )
+        .await?;
         let span = (from.map(|month| month.0), months);
         Ok(DepreciationSchedule { book, found, books, span, events: count, is_hidden, overlay })
     }

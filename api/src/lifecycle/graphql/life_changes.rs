@@ -1,12 +1,13 @@
 //! What another life of assets does to depreciation, as clients see it.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 use forecasting::month;
 use rust_decimal::Decimal;
 use sea_orm::Condition;
 
 use super::{
-    book_words::{BookCoverage, TaxTermsInput, asked, input},
+    book_words::{BookCoverage, TaxTermsInput, asked_as_of, input},
     depreciation_rules::Book,
     depreciation_schedules::LifeChangeInput,
 };
@@ -17,11 +18,15 @@ use crate::{
     lifecycle::{book_masks::FEWEST_SUMMED, books::Books, life_changes},
     roadmap::year_label,
     rules::{require_plausible, require_range},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         explain::Explanation,
         filter::Filter,
         request::{caller, read},
-        scalar::{Date, plain},
+        scalar::{Date, Id, plain},
     },
 };
 
@@ -62,6 +67,10 @@ pub struct LifeChangeEffect {
     coverage: BookCoverage,
     /// How it came about.
     explain: Explanation,
+    /// The day whose knowledge it is: what was recorded later is left out. Null where all counts that is recorded.
+    as_of: Option<Date>,
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    scenario: Option<Scenario>,
 }
 
 /// Queries of changes of life.
@@ -74,6 +83,7 @@ impl LifeChangeQuery {
     /// What it does to depreciation if assets serve longer or shorter from a day on: servers for six years instead of
     /// five. Nothing is recorded. What was charged before stays.
     #[graphql(complexity = "4_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn life_change_effect(
         &self,
         ctx: &Context<'_>,
@@ -87,13 +97,20 @@ impl LifeChangeQuery {
         #[graphql(desc = "By the tables of tax in the United States; for the book TAX only.")] tax: Option<
             TaxTermsInput,
         >,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(
+            desc = "The day whose knowledge counts: what was recorded later is left out. Left out: all that is recorded."
+        )]
+        as_of: Option<Date>,
     ) -> Result<LifeChangeEffect> {
         let reader = read(ctx, Permission::ViewTotals)?;
+        let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
         let caller = caller(ctx)?;
         require_plausible("on", Some(on.0))?;
         require_range("years", years, 1, 20)?;
         let change = life_change.change()?;
-        let books = Books::load(&reader, asked(book, fiscal_calendar.as_ref(), tax)?).await?;
+        let books = Books::load(&reader, asked_as_of(book, fiscal_calendar.as_ref(), tax, as_of)?).await?;
         let condition = Condition::all().add(filter.unwrap_or_default().condition(caller)?);
         let first = books.calendar.fiscal_year_of(month::Month::of(on.0));
         let span = (first, years.unsigned_abs());
@@ -110,6 +127,7 @@ impl LifeChangeQuery {
             difference: shown(row.difference),
         });
         let mut assumptions = books.assumptions();
+        assumptions.extend(overlay.of_books(false));
         assumptions
             .push("The change is prospective: months that were charged before stay as they are.".to_owned());
         Ok(LifeChangeEffect {
@@ -129,6 +147,8 @@ impl LifeChangeQuery {
                 estimated: true,
             },
             coverage: BookCoverage(found.coverage),
+            as_of,
+            scenario: overlay.scenario().and_then(scenarios::of),
         })
     }
 }

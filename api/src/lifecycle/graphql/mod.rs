@@ -13,6 +13,7 @@ pub mod depreciation_rules;
 pub mod depreciation_schedules;
 pub mod lease_or_buy;
 pub mod life_changes;
+pub mod mid_quarters;
 pub mod refresh_cycles;
 pub mod refresh_levelling;
 pub mod refresh_plan;
@@ -40,6 +41,7 @@ pub struct LifecycleQuery(
     lease_or_buy::LeaseQuery,
     consolidation::ConsolidationQuery,
     life_changes::LifeChangeQuery,
+    mid_quarters::MidQuarterQuery,
     registers::RegisterQuery,
 );
 

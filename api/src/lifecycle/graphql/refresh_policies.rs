@@ -3,6 +3,7 @@
 mod changes;
 mod filter;
 mod parts;
+mod wear;
 
 pub use changes::{NewRefreshPolicy, RefreshPolicyDetails, RefreshPolicyMutation};
 pub use filter::{RefreshPolicyFilter, RefreshPolicyOrderField};
@@ -57,7 +58,7 @@ impl Noun for RefreshPolicy {
             "priority" => &[C::Priority],
             "active" => &[C::Active],
             "scope" => &[C::Scope],
-            "rules" => &[C::AgeMonths, C::SupportMarginMonths, C::WarrantyRule, C::LeaseRule],
+            "rules" => &[C::AgeMonths, C::SupportMarginMonths, C::WarrantyRule, C::LeaseRule, C::Risk],
             "times" => &[C::LeadDays, C::InstallDays, C::BufferDays, C::PaymentTermsDays],
             "quantity" => &[C::QuantityRule, C::Ratio, C::SparesRate, C::Demand],
             "currency" => &[C::Currency],
@@ -71,6 +72,8 @@ impl Noun for RefreshPolicy {
                 C::SupportMonths,
                 C::DisposalAmount,
                 C::ResidualAmount,
+                C::ResidualCurve,
+                C::Wiping,
                 C::ContingencyRate,
             ],
             "exitToleranceDays" => &[C::ExitToleranceDays],
@@ -89,6 +92,16 @@ pub enum QuantityRule {
     LikeForLike,
     /// One for several, by a ratio.
     Ratio,
+}
+
+/// How the storage media of old units are wiped before they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "refresh_policy::Wiping", name = "RefreshWiping")]
+pub enum Wiping {
+    /// Overwritten: they are sold with the rest.
+    Erased,
+    /// Shredded: nothing is sold of what the policy covers.
+    Shredded,
 }
 
 /// How due dates are grouped into cohorts that are bought together.

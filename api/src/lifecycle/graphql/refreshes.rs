@@ -5,23 +5,28 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, HardwareModelId, RefreshCycleId, SiteId},
+    id::{AssetId, EntityId, HardwareModelId, RefreshCycleId, ScenarioId, SiteId},
     inventory::{asset, hardware_model},
     lifecycle::{refresh_cycle, refresh_policy},
 };
 use forecasting::{month::add_months, refresh};
+use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{refresh_cycles::RefreshCycle, refresh_policies::RefreshPolicy};
 use crate::{
     access::Permission,
     error::Result,
-    inventory::graphql::models::DateQuality,
+    inventory::graphql::{assets::Asset as InventoryAsset, models::DateQuality},
     lifecycle::{
         cohorts,
         refreshes::{Basis, Refresh, Subject},
     },
     rules::{require_plausible, require_range},
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
     schema::{
         record::{Noun, Record, columns_of, names, select},
         request::read,
@@ -42,6 +47,7 @@ pub const COLUMNS: &[asset::Column] = &[
     asset::Column::InServiceOn,
     asset::Column::WarrantyEndsOn,
     asset::Column::LeaseReturnOn,
+    asset::Column::ParentId,
 ];
 
 /// What became of the question when something falls due.
@@ -78,7 +84,7 @@ pub enum RefreshRule {
     Warranty,
     /// Age.
     Age,
-    /// The day on which the risk score passes a threshold. No policy has this rule yet.
+    /// The first day on which the risk score is at or above the threshold of the policy.
     Risk,
     /// The return of a lease.
     Lease,
@@ -95,9 +101,69 @@ pub struct RefreshCandidate {
     quality: DateQuality,
 }
 
+/// The risk score of an asset over time: points for its age, for a warranty that has ended and for a model without
+/// support, times the factor of its tier.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshRiskScore {
+    /// The score from which on its replacement is due.
+    threshold: Decimal,
+    /// The scores, by day.
+    steps: Vec<RefreshRiskStep>,
+    /// What the policy gives points for and nobody knows of the asset: its score may be higher than said.
+    missing: Vec<RefreshRiskFact>,
+}
+
+/// A risk score, from a day on until the next.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RefreshRiskStep {
+    /// First day on which it holds.
+    from: Date,
+    /// The sum of the points, times the factor.
+    score: Decimal,
+    /// Points for age.
+    age: Decimal,
+    /// Points for a warranty that has ended.
+    out_of_warranty: Decimal,
+    /// Points for a model that has no support any more.
+    unsupported: Decimal,
+    /// The factor of the tier: 1 where the policy has none for it.
+    factor: Decimal,
+}
+
+/// What a risk score is worked out from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "refresh::RiskInput")]
+pub enum RefreshRiskFact {
+    /// The first day of service, for the age.
+    InService,
+    /// The end of the warranty.
+    WarrantyEnd,
+    /// The last day of support of the model.
+    LastDateOfSupport,
+}
+
+impl RefreshRiskScore {
+    fn new(terms: &refresh::RiskTerms, scores: refresh::RiskScores) -> Self {
+        let steps = scores.steps.into_iter().map(|step| RefreshRiskStep {
+            from: Date(step.from),
+            score: step.score.normalize(),
+            age: step.age.normalize(),
+            out_of_warranty: step.out_of_warranty.normalize(),
+            unsupported: step.unsupported.normalize(),
+            factor: step.factor.normalize(),
+        });
+        Self {
+            threshold: terms.threshold().normalize(),
+            steps: steps.collect(),
+            missing: scores.missing.into_iter().map(RefreshRiskFact::from).collect(),
+        }
+    }
+}
+
 /// What all siblings of an asset share: read once.
 struct Shared {
     basis: Basis,
+    overlay: Arc<Overlay>,
     policies: Vec<Record<refresh_policy::Entity>>,
 }
 
@@ -105,12 +171,14 @@ struct Shared {
 pub struct AssetRefresh {
     asset: Asset,
     shared: Arc<Shared>,
+    subject: Subject,
     refresh: Refresh,
     as_of: NaiveDate,
     until: NaiveDate,
 }
 
-/// When the replacement of an asset is due, seen on a day. What it depends on is read once for all its siblings.
+/// When the replacement of an asset is due, seen on a day and with a scenario. What it depends on is read once for all its
+/// siblings.
 ///
 /// # Errors
 /// `Forbidden` without the right to see the lifecycle, `Invalid` for a day or a horizon that nobody plans for.
@@ -119,6 +187,7 @@ pub async fn of_asset(
     asset: &Asset,
     as_of: Date,
     horizon_months: i32,
+    scenario: Option<ScenarioId>,
 ) -> Result<AssetRefresh> {
     use asset::Column as C;
     let reader = read(ctx, Permission::ViewLifecycle)?;
@@ -127,12 +196,16 @@ pub async fn of_asset(
     let load = async || {
         let models = asset.column_of_siblings::<HardwareModelId>(C::ModelId)?;
         let sites = asset.column_of_siblings::<SiteId>(C::SiteId)?;
-        let basis = Basis::load(&reader, models, sites).await?;
+        let overlay = Overlay::load(&reader, scenario).await?;
+        let parents = asset.column_of_siblings::<AssetId>(C::ParentId)?;
+        let mut basis = Basis::load(&reader, models, sites, parents).await?;
         let policies = Record::all_whole(basis.policies.clone());
-        Ok(Shared { basis, policies })
+        basis.lay_over(&overlay);
+        Ok(Shared { basis, overlay, policies })
     };
-    let shared = asset.shared("refresh".to_owned(), load).await?;
-    let refresh = shared.basis.refresh(&Subject {
+    let key = scenario.map_or_else(|| "refresh".to_owned(), |id| format!("refresh with {}", id.uuid()));
+    let shared = asset.shared(key, load).await?;
+    let subject = Subject {
         model: asset.get(C::ModelId)?,
         site: asset.get(C::SiteId)?,
         status: asset.get(C::Status)?,
@@ -141,9 +214,11 @@ pub async fn of_asset(
         in_service_on: asset.get(C::InServiceOn)?,
         warranty_ends_on: asset.get(C::WarrantyEndsOn)?,
         lease_return_on: asset.get(C::LeaseReturnOn)?,
-    });
+        parent: asset.get(C::ParentId)?,
+    };
+    let refresh = shared.basis.refresh(&subject);
     let until = add_months(as_of.0, horizon_months);
-    Ok(AssetRefresh { asset: asset.clone(), shared, refresh, as_of: as_of.0, until })
+    Ok(AssetRefresh { asset: asset.clone(), shared, subject, refresh, as_of: as_of.0, until })
 }
 
 impl AssetRefresh {
@@ -175,6 +250,12 @@ impl AssetRefresh {
                 DueDate { state, date: Some(Date(due.date)), reason: None }
             }
         }
+    }
+
+    /// The scenario that is laid over what is recorded: of its changes, lives of policies and exits of sites. Null for
+    /// the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.shared.overlay.scenario().and_then(scenarios::of)
     }
 
     /// The rule that decides the day.
@@ -215,7 +296,22 @@ impl AssetRefresh {
         rules.iter().copied().map(RefreshRule::from).collect()
     }
 
-    /// The policy that the asset falls under.
+    /// The asset that holds it, as a chassis does its blades, where it goes with that one: its replacement is due before,
+    /// and its day and its rule bind. Null where the asset goes by its own rules.
+    async fn with_parent(&self, ctx: &Context<'_>) -> Result<Option<InventoryAsset>> {
+        match &self.refresh {
+            Refresh::Due { with_parent: true, .. } => self.asset.one(ctx, asset::Column::ParentId).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// How its risk score comes about, step by step. Null where the policy scores no risk.
+    async fn risk(&self) -> Option<RefreshRiskScore> {
+        let (terms, scores) = self.shared.basis.risk(&self.subject)?;
+        Some(RefreshRiskScore::new(&terms, scores))
+    }
+
+    /// The policy that the asset falls under, as it is recorded.
     async fn policy(&self) -> Option<RefreshPolicy> {
         let position = match &self.refresh {
             Refresh::Due { policy, .. } => Some(*policy),

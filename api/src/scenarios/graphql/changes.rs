@@ -17,7 +17,7 @@ use crate::{
     error::Result,
     inventory::graphql::sites::Site,
     lifecycle::graphql::refresh_policies::RefreshPolicy,
-    scenarios::{changes, sentences},
+    scenarios::{changes, overlay::Change, sentences},
     schema::{
         record::{Noun, Record},
         request::{caller, change as apply, read},
@@ -48,7 +48,7 @@ impl Noun for ScenarioChange {
             "updatedAt" => &[Column::UpdatedAt],
             "note" => &[Column::Note],
             "terms" => &[Column::Terms],
-            "words" | "scenario" => &[Column::ScenarioId],
+            "words" | "gone" | "scenario" => &[Column::ScenarioId],
             "colocationContract" => &[Column::ColocationContractId],
             "colocationCharge" => &[Column::ColocationChargeId],
             "supportContract" => &[Column::SupportContractId],
@@ -58,6 +58,20 @@ impl Noun for ScenarioChange {
             "providerAccount" => &[Column::ProviderAccountId],
             _ => &[],
         }
+    }
+}
+
+impl ScenarioChange {
+    /// What is said of the change with its names, which are read once for all siblings.
+    async fn said<T>(&self, ctx: &Context<'_>, say: impl FnOnce(&Change) -> T) -> Result<Option<T>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || {
+            let ids = self.0.column_of_siblings::<uuid::Uuid>(Column::ScenarioId)?;
+            changes::named(&reader, &ids.into_iter().map(ScenarioId).collect::<Vec<_>>()).await
+        };
+        let all = self.0.shared("changes with names".to_owned(), load).await?;
+        let id: ScenarioChangeId = self.0.get(Column::Id)?;
+        Ok(all.iter().find(|change| change.row.id == id).map(say))
     }
 }
 
@@ -97,15 +111,14 @@ impl ScenarioChange {
 
     /// What it says, in a sentence without prices.
     async fn words(&self, ctx: &Context<'_>) -> Result<String> {
-        let reader = read(ctx, Self::VIEW)?;
-        let load = async || {
-            let ids = self.0.column_of_siblings::<uuid::Uuid>(Column::ScenarioId)?;
-            changes::named(&reader, &ids.into_iter().map(ScenarioId).collect::<Vec<_>>()).await
-        };
-        let all = self.0.shared("changes with names".to_owned(), load).await?;
-        let id: ScenarioChangeId = self.0.get(Column::Id)?;
-        let own = all.iter().find(|change| change.row.id == id);
-        Ok(own.map(|change| sentences::of(change, true)).unwrap_or_default())
+        self.said(ctx, |change| sentences::of(change, true)).await.map(Option::unwrap_or_default)
+    }
+
+    /// What became of what it is about since it was written, in a sentence: a site that is closed, a workload that
+    /// retired, a refresh policy that is not active. Null while it stands. What is deleted cannot be named: it is kept
+    /// as long as a scenario names it.
+    async fn gone(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        self.said(ctx, sentences::gone).await.map(Option::flatten)
     }
 
     /// The scenario that it is part of.

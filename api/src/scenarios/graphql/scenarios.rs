@@ -14,13 +14,13 @@ use super::{changes::ScenarioChange, inputs::ScenarioChangeInput};
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
-    scenarios::{changes, overlay::Named, scenarios},
+    scenarios::{changes, overlay::Named, scenarios, sentences},
     schema::{
         filter::{EnumFilter, Filter, IdFilter, Order, StringFilter},
         page::{Connection, Sortable, Window, page, page_cost},
         patch::{overlay, patch, patch_required},
         record::{Noun, Record},
-        request::{by_condition, by_id, caller, change},
+        request::{by_condition, by_id, caller, change, read},
         scalar::{Id, Moment},
     },
 };
@@ -49,7 +49,7 @@ impl Noun for Scenario {
             "name" => &[Column::Name],
             "description" => &[Column::Description],
             "owner" => &[Column::Owner],
-            "status" => &[Column::Status],
+            "status" | "findings" => &[Column::Status],
             _ => &[],
         }
     }
@@ -119,6 +119,31 @@ impl Scenario {
         use scenario_change::Column as Change;
         let order = [(Change::Position, SqlOrder::Asc), (Change::Id, SqlOrder::Asc)];
         self.0.many(ctx, Column::Id, Change::ScenarioId, &order).await
+    }
+
+    /// What has to be looked at in the list: changes about what is closed, retired or not active by now, each by its
+    /// place from 1 with what became of it. Empty where all of them stand, and of what is frozen, which stays as it was.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        if self.0.get::<scenario::ScenarioStatus>(Column::Status)? == scenario::ScenarioStatus::Frozen {
+            return Ok(Vec::new());
+        }
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || {
+            let ids = self.0.column_of_siblings::<uuid::Uuid>(Column::Id)?;
+            changes::named(&reader, &ids.into_iter().map(ScenarioId).collect::<Vec<_>>()).await
+        };
+        let all = self.0.shared("changes with names".to_owned(), load).await?;
+        let id: ScenarioId = self.0.get(Column::Id)?;
+        let own = all.iter().filter(|change| change.row.scenario_id == id).enumerate();
+        let found = own.filter_map(|(place, change)| {
+            Some(format!(
+                "change {} ({}): {}",
+                place + 1,
+                sentences::of(change, true),
+                sentences::gone(change)?
+            ))
+        });
+        Ok(found.collect())
     }
 }
 

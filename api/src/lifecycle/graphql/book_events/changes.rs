@@ -45,7 +45,15 @@ pub struct BookTransferInput {
     pub from_class: Option<String>,
 }
 
-/// An event to record: exactly one of impairment, lifeChange, disposal and transfer.
+/// It turns out to have been in service since another day than its entry says. What months that were charged before
+/// lack, or have too much, is caught up in the month of the event.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct BookServiceInput {
+    /// The first day of service.
+    pub in_service_on: Date,
+}
+
+/// An event to record: exactly one of impairment, lifeChange, disposal, transfer and service.
 #[derive(Clone, Debug, InputObject)]
 pub struct NewBookEvent {
     /// The asset.
@@ -65,6 +73,8 @@ pub struct NewBookEvent {
     pub disposal: Option<BookDisposalInput>,
     /// It goes elsewhere.
     pub transfer: Option<BookTransferInput>,
+    /// It is in service since another day; for entries on record. What a closing fixed follows the inventory.
+    pub service: Option<BookServiceInput>,
     /// Anything else.
     pub notes: Option<String>,
 }
@@ -83,6 +93,8 @@ pub struct BookEventChanges {
     pub disposal: Option<BookDisposalInput>,
     /// Of a transfer: all of it anew.
     pub transfer: Option<BookTransferInput>,
+    /// Of another first day of service: the day anew.
+    pub service: Option<BookServiceInput>,
     /// Anything else. Null: cleared.
     pub notes: MaybeUndefined<String>,
 }
@@ -132,29 +144,35 @@ impl NewBookEvent {
             notes: Set(self.notes),
             ..Default::default()
         };
-        row.kind = Set(match (self.impairment, self.life_change, self.disposal, self.transfer) {
-            (Some(it), None, None, None) => {
-                impair(&mut row, it)?;
-                BookEventKind::Impairment
-            }
-            (None, Some(it), None, None) => {
-                change_life(&mut row, it)?;
-                BookEventKind::LifeChange
-            }
-            (None, None, Some(it), None) => {
-                dispose(&mut row, it)?;
-                BookEventKind::Disposal
-            }
-            (None, None, None, Some(it)) => {
-                transfer(&mut row, it);
-                BookEventKind::Transfer
-            }
-            _ => {
-                let message = "what happened is missing, or more than one thing is given: give exactly one of \
-                               impairment, lifeChange, disposal and transfer";
-                return Err(Error::invalid("impairment", message));
-            }
-        });
+        row.kind = Set(
+            match (self.impairment, self.life_change, self.disposal, self.transfer, self.service) {
+                (Some(it), None, None, None, None) => {
+                    impair(&mut row, it)?;
+                    BookEventKind::Impairment
+                }
+                (None, Some(it), None, None, None) => {
+                    change_life(&mut row, it)?;
+                    BookEventKind::LifeChange
+                }
+                (None, None, Some(it), None, None) => {
+                    dispose(&mut row, it)?;
+                    BookEventKind::Disposal
+                }
+                (None, None, None, Some(it), None) => {
+                    transfer(&mut row, it);
+                    BookEventKind::Transfer
+                }
+                (None, None, None, None, Some(it)) => {
+                    row.in_service_on = Set(Some(it.in_service_on.0));
+                    BookEventKind::Service
+                }
+                _ => {
+                    let message = "what happened is missing, or more than one thing is given: give exactly one of \
+                               impairment, lifeChange, disposal, transfer and service";
+                    return Err(Error::invalid("impairment", message));
+                }
+            },
+        );
         Ok(row)
     }
 }
@@ -174,6 +192,9 @@ impl BookEventChanges {
         }
         if let Some(it) = self.transfer {
             transfer(row, it);
+        }
+        if let Some(it) = self.service {
+            row.in_service_on = Set(Some(it.in_service_on.0));
         }
         Ok(())
     }

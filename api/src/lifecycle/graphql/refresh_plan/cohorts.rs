@@ -29,7 +29,7 @@ use crate::{
         },
         refresh_plan::{Planned, whole},
     },
-    roadmap::{purchases, year_label},
+    roadmap::{proceeds, purchases, year_label},
     schema::{
         explain::{Explanation, ExplanationInput},
         scalar::{Date, Money, Month, plain},
@@ -136,8 +136,9 @@ impl RefreshPlanCohort {
     fn inputs(&self) -> Vec<ExplanationInput> {
         let one = self.planned();
         let (cohort, bought) = (&one.cohort, &one.priced.purchase);
+        let of_holder = if cohort.due.is_of_holder { " of what holds it" } else { "" };
         let mut inputs = vec![
-            ("due", format!("{} by {:?}", cohort.due.date, cohort.due.rule)),
+            ("due", format!("{} by {:?}{of_holder}", cohort.due.date, cohort.due.rule)),
             ("last day to order", cohort.order_by.to_string()),
             ("day of the order", cohort.ordered.to_string()),
             ("first day of service", cohort.in_service.to_string()),
@@ -218,6 +219,12 @@ impl RefreshPlanCohort {
     /// The rule that decides that day.
     async fn binding_rule(&self) -> RefreshRule {
         self.planned().cohort.due.rule.into()
+    }
+
+    /// How many of its assets go with the asset that holds them, as blades with their chassis: it is replaced before they
+    /// would fall due, and its day and its rule are theirs.
+    async fn with_parent_count(&self) -> u32 {
+        self.planned().cohort.held
     }
 
     /// How well that day is known.
@@ -314,7 +321,9 @@ impl RefreshPlanCohort {
     /// What it costs, in the currency of the plan. Null where it is hidden.
     async fn cost(&self) -> Option<RefreshPlanCost> {
         let book = self.book();
-        (!book.hides(self.place())).then(|| RefreshPlanCost::new(&self.planned().cost, book.shows_prices))
+        let one = self.planned();
+        let unsold = one.priced.purchase.unsold();
+        (!book.hides(self.place())).then(|| RefreshPlanCost::new(&one.cost, unsold, book.shows_prices))
     }
 
     /// Whether the cost is hidden from the caller's role: it is of a single asset, or would tell such a cost by what
@@ -342,6 +351,8 @@ impl RefreshPlanCohort {
             assumptions.push("ordered at once, for the last day to order has passed".to_owned());
         }
         assumptions.extend(purchases::of_leased(one.cohort.leased));
+        assumptions.extend(purchases::of_held(one.cohort.held as usize));
+        assumptions.extend(proceeds::assumed(self.policy_row()));
         if bought.listed.currency != bought.unit.currency || bought.unit.currency != one.cost.currency {
             assumptions.push("currencies are converted at plan rates of the time of the order".to_owned());
         }
@@ -352,7 +363,7 @@ impl RefreshPlanCohort {
                 .to_owned(),
             inputs: self.inputs(),
             assumptions,
-            excluded: Vec::new(),
+            excluded: proceeds::unknown(bought.unsold()).into_iter().collect(),
             estimated: bought.listed_on != one.cohort.ordered,
         }
     }
@@ -364,7 +375,7 @@ impl RefreshPlanCohort {
         #[graphql(desc = "What is taken for granted of the time between. Left out: the defaults.")]
         waiting: Option<RefreshWaitingInput>,
         #[graphql(
-            desc = "What an old unit sells for at the later day, in the currency of the plan. Left out: what it does now."
+            desc = "What an old unit sells for at the later day, in the currency of the plan. Left out: what it does now, or by the residual curve of its policy at its age then."
         )]
         residual_per_unit_later: Option<Decimal>,
     ) -> Result<Option<RefreshDeferral>> {

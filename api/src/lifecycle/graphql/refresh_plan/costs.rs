@@ -4,7 +4,10 @@ use async_graphql::SimpleObject;
 use forecasting::refresh::ProjectCost;
 use rust_decimal::Decimal;
 
-use crate::{lifecycle::refresh_plan::Sum, roadmap::year_label};
+use crate::{
+    lifecycle::refresh_plan::Sum,
+    roadmap::{proceeds, year_label},
+};
 
 /// What refreshes cost, part by part, in the currency of the plan. Costs are positive.
 #[derive(Clone, Debug, SimpleObject)]
@@ -23,8 +26,10 @@ pub struct RefreshPlanCost {
     disposal: Decimal,
     /// What the order commits to, as in the commitment view of the roadmap: capital, support and disposal.
     commitment: Decimal,
-    /// What the old units sell for, as a positive amount.
-    proceeds: Decimal,
+    /// What the old units sell for, as a positive amount. Null where nobody knows it of any that would be sold.
+    proceeds: Option<Decimal>,
+    /// Why the proceeds, or a part of them, are not known, and not in the total. Null where they are.
+    proceeds_reason: Option<String>,
     /// Planned for the unforeseen, and in no view of the roadmap.
     contingency: Decimal,
     /// All parts with the contingency, less the proceeds.
@@ -32,7 +37,7 @@ pub struct RefreshPlanCost {
 }
 
 impl RefreshPlanCost {
-    pub(in crate::lifecycle::graphql) fn new(cost: &ProjectCost, shows_prices: bool) -> Self {
+    pub(in crate::lifecycle::graphql) fn new(cost: &ProjectCost, unsold: usize, shows_prices: bool) -> Self {
         let shown = |amount: Decimal| {
             let mut amount = amount;
             amount.rescale(cost.currency.minor_units());
@@ -47,7 +52,8 @@ impl RefreshPlanCost {
             prepaid_support: shown(cost.support),
             disposal: shown(cost.disposal),
             commitment: shown(cost.commitment()),
-            proceeds: shown(cost.residual),
+            proceeds: (unsold == 0 || !cost.residual.is_zero()).then(|| shown(cost.residual)),
+            proceeds_reason: proceeds::unknown(unsold),
             contingency: shown(cost.contingency),
             total: shown(cost.total()),
         }
@@ -72,7 +78,7 @@ impl RefreshPlanSum {
         Self {
             cohort_count: sum.cohorts,
             asset_count: sum.assets,
-            cost: (!is_hidden).then(|| RefreshPlanCost::new(&sum.cost, shows_prices)),
+            cost: (!is_hidden).then(|| RefreshPlanCost::new(&sum.cost, sum.unsold, shows_prices)),
             cost_hidden: is_hidden,
         }
     }

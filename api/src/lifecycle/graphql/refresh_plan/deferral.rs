@@ -91,8 +91,8 @@ impl RefreshDeferral {
         let without_support = reason.as_ref().map(|reason| format!("extended support: {reason}"));
         Self {
             ordered_on: Date(found.ordered),
-            now: RefreshPlanCost::new(&found.now, shows_prices),
-            later: RefreshPlanCost::new(&found.later, shows_prices),
+            now: RefreshPlanCost::new(&found.now, found.unsold, shows_prices),
+            later: RefreshPlanCost::new(&found.later, found.unsold_later, shows_prices),
             unit_price_later: shows_prices.then(|| Money {
                 amount: plain(found.unit_later.amount),
                 currency: found.unit_later.currency.code().to_owned(),

@@ -11,7 +11,11 @@ use entity::{
 use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
 
-use super::{super::consolidation::HostResource, CohortPeriod, QuantityRule, RefreshPolicy};
+use super::{
+    super::consolidation::HostResource,
+    CohortPeriod, QuantityRule, RefreshPolicy, Wiping,
+    wear::{RefreshRiskInput, ResidualPointInput},
+};
 use crate::{
     access::Permission,
     error::{Error, Result},
@@ -117,6 +121,9 @@ pub struct RefreshRulesInput {
     pub warranty: MaybeUndefined<bool>,
     /// Whether the return of a lease makes due. At first: no.
     pub lease: MaybeUndefined<bool>,
+    /// How the risk of keeping an asset is scored, replaced as a whole: due on the first day on which its score reaches the
+    /// threshold.
+    pub risk: MaybeUndefined<RefreshRiskInput>,
 }
 
 /// How long a replacement takes, in calendar days. Left out: unchanged, at first 0.
@@ -229,8 +236,13 @@ pub struct RefreshCostsInput {
     pub support_months: MaybeUndefined<i32>,
     /// Disposal of one old unit, the wiping of its data included.
     pub disposal_per_unit: MaybeUndefined<Decimal>,
-    /// What one old unit still brings in.
+    /// What one old unit still brings in. It is 0 beside a residual curve.
     pub residual_per_unit: MaybeUndefined<Decimal>,
+    /// The share of its purchase price that what is owned still brings in, by age, replaced as a whole: in place of
+    /// `residualPerUnit`. Null: there is no curve.
+    pub residual_curve: MaybeUndefined<Vec<ResidualPointInput>>,
+    /// How the storage media of old units are wiped; where they are shredded, nothing is sold. At first: ERASED.
+    pub wiping: MaybeUndefined<Wiping>,
     /// Contingency, as a fraction of the hardware.
     pub contingency_rate: MaybeUndefined<Decimal>,
 }
@@ -252,6 +264,7 @@ impl RefreshRulesInput {
         patch(&mut row.age_months, self.age_months);
         patch(&mut row.support_margin_months, self.support_margin_months);
         patch_required(&mut row.warranty_rule, self.warranty, "rules.warranty")?;
+        patch(&mut row.risk, self.risk);
         patch_required(&mut row.lease_rule, self.lease, "rules.lease")
     }
 }
@@ -294,6 +307,11 @@ impl RefreshCostsInput {
                 field,
             )?;
         }
+        let curve = self
+            .residual_curve
+            .map_value(|points| refresh_policy::ResidualCurve(points.into_iter().map(Into::into).collect()));
+        patch(&mut row.residual_curve, curve);
+        patch_required(&mut row.wiping, self.wiping, "costs.wiping")?;
         let states_rate_alone = matches!(self.support_rate, MaybeUndefined::Value(_))
             && matches!(self.support_months, MaybeUndefined::Undefined);
         patch_required(&mut row.support_months, self.support_months, "costs.supportMonths")?;
@@ -362,6 +380,7 @@ fn blank() -> refresh_policy::ActiveModel {
         support_months: Set(0),
         disposal_amount: Set(Amount::ZERO),
         residual_amount: Set(Amount::ZERO),
+        wiping: Set(refresh_policy::Wiping::Erased),
         contingency_rate: Set(Rate::ZERO),
         exit_tolerance_days: Set(0),
         cohort_period: Set(refresh_policy::CohortPeriod::Month),

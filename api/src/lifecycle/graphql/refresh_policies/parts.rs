@@ -12,7 +12,11 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::{super::consolidation::HostResource, QuantityRule};
+use super::{
+    super::consolidation::HostResource,
+    QuantityRule, Wiping,
+    wear::{RefreshRisk, ResidualPoint},
+};
 use crate::{
     access::Permission,
     error::Result,
@@ -107,6 +111,8 @@ pub struct Rules {
     warranty: bool,
     /// Whether the return of a lease makes due.
     lease: bool,
+    /// How the risk of keeping an asset is scored. Null: risk does not count.
+    risk: Option<RefreshRisk>,
 }
 
 impl Rules {
@@ -116,6 +122,7 @@ impl Rules {
             support_margin_months: policy.get(C::SupportMarginMonths)?,
             warranty: policy.get(C::WarrantyRule)?,
             lease: policy.get(C::LeaseRule)?,
+            risk: policy.get::<Option<refresh_policy::RiskTerms>>(C::Risk)?.map(RefreshRisk::from),
         })
     }
 }
@@ -296,6 +303,18 @@ impl Costs {
     /// What one old unit still brings in. Null when the caller may not see prices.
     async fn residual_per_unit(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         self.money(ctx, C::ResidualAmount)
+    }
+
+    /// The share of its purchase price that what is owned still brings in, by age on the day on which its successor enters
+    /// service, in place of an amount for each unit. Null: there is no curve.
+    async fn residual_curve(&self) -> Result<Option<Vec<ResidualPoint>>> {
+        let curve: Option<refresh_policy::ResidualCurve> = self.0.get(C::ResidualCurve)?;
+        Ok(curve.map(|curve| curve.0.into_iter().map(ResidualPoint::from).collect()))
+    }
+
+    /// How the storage media of old units are wiped: where they are shredded, nothing is sold.
+    async fn wiping(&self) -> Result<Wiping> {
+        Ok(self.0.get::<refresh_policy::Wiping>(C::Wiping)?.into())
     }
 
     /// Contingency, as a fraction of the hardware.
