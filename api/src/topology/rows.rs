@@ -260,6 +260,8 @@ rows! {
         id (Id): ColocationCircuitId,
         /// The deployment.
         deployment_id (DeploymentId): ColocationDeploymentId,
+        /// The day it was handed back.
+        returned_on (ReturnedOn): Option<NaiveDate>,
     }
     /// That a deployment belongs to a colocation contract.
     DeploymentRow of colocation_deployment {
