@@ -13,6 +13,7 @@ use entity::{
 };
 
 use super::{
+    implied::panel_of,
     items::Thing,
     recorded::{Recorded, in_force},
 };
@@ -80,12 +81,23 @@ impl Frame {
                 if let Some(upstream) = row.upstream_id {
                     tell(Thing::PowerFeed(upstream), DependencyKind::PoweredBy);
                 }
+                if let Some(panel) = panel_of(row) {
+                    tell(Thing::PowerPanel(panel), DependencyKind::PoweredBy);
+                }
                 if let Some(contract) = row.circuit_id.and_then(|circuit| recorded.contract_of(circuit)) {
                     tell(Thing::ColocationContract(contract), DependencyKind::DependsOn);
                 }
             }
+            Thing::PowerPanel(id) => {
+                if let Some(feed) = recorded.feeds_of_panel(id).next() {
+                    tell(Thing::Site(feed.site_id), DependencyKind::ContainedIn);
+                }
+            }
             Thing::Workload(id) => {
                 let row = recorded.workloads.get(&id)?;
+                if let Some(region) = recorded.region_of(row) {
+                    tell(Thing::CloudRegion(region), DependencyKind::ContainedIn);
+                }
                 tell(Thing::ProviderAccount(row.account_id), DependencyKind::RunsOn);
                 if let Some(site) = row.site_id {
                     tell(Thing::Site(site), DependencyKind::ContainedIn);
@@ -95,7 +107,8 @@ impl Frame {
             | Thing::Vendor(_)
             | Thing::ColocationContract(_)
             | Thing::SupportContract(_)
-            | Thing::ProviderAccount(_) => {}
+            | Thing::ProviderAccount(_)
+            | Thing::CloudRegion(_) => {}
         }
         None
     }

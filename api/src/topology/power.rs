@@ -26,7 +26,6 @@ use crate::{
         usage::{self, Usage},
     },
     rules::require_plausible,
-    schema::scalar::Id,
     store::Read,
 };
 
@@ -151,7 +150,7 @@ pub async fn redundancy(
     }
     let sites = sites.all(db).await?;
     if let Some(only) = only.filter(|_| sites.is_empty()) {
-        return Err(Error::not_found("site", Id(only)));
+        return Err(Error::not_found("site", only));
     }
     let racks = racks.all(db).await?;
     let ids: Vec<RackId> = racks.iter().map(|rack| rack.id).collect();

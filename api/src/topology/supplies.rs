@@ -68,7 +68,9 @@ impl Feeds {
             feeds.iter().map(|feed| (feed.id, (feed.upstream_id, is_in_use(feed)))).collect();
         let is_alive = |feed: &power_feed::Model| {
             let (mut next, mut steps) = (Some(feed.id), 0);
-            while let Some((above, is_in_use)) = next.and_then(|id| all.get(&id)).filter(|_| steps <= all.len()) {
+            while let Some((above, is_in_use)) =
+                next.and_then(|id| all.get(&id)).filter(|_| steps <= all.len())
+            {
                 if !is_in_use {
                     return false;
                 }
@@ -162,7 +164,8 @@ impl Feeds {
                 (false, _, _) => worst([enough(capacity_watts, draw.watts), hangs.carries]),
             };
             let spare = capacity_watts.zip(draw.watts).map(|(capacity, draw)| capacity.saturating_sub(draw));
-            let spare_watts = spare.zip(hangs.spare).map(|(own, above)| above.map_or(own, |above| own.min(above)));
+            let spare_watts =
+                spare.zip(hangs.spare).map(|(own, above)| above.map_or(own, |above| own.min(above)));
             let feeds = own.iter().map(|feed| (*feed).clone()).collect();
             Side { side, feeds, capacity_watts, spare_watts, short: hangs.short, carries }
         };

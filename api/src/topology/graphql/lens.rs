@@ -34,7 +34,8 @@ pub struct TopologyInclude {
     /// Soft needs, without which a thing is degraded.
     #[graphql(default = true)]
     soft: bool,
-    /// What follows from inventory and contracts: racks, sites, power feeds, accounts, colocation contracts.
+    /// What follows from inventory and contracts: racks, sites, power feeds, panels, accounts, regions, colocation
+    /// contracts.
     #[graphql(default = true)]
     derived: bool,
 }
@@ -96,6 +97,15 @@ impl WholeGraph {
         let options = Options { as_of: self.as_of, derived: true, soft: true };
         Ok(TopologyGraph(Box::pin(self.state.estate(options)).await?))
     }
+}
+
+/// A number that a client set.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the least.
+pub fn at_least(field: &str, value: i32, least: u32) -> Result<u32> {
+    let below = || Error::invalid(field, format!("{value} is below the least, {least}"));
+    u32::try_from(value).ok().filter(|value| *value >= least).ok_or_else(below)
 }
 
 /// How many of a list are wanted.

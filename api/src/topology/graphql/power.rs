@@ -271,7 +271,8 @@ impl PowerQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Of this site only. Left out: of all that are in use.")] site: Option<Id<SiteId>>,
-        #[graphql(desc = "The day on which equipment and feeds have to be there; today when left out.")] as_of: Option<Date>,
+        #[graphql(desc = "The day on which equipment and feeds have to be there; today when left out.")]
+        as_of: Option<Date>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
                     it as `extensions.graphRevision`."

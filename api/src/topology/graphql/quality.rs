@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, view},
+    lens::{TopologyGraph, WholeGraph, at_least, view},
     moves::{at_most, shown},
     things::ConfigurationItem,
 };
@@ -240,7 +240,7 @@ impl QualityQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
         #[graphql(default = 60, desc = "Days after which a dependency that was last seen is stale.")]
-        stale_after_days: u32,
+        stale_after_days: i32,
         #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
             Decimal,
         >,
@@ -254,7 +254,7 @@ impl QualityQuery {
         let caller = caller(ctx)?.clone();
         let asked = Asked {
             as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
-            stale_after_days,
+            stale_after_days: at_least("staleAfterDays", stale_after_days, 0)?,
             minimum_confidence: minimum_confidence.unwrap_or(Decimal::new(5, 1)),
         };
         let graph = WholeGraph::of(&view, asked.as_of);
