@@ -121,14 +121,9 @@ fn a_backup_is_refused_for_a_reason() {
         }
         backup(app, &db, "2026-06-30T02:00:00Z", "").await;
         let twice = app.director().expect_error(&text("2026-06-30T02:00:00Z", ""), "INVALID").await;
-        assert_eq!(
-            (twice.field.as_str(), twice.message.as_str()),
-            (
-                "completedAt",
-                "completedAt: a backup of the item of the kind FULL that was complete at \
-                 2026-06-30T02:00:00+00:00 is recorded already"
-            )
-        );
+        let message = "completedAt: a backup of the item of the kind FULL that was complete at \
+                       2026-06-30T02:00:00+00:00 is recorded already";
+        assert_eq!((twice.field.as_str(), twice.message.as_str()), ("completedAt", message));
         let many = format!(
             r#"mutation {{ recordBackups(inputs: [
                 {{ item: "{db}", kind: SNAPSHOT, completedAt: "2026-06-30T04:00:00Z" }},
