@@ -83,6 +83,13 @@ impl Recorded {
             Thing::SupportContract(id) => {
                 self.support.get(&id).map(|row| plain(&row.number, row.owner.as_deref()))
             }
+            Thing::PowerPanel(id) => self.feeds_of_panel(id).next().map(|row| {
+                let name = row.panel.as_deref().unwrap_or_default().trim();
+                About { name, site: Some(row.site_id), ..About::default() }
+            }),
+            Thing::CloudRegion(id) => {
+                self.workloads_of_region(id).next().map(|row| plain(row.region.trim(), None))
+            }
         }
     }
 

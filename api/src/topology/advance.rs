@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::{
     graph::{Estate, refused},
+    implied::panel_of,
     items::{Thing, ThingKind},
     outgoing::{NeededGroup, Outgoing, Source, Tie},
     recorded::{Recorded, in_force, last_day, supports},
@@ -247,6 +248,7 @@ impl Touched {
                 }
                 self.new.insert(thing);
                 self.things.insert(thing);
+                self.region((old, new), thing)?;
                 return Some(());
             }
             (before, after) if before != after => return None,
@@ -264,6 +266,11 @@ impl Touched {
                 same((old, new), |it| fed(it, id))?;
                 true
             }
+            Thing::ProviderAccount(id) => {
+                // Regions are those of the provider.
+                same((old, new), |it| it.provider_of(id))?;
+                true
+            }
             Thing::ColocationContract(id) => {
                 same((old, new), |it| keeps(it, id, as_of))?;
                 true
@@ -274,8 +281,21 @@ impl Touched {
         };
         if !is_same {
             self.things.insert(thing);
+            self.region((old, new), thing)?;
         }
         Some(())
+    }
+
+    /// The first workload in a region brings the region; the last one that leaves it takes too much along.
+    fn region(&mut self, (old, new): (&Recorded, &Recorded), thing: Thing) -> Option<()> {
+        let Thing::Workload(id) = thing else { return Some(()) };
+        let of = |it: &Recorded| it.workloads.get(&id).and_then(|row| it.region_of(row));
+        let is_in = |it: &Recorded, region| it.workloads_of_region(region).next().is_some();
+        if let Some(region) = of(new).filter(|region| !is_in(old, *region)) {
+            self.new.insert(Thing::CloudRegion(region));
+            self.things.insert(Thing::CloudRegion(region));
+        }
+        of(old).is_none_or(|region| is_in(new, region)).then_some(())
     }
 }
 
@@ -284,7 +304,7 @@ fn stands(recorded: &Recorded, id: AssetId) -> Option<impl PartialEq + use<>> {
 }
 
 fn runs(recorded: &Recorded, id: WorkloadId) -> Option<impl PartialEq + use<>> {
-    recorded.workloads.get(&id).map(|row| (row.account_id, row.site_id))
+    recorded.workloads.get(&id).map(|row| (row.account_id, row.site_id, recorded.region_of(row)))
 }
 
 fn site_of(recorded: &Recorded, id: RackId) -> Option<impl PartialEq + use<>> {
@@ -293,7 +313,8 @@ fn site_of(recorded: &Recorded, id: RackId) -> Option<impl PartialEq + use<>> {
 
 fn fed(recorded: &Recorded, id: PowerFeedId) -> Option<impl PartialEq + use<>> {
     let row = recorded.feeds.get(&id)?;
-    Some((row.site_id, row.status, row.side, row.rack_id, row.upstream_id, row.circuit_id))
+    let hangs = (row.upstream_id, row.circuit_id, panel_of(row));
+    Some((row.site_id, row.status, row.side, row.rack_id, hangs))
 }
 
 fn keeps(recorded: &Recorded, id: ColocationContractId, on: NaiveDate) -> Option<impl PartialEq + use<>> {

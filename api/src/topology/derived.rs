@@ -14,6 +14,7 @@ use entity::{
 };
 
 use super::{
+    implied::panel_of,
     items::Thing,
     outgoing::Tie,
     recorded::{Recorded, in_force, last_day, supports},
@@ -134,12 +135,23 @@ impl Frame {
                 if let Some(upstream) = row.upstream_id {
                     hard(Thing::PowerFeed(upstream), DependencyKind::PoweredBy);
                 }
+                if let Some(panel) = panel_of(row) {
+                    hard(Thing::PowerPanel(panel), DependencyKind::PoweredBy);
+                }
                 if let Some(contract) = row.circuit_id.and_then(|circuit| recorded.contract_of(circuit)) {
                     hard(Thing::ColocationContract(contract), DependencyKind::DependsOn);
                 }
             }
+            Thing::PowerPanel(id) => {
+                if let Some(feed) = recorded.feeds_of_panel(id).next() {
+                    hard(Thing::Site(feed.site_id), DependencyKind::ContainedIn);
+                }
+            }
             Thing::Workload(id) => {
                 let row = recorded.workloads.get(&id)?;
+                if let Some(region) = recorded.region_of(row) {
+                    hard(Thing::CloudRegion(region), DependencyKind::ContainedIn);
+                }
                 hard(Thing::ProviderAccount(row.account_id), DependencyKind::RunsOn);
                 if let Some(site) = row.site_id {
                     hard(Thing::Site(site), DependencyKind::ContainedIn);
@@ -164,7 +176,7 @@ impl Frame {
                 let row = recorded.support.get(&id).filter(|row| supports(row, as_of))?;
                 hard(Thing::Vendor(row.vendor_id), DependencyKind::DependsOn);
             }
-            Thing::Vendor(_) | Thing::ProviderAccount(_) => {}
+            Thing::Vendor(_) | Thing::ProviderAccount(_) | Thing::CloudRegion(_) => {}
         }
         None
     }

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 use entity::{
-    cloud::{provider_account, workload},
+    cloud::{
+        provider_account::{self, Provider},
+        workload,
+    },
     contracts::{
         colocation_circuit, colocation_contract, colocation_contract_site, colocation_deployment,
         support_contract, support_coverage,
@@ -223,6 +226,8 @@ rows! {
         account_id (AccountId): ProviderAccountId,
         /// Name.
         name (Name): String,
+        /// The region of the provider.
+        region (Region): String,
         /// The site of its region.
         site_id (SiteId): Option<SiteId>,
         /// Who answers for it.
@@ -240,6 +245,8 @@ rows! {
     AccountRow of provider_account {
         /// Identity.
         id (Id): ProviderAccountId,
+        /// The provider.
+        provider (Provider): Provider,
         /// Name.
         name (Name): String,
         /// Who answers for it.
@@ -260,6 +267,8 @@ rows! {
         id (Id): ColocationCircuitId,
         /// The deployment.
         deployment_id (DeploymentId): ColocationDeploymentId,
+        /// The day it was handed back.
+        returned_on (ReturnedOn): Option<NaiveDate>,
     }
     /// That a deployment belongs to a colocation contract.
     DeploymentRow of colocation_deployment {

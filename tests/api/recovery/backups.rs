@@ -120,7 +120,10 @@ fn a_backup_is_refused_for_a_reason() {
             assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message), "{details}");
         }
         backup(app, &db, "2026-06-30T02:00:00Z", "").await;
-        app.director().expect_error(&text("2026-06-30T02:00:00Z", ""), "INVALID").await;
+        let twice = app.director().expect_error(&text("2026-06-30T02:00:00Z", ""), "INVALID").await;
+        let message = "completedAt: a backup of the item of the kind FULL that was complete at \
+                       2026-06-30T02:00:00+00:00 is recorded already";
+        assert_eq!((twice.field.as_str(), twice.message.as_str()), ("completedAt", message));
         let many = format!(
             r#"mutation {{ recordBackups(inputs: [
                 {{ item: "{db}", kind: SNAPSHOT, completedAt: "2026-06-30T04:00:00Z" }},

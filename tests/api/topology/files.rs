@@ -40,7 +40,7 @@ const FILES: [(&str, &str); 4] = [
          SERVICE,shop,SERVICE,web,Depends on::Used by,,,,0.9,2026-06-30\n\
          SERVICE,directory,SERVICE,web,Used by::Uses,,,,,\n\
          RACK,FRA1|A01,SERVICE,web,Contains::Contained by,,,,,\n\
-         SERVICE,web,SERVICE,cluster,Hosted on::Hosts,,,,,\n\
+         SERVICE,web,SERVICE,cluster,Runs on::Runs/Hosts,,,,,\n\
          SERVICE,directory,SERVICE,shop,Sends data to::Receives data from,,,,,\n\
          RACK,FRA1|A01,POWER_FEED,FRA1|A01-A,POWERED_BY,,feeds,4.9,,\n\
          RACK,FRA1|A01,POWER_FEED,FRA1|A01-B,POWERED_BY,,feeds,4.9,,\n\
@@ -129,12 +129,12 @@ fn what_cannot_be_is_refused_row_by_row() {
                 "dependencies.csv:3: error: to: 'nowhere' is no service of the database or among the rows that were taken",
                 "dependencies.csv:4: error: to: old is retired, so nothing can come to depend on it",
                 "dependencies.csv:5: error: hardness: SOFT contradicts DEPENDS_ON between the same two, which is HARD",
-                "dependencies.csv:6: error: 'Manages::Managed by' is no known kind of dependency",
+                "dependencies.csv:6: error: kind: 'Manages::Managed by' is no known kind of dependency",
                 "dependencies.csv:7: error: redundancy_group: 'SERVICE / shop / feeds' is neither in the database nor among the rows that were taken",
-                "dependencies.csv:8: error: confidence: -0.5 is less than 0",
+                "dependencies.csv:8: error: confidence: '-0.5' is not between 0 and 1: a share is written as a fraction, 0.9 for 90 %",
             ]
         );
-        assert_eq!(counts(&report), ["dependency 0/0/0/6"]);
+        assert_eq!(counts(&report), ["dependency 0/0/0/5"]);
         let circle = "site,name,upstream\nFRA1,UPS-A,A01-A\n";
         let report = import(app, &[("power_feeds.csv", circle)]).await;
         assert_eq!(

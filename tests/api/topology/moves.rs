@@ -128,14 +128,19 @@ fn a_site_takes_the_services_that_need_it_along() {
 fn moves_are_refused_that_make_no_sense() {
     on_both_engines(async |app| {
         let director = app.director();
-        for (argument, field) in [
-            ("hubDegree: 0", "hubDegree"),
-            ("largest: 0", "largest"),
-            ("latencyMilliseconds: -1", "latencyMilliseconds"),
+        for (argument, message) in [
+            ("hubDegree: 0", "hubDegree: 0 is below the least, 1"),
+            ("hubDegree: -1", "hubDegree: -1 is below the least, 1"),
+            ("largest: 0", "largest: 0 is below the least, 1"),
+            ("largest: -7", "largest: -7 is below the least, 1"),
+            ("latencyMilliseconds: -1", "latencyMilliseconds: -1 is below the least, 0"),
         ] {
             let query = format!("{{ moveGroups({argument}) {{ count }} }}");
             let refusal = director.expect_error(&query, "INVALID").await;
-            assert_eq!(refusal.field, field);
+            assert_eq!(
+                (refusal.message.as_str(), refusal.field.as_str()),
+                (message, message.split(':').next().unwrap())
+            );
         }
         app.admin().expect_error("{ moveGroups { count } }", "FORBIDDEN").await;
     });

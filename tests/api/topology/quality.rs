@@ -104,6 +104,9 @@ fn a_confidence_is_a_fraction() {
         let refusal = app.director().expect_error(query, "INVALID").await;
         assert_eq!(refusal.field, "minimumConfidence");
         assert_eq!(refusal.message, "minimumConfidence: 1.5 is not between 0 and 1");
+        let query = "{ graphQuality(staleAfterDays: -1) { dependencies } }";
+        let refusal = app.director().expect_error(query, "INVALID").await;
+        assert_eq!(refusal.message, "staleAfterDays: -1 is below the least, 0");
         app.admin().expect_error("{ graphQuality { dependencies } }", "FORBIDDEN").await;
     });
 }

@@ -168,6 +168,8 @@ impl Importable for Asset {
                 rack_id,
                 model_id: model.id,
                 status: after.status,
+                in_service_on: after.in_service_on,
+                retired_on: after.retired_on,
                 position_half_units: after.position_half_units,
                 face: after.face,
                 parent_id: after.parent_id,

@@ -37,7 +37,8 @@ pub struct TopologyInclude {
     /// Soft needs, without which a thing is degraded.
     #[graphql(default = true)]
     soft: bool,
-    /// What follows from inventory and contracts: racks, sites, power feeds, accounts, colocation contracts, vendors.
+    /// What follows from inventory and contracts: racks, sites, power feeds, panels, accounts, regions, colocation
+    /// contracts, vendors.
     #[graphql(default = true)]
     derived: bool,
 }
@@ -130,6 +131,15 @@ impl WholeGraph {
         let gone: Vec<Node> = self.gone.iter().filter_map(|thing| estate.node(*thing)).collect();
         Ok(TopologyGraph(Arc::new(estate.without(&gone)?)))
     }
+}
+
+/// A number that a client set.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the least.
+pub fn at_least(field: &str, value: i32, least: u32) -> Result<u32> {
+    let below = || Error::invalid(field, format!("{value} is below the least, {least}"));
+    u32::try_from(value).ok().filter(|value| *value >= least).ok_or_else(below)
 }
 
 /// How many of a list are wanted.

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{TopologyGraph, WholeGraph, day, overlay, view},
+    lens::{TopologyGraph, WholeGraph, at_least, day, overlay, view},
     things::ConfigurationItem,
 };
 use crate::{
@@ -424,9 +424,9 @@ impl MoveQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What is looked at. Left out: all.")] filter: Option<MoveFilter>,
         #[graphql(default = 20, desc = "A service with more dependencies than this is a hub.")]
-        hub_degree: u32,
+        hub_degree: i32,
         #[graphql(default = 50, desc = "A group with more members than this is shown how to cut.")]
-        largest: u32,
+        largest: i32,
         #[graphql(
             default = 5,
             desc = "A latency budget of at most so many milliseconds must not be stretched."
@@ -450,8 +450,8 @@ impl MoveQuery {
         let asked = Asked {
             site: filter.site.map(|site| site.0),
             environment: filter.environment.map(Into::into),
-            hub_degree,
-            largest,
+            hub_degree: at_least("hubDegree", hub_degree, 1)?,
+            largest: at_least("largest", largest, 1)?,
             latency_milliseconds,
             as_of: day(ctx, as_of)?,
         };

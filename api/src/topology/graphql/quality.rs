@@ -7,7 +7,7 @@ use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, day, overlay, view},
+    lens::{TopologyGraph, WholeGraph, at_least, day, overlay, view},
     moves::{at_most, shown},
     things::ConfigurationItem,
 };
@@ -248,7 +248,7 @@ impl QualityQuery {
         )]
         scenario: Option<Id<ScenarioId>>,
         #[graphql(default = 60, desc = "Days after which a dependency that was last seen is stale.")]
-        stale_after_days: u32,
+        stale_after_days: i32,
         #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
             Decimal,
         >,
@@ -262,7 +262,7 @@ impl QualityQuery {
         let caller = caller(ctx)?.clone();
         let asked = Asked {
             as_of: day(ctx, as_of)?,
-            stale_after_days,
+            stale_after_days: at_least("staleAfterDays", stale_after_days, 0)?,
             minimum_confidence: minimum_confidence.unwrap_or(Decimal::new(5, 1)),
         };
         let scenario = overlay(&view, scenario).await?;
