@@ -41,6 +41,7 @@ mod m20261129_000022_topology;
 mod m20261129_000023_recovery;
 mod m20261129_000025_contracts;
 mod m20261129_000026_finance;
+mod m20261129_000034_inventory;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000023_recovery::Migration),
             Box::new(m20261129_000025_contracts::Migration),
             Box::new(m20261129_000026_finance::Migration),
+            Box::new(m20261129_000034_inventory::Migration),
         ]
     }
 }
