@@ -7,6 +7,7 @@ mod hostile;
 mod impacts;
 mod index;
 mod index_history;
+mod lists;
 mod moves;
 mod needs;
 mod nouns;
@@ -18,6 +19,7 @@ mod refusals;
 mod setting;
 mod single_points;
 mod subscriptions;
+mod trust;
 
 use serde_json::{Value, json};
 use support::{Client, TestApp};

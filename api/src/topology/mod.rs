@@ -39,3 +39,4 @@ pub mod rows;
 pub mod said;
 pub mod services;
 pub mod single_points;
+pub mod trust;
