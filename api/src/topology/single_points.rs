@@ -173,7 +173,8 @@ impl Answer {
         for service in services {
             let mut worst: Option<Rank> = None;
             for point in &service.points {
-                worst = worst.max(Some(rank(&*self.weight(*point)?, &self.caller)));
+                let weight = self.weight(*point)?;
+                worst = worst.max(Some(rank(&weight, &self.caller)));
             }
             let key = (service.tier.is_none(), service.tier, Reverse(worst), self.estate.thing(service.node));
             ranked.push((key, service));

@@ -327,6 +327,7 @@ impl AssessmentQuery {
     /// How one service, or all that a filter names, recover when everything fails: effective time and loss of data along
     /// the graph, against the objectives, the backups and the drills.
     #[graphql(complexity = "100 + 20 * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn recovery_assessment(
         &self,
         ctx: &Context<'_>,

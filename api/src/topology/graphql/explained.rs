@@ -5,16 +5,16 @@ use crate::{
     topology::{graph::Estate, impacts, needs::Direction, single_points::Answer},
 };
 
-fn input(name: &str, value: impl ToString) -> ExplanationInput {
+fn input(name: &str, value: &impl ToString) -> ExplanationInput {
     ExplanationInput { name: name.to_owned(), value: value.to_string() }
 }
 
 /// The size of the graph, which every answer begins with.
 fn inputs(estate: &Estate) -> Vec<ExplanationInput> {
     vec![
-        input("day", estate.options.as_of),
-        input("things in the graph", estate.graph.items()),
-        input("edges in the graph", estate.graph.edges()),
+        input("day", &estate.options.as_of),
+        input("things in the graph", &estate.graph.items()),
+        input("edges in the graph", &estate.graph.edges()),
     ]
 }
 
@@ -44,8 +44,8 @@ fn excluded(estate: &Estate, hidden: u64) -> Vec<String> {
 pub fn of_single_points(answer: &Answer) -> Explanation {
     let estate = &answer.estate;
     let mut inputs = inputs(estate);
-    inputs.push(input("services that were looked at", answer.looked_at.len()));
-    inputs.push(input("services with single points, or never up", answer.services.len()));
+    inputs.push(input("services that were looked at", &answer.looked_at.len()));
+    inputs.push(input("services with single points, or never up", &answer.services.len()));
     let mut assumptions = impacts::assumptions();
     assumptions.push("one thing fails at a time, and everything else is up".to_owned());
     assumptions.push("what only degrades a service is no single point of it".to_owned());
@@ -63,8 +63,8 @@ pub fn of_single_points(answer: &Answer) -> Explanation {
 /// Of common causes.
 pub fn of_common_causes(estate: &Estate, found: usize, hidden: u64) -> Explanation {
     let mut inputs = inputs(estate);
-    inputs.push(input("redundancy groups", estate.graph.groups()));
-    inputs.push(input("common causes", found as u64 + hidden));
+    inputs.push(input("redundancy groups", &estate.graph.groups()));
+    inputs.push(input("common causes", &(found as u64 + hidden)));
     Explanation {
         formula:
             "a common cause of a group is anything but its owner that, alone, brings down two or more of its \
@@ -86,9 +86,9 @@ pub fn of_reach(
     let mut inputs = inputs(estate);
     inputs.push(input(
         "steps at most",
-        depth.map_or_else(|| "all the way".to_owned(), |depth| depth.to_string()),
+        &depth.map_or_else(|| "all the way".to_owned(), |depth| depth.to_string()),
     ));
-    inputs.push(input("things that were met", met as u64 + hidden));
+    inputs.push(input("things that were met", &(met as u64 + hidden)));
     let formula = match direction {
         Direction::Needs => {
             "everything that is needed hard, as a member of a group or softly, by however many steps"
@@ -115,9 +115,9 @@ pub fn of_reach(
 /// Of the shortest ways between two things.
 pub fn of_ways(estate: &Estate, length: Option<u64>, (count, shown): (Option<u64>, usize)) -> Explanation {
     let mut inputs = inputs(estate);
-    inputs.push(input("steps", length.map_or_else(|| "no way".to_owned(), |length| length.to_string())));
+    inputs.push(input("steps", &length.map_or_else(|| "no way".to_owned(), |length| length.to_string())));
     let ways = count.unwrap_or(shown as u64);
-    inputs.push(input("shortest ways", ways));
+    inputs.push(input("shortest ways", &ways));
     let mut left_out = excluded(estate, 0);
     if ways > shown as u64 {
         left_out.push(format!("{} ways as short, which are counted and not told", ways - shown as u64));
