@@ -9,6 +9,7 @@ mod hostile;
 mod impacts;
 mod index;
 mod index_history;
+mod lists;
 mod moves;
 mod needs;
 mod nouns;
@@ -21,6 +22,7 @@ mod scenarios;
 mod setting;
 mod single_points;
 mod subscriptions;
+mod trust;
 
 use serde_json::{Value, json};
 use support::{Client, TestApp};

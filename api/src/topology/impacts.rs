@@ -1,8 +1,8 @@
 //! What fails when items fail.
 
-use std::{borrow::Cow, cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, collections::HashSet, sync::Arc};
 
-use entity::topology::dependency::DependencyKind;
+use entity::{id::DependencyId, topology::dependency::DependencyKind};
 use topology::{
     graph::{Change, Graph, Node},
     impact::{self, Hurt, Impact},
@@ -84,6 +84,8 @@ pub struct Answer {
     pub downs: Downs,
     /// What it comes to.
     pub roll_up: RollUp,
+    /// All that is down or hurt, whoever may see it.
+    touched: Vec<(Node, bool)>,
     /// What the scenario lets fail, in words.
     pub by_scenario: Vec<String>,
 }
@@ -107,8 +109,9 @@ pub async fn answer(view: &View, question: &Question) -> Result<Answer> {
     let before = found.down_before.iter().filter_map(|down| down_one(&estate, down.node, down.steps));
     let (down_before, hidden_before) = visible(caller, before);
     let roll_up = RollUp::of(&estate, caller, &downs, (&affected, &hidden))?;
+    let touched = affected.iter().chain(&hidden).map(|it| (it.node, it.status == Status::Down)).collect();
     let (hidden, hidden_before) = (hidden.len() as u64, hidden_before.len() as u64);
-    Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, by_scenario })
+    Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, touched, by_scenario })
 }
 
 /// The graph in which contracts that are over are down because they are asked for, and not since before.
@@ -174,6 +177,14 @@ impl Answer {
             Some(hurt) => self.downs.hurt_chain(&self.estate, hurt),
             None => self.downs.chain(affected.node),
         }
+    }
+
+    /// The edges along which something failed, from what is affected to what is down, by their records.
+    pub fn failing_edges(&self) -> impl Iterator<Item = Option<DependencyId>> {
+        let down: HashSet<Node> =
+            self.touched.iter().filter(|(_, is_down)| *is_down).map(|(node, _)| *node).collect();
+        let edges = self.touched.iter().flat_map(|(node, _)| self.estate.edges_from(*node));
+        edges.filter(move |edge| down.contains(&edge.to)).map(|edge| edge.dependency)
     }
 
     /// A page of what is affected: so many behind a place.

@@ -42,3 +42,4 @@ pub mod said;
 pub mod services;
 pub mod single_points;
 pub mod supplies;
+pub mod trust;

@@ -271,6 +271,24 @@ impl NeededGroup {
     }
 }
 
+/// Whether members with these capacities, in billionths, carry together what is required, as the graph reckons it.
+#[must_use]
+pub fn carry(required: Rate, members: &BTreeMap<Thing, u64>, owner: Thing) -> bool {
+    let named = NamedGroup {
+        name: "".into(),
+        id: None,
+        owner,
+        required_count: None,
+        required_capacity: Some(required),
+        unit: None,
+    };
+    let drafted = NeededGroup { named, members: members.clone() }.drafted(0, |_| Some(0));
+    let carried: u64 = drafted.members.iter().map(|member| u64::from(member.capacity)).sum();
+    match drafted.threshold {
+        Threshold::Count(needed) | Threshold::Capacity(needed) => carried >= u64::from(needed),
+    }
+}
+
 fn named_group(row: &redundancy_group::Model, owner: Thing) -> NamedGroup {
     NamedGroup {
         name: row.name.as_str().into(),

@@ -169,6 +169,8 @@ rows! {
         power_basis (PowerBasis): PowerBasis,
         /// What was measured, in watts.
         measured_draw_watts (MeasuredDrawWatts): Option<i32>,
+        /// Data that it holds, in terabytes; none where it holds what its model does.
+        usable_terabytes (UsableTerabytes): Option<Rate>,
         /// What was paid for it.
         purchase_amount (PurchaseAmount): Option<Amount>,
         /// In which currency.
@@ -186,6 +188,8 @@ rows! {
         typical_draw_watts (TypicalDrawWatts): Option<i32>,
         /// Maximum draw, in watts.
         maximum_draw_watts (MaximumDrawWatts): Option<i32>,
+        /// Data that one unit holds, in terabytes.
+        usable_terabytes (UsableTerabytes): Option<Rate>,
     }
     /// What is needed of a rack.
     RackRow of rack {

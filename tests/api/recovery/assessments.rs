@@ -300,3 +300,36 @@ fn own_minutes_of_what_is_hidden_are_hidden() {
         assert_eq!(all["chain"][1], shown);
     });
 }
+
+#[test]
+fn services_are_assessed_part_by_part() {
+    on_both_engines(async |app| {
+        for name in ["a", "b", "c", "d", "e"] {
+            a_service(app, name).await;
+        }
+        let ask = async |arguments: &str| {
+            let text = format!(
+                "{{ recoveryAssessment({arguments}) {{ totalCount summary {{ services }}
+                    services {{ item {{ name }} }} }} }}"
+            );
+            app.viewer().query(&text).await["recoveryAssessment"].clone()
+        };
+        let part = ask("limit: 2, skip: 2").await;
+        assert_eq!(
+            part,
+            json!({ "totalCount": 5, "summary": { "services": 2 },
+                "services": [{ "item": { "name": "c" } }, { "item": { "name": "d" } }] })
+        );
+        assert_eq!(ask("limit: 2, skip: 9").await["services"], json!([]));
+        assert_eq!(ask("skip: 4").await["services"], json!([{ "item": { "name": "e" } }]));
+        for (arguments, field, message) in [
+            ("limit: 0", "limit", "limit: 0 is not between 1 and 1000"),
+            ("limit: 1001", "limit", "limit: 1001 is not between 1 and 1000"),
+            ("skip: -1", "skip", "skip: -1 is below zero"),
+        ] {
+            let text = format!("{{ recoveryAssessment({arguments}) {{ totalCount }} }}");
+            let refusal = app.viewer().expect_error(&text, "INVALID").await;
+            assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message));
+        }
+    });
+}

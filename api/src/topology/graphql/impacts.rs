@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::id::ScenarioId;
+use rust_decimal::Decimal;
 
 use super::{
-    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, view},
+    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, skip, view},
     rollups::ImpactRollUp,
     things::ConfigurationItem,
+    trust::{ResultTrust, STALE_AFTER_DAYS},
 };
 use crate::{
     access::Permission,
@@ -102,9 +104,10 @@ impl Impact {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<AffectedItem>> {
-        let size = size(ctx, "first", first)?;
-        let before = self.answer.down_before.iter().take(size).map(|affected| AffectedItem {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let before = self.answer.down_before.iter().skip(skip).take(size).map(|affected| AffectedItem {
             answer: Arc::clone(&self.answer),
             lens: self.lens.clone(),
             affected: affected.clone(),
@@ -137,6 +140,23 @@ impl Impact {
     /// The graph in which it was worked out.
     async fn graph(&self) -> TopologyGraph {
         TopologyGraph(Arc::clone(&self.answer.estate))
+    }
+
+    /// How much of the answer rests on dependencies that are stale or unsure: of all edges along which something failed.
+    async fn trust(
+        &self,
+        #[graphql(
+            default_with = "STALE_AFTER_DAYS",
+            desc = "Days after which a dependency that was last seen is stale."
+        )]
+        stale_after_days: i32,
+        #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
+            Decimal,
+        >,
+    ) -> Result<ResultTrust> {
+        let (estate, doubts) = (&self.answer.estate, (stale_after_days, minimum_confidence));
+        let graph = (&estate.recorded, estate.options.as_of);
+        ResultTrust::of(graph, &self.lens.caller, doubts, self.answer.failing_edges())
     }
 
     /// How the figures came about.
@@ -181,9 +201,24 @@ impl AffectedItem {
         self.affected.steps
     }
 
-    /// Why: the shortest chain from the thing to what failed, each step with what ties it to the next.
-    async fn reason(&self) -> Vec<DependencyStep> {
-        self.lens.steps(&self.answer.reason(&self.affected))
+    /// Why: the shortest chain from the thing to what failed, each step with what ties it to the next. `reasonLength` says
+    /// how long it is, and `reasonEnd` what it ends with.
+    async fn reason(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "At most so many steps, from the thing on.")] first: i32,
+    ) -> Result<Vec<DependencyStep>> {
+        self.lens.first_steps(ctx, &self.answer.reason(&self.affected), first)
+    }
+
+    /// How many steps the whole chain has.
+    async fn reason_length(&self) -> u64 {
+        self.answer.reason(&self.affected).len() as u64
+    }
+
+    /// The last step of the chain, however long it is: what failed itself.
+    async fn reason_end(&self) -> Option<DependencyStep> {
+        self.answer.reason(&self.affected).last().map(|step| self.lens.step(step))
     }
 
     /// What is down and only degrades it.

@@ -156,6 +156,22 @@ pub fn size(ctx: &Context<'_>, field: &str, wanted: i32) -> Result<usize> {
     usize::try_from(size).map_err(Error::internal)
 }
 
+/// How many of a list are left out at its beginning.
+///
+/// # Errors
+/// `Invalid` below zero.
+pub fn skip(wanted: i32) -> Result<usize> {
+    at_least_none("skip", wanted)
+}
+
+/// A number that counts something.
+///
+/// # Errors
+/// `Invalid` below zero.
+pub fn at_least_none(field: &str, wanted: i32) -> Result<usize> {
+    usize::try_from(wanted).map_err(|_| Error::invalid(field, format!("{wanted} is below zero")))
+}
+
 /// The graph as a caller may see it.
 #[derive(Clone, Debug)]
 pub struct Lens {
@@ -200,6 +216,15 @@ impl Lens {
     #[must_use]
     pub fn steps(&self, chain: &[Step]) -> Vec<DependencyStep> {
         chain.iter().map(|step| self.step(step)).collect()
+    }
+
+    /// The first steps of a chain, at most so many.
+    ///
+    /// # Errors
+    /// As [`size`].
+    pub fn first_steps(&self, ctx: &Context<'_>, chain: &[Step], first: i32) -> Result<Vec<DependencyStep>> {
+        let size = size(ctx, "first", first)?;
+        Ok(chain.iter().take(size).map(|step| self.step(step)).collect())
     }
 
     /// The name of a group.

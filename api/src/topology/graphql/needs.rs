@@ -8,13 +8,15 @@ use topology::graph::Node;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, overlay, size, view},
+    explained,
+    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, overlay, size, skip, view},
     things::ConfigurationItem,
 };
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
     schema::{
+        explain::Explanation,
         request::caller,
         scalar::{Date, Id},
     },
@@ -94,9 +96,7 @@ impl Reach {
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
         #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<ReachedItem>> {
-        let size = size(ctx, "first", first)?;
-        let skip =
-            usize::try_from(skip).map_err(|_| Error::invalid("skip", format!("{skip} is below zero")))?;
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
         let items = self.shown.iter().skip(skip).take(size).filter_map(|met| {
             let (link, group) = self.lens.link(met.link);
             let via = met.before.and_then(|before| self.lens.item(self.found.met.get(before)?.node));
@@ -110,10 +110,15 @@ impl Reach {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 200, desc = "At most so many rows.")] first: i32,
+        #[graphql(
+            default = 0,
+            desc = "Leave out so many rows at the beginning; the others keep their places."
+        )]
+        skip: i32,
     ) -> Result<ReachTree> {
-        let size = size(ctx, "first", first)?;
-        let (rows, is_cut) = self.found.tree(&self.lens.estate, size);
-        let rows = rows.iter().enumerate().map(|(place, row)| {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let (rows, is_cut) = self.found.tree(&self.lens.estate, skip.saturating_add(size));
+        let rows = rows.iter().enumerate().skip(skip).map(|(place, row)| {
             let (link, group) = self.lens.link(row.link);
             let is_first = row.parent.is_none();
             ReachTreeRow {
@@ -152,6 +157,12 @@ impl Reach {
     /// The graph in which it was looked for.
     async fn graph(&self) -> TopologyGraph {
         TopologyGraph(Arc::clone(&self.lens.estate))
+    }
+
+    /// How it came about.
+    async fn explain(&self) -> Explanation {
+        let walk = (self.found.walk.direction, self.found.walk.depth);
+        explained::of_reach(&self.lens.estate, walk, (self.shown.len(), self.hidden))
     }
 }
 
@@ -198,6 +209,8 @@ pub struct Neighbourhood {
     is_cut: bool,
     /// The graph that it is part of.
     graph: TopologyGraph,
+    /// How it came about.
+    explain: Explanation,
 }
 
 /// Queries of what needs what.
@@ -328,6 +341,9 @@ impl NeedQuery {
                 dependency: edge.dependency.map(|dependency| ID(Id(dependency).to_string())),
             })
         });
+        let met = found.nodes.len() as u64 + found.left_out;
+        let met = usize::try_from(met).map_err(Error::internal)?;
+        let explain = explained::of_reach(&lens.estate, (Direction::Both, depth), (met, found.hidden));
         Ok(Neighbourhood {
             items: items.collect(),
             edges: edges.collect(),
@@ -335,6 +351,7 @@ impl NeedQuery {
             hidden: found.hidden,
             is_cut: found.is_cut,
             graph: TopologyGraph(Arc::clone(&lens.estate)),
+            explain,
         })
     }
 }

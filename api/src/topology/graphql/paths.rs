@@ -3,11 +3,15 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::id::ScenarioId;
 
-use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, overlay, view};
+use super::{
+    explained,
+    lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, overlay, view},
+};
 use crate::{
     error::{Error, Result},
     rules::{require_plausible, require_range},
     schema::{
+        explain::Explanation,
         request::caller,
         scalar::{Date, Id},
     },
@@ -37,6 +41,8 @@ pub struct DependencyPath {
     count: Option<u64>,
     /// The graph in which they were looked for.
     graph: TopologyGraph,
+    /// How they came about.
+    explain: Explanation,
 }
 
 /// Queries of ways.
@@ -81,12 +87,15 @@ impl PathQuery {
         let found = ways(&estate, ends, all, most)?;
         let lens = Lens { estate, caller };
         let ways: Vec<_> = found.ways.iter().map(|way| DependencyWay { steps: lens.steps(way) }).collect();
+        let length = ways.first().map(|way| way.steps.len().saturating_sub(1) as u64);
+        let explain = explained::of_ways(&lens.estate, length, (found.count, ways.len()));
         Ok(DependencyPath {
             is_needed: !ways.is_empty(),
-            length: ways.first().map(|way| way.steps.len().saturating_sub(1) as u64),
+            length,
             ways,
             count: found.count,
             graph: TopologyGraph(lens.estate),
+            explain,
         })
     }
 }

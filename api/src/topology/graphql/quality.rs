@@ -7,8 +7,8 @@ use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, at_least, day, overlay, view},
-    moves::{at_most, shown},
+    lens::{TopologyGraph, WholeGraph, at_least, at_least_none, day, overlay, size, view},
+    moves::shown,
     things::ConfigurationItem,
 };
 use crate::{
@@ -42,11 +42,14 @@ pub enum GraphDefect {
     Orphan,
     /// A service in use needs no equipment, workload, vendor or account, directly or not.
     WithoutInfrastructure,
-    /// A redundancy group needs more members, or more capacity, than it has.
+    /// A redundancy group of what is in use needs more members, or more capacity, than it has in use: its owner is never
+    /// up.
     UnmeetableGroup,
+    /// A redundancy group has no member yet: nothing rests on it, and its owner does not need it.
+    EmptyGroup,
     /// It is less sure than `minimumConfidence`.
     LowConfidence,
-    /// A redundancy group has one member.
+    /// A redundancy group of what is in use has one member in use.
     GroupOfOne,
     /// It was observed, and nobody declared or concluded it.
     OnlyObserved,
@@ -90,7 +93,7 @@ fn share(part: usize, whole: usize) -> Option<Decimal> {
 }
 
 impl Culprit {
-    fn is_shown_to(self, caller: &Caller) -> bool {
+    pub(super) fn is_shown_to(self, caller: &Caller) -> bool {
         match self {
             Self::Dependency(_, from, to) => from.is_shown_to(caller) && to.is_shown_to(caller),
             Self::Group(_, thing) | Self::Service(thing) => thing.is_shown_to(caller),
@@ -99,7 +102,7 @@ impl Culprit {
 }
 
 impl GraphFindingRecord {
-    fn new((culprit, reason): &(Culprit, String), said: &Said, caller: &Caller) -> Self {
+    pub(super) fn new((culprit, reason): &(Culprit, String), said: &Said, caller: &Caller) -> Self {
         let (dependency, group, item, needs) = match *culprit {
             Culprit::Dependency(id, from, to) => (Some(Id(id).into()), None, from, Some(to)),
             Culprit::Group(id, owner) => (None, Some(Id(id).into()), owner, None),
@@ -142,12 +145,14 @@ impl GraphFinding<'_> {
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn records(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
         #[graphql(default = 0, desc = "Leave out so many of the first.")] after: i32,
-    ) -> Vec<GraphFindingRecord> {
+    ) -> Result<Vec<GraphFindingRecord>> {
+        let (size, skip) = (size(ctx, "first", first)?, at_least_none("after", after)?);
         let records = self.finding.records.iter().filter(|(culprit, _)| culprit.is_shown_to(self.caller));
-        let records = records.skip(at_most(after)).take(at_most(first));
-        records.map(|record| GraphFindingRecord::new(record, self.said, self.caller)).collect()
+        let records = records.skip(skip).take(size);
+        Ok(records.map(|record| GraphFindingRecord::new(record, self.said, self.caller)).collect())
     }
 
     /// How many dependencies rest on it.
