@@ -16,7 +16,6 @@ use rust_decimal::Decimal;
 use super::{
     items::Thing,
     outgoing::carry,
-    recorded::Recorded,
     rows::DependencyRow,
     said::{Said, is_need},
     trust::Doubts,

@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use super::{
     explained,
     lens::{
-        DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, overlay, size, skip, view,
+        DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, overlay, size, skip,
+        view,
     },
     rollups::ImpactMoney,
     things::{ConfigurationItem, ConfigurationItemKind},

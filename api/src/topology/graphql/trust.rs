@@ -47,7 +47,7 @@ impl ResultTrust {
         let least = minimum_confidence.unwrap_or(Decimal::new(5, 1));
         let doubts = Doubts::of(as_of, stale_after_days, least)?;
         let trust = Trust::of(recorded, &doubts, edges);
-        let said = Said { recorded: Arc::clone(recorded), as_of, today: caller.now.date_naive() };
+        let said = Said { recorded: Arc::clone(recorded), as_of, ..Said::default() };
         Ok(Self { trust, said, caller: caller.clone() })
     }
 
