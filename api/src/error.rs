@@ -3,7 +3,9 @@
 
 use std::fmt;
 
+use entity::id::KINDS;
 use sea_orm::ActiveEnum;
+use uuid::Uuid;
 
 use crate::access::Permission;
 
@@ -68,9 +70,14 @@ impl Error {
         Self::Invalid { field: field.into(), message: message.to_string() }
     }
 
-    /// A row that is not there.
+    /// A row that is not there, by its natural key or by its id, which is then told as clients send it.
     pub fn not_found(kind: &'static str, id: impl fmt::Display) -> Self {
-        Self::NotFound { kind, id: id.to_string() }
+        let (id, table) = (id.to_string(), kind.replace(' ', "_"));
+        let id = match Uuid::try_parse(&id) {
+            Ok(uuid) if KINDS.contains(&table.as_str()) => format!("{table}_{}", uuid.simple()),
+            _ => id,
+        };
+        Self::NotFound { kind, id }
     }
 
     /// A fault of ours, with its cause in words.

@@ -144,6 +144,19 @@ pub fn require_plausible(field: &str, date: Option<NaiveDate>) -> Result<()> {
     }
 }
 
+/// Refuses a day that has not come yet for what is said to have happened on it.
+///
+/// # Errors
+/// `Invalid` naming the field and both days.
+pub fn require_not_ahead(field: &str, date: Option<NaiveDate>, today: NaiveDate) -> Result<()> {
+    match date {
+        Some(date) if date > today => {
+            Err(Error::invalid(field, format!("{date} lies ahead: today is {today}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses an end that lies before its start.
 ///
 /// # Errors

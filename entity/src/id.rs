@@ -33,10 +33,10 @@ macro_rules! ids {
     };
 }
 
-/// Declares the id of one table.
+/// Declares an id.
 macro_rules! id {
     ($name:ident, $kind:literal) => {
-        #[doc = concat!("Identity of a row of `", $kind, "`.")]
+        #[doc = concat!("Identity of a `", $kind, "`.")]
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize,
         )]
@@ -154,6 +154,10 @@ ids! {
     ChangeId => "change",
     IdempotencyKeyId => "idempotency_key",
 }
+
+// What no table has: it follows from what other rows say, and so does its id.
+id!(PowerPanelId, "power_panel");
+id!(CloudRegionId, "cloud_region");
 
 #[cfg(test)]
 mod tests {

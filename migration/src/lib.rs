@@ -45,6 +45,8 @@ mod m20261129_000027_lifecycle;
 mod m20261129_000028_lifecycle;
 mod m20261129_000029_finance;
 mod m20261129_000030_contracts;
+mod m20261129_000033_topology;
+mod m20261129_000034_inventory;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -78,6 +80,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000028_lifecycle::Migration),
             Box::new(m20261129_000029_finance::Migration),
             Box::new(m20261129_000030_contracts::Migration),
+            Box::new(m20261129_000033_topology::Migration),
+            Box::new(m20261129_000034_inventory::Migration),
         ]
     }
 }

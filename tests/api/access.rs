@@ -248,7 +248,7 @@ fn bad_tokens_are_not_made() {
         assert_eq!(end, "2026-09-29T09:00:00+00:00");
         let ghost = json!({ "user": "user_00000000000000000000000000000000" });
         let error = admin.expect_error_with(NEW_TOKEN, ghost, "NOT_FOUND").await;
-        assert_eq!(error.message, "no user with id 00000000-0000-0000-0000-000000000000");
+        assert_eq!(error.message, "no user with id user_00000000000000000000000000000000");
         let wrong = json!({ "user": ann.replace("user_", "site_") });
         let error = admin.expect_error_with(NEW_TOKEN, wrong, "INVALID").await;
         assert!(error.message.ends_with("is the id of a site, not of a user"), "{}", error.message);

@@ -1,5 +1,7 @@
 //! What depends on what.
 
+mod contracts;
+mod days;
 mod derived;
 mod estate;
 mod files;
@@ -7,6 +9,7 @@ mod hostile;
 mod impacts;
 mod index;
 mod index_history;
+mod lists;
 mod moves;
 mod needs;
 mod nouns;
@@ -15,9 +18,11 @@ mod power;
 mod quality;
 mod real;
 mod refusals;
+mod scenarios;
 mod setting;
 mod single_points;
 mod subscriptions;
+mod trust;
 
 use serde_json::{Value, json};
 use support::{Client, TestApp};

@@ -81,6 +81,8 @@ pub(super) struct Model {
     pub quality: DateQuality,
     pub successor: Option<String>,
     pub ratio: Option<Rate>,
+    #[serde(default)]
+    pub terabytes: Option<Rate>,
 }
 
 /// A company that is bought from.

@@ -129,6 +129,7 @@ impl Catalogue {
             typical_draw_watts: Set(model.typical_watts),
             maximum_draw_watts: Set(model.maximum_watts),
             weight_grams: Set(model.grams),
+            usable_terabytes: Set(model.terabytes),
             useful_life_months: Set(model.life_months),
             list_price_amount: Set(Some(model.price)),
             list_price_currency: Set(Some("USD".to_owned())),

@@ -87,6 +87,7 @@ impl Exportable for hardware_model::Model {
             ("typical_draw_watts", any(&self.typical_draw_watts)),
             ("maximum_draw_watts", any(&self.maximum_draw_watts)),
             ("weight_kilograms", self.weight_grams.map(kilograms).unwrap_or_default()),
+            ("usable_terabytes", any(&self.usable_terabytes)),
             ("useful_life_months", any(&self.useful_life_months)),
             ("list_price_amount", any(&self.list_price_amount)),
             ("list_price_currency", text(&self.list_price_currency)),
@@ -142,6 +143,7 @@ impl Exportable for asset::Model {
             ("environment", choice(&self.environment)),
             ("power_basis", choice(&self.power_basis)),
             ("measured_draw_watts", any(&self.measured_draw_watts)),
+            ("usable_terabytes", any(&self.usable_terabytes)),
             ("cost_centre", text(&self.cost_centre)),
             ("source", text(&self.source)),
         ]

@@ -62,6 +62,8 @@ pub enum Kind {
     Money,
     /// A fraction, with at most nine decimals. What is above one or below minus one is a percentage by mistake.
     Rate,
+    /// A fraction from zero to one, with at most nine decimals.
+    Fraction,
     /// Any other decimal that is not negative, with at most nine decimals.
     Quantity,
     /// Rack units to the half, kept as half units.
@@ -210,6 +212,7 @@ impl Kind {
             Kind::Integer { least, most } => cell::integer(text, style, least, most).map(Value::Integer),
             Kind::Money => bounded(text, style, 6, MOST_MONEY).map(Value::Decimal),
             Kind::Rate => rate(text, style).map(Value::Decimal),
+            Kind::Fraction => fraction(text, style).map(Value::Decimal),
             Kind::Quantity => quantity(text, style, 9).map(Value::Decimal),
             Kind::HalfUnits => half_units(text, style).map(Value::Integer),
             Kind::Kilograms => grams(text, style).map(Value::Grams),
@@ -239,6 +242,7 @@ impl Kind {
             Kind::Integer { least, most } => format!("whole number from {least} to {most}"),
             Kind::Money => "amount with at most 6 decimals".into(),
             Kind::Rate => "fraction: 0.03 is 3 %".into(),
+            Kind::Fraction => "fraction from 0 to 1: 0.9 is 90 %".into(),
             Kind::Quantity => "number".into(),
             Kind::HalfUnits => "rack units in steps of 0.5".into(),
             Kind::Kilograms => "kilograms with at most 3 decimals".into(),
@@ -328,6 +332,14 @@ fn rate(text: &str, style: Style) -> Result<Decimal, String> {
     Ok(number)
 }
 
+fn fraction(text: &str, style: Style) -> Result<Decimal, String> {
+    let number = bounded(text, style, 9, MOST_RATIO)?;
+    if number.is_sign_negative() && !number.is_zero() || number > Decimal::ONE {
+        return Err("is not between 0 and 1: a share is written as a fraction, 0.9 for 90 %".into());
+    }
+    Ok(number)
+}
+
 fn quantity(text: &str, style: Style, decimals: u32) -> Result<Decimal, String> {
     let number = bounded(text, style, decimals, MOST_RATIO)?;
     if number.is_sign_negative() && !number.is_zero() {
@@ -392,6 +404,8 @@ mod tests {
             (Kind::Money, "-12", number("-12")),
             (Kind::Rate, "0.03", number("0.03")),
             (Kind::Rate, "1", number("1")),
+            (Kind::Fraction, "0.9", number("0.9")),
+            (Kind::Fraction, "0", number("0")),
             (Kind::Quantity, "4.5", number("4.5")),
             (Kind::HalfUnits, "1.5", Value::Integer(3)),
             (Kind::Kilograms, "1.234", Value::Grams(1_234)),
@@ -425,6 +439,12 @@ mod tests {
             (Kind::Money, "9300000000000", "is not between -9223372000000 and 9223372000000"),
             (Kind::Rate, "3", "is not between -1 and 1: a ratio is written as a fraction, 0.03 for 3 %"),
             (Kind::Rate, "0.0000000001", "has more than 9 decimals"),
+            (Kind::Fraction, "90", "is not between 0 and 1: a share is written as a fraction, 0.9 for 90 %"),
+            (
+                Kind::Fraction,
+                "-0.5",
+                "is not between 0 and 1: a share is written as a fraction, 0.9 for 90 %",
+            ),
             (Kind::Quantity, "-1", "is negative"),
             (Kind::HalfUnits, "1.25", "is not a multiple of 0.5 rack units"),
             (Kind::HalfUnits, "500", "is more than 200 rack units"),

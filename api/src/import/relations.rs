@@ -34,9 +34,10 @@ const KINDS: [&str; 12] = [
 /// The way of needing, what the one that needs does, what the needed one does, and whether it is soft.
 type Pair = (&'static str, &'static str, &'static str, bool);
 
-const PAIRS: [Pair; 13] = [
+const PAIRS: [Pair; 14] = [
     ("DEPENDS_ON", "depends on", "used by", false),
     ("RUNS_ON", "runs on", "runs", false),
+    ("RUNS_ON", "runs on", "hosts", false),
     ("RUNS_ON", "hosted on", "hosts", false),
     ("RUNS_ON", "virtualized by", "virtualizes", false),
     ("USES", "uses", "used by", false),
@@ -67,18 +68,26 @@ pub(super) fn relation(text: &str) -> Option<Relation> {
     let came_to = |(kind, _, _, is_soft): Pair, is_reversed: bool| Relation { kind, is_reversed, is_soft };
     match halves.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [first, second] => PAIRS.into_iter().find_map(|pair| {
-            let (_, needs, needed, _) = pair;
-            let is_forward = needs == *first && (needed == *second || first == second);
-            let is_reversed = needed == *first && needs == *second;
+            let (_, needs, ..) = pair;
+            let is_forward = needs == *first && (is_needed(pair, second) || first == second);
+            let is_reversed = is_needed(pair, first) && needs == *second;
             (is_forward || is_reversed).then(|| came_to(pair, is_reversed))
         }),
         [one] => {
             let forward = PAIRS.into_iter().find(|(_, needs, _, _)| needs == one);
-            let back = || PAIRS.into_iter().find(|(_, _, needed, _)| needed == one);
+            let back = || PAIRS.into_iter().find(|pair| is_needed(*pair, one));
             forward.map(|pair| came_to(pair, false)).or_else(|| back().map(|pair| came_to(pair, true)))
         }
         _ => None,
     }
+}
+
+/// Whether a half is what the needed one of a pair does. Where it has several words for that, a slash may join them:
+/// `Runs/Hosts`.
+fn is_needed((kind, needs, needed, _): Pair, half: &str) -> bool {
+    let is_word =
+        |word: &str| PAIRS.iter().any(|pair| (pair.0, pair.1) == (kind, needs) && pair.2 == word.trim());
+    half == needed || half.contains('/') && half.split('/').all(is_word)
 }
 
 #[cfg(test)]
@@ -94,6 +103,11 @@ mod tests {
             ("Used by::Depends on", "DEPENDS_ON", true, false),
             ("Runs on::Runs", "RUNS_ON", false, false),
             ("Runs::Runs on", "RUNS_ON", true, false),
+            ("Runs on::Hosts", "RUNS_ON", false, false),
+            ("Hosts::Runs on", "RUNS_ON", true, false),
+            ("Runs on::Runs/Hosts", "RUNS_ON", false, false),
+            ("Runs / Hosts::Runs on", "RUNS_ON", true, false),
+            ("Runs/Hosts", "RUNS_ON", true, false),
             ("Hosted on::Hosts", "RUNS_ON", false, false),
             ("Hosts::Hosted on", "RUNS_ON", true, false),
             ("Uses::Used by", "USES", false, false),
@@ -114,7 +128,15 @@ mod tests {
         ] {
             assert_eq!(relation(text), Some(Relation { kind, is_reversed, is_soft }), "{text}");
         }
-        for text in ["", "::", "Runs on::Hosts", "Used by::Used by", "a::b::c", "Manages::Managed by"] {
+        for text in [
+            "",
+            "::",
+            "Runs on::Runs/Powers",
+            "Hosts/Used by::Runs on",
+            "Used by::Used by",
+            "a::b::c",
+            "Manages::Managed by",
+        ] {
             assert_eq!(relation(text), None, "{text}");
         }
     }

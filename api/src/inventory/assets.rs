@@ -429,6 +429,7 @@ pub fn check(asset: &asset::Model) -> Result<()> {
     if let Some(watts) = asset.measured_draw_watts {
         require_range("power.measuredDrawWatts", watts, 0, 1_000_000)?;
     }
+    models::check_capacity(asset.usable_terabytes)?;
     if asset.power_basis == PowerBasis::Measured && asset.measured_draw_watts.is_none() {
         return Err(Error::invalid("power.basis", "MEASURED needs measuredDrawWatts"));
     }

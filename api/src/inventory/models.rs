@@ -151,9 +151,27 @@ pub fn check(model: &hardware_model::Model) -> Result<()> {
         let message = format!("{ratio} is not above 0 and at most 1000 old units for one successor");
         return Err(Error::invalid("consolidationRatio", message));
     }
+    check_capacity(model.usable_terabytes)?;
     check_body(model)?;
     check_price(model)?;
     check_milestones(model)
+}
+
+/// The most that one piece of equipment holds, in terabytes: far more than is made.
+const MOST_TERABYTES: Rate = Rate(1_000_000 * Rate::ONE.0);
+
+/// The rule of how much data a piece of equipment holds.
+///
+/// # Errors
+/// `Invalid` below zero and beyond all that is made.
+pub(super) fn check_capacity(terabytes: Option<Rate>) -> Result<()> {
+    let is_possible = |size: &Rate| (Rate::ZERO..=MOST_TERABYTES).contains(size);
+    match terabytes.filter(|size| !is_possible(size)) {
+        Some(size) => {
+            Err(Error::invalid("usableTerabytes", format!("{size} is not between 0 and {MOST_TERABYTES}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_body(model: &hardware_model::Model) -> Result<()> {

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use entity::{
     id::{AssetId, EntityId, HardwareModelId, RackId, SiteId},
     inventory::{
@@ -144,6 +145,10 @@ pub struct Mounted {
     pub model_id: HardwareModelId,
     /// Where it stands in its life.
     pub status: AssetStatus,
+    /// First day in service.
+    pub in_service_on: Option<NaiveDate>,
+    /// The day it was retired.
+    pub retired_on: Option<NaiveDate>,
     /// The lowest half unit.
     pub position_half_units: Option<i32>,
     /// The side.
@@ -200,7 +205,7 @@ pub async fn mounted(db: &impl Read, racks: Vec<RackId>) -> Result<Vec<Mounted>>
             C::Face,
             C::ParentId,
         ])
-        .columns([C::PowerBasis, C::MeasuredDrawWatts])
+        .columns([C::InServiceOn, C::RetiredOn, C::PowerBasis, C::MeasuredDrawWatts])
         .columns([M::Kind, M::HeightHalfUnits, M::FullDepth, M::WeightGrams])
         .columns([M::TypicalDrawWatts, M::MaximumDrawWatts])
         .join(JoinType::InnerJoin, asset::Relation::Model.def())

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{id::ConfigurationItemId, recovery::recovery_objective};
 use sea_orm::EntityTrait;
 use topology::{
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     access::Caller,
     error::{Error, Result},
+    scenarios::Overlay,
     store::Read,
     topology::{
         graph::{Estate, Options},
@@ -51,6 +52,15 @@ pub struct Choice {
     pub owners: Option<Vec<String>>,
 }
 
+/// Which part of the services that were chosen, by name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part {
+    /// At most so many; where nobody says, all of them have to fit into one question.
+    pub limit: Option<i32>,
+    /// Without so many at the beginning.
+    pub skip: usize,
+}
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -62,6 +72,10 @@ pub struct Question {
     pub crew: Option<i32>,
     /// Whether what follows from the inventory counts as needed.
     pub derived: bool,
+    /// What is laid over the graph.
+    pub scenario: Arc<Overlay>,
+    /// Which part of them.
+    pub part: Part,
 }
 
 /// What a share of time is taken from.
@@ -111,6 +125,8 @@ pub struct Assessment {
     pub up_at: HashMap<Node, u64>,
     /// The services that are asked about, in order of name.
     pub wanted: Vec<Node>,
+    /// How many were chosen, of which these are a part.
+    pub chosen: usize,
     /// The day it is seen from.
     pub as_of: NaiveDate,
     /// The moment that the age of copies is measured at.
@@ -130,8 +146,9 @@ pub async fn ask(view: &View, question: &Question) -> Result<Assessment> {
     let crew = question.crew.map(crew).transpose()?;
     let caller = view.caller().clone();
     let options = Options { as_of: question.as_of, derived: question.derived, soft: false };
-    let estate = view.estate(options).await?;
-    let wanted = wanted(&estate, &question.choice, &caller)?;
+    let estate = view.estate_under(options, &question.scenario).await?;
+    let chosen = wanted(&estate, &question.choice, &caller)?;
+    let (wanted, chosen) = (question.part.of(&chosen)?, chosen.len());
     let at = moment(question.as_of, caller.now);
     let (facts, together) = facts(&view.reader, &estate, question.as_of, at).await?;
     let graph = &estate.graph;
@@ -153,6 +170,7 @@ pub async fn ask(view: &View, question: &Question) -> Result<Assessment> {
         groups,
         up_at,
         wanted,
+        chosen,
         as_of,
         at,
         crew,
@@ -160,6 +178,29 @@ pub async fn ask(view: &View, question: &Question) -> Result<Assessment> {
     };
     asked.groups = asked.recover_together(together);
     Ok(asked)
+}
+
+impl Part {
+    /// The part of all that were chosen.
+    fn of(self, chosen: &[Node]) -> Result<Vec<Node>> {
+        let left = chosen.get(self.skip..).unwrap_or_default();
+        let Some(limit) = self.limit else {
+            if left.len() > MOST_SERVICES {
+                let message = format!(
+                    "{} services are more than the {MOST_SERVICES} of one question; ask for a part of them with limit \
+                     and skip, or name tiers or owners",
+                    left.len()
+                );
+                return Err(Error::TooMuch { field: "filter".to_owned(), message });
+            }
+            return Ok(left.to_vec());
+        };
+        let most = usize::try_from(limit).ok().filter(|limit| (1..=MOST_SERVICES).contains(limit));
+        let most = most.ok_or_else(|| {
+            Error::invalid("limit", format!("{limit} is not between 1 and {MOST_SERVICES}"))
+        })?;
+        Ok(left.iter().take(most).copied().collect())
+    }
 }
 
 fn crew(crew: i32) -> Result<u32> {
@@ -170,13 +211,18 @@ fn crew(crew: i32) -> Result<u32> {
     u32::try_from(crew).map_err(Error::internal)
 }
 
-/// The moment that a day stands for: now where it is today, its end otherwise.
+/// The moment that a day stands for, at which the age of copies is measured: now where it is today, its end otherwise.
 fn moment(as_of: NaiveDate, now: DateTime<Utc>) -> DateTime<Utc> {
     if as_of == now.date_naive() {
         return now;
     }
     let next = as_of.succ_opt().unwrap_or(as_of);
     next.and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
+/// Copies count that were complete before this: up to now where the day is today, and before the next day otherwise.
+fn before(as_of: NaiveDate, at: DateTime<Utc>) -> DateTime<Utc> {
+    if at.date_naive() == as_of { at + TimeDelta::microseconds(1) } else { at }
 }
 
 /// The services that a choice names, in order of name.
@@ -204,13 +250,6 @@ fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>
         .filter(|(_, thing)| is_chosen(thing))
         .filter_map(|(place, thing)| Some((estate.about(*thing)?.name, Node(place))))
         .collect();
-    if chosen.len() > MOST_SERVICES {
-        let message = format!(
-            "{} services are more than the {MOST_SERVICES} of one question; name tiers or owners",
-            chosen.len()
-        );
-        return Err(Error::TooMuch { field: "filter".to_owned(), message });
-    }
     chosen.sort_unstable();
     Ok(chosen.into_iter().map(|(_, node)| node).collect())
 }
@@ -251,9 +290,10 @@ async fn facts(
             note(*node, dependency.first_seen_on);
         }
     }
-    let copies = copies::of(db, as_of, at).await?;
+    let before = before(as_of, at);
+    let copies = copies::of(db, as_of, before).await?;
     let drills = Drills::of(db, as_of).await?;
-    let together = consistency::of(db, &nodes, at).await?;
+    let together = consistency::of(db, &nodes, before).await?;
     let mut points: Vec<_> = objectives.iter().map(|objective| point(objective.as_ref()?)).collect();
     consistency::level(&mut points, &together);
     Ok((Facts { objectives, own, points, copies, drills, nodes, changed }, together))

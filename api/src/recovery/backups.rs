@@ -1,7 +1,7 @@
 //! Backup records: record, change and remove them.
 
 use entity::{id::BackupRecordId, recovery::backup_record};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::{
     error::{Error, Result},
@@ -25,7 +25,9 @@ pub async fn find(db: &impl Read, id: BackupRecordId) -> Result<backup_record::M
 /// `Invalid` when a rule of [`check`] is broken, and for a second one of an item, kind and moment.
 pub async fn record(tx: &Tx, given: backup_record::ActiveModel) -> Result<backup_record::Model> {
     let row = backup_record::ActiveModel { id: Set(tx.new_id()), ..given };
-    check(tx, &draft(&row)?)?;
+    let new = draft(&row)?;
+    check(tx, &new)?;
+    require_single(tx, &new).await?;
     tx.insert(row).await
 }
 
@@ -43,6 +45,7 @@ pub async fn update(
     expect_version("backup record", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check(tx, &after)?;
+    require_single(tx, &after).await?;
     tx.update(before, |changed| *changed = row).await
 }
 
@@ -56,6 +59,21 @@ pub async fn remove(tx: &Tx, id: BackupRecordId, expected_version: Option<i32>) 
     let item = row.item_id;
     tx.delete::<_, backup_record::ActiveModel>(row).await?;
     items::forget_unnamed(tx, [item]).await
+}
+
+/// Refuses a second record of the same backup.
+async fn require_single(db: &impl Read, row: &backup_record::Model) -> Result<()> {
+    use backup_record::Column as C;
+    let of_item = backup_record::Entity::find().filter(C::ItemId.eq(row.item_id)).filter(C::Id.ne(row.id));
+    let others = of_item.filter(C::Kind.eq(row.kind)).filter(C::CompletedAt.eq(row.completed_at));
+    if others.count(db).await? == 0 {
+        return Ok(());
+    }
+    let (kind, completed) = (row.kind.to_value(), row.completed_at.to_rfc3339());
+    let message = format!(
+        "a backup of the item of the kind {kind} that was complete at {completed} is recorded already"
+    );
+    Err(Error::invalid("completedAt", message))
 }
 
 /// The rules of a backup, whoever records it.

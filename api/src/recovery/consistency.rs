@@ -79,13 +79,13 @@ pub async fn of(
 }
 
 /// When good copies of members of groups were complete, oldest first.
-async fn moments(db: &impl Read, at: DateTime<Utc>) -> Result<HashMap<ConfigurationItemId, Vec<i64>>> {
+async fn moments(db: &impl Read, before: DateTime<Utc>) -> Result<HashMap<ConfigurationItemId, Vec<i64>>> {
     use backup_record::Column as C;
     let grouped = member::Entity::find().select_only().column(member::Column::ItemId).into_query();
     let of_groups = Condition::all()
         .add(C::IsGood.eq(true))
-        .add(C::CompletedAt.lte(at))
-        .add(C::CompletedAt.gte(at - TimeDelta::days(DAYS)))
+        .add(C::CompletedAt.lt(before))
+        .add(C::CompletedAt.gte(before - TimeDelta::days(DAYS)))
         .add(C::ItemId.in_subquery(grouped));
     let query = backup_record::Entity::find().select_only().columns([C::ItemId, C::CompletedAt]);
     let query = query.filter(of_groups).order_by_asc(C::CompletedAt);

@@ -30,26 +30,26 @@ impl Copies {
     }
 }
 
-/// The copies of every item, as they were at a moment of a day, with three statements.
+/// The copies of every item that were complete before a moment of a day, with three statements.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn of(
     db: &impl Read,
     as_of: NaiveDate,
-    at: DateTime<Utc>,
+    before: DateTime<Utc>,
 ) -> Result<HashMap<ConfigurationItemId, Copies>> {
     use backup_record::Column as C;
     let mut found: HashMap<ConfigurationItemId, Copies> = HashMap::new();
-    for copy in newest(db, at, false).await? {
+    for copy in newest(db, before, false).await? {
         let item = copy.item_id;
         found.entry(item).or_default().newest = Some(copy);
     }
-    for copy in newest(db, at, true).await? {
+    for copy in newest(db, before, true).await? {
         let item = copy.item_id;
         found.entry(item).or_default().immutable = Some(copy);
     }
-    let tested = Condition::all().add(C::RestoreTestedOn.lte(as_of)).add(C::CompletedAt.lte(at));
+    let tested = Condition::all().add(C::RestoreTestedOn.lte(as_of)).add(C::CompletedAt.lt(before));
     for copy in backup_record::Entity::find().filter(tested).all(db).await? {
         let copies = found.entry(copy.item_id).or_default();
         copies.restore_tested_on = Ord::max(copies.restore_tested_on, copy.restore_tested_on);
@@ -57,10 +57,10 @@ pub async fn of(
     Ok(found)
 }
 
-/// Of every item the newest good copy that was complete at a moment.
+/// Of every item the newest good copy that was complete before a moment.
 async fn newest(
     db: &impl Read,
-    at: DateTime<Utc>,
+    before: DateTime<Utc>,
     only_immutable: bool,
 ) -> Result<Vec<backup_record::Model>> {
     use backup_record::Column as C;
@@ -72,7 +72,7 @@ async fn newest(
         .from_as(backup_record::Entity, other.clone())
         .and_where(of_other(C::ItemId).equals((backup_record::Entity, C::ItemId)))
         .and_where(of_other(C::IsGood).eq(true))
-        .and_where(of_other(C::CompletedAt).lte(at));
+        .and_where(of_other(C::CompletedAt).lt(before));
     let mut good = Condition::all().add(C::IsGood.eq(true));
     if only_immutable {
         latest.and_where(of_other(C::IsImmutable).eq(true));

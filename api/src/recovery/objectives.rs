@@ -1,12 +1,13 @@
 //! Recovery objectives: record, change and remove them.
 
+use chrono::NaiveDate;
 use entity::{id::RecoveryObjectiveId, money::Rate, recovery::recovery_objective};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
     error::{Error, Result},
     rules::{
-        draft, edited, expect_version, require_fraction, require_plausible, require_range,
+        draft, edited, expect_version, require_fraction, require_not_ahead, require_plausible, require_range,
         require_text_if_any,
     },
     store::{Read, Tx},
@@ -33,6 +34,7 @@ pub async fn record(tx: &Tx, given: recovery_objective::ActiveModel) -> Result<r
     let row = recovery_objective::ActiveModel { id: Set(tx.new_id()), ..given };
     let after = draft(&row)?;
     check(&after)?;
+    require_past(None, &after, tx.caller().now.date_naive())?;
     let own = recovery_objective::Column::ItemId.eq(after.item_id);
     if let Some(other) = recovery_objective::Entity::find().filter(own).one(tx).await? {
         let id = crate::schema::scalar::Id(other.id);
@@ -56,6 +58,7 @@ pub async fn update(
     expect_version("recovery objective", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
+    require_past(Some(&before), &after, tx.caller().now.date_naive())?;
     tx.update(before, |changed| *changed = row).await
 }
 
@@ -101,4 +104,17 @@ pub fn check(row: &recovery_objective::Model) -> Result<()> {
     require_plausible("changedOn", row.changed_on)?;
     require_text_if_any("note", row.note.as_deref(), 2_000)?;
     require_text_if_any("source", row.source.as_deref(), 200)
+}
+
+/// Refuses a change that has not happened yet. What was on record before stays.
+///
+/// # Errors
+/// `Invalid` with the day and today.
+pub fn require_past(
+    before: Option<&recovery_objective::Model>,
+    after: &recovery_objective::Model,
+    today: NaiveDate,
+) -> Result<()> {
+    let known = before.and_then(|before| before.changed_on);
+    require_not_ahead("changedOn", after.changed_on.filter(|day| known != Some(*day)), today)
 }

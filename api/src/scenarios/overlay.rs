@@ -92,12 +92,20 @@ impl Overlay {
     /// # Errors
     /// `NotFound` for a scenario that is not there, `Forbidden` as [`Overlay::require_prices`].
     pub async fn load(db: &impl Read, id: Option<ScenarioId>) -> Result<Arc<Self>> {
+        let overlay = Self::load_without_prices(db, id).await?;
+        overlay.require_prices(db.caller())?;
+        Ok(overlay)
+    }
+
+    /// The same, for answers that no price is part of, nor any sum of prices that the scenario alters.
+    ///
+    /// # Errors
+    /// `NotFound` for a scenario that is not there.
+    pub async fn load_without_prices(db: &impl Read, id: Option<ScenarioId>) -> Result<Arc<Self>> {
         let Some(id) = id else { return Ok(Self::none()) };
         let scenario = scenarios::find(db, id).await?;
         let changes = changes::named(db, &[id]).await?;
-        let overlay = Self::of(scenario.into(), changes);
-        overlay.require_prices(db.caller())?;
-        Ok(Arc::new(overlay))
+        Ok(Arc::new(Self::of(scenario.into(), changes)))
     }
 
     /// Refuses a scenario whose difference to the baseline would tell a single price to those who see only sums.

@@ -177,21 +177,35 @@ impl<'a> Reckoning<'a> {
     ) -> u64 {
         let Some(meta) = meta else { return 1 };
         if meta.args.contains_key("first") {
+            if meta.args.contains_key("service") && self.is_given(field, "service") {
+                // One thing that is named is a list of one.
+                return 1;
+            }
             let asked = self.number(field, "first").or_else(|| self.number(field, "last"));
-            return asked.unwrap_or(USUAL_PAGE);
+            return asked.or_else(|| usual(meta)).unwrap_or(USUAL_PAGE);
         }
         let is_counted = on.is_some_and(|on| on.name().ends_with("Connection"));
         let is_list = MetaTypeName::create(&meta.ty).is_list() && !kind.is_some_and(MetaType::is_leaf);
         if is_list && !is_counted { WHOLE_LIST } else { 1 }
     }
 
-    /// A whole number that was given as an argument, outright or as a variable. Below zero counts as zero.
-    fn number(&self, field: &Field, argument: &str) -> Option<u64> {
+    /// Whether an argument was given, outright or as a variable, and is not null.
+    fn is_given(&self, field: &Field, argument: &str) -> bool {
+        self.argument(field, argument).is_some_and(|value| value != Value::Null)
+    }
+
+    /// The value of an argument that was given outright or as a variable.
+    fn argument(&self, field: &Field, argument: &str) -> Option<Value> {
         let given = field.get_argument(argument)?.node.clone().into_const_with(|name| {
             let value = self.variables.get(&name).or_else(|| self.default_of(&name));
             value.cloned().ok_or(())
         });
-        match given.ok()? {
+        given.ok()
+    }
+
+    /// A whole number that was given as an argument. Below zero counts as zero.
+    fn number(&self, field: &Field, argument: &str) -> Option<u64> {
+        match self.argument(field, argument)? {
             Value::Number(number) => {
                 Some(number.as_i64().map_or(u64::MAX, |number| u64::try_from(number).unwrap_or_default()))
             }
@@ -204,6 +218,11 @@ impl<'a> Reckoning<'a> {
         let mut of_name = definitions.filter(|definition| definition.node.name.node == *name);
         of_name.next()?.node.default_value.as_ref().map(|value| &value.node)
     }
+}
+
+/// The rows that a list gives where nobody says, by the default of its argument.
+fn usual(meta: &MetaField) -> Option<u64> {
+    meta.args.get("first")?.default_value.as_deref()?.parse().ok()
 }
 
 fn count<T>(items: &[T]) -> u64 {

@@ -23,22 +23,14 @@ pub async fn alive() -> HttpResponse {
 /// The database answers, and is migrated to what this server expects.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let store = app.store.clone();
-    let index = app.schema.index().cloned();
-    let caller = Caller::system(Role::Viewer, (app.clock)());
-    let found = tokio::time::timeout(
-        PATIENCE,
-        on_runtime(&app, async move {
-            let mut reasons = reasons(&store).await;
-            if let Some(index) = index.filter(|_| reasons.is_empty()) {
-                reasons.extend(behind(&index, &caller).await);
-            }
-            reasons
-        }),
-    );
-    let reasons = match found.await {
+    let found = tokio::time::timeout(PATIENCE, on_runtime(&app, async move { reasons(&store).await }));
+    let mut reasons = match found.await {
         Ok(Ok(reasons)) => reasons,
         Ok(Err(_)) | Err(_) => vec!["the database does not answer".to_owned()],
     };
+    if let Some(index) = app.schema.index().cloned().filter(|_| reasons.is_empty()) {
+        reasons.extend(behind(&app, index).await);
+    }
     if reasons.is_empty() {
         return HttpResponse::Ok().json(serde_json::json!({ "status": "ready" }));
     }
@@ -60,12 +52,18 @@ async fn reasons(store: &Store) -> Vec<String> {
     }
 }
 
-/// Why the dependency graph is not up to date; nothing where it is, or was not asked for yet. What failed is tried again:
-/// whoever is sent no requests, because it is not ready, would not try otherwise. The cause stays in the log.
-async fn behind(index: &Index, caller: &Caller) -> Option<String> {
-    index.failure()?;
-    let outcome = index.refresh(caller).await;
-    outcome.is_err().then(|| "the dependency graph cannot be brought up to date".to_owned())
+/// Why the dependency graph is not up to date; nothing where it is. It is brought up to date each time, which is one
+/// small statement where nothing changed: whoever is sent no requests, because it is not ready, would not try otherwise,
+/// and nobody else would notice that it cannot be done. What takes longer than the answer goes on behind it, or a graph
+/// that takes long to read would never be there. The cause stays in the log.
+async fn behind(app: &App, index: Index) -> Option<String> {
+    let caller = Caller::system(Role::Viewer, (app.clock)());
+    let refreshed = app.runtime.spawn(async move { index.refresh(&caller).await });
+    match tokio::time::timeout(PATIENCE, refreshed).await {
+        Ok(Ok(Ok(()))) => None,
+        Ok(_) => Some("the dependency graph cannot be brought up to date".to_owned()),
+        Err(_) => Some("the dependency graph is still being brought up to date".to_owned()),
+    }
 }
 
 fn outstanding(steps: &[Step]) -> Vec<String> {

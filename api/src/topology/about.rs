@@ -35,7 +35,8 @@ impl<'a> From<&'a Label> for About<'a> {
 }
 
 impl Recorded {
-    /// What is said of a thing on a day, by its own name where it has one; none for what is not there.
+    /// What is said of a thing on a day, by its own name where it has one; none for what is not there. A workload is
+    /// out of use from the day after its last one.
     #[must_use]
     pub fn about(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
         match thing {
@@ -63,7 +64,7 @@ impl Recorded {
                 tier: row.tier,
                 owner: row.owner.as_deref(),
                 site: row.site_id,
-                is_retired: row.retires_on.is_some_and(|on| on <= as_of),
+                is_retired: row.retires_on.is_some_and(|last| last < as_of),
             }),
             Thing::Service(id) => self.services.get(&id).map(|row| About {
                 name: &row.name,
@@ -82,22 +83,24 @@ impl Recorded {
             Thing::SupportContract(id) => {
                 self.support.get(&id).map(|row| plain(&row.number, row.owner.as_deref()))
             }
+            Thing::PowerPanel(id) => self.feeds_of_panel(id).next().map(|row| {
+                let name = row.panel.as_deref().unwrap_or_default().trim();
+                About { name, site: Some(row.site_id), ..About::default() }
+            }),
+            Thing::CloudRegion(id) => {
+                self.workloads_of_region(id).next().map(|row| plain(row.region.trim(), None))
+            }
         }
     }
 
-    /// What is said of a thing today, by what files call it: the tag of an asset, the code of a site or a vendor.
-    /// A workload is out of use from the day after its last one.
+    /// The same, by what files call it: the tag of an asset, the code of a site or a vendor.
     #[must_use]
-    pub fn called(&self, thing: Thing, today: NaiveDate) -> Option<About<'_>> {
-        let about = self.about(thing, today)?;
+    pub fn called(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
+        let about = self.about(thing, as_of)?;
         Some(match thing {
             Thing::Site(id) => About { name: &self.sites.get(&id)?.code, ..about },
             Thing::Vendor(id) => About { name: &self.vendors.get(&id)?.code, ..about },
             Thing::Asset(id) => About { name: &self.assets.get(&id)?.tag, ..about },
-            Thing::Workload(id) => {
-                let last = self.workloads.get(&id)?.retires_on;
-                About { is_retired: last.is_some_and(|last| last < today), ..about }
-            }
             _ => about,
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! The needs of a thing that was touched are worked out as they were and as they are, and the difference is put into
 //! the graph. Built anew is what removes or retires a thing or brings one back, and what many things need for the same
-//! reason: feeds, names of racks, contracts of sites and whether they are in force.
+//! reason: feeds, names of racks, contracts of sites, whether they are in force and until when.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use std::{
 use chrono::NaiveDate;
 use entity::id::{
     AssetId, ColocationCircuitId, ColocationContractId, ColocationDeploymentId, ConfigurationItemId,
-    DependencyId, PowerFeedId, RackId, RedundancyGroupId, WorkloadId,
+    DependencyId, PowerFeedId, RackId, RedundancyGroupId, ServiceId, SupportContractId, WorkloadId,
 };
 use topology::{
     graph::{Change, GroupNode, Node},
@@ -22,9 +22,10 @@ use uuid::Uuid;
 
 use super::{
     graph::{Estate, refused},
+    implied::panel_of,
     items::{Thing, ThingKind},
     outgoing::{NeededGroup, Outgoing, Source, Tie},
-    recorded::{Recorded, in_force},
+    recorded::{Recorded, in_force, last_day, supports},
 };
 use crate::error::{Error, Result};
 
@@ -247,6 +248,7 @@ impl Touched {
                 }
                 self.new.insert(thing);
                 self.things.insert(thing);
+                self.region((old, new), thing)?;
                 return Some(());
             }
             (before, after) if before != after => return None,
@@ -264,16 +266,36 @@ impl Touched {
                 same((old, new), |it| fed(it, id))?;
                 true
             }
-            Thing::ColocationContract(id) => {
-                same((old, new), |it| Some(runs_on(it, id, as_of)))?;
+            Thing::ProviderAccount(id) => {
+                // Regions are those of the provider.
+                same((old, new), |it| it.provider_of(id))?;
                 true
             }
+            Thing::ColocationContract(id) => {
+                same((old, new), |it| keeps(it, id, as_of))?;
+                true
+            }
+            Thing::SupportContract(id) => covers(old, id, as_of) == covers(new, id, as_of),
+            Thing::Service(id) => provided(old, id) == provided(new, id),
             _ => true,
         };
         if !is_same {
             self.things.insert(thing);
+            self.region((old, new), thing)?;
         }
         Some(())
+    }
+
+    /// The first workload in a region brings the region; the last one that leaves it takes too much along.
+    fn region(&mut self, (old, new): (&Recorded, &Recorded), thing: Thing) -> Option<()> {
+        let Thing::Workload(id) = thing else { return Some(()) };
+        let of = |it: &Recorded| it.workloads.get(&id).and_then(|row| it.region_of(row));
+        let is_in = |it: &Recorded, region| it.workloads_of_region(region).next().is_some();
+        if let Some(region) = of(new).filter(|region| !is_in(old, *region)) {
+            self.new.insert(Thing::CloudRegion(region));
+            self.things.insert(Thing::CloudRegion(region));
+        }
+        of(old).is_none_or(|region| is_in(new, region)).then_some(())
     }
 }
 
@@ -282,7 +304,7 @@ fn stands(recorded: &Recorded, id: AssetId) -> Option<impl PartialEq + use<>> {
 }
 
 fn runs(recorded: &Recorded, id: WorkloadId) -> Option<impl PartialEq + use<>> {
-    recorded.workloads.get(&id).map(|row| (row.account_id, row.site_id))
+    recorded.workloads.get(&id).map(|row| (row.account_id, row.site_id, recorded.region_of(row)))
 }
 
 fn site_of(recorded: &Recorded, id: RackId) -> Option<impl PartialEq + use<>> {
@@ -291,9 +313,19 @@ fn site_of(recorded: &Recorded, id: RackId) -> Option<impl PartialEq + use<>> {
 
 fn fed(recorded: &Recorded, id: PowerFeedId) -> Option<impl PartialEq + use<>> {
     let row = recorded.feeds.get(&id)?;
-    Some((row.site_id, row.status, row.side, row.rack_id, row.upstream_id, row.circuit_id))
+    let hangs = (row.upstream_id, row.circuit_id, panel_of(row));
+    Some((row.site_id, row.status, row.side, row.rack_id, hangs))
 }
 
-fn runs_on(recorded: &Recorded, id: ColocationContractId, on: NaiveDate) -> bool {
-    recorded.colocation.get(&id).is_some_and(|row| in_force(row, on))
+fn keeps(recorded: &Recorded, id: ColocationContractId, on: NaiveDate) -> Option<impl PartialEq + use<>> {
+    let row = recorded.colocation.get(&id)?;
+    Some((in_force(row, on), last_day(row), row.holdover_multiplier.is_some(), row.vendor_id))
+}
+
+fn covers(recorded: &Recorded, id: SupportContractId, on: NaiveDate) -> Option<impl PartialEq + use<>> {
+    recorded.support.get(&id).map(|row| (row.vendor_id, supports(row, on)))
+}
+
+fn provided(recorded: &Recorded, id: ServiceId) -> Option<impl PartialEq + use<>> {
+    recorded.services.get(&id).map(|row| (row.vendor_id, row.kind))
 }

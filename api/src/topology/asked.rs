@@ -1,8 +1,8 @@
 //! What a question is about: ids of things, and who may know of them.
 
 use entity::id::{
-    AssetId, ColocationContractId, EntityId, PowerFeedId, ProviderAccountId, RackId, ServiceId, SiteId,
-    SupportContractId, VendorId, WorkloadId,
+    AssetId, CloudRegionId, ColocationContractId, EntityId, PowerFeedId, PowerPanelId, ProviderAccountId,
+    RackId, ServiceId, SiteId, SupportContractId, VendorId, WorkloadId,
 };
 use topology::graph::Node;
 
@@ -24,10 +24,13 @@ pub const MOST_ROOTS: usize = 10_000;
 pub fn permission(thing: Thing) -> Permission {
     match thing {
         Thing::Service(_) => VIEW,
-        Thing::Asset(_) | Thing::Rack(_) | Thing::PowerFeed(_) | Thing::Site(_) | Thing::Vendor(_) => {
-            Permission::ViewInventory
-        }
-        Thing::Workload(_) | Thing::ProviderAccount(_) => Permission::ViewCloud,
+        Thing::Asset(_)
+        | Thing::Rack(_)
+        | Thing::PowerFeed(_)
+        | Thing::PowerPanel(_)
+        | Thing::Site(_)
+        | Thing::Vendor(_) => Permission::ViewInventory,
+        Thing::Workload(_) | Thing::ProviderAccount(_) | Thing::CloudRegion(_) => Permission::ViewCloud,
         Thing::ColocationContract(_) | Thing::SupportContract(_) => Permission::ViewContracts,
     }
 }
@@ -52,6 +55,8 @@ pub fn global_id(thing: Thing) -> String {
         Thing::ColocationContract(id) => Id(id).to_string(),
         Thing::SupportContract(id) => Id(id).to_string(),
         Thing::ProviderAccount(id) => Id(id).to_string(),
+        Thing::PowerPanel(id) => Id(id).to_string(),
+        Thing::CloudRegion(id) => Id(id).to_string(),
     }
 }
 
@@ -77,10 +82,12 @@ pub fn named(field: &str, text: &str) -> Result<Thing> {
         ColocationContractId::KIND => Thing::ColocationContract(id(field, text)?),
         SupportContractId::KIND => Thing::SupportContract(id(field, text)?),
         ProviderAccountId::KIND => Thing::ProviderAccount(id(field, text)?),
+        PowerPanelId::KIND => Thing::PowerPanel(id(field, text)?),
+        CloudRegionId::KIND => Thing::CloudRegion(id(field, text)?),
         _ => {
             let message = format!(
                 "{} is the id of {}, and nothing depends on such a thing: name a service, asset, workload, \
-                 rack, power feed, site, vendor, contract or cloud account",
+                 rack, power feed, panel, site, vendor, contract, cloud account or region",
                 shown(text),
                 one(kind)
             );

@@ -1,7 +1,8 @@
 //! Dependencies: record, change, remove.
 
+use chrono::NaiveDate;
 use entity::{
-    id::{ConfigurationItemId, DependencyId},
+    id::{ConfigurationItemId, DependencyId, RedundancyGroupId},
     money::Rate,
     topology::{
         dependency::{self, DependencyKind, Hardness, Model},
@@ -18,12 +19,13 @@ use sea_orm::{
 use super::{
     items::{self, Label, Thing},
     redundancy_groups,
+    said::is_need,
 };
 use crate::{
     error::{Error, Result},
     rules::{
-        draft, edited, expect_version, require_fraction, require_least, require_order, require_plausible,
-        require_text_if_any,
+        draft, edited, expect_version, require_fraction, require_least, require_not_ahead, require_order,
+        require_plausible, require_text_if_any,
     },
     store::{Read, Tx},
 };
@@ -40,13 +42,13 @@ pub async fn find(db: &impl Read, id: DependencyId) -> Result<Model> {
 ///
 /// # Errors
 /// `NotFound` for ends that are not there or hidden and for a group that is not there; `Invalid` for a self edge,
-/// an edge to what is retired, one that is recorded already, or when a rule of [`check`], [`require_agreement`] or
-/// [`require_group`] is broken.
+/// an edge from or to what is retired, one that is recorded already, or when a rule of [`check`], [`require_seen`],
+/// [`require_agreement`], [`require_use`] or [`require_group`] is broken.
 pub async fn record(tx: &Tx, (from, to): (Thing, Thing), mut row: dependency::ActiveModel) -> Result<Model> {
     if from == to {
         return Err(Error::invalid("to", format!("{} cannot depend on itself", to.id())));
     }
-    items::seen(tx, from).await?;
+    require_needy(&items::seen(tx, from).await?)?;
     require_in_use(&items::seen(tx, to).await?)?;
     row.id = Set(tx.new_id());
     // Until the change is over nobody else changes what the item needs, so two cannot agree to disagree.
@@ -58,8 +60,8 @@ pub async fn record(tx: &Tx, (from, to): (Thing, Thing), mut row: dependency::Ac
     usual_hardness(&mut row);
     let new = draft(&row)?;
     check(&new)?;
-    require_agreement(&new, &between(tx, new.from_id, new.to_id).await?)?;
-    require_membership(tx, &new).await?;
+    require_seen(None, &new, tx.caller().now.date_naive())?;
+    require_company(tx, &new).await?;
     tx.insert(row).await
 }
 
@@ -78,8 +80,8 @@ pub async fn update(
     items::hold(tx, before.from_id).await?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
-    require_agreement(&after, &between(tx, after.from_id, after.to_id).await?)?;
-    require_membership(tx, &after).await?;
+    require_seen(Some(&before), &after, tx.caller().now.date_naive())?;
+    require_company(tx, &after).await?;
     tx.update(before, |changed| *changed = row).await
 }
 
@@ -95,11 +97,10 @@ pub async fn remove(tx: &Tx, id: DependencyId, expected_version: Option<i32>) ->
     items::forget_unnamed(tx, ends).await
 }
 
-/// The hardness of a dependency of which none was given: a copy is no need, anything else is hard.
+/// The hardness of a dependency of which none was given: a copy or a backup is no need, anything else is hard.
 pub fn usual_hardness(row: &mut dependency::ActiveModel) {
     if row.hardness.is_not_set() {
-        let is_copy =
-            matches!(&row.kind, Set(DependencyKind::ReplicatesTo) | Unchanged(DependencyKind::ReplicatesTo));
+        let is_copy = matches!(&row.kind, Set(kind) | Unchanged(kind) if !is_need(*kind));
         row.hardness = Set(if is_copy { Hardness::Soft } else { Hardness::Hard });
     }
 }
@@ -112,15 +113,15 @@ pub fn check(edge: &Model) -> Result<()> {
     if edge.from_id == edge.to_id {
         return Err(Error::invalid("to", "nothing can depend on itself"));
     }
-    if edge.kind == DependencyKind::ReplicatesTo {
+    if !is_need(edge.kind) {
+        let kind = edge.kind.to_value();
+        let what = if edge.kind == DependencyKind::BacksUpTo { "backup" } else { "copy" };
         if edge.hardness == Hardness::Hard {
-            return Err(Error::invalid(
-                "hardness",
-                "REPLICATES_TO is a copy and no need, so it cannot be HARD",
-            ));
+            let message = format!("{kind} is a {what} and no need, so it cannot be HARD");
+            return Err(Error::invalid("hardness", message));
         }
         if edge.redundancy_group_id.is_some() {
-            let message = "REPLICATES_TO is a copy and no need, so it cannot be a member of a group";
+            let message = format!("{kind} is a {what} and no need, so it cannot be a member of a group");
             return Err(Error::invalid("redundancyGroup", message));
         }
     }
@@ -141,6 +142,29 @@ pub fn check(edge: &Model) -> Result<()> {
     require_least("gigabytesPerDay", edge.gigabytes_per_day.map(Rate::to_decimal), Decimal::ZERO)?;
     require_text_if_any("note", edge.note.as_deref(), 2_000)?;
     require_text_if_any("source", edge.source.as_deref(), 200)
+}
+
+/// Refuses days on which nothing can have been seen yet. What was on record before stays.
+///
+/// # Errors
+/// `Invalid` with the field, the day and today.
+pub fn require_seen(before: Option<&Model>, after: &Model, today: NaiveDate) -> Result<()> {
+    let of =
+        |day: fn(&Model) -> Option<NaiveDate>| day(after).filter(|new| before.and_then(day) != Some(*new));
+    require_not_ahead("firstSeenOn", of(|edge| edge.first_seen_on), today)?;
+    require_not_ahead("lastSeenOn", of(|edge| edge.last_seen_on), today)
+}
+
+/// Refuses what is out of use for good as something that comes to need anything.
+///
+/// # Errors
+/// `Invalid` naming it.
+pub fn require_needy(from: &Label) -> Result<()> {
+    if from.is_retired {
+        let message = format!("{} is retired and needs nothing any more", from.name);
+        return Err(Error::invalid("from", message));
+    }
+    Ok(())
 }
 
 /// Refuses what is out of use for good as something to depend on.
@@ -171,12 +195,40 @@ pub fn require_agreement<'a>(edge: &Model, others: impl IntoIterator<Item = &'a 
         if other.kind == edge.kind {
             return Err(Error::invalid("kind", format!("{kind} is recorded between the two already")));
         }
-        let is_need = |edge: &Model| edge.kind != DependencyKind::ReplicatesTo;
-        if is_need(other) && is_need(edge) && other.hardness != edge.hardness {
+        if is_need(other.kind) && is_need(edge.kind) && other.hardness != edge.hardness {
             let (own, theirs) = (edge.hardness.to_value(), other.hardness.to_value());
             let message = format!("{own} contradicts {kind} between the same two, which is {theirs}");
             return Err(Error::invalid("hardness", message));
         }
+    }
+    Ok(())
+}
+
+/// Refuses a member of a group that is needed hard beside it: whatever stands in for it, its owner is down without it.
+///
+/// # Errors
+/// `Invalid` naming the kind of the other and the group.
+pub fn require_use<'a>(
+    edge: &Model,
+    others: impl IntoIterator<Item = &'a Model>,
+    name: impl Fn(RedundancyGroupId) -> Option<String>,
+) -> Result<()> {
+    let between =
+        |other: &&Model| other.id != edge.id && (other.from_id, other.to_id) == (edge.from_id, edge.to_id);
+    let is_hard = |edge: &Model| is_need(edge.kind) && edge.hardness == Hardness::Hard;
+    for other in others.into_iter().filter(between).filter(|other| is_hard(other) && is_hard(edge)) {
+        let (kind, group) = match (edge.redundancy_group_id, other.redundancy_group_id) {
+            (Some(group), None) => (other.kind, group),
+            (None, Some(group)) => (edge.kind, group),
+            _ => continue,
+        };
+        let group = name(group).unwrap_or_else(|| "of the same owner".to_owned());
+        let message = format!(
+            "{} between the two is HARD by itself, so nothing could stand in for it as {} in the group {group}",
+            kind.to_value(),
+            if kind == edge.kind { other.kind.to_value() } else { edge.kind.to_value() },
+        );
+        return Err(Error::invalid("redundancyGroup", message));
     }
     Ok(())
 }
@@ -210,11 +262,17 @@ pub fn require_group(edge: &Model, group: &redundancy_group::Model) -> Result<()
     }
 }
 
-async fn require_membership(tx: &Tx, edge: &Model) -> Result<()> {
-    match edge.redundancy_group_id {
-        Some(id) => require_group(edge, &redundancy_groups::find(tx, id).await?),
-        None => Ok(()),
+/// Holds a dependency to what is recorded beside it: others between the same two, and its group.
+async fn require_company(tx: &Tx, edge: &Model) -> Result<()> {
+    let others = between(tx, edge.from_id, edge.to_id).await?;
+    require_agreement(edge, &others)?;
+    let mut groups = Vec::new();
+    for id in others.iter().chain([edge]).filter_map(|edge| edge.redundancy_group_id) {
+        groups.push(redundancy_groups::find(tx, id).await?);
     }
+    let group = |id: RedundancyGroupId| groups.iter().find(|group| group.id == id);
+    require_use(edge, &others, |id| group(id).map(|group| group.name.clone()))?;
+    edge.redundancy_group_id.and_then(group).map_or(Ok(()), |group| require_group(edge, group))
 }
 
 /// The dependencies of one item on another.

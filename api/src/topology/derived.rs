@@ -9,20 +9,39 @@ use chrono::NaiveDate;
 use entity::{
     contracts::colocation_circuit::Feed,
     id::{ColocationContractId, PowerFeedId, RackId, SiteId},
-    topology::{dependency::DependencyKind, power_feed::FeedStatus},
+    inventory::site::SiteStatus,
+    topology::{dependency::DependencyKind, power_feed::FeedStatus, service::ServiceKind},
 };
 
 use super::{
+    implied::panel_of,
     items::Thing,
-    recorded::{Recorded, in_force},
+    outgoing::Tie,
+    recorded::{Recorded, in_force, last_day, supports},
 };
 
 /// What many things need for the same reason, worked out once for a graph: the power of racks, and the contracts that
-/// are in force for sites.
+/// keep sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
     racks: HashMap<RackId, RackFeeds>,
+    /// Contracts in force.
     contracts: HashMap<SiteId, Vec<ColocationContractId>>,
+    /// Of sites that none in force keeps, the contract that ended last.
+    lapsed: HashMap<SiteId, Vec<ColocationContractId>>,
+    /// The last days of those of them that leave no right to stay.
+    over: HashMap<ColocationContractId, NaiveDate>,
+}
+
+/// Things of which one has to be up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnyOf {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// The things; none where nothing keeps the owner up.
+    pub members: Vec<Thing>,
+    /// In what way they are needed.
+    pub kind: DependencyKind,
 }
 
 /// The active feeds of a rack.
@@ -46,7 +65,38 @@ impl Frame {
         for row in recorded.contract_sites.values().filter(|row| running.contains(&row.contract_id)) {
             contracts.entry(row.site_id).or_default().push(row.contract_id);
         }
-        Self { racks: feeds_by_rack(recorded), contracts }
+        let mut frame = Self { racks: feeds_by_rack(recorded), contracts, ..Self::default() };
+        frame.lapse(recorded, as_of);
+        frame
+    }
+
+    /// A site that no contract keeps any more still hangs on the one that ended last. That is down from the day after
+    /// its last one, unless it says what staying on costs.
+    fn lapse(&mut self, recorded: &Recorded, as_of: NaiveDate) {
+        let ended = recorded.colocation.values().filter_map(|contract| {
+            let last = last_day(contract).filter(|last| *last < as_of)?;
+            (contract.billing_starts_on <= as_of)
+                .then_some((contract.id, (last, contract.holdover_multiplier.is_none())))
+        });
+        let ended: HashMap<ColocationContractId, (NaiveDate, bool)> = ended.collect();
+        let mut latest: HashMap<SiteId, NaiveDate> = HashMap::new();
+        let is_open =
+            |site: SiteId| recorded.sites.get(&site).is_some_and(|row| row.status != SiteStatus::Closed);
+        let kept = |row: &SiteId| self.contracts.contains_key(row) || !is_open(*row);
+        let rows = recorded.contract_sites.values().filter(|row| !kept(&row.site_id));
+        let rows: Vec<_> = rows.filter_map(|row| Some((row, *ended.get(&row.contract_id)?))).collect();
+        for (row, (last, _)) in &rows {
+            let known = latest.entry(row.site_id).or_insert(*last);
+            *known = (*known).max(*last);
+        }
+        for (row, (last, is_over)) in
+            rows.into_iter().filter(|(row, (last, _))| latest[&row.site_id] == *last)
+        {
+            self.lapsed.entry(row.site_id).or_default().push(row.contract_id);
+            if is_over {
+                self.over.insert(row.contract_id, last);
+            }
+        }
     }
 
     /// The contracts in force for a site.
@@ -55,49 +105,94 @@ impl Frame {
         self.contracts.get(&site).map_or(&[], Vec::as_slice)
     }
 
-    /// Tells what a thing is down without, and in which way it needs it; power from either side is the answer.
+    /// Whether a contract is over and nothing took its place.
+    #[must_use]
+    pub fn is_over(&self, contract: ColocationContractId) -> bool {
+        self.over.contains_key(&contract)
+    }
+
+    /// Tells what a thing is down or degraded without, and in which way it needs it; what one of several is enough of
+    /// is the answer.
     pub fn needs(
         &self,
         recorded: &Recorded,
+        as_of: NaiveDate,
         thing: Thing,
-        mut tell: impl FnMut(Thing, DependencyKind),
-    ) -> Option<&RackFeeds> {
+        mut tell: impl FnMut(Thing, DependencyKind, Tie),
+    ) -> Option<AnyOf> {
+        let mut hard = |thing, kind| tell(thing, kind, Tie::Hard);
         match thing {
-            Thing::Asset(id) => return self.of_asset(recorded, id, tell),
+            Thing::Asset(id) => return self.of_asset(recorded, id, hard),
             Thing::Rack(id) => {
                 if let Some(row) = recorded.racks.get(&id) {
-                    tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
+                    hard(Thing::Site(row.site_id), DependencyKind::ContainedIn);
                 }
             }
-            Thing::Site(id) => {
-                for contract in self.contracts(id) {
-                    tell(Thing::ColocationContract(*contract), DependencyKind::DependsOn);
-                }
-            }
+            Thing::Site(id) => return self.of_site(id, hard),
             Thing::PowerFeed(id) => {
                 let row = recorded.feeds.get(&id)?;
-                tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
+                hard(Thing::Site(row.site_id), DependencyKind::ContainedIn);
                 if let Some(upstream) = row.upstream_id {
-                    tell(Thing::PowerFeed(upstream), DependencyKind::PoweredBy);
+                    hard(Thing::PowerFeed(upstream), DependencyKind::PoweredBy);
+                }
+                if let Some(panel) = panel_of(row) {
+                    hard(Thing::PowerPanel(panel), DependencyKind::PoweredBy);
                 }
                 if let Some(contract) = row.circuit_id.and_then(|circuit| recorded.contract_of(circuit)) {
-                    tell(Thing::ColocationContract(contract), DependencyKind::DependsOn);
+                    hard(Thing::ColocationContract(contract), DependencyKind::DependsOn);
+                }
+            }
+            Thing::PowerPanel(id) => {
+                if let Some(feed) = recorded.feeds_of_panel(id).next() {
+                    hard(Thing::Site(feed.site_id), DependencyKind::ContainedIn);
                 }
             }
             Thing::Workload(id) => {
                 let row = recorded.workloads.get(&id)?;
-                tell(Thing::ProviderAccount(row.account_id), DependencyKind::RunsOn);
+                if let Some(region) = recorded.region_of(row) {
+                    hard(Thing::CloudRegion(region), DependencyKind::ContainedIn);
+                }
+                hard(Thing::ProviderAccount(row.account_id), DependencyKind::RunsOn);
                 if let Some(site) = row.site_id {
-                    tell(Thing::Site(site), DependencyKind::ContainedIn);
+                    hard(Thing::Site(site), DependencyKind::ContainedIn);
                 }
             }
-            Thing::Service(_)
-            | Thing::Vendor(_)
-            | Thing::ColocationContract(_)
-            | Thing::SupportContract(_)
-            | Thing::ProviderAccount(_) => {}
+            Thing::Service(id) => {
+                let row = recorded.services.get(&id)?;
+                // What others run stops with them; what was only bought from them runs on.
+                let is_run = matches!(row.kind, ServiceKind::External | ServiceKind::Carrier);
+                let tie = if is_run { Tie::Hard } else { Tie::Soft };
+                tell(Thing::Vendor(row.vendor_id?), DependencyKind::DependsOn, tie);
+            }
+            Thing::ColocationContract(id) => {
+                let row = recorded.colocation.get(&id)?;
+                if in_force(row, as_of) {
+                    hard(Thing::Vendor(row.vendor_id), DependencyKind::DependsOn);
+                }
+                let name = format!("term that ended on {}", self.over.get(&id)?).into();
+                return Some(AnyOf { name, members: Vec::new(), kind: DependencyKind::DependsOn });
+            }
+            Thing::SupportContract(id) => {
+                let row = recorded.support.get(&id).filter(|row| supports(row, as_of))?;
+                hard(Thing::Vendor(row.vendor_id), DependencyKind::DependsOn);
+            }
+            Thing::Vendor(_) | Thing::ProviderAccount(_) | Thing::CloudRegion(_) => {}
         }
         None
+    }
+
+    /// A site needs its contract; where there are several, one of them keeps it.
+    fn of_site(&self, id: SiteId, mut tell: impl FnMut(Thing, DependencyKind)) -> Option<AnyOf> {
+        let contracts = self.contracts.get(&id).or_else(|| self.lapsed.get(&id))?;
+        let kind = DependencyKind::DependsOn;
+        let mut members: Vec<Thing> = contracts.iter().copied().map(Thing::ColocationContract).collect();
+        members.sort_unstable();
+        members.dedup();
+        if let [only] = members[..] {
+            tell(only, kind);
+            return None;
+        }
+        Some(AnyOf { name: "colocation contracts".into(), members, kind })
     }
 
     /// An asset needs its site, its chassis, its rack, and power from its rack.
@@ -106,7 +201,7 @@ impl Frame {
         recorded: &Recorded,
         id: entity::id::AssetId,
         mut tell: impl FnMut(Thing, DependencyKind),
-    ) -> Option<&RackFeeds> {
+    ) -> Option<AnyOf> {
         let row = recorded.assets.get(&id)?;
         tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
         if let Some(parent) = row.parent_id {
@@ -118,7 +213,9 @@ impl Frame {
         for feed in &feeds.each {
             tell(Thing::PowerFeed(*feed), DependencyKind::PoweredBy);
         }
-        Some(feeds).filter(|feeds| !feeds.either.is_empty())
+        let members: Vec<Thing> = feeds.either.iter().copied().map(Thing::PowerFeed).collect();
+        let name = Arc::clone(&feeds.name);
+        (!members.is_empty()).then_some(AnyOf { name, members, kind: DependencyKind::PoweredBy })
     }
 }
 

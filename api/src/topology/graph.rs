@@ -89,6 +89,8 @@ pub struct Estate {
     pub revision: i64,
     /// Which graph was asked for.
     pub options: Options,
+    /// How much of it a scenario has taken away.
+    pub gone: u64,
     pub(super) frame: Arc<Frame>,
     pub(super) places: Table<Thing, Node>,
     pub(super) edges: Edges,
@@ -141,6 +143,7 @@ impl Estate {
             left_out,
             revision,
             options,
+            gone: 0,
             frame: Arc::new(frame),
             edges,
             groups: (0..).zip(sketch.groups).map(|(place, group)| (GroupNode(place), group)).collect(),
@@ -185,6 +188,13 @@ impl Estate {
         self.frame.contracts(site)
     }
 
+    /// Whether a node is a contract that is over while nothing took its place.
+    #[must_use]
+    pub fn is_over(&self, node: Node) -> bool {
+        let Some(Thing::ColocationContract(id)) = self.thing(node) else { return false };
+        self.options.derived && self.frame.is_over(id)
+    }
+
     /// The edges from a node to what it needs.
     pub fn edges_from(&self, node: Node) -> impl Iterator<Item = Edge> {
         let edges = self.edges.from(&(node, Node(0), Link::Hard, None));
@@ -214,6 +224,11 @@ impl Estate {
             };
             format!("{ends:?} {link} {:?} {group:?}", edge.kind)
         }));
+        // What nothing is a member of is met by no edge.
+        let empty = self.groups.iter().filter(|(group, _)| self.graph.members(**group).len() == 0);
+        lines.extend(empty.map(|(_, group)| format!("{group:?}")));
+        let missing = self.things.iter().filter(|thing| !self.places.contains(thing));
+        lines.extend(missing.map(|thing| format!("{thing:?} is gone")));
         lines.sort_unstable();
         let mut text = String::new();
         for line in lines {

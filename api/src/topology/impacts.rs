@@ -1,23 +1,23 @@
 //! What fails when items fail.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, collections::HashSet, sync::Arc};
 
-use chrono::NaiveDate;
-use entity::{scenarios::scenario_change::Terms, topology::dependency::DependencyKind};
+use entity::{id::DependencyId, topology::dependency::DependencyKind};
 use topology::{
-    graph::Node,
+    graph::{Change, Graph, Node},
     impact::{self, Hurt, Impact},
 };
 
 use super::{
     asked,
     chains::{Downs, Step},
+    gone::{self, Gone},
     graph::{self, Estate, Options},
     index::View,
     items::Thing,
     rollups::RollUp,
 };
-use crate::{access::Caller, contracts::terms, error::Result, rules::require_plausible, scenarios::Overlay};
+use crate::{access::Caller, error::Result, rules::require_plausible, scenarios::Overlay};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -84,6 +84,8 @@ pub struct Answer {
     pub downs: Downs,
     /// What it comes to.
     pub roll_up: RollUp,
+    /// All that is down or hurt, whoever may see it.
+    touched: Vec<(Node, bool)>,
     /// What the scenario lets fail, in words.
     pub by_scenario: Vec<String>,
 }
@@ -99,66 +101,41 @@ pub async fn answer(view: &View, question: &Question) -> Result<Answer> {
     let estate = view.estate(question.options).await?;
     let caller = view.caller();
     let mut failed = estate.all_asked(caller, "of", &question.of)?;
-    let (more, by_scenario) = failed_by(&question.scenario, &estate);
+    let (more, by_scenario) = failed_by(&question.scenario, &estate, caller);
     failed.extend(more);
-    let found = impact::impact(&estate.graph, &failed).map_err(graph::refused)?;
+    let found = impact::impact(lifted(&estate, &failed)?.as_ref(), &failed).map_err(graph::refused)?;
     let downs = Downs::of(&found);
     let (affected, hidden) = affected(&estate, caller, &found, &downs);
     let before = found.down_before.iter().filter_map(|down| down_one(&estate, down.node, down.steps));
     let (down_before, hidden_before) = visible(caller, before);
     let roll_up = RollUp::of(&estate, caller, &downs, (&affected, &hidden))?;
+    let touched = affected.iter().chain(&hidden).map(|it| (it.node, it.status == Status::Down)).collect();
     let (hidden, hidden_before) = (hidden.len() as u64, hidden_before.len() as u64);
-    Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, by_scenario })
+    Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, touched, by_scenario })
 }
 
-/// What a scenario lets fail by the day that is asked for: sites from the day on which they are left, contracts from
-/// the day after their last term.
-fn failed_by(scenario: &Overlay, estate: &Estate) -> (Vec<Node>, Vec<String>) {
-    let as_of = estate.options.as_of;
-    let mut failed = Vec::new();
-    let mut said = Vec::new();
-    for change in scenario.changes() {
-        let row = &change.row;
-        let (things, since) = match &row.terms {
-            Terms::SiteExit { on } => (vec![row.site_id.map(Thing::Site)], Some(*on)),
-            Terms::ContractNotRenewed { ends_on } => {
-                let things = vec![
-                    row.colocation_contract_id.map(Thing::ColocationContract),
-                    row.support_contract_id.map(Thing::SupportContract),
-                ];
-                let recorded_on = row.created_at.date_naive();
-                let last = ends_on
-                    .or_else(|| things.iter().flatten().find_map(|it| last_day(estate, *it, recorded_on)));
-                (things, last.and_then(|last| last.succ_opt()))
-            }
-            _ => continue,
-        };
-        let Some(since) = since.filter(|since| *since <= as_of) else { continue };
-        for thing in things.into_iter().flatten() {
-            if let (Some(node), Some(about)) = (estate.node(thing), estate.about(thing)) {
-                failed.push(node);
-                said.push(format!("`{}` is gone since {since}, as the scenario has it", about.name));
-            }
-        }
+/// The graph in which contracts that are over are down because they are asked for, and not since before.
+fn lifted<'a>(estate: &'a Estate, failed: &[Node]) -> Result<Cow<'a, Graph>> {
+    let over = failed.iter().filter(|node| estate.is_over(**node));
+    let groups = over.flat_map(|node| estate.graph.groups_of(*node));
+    let groups = groups.filter(|group| estate.graph.members(*group).len() == 0).map(Change::RemoveGroup);
+    let groups: Vec<Change> = groups.collect();
+    if groups.is_empty() {
+        return Ok(Cow::Borrowed(&estate.graph));
     }
-    (failed, said)
+    estate.graph.changed(&groups).map(Cow::Owned).map_err(graph::refused)
 }
 
-/// The last day of the term of a contract that ran on a day.
-fn last_day(estate: &Estate, thing: Thing, on: NaiveDate) -> Option<NaiveDate> {
-    match thing {
-        Thing::ColocationContract(id) => {
-            let contract = estate.recorded.colocation.get(&id)?;
-            let value = terms::colocation(contract, &[]).ok()?;
-            Some(terms::term_on(&value, on).end)
-        }
-        Thing::SupportContract(id) => {
-            let contract = estate.recorded.support.get(&id)?;
-            let value = terms::support_terms(contract).ok()?;
-            value.term(value.term_number(on)).map(|term| term.end)
-        }
-        _ => None,
-    }
+/// What a scenario lets fail by the day that is asked for, and the same in words.
+fn failed_by(scenario: &Overlay, estate: &Estate, caller: &Caller) -> (Vec<Node>, Vec<String>) {
+    let said = |gone: &Gone| {
+        let about = estate.about(gone.thing).filter(|_| asked::is_visible(caller, gone.thing));
+        let name =
+            about.map_or_else(|| "something that you may not see".to_owned(), |it| format!("`{}`", it.name));
+        format!("{name} is gone since {}, as the scenario has it", gone.since)
+    };
+    let gone = gone::gone(scenario, estate);
+    (gone.iter().map(|gone| gone.node).collect(), gone.iter().map(said).collect())
 }
 
 fn down_one(estate: &Estate, node: Node, steps: u32) -> Option<Affected> {
@@ -202,6 +179,14 @@ impl Answer {
         }
     }
 
+    /// The edges along which something failed, from what is affected to what is down, by their records.
+    pub fn failing_edges(&self) -> impl Iterator<Item = Option<DependencyId>> {
+        let down: HashSet<Node> =
+            self.touched.iter().filter(|(_, is_down)| *is_down).map(|(node, _)| *node).collect();
+        let edges = self.touched.iter().flat_map(|(node, _)| self.estate.edges_from(*node));
+        edges.filter(move |edge| down.contains(&edge.to)).map(|edge| edge.dependency)
+    }
+
     /// A page of what is affected: so many behind a place.
     #[must_use]
     pub fn page(&self, after: Option<Key>, size: usize) -> &[Affected] {
@@ -226,6 +211,10 @@ pub fn assumptions() -> Vec<String> {
         "an asset needs its site, rack and chassis; one active feed of its rack where that has both sides, and \
          otherwise every active feed"
             .to_owned(),
+        "a site needs one of its colocation contracts, and is down once the last of them is over, unless that says what \
+         staying on costs; a contract needs its vendor"
+            .to_owned(),
+        "a service that others run needs its vendor; any other is degraded without".to_owned(),
         "who uses two services counts twice".to_owned(),
     ]
 }

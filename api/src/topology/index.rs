@@ -54,10 +54,10 @@ pub struct Index {
 struct Kept {
     /// The latest state last.
     states: Mutex<VecDeque<Arc<State>>>,
+    /// Held by whoever asks for nothing but that it be brought up to date, so that those who wait hold no connection.
+    asking: tokio::sync::Mutex<()>,
     /// Held by whoever brings it up to date, so that others wait instead of doing the same.
     refreshing: tokio::sync::Mutex<()>,
-    /// Why that failed, the last time.
-    failure: Mutex<Option<String>>,
 }
 
 /// All that the graph rests on, as it was at a revision, with the graphs that were asked for.
@@ -100,8 +100,7 @@ impl View {
     /// Everything that was said to depend on something, as it is seen from a day.
     #[must_use]
     pub fn said(&self, as_of: NaiveDate) -> Said {
-        let today = self.caller().now.date_naive();
-        Said { recorded: Arc::clone(&self.state.recorded), as_of, today }
+        Said { recorded: Arc::clone(&self.state.recorded), as_of, gone: Arc::default() }
     }
 
     /// Who asks.
@@ -247,19 +246,14 @@ impl Index {
         Ok(view)
     }
 
-    /// Why the graph could not be brought up to date the last time; none where it could.
-    #[must_use]
-    pub fn failure(&self) -> Option<String> {
-        lock(&self.kept.failure).clone()
-    }
-
     /// Tries to bring the graph up to date.
     ///
     /// # Errors
     /// `Unavailable` when it cannot be.
     pub async fn refresh(&self, caller: &Caller) -> Result<()> {
+        let _alone = self.kept.asking.lock().await;
         let reader = self.store.snapshot(caller, &[Permission::ViewTopology]).await?;
-        self.state(&reader).await.map(drop)
+        Box::pin(self.state(&reader)).await.map(drop)
     }
 
     /// Brings it up to date, with the graph of a day that most questions ask for.
@@ -273,24 +267,15 @@ impl Index {
 
     /// The state that belongs to a snapshot.
     async fn state(&self, db: &Snapshot) -> Result<Arc<State>> {
-        let found = self.found(db).await;
-        let mut failure = lock(&self.kept.failure);
-        match found {
-            Ok(state) => {
-                *failure = None;
-                Ok(state)
-            }
-            Err(cause) => {
-                let said = match &cause {
-                    Error::Internal(cause) => format!("{cause:#}"),
-                    Error::Unavailable(cause) => cause.to_string(),
-                    other => other.to_string(),
-                };
-                tracing::error!(cause = said, "the dependency graph cannot be brought up to date");
-                *failure = Some(said.clone());
-                Err(Error::Unavailable(DbErr::Custom(said)))
-            }
-        }
+        self.found(db).await.map_err(|cause| {
+            let said = match &cause {
+                Error::Internal(cause) => format!("{cause:#}"),
+                Error::Unavailable(cause) => cause.to_string(),
+                other => other.to_string(),
+            };
+            tracing::error!(cause = said, "the dependency graph cannot be brought up to date");
+            Error::Unavailable(DbErr::Custom(said))
+        })
     }
 
     async fn found(&self, db: &Snapshot) -> Result<Arc<State>> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use entity::{
     id::{
-        AssetId, ColocationContractId, ConfigurationItemId, EntityId, PowerFeedId, ProviderAccountId, RackId,
-        ServiceId, SiteId, SupportContractId, VendorId, WorkloadId,
+        AssetId, CloudRegionId, ColocationContractId, ConfigurationItemId, EntityId, PowerFeedId,
+        PowerPanelId, ProviderAccountId, RackId, ServiceId, SiteId, SupportContractId, VendorId, WorkloadId,
     },
     topology::{configuration_item, dependency, redundancy_group},
 };
@@ -49,6 +49,10 @@ pub enum Thing {
     SupportContract(SupportContractId),
     /// A cloud account.
     ProviderAccount(ProviderAccountId),
+    /// A panel that power feeds come from.
+    PowerPanel(PowerPanelId),
+    /// A region of a cloud provider.
+    CloudRegion(CloudRegionId),
 }
 
 /// Sorts of things.
@@ -74,10 +78,15 @@ pub enum ThingKind {
     SupportContract,
     /// A cloud account.
     ProviderAccount,
+    /// A panel that power feeds come from.
+    PowerPanel,
+    /// A region of a cloud provider.
+    CloudRegion,
 }
 
 impl ThingKind {
-    /// Every sort.
+    /// Every sort that has a table. Panels and regions have none: they follow from the feeds and workloads that name
+    /// them, and nothing is recorded of them.
     pub const ALL: [Self; 10] = [
         Self::Service,
         Self::Asset,
@@ -105,6 +114,8 @@ impl ThingKind {
             Self::ColocationContract => ColocationContractId::KIND,
             Self::SupportContract => SupportContractId::KIND,
             Self::ProviderAccount => ProviderAccountId::KIND,
+            Self::PowerPanel => PowerPanelId::KIND,
+            Self::CloudRegion => CloudRegionId::KIND,
         }
     }
 
@@ -119,18 +130,18 @@ impl ThingKind {
     #[must_use]
     pub fn permission(self) -> Permission {
         match self {
-            Self::Service | Self::PowerFeed => Permission::ViewTopology,
+            Self::Service | Self::PowerFeed | Self::PowerPanel => Permission::ViewTopology,
             Self::Asset | Self::Rack | Self::Site | Self::Vendor => Permission::ViewInventory,
-            Self::Workload | Self::ProviderAccount => Permission::ViewCloud,
+            Self::Workload | Self::ProviderAccount | Self::CloudRegion => Permission::ViewCloud,
             Self::ColocationContract | Self::SupportContract => Permission::ViewContracts,
         }
     }
 
-    /// The column of an item that says which of the sort it is.
+    /// The column of an item that says which of the sort it is; none for what no item stands for.
     #[must_use]
-    pub fn column(self) -> configuration_item::Column {
+    pub fn column(self) -> Option<configuration_item::Column> {
         use configuration_item::Column as C;
-        match self {
+        Some(match self {
             Self::Service => C::ServiceId,
             Self::Asset => C::AssetId,
             Self::Workload => C::WorkloadId,
@@ -141,7 +152,8 @@ impl ThingKind {
             Self::ColocationContract => C::ColocationContractId,
             Self::SupportContract => C::SupportContractId,
             Self::ProviderAccount => C::ProviderAccountId,
-        }
+            Self::PowerPanel | Self::CloudRegion => return None,
+        })
     }
 
     /// The thing of the sort with a plain id.
@@ -158,6 +170,8 @@ impl ThingKind {
             Self::ColocationContract => Thing::ColocationContract(ColocationContractId(id)),
             Self::SupportContract => Thing::SupportContract(SupportContractId(id)),
             Self::ProviderAccount => Thing::ProviderAccount(ProviderAccountId(id)),
+            Self::PowerPanel => Thing::PowerPanel(PowerPanelId(id)),
+            Self::CloudRegion => Thing::CloudRegion(CloudRegionId(id)),
         }
     }
 }
@@ -187,6 +201,8 @@ impl Thing {
             Self::ColocationContract(id) => (ThingKind::ColocationContract, id.0),
             Self::SupportContract(id) => (ThingKind::SupportContract, id.0),
             Self::ProviderAccount(id) => (ThingKind::ProviderAccount, id.0),
+            Self::PowerPanel(id) => (ThingKind::PowerPanel, id.0),
+            Self::CloudRegion(id) => (ThingKind::CloudRegion, id.0),
         }
     }
 
@@ -204,6 +220,8 @@ impl Thing {
             Self::ColocationContract(id) => Id(id).to_string(),
             Self::SupportContract(id) => Id(id).to_string(),
             Self::ProviderAccount(id) => Id(id).to_string(),
+            Self::PowerPanel(id) => Id(id).to_string(),
+            Self::CloudRegion(id) => Id(id).to_string(),
         }
     }
 
@@ -217,7 +235,14 @@ impl Thing {
         let id = Uuid::try_parse(digits).map_err(|_| no_id())?;
         let kind = ThingKind::ALL.into_iter().find(|kind| kind.word() == word);
         let kind = kind.ok_or_else(|| {
-            let message = format!("`{text}` is the id of {}, which nothing can depend on", one(word));
+            let why = match word {
+                PowerPanelId::KIND => {
+                    "which follows from the power feeds that name it: nothing is recorded of it"
+                }
+                CloudRegionId::KIND => "which follows from the workloads in it: nothing is recorded of it",
+                _ => "which nothing can depend on",
+            };
+            let message = format!("`{text}` is the id of {}, {why}", one(word));
             Error::invalid(field, message)
         })?;
         Ok(kind.thing(id))
@@ -253,7 +278,8 @@ impl Thing {
     /// The condition that an item stands for it.
     #[must_use]
     pub fn condition(self) -> Condition {
-        Condition::all().add(self.kind().column().eq(self.uuid()))
+        let nothing = || configuration_item::Column::Id.is_null();
+        Condition::all().add(self.kind().column().map_or_else(nothing, |column| column.eq(self.uuid())))
     }
 
     /// The row of an item that stands for it.
@@ -271,6 +297,8 @@ impl Thing {
             Self::ColocationContract(id) => row.colocation_contract_id = Set(Some(id)),
             Self::SupportContract(id) => row.support_contract_id = Set(Some(id)),
             Self::ProviderAccount(id) => row.provider_account_id = Set(Some(id)),
+            // Its table refuses an item that stands for nothing.
+            Self::PowerPanel(_) | Self::CloudRegion(_) => {}
         }
         row
     }

@@ -78,6 +78,7 @@ pub async fn natural_keys(
             at_sites(db, query.join(JoinType::InnerJoin, R::Site.def()), C::Id, C::Name).await
         }
         ThingKind::Workload | ThingKind::ProviderAccount => in_cloud(db, kind, wanted).await,
+        ThingKind::PowerPanel | ThingKind::CloudRegion => Ok(Vec::new()),
     }
 }
 

@@ -6,7 +6,7 @@
 //! is needed, so failures travel against it. It is *hard* where the first is down without the second, and *soft*
 //! where it is only degraded. A *redundancy group* holds dependencies of one owner that stand in for each other: so
 //! many of them have to be up, or so much of what they carry. Copies of data (`REPLICATES_TO`) are recorded and are
-//! no need.
+//! no need. Panels and regions are things too, though no table has them: feeds and workloads name them.
 
 pub mod about;
 pub mod advance;
@@ -15,10 +15,12 @@ pub mod chains;
 pub mod changes;
 pub mod dependencies;
 pub mod derived;
+pub mod gone;
 pub mod graph;
 pub mod graphql;
 pub mod happenings;
 pub mod impacts;
+pub mod implied;
 pub mod index;
 pub mod items;
 pub mod journal;
@@ -39,3 +41,5 @@ pub mod rows;
 pub mod said;
 pub mod services;
 pub mod single_points;
+pub mod supplies;
+pub mod trust;

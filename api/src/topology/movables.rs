@@ -1,9 +1,9 @@
 //! What can move: services, equipment and workloads, with what matters of them when they do.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
 use entity::{
-    id::SiteId,
+    id::{AssetId, SiteId},
     inventory::{environment::Environment, hardware_model::HardwareKind},
     money::Rate,
     topology::service::{self, ServiceKind},
@@ -42,7 +42,7 @@ struct Fact {
     site: Option<SiteId>,
     environment: Option<Environment>,
     draw_watts: Option<i32>,
-    storage_gib: Option<Rate>,
+    terabytes: Option<Decimal>,
     is_shared: bool,
 }
 
@@ -50,30 +50,50 @@ struct Fact {
 #[derive(Clone, Debug, Default)]
 pub struct Facts(HashMap<Thing, Fact>);
 
-/// Takes them of all that was ever said to depend on something, or to be needed.
+/// Takes them of all that was ever said to depend on something, or to be needed, and of what is in one chassis with it.
 #[must_use]
 pub fn facts(said: &Said) -> Facts {
     let recorded = &said.recorded;
+    let of_asset = |id: AssetId| {
+        let row = recorded.assets.get(&id)?;
+        Some(Fact::of_asset(row, recorded.models.get(&row.model_id)?))
+    };
     let known = recorded.items.values().filter_map(|thing| {
         let fact = match *thing {
             Thing::Service(id) => Fact::of_service(recorded.services.get(&id)?),
-            Thing::Asset(id) => {
-                let row = recorded.assets.get(&id)?;
-                Fact::of_asset(row, recorded.models.get(&row.model_id)?)
-            }
+            Thing::Asset(id) => of_asset(id)?,
             Thing::Workload(id) => Fact::of_workload(recorded.workloads.get(&id)?),
             _ => return None,
         };
         Some((*thing, fact))
     });
-    Facts(known.collect())
+    let mut facts: HashMap<Thing, Fact> = known.collect();
+    let mut neighbours: HashMap<AssetId, Vec<AssetId>> = HashMap::new();
+    for (id, parent) in recorded.assets.values().filter_map(|row| Some((row.id, row.parent_id?))) {
+        neighbours.entry(id).or_default().push(parent);
+        neighbours.entry(parent).or_default().push(id);
+    }
+    let assets = facts.keys().filter_map(|thing| match thing {
+        Thing::Asset(id) => Some(*id),
+        _ => None,
+    });
+    let mut waiting: Vec<AssetId> = assets.collect();
+    while let Some(asset) = waiting.pop() {
+        for next in neighbours.get(&asset).into_iter().flatten() {
+            if let (Entry::Vacant(place), Some(fact)) = (facts.entry(Thing::Asset(*next)), of_asset(*next)) {
+                place.insert(fact);
+                waiting.push(*next);
+            }
+        }
+    }
+    Facts(facts)
 }
 
 impl Fact {
     fn of_service(row: &service::Model) -> Self {
         let role = if row.kind == ServiceKind::Application { Role::Application } else { Role::Service };
         let is_shared = row.is_shared;
-        Self { role, site: None, environment: None, draw_watts: None, storage_gib: None, is_shared }
+        Self { role, site: None, environment: None, draw_watts: None, terabytes: None, is_shared }
     }
 
     fn of_asset(row: &AssetRow, model: &ModelRow) -> Self {
@@ -87,7 +107,7 @@ impl Fact {
             site: Some(row.site_id),
             environment: Some(row.environment),
             draw_watts: draw(model.kind, row.power_basis, row.measured_draw_watts, of_model),
-            storage_gib: None,
+            terabytes: row.usable_terabytes.or(model.usable_terabytes).map(Rate::to_decimal),
             is_shared: false,
         }
     }
@@ -98,7 +118,7 @@ impl Fact {
             site: row.site_id,
             environment: Some(row.environment),
             draw_watts: None,
-            storage_gib: row.storage_gib,
+            terabytes: row.storage_gib.map(terabytes),
             is_shared: false,
         }
     }
@@ -165,9 +185,10 @@ pub struct Totals {
     pub draw_watts: Option<i64>,
     /// Equipment whose draw is not known.
     pub without_draw: u32,
-    /// Data, in terabytes; none where the size of one member that holds data is missing.
+    /// Data, in terabytes: what workloads store, and the usable capacity of equipment; none where the size of one member
+    /// that holds data is missing.
     pub terabytes: Option<Decimal>,
-    /// Members that hold data of which nobody knows how much: storage, and workloads without a size.
+    /// Members that hold data of which nobody knows how much: storage without a capacity, and workloads without a size.
     pub without_size: u32,
     /// Members by criticality; those without one are not in it.
     pub tiers: BTreeMap<i32, u32>,
@@ -213,11 +234,9 @@ impl Totals {
                 None => self.without_draw += 1,
             }
         }
-        match (fact.role, fact.storage_gib) {
-            (Role::Workload, Some(gib)) => {
-                self.terabytes = self.terabytes.and_then(|sum| sum.checked_add(terabytes(gib)));
-            }
-            (Role::Workload | Role::Storage, _) => self.without_size += 1,
+        match (fact.role, fact.terabytes) {
+            (_, Some(size)) => self.terabytes = self.terabytes.and_then(|sum| sum.checked_add(size)),
+            (Role::Workload | Role::Storage, None) => self.without_size += 1,
             _ => {}
         }
     }
@@ -231,8 +250,6 @@ fn terabytes(gib: Rate) -> Decimal {
 
 #[cfg(test)]
 mod tests {
-    use entity::id::AssetId;
-
     use super::*;
 
     #[test]
@@ -248,7 +265,7 @@ mod tests {
             site: None,
             environment: None,
             draw_watts: Some(400),
-            storage_gib: None,
+            terabytes: None,
             is_shared: false,
         };
         let (one, other) = (
@@ -266,5 +283,9 @@ mod tests {
         assert_eq!((totals.draw_watts, totals.without_draw), (None, 1));
         assert_eq!((totals.terabytes, totals.without_size), (None, 1));
         assert_eq!(totals.without_tier, 2);
+        let size = Some(Decimal::new(1_205, 1));
+        facts.0.insert(other, Fact { terabytes: size, role: Role::Storage, ..fact });
+        let totals = Totals::of(&[one, other], &facts, &Said::default());
+        assert_eq!((totals.terabytes, totals.without_size), (size, 0), "a server need not hold data");
     }
 }

@@ -1,6 +1,6 @@
 //! What moves together: services, equipment and workloads that must not be torn apart.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entity::{
@@ -58,8 +58,8 @@ pub enum Bond {
 /// A dependency between two things that can move.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
-    /// The record.
-    pub dependency: DependencyId,
+    /// The record; none where it follows from the inventory.
+    pub dependency: Option<DependencyId>,
     /// What needs.
     pub from: Thing,
     /// What is needed.
@@ -137,6 +137,8 @@ pub struct Moves {
     pub edges: usize,
     /// Those of them that must not be stretched.
     pub strong: usize,
+    /// The records of all edges that begin or end in scope; none for one that follows from the inventory.
+    pub records: Vec<Option<DependencyId>>,
     /// What everything is called.
     pub said: Said,
 }
@@ -198,7 +200,9 @@ pub fn moves(said: Said, asked: Asked) -> Result<Moves> {
     }
     let stages = stages(&inner, &group_of, groups.len())?;
     let strong = inner.iter().filter(|edge| edge.bond.is_some()).count();
-    Ok(Moves { groups, hubs, stages, edges: inner.len(), strong, said })
+    let touches = |edge: &&Edge| places.contains_key(&edge.from) || places.contains_key(&edge.to);
+    let records = edges.iter().filter(touches).map(|edge| edge.dependency).collect();
+    Ok(Moves { groups, hubs, stages, edges: inner.len(), strong, records, said })
 }
 
 fn check(asked: &Asked) -> Result<()> {
@@ -213,13 +217,13 @@ fn check(asked: &Asked) -> Result<()> {
     Ok(())
 }
 
-/// The dependencies between two things that can move and are there.
+/// The dependencies between two things that can move and are there, and what lives in which chassis.
 fn edges(said: &Said, facts: &Facts, asked: &Asked) -> Vec<Edge> {
+    let can_move = |thing: Thing| facts.role(thing).is_some() && !said.is_retired(thing);
     let rows = said.dependencies().filter_map(|row| {
         let (from, to) = said.ends(row)?;
-        let can_move = |thing: Thing| facts.role(thing).is_some() && !said.is_retired(thing);
         (can_move(from) && can_move(to) && from != to).then(|| Edge {
-            dependency: row.id,
+            dependency: Some(row.id),
             from,
             to,
             bond: bond(row, asked.latency_milliseconds),
@@ -228,7 +232,23 @@ fn edges(said: &Said, facts: &Facts, asked: &Asked) -> Vec<Edge> {
             gigabytes_per_day: row.gigabytes_per_day,
         })
     });
-    rows.collect()
+    let mut edges: Vec<Edge> = rows.collect();
+    let said_so: HashSet<(Thing, Thing)> =
+        edges.iter().filter(|edge| edge.bond.is_some()).map(|edge| (edge.from, edge.to)).collect();
+    let inside = said.recorded.assets.values().filter_map(|row| {
+        let (from, to) = (Thing::Asset(row.id), Thing::Asset(row.parent_id?));
+        (can_move(from) && can_move(to) && !said_so.contains(&(from, to))).then_some(Edge {
+            dependency: None,
+            from,
+            to,
+            bond: Some(Bond::Host),
+            kind: DependencyKind::ContainedIn,
+            latency_milliseconds: None,
+            gigabytes_per_day: None,
+        })
+    });
+    edges.extend(inside);
+    edges
 }
 
 /// Why a dependency must not be stretched. Copies and backups are made to be far away.

@@ -26,7 +26,7 @@ const BILLIONTHS_OF_A_THOUSANDTH: u64 = 1_000_000;
 pub struct NamedGroup {
     /// Its name.
     pub name: Arc<str>,
-    /// The record; none where it follows from power feeds.
+    /// The record; none where it follows from power feeds or contracts.
     pub id: Option<RedundancyGroupId>,
     /// What needs it.
     pub owner: Thing,
@@ -128,8 +128,10 @@ impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
         let recorded = self.source.recorded;
         let places = self.groups(item);
         let mut is_used = vec![false; self.out.groups.len()];
+        let as_of = self.source.options.as_of;
+        let is_seen = |row: &&DependencyRow| row.first_seen_on.is_none_or(|first| first <= as_of);
         let rows = recorded.needs_of(item).filter(|row| row.kind != DependencyKind::ReplicatesTo);
-        for row in rows {
+        for row in rows.filter(is_seen) {
             let Some(to) = recorded.items.get(&row.to_id).copied() else { continue };
             let is_backup = row.kind == DependencyKind::BacksUpTo;
             let group = row.redundancy_group_id.filter(|_| !is_backup);
@@ -210,30 +212,28 @@ impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
 
     /// What follows from inventory and contracts.
     fn derived(&mut self) {
-        let Source { recorded, frame, .. } = self.source;
+        let Source { recorded, frame, options } = self.source;
         let own = self.thing;
-        let power = frame.needs(recorded, own, |to, kind| {
-            if self.has(to) {
-                self.out.needs.push(Need { to, tie: Tie::Hard, kind, dependency: None });
+        let any_of = frame.needs(recorded, options.as_of, own, |to, kind, tie| {
+            if self.has(to) && (options.soft || tie != Tie::Soft) {
+                self.out.needs.push(Need { to, tie, kind, dependency: None });
             }
         });
-        let Some(power) = power else { return };
+        let Some(any_of) = any_of else { return };
         if !self.is_own_live {
-            self.out.left_out += power.either.len() as u64;
+            self.out.left_out += any_of.members.len() as u64;
             return;
         }
         let place = self.out.groups.len();
         let mut members = BTreeMap::new();
-        for feed in &power.either {
-            let to = Thing::PowerFeed(*feed);
+        for to in any_of.members {
             if self.has(to) {
                 members.insert(to, 0);
-                let (tie, kind) = (Tie::Group(place), DependencyKind::PoweredBy);
-                self.out.needs.push(Need { to, tie, kind, dependency: None });
+                self.out.needs.push(Need { to, tie: Tie::Group(place), kind: any_of.kind, dependency: None });
             }
         }
         let named = NamedGroup {
-            name: Arc::clone(&power.name),
+            name: any_of.name,
             id: None,
             owner: own,
             required_count: Some(1),
@@ -268,6 +268,24 @@ impl NeededGroup {
             .collect();
         let threshold = Threshold::Capacity(fit(u128::from(needed).div_ceil(unit)).max(1));
         Group { owner, threshold, members }
+    }
+}
+
+/// Whether members with these capacities, in billionths, carry together what is required, as the graph reckons it.
+#[must_use]
+pub fn carry(required: Rate, members: &BTreeMap<Thing, u64>, owner: Thing) -> bool {
+    let named = NamedGroup {
+        name: "".into(),
+        id: None,
+        owner,
+        required_count: None,
+        required_capacity: Some(required),
+        unit: None,
+    };
+    let drafted = NeededGroup { named, members: members.clone() }.drafted(0, |_| Some(0));
+    let carried: u64 = drafted.members.iter().map(|member| u64::from(member.capacity)).sum();
+    match drafted.threshold {
+        Threshold::Count(needed) | Threshold::Capacity(needed) => carried >= u64::from(needed),
     }
 }
 

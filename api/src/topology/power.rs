@@ -1,11 +1,13 @@
 //! Whether racks and sites stay up when one side of their power fails.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::{
     contracts::colocation_circuit::Feed,
-    id::{PowerFeedId, RackId, SiteId},
+    id::{RackId, SiteId},
     inventory::{
+        asset::AssetStatus,
         rack::{self, RackStatus},
         site::{self, SiteStatus},
     },
@@ -13,9 +15,17 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::{
+    recorded::{Recorded, in_force},
+    supplies::{Draw, Feeds},
+};
 use crate::{
     error::{Error, Result},
-    inventory::usage::{self, Usage},
+    inventory::{
+        placement::Mounted,
+        usage::{self, Usage},
+    },
+    rules::require_plausible,
     store::Read,
 };
 
@@ -37,8 +47,12 @@ pub enum Failing {
     NoFeed,
     /// Its capacity is below the draw.
     TooSmall,
-    /// It hangs on a feed that the other side hangs on too.
+    /// It hangs on a feed that the other side is or hangs on too.
     SharedFeed,
+    /// It comes from a panel that the other side comes from too.
+    SharedPanel,
+    /// A feed that it hangs on carries less than all that draws from it then.
+    UpstreamTooSmall,
 }
 
 /// What is not known.
@@ -63,6 +77,11 @@ pub struct Side {
     pub feeds: Vec<power_feed::Model>,
     /// What they carry together, in watts; none where one of them lacks it, or there is none.
     pub capacity_watts: Option<i64>,
+    /// What can be drawn beyond the draw before a feed of the side, or one that they hang on, is full; below zero where
+    /// one is too small. None where a draw or a capacity is missing.
+    pub spare_watts: Option<i64>,
+    /// Feeds that those of the side hang on, and that carry less than what draws from them when the other side fails.
+    pub short: Vec<power_feed::Model>,
     /// Whether it carries the draw alone.
     pub carries: Carries,
 }
@@ -76,8 +95,10 @@ pub struct Supply {
     pub without_draw: i64,
     /// Feeds without a side.
     pub without_side: usize,
-    /// Feeds that both sides hang on.
+    /// Feeds that both sides are or hang on.
     pub shared: Vec<power_feed::Model>,
+    /// Panels that both sides come from.
+    pub shared_panels: Vec<String>,
     /// A, then B.
     pub sides: [Side; 2],
 }
@@ -102,11 +123,17 @@ pub struct SitePower {
     pub racks: Vec<RackPower>,
 }
 
-/// Whether the racks of a site, or of all sites in use, stay up when one side fails: four statements.
+/// Whether the racks of a site, or of all sites in use, stay up when one side fails on a day: four statements.
 ///
 /// # Errors
-/// `NotFound` for a site that is not there; those of the database.
-pub async fn redundancy(db: &impl Read, only: Option<SiteId>) -> Result<Vec<SitePower>> {
+/// `Invalid` for a day beyond all plans; `NotFound` for a site that is not there; those of the database.
+pub async fn redundancy(
+    db: &impl Read,
+    recorded: &Recorded,
+    only: Option<SiteId>,
+    as_of: NaiveDate,
+) -> Result<Vec<SitePower>> {
+    require_plausible("asOf", Some(as_of))?;
     let mut sites = site::Entity::find().order_by_asc(site::Column::Code);
     let mut racks = rack::Entity::find()
         .filter(rack::Column::Status.eq(RackStatus::Active))
@@ -126,110 +153,56 @@ pub async fn redundancy(db: &impl Read, only: Option<SiteId>) -> Result<Vec<Site
         return Err(Error::not_found("site", only));
     }
     let racks = racks.all(db).await?;
-    let feeds = feeds.all(db).await?;
-    let mut mounted = usage::of_racks(db, racks.iter().map(|rack| rack.id).collect()).await?;
-    let feeds = Feeds::of(feeds);
+    let ids: Vec<RackId> = racks.iter().map(|rack| rack.id).collect();
+    let feeds = Feeds::of(feeds.all(db).await?, |feed| is_paid_for(recorded, feed, as_of));
+    let draws: HashMap<RackId, Draw> = {
+        let mut mounted = usage::of_racks(db, ids).await?;
+        let draw = |rack: &rack::Model| {
+            let there = there_on(mounted.remove(&rack.id).unwrap_or_default(), as_of);
+            let usage = Usage::of(rack.height_units, &there);
+            (rack.id, Draw { watts: usage.draw_watts, without: usage.without_draw })
+        };
+        racks.iter().map(draw).collect()
+    };
+    let feeds = feeds.loaded(&draws);
     let mut by_site: HashMap<SiteId, Vec<RackPower>> = HashMap::new();
     for rack in racks {
-        let usage = Usage::of(rack.height_units, &mounted.remove(&rack.id).unwrap_or_default());
-        let supply = feeds.supply((usage.draw_watts, usage.without_draw), &feeds.of_rack(rack.id), None);
+        let draw = draws.get(&rack.id).copied().unwrap_or_default();
+        let supply = feeds.supply(draw, &feeds.of_rack(rack.id), None);
         by_site.entry(rack.site_id).or_default().push(RackPower { rack, supply });
     }
     let powered = sites.into_iter().map(|site| {
         let racks = by_site.remove(&site.id).unwrap_or_default();
-        let draw: Option<i64> = racks.iter().map(|rack| rack.supply.draw_watts).sum();
-        let without_draw = racks.iter().map(|rack| rack.supply.without_draw).sum();
-        let supply = feeds.supply((draw, without_draw), &feeds.of_site(site.id), Some(Gap::Supply));
+        let watts: Option<i64> = racks.iter().map(|rack| rack.supply.draw_watts).sum();
+        let without = racks.iter().map(|rack| rack.supply.without_draw).sum();
+        let supply = feeds.supply(Draw { watts, without }, &feeds.of_site(site.id), Some(Gap::Supply));
         SitePower { site, supply, racks }
     });
     Ok(powered.collect())
 }
 
-/// Feeds in use, by id, and the ids in the order of their names.
-struct Feeds {
-    by_id: BTreeMap<PowerFeedId, power_feed::Model>,
-    order: Vec<PowerFeedId>,
-    of_racks: HashMap<RackId, Vec<PowerFeedId>>,
+/// Whether a feed is still paid for on a day: the circuit that it is was not handed back, and its contract is in force.
+fn is_paid_for(recorded: &Recorded, feed: &power_feed::Model, as_of: NaiveDate) -> bool {
+    let Some(circuit) = feed.circuit_id else { return true };
+    let returned_on = recorded.circuits.get(&circuit).and_then(|row| row.returned_on);
+    let contract = recorded.contract_of(circuit).and_then(|id| recorded.colocation.get(&id));
+    returned_on.is_none_or(|on| as_of < on) && contract.is_none_or(|row| in_force(row, as_of))
 }
 
-impl Feeds {
-    fn of(feeds: Vec<power_feed::Model>) -> Self {
-        let order = feeds.iter().map(|feed| feed.id).collect();
-        let mut of_racks: HashMap<RackId, Vec<PowerFeedId>> = HashMap::new();
-        for feed in &feeds {
-            if let Some(rack) = feed.rack_id {
-                of_racks.entry(rack).or_default().push(feed.id);
-            }
+/// What stood in a rack on a day: what came into service later did not yet, and what was retired later still did.
+fn there_on(mounted: Vec<Mounted>, as_of: NaiveDate) -> Vec<Mounted> {
+    let there = mounted.into_iter().filter_map(|mut asset| {
+        let is_running = matches!(asset.status, AssetStatus::InService | AssetStatus::Maintenance);
+        if is_running && asset.in_service_on.is_some_and(|on| on > as_of) {
+            return None;
         }
-        Self { by_id: feeds.into_iter().map(|feed| (feed.id, feed)).collect(), order, of_racks }
-    }
-
-    fn named(&self) -> impl Iterator<Item = &power_feed::Model> {
-        self.order.iter().filter_map(|id| self.by_id.get(id))
-    }
-
-    fn of_rack(&self, rack: RackId) -> Vec<&power_feed::Model> {
-        self.of_racks.get(&rack).into_iter().flatten().filter_map(|id| self.by_id.get(id)).collect()
-    }
-
-    /// The feeds of a site that hang on no other and feed no single rack.
-    fn of_site(&self, site: SiteId) -> Vec<&power_feed::Model> {
-        let is_top = |feed: &&power_feed::Model| {
-            let hangs = feed.upstream_id.is_some_and(|above| self.by_id.contains_key(&above));
-            feed.site_id == site && feed.rack_id.is_none() && !hangs
-        };
-        self.named().filter(is_top).collect()
-    }
-
-    /// Whether each of two sides carries a draw alone. `none` is why nobody knows where no feed is on record; without
-    /// it, what has no feed has no power.
-    fn supply(
-        &self,
-        (draw_watts, without_draw): (Option<i64>, i64),
-        feeds: &[&power_feed::Model],
-        none: Option<Gap>,
-    ) -> Supply {
-        let on =
-            |side: Feed| feeds.iter().copied().filter(|feed| feed.side == Some(side)).collect::<Vec<_>>();
-        let (first, second) = (on(Feed::A), on(Feed::B));
-        let shared: Vec<PowerFeedId> =
-            self.above(&first).intersection(&self.above(&second)).copied().collect();
-        let without_side = feeds.iter().filter(|feed| feed.side.is_none()).count();
-        let side = |side: Feed, own: &[&power_feed::Model]| {
-            let capacities = own.iter().map(|feed| feed.capacity_watts.map(i64::from));
-            let capacity_watts = capacities.sum::<Option<i64>>().filter(|_| !own.is_empty());
-            let carries = match (own.is_empty(), none, without_side) {
-                (true, _, 1..) => Carries::Unknown(Gap::Side),
-                (true, Some(gap), _) if feeds.is_empty() => Carries::Unknown(gap),
-                (true, _, _) => Carries::No(Failing::NoFeed),
-                (false, _, _) if !shared.is_empty() => Carries::No(Failing::SharedFeed),
-                (false, _, _) => enough(capacity_watts, draw_watts),
-            };
-            Side { side, feeds: own.iter().map(|feed| (*feed).clone()).collect(), capacity_watts, carries }
-        };
-        let sides = [side(Feed::A, &first), side(Feed::B, &second)];
-        let shared = shared.iter().filter_map(|id| self.by_id.get(id)).cloned().collect();
-        Supply { draw_watts, without_draw, without_side, shared, sides }
-    }
-
-    /// Feeds that these hang on, directly or not.
-    fn above(&self, feeds: &[&power_feed::Model]) -> BTreeSet<PowerFeedId> {
-        let mut above = BTreeSet::new();
-        let mut waiting: Vec<PowerFeedId> = feeds.iter().filter_map(|feed| feed.upstream_id).collect();
-        while let Some(id) = waiting.pop() {
-            if above.insert(id) {
-                waiting.extend(self.by_id.get(&id).and_then(|feed| feed.upstream_id));
+        if asset.status == AssetStatus::Retired && asset.retired_on.is_some_and(|on| on > as_of) {
+            if asset.in_service_on.is_some_and(|on| on > as_of) {
+                return None;
             }
+            asset.status = AssetStatus::InService;
         }
-        above
-    }
-}
-
-fn enough(capacity: Option<i64>, draw: Option<i64>) -> Carries {
-    match (capacity, draw) {
-        (None, _) => Carries::Unknown(Gap::Capacity),
-        (Some(_), None) => Carries::Unknown(Gap::Draw),
-        (Some(capacity), Some(draw)) if draw <= capacity => Carries::Yes,
-        (Some(_), Some(_)) => Carries::No(Failing::TooSmall),
-    }
+        Some(asset)
+    });
+    there.collect()
 }

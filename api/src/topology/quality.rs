@@ -5,21 +5,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{Days, NaiveDate};
 use entity::{
     id::{DependencyId, RedundancyGroupId},
-    money::Rate,
     topology::{
         dependency::Evidence,
-        service::{ServiceKind, ServiceStatus},
+        redundancy_group,
+        service::{self, ServiceKind, ServiceStatus},
     },
 };
 use rust_decimal::Decimal;
 
 use super::{
     items::Thing,
-    recorded::Recorded,
+    outgoing::carry,
     rows::DependencyRow,
     said::{Said, is_need},
+    trust::Doubts,
 };
 use crate::error::{Error, Result};
+
+/// Capacities are kept in billionths.
+const BILLION: u64 = 1_000_000_000;
 
 /// A rule that the records of the graph may break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,11 +40,13 @@ pub enum Defect {
     Orphan,
     /// A service needs nothing that is made of anything.
     WithoutInfrastructure,
-    /// A group needs more than its members come to.
+    /// A group needs more than its members in use come to.
     UnmeetableGroup,
+    /// A group has no member yet.
+    EmptyGroup,
     /// It is not sure enough.
     LowConfidence,
-    /// A group has one member.
+    /// A group has one member in use.
     GroupOfOne,
     /// It is known from traffic or configuration alone, and nobody confirmed it.
     OnlyObserved,
@@ -48,7 +54,7 @@ pub enum Defect {
 
 impl Defect {
     /// Every rule.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SelfEdge,
         Self::Duplicate,
         Self::RetiredEnd,
@@ -56,6 +62,7 @@ impl Defect {
         Self::Orphan,
         Self::WithoutInfrastructure,
         Self::UnmeetableGroup,
+        Self::EmptyGroup,
         Self::LowConfidence,
         Self::GroupOfOne,
         Self::OnlyObserved,
@@ -74,9 +81,10 @@ impl Defect {
                 "a service in use needs equipment, a workload, a vendor or an account in the end; \
                  what others run is needed as it is"
             }
-            Self::UnmeetableGroup => "a group needs no more than its members come to",
+            Self::UnmeetableGroup => "a group needs no more than its members in use come to",
+            Self::EmptyGroup => "a group has members; nothing rests on one that has none yet",
             Self::LowConfidence => "a dependency is as sure as is asked for",
-            Self::GroupOfOne => "a group has two members at least",
+            Self::GroupOfOne => "a group has two members in use at least",
             Self::OnlyObserved => {
                 "a dependency was declared or concluded, and not only observed: observation mixes up who calls whom"
             }
@@ -143,14 +151,16 @@ pub fn quality(said: Said, asked: Asked) -> Result<Quality> {
         let message = format!("{} days before {} is no day", asked.stale_after_days, asked.as_of);
         return Err(Error::invalid("staleAfterDays", message));
     };
-    let services = live_services(&said.recorded);
+    let Asked { stale_after_days, minimum_confidence, .. } = asked;
+    let doubts = Doubts { stale_after_days, seen_since, minimum_confidence };
+    let services = live_services(&said);
     let mut members: Members<'_> = HashMap::new();
     for row in said.dependencies() {
-        if let Some(group) = row.redundancy_group_id {
+        if let Some(group) = row.redundancy_group_id.filter(|_| is_need(row.kind)) {
             members.entry(group).or_default().push(row);
         }
     }
-    let work = Work { said: &said, services: &services, members, asked, seen_since };
+    let work = Work { said: &said, services: &services, members, doubts };
     let findings: Vec<Finding> = Defect::ALL.into_iter().map(|defect| work.find(defect)).collect();
     let affected: BTreeSet<DependencyId> =
         findings.iter().flat_map(|finding| finding.edges.iter().copied()).collect();
@@ -163,8 +173,11 @@ struct Live {
     has_vendor: bool,
 }
 
-fn live_services(recorded: &Recorded) -> BTreeMap<Thing, Live> {
-    let live = recorded.services.values().filter(|row| row.status == ServiceStatus::Active);
+fn live_services(said: &Said) -> BTreeMap<Thing, Live> {
+    let is_there = |row: &&service::Model| {
+        row.status == ServiceStatus::Active && !said.gone.contains(&Thing::Service(row.id))
+    };
+    let live = said.recorded.services.values().filter(is_there);
     live.map(|row| (Thing::Service(row.id), Live { kind: row.kind, has_vendor: row.vendor_id.is_some() }))
         .collect()
 }
@@ -172,12 +185,22 @@ fn live_services(recorded: &Recorded) -> BTreeMap<Thing, Live> {
 /// The dependencies of each group.
 type Members<'a> = HashMap<RedundancyGroupId, Vec<&'a DependencyRow>>;
 
+/// The members of a group.
+struct GroupMembers {
+    owner: Thing,
+    /// Whether anything was ever said to be one.
+    are_said: bool,
+    /// Those in use, each once, with the most that was said of its capacity in billionths.
+    in_use: BTreeMap<Thing, u64>,
+    /// How many are retired.
+    retired: usize,
+}
+
 struct Work<'a> {
     said: &'a Said,
     services: &'a BTreeMap<Thing, Live>,
     members: Members<'a>,
-    asked: Asked,
-    seen_since: NaiveDate,
+    doubts: Doubts,
 }
 
 impl Work<'_> {
@@ -188,13 +211,16 @@ impl Work<'_> {
             }
             Defect::Duplicate => self.duplicates(),
             Defect::RetiredEnd => self.retired(),
-            Defect::Stale => self.edges(|row| self.stale(row)),
+            Defect::Stale => self.edges(|row| self.doubts.stale(row)),
             Defect::Orphan => self.orphans(),
             Defect::WithoutInfrastructure => self.without_infrastructure(),
             Defect::UnmeetableGroup => self.groups(unmeetable),
-            Defect::LowConfidence => self.edges(|row| self.unsure(row.confidence)),
+            Defect::EmptyGroup => self.groups(|_, members| {
+                (!members.are_said).then(|| "it has no members yet, and nothing rests on it".to_owned())
+            }),
+            Defect::LowConfidence => self.edges(|row| self.doubts.unsure(row)),
             Defect::GroupOfOne => self.groups(|_, members| {
-                (members.len() == 1).then(|| "one member, which nothing stands in for".to_owned())
+                (members.in_use.len() == 1).then(|| "one member, which nothing stands in for".to_owned())
             }),
             Defect::OnlyObserved => self.only_observed(),
         };
@@ -217,17 +243,6 @@ impl Work<'_> {
             Some((Culprit::Dependency(row.id, from, to), wrong(row)?))
         });
         rows.collect()
-    }
-
-    fn stale(&self, row: &DependencyRow) -> Option<String> {
-        let last = row.last_seen_on.filter(|last| *last < self.seen_since)?;
-        Some(format!("last seen on {last}, more than {} days ago", self.asked.stale_after_days))
-    }
-
-    fn unsure(&self, confidence: Option<Rate>) -> Option<String> {
-        let confidence = confidence?.to_decimal().normalize();
-        let least = self.asked.minimum_confidence.normalize();
-        (confidence < least).then(|| format!("sure to {confidence}, below {least}"))
     }
 
     fn duplicates(&self) -> Vec<(Culprit, String)> {
@@ -263,7 +278,10 @@ impl Work<'_> {
     fn without_infrastructure(&self) -> Vec<(Culprit, String)> {
         let mut needed_by: HashMap<Thing, Vec<Thing>> = HashMap::new();
         let rows = self.said.dependencies().filter(|row| is_need(row.kind));
-        for (from, to) in rows.filter_map(|row| self.said.ends(row)) {
+        let ends = rows.filter_map(|row| self.said.ends(row));
+        // What is retired carries nothing, and passes nothing on.
+        let live = ends.filter(|(from, to)| !self.said.is_retired(*from) && !self.said.is_retired(*to));
+        for (from, to) in live {
             needed_by.entry(to).or_default().push(from);
         }
         let solid = needed_by.keys().copied().filter(|thing| self.is_solid(*thing));
@@ -291,16 +309,37 @@ impl Work<'_> {
         is_solid && !self.said.is_retired(thing)
     }
 
+    /// The groups of what is in use of which something is wrong.
     fn groups(
         &self,
-        wrong: impl Fn(&entity::topology::redundancy_group::Model, &[&DependencyRow]) -> Option<String>,
+        wrong: impl Fn(&redundancy_group::Model, &GroupMembers) -> Option<String>,
     ) -> Vec<(Culprit, String)> {
         let groups = self.said.recorded.groups.values().filter_map(|group| {
             let owner = *self.said.recorded.items.get(&group.owner_id)?;
-            let members = self.members.get(&group.id).map_or(&[][..], Vec::as_slice);
-            Some((Culprit::Group(group.id, owner), wrong(group, members)?))
+            if self.said.is_retired(owner) {
+                return None;
+            }
+            Some((Culprit::Group(group.id, owner), wrong(group, &self.members_of(group.id, owner))?))
         });
         groups.collect()
+    }
+
+    /// The members of a group as the graph has them.
+    fn members_of(&self, group: RedundancyGroupId, owner: Thing) -> GroupMembers {
+        let rows = self.members.get(&group).map_or(&[][..], Vec::as_slice);
+        let mut members =
+            GroupMembers { owner, are_said: !rows.is_empty(), in_use: BTreeMap::new(), retired: 0 };
+        for row in rows {
+            let Some((_, to)) = self.said.ends(row).filter(|(_, to)| *to != owner) else { continue };
+            if self.said.is_retired(to) {
+                members.retired += 1;
+                continue;
+            }
+            let capacity = row.capacity.map_or(0, |capacity| capacity.0.max(0).unsigned_abs());
+            let known = members.in_use.entry(to).or_insert(0);
+            *known = capacity.max(*known);
+        }
+        members
     }
 
     /// Dependencies between two things that were observed and nothing else.
@@ -322,21 +361,26 @@ fn is_bought(kind: ServiceKind) -> bool {
     matches!(kind, ServiceKind::External | ServiceKind::Carrier)
 }
 
-/// A group without any member is one that is still being recorded, and cannot be met either.
-fn unmeetable(
-    group: &entity::topology::redundancy_group::Model,
-    members: &[&DependencyRow],
-) -> Option<String> {
-    let count = i32::try_from(members.len()).unwrap_or(i32::MAX);
-    if let Some(required) = group.required_count.filter(|required| *required > count) {
-        return Some(format!("{required} have to be up, and it has {count}"));
+/// Why a group can never be met, and its owner never be up. One without any member is still being recorded, and is no
+/// need yet.
+fn unmeetable(group: &redundancy_group::Model, members: &GroupMembers) -> Option<String> {
+    if !members.are_said {
+        return None;
     }
-    let required = group.required_capacity?.to_decimal();
-    let capacities = members.iter().filter_map(|row| row.capacity).map(Rate::to_decimal);
-    let sum = capacities.fold(Decimal::ZERO, Decimal::saturating_add);
+    let retired = match members.retired {
+        0 => String::new(),
+        retired => format!(", {retired} retired"),
+    };
+    let count = i32::try_from(members.in_use.len()).unwrap_or(i32::MAX);
+    let least = group.required_count.or(group.required_capacity.is_none().then_some(1));
+    if let Some(required) = least.filter(|required| *required > count) {
+        return Some(format!("{required} have to be up, and it has {count}{retired}"));
+    }
+    let required =
+        group.required_capacity.filter(|required| !carry(*required, &members.in_use, members.owner))?;
+    let capacities = members.in_use.values().map(|capacity| Decimal::from(*capacity));
+    let sum = capacities.fold(Decimal::ZERO, Decimal::saturating_add) / Decimal::from(BILLION);
     let unit = group.capacity_unit.as_deref().unwrap_or_default();
-    (required > sum).then(|| {
-        let (required, sum) = (required.normalize(), sum.normalize());
-        format!("{required} {unit} have to be up, and its members come to {sum}")
-    })
+    let (required, sum) = (required.to_decimal().normalize(), sum.normalize());
+    Some(format!("{required} {unit} have to be up, and its members come to {sum}{retired}"))
 }

@@ -4,11 +4,13 @@
 
 use chrono::NaiveDate;
 use entity::{
+    cloud::provider_account::Provider,
     contracts::{colocation_contract, support_contract},
     id::{
-        AssetId, ColocationCircuitId, ColocationContractId, ColocationContractSiteId, ColocationDeploymentId,
-        ConfigurationItemId, DependencyId, EntityId, HardwareModelId, PowerFeedId, ProviderAccountId, RackId,
-        RedundancyGroupId, ServiceId, SiteId, SupportContractId, SupportCoverageId, VendorId, WorkloadId,
+        AssetId, CloudRegionId, ColocationCircuitId, ColocationContractId, ColocationContractSiteId,
+        ColocationDeploymentId, ConfigurationItemId, DependencyId, EntityId, HardwareModelId, PowerFeedId,
+        PowerPanelId, ProviderAccountId, RackId, RedundancyGroupId, ServiceId, SiteId, SupportContractId,
+        SupportCoverageId, VendorId, WorkloadId,
     },
     inventory::asset::AssetStatus,
     topology::{configuration_item, power_feed, redundancy_group, service},
@@ -18,6 +20,7 @@ use topology::table::Table;
 use uuid::Uuid;
 
 use super::{
+    implied,
     items::Thing,
     rows::{
         AccountRow, AssetRow, CircuitRow, ContractSiteRow, CoverageRow, DependencyRow, DeploymentRow, Kept,
@@ -50,6 +53,8 @@ pub struct Recorded {
     pub services: Table<ServiceId, service::Model>,
     /// Power feeds.
     pub feeds: Table<PowerFeedId, power_feed::Model>,
+    /// The same by the panels that they come from.
+    panels: Keys<PowerPanelId, PowerFeedId>,
     /// Assets.
     pub assets: Table<AssetId, AssetRow>,
     /// Models.
@@ -60,6 +65,8 @@ pub struct Recorded {
     pub sites: Table<SiteId, SiteRow>,
     /// Workloads.
     pub workloads: Table<WorkloadId, WorkloadRow>,
+    /// The same by the regions that they run in.
+    regions: Keys<CloudRegionId, WorkloadId>,
     /// Cloud accounts.
     pub accounts: Table<ProviderAccountId, AccountRow>,
     /// Vendors.
@@ -103,21 +110,23 @@ fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
     (table, index): (&mut Table<K, R>, &mut Keys<I, K>),
     rows: Vec<R>,
     ids: Option<&[Uuid]>,
-    by: impl Fn(&R) -> I,
+    by: impl Fn(&R) -> Option<I>,
 ) {
     let Some(some) = ids else {
         replace(table, rows, None);
-        *index = table.iter().map(|(key, row)| ((by(row), *key), ())).collect();
+        *index = table.iter().filter_map(|(key, row)| Some(((by(row)?, *key), ()))).collect();
         return;
     };
     for id in some {
         let key = K::from_uuid(*id);
-        if let Some(row) = table.get(&key) {
-            index.remove(&(by(row), key));
+        if let Some(owner) = table.get(&key).and_then(&by) {
+            index.remove(&(owner, key));
         }
     }
     for row in &rows {
-        index.insert((by(row), K::from_uuid(row.key())), ());
+        if let Some(owner) = by(row) {
+            index.insert((owner, K::from_uuid(row.key())), ());
+        }
     }
     replace(table, rows, ids);
 }
@@ -126,6 +135,17 @@ fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
 fn keys<I: Ord + Clone, K: EntityId + Ord>(index: &Keys<I, K>, of: I) -> impl Iterator<Item = K> {
     let found = index.from(&(of.clone(), K::from_uuid(Uuid::nil())));
     found.map(|(key, ())| key).take_while(move |(owner, _)| *owner == of).map(|(_, key)| *key)
+}
+
+/// What an index is by, each once.
+fn owners<I: Ord + Copy, K: Ord + Clone>(index: &Keys<I, K>) -> impl Iterator<Item = I> {
+    let mut last = None;
+    let each = index.iter().map(|((owner, _), ())| *owner);
+    each.filter(move |owner| last.replace(*owner) != Some(*owner))
+}
+
+fn region_of(accounts: &Table<ProviderAccountId, AccountRow>, row: &WorkloadRow) -> Option<CloudRegionId> {
+    implied::region_of(row, accounts.get(&row.account_id)?)
 }
 
 impl Recorded {
@@ -152,25 +172,36 @@ impl Recorded {
             }
             "dependency" => {
                 let both = (&mut self.dependencies, &mut self.needs);
-                replace_both(both, read(db, ids).await?, ids, |row| row.from_id);
+                replace_both(both, read(db, ids).await?, ids, |row| Some(row.from_id));
             }
             "redundancy_group" => {
                 let both = (&mut self.groups, &mut self.owned);
-                replace_both(both, read(db, ids).await?, ids, |row| row.owner_id);
+                replace_both(both, read(db, ids).await?, ids, |row| Some(row.owner_id));
             }
             "support_coverage" => {
                 let both = (&mut self.coverage, &mut self.covered);
-                replace_both(both, read(db, ids).await?, ids, |row| row.asset_id);
+                replace_both(both, read(db, ids).await?, ids, |row| Some(row.asset_id));
             }
             "service" => replace(&mut self.services, read(db, ids).await?, ids),
-            "power_feed" => replace(&mut self.feeds, read(db, ids).await?, ids),
+            "power_feed" => {
+                let both = (&mut self.feeds, &mut self.panels);
+                replace_both(both, read(db, ids).await?, ids, implied::panel_of);
+            }
             "asset" => replace(&mut self.assets, read(db, ids).await?, ids),
             "hardware_model" => replace(&mut self.models, read(db, ids).await?, ids),
             "rack" => replace(&mut self.racks, read(db, ids).await?, ids),
             "site" => replace(&mut self.sites, read(db, ids).await?, ids),
             "vendor" => replace(&mut self.vendors, read(db, ids).await?, ids),
-            "workload" => replace(&mut self.workloads, read(db, ids).await?, ids),
-            "provider_account" => replace(&mut self.accounts, read(db, ids).await?, ids),
+            "workload" => {
+                let accounts = self.accounts.clone();
+                let both = (&mut self.workloads, &mut self.regions);
+                replace_both(both, read(db, ids).await?, ids, |row| region_of(&accounts, row));
+            }
+            "provider_account" => {
+                let before = self.accounts.clone();
+                replace(&mut self.accounts, read(db, ids).await?, ids);
+                self.accounts_changed(&before, ids);
+            }
             "colocation_contract" => replace(&mut self.colocation, read(db, ids).await?, ids),
             "colocation_contract_site" => replace(&mut self.contract_sites, read(db, ids).await?, ids),
             "colocation_circuit" => replace(&mut self.circuits, read(db, ids).await?, ids),
@@ -201,6 +232,42 @@ impl Recorded {
         Ok(())
     }
 
+    /// Regions are those of providers: where the provider of an account is another, so are its regions.
+    fn accounts_changed(&mut self, before: &Table<ProviderAccountId, AccountRow>, ids: Option<&[Uuid]>) {
+        let is_same = |id: &Uuid| {
+            let was = before.get(&ProviderAccountId(*id)).map(|row| row.provider);
+            was.is_none() || was == self.provider_of(ProviderAccountId(*id))
+        };
+        if !ids.is_some_and(|ids| ids.iter().all(is_same)) {
+            let accounts = &self.accounts;
+            let workloads = self.workloads.iter();
+            self.regions =
+                workloads.filter_map(|(id, row)| Some(((region_of(accounts, row)?, *id), ()))).collect();
+        }
+    }
+
+    /// The provider of an account.
+    #[must_use]
+    pub fn provider_of(&self, account: ProviderAccountId) -> Option<Provider> {
+        self.accounts.get(&account).map(|row| row.provider)
+    }
+
+    /// The region that a workload runs in.
+    #[must_use]
+    pub fn region_of(&self, workload: &WorkloadRow) -> Option<CloudRegionId> {
+        region_of(&self.accounts, workload)
+    }
+
+    /// The feeds that come from a panel, in the order in which they were recorded.
+    pub fn feeds_of_panel(&self, panel: PowerPanelId) -> impl Iterator<Item = &power_feed::Model> {
+        keys(&self.panels, panel).filter_map(|id| self.feeds.get(&id))
+    }
+
+    /// The workloads in a region, in the order in which they were recorded.
+    pub fn workloads_of_region(&self, region: CloudRegionId) -> impl Iterator<Item = &WorkloadRow> {
+        keys(&self.regions, region).filter_map(|id| self.workloads.get(&id))
+    }
+
     /// Everything that there is, in a fixed order.
     pub fn things(&self) -> impl Iterator<Item = Thing> {
         fn of<K: Ord + Copy, R: Clone>(
@@ -219,6 +286,8 @@ impl Recorded {
             .chain(of(&self.accounts, Thing::ProviderAccount))
             .chain(of(&self.colocation, Thing::ColocationContract))
             .chain(of(&self.support, Thing::SupportContract))
+            .chain(owners(&self.panels).map(Thing::PowerPanel))
+            .chain(owners(&self.regions).map(Thing::CloudRegion))
     }
 
     /// What an item was said to need, in the order in which it was.
@@ -241,6 +310,14 @@ impl Recorded {
     pub fn contract_of(&self, circuit: ColocationCircuitId) -> Option<ColocationContractId> {
         let deployment = self.circuits.get(&circuit)?.deployment_id;
         Some(self.deployments.get(&deployment)?.contract_id)
+    }
+
+    /// Whether a thing does its work, or did until it failed: assets that are foreseen, ordered or in stock do not.
+    #[must_use]
+    pub fn runs(&self, thing: Thing) -> bool {
+        let Thing::Asset(id) = thing else { return true };
+        let waits = [AssetStatus::Planned, AssetStatus::Ordered, AssetStatus::InStock];
+        self.assets.get(&id).is_none_or(|row| !waits.contains(&row.status))
     }
 
     /// What an asset draws, in watts: nothing where it is not in use.
@@ -267,8 +344,13 @@ impl Recorded {
 /// Whether a colocation contract is in force on a day: billing has begun, and it has not ended.
 #[must_use]
 pub fn in_force(contract: &colocation_contract::Model, on: NaiveDate) -> bool {
-    let ends_on = terms::colocation(contract, &[]).ok().and_then(|value| value.end(&BusinessDays::default()));
-    contract.billing_starts_on <= on && ends_on.is_none_or(|last| on <= last)
+    contract.billing_starts_on <= on && last_day(contract).is_none_or(|last| on <= last)
+}
+
+/// The last day of a colocation contract, where it ends.
+#[must_use]
+pub fn last_day(contract: &colocation_contract::Model) -> Option<NaiveDate> {
+    terms::colocation(contract, &[]).ok().and_then(|value| value.end(&BusinessDays::default()))
 }
 
 /// Whether a support contract is in force on a day: it has begun, and its last term has not ended.

@@ -127,6 +127,8 @@ pub struct RollUp {
     pub owners: Vec<(String, Counts)>,
     /// Of no recorded owner.
     pub without_owner: Counts,
+    /// Affected assets that do not run: foreseen, ordered or in stock. They are nowhere else in it.
+    pub not_running: u64,
 }
 
 impl Sums {
@@ -198,12 +200,16 @@ impl RollUp {
     ) -> Result<Self> {
         let mut roll_up = Self::default();
         roll_up.services(estate, affected)?;
-        roll_up.assets(estate, affected);
-        roll_up.places(estate, affected);
+        let runs = |affected: &&Affected| estate.recorded.runs(affected.thing);
+        let running: Vec<&Affected> = affected.iter().filter(runs).collect();
+        roll_up.not_running = (affected.len() - running.len()) as u64;
+        roll_up.assets(estate, &running);
+        roll_up.places(estate, &running);
         let farthest = affected.iter().filter(|affected| affected.status == Status::Down);
         let farthest = farthest.max_by_key(|affected| (affected.steps, std::cmp::Reverse(affected.thing)));
         roll_up.deepest = farthest.map(|affected| downs.chain(affected.node)).unwrap_or_default();
-        let things = affected.iter().chain(hidden).map(|affected| affected.thing).collect();
+        let things = affected.iter().chain(hidden).map(|affected| affected.thing);
+        let things = things.filter(|thing| estate.recorded.runs(*thing)).collect();
         roll_up.contracts(estate, caller, things);
         Ok(roll_up)
     }
@@ -237,7 +243,7 @@ impl RollUp {
         Ok(())
     }
 
-    fn assets(&mut self, estate: &Estate, affected: &[Affected]) {
+    fn assets(&mut self, estate: &Estate, affected: &[&Affected]) {
         let mut by_status: BTreeMap<Status, AssetsHit> = BTreeMap::new();
         for one in affected {
             let Thing::Asset(id) = one.thing else { continue };
@@ -258,7 +264,7 @@ impl RollUp {
     }
 
     /// By site and by owner, those with most down first.
-    fn places(&mut self, estate: &Estate, affected: &[Affected]) {
+    fn places(&mut self, estate: &Estate, affected: &[&Affected]) {
         let mut sites: BTreeMap<Option<SiteId>, Counts> = BTreeMap::new();
         let mut owners: BTreeMap<&str, Counts> = BTreeMap::new();
         for one in affected {

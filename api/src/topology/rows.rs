@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 use entity::{
-    cloud::{provider_account, workload},
+    cloud::{
+        provider_account::{self, Provider},
+        workload,
+    },
     contracts::{
         colocation_circuit, colocation_contract, colocation_contract_site, colocation_deployment,
         support_contract, support_coverage,
@@ -166,6 +169,8 @@ rows! {
         power_basis (PowerBasis): PowerBasis,
         /// What was measured, in watts.
         measured_draw_watts (MeasuredDrawWatts): Option<i32>,
+        /// Data that it holds, in terabytes; none where it holds what its model does.
+        usable_terabytes (UsableTerabytes): Option<Rate>,
         /// What was paid for it.
         purchase_amount (PurchaseAmount): Option<Amount>,
         /// In which currency.
@@ -183,6 +188,8 @@ rows! {
         typical_draw_watts (TypicalDrawWatts): Option<i32>,
         /// Maximum draw, in watts.
         maximum_draw_watts (MaximumDrawWatts): Option<i32>,
+        /// Data that one unit holds, in terabytes.
+        usable_terabytes (UsableTerabytes): Option<Rate>,
     }
     /// What is needed of a rack.
     RackRow of rack {
@@ -223,6 +230,8 @@ rows! {
         account_id (AccountId): ProviderAccountId,
         /// Name.
         name (Name): String,
+        /// The region of the provider.
+        region (Region): String,
         /// The site of its region.
         site_id (SiteId): Option<SiteId>,
         /// Who answers for it.
@@ -240,6 +249,8 @@ rows! {
     AccountRow of provider_account {
         /// Identity.
         id (Id): ProviderAccountId,
+        /// The provider.
+        provider (Provider): Provider,
         /// Name.
         name (Name): String,
         /// Who answers for it.
@@ -260,6 +271,8 @@ rows! {
         id (Id): ColocationCircuitId,
         /// The deployment.
         deployment_id (DeploymentId): ColocationDeploymentId,
+        /// The day it was handed back.
+        returned_on (ReturnedOn): Option<NaiveDate>,
     }
     /// That a deployment belongs to a colocation contract.
     DeploymentRow of colocation_deployment {

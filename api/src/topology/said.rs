@@ -1,6 +1,6 @@
 //! Everything that was said to depend on something, as the index has it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::topology::dependency::DependencyKind;
@@ -14,8 +14,8 @@ pub struct Said {
     pub recorded: Arc<Recorded>,
     /// The day that it is seen from.
     pub as_of: NaiveDate,
-    /// The day on which it is asked.
-    pub today: NaiveDate,
+    /// What a scenario has taken away by that day, and what is down because of that.
+    pub gone: Arc<HashSet<Thing>>,
 }
 
 impl Said {
@@ -36,13 +36,13 @@ impl Said {
     /// What is said of a thing.
     #[must_use]
     pub fn about(&self, thing: Thing) -> Option<About<'_>> {
-        self.recorded.called(thing, self.today)
+        self.recorded.called(thing, self.as_of)
     }
 
-    /// Whether a thing is out of use for good.
+    /// Whether a thing is out of use for good by that day, or gone.
     #[must_use]
     pub fn is_retired(&self, thing: Thing) -> bool {
-        self.about(thing).is_some_and(|about| about.is_retired)
+        self.gone.contains(&thing) || self.about(thing).is_some_and(|about| about.is_retired)
     }
 
     /// What a thing is called; its id where it is not there.

@@ -3,14 +3,16 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use entity::id::ServiceId;
+use entity::id::{DependencyId, ServiceId};
 use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
     impact,
+    path::Link,
+    reach::{Direction, Walk, reach},
     single_points::{AllSinglePoints, single_points},
 };
 
@@ -26,6 +28,7 @@ use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
     rules::require_plausible,
+    scenarios::Overlay,
     schema::scalar::Id,
 };
 
@@ -38,6 +41,8 @@ pub struct Question {
     pub tiers: Option<Vec<i32>>,
     /// In which graph.
     pub options: Options,
+    /// What is laid over it.
+    pub scenario: Arc<Overlay>,
 }
 
 /// What the failure of one item alone comes to.
@@ -73,42 +78,48 @@ pub struct OfService {
     pub tier: Option<i32>,
     /// It is down with everything else up, so that nothing brings it down.
     pub is_never_up: bool,
-    /// The items, the worst first.
+    /// The items, in no order: how bad they are is worked out when they are shown.
     pub points: Vec<Node>,
     /// How many more there are that the caller may not see.
     pub hidden: u64,
-    /// The weight of the worst.
-    worst: Option<Rank>,
 }
 
 /// How bad a single point is: its score, then what an hour of it costs.
 type Rank = (Decimal, Decimal);
 
 /// The answer.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Answer {
     /// The graph it was worked out in.
     pub estate: Arc<Estate>,
     /// The services that have single points or are never up: by tier, then by their worst single point.
     pub services: Vec<OfService>,
     /// Services that were looked at.
-    pub looked_at: u64,
-    weights: HashMap<Node, Arc<Weight>>,
+    pub looked_at: Vec<Node>,
+    caller: Caller,
+    weights: Mutex<HashMap<Node, Arc<Weight>>>,
 }
 
-/// Works out the single points of failure of services.
+/// Works out the single points of failure of services. Where nobody looks at the services, they are in no order, for to
+/// order them it takes the weight of all their points.
 ///
 /// # Errors
 /// `Invalid` for an id that is of no service, `NotFound` for a service that is not there.
-pub async fn answer(view: &View, question: &Question, kinds: impl Fn(Thing) -> bool) -> Result<Answer> {
+pub async fn answer(
+    view: &View,
+    question: &Question,
+    kinds: impl Fn(Thing) -> bool,
+    is_ordered: bool,
+) -> Result<Answer> {
     require_plausible("asOf", Some(question.options.as_of))?;
-    let (estate, caller) = (view.estate(question.options).await?, view.caller());
+    let (estate, caller) = (view.estate_under(question.options, &question.scenario).await?, view.caller());
     let services = asked(&estate, caller, question)?;
     let mut answer = Answer {
         estate: Arc::clone(&estate),
         services: Vec::new(),
-        looked_at: services.len() as u64,
-        weights: HashMap::new(),
+        looked_at: services.iter().map(|(node, _)| *node).collect(),
+        caller: caller.clone(),
+        weights: Mutex::default(),
     };
     let all = question.service.is_none().then(|| estate.all_single_points());
     for (node, tier) in services {
@@ -119,16 +130,12 @@ pub async fn answer(view: &View, question: &Question, kinds: impl Fn(Thing) -> b
                 (found.nodes, found.is_never_up)
             }
         };
-        answer.add(caller, (node, tier), points, is_never_up, &kinds)?;
+        answer.add((node, tier), points, is_never_up, &kinds);
     }
     answer.services.retain(|it| it.is_never_up || !it.points.is_empty() || it.hidden > 0);
-    answer.services.sort_by(|one, other| {
-        let tier = |it: &OfService| (it.tier.is_none(), it.tier);
-        let by_tier = tier(one).cmp(&tier(other));
-        by_tier
-            .then_with(|| other.worst.cmp(&one.worst))
-            .then_with(|| estate.thing(one.node).cmp(&estate.thing(other.node)))
-    });
+    if is_ordered && answer.services.len() > 1 {
+        answer.order()?;
+    }
     Ok(answer)
 }
 
@@ -151,52 +158,69 @@ fn asked(estate: &Estate, caller: &Caller, question: &Question) -> Result<Vec<(N
 impl Answer {
     fn add(
         &mut self,
-        caller: &Caller,
         (node, tier): (Node, Option<i32>),
         points: Vec<Node>,
         is_never_up: bool,
         kinds: &impl Fn(Thing) -> bool,
-    ) -> Result<()> {
-        let estate = Arc::clone(&self.estate);
+    ) {
+        let estate = &self.estate;
         let points = points.into_iter().filter(|point| estate.thing(*point).is_some_and(kinds));
-        let (shown, hidden): (Vec<_>, Vec<_>) = points.partition(|point| estate.shows(caller, *point));
-        let mut ranked = Vec::with_capacity(shown.len());
-        for point in shown {
-            let weight = self.weigh(point)?;
-            ranked.push((rank(&weight, caller), estate.thing(point), point));
+        let (points, hidden): (Vec<_>, Vec<_>) = points.partition(|point| estate.shows(&self.caller, *point));
+        self.services.push(OfService { node, tier, is_never_up, points, hidden: hidden.len() as u64 });
+    }
+
+    /// The most critical services first, then by their worst single point.
+    fn order(&mut self) -> Result<()> {
+        let services = std::mem::take(&mut self.services);
+        let mut ranked = Vec::with_capacity(services.len());
+        for service in services {
+            let mut worst: Option<Rank> = None;
+            for point in &service.points {
+                let weight = self.weight(*point)?;
+                worst = worst.max(Some(rank(&weight, &self.caller)));
+            }
+            let key = (service.tier.is_none(), service.tier, Reverse(worst), self.estate.thing(service.node));
+            ranked.push((key, service));
         }
-        ranked.sort_by_key(|(rank, thing, _)| (Reverse(*rank), *thing));
-        self.services.push(OfService {
-            node,
-            tier,
-            is_never_up,
-            worst: ranked.first().map(|(rank, ..)| *rank),
-            points: ranked.into_iter().map(|(.., point)| point).collect(),
-            hidden: hidden.len() as u64,
-        });
+        ranked.sort_by_key(|(key, _)| *key);
+        self.services = ranked.into_iter().map(|(_, service)| service).collect();
         Ok(())
     }
 
     /// What the failure of an item alone comes to, worked out once for all services.
-    fn weigh(&mut self, point: Node) -> Result<Arc<Weight>> {
-        if let Some(known) = self.weights.get(&point) {
-            return Ok(Arc::clone(known));
+    fn weight(&self, point: Node) -> Result<Arc<Weight>> {
+        let known = self.weights.lock().unwrap_or_else(PoisonError::into_inner).get(&point).cloned();
+        if let Some(known) = known {
+            return Ok(known);
         }
         let weight = Arc::new(weigh(&self.estate, point)?);
-        self.weights.insert(point, Arc::clone(&weight));
+        self.weights.lock().unwrap_or_else(PoisonError::into_inner).insert(point, Arc::clone(&weight));
         Ok(weight)
     }
 
-    /// The first single points of a service, each with the evidence.
+    /// The edges that what was looked at needs hard or as part of a group, directly or not, by their records.
     ///
     /// # Errors
     /// `Invalid` for a node that is none.
-    pub fn points(&self, service: &OfService, first: usize) -> Result<Vec<SinglePoint>> {
-        let points = service.points.iter().take(first).filter_map(|point| {
-            let weight = Arc::clone(self.weights.get(point)?);
-            Some((*point, weight))
-        });
-        let evidence = points.map(|(node, weight)| {
+    pub fn edges(&self) -> Result<impl Iterator<Item = Option<DependencyId>>> {
+        let walk = Walk::all(Direction::Needs);
+        let found = reach(&self.estate.graph, &self.looked_at, walk).map_err(graph::refused)?;
+        let edges = found.nodes.into_iter().flat_map(|node| self.estate.edges_from(node));
+        Ok(edges.filter(|edge| edge.link != Link::Soft).map(|edge| edge.dependency))
+    }
+
+    /// Some of the single points of a service, each with the evidence: the worst first, so many left out.
+    ///
+    /// # Errors
+    /// `Invalid` for a node that is none.
+    pub fn points(&self, service: &OfService, skip: usize, first: usize) -> Result<Vec<SinglePoint>> {
+        let mut ranked = Vec::with_capacity(service.points.len());
+        for point in service.points.iter().copied().filter(|_| first > 0) {
+            let weight = self.weight(point)?;
+            ranked.push((rank(&weight, &self.caller), self.estate.thing(point), point, weight));
+        }
+        ranked.sort_by_key(|(rank, thing, ..)| (Reverse(*rank), *thing));
+        let evidence = ranked.into_iter().skip(skip).take(first).map(|(.., node, weight)| {
             let found = impact::impact(&self.estate.graph, &[node]).map_err(graph::refused)?;
             let downs = Downs::of(&found);
             let chain = downs.chain(service.node);
@@ -308,8 +332,8 @@ pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCaus
     Ok((shown, hidden.len() as u64))
 }
 
-/// What brings two or more members of a group down alone: by item, the members that fall. Neither the owner nor a
-/// member of the group is such an item.
+/// What brings two or more members of a group down alone: by item, the members that fall. That may be a member that
+/// others need, but not the owner.
 fn shared(
     estate: &Estate,
     all: &AllSinglePoints,
@@ -327,6 +351,13 @@ fn shared(
             falls.entry(*point).or_default().push(*member);
         }
     }
-    falls.retain(|point, lost| lost.len() > 1 && Some(*point) != owner && !members.contains(point));
+    for member in &members {
+        if let Some(lost) = falls.get_mut(member) {
+            // What fails itself falls too.
+            lost.push(*member);
+            lost.sort_by_key(|lost| estate.thing(*lost));
+        }
+    }
+    falls.retain(|point, lost| lost.len() > 1 && Some(*point) != owner);
     Ok(falls)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use crate::id::{AssetId, HardwareModelId, RackId, SiteId, VendorId};
-use crate::money::Amount;
+use crate::money::{Amount, Rate};
 
 /// A row of `asset`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ pub struct Model {
     pub power_basis: PowerBasis,
     /// Measured draw, in watts.
     pub measured_draw_watts: Option<i32>,
+    /// Data that it holds, in terabytes of 10¹² bytes; none where it holds what its model does.
+    pub usable_terabytes: Option<Rate>,
     /// The cost centre it is charged to.
     pub cost_centre: Option<String>,
     /// Where the record came from.

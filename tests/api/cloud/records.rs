@@ -289,7 +289,7 @@ fn wrong_figures_are_refused_row_by_row() {
                 "INVALID workload the workload shop runs in another account than the one given",
                 "INVALID service is needed for a cost of a whole account",
                 "INVALID account give an account or a workload",
-                "NOT_FOUND null no workload with id 00000000-0000-0000-0000-000000000000",
+                "NOT_FOUND null no workload with id workload_00000000000000000000000000000000",
                 "INVALID billed 1: a credit lowers the cost: zero or below",
                 "INVALID list -5: a purchase is not below zero; a refund is an ADJUSTMENT",
                 "INVALID billed 0.0000001 has more than 6 decimals",

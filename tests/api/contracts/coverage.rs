@@ -33,7 +33,7 @@ fn assets_are_covered_and_uncovered_each_by_itself() {
         index: 1
 
         coverage: null
-        error: {"code":"NOT_FOUND","field":null,"message":"no asset with id 00000000-0000-0000-0000-000000000000"}
+        error: {"code":"NOT_FOUND","field":null,"message":"no asset with id asset_00000000000000000000000000000000"}
         index: 2
 
         coverage: {"asset":{"tag":"T2"},"fromOn":"2026-03-01"}

@@ -136,6 +136,11 @@ fn every_broken_rule_names_its_field_and_value() {
             (json!({ "tier": 4 }), "tier", "4 is not between 0 and 3"),
             (json!({ "power": { "basis": "MEASURED" } }), "power.basis", "MEASURED needs measuredDrawWatts"),
             (
+                json!({ "usableTerabytes": "1000001" }),
+                "usableTerabytes",
+                "1000001 is not between 0 and 1000000",
+            ),
+            (
                 json!({ "power": { "measuredDrawWatts": -1 } }),
                 "power.measuredDrawWatts",
                 "-1 is not between 0 and 1000000",

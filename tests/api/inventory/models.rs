@@ -16,6 +16,7 @@ fn a_model_shows_what_it_was_registered_with() {
         let details = json!({
             "partNumber": "876-X", "dimensions": { "heightUnits": 1.5, "fullDepth": false, "weightGrams": 9000 },
             "power": { "typicalDrawWatts": 200, "maximumDrawWatts": 350 }, "usefulLifeMonths": 60,
+            "usableTerabytes": "184.32",
             "listPrice": {
                 "price": { "amount": "18500", "currency": "USD" }, "on": "2026-01-01",
                 "validUntil": "2026-12-31", "source": "QUOTE",
@@ -32,7 +33,7 @@ fn a_model_shows_what_it_was_registered_with() {
         let text = "{ hardwareModel(named: { manufacturer: \"Acme\", name: \"S-100\" }) {
             version createdAt updatedAt manufacturer { name models { totalCount } } name partNumber kind
             dimensions { heightUnits fullDepth weightGrams } power { typicalDrawWatts maximumDrawWatts }
-            usefulLifeMonths listPrice { price { amount currency } priceHidden on validUntil source }
+            usableTerabytes usefulLifeMonths listPrice { price { amount currency } priceHidden on validUntil source }
             milestones {
                 releasedOn endOfSaleAnnouncedOn endOfSaleOn lastShipOn endOfSoftwareMaintenanceOn
                 endOfSecuritySupportOn lastDateOfSupportOn dateQuality
@@ -48,6 +49,7 @@ fn a_model_shows_what_it_was_registered_with() {
                 "manufacturer": { "name": "Acme", "models": { "totalCount": 2 } },
                 "name": "S-100", "partNumber": "876-X", "kind": "STORAGE",
                 "dimensions": details["dimensions"], "power": details["power"], "usefulLifeMonths": 60,
+                "usableTerabytes": "184.32",
                 "listPrice": {
                     "price": { "amount": "18500.00", "currency": "USD" }, "priceHidden": false,
                     "on": "2026-01-01", "validUntil": "2026-12-31", "source": "QUOTE",
@@ -117,6 +119,7 @@ fn models_are_held_to_their_rules() {
                 "dimensions.heightUnits: 1.3 is not a whole or a half unit",
             ),
             (json!({ "usefulLifeMonths": 0 }), "usefulLifeMonths: 0 is not between 1 and 600"),
+            (json!({ "usableTerabytes": "-0.5" }), "usableTerabytes: -0.5 is not between 0 and 1000000"),
             (
                 json!({ "consolidationRatio": "0" }),
                 "consolidationRatio: 0 is not above 0 and at most 1000 old units for one successor",

@@ -272,7 +272,7 @@ fn assets_that_do_not_fit_a_cycle_are_named() {
         assert_eq!(refusal.message, "1 of the assets are out of service for good: SRV-3 is RETIRED");
         let missing = "asset_00000000000070008000000000000000";
         let refusal = director.expect_error(&add(&format!("\"{missing}\"")), "NOT_FOUND").await;
-        assert_eq!(refusal.message, "no asset with id 00000000-0000-7000-8000-000000000000");
+        assert_eq!(refusal.message, "no asset with id asset_00000000000070008000000000000000");
         director.expect_error(&add(""), "INVALID").await;
         director.query(&add(&format!("\"{here}\""))).await;
         let elsewhere = format!(

@@ -274,3 +274,62 @@ fn what_is_hidden_counts_and_is_not_named() {
         app.viewer().expect_error(&ask, "NOT_FOUND").await;
     });
 }
+
+#[test]
+fn own_minutes_of_what_is_hidden_are_hidden() {
+    on_both_engines(async |app| {
+        let shop = a_service(app, "shop").await;
+        objective(app, &shop, "ownMinutes: 10").await;
+        let vendor = "mutation { registerVendor(input: { code: \"EQX\", name: \"Equinix\" }) { id } }";
+        let vendor = id(&app.director().query(vendor).await["registerVendor"]);
+        let sign = "mutation($input: NewSupportContract!) { signSupportContract(input: $input) { id } }";
+        let input = json!({ "number": "S-1", "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01",
+            "endsOn": "2026-12-31", "charge": "1200", "billingFrequency": "YEARLY" });
+        let contract = app.director().query_with(sign, json!({ "input": input })).await;
+        let contract = id(&contract["signSupportContract"]);
+        objective(app, &contract, "ownMinutes: 500").await;
+        needs(app, &shop, &contract).await;
+        let fields = "effectiveTimeMinutes chain { item { name } ownMinutes upAfterMinutes }";
+        let seen = recovery(app, &shop, "", fields).await;
+        assert_eq!(seen["effectiveTimeMinutes"], 510);
+        let hidden = json!({ "item": null, "ownMinutes": null, "upAfterMinutes": 500 });
+        assert_eq!(seen["chain"][1], hidden);
+        let text = format!("{{ recoveryAssessment(service: \"{shop}\") {{ services {{ {fields} }} }} }}");
+        let all = app.director().query(&text).await["recoveryAssessment"]["services"][0].clone();
+        let shown = json!({ "item": { "name": "S-1" }, "ownMinutes": 500, "upAfterMinutes": 500 });
+        assert_eq!(all["chain"][1], shown);
+    });
+}
+
+#[test]
+fn services_are_assessed_part_by_part() {
+    on_both_engines(async |app| {
+        for name in ["a", "b", "c", "d", "e"] {
+            a_service(app, name).await;
+        }
+        let ask = async |arguments: &str| {
+            let text = format!(
+                "{{ recoveryAssessment({arguments}) {{ totalCount summary {{ services }}
+                    services {{ item {{ name }} }} }} }}"
+            );
+            app.viewer().query(&text).await["recoveryAssessment"].clone()
+        };
+        let part = ask("limit: 2, skip: 2").await;
+        assert_eq!(
+            part,
+            json!({ "totalCount": 5, "summary": { "services": 2 },
+                "services": [{ "item": { "name": "c" } }, { "item": { "name": "d" } }] })
+        );
+        assert_eq!(ask("limit: 2, skip: 9").await["services"], json!([]));
+        assert_eq!(ask("skip: 4").await["services"], json!([{ "item": { "name": "e" } }]));
+        for (arguments, field, message) in [
+            ("limit: 0", "limit", "limit: 0 is not between 1 and 1000"),
+            ("limit: 1001", "limit", "limit: 1001 is not between 1 and 1000"),
+            ("skip: -1", "skip", "skip: -1 is below zero"),
+        ] {
+            let text = format!("{{ recoveryAssessment({arguments}) {{ totalCount }} }}");
+            let refusal = app.viewer().expect_error(&text, "INVALID").await;
+            assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message));
+        }
+    });
+}

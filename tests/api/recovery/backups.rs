@@ -120,7 +120,10 @@ fn a_backup_is_refused_for_a_reason() {
             assert_eq!((refusal.field.as_str(), refusal.message.as_str()), (field, message), "{details}");
         }
         backup(app, &db, "2026-06-30T02:00:00Z", "").await;
-        app.director().expect_error(&text("2026-06-30T02:00:00Z", ""), "INVALID").await;
+        let twice = app.director().expect_error(&text("2026-06-30T02:00:00Z", ""), "INVALID").await;
+        let message = "completedAt: a backup of the item of the kind FULL that was complete at \
+                       2026-06-30T02:00:00+00:00 is recorded already";
+        assert_eq!((twice.field.as_str(), twice.message.as_str()), ("completedAt", message));
         let many = format!(
             r#"mutation {{ recordBackups(inputs: [
                 {{ item: "{db}", kind: SNAPSHOT, completedAt: "2026-06-30T04:00:00Z" }},
@@ -183,5 +186,26 @@ fn the_newest_good_copy_is_set_against_the_data_that_may_be_lost() {
         assert!(codes(&found["findings"]).contains(&"BACKUP_TOO_OLD"));
         let found = recovery(app, &web, r#", asOf: "2026-06-29""#, fields).await;
         assert_eq!(found["backups"]["covered"], 0);
+    });
+}
+
+#[test]
+fn a_copy_of_the_next_day_is_not_one_of_a_day() {
+    on_both_engines(async |app| {
+        let db = a_service(app, "db").await;
+        objective(app, &db, "pointMinutes: 30, ownMinutes: 1, bearsData: true").await;
+        backup(app, &db, "2026-06-20T00:00:00Z", "isImmutable: true, restoreTestedOn: \"2026-06-20\"").await;
+        backup(app, &db, "2026-07-01T12:00:00Z", "isGood: true").await;
+        let fields = "backups { covered immutable restoreTested items { ageMinutes } }";
+        let covered = |count: u32, age: Value| {
+            json!({ "covered": count, "immutable": count, "restoreTested": count,
+                "items": [{ "ageMinutes": age }] })
+        };
+        for (day, expected) in
+            [("2026-06-19", covered(0, Value::Null)), ("2026-06-20", covered(1, json!(24 * 60)))]
+        {
+            let found = recovery(app, &db, &format!(", asOf: \"{day}\""), fields).await;
+            assert_eq!(found["backups"], expected, "{day}");
+        }
     });
 }

@@ -100,6 +100,11 @@ fn an_objective_is_refused_for_a_reason() {
                 "observedAvailability: -0.1 is less than 0",
             ),
             (r#"changedOn: "1900-01-01""#, "changedOn", "changedOn: 1900-01-01 is not between 1970 and 2199"),
+            (
+                r#"changedOn: "2026-07-02""#,
+                "changedOn",
+                "changedOn: 2026-07-02 lies ahead: today is 2026-07-01",
+            ),
             (r#"note: " ""#, "note", "note: is blank"),
             (
                 "bearsData: null",

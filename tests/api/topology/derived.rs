@@ -92,7 +92,7 @@ fn chassis_accounts_and_contracts_are_needed() {
             "details": { "site": region },
         });
         let workload = send(app, "registerWorkload", "NewWorkload!", workload).await;
-        assert_eq!(needed(app, &workload).await, set(&["Prod HARD", "EUW1 HARD"]));
+        assert_eq!(needed(app, &workload).await, set(&["Prod HARD", "EUW1 HARD", "eu-west-1 HARD"]));
         let vendor = json!({ "code": "COLO", "name": "Colo" });
         let vendor = send(app, "registerVendor", "NewVendor!", vendor).await;
         let contract = |number: &str, begins: &str| {
@@ -109,5 +109,55 @@ fn chassis_accounts_and_contracts_are_needed() {
             send(app, "signColocationContract", "NewColocationContract!", contract).await;
         }
         assert_eq!(needed(app, &setting.site).await, set(&["C-2 HARD"]));
+    });
+}
+
+#[test]
+fn a_region_fails_with_all_that_runs_in_it() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let account = async |provider: &str, number: &str| {
+            let account =
+                json!({ "provider": provider, "accountNumber": number, "name": number, "currency": "USD" });
+            send(app, "openProviderAccount", "NewProviderAccount!", account).await
+        };
+        let (prod, test) = (account("AZURE", "prod").await, account("AZURE", "test").await);
+        let (other, another) = (account("OTHER", "one").await, account("OTHER", "two").await);
+        for (account, name, region) in [
+            (&prod, "shop", "eastus2"),
+            (&test, "trial", "EastUS2"),
+            (&prod, "spare", "westeurope"),
+            (&other, "vm", "prod"),
+            (&another, "vm too", "prod"),
+        ] {
+            let workload = json!({ "account": account, "name": name, "service": "VM", "region": region });
+            send(app, "registerWorkload", "NewWorkload!", workload).await;
+        }
+        let text = "{ workloads(filter: { name: { in: [\"shop\", \"vm\"] } }, orderBy: { field: NAME }) { nodes { id } } }";
+        let workloads = director.query(text).await["workloads"]["nodes"].clone();
+        let region_of = async |workload: &serde_json::Value| {
+            let text = format!(
+                "{{ requirements(of: {workload}) {{ items(first: 20) {{ item {{ id name kind }} }} }} }}"
+            );
+            let found = director.query(&text).await["requirements"]["items"].clone();
+            let rows = found.as_array().unwrap();
+            let region = rows.iter().find(|row| row["item"]["kind"] == "CLOUD_REGION").unwrap();
+            region["item"]["id"].as_str().unwrap().to_owned()
+        };
+        let fallen = async |client: &support::Client, region: &str| {
+            let text =
+                format!("{{ impact(of: [\"{region}\"]) {{ affected {{ nodes {{ item {{ name }} }} }} }} }}");
+            let found = client.query(&text).await["impact"]["affected"]["nodes"].clone();
+            let rows = found.as_array().unwrap().iter();
+            rows.map(|row| row["item"]["name"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        };
+        let region = region_of(&workloads[0]["id"]).await;
+        assert!(region.starts_with("cloud_region_"), "{region}");
+        assert_eq!(fallen(&director, &region).await, set(&["eastus2", "shop", "trial"]));
+        // Two accounts of nobody knows whom have regions of their own, though they are called alike.
+        let own = region_of(&workloads[1]["id"]).await;
+        assert_eq!(fallen(&director, &own).await, set(&["prod", "vm"]));
+        let nowhere = "{ impact(of: [\"cloud_region_0199a3f47c1e7b529d0a2f6e8c4b1a37\"]) { hidden } }";
+        director.expect_error(nowhere, "NOT_FOUND").await;
     });
 }

@@ -40,7 +40,7 @@ const FILES: [(&str, &str); 4] = [
          SERVICE,shop,SERVICE,web,Depends on::Used by,,,,0.9,2026-06-30\n\
          SERVICE,directory,SERVICE,web,Used by::Uses,,,,,\n\
          RACK,FRA1|A01,SERVICE,web,Contains::Contained by,,,,,\n\
-         SERVICE,web,SERVICE,cluster,Hosted on::Hosts,,,,,\n\
+         SERVICE,web,SERVICE,cluster,Runs on::Runs/Hosts,,,,,\n\
          SERVICE,directory,SERVICE,shop,Sends data to::Receives data from,,,,,\n\
          RACK,FRA1|A01,POWER_FEED,FRA1|A01-A,POWERED_BY,,feeds,4.9,,\n\
          RACK,FRA1|A01,POWER_FEED,FRA1|A01-B,POWERED_BY,,feeds,4.9,,\n\
@@ -129,12 +129,12 @@ fn what_cannot_be_is_refused_row_by_row() {
                 "dependencies.csv:3: error: to: 'nowhere' is no service of the database or among the rows that were taken",
                 "dependencies.csv:4: error: to: old is retired, so nothing can come to depend on it",
                 "dependencies.csv:5: error: hardness: SOFT contradicts DEPENDS_ON between the same two, which is HARD",
-                "dependencies.csv:6: error: 'Manages::Managed by' is no known kind of dependency",
+                "dependencies.csv:6: error: kind: 'Manages::Managed by' is no known kind of dependency",
                 "dependencies.csv:7: error: redundancy_group: 'SERVICE / shop / feeds' is neither in the database nor among the rows that were taken",
-                "dependencies.csv:8: error: confidence: -0.5 is less than 0",
+                "dependencies.csv:8: error: confidence: '-0.5' is not between 0 and 1: a share is written as a fraction, 0.9 for 90 %",
             ]
         );
-        assert_eq!(counts(&report), ["dependency 0/0/0/6"]);
+        assert_eq!(counts(&report), ["dependency 0/0/0/5"]);
         let circle = "site,name,upstream\nFRA1,UPS-A,A01-A\n";
         let report = import(app, &[("power_feeds.csv", circle)]).await;
         assert_eq!(
@@ -172,5 +172,35 @@ fn what_was_exported_builds_the_same_elsewhere() {
             assert_eq!(sorted(here), sorted(there), "{noun}");
         }
         other.stop().await;
+    });
+}
+
+#[test]
+fn what_cannot_be_yet_or_any_more_is_refused_in_files_too() {
+    on_both_engines(async |app| {
+        assert_eq!(errors(&import(app, &PLACES).await), Vec::<String>::new());
+        assert_eq!(errors(&import(app, &FILES).await), Vec::<String>::new());
+        let header = "from_kind,from,to_kind,to,kind,hardness,redundancy_group,first_seen_on,last_seen_on\n";
+        for (row, message) in [
+            ("SERVICE,shop,SERVICE,cluster,USES,,,2026-07-02,", "2026-07-02 lies ahead: today is 2026-07-01"),
+            ("SERVICE,shop,SERVICE,cluster,USES,,,,2031-01-01", "2031-01-01 lies ahead: today is 2026-07-01"),
+            ("SERVICE,old,SERVICE,cluster,USES,,,,", "old is retired and needs nothing any more"),
+            (
+                "SERVICE,shop,SERVICE,cluster,BACKS_UP_TO,HARD,,,",
+                "BACKS_UP_TO is a backup and no need, so it cannot be HARD",
+            ),
+            (
+                "RACK,FRA1|A01,POWER_FEED,FRA1|A01-A,USES,,,,",
+                "USES between the two is HARD by itself, so nothing could stand in for it as POWERED_BY in the group \
+                 feeds",
+            ),
+        ] {
+            let text = format!("{header}{row}\n");
+            let found = errors(&import(app, &[("dependencies.csv", &text)]).await);
+            assert!(found.len() == 1 && found[0].contains(message), "{row}: {found:?}");
+        }
+        let objective = "item_kind,item,changed_on\nSERVICE,shop,2031-01-01\n";
+        let found = errors(&import(app, &[("recovery_objectives.csv", objective)]).await);
+        assert!(found.len() == 1 && found[0].contains("2031-01-01 lies ahead"), "{found:?}");
     });
 }

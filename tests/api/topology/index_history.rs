@@ -168,6 +168,23 @@ fn a_database_that_was_put_back_is_read_anew() {
 }
 
 #[test]
+fn a_server_says_that_it_cannot_follow_before_anybody_asks() {
+    on_both_engines(async |app| {
+        let server = Server::start(app.store(), Limits::default()).await;
+        let token = token_of(Role::Director);
+        assert_eq!(server.query(&token, GRAPH).await.json()["data"]["graph"]["nodes"], 0);
+        assert_eq!(server.get("/readyz").await.status, 200);
+        by_hand(app, &["ALTER TABLE graph_revision RENAME TO elsewhere"]).await;
+        let away = server.get("/readyz").await;
+        assert_eq!((away.status.as_u16(), &away.json()["status"]), (503, &json!("not ready")));
+        assert_eq!(away.json()["reasons"], json!(["the dependency graph cannot be brought up to date"]));
+        by_hand(app, &["ALTER TABLE elsewhere RENAME TO graph_revision"]).await;
+        assert_eq!(server.get("/readyz").await.status, 200);
+        server.stop().await;
+    });
+}
+
+#[test]
 fn a_server_that_cannot_follow_says_so_and_answers_nothing_stale() {
     on_both_engines(async |app| {
         let server = Server::start(app.store(), Limits::default()).await;

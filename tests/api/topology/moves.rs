@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use super::{estate, record, service, site};
+use super::{estate, made, record, service, site};
 
 const GROUPS: &str = "query($filter: MoveFilter, $largest: Int! = 50) {
     moveGroups(filter: $filter, largest: $largest, asOf: \"2026-07-01\") {
@@ -128,15 +128,123 @@ fn a_site_takes_the_services_that_need_it_along() {
 fn moves_are_refused_that_make_no_sense() {
     on_both_engines(async |app| {
         let director = app.director();
-        for (argument, field) in [
-            ("hubDegree: 0", "hubDegree"),
-            ("largest: 0", "largest"),
-            ("latencyMilliseconds: -1", "latencyMilliseconds"),
+        for (argument, message) in [
+            ("hubDegree: 0", "hubDegree: 0 is below the least, 1"),
+            ("hubDegree: -1", "hubDegree: -1 is below the least, 1"),
+            ("largest: 0", "largest: 0 is below the least, 1"),
+            ("largest: -7", "largest: -7 is below the least, 1"),
+            ("latencyMilliseconds: -1", "latencyMilliseconds: -1 is below the least, 0"),
         ] {
             let query = format!("{{ moveGroups({argument}) {{ count }} }}");
             let refusal = director.expect_error(&query, "INVALID").await;
-            assert_eq!(refusal.field, field);
+            assert_eq!(
+                (refusal.message.as_str(), refusal.field.as_str()),
+                (message, message.split(':').next().unwrap())
+            );
         }
         app.admin().expect_error("{ moveGroups { count } }", "FORBIDDEN").await;
+    });
+}
+
+/// A model of Acme of some kind.
+async fn a_model(app: &TestApp, name: &str, kind: &str, details: Value) -> String {
+    let director = app.director();
+    let maker = director.query("{ manufacturer(name: \"Acme\") { id } }").await["manufacturer"]["id"].clone();
+    let model = "mutation($input: NewHardwareModel!) { registerHardwareModel(input: $input) { id } }";
+    let input = json!({ "manufacturer": maker, "name": name, "kind": kind, "details": details });
+    made(&director, model, input).await
+}
+
+#[test]
+fn what_lives_in_one_chassis_moves_together() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let fra = site(app, "FRA1").await;
+        estate::server_model(app).await;
+        let chassis = a_model(app, "C-10", "CHASSIS", json!({})).await;
+        let blade = a_model(app, "B-10", "BLADE", json!({})).await;
+        let chassis = estate::server(&director, &chassis, "C1", json!({ "site": fra })).await;
+        for (tag, name) in [("B1", "one"), ("B2", "two")] {
+            let blade = estate::server(&director, &blade, tag, json!({ "parent": chassis })).await;
+            let service = service(&director, name, "APPLICATION", json!({})).await;
+            record(&director, &service, &blade, "RUNS_ON", json!({})).await;
+        }
+        // Nothing was ever said of this one, and it lives in the same chassis.
+        estate::server(&director, &blade, "B3", json!({ "parent": chassis })).await;
+        let text = "{ moveGroups(largest: 4) { count groups { size members { name } stretchedCount
+            cut { edgeCount edges { dependency kind bond from { name } to { name } } } } } }";
+        let answer = director.query(text).await["moveGroups"].clone();
+        assert_eq!(answer["count"], 1, "{answer}");
+        let members = answer["groups"][0]["members"].as_array().unwrap();
+        let names: Vec<_> = members.iter().map(|member| member["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["one", "two", "B1", "B2", "B3", "C1"]);
+        // The cheapest cut is as good as any other here: what joins a blade and its chassis is no record.
+        let edges = answer["groups"][0]["cut"]["edges"].as_array().unwrap();
+        for edge in edges.iter().filter(|edge| edge["to"]["name"] == "C1") {
+            let told = (&edge["dependency"], &edge["kind"], &edge["bond"]);
+            assert_eq!(told, (&Value::Null, &json!("CONTAINED_IN"), &json!("HOST")));
+        }
+    });
+}
+
+#[test]
+fn terabytes_are_those_of_the_asset_or_else_of_its_model() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let fra = site(app, "FRA1").await;
+        estate::server_model(app).await;
+        let array = a_model(app, "A-10", "STORAGE", json!({ "usableTerabytes": "100.5" })).await;
+        let data = service(&director, "data", "PLATFORM", json!({})).await;
+        let mut arrays = Vec::new();
+        for tag in ["A1", "A2"] {
+            let array = estate::server(&director, &array, tag, json!({ "site": fra })).await;
+            record(&director, &data, &array, "STORES_ON", json!({})).await;
+            arrays.push(array);
+        }
+        let text = "{ moveGroups { groups { totals { storage terabytes withoutSize } } } }";
+        let totals = async || director.query(text).await["moveGroups"]["groups"][0]["totals"].clone();
+        assert_eq!(totals().await, json!({ "storage": 2, "terabytes": "201.00", "withoutSize": 0 }));
+        let change = "mutation($id: ID!, $changes: AssetChanges!) {
+            updateAsset(id: $id, changes: $changes) { usableTerabytes model { usableTerabytes } } }";
+        let smaller = json!({ "id": arrays[1], "changes": { "usableTerabytes": "20.25" } });
+        let answer = director.query_with(change, smaller).await;
+        let expected = json!({ "usableTerabytes": "20.25", "model": { "usableTerabytes": "100.50" } });
+        assert_eq!(answer["updateAsset"], expected);
+        assert_eq!(totals().await, json!({ "storage": 2, "terabytes": "120.75", "withoutSize": 0 }));
+        let unknown = a_model(app, "A-11", "STORAGE", json!({})).await;
+        let unknown = estate::server(&director, &unknown, "A3", json!({ "site": fra })).await;
+        record(&director, &data, &unknown, "STORES_ON", json!({})).await;
+        assert_eq!(totals().await, json!({ "storage": 3, "terabytes": null, "withoutSize": 1 }));
+    });
+}
+
+#[test]
+fn lists_of_moves_are_bounded_and_read_to_the_end() {
+    on_both_engines(async |app| {
+        shop(app).await;
+        let director = app.director();
+        let unknown = "{ moveGroups(filter: { site: \"site_00000000000000000000000000000001\" }) { count } }";
+        let refusal = director.expect_error(unknown, "NOT_FOUND").await;
+        assert!(refusal.message.contains("site_00000000000000000000000000000001"), "{}", refusal.message);
+        for (list, code, field) in [
+            ("groups(first: -1) { number }", "INVALID", "first"),
+            ("groups(after: -1) { number }", "INVALID", "after"),
+            ("groups(first: 5000) { number }", "LIMIT_EXCEEDED", "first"),
+            ("groups { members(skip: -1) { name } }", "INVALID", "skip"),
+            ("groups { stretched(first: -1) { kind } }", "INVALID", "first"),
+            ("hubs(first: -1) { degree }", "INVALID", "first"),
+            ("stages(first: 1001) { wave }", "LIMIT_EXCEEDED", "first"),
+        ] {
+            let refusal = director.expect_error(&format!("{{ moveGroups {{ {list} }} }}"), code).await;
+            assert_eq!(refusal.field, field, "{list}: {}", refusal.message);
+        }
+        let text = "{ graphQuality { findings { records(first: -1) { reason } } } }";
+        assert_eq!(director.expect_error(text, "INVALID").await.field, "first");
+        let text = "{ moveGroups { groups(first: 1) {
+            all: members { name } two: members(first: 2) { name } rest: members(skip: 2) { name } } } }";
+        let group = director.query(text).await["moveGroups"]["groups"][0].clone();
+        let mut parts = group["two"].as_array().unwrap().clone();
+        parts.extend(group["rest"].as_array().unwrap().clone());
+        assert_eq!((&json!(parts), parts.len()), (&group["all"], 4));
     });
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use super::{GROUP, estate, made, record, service, site};
+use super::{GROUP, estate, made, record, service, setting, site};
 
 const QUALITY: &str = "{ graphQuality(asOf: \"2026-07-01\") {
     dependencies affectedDependencies affectedShare
@@ -48,6 +48,7 @@ fn every_defect_is_counted_with_what_rests_on_it() {
             ("ORPHAN", 1, 0),
             ("WITHOUT_INFRASTRUCTURE", 3, 0),
             ("UNMEETABLE_GROUP", 1, 1),
+            ("EMPTY_GROUP", 0, 0),
             ("LOW_CONFIDENCE", 1, 1),
             ("GROUP_OF_ONE", 1, 1),
             ("ONLY_OBSERVED", 1, 1),
@@ -104,6 +105,89 @@ fn a_confidence_is_a_fraction() {
         let refusal = app.director().expect_error(query, "INVALID").await;
         assert_eq!(refusal.field, "minimumConfidence");
         assert_eq!(refusal.message, "minimumConfidence: 1.5 is not between 0 and 1");
+        let query = "{ graphQuality(staleAfterDays: -1) { dependencies } }";
+        let refusal = app.director().expect_error(query, "INVALID").await;
+        assert_eq!(refusal.message, "staleAfterDays: -1 is below the least, 0");
         app.admin().expect_error("{ graphQuality { dependencies } }", "FORBIDDEN").await;
+    });
+}
+
+/// The findings of one kind: the names and the reasons.
+async fn found(app: &TestApp, kind: &str) -> Vec<(String, String)> {
+    let text = format!(
+        "{{ graphQuality(asOf: \"2026-07-01\") {{ findings(kinds: [{kind}]) {{
+            records {{ item {{ name }} reason }} }} }} }}"
+    );
+    let answer = app.director().query(&text).await;
+    let records = answer["graphQuality"]["findings"][0]["records"].as_array().unwrap().clone();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    records.iter().map(|record| (text(&record["item"]["name"]), text(&record["reason"]))).collect()
+}
+
+#[test]
+fn groups_are_judged_by_their_members_in_use_as_the_graph_does() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let (fra, model) = (site(app, "FRA1").await, estate::server_model(app).await);
+        let mut servers = Vec::new();
+        for tag in ["S1", "S2", "S3"] {
+            servers.push(estate::server(&director, &model, tag, json!({ "site": fra })).await);
+        }
+        let store = service(&director, "store", "APPLICATION", json!({})).await;
+        let both = json!({ "owner": store, "name": "both", "requiredCount": 2 });
+        let both = made(&director, GROUP, both).await;
+        let carrying = json!({ "owner": store, "name": "power", "requiredCapacity": "10.0005",
+            "capacityUnit": "kW" });
+        let carrying = made(&director, GROUP, carrying).await;
+        made(&director, GROUP, json!({ "owner": store, "name": "later", "requiredCount": 1 })).await;
+        assert!(found(app, "UNMEETABLE_GROUP").await.is_empty());
+        let later = ("store".to_owned(), "it has no members yet, and nothing rests on it".to_owned());
+        assert_eq!(found(app, "EMPTY_GROUP").await, [later.clone(), later.clone(), later.clone()]);
+        let never = async || {
+            let text =
+                format!("{{ singlePointsOfFailure(service: \"{store}\") {{ services {{ isNeverUp }} }} }}");
+            let services = app.director().query(&text).await["singlePointsOfFailure"]["services"].clone();
+            services[0]["isNeverUp"] == true
+        };
+        assert!(!never().await, "a group without members is none yet");
+        for server in &servers[..2] {
+            record(&director, &store, server, "RUNS_ON", json!({ "redundancyGroup": both })).await;
+        }
+        assert!(found(app, "UNMEETABLE_GROUP").await.is_empty());
+        assert!(!never().await);
+        setting::retire(app, &servers[1]).await;
+        let unmet = ("store".to_owned(), "2 have to be up, and it has 1, 1 retired".to_owned());
+        assert_eq!(found(app, "UNMEETABLE_GROUP").await, [unmet.clone()]);
+        assert!(never().await);
+        let one = ("store".to_owned(), "one member, which nothing stands in for".to_owned());
+        assert_eq!(found(app, "GROUP_OF_ONE").await, [one.clone()]);
+        assert_eq!(found(app, "EMPTY_GROUP").await, [later.clone(), later]);
+        let carries = json!({ "redundancyGroup": carrying, "capacity": "10" });
+        record(&director, &store, &servers[2], "POWERED_BY", carries).await;
+        let weak = "10.0005 kW have to be up, and its members come to 10".to_owned();
+        assert_eq!(found(app, "UNMEETABLE_GROUP").await, [unmet, ("store".to_owned(), weak)]);
+        // What is retired itself is never up anyway, and not for its groups.
+        let text = "mutation($id: ID!) { retireService(id: $id) { status } }";
+        director.query_with(text, json!({ "id": store })).await;
+        assert!(found(app, "UNMEETABLE_GROUP").await.is_empty());
+    });
+}
+
+#[test]
+fn a_way_through_what_is_retired_leads_to_no_hardware() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let (fra, model) = (site(app, "FRA1").await, estate::server_model(app).await);
+        let server = estate::server(&director, &model, "S1", json!({ "site": fra })).await;
+        let shop = service(&director, "shop", "APPLICATION", json!({})).await;
+        let old = service(&director, "old", "APPLICATION", json!({})).await;
+        record(&director, &shop, &old, "USES", json!({})).await;
+        record(&director, &old, &server, "RUNS_ON", json!({})).await;
+        assert!(found(app, "WITHOUT_INFRASTRUCTURE").await.is_empty());
+        let text = "mutation($id: ID!) { retireService(id: $id) { status } }";
+        director.query_with(text, json!({ "id": old })).await;
+        let reason =
+            "nothing that it needs, directly or not, is equipment, a workload, a vendor or an account";
+        assert_eq!(found(app, "WITHOUT_INFRASTRUCTURE").await, [("shop".to_owned(), reason.to_owned())]);
     });
 }

@@ -260,3 +260,100 @@ fn a_group_requires_no_more_than_its_members_are() {
         assert_eq!(error.message, "1 dependencies are members of the group power: take them out first");
     });
 }
+
+#[test]
+fn a_backup_is_no_need_and_no_member() {
+    on_both_engines(async |app| {
+        let architect = app.architect();
+        let (shop, tape) = (application(&architect, "shop").await, application(&architect, "tape").await);
+        record(&architect, &shop, &tape, "USES", json!({})).await;
+        // It comes back soft, and contradicts no need between the same two.
+        let backup = json!({ "from": shop, "to": tape, "kind": "BACKS_UP_TO" });
+        let backup =
+            architect.query_with(RECORD, json!({ "input": backup })).await["recordDependency"].clone();
+        assert_eq!(backup["hardness"], "SOFT");
+        let group = made(&architect, GROUP, json!({ "owner": shop, "name": "g", "requiredCount": 1 })).await;
+        let other = application(&architect, "other").await;
+        let member = json!({ "from": shop, "to": other, "kind": "BACKS_UP_TO",
+            "details": { "redundancyGroup": group } });
+        let (field, message) = refused(&architect, RECORD, member, "INVALID").await;
+        let expected =
+            "redundancyGroup: BACKS_UP_TO is a backup and no need, so it cannot be a member of a group";
+        assert_eq!((field.as_str(), message.as_str()), ("redundancyGroup", expected));
+        let update = "mutation($id: ID!, $changes: DependencyChanges!) {
+            updateDependency(id: $id, changes: $changes) { hardness } }";
+        let harder = json!({ "id": backup["id"], "changes": { "hardness": "HARD" } });
+        let error = architect.expect_error_with(update, harder, "INVALID").await;
+        assert_eq!(error.message, "hardness: BACKS_UP_TO is a backup and no need, so it cannot be HARD");
+    });
+}
+
+#[test]
+fn what_is_needed_hard_is_no_member_beside_it() {
+    on_both_engines(async |app| {
+        let architect = app.architect();
+        let (shop, base) = (application(&architect, "shop").await, application(&architect, "base").await);
+        let other = application(&architect, "other").await;
+        let group =
+            made(&architect, GROUP, json!({ "owner": shop, "name": "pair", "requiredCount": 1 })).await;
+        let member = json!({ "redundancyGroup": group });
+        let edge = |to: &str, kind: &str, details: Value| json!({ "from": shop, "to": to, "kind": kind, "details": details });
+        let expected = "redundancyGroup: USES between the two is HARD by itself, so nothing could stand in for it as \
+                        DEPENDS_ON in the group pair";
+        record(&architect, &shop, &base, "USES", json!({})).await;
+        let said = refused(&architect, RECORD, edge(&base, "DEPENDS_ON", member.clone()), "INVALID").await;
+        assert_eq!(said, ("redundancyGroup".to_owned(), expected.to_owned()));
+        // The same where the member is recorded first, and where it joins later.
+        record(&architect, &shop, &other, "DEPENDS_ON", member.clone()).await;
+        let said = refused(&architect, RECORD, edge(&other, "USES", json!({})), "INVALID").await;
+        assert_eq!(said, ("redundancyGroup".to_owned(), expected.to_owned()));
+        let both = record(&architect, &shop, &base, "DEPENDS_ON", json!({})).await;
+        let update = "mutation($id: ID!, $changes: DependencyChanges!) {
+            updateDependency(id: $id, changes: $changes) { id } }";
+        let joins = json!({ "id": both, "changes": member });
+        assert_eq!(architect.expect_error_with(update, joins, "INVALID").await.message, expected);
+        // A member of two groups is one of both.
+        let second =
+            made(&architect, GROUP, json!({ "owner": shop, "name": "two", "requiredCount": 1 })).await;
+        record(&architect, &shop, &other, "STORES_ON", json!({ "redundancyGroup": second })).await;
+    });
+}
+
+#[test]
+fn what_cannot_be_yet_or_any_more_is_refused() {
+    on_both_engines(async |app| {
+        let architect = app.architect();
+        let (shop, base) = (application(&architect, "shop").await, application(&architect, "base").await);
+        let old = service(&architect, "old", "PLATFORM", json!({ "status": "RETIRED" })).await;
+        let edge = |to: &str, kind: &str, details: Value| json!({ "from": shop, "to": to, "kind": kind, "details": details });
+        let plain = |details: Value| edge(&base, "USES", details);
+        for (input, field, message) in [
+            (
+                edge(&base, "BACKS_UP_TO", json!({ "hardness": "HARD" })),
+                "hardness",
+                "BACKS_UP_TO is a backup and no need, so it cannot be HARD".to_owned(),
+            ),
+            (
+                plain(json!({ "firstSeenOn": "2026-07-02" })),
+                "firstSeenOn",
+                "2026-07-02 lies ahead: today is 2026-07-01".to_owned(),
+            ),
+            (
+                plain(json!({ "lastSeenOn": "2031-01-01" })),
+                "lastSeenOn",
+                "2031-01-01 lies ahead: today is 2026-07-01".to_owned(),
+            ),
+            (
+                json!({ "from": old, "to": base, "kind": "USES" }),
+                "from",
+                "old is retired and needs nothing any more".to_owned(),
+            ),
+        ] {
+            let (found, said) = refused(&architect, RECORD, input, "INVALID").await;
+            assert_eq!((found.as_str(), said), (field, format!("{field}: {message}")));
+        }
+        // Today has come, and what was seen can be seen again.
+        let seen = json!({ "firstSeenOn": "2026-07-01", "lastSeenOn": "2026-07-01" });
+        record(&architect, &shop, &base, "USES", seen).await;
+    });
+}

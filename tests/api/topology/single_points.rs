@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use super::setting::{Setting, a_group, a_service, a_setting, names, needs, retire, told};
+use super::setting::{Setting, a_feed, a_group, a_rack, a_service, a_setting, names, needs, retire, told};
 
 const POINTS: &str = "totalCount lookedAt services { service { name tier } isNeverUp count hidden
     points(first: 20) { item { name kind } chain { item { name } link group } isCommonCause blastRadius services
@@ -163,11 +163,13 @@ fn what_a_caller_may_not_see_is_no_evidence() {
         crate::roadmap::send(app, "signColocationContract", "NewColocationContract!", contract).await;
         let text = format!("{{ singlePointsOfFailure(service: \"{shop}\", first: 1) {{ {POINTS} }} }}");
         let seen = app.viewer().query(&text).await["singlePointsOfFailure"]["services"][0].clone();
-        assert_eq!((&seen["count"], &seen["hidden"]), (&json!(3), &json!(1)));
+        // The vendor behind the contract may be seen, the contract not.
+        assert_eq!((&seen["count"], &seen["hidden"]), (&json!(4), &json!(1)));
+        assert!(names(&seen["points"]).contains(&"Colo"));
         assert!(!names(&seen["points"]).contains(&"C-1"));
         assert_eq!(seen["points"][0]["revenuePerHour"]["amounts"], Value::Null);
         let seen = app.director().query(&text).await["singlePointsOfFailure"]["services"][0].clone();
-        assert_eq!((&seen["count"], &seen["hidden"]), (&json!(4), &json!(0)));
+        assert_eq!((&seen["count"], &seen["hidden"]), (&json!(5), &json!(0)));
         assert!(names(&seen["points"]).contains(&"C-1"));
     });
 }
@@ -206,5 +208,47 @@ fn impossible_questions_of_single_points_are_refused_and_statements_are_constant
         for (text, few) in texts.iter().zip(few) {
             assert_eq!(app.director().statements_again(text).await, few, "{text}");
         }
+    });
+}
+
+#[test]
+fn a_member_that_the_others_need_is_a_common_cause() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let shop = a_service(app, "Shop", json!({ "tier": 0 })).await;
+        let pair = [a_service(app, "M1", json!({})).await, a_service(app, "M2", json!({})).await];
+        needs(app, &pair[1], &pair[0], json!({})).await;
+        let members = [(pair[0].as_str(), json!({})), (pair[1].as_str(), json!({}))];
+        a_group(app, &shop, json!({ "name": "pair", "requiredCount": 1 }), &members).await;
+        // A rack whose feed B hangs on its feed A.
+        let rack = a_rack(app, &setting.site, "R2").await;
+        let a = a_feed(app, &setting.site, "QA", json!({ "side": "A", "rack": rack })).await;
+        let hung = json!({ "side": "B", "rack": rack, "upstream": a });
+        let feeds = [a, a_feed(app, &setting.site, "QB", hung).await];
+        let other = Setting { site: setting.site.clone(), rack, feeds, model: setting.model.clone() };
+        other.server(app, "SRV-9", 1).await;
+        let single = ask(app, &format!("service: \"{shop}\"")).await;
+        assert_eq!(point(&single, "M1")["isCommonCause"], true);
+        let text = "{ commonCauses(first: 20) { causes { item { name } isSinglePoint
+            group { name membersLost membersLeft lost { name } } owners { name } } } }";
+        let found = app.viewer().query(text).await["commonCauses"]["causes"].clone();
+        let cause = |item: &str, group: &str| {
+            let rows = found.as_array().unwrap().iter();
+            let mut rows = rows.filter(|row| row["item"]["name"] == item && row["group"]["name"] == group);
+            rows.next().unwrap_or_else(|| panic!("{item} of {group}: {found}")).clone()
+        };
+        assert_eq!(
+            cause("M1", "pair"),
+            json!({
+                "item": { "name": "M1" }, "isSinglePoint": true, "owners": [{ "name": "Shop" }],
+                "group": { "name": "pair", "membersLost": 2, "membersLeft": 0,
+                    "lost": [{ "name": "M1" }, { "name": "M2" }] },
+            })
+        );
+        let feed = cause("QA", "power of rack R2");
+        assert_eq!(feed["group"]["lost"], json!([{ "name": "QA" }, { "name": "QB" }]));
+        assert_eq!(feed["owners"], json!([{ "name": "SRV-9" }]));
+        let rows = found.as_array().unwrap();
+        assert!(rows.iter().all(|row| row["item"]["name"] != "M2" && row["item"]["name"] != "QB"));
     });
 }

@@ -7,7 +7,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveEnum, ColumnTrait};
 
 use super::engine::Run;
-use super::fill::{Filling, amount, choice, put, put_any, usual};
+use super::fill::{Filling, amount, choice, put, put_any, rate, usual};
 use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use super::places;
@@ -94,6 +94,7 @@ impl Importable for Asset {
         put(&mut row.environment, choice("environment", self.environment.as_ref())?);
         put(&mut row.power_basis, choice("power_basis", self.power_basis.as_ref())?);
         put_any(&mut row.measured_draw_watts, self.measured_draw_watts);
+        put_any(&mut row.usable_terabytes, rate("usable_terabytes", self.usable_terabytes)?);
         put_any(&mut row.cost_centre, self.cost_centre.clone());
         put_any(&mut row.source, self.source.clone());
         usual(&mut row.environment, Environment::Production);
@@ -168,6 +169,8 @@ impl Importable for Asset {
                 rack_id,
                 model_id: model.id,
                 status: after.status,
+                in_service_on: after.in_service_on,
+                retired_on: after.retired_on,
                 position_half_units: after.position_half_units,
                 face: after.face,
                 parent_id: after.parent_id,

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::import::csv::Noun;
 use crate::import::records::{Dependency, ItemKey, RedundancyGroup};
 use crate::import::{Origin, Records};
+use crate::store::Read;
 use crate::topology::{dependencies, redundancy_groups};
 
 /// The key of something that belongs to an item.
@@ -148,7 +149,11 @@ impl Importable for Dependency {
         before: Option<&dependency::Model>,
         at: &mut Filling<'_>,
     ) -> Result<()> {
-        put(&mut row.from_id, Some(at.known.items.named("from", &self.from)?));
+        let from = at.known.items.named("from", &self.from)?;
+        if let (None, Some(label)) = (before, at.known.items.label(from)) {
+            dependencies::require_needy(label)?;
+        }
+        put(&mut row.from_id, Some(from));
         let to = at.known.items.named("to", &self.to)?;
         if let (None, Some(label)) = (before, at.known.items.label(to)) {
             dependencies::require_in_use(label)?;
@@ -180,6 +185,8 @@ impl Importable for Dependency {
         let edge = row.after;
         dependencies::check(edge)?;
         dependencies::require_agreement(edge, known.items.beside(edge))?;
+        let name = |id| known.redundancy_groups.with_id(id).map(|group| group.name.clone());
+        dependencies::require_use(edge, known.items.beside(edge), name)?;
         match edge.redundancy_group_id.and_then(|id| known.redundancy_groups.with_id(id)) {
             Some(group) => dependencies::require_group(edge, group),
             None => Ok(()),
@@ -187,6 +194,7 @@ impl Importable for Dependency {
     }
 
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, dependency::Model>) -> Result<()> {
+        dependencies::require_seen(row.before, row.after, run.tx.caller().now.date_naive())?;
         items::make(run, [row.after.from_id, row.after.to_id]).await
     }
 

@@ -120,7 +120,8 @@ async fn load_ids(run: &mut Run<'_>, kind: ThingKind) -> Result<()> {
     let things: Vec<Thing> =
         run.known.items.keys.keys().copied().filter(|thing| thing.kind() == kind).collect();
     let ids: Vec<Uuid> = things.iter().map(|thing| thing.uuid()).collect();
-    for item in rows_among::<configuration_item::Entity, _>(run.tx, kind.column(), ids).await? {
+    let Some(column) = kind.column() else { return Ok(()) };
+    for item in rows_among::<configuration_item::Entity, _>(run.tx, column, ids).await? {
         run.known.items.keep_id(Thing::of(&item)?, item.id);
     }
     for thing in things {

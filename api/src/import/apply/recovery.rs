@@ -21,7 +21,7 @@ use crate::import::csv::Noun;
 use crate::import::records::{BackupRecord, ConsistencyGroup, ItemKey, RecoveryDrill, RecoveryObjective};
 use crate::import::{Origin, Records};
 use crate::recovery::{backups, consistency_groups, drills, objectives};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 
 fn of_item(item: &ItemKey) -> Key {
     Key::of([item.kind.as_str(), &item.parts.join("|")])
@@ -107,6 +107,7 @@ impl Importable for RecoveryObjective {
     }
 
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, recovery_objective::Model>) -> Result<()> {
+        objectives::require_past(row.before, row.after, run.tx.caller().now.date_naive())?;
         items::make(run, [row.after.item_id]).await
     }
 }

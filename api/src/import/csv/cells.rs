@@ -41,6 +41,11 @@ impl Cells {
         self.problems.push(Problem::of_row(&self.origin, severity, message).at(column.name, text));
     }
 
+    /// Leaves the row out for what stands in a column.
+    pub fn refuse_cell(&mut self, column: &str, text: &str, message: &str) {
+        self.problems.push(Problem::of_row(&self.origin, Severity::Error, message).at(column, text));
+    }
+
     /// Leaves the row out.
     pub fn refuse(&mut self, message: String) {
         self.problems.push(Problem::of_row(&self.origin, Severity::Error, message));

@@ -95,6 +95,12 @@ pub(super) const HARDWARE_MODEL: &[Column] = &[
         "of the whole unit: redundant supplies are not added",
     ),
     Column::optional("weight_kilograms", Kind::Kilograms, "21.9", ""),
+    Column::optional(
+        "usable_terabytes",
+        Kind::Quantity,
+        "184.3",
+        "after redundancy, before reduction; 10^12 bytes each",
+    ),
     Column::optional("useful_life_months", Kind::Integer { least: 1, most: 600 }, "60", ""),
     Column::optional("list_price_amount", Kind::Money, "8200.00", ""),
     Column::optional("list_price_currency", Kind::Currency, "USD", ""),
@@ -158,6 +164,7 @@ pub(super) const ASSET: &[Column] = &[
     Column::optional("environment", ENVIRONMENT, "PRODUCTION", ""),
     Column::optional("power_basis", Kind::Choice(&["MEASURED", "MODEL", "NAMEPLATE"]), "MEASURED", ""),
     Column::optional("measured_draw_watts", COUNT, "290", ""),
+    Column::optional("usable_terabytes", Kind::Quantity, "92.1", "where it differs from its model"),
     Column::optional("cost_centre", Kind::Identifier, "4100", ""),
     SOURCE,
 ];
@@ -229,6 +236,7 @@ pub(super) fn hardware_model(cells: &mut Cells) -> HardwareModel {
         typical_draw_watts: cells.integer("typical_draw_watts"),
         maximum_draw_watts: cells.integer("maximum_draw_watts"),
         weight_grams: cells.grams("weight_kilograms"),
+        usable_terabytes: cells.decimal("usable_terabytes"),
         useful_life_months: cells.integer("useful_life_months"),
         list_price_amount: cells.decimal("list_price_amount"),
         list_price_currency: cells.text("list_price_currency"),
@@ -304,6 +312,7 @@ pub(super) fn asset(cells: &mut Cells) -> Asset {
         environment: cells.text("environment"),
         power_basis: cells.text("power_basis"),
         measured_draw_watts: cells.integer("measured_draw_watts"),
+        usable_terabytes: cells.decimal("usable_terabytes"),
         cost_centre: cells.text("cost_centre"),
         source: cells.text("source"),
     }

@@ -82,7 +82,7 @@ pub(super) const DEPENDENCY: &[Column] = &[
     Column::optional("redundancy_group", Kind::Text, "web servers", "name of the group of what needs"),
     Column::optional("capacity", Kind::Quantity, "20", "in the unit of the group"),
     Column::optional("evidence", Kind::Choice(&["OBSERVED", "DECLARED", "INFERRED"]), "DECLARED", ""),
-    Column::optional("confidence", Kind::Rate, "0.9", "from 0 to 1"),
+    Column::optional("confidence", Kind::Fraction, "0.9", "from 0 to 1"),
     Column::optional("first_seen_on", Kind::Date, "2026-01-15", ""),
     Column::optional("last_seen_on", Kind::Date, "2026-06-30", ""),
     Column::optional("latency_budget_milliseconds", COUNT, "5", "of a round trip"),
@@ -156,7 +156,7 @@ pub(super) fn dependency(cells: &mut Cells) -> Dependency {
     let named = cells.key("kind");
     let relation = relations::relation(&named);
     if relation.is_none() {
-        cells.refuse(format!("'{named}' is no known kind of dependency"));
+        cells.refuse_cell("kind", &named, "is no known kind of dependency");
     }
     let is_reversed = relation.is_some_and(|relation| relation.is_reversed);
     let is_soft = relation.is_some_and(|relation| relation.is_soft);

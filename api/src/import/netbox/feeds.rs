@@ -7,6 +7,7 @@ use super::hardware::tags;
 use super::places::Places;
 use super::power::usable_watts;
 use super::tables::Object;
+use crate::import::Records;
 use crate::import::problem::Severity;
 use crate::import::records::{Dependency, ItemKey, PowerFeed, RedundancyGroup};
 
@@ -29,10 +30,8 @@ impl<'a> Netbox<'a> {
     pub(super) fn power(&mut self, places: &Places) {
         let feeds = self.power_feeds(places);
         let known = tags(self.tables.rows("dcim_device"));
-        let usable: HashSet<&str> = {
-            let assets = self.parsed.records.assets.iter();
-            assets.filter(|it| it.status.as_deref() != Some("RETIRED")).map(|it| it.tag.as_str()).collect()
-        };
+        let usable = usable(&self.parsed.records);
+        let mut followed = Vec::new();
         let asset = |device: Option<&str>| {
             let tag = known.get(device?)?;
             usable.contains(tag.as_str()).then(|| item("ASSET", [tag.clone()]))
@@ -40,7 +39,8 @@ impl<'a> Netbox<'a> {
         let mut sources: BTreeMap<ItemKey, (&Object, BTreeSet<ItemKey>)> = BTreeMap::new();
         let givers = self.givers();
         for port in self.tables.rows("dcim_powerport") {
-            let Some(giver) = port.reference("cable").and_then(|cable| givers.get(cable)) else { continue };
+            let Some(cable) = port.reference("cable") else { continue };
+            let Some(giver) = givers.get(cable) else { continue };
             let giver = match giver {
                 Giver::Outlet(outlet) => asset(outlet.reference("device")),
                 Giver::Feed(feed) => feeds.get(feed.id.as_str()).cloned(),
@@ -48,9 +48,11 @@ impl<'a> Netbox<'a> {
             if let (Some(taker), Some(giver)) = (asset(port.reference("device")), giver)
                 && taker != giver
             {
+                followed.push(cable);
                 sources.entry(taker).or_insert_with(|| (port, BTreeSet::new())).1.insert(giver);
             }
         }
+        self.followed.extend(followed);
         for (taker, (port, givers)) in sources {
             self.powered(port, &taker, givers);
         }
@@ -144,6 +146,12 @@ impl<'a> Netbox<'a> {
     }
 }
 
-fn item(kind: &str, parts: impl IntoIterator<Item = String>) -> ItemKey {
+/// The tags of assets that are not out of use for good.
+pub(super) fn usable(records: &Records) -> HashSet<&str> {
+    let assets = records.assets.iter().filter(|asset| asset.status.as_deref() != Some("RETIRED"));
+    assets.map(|asset| asset.tag.as_str()).collect()
+}
+
+pub(super) fn item(kind: &str, parts: impl IntoIterator<Item = String>) -> ItemKey {
     ItemKey { kind: kind.to_owned(), parts: parts.into_iter().collect() }
 }

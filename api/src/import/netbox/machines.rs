@@ -31,7 +31,7 @@ impl Netbox<'_> {
         for provider in self.tables.rows("circuits_provider") {
             let vendor = Vendor {
                 origin: provider.origin.clone(),
-                code: provider.owned("slug").unwrap_or_else(|| format!("netbox-{}", provider.id)),
+                code: vendor_code(provider),
                 name: provider.owned("name"),
                 account_number: provider.owned("account"),
                 ..Vendor::default()
@@ -155,6 +155,11 @@ impl Netbox<'_> {
             Ok(size.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero).normalize())
         })
     }
+}
+
+/// The code of the vendor that a provider of circuits becomes.
+pub(super) fn vendor_code(provider: &Object) -> String {
+    provider.owned("slug").unwrap_or_else(|| format!("netbox-{}", provider.id))
 }
 
 /// The provider that the name of a type of cluster tells.

@@ -1,9 +1,10 @@
 //! A NetBox database: its tables as CSV, one file each (4.x), or its `dumpdata` as JSON (3.x and 4.x).
 //!
-//! Both become the same [`Tables`], from which the records are made: places, hardware, then power, machines. What a
+//! Both become the same [`Tables`], from which the records are made: places, hardware, then power, carriers, cables, machines. What a
 //! row refers to and is not there becomes a problem that names the row. Nothing is made up: a site without a kind
 //! has none, and only an asset without a tag gets one, derived from its number.
 
+mod cables;
 mod feeds;
 mod hardware;
 mod machines;
@@ -14,6 +15,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use super::problem::{Problem, Severity};
 use super::{Parsed, Source};
 use tables::{Object, Tables};
@@ -22,12 +25,14 @@ use tables::{Object, Tables};
 pub(super) fn parse(sources: &[Source]) -> Parsed {
     let mut parsed = Parsed::default();
     let tables = Tables::of(sources, &mut parsed.problems);
-    let mut netbox = Netbox { tables: &tables, parsed };
+    let mut netbox = Netbox { tables: &tables, parsed, followed: HashSet::new() };
     let places = netbox.places();
     let models = netbox.hardware_models();
     netbox.assets(&places, &models);
     netbox.power(&places);
     netbox.vendors();
+    netbox.network();
+    netbox.cables_left_out();
     netbox.workloads(&places);
     netbox.parsed
 }
@@ -36,6 +41,8 @@ pub(super) fn parse(sources: &[Source]) -> Parsed {
 struct Netbox<'a> {
     tables: &'a Tables,
     parsed: Parsed,
+    /// Cables that became a dependency, or a part of one.
+    followed: HashSet<&'a str>,
 }
 
 impl<'a> Netbox<'a> {

@@ -11,11 +11,16 @@ use crate::import::{Origin, Source, text};
 
 /// The tables that are read; a database has about two hundred.
 const USED: &[&str] = &[
+    "circuits_circuit",
+    "circuits_circuittermination",
     "circuits_provider",
+    "dcim_cable",
     "dcim_device",
     "dcim_devicebay",
     "dcim_devicerole",
     "dcim_devicetype",
+    "dcim_frontport",
+    "dcim_interface",
     "dcim_location",
     "dcim_manufacturer",
     "dcim_powerfeed",
@@ -24,6 +29,7 @@ const USED: &[&str] = &[
     "dcim_powerport",
     "dcim_powerporttemplate",
     "dcim_rack",
+    "dcim_rearport",
     "dcim_region",
     "dcim_site",
     "dcim_sitegroup",

@@ -299,3 +299,90 @@ fn power_follows_the_cables_of_power_ports() {
     let groups: Vec<_> = parsed.records.redundancy_groups.iter().map(|group| group.required_count).collect();
     assert_eq!(groups, [Some(1)], "one of two supplies is enough");
 }
+
+/// The dependencies in short: what needs, what is needed, the group or how hard.
+fn edges(parsed: &Parsed) -> Vec<String> {
+    let edges = parsed.records.dependencies.iter().map(|edge| {
+        let how = edge.redundancy_group.as_deref().or(edge.hardness.as_deref()).unwrap_or("-");
+        format!("{} {} {} {how}", edge.from.parts.join("|"), edge.kind, edge.to.parts.join("|"))
+    });
+    edges.collect()
+}
+
+#[test]
+fn cables_of_interfaces_lead_to_the_network_and_to_carriers() {
+    let roles = "id,name,slug\n1,Server,server\n2,Switch,switch\n3,Router,router\n4,Patch Panel,patch-panel\n5,Thing,thing\n";
+    let models = "id,model,slug,u_height,manufacturer_id\n1,R650,r650,1,1\n2,S1,s1,1,1\n3,R1,r1,1,1\n4,P1,p1,1,1\n5,T1,t1,1,1\n";
+    let devices = "id,name,asset_tag,status,role_id,device_type_id,site_id\n\
+        1,web,WEB,active,1,1,1\n2,one,SW1,active,2,2,1\n3,two,SW2,active,2,2,1\n4,edge,R1,active,3,3,1\n\
+        5,panel,PP,active,4,4,1\n6,old,OLD,decommissioning,2,2,1\n7,thing,THING,active,5,5,1\n";
+    // The server has both switches and the old one; the switches each other and, through panels, the router.
+    let interfaces = "id,name,device_id,cable_id,cable_end,mgmt_only\n\
+        1,eth0,1,1,A,f\n2,eth1,1,2,A,f\n3,ipmi,1,3,A,t\n4,p1,2,1,B,f\n5,p1,3,2,B,f\n6,p2,6,3,B,f\n\
+        7,p2,2,4,A,f\n8,p2,3,4,B,f\n9,up,2,5,A,f\n10,lan,4,7,B,f\n11,wan1,4,8,A,f\n12,wan2,4,9,A,f\n13,wan3,4,10,A,f\n\
+        14,x,7,11,A,f\n15,p3,3,11,B,f\n16,bmc,1,12,A,t\n17,p4,3,12,B,f\n18,loop,2,,,f\n";
+    let fronts = "id,name,device_id,cable_id,cable_end,rear_port_id,rear_port_position\n1,1,5,5,B,1,2\n2,1,5,7,A,2,2\n3,2,5,,,2,1\n";
+    let rears = "id,name,device_id,cable_id,cable_end,positions\n1,trunk,5,6,A,2\n2,trunk,5,6,B,2\n";
+    let terminations = "id,circuit_id,cable_id,cable_end,term_side\n1,1,8,B,A\n2,2,9,B,A\n3,3,10,B,A\n";
+    let cables: String = (1..=13).map(|id| format!("{id},connected\n")).collect();
+    let cables = format!("id,status\n{cables}");
+    let parsed = read(&[
+        SITE,
+        MAKER,
+        ("dcim_devicetype.csv", models),
+        ("dcim_devicerole.csv", roles),
+        ("dcim_device.csv", devices),
+        ("dcim_interface.csv", interfaces),
+        ("dcim_frontport.csv", fronts),
+        ("dcim_rearport.csv", rears),
+        ("dcim_cable.csv", &cables),
+        ("circuits_provider.csv", "id,name,slug\n1,Blue,blue\n2,Red,red\n"),
+        (
+            "circuits_circuit.csv",
+            "id,cid,status,provider_id\n1,A-1,active,1\n2,B-1,active,2\n3,C-1,decommissioned,2\n",
+        ),
+        ("circuits_circuittermination.csv", terminations),
+    ]);
+    assert_eq!(
+        edges(&parsed),
+        [
+            "R1 CONNECTS_VIA blue carriers",
+            "R1 CONNECTS_VIA red carriers",
+            // Two switches lose something by each other, and are down by neither.
+            "SW1 CONNECTS_VIA R1 -",
+            "SW1 CONNECTS_VIA SW2 SOFT",
+            "SW2 CONNECTS_VIA SW1 SOFT",
+            // Nobody knows what it is.
+            "THING CONNECTS_VIA SW2 SOFT",
+            // One by its management alone, too, which changes nothing.
+            "WEB CONNECTS_VIA SW1 network",
+            "WEB CONNECTS_VIA SW2 network",
+        ]
+    );
+    let groups = parsed.records.redundancy_groups.iter();
+    let groups: Vec<_> = groups.map(|group| (group.name.as_str(), group.required_count)).collect();
+    assert_eq!(groups, [("carriers", Some(1)), ("network", Some(1))]);
+    // To what is out of use, of a circuit that is gone, and to nothing.
+    let left_out = "dcim_cable.csv: note: 3 of 13 cables are no dependency: an end of theirs is not on record, not in \
+                    use, or is no interface, circuit or power port";
+    assert!(messages(&parsed).contains(&left_out.to_owned()), "{:?}", messages(&parsed));
+}
+
+#[test]
+fn panels_that_are_cabled_in_a_ring_lead_nowhere() {
+    let devices = "id,name,asset_tag,status,role_id,device_type_id,site_id\n1,one,T1,active,1,1,1\n2,panel,T2,active,1,1,1\n";
+    let parsed = read(&[
+        SITE,
+        MAKER,
+        MODEL,
+        ROLE,
+        ("dcim_device.csv", devices),
+        ("dcim_interface.csv", "id,name,device_id,cable_id\n1,eth0,1,1\n"),
+        (
+            "dcim_frontport.csv",
+            "id,name,device_id,cable_id,rear_port_id,rear_port_position\n1,1,2,1,1,1\n2,2,2,2,2,1\n3,3,2,2,3,1\n",
+        ),
+        ("dcim_rearport.csv", "id,name,device_id,cable_id\n1,a,2,3\n2,b,2,3\n3,c,2,3\n"),
+    ]);
+    assert_eq!(edges(&parsed), [""; 0]);
+}

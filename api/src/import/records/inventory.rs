@@ -90,6 +90,8 @@ pub struct HardwareModel {
     pub typical_draw_watts: Option<i32>,
     pub maximum_draw_watts: Option<i32>,
     pub weight_grams: Option<i64>,
+    /// Data that one unit holds, in terabytes of 10¹² bytes.
+    pub usable_terabytes: Option<Decimal>,
     pub useful_life_months: Option<i32>,
     pub list_price_amount: Option<Decimal>,
     pub list_price_currency: Option<String>,
@@ -143,6 +145,8 @@ pub struct Asset {
     pub environment: Option<String>,
     pub power_basis: Option<String>,
     pub measured_draw_watts: Option<i32>,
+    /// Data that it holds, where it differs from its model, in terabytes of 10¹² bytes.
+    pub usable_terabytes: Option<Decimal>,
     pub cost_centre: Option<String>,
     pub source: Option<String>,
 }

@@ -12,8 +12,9 @@ use entity::{
     contracts::{support_contract, support_coverage},
     id::{AssetId, HardwareModelId, ScenarioId},
     inventory::{asset, environment},
-    money::Amount,
+    money::{Amount, Rate},
 };
+use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, Order as SqlOrder};
 
 use super::{models::HardwareModel, racks::Rack, sites::Site, units::units, vendors::Vendor};
@@ -28,7 +29,7 @@ use crate::{
         page::{Connection, Window, page, page_cost},
         record::{Noun, Record},
         request::{by_condition, by_id, caller, priced, read},
-        scalar::{Date, Id, Moment, Money},
+        scalar::{Date, Id, Moment, Money, plain},
     },
 };
 
@@ -90,6 +91,7 @@ impl Noun for Asset {
             "tier" => &[C::Tier],
             "environment" => &[C::Environment],
             "power" => &[C::PowerBasis, C::MeasuredDrawWatts, C::ModelId],
+            "usableTerabytes" => &[C::UsableTerabytes],
             "costCentre" => &[C::CostCentre],
             "children" => &[C::Id],
             "refresh" => refreshes::COLUMNS,
@@ -350,6 +352,13 @@ impl Asset {
             usage::draw(it.kind, basis, measured_draw_watts, (it.typical_draw_watts, it.maximum_draw_watts))
         });
         Ok(AssetPower { basis: basis.into(), measured_draw_watts, draw_watts })
+    }
+
+    /// Data that it holds, in terabytes of 10¹² bytes, where it differs from its model. Null where it holds what the model
+    /// does.
+    async fn usable_terabytes(&self) -> Result<Option<Decimal>> {
+        let terabytes: Option<Rate> = self.0.get(asset::Column::UsableTerabytes)?;
+        Ok(terabytes.map(|terabytes| plain(terabytes.to_decimal())))
     }
 
     /// What lives in it, where it is a chassis.

@@ -29,7 +29,7 @@ use crate::{
         page::{Connection, Window, page, page_cost},
         record::{Noun, Record},
         request::{by_condition, by_id, caller, priced},
-        scalar::{Date, Id, Moment, Money},
+        scalar::{Date, Id, Moment, Money, plain},
     },
 };
 
@@ -61,6 +61,7 @@ impl Noun for HardwareModel {
             "kind" => &[C::Kind],
             "dimensions" => &[C::HeightHalfUnits, C::FullDepth, C::WeightGrams],
             "power" => &[C::TypicalDrawWatts, C::MaximumDrawWatts],
+            "usableTerabytes" => &[C::UsableTerabytes],
             "usefulLifeMonths" => &[C::UsefulLifeMonths],
             "listPrice" => &[
                 C::ListPriceAmount,
@@ -292,6 +293,13 @@ impl HardwareModel {
             typical_draw_watts: self.0.get(hardware_model::Column::TypicalDrawWatts)?,
             maximum_draw_watts: self.0.get(hardware_model::Column::MaximumDrawWatts)?,
         })
+    }
+
+    /// Data that one unit holds after redundancy and before reduction, in terabytes of 10¹² bytes. Null where nobody
+    /// said.
+    async fn usable_terabytes(&self) -> Result<Option<Decimal>> {
+        let terabytes: Option<Rate> = self.0.get(hardware_model::Column::UsableTerabytes)?;
+        Ok(terabytes.map(|terabytes| plain(terabytes.to_decimal())))
     }
 
     /// How long it is meant to serve, in months.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::recovery::recovery_drill;
+use entity::{id::ScenarioId, recovery::recovery_drill};
+use rust_decimal::Decimal;
 use topology::graph::Node;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     recovery::{
-        assessment::{self, Assessment, Choice, Question},
+        assessment::{self, Assessment, Choice, Part, Question},
         consistency::GroupRecovery,
         services,
         verdicts::Verdict,
@@ -22,16 +23,17 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         record::Record,
-        request::caller,
         rows::Items,
-        scalar::{Date, Moment},
+        scalar::{Date, Id, Moment},
     },
     topology::{
         graphql::{
-            lens::{TopologyGraph, view},
+            lens::{TopologyGraph, day, overlay, skip, view},
             things::ConfigurationItem,
+            trust::{ResultTrust, STALE_AFTER_DAYS},
         },
         items::Thing,
+        trust::edges_from,
     },
 };
 
@@ -194,6 +196,11 @@ impl RecoveryAssessment {
         }
     }
 
+    /// How many services there are in all of those that were asked for, whichever part of them this is.
+    async fn total_count(&self) -> usize {
+        self.asked.chosen
+    }
+
     /// The services, by name; things that were asked for by id in the order of the ids.
     async fn services(
         &self,
@@ -260,6 +267,24 @@ impl RecoveryAssessment {
         Ok(groups.map(|group| together(&self.asked, group)).collect())
     }
 
+    /// How much of the assessment rests on dependencies that are stale or unsure: of all edges that the services need,
+    /// directly or not.
+    async fn trust(
+        &self,
+        #[graphql(
+            default_with = "STALE_AFTER_DAYS",
+            desc = "Days after which a dependency that was last seen is stale."
+        )]
+        stale_after_days: i32,
+        #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
+            Decimal,
+        >,
+    ) -> Result<ResultTrust> {
+        let (estate, doubts) = (&self.asked.estate, (stale_after_days, minimum_confidence));
+        let edges = edges_from(estate, self.asked.needed_by_all()?);
+        ResultTrust::of((&estate.recorded, self.asked.as_of), &self.asked.caller, doubts, edges)
+    }
+
     /// How the figures come about.
     async fn explain(&self) -> Explanation {
         let input = |name: &str, value: String| ExplanationInput { name: name.to_owned(), value };
@@ -301,6 +326,7 @@ impl AssessmentQuery {
     /// How one service, or all that a filter names, recover when everything fails: effective time and loss of data along
     /// the graph, against the objectives, the backups and the drills.
     #[graphql(complexity = "100 + 20 * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn recovery_assessment(
         &self,
         ctx: &Context<'_>,
@@ -312,9 +338,20 @@ impl AssessmentQuery {
         >,
         #[graphql(desc = "The day it is seen from; today when left out.")] as_of: Option<Date>,
         #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(
             desc = "How many items can be brought up at once, 1 to 10,000. Left out: as many as there are."
         )]
         crew: Option<i32>,
+        #[graphql(
+            desc = "Services at most, by name; 1 to 1,000. What is summed up and put in order is of these. Left out: all, \
+                    where they are no more than that."
+        )]
+        limit: Option<i32>,
+        #[graphql(default = 0, desc = "Leave out so many services at the beginning.")] skip: i32,
         #[graphql(
             default = true,
             desc = "Whether what follows from the inventory counts as needed: an asset its rack, its feeds, its site."
@@ -327,9 +364,12 @@ impl AssessmentQuery {
         min_revision: Option<i64>,
     ) -> Result<RecoveryAssessment> {
         let view = view(ctx, min_revision).await?;
-        let as_of = as_of.map_or(caller(ctx)?.now.date_naive(), |day| day.0);
+        let as_of = day(ctx, as_of)?;
         let choice = choice(service.as_ref(), filter)?;
-        let asked = assessment::ask(&view, &Question { choice, as_of, crew, derived }).await?;
+        let scenario = overlay(&view, scenario).await?;
+        let part = Part { limit, skip: self::skip(skip)? };
+        let question = Question { choice, as_of, crew, derived, scenario, part };
+        let asked = assessment::ask(&view, &question).await?;
         let services = tokio::task::block_in_place(|| {
             let services = asked.wanted.iter().map(|node| Ok(Arc::new(asked.service(*node)?)));
             services.collect::<Result<Vec<_>>>()

@@ -33,7 +33,7 @@ pub struct ServiceRecovery {
 pub struct RecoveryLink {
     /// The item; null where the caller may not see it.
     item: Option<ConfigurationItem>,
-    /// Minutes it takes by itself, with its failover. Null where nobody said so.
+    /// Minutes it takes by itself, with its failover. Null where nobody said so, and where the caller may not see it.
     own_minutes: Option<u32>,
     /// Minutes after which it is up. Null where it never is.
     up_after_minutes: Option<u64>,
@@ -110,9 +110,11 @@ impl ServiceRecovery {
 
     /// The chain to blame: the service, what it waits for longest, what that waits for, to the end.
     async fn chain(&self) -> Vec<RecoveryLink> {
+        let own_of =
+            |node: topology::graph::Node| self.asked.facts.own.get(node.0 as usize).copied().flatten();
         let link = |node: &topology::graph::Node| RecoveryLink {
             item: item(&self.asked, *node),
-            own_minutes: self.asked.facts.own.get(node.0 as usize).copied().flatten(),
+            own_minutes: own_of(*node).filter(|_| self.asked.is_seen(*node)),
             up_after_minutes: self.asked.recoveries.of(*node).and_then(|recovery| recovery.minutes),
         };
         self.own.chain.iter().map(link).collect()

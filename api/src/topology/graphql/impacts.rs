@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::id::ScenarioId;
+use rust_decimal::Decimal;
 
 use super::{
-    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, view},
+    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, skip, view},
     rollups::ImpactRollUp,
     things::ConfigurationItem,
+    trust::{ResultTrust, STALE_AFTER_DAYS},
 };
 use crate::{
+    access::Permission,
     error::{Error, Result},
     scenarios::{
         Overlay,
@@ -52,14 +55,14 @@ impl Impact {
     /// Works out what fails.
     ///
     /// # Errors
-    /// Those of [`impacts::answer`] and [`Overlay::load`].
+    /// Those of [`impacts::answer`] and [`Overlay::load_without_prices`].
     pub(super) async fn of(
         view: &View,
         of: Vec<String>,
         options: Options,
         scenario: Option<Id<ScenarioId>>,
     ) -> Result<Self> {
-        let scenario = Overlay::load(&view.reader, scenario.map(|id| id.0)).await?;
+        let scenario = Overlay::load_without_prices(&view.reader, scenario.map(|id| id.0)).await?;
         let question = Question { of, options, scenario };
         let answer = Arc::new(impacts::answer(view, &question).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: view.caller().clone() };
@@ -95,14 +98,16 @@ impl Impact {
         })
     }
 
-    /// What was down before anything failed, since it needs more of a group than there is: a mistake of the records.
+    /// What was down before anything failed: it needs more of a group than there is, which is a mistake of the records,
+    /// or the last contract of its site is over.
     async fn already_down(
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<AffectedItem>> {
-        let size = size(ctx, "first", first)?;
-        let before = self.answer.down_before.iter().take(size).map(|affected| AffectedItem {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let before = self.answer.down_before.iter().skip(skip).take(size).map(|affected| AffectedItem {
             answer: Arc::clone(&self.answer),
             lens: self.lens.clone(),
             affected: affected.clone(),
@@ -125,14 +130,33 @@ impl Impact {
         self.answer.hidden
     }
 
-    /// The scenario that was laid over what is recorded. Null for the baseline.
+    /// The scenario that was laid over what is recorded. Null for the baseline, and where the caller may not see
+    /// scenarios.
     async fn scenario(&self) -> Option<Scenario> {
-        self.scenario.scenario().and_then(scenarios::of)
+        let sees_scenarios = self.lens.caller.may(Permission::ViewTotals);
+        self.scenario.scenario().filter(|_| sees_scenarios).and_then(scenarios::of)
     }
 
     /// The graph in which it was worked out.
     async fn graph(&self) -> TopologyGraph {
         TopologyGraph(Arc::clone(&self.answer.estate))
+    }
+
+    /// How much of the answer rests on dependencies that are stale or unsure: of all edges along which something failed.
+    async fn trust(
+        &self,
+        #[graphql(
+            default_with = "STALE_AFTER_DAYS",
+            desc = "Days after which a dependency that was last seen is stale."
+        )]
+        stale_after_days: i32,
+        #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
+            Decimal,
+        >,
+    ) -> Result<ResultTrust> {
+        let (estate, doubts) = (&self.answer.estate, (stale_after_days, minimum_confidence));
+        let graph = (&estate.recorded, estate.options.as_of);
+        ResultTrust::of(graph, &self.lens.caller, doubts, self.answer.failing_edges())
     }
 
     /// How the figures came about.
@@ -177,9 +201,24 @@ impl AffectedItem {
         self.affected.steps
     }
 
-    /// Why: the shortest chain from the thing to what failed, each step with what ties it to the next.
-    async fn reason(&self) -> Vec<DependencyStep> {
-        self.lens.steps(&self.answer.reason(&self.affected))
+    /// Why: the shortest chain from the thing to what failed, each step with what ties it to the next. `reasonLength` says
+    /// how long it is, and `reasonEnd` what it ends with.
+    async fn reason(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "At most so many steps, from the thing on.")] first: i32,
+    ) -> Result<Vec<DependencyStep>> {
+        self.lens.first_steps(ctx, &self.answer.reason(&self.affected), first)
+    }
+
+    /// How many steps the whole chain has.
+    async fn reason_length(&self) -> u64 {
+        self.answer.reason(&self.affected).len() as u64
+    }
+
+    /// The last step of the chain, however long it is: what failed itself.
+    async fn reason_end(&self) -> Option<DependencyStep> {
+        self.answer.reason(&self.affected).last().map(|step| self.lens.step(step))
     }
 
     /// What is down and only degrades it.
@@ -234,6 +273,10 @@ fn explanation(answer: &Answer) -> Explanation {
         }
     };
     leave(roll_up.without_tier, "affected services of no recorded tier: the blast radius lacks them");
+    leave(
+        roll_up.not_running,
+        "affected assets that are foreseen, ordered or in stock: they are affected, and nothing of them is added up",
+    );
     leave(answer.estate.left_out.things, "things that are retired");
     leave(answer.estate.left_out.edges, "edges to or from what is retired");
     leave(

@@ -1,9 +1,10 @@
 //! What answers about the graph have in common: the graph as a caller may see it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
+use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
@@ -14,10 +15,12 @@ use super::things::ConfigurationItem;
 use crate::{
     access::Caller,
     error::{Error, Result},
+    rules::require_plausible,
+    scenarios::Overlay,
     schema::{
         page::{LARGEST_PAGE, LargestPage},
         request::caller,
-        scalar::Date,
+        scalar::{Date, Id},
     },
     topology::{
         asked::VIEW,
@@ -34,7 +37,8 @@ pub struct TopologyInclude {
     /// Soft needs, without which a thing is degraded.
     #[graphql(default = true)]
     soft: bool,
-    /// What follows from inventory and contracts: racks, sites, power feeds, accounts, colocation contracts.
+    /// What follows from inventory and contracts: racks, sites, power feeds, panels, accounts, regions, colocation
+    /// contracts, vendors.
     #[graphql(default = true)]
     derived: bool,
 }
@@ -45,6 +49,16 @@ pub struct TopologyInclude {
 /// `Unauthenticated` without credentials.
 pub fn options(ctx: &Context<'_>, as_of: Option<Date>, include: Option<TopologyInclude>) -> Result<Options> {
     Ok(options_of(caller(ctx)?, as_of, include))
+}
+
+/// The day from which it is seen: today where none is named.
+///
+/// # Errors
+/// `Unauthenticated` without credentials, `Invalid` for a day that only a slip of the keyboard gives.
+pub fn day(ctx: &Context<'_>, as_of: Option<Date>) -> Result<NaiveDate> {
+    let as_of = as_of.map_or(caller(ctx)?.now.date_naive(), |as_of| as_of.0);
+    require_plausible("asOf", Some(as_of))?;
+    Ok(as_of)
 }
 
 /// As [`options`], for a caller whose moment is not that of the request.
@@ -66,6 +80,15 @@ pub async fn view(ctx: &Context<'_>, min_revision: Option<i64>) -> Result<View> 
     Box::pin(index.view(caller, VIEW, min_revision)).await
 }
 
+/// What is laid over the graph: the changes of a scenario, or nothing. No price shows in answers about the graph, so
+/// whoever may ask them may ask them of any scenario.
+///
+/// # Errors
+/// `NotFound` for a scenario that is not there.
+pub async fn overlay(view: &View, scenario: Option<Id<ScenarioId>>) -> Result<Arc<Overlay>> {
+    Overlay::load_without_prices(&view.reader, scenario.map(|id| id.0)).await
+}
+
 /// The graph that is kept in memory.
 ///
 /// # Errors
@@ -79,13 +102,20 @@ pub fn index<'a>(ctx: &Context<'a>) -> Result<&'a Index> {
 pub struct WholeGraph {
     state: Arc<State>,
     as_of: NaiveDate,
+    gone: Arc<HashSet<Thing>>,
 }
 
 impl WholeGraph {
     /// The graph that a look belongs to.
     #[must_use]
     pub fn of(view: &View, as_of: NaiveDate) -> Self {
-        Self { state: Arc::clone(&view.state), as_of }
+        Self { state: Arc::clone(&view.state), as_of, gone: Arc::default() }
+    }
+
+    /// The same without some things.
+    #[must_use]
+    pub fn without(self, gone: &Arc<HashSet<Thing>>) -> Self {
+        Self { gone: Arc::clone(gone), ..self }
     }
 
     /// The graph, as clients see it.
@@ -94,8 +124,22 @@ impl WholeGraph {
     /// `Invalid` for more than 2^30 things.
     pub async fn shown(&self) -> Result<TopologyGraph> {
         let options = Options { as_of: self.as_of, derived: true, soft: true };
-        Ok(TopologyGraph(Box::pin(self.state.estate(options)).await?))
+        let estate = Box::pin(self.state.estate(options)).await?;
+        if self.gone.is_empty() {
+            return Ok(TopologyGraph(estate));
+        }
+        let gone: Vec<Node> = self.gone.iter().filter_map(|thing| estate.node(*thing)).collect();
+        Ok(TopologyGraph(Arc::new(estate.without(&gone)?)))
     }
+}
+
+/// A number that a client set.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the least.
+pub fn at_least(field: &str, value: i32, least: u32) -> Result<u32> {
+    let below = || Error::invalid(field, format!("{value} is below the least, {least}"));
+    u32::try_from(value).ok().filter(|value| *value >= least).ok_or_else(below)
 }
 
 /// How many of a list are wanted.
@@ -110,6 +154,22 @@ pub fn size(ctx: &Context<'_>, field: &str, wanted: i32) -> Result<usize> {
         return Err(Error::TooMuch { field: field.to_owned(), message });
     }
     usize::try_from(size).map_err(Error::internal)
+}
+
+/// How many of a list are left out at its beginning.
+///
+/// # Errors
+/// `Invalid` below zero.
+pub fn skip(wanted: i32) -> Result<usize> {
+    at_least_none("skip", wanted)
+}
+
+/// A number that counts something.
+///
+/// # Errors
+/// `Invalid` below zero.
+pub fn at_least_none(field: &str, wanted: i32) -> Result<usize> {
+    usize::try_from(wanted).map_err(|_| Error::invalid(field, format!("{wanted} is below zero")))
 }
 
 /// The graph as a caller may see it.
@@ -156,6 +216,15 @@ impl Lens {
     #[must_use]
     pub fn steps(&self, chain: &[Step]) -> Vec<DependencyStep> {
         chain.iter().map(|step| self.step(step)).collect()
+    }
+
+    /// The first steps of a chain, at most so many.
+    ///
+    /// # Errors
+    /// As [`size`].
+    pub fn first_steps(&self, ctx: &Context<'_>, chain: &[Step], first: i32) -> Result<Vec<DependencyStep>> {
+        let size = size(ctx, "first", first)?;
+        Ok(chain.iter().take(size).map(|step| self.step(step)).collect())
     }
 
     /// The name of a group.
@@ -238,7 +307,7 @@ pub struct GroupOutcome {
     name: String,
     /// What needs it. Null where the caller may not see it.
     owner: Option<ConfigurationItem>,
-    /// Whether it follows from power feeds and was not recorded.
+    /// Whether it follows from power feeds or contracts and was not recorded.
     is_derived: bool,
     /// How many members have to be up. Null where their capacity counts.
     required_count: Option<u32>,
@@ -279,6 +348,12 @@ impl TopologyGraph {
     /// How many edges it has: hard needs, memberships in groups and soft needs, each once.
     async fn edges(&self) -> u64 {
         self.0.graph.edges() as u64
+    }
+
+    /// Things that a scenario has taken away by that day. Where they are looked for among what is left, as in
+    /// `requirements`, those that are down because of that are counted too.
+    async fn things_gone(&self) -> u64 {
+        self.0.gone
     }
 
     /// Things that are retired and no part of it.

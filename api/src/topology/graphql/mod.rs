@@ -8,6 +8,7 @@ use crate::{error::Result, schema::scalar};
 
 pub mod dependencies;
 pub mod dependency_changes;
+pub mod explained;
 pub mod feed_changes;
 pub mod happenings;
 pub mod impact_changes;
@@ -25,6 +26,7 @@ pub mod service_changes;
 pub mod services;
 pub mod single_points;
 pub mod things;
+pub mod trust;
 
 /// Queries of topology.
 #[derive(Default, MergedObject)]

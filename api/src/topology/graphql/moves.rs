@@ -1,17 +1,23 @@
 //! What moves together, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use entity::{id::SiteId, money::Rate};
+use entity::{
+    id::{ScenarioId, SiteId},
+    money::Rate,
+};
 use rust_decimal::Decimal;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{TopologyGraph, WholeGraph, view},
+    lens::{TopologyGraph, WholeGraph, at_least, at_least_none, day, overlay, size, skip, view},
     things::ConfigurationItem,
+    trust::{ResultTrust, STALE_AFTER_DAYS},
 };
 use crate::{
     access::Caller,
-    error::Result,
+    error::{Error, Result},
     inventory::graphql::assets::Environment,
     schema::{
         explain::{Explanation, ExplanationInput},
@@ -20,6 +26,7 @@ use crate::{
         scalar::{Date, Id, plain},
     },
     topology::{
+        asked::is_visible,
         items::Thing,
         moves::{self, Asked, Bond, Edge, Group, GroupCut, Moves, Totals},
         said::Said,
@@ -72,8 +79,8 @@ pub struct MoveGroup<'a> {
 /// A dependency between two things that can move.
 #[derive(SimpleObject)]
 pub struct MoveEdge {
-    /// The id of the dependency.
-    dependency: ID,
+    /// The id of the dependency. Null where it follows from what lives in which chassis.
+    dependency: Option<ID>,
     /// In what way the one needs the other.
     kind: DependencyKind,
     /// What needs. Null where the caller may not see it.
@@ -134,9 +141,11 @@ pub struct MoveTotals {
     kilowatts: Option<Decimal>,
     /// How many pieces of equipment lack the draw of their power basis.
     without_draw: u32,
-    /// Data in terabytes. Null where nobody knows how much one of the members holds.
+    /// Data in terabytes: what workloads store, and what equipment can hold at most, its usable capacity. Null where
+    /// nobody knows how much one of the members holds.
     terabytes: Option<Decimal>,
-    /// How many members hold data of which nobody knows how much: storage, and workloads without a size.
+    /// How many members hold data of which nobody knows how much: storage without a capacity of its own or of its model,
+    /// and workloads without a size.
     without_size: u32,
     /// Members by criticality.
     tiers: Vec<MoveTier>,
@@ -174,15 +183,10 @@ pub(super) fn shown(thing: Thing, said: &Said, caller: &Caller) -> Option<Config
     Some(ConfigurationItem::new(thing, about))
 }
 
-/// So many of a list; nothing for a number below zero.
-pub(super) fn at_most(first: i32) -> usize {
-    usize::try_from(first).unwrap_or(0)
-}
-
 impl MoveEdge {
     fn new(edge: &Edge, said: &Said, caller: &Caller) -> Self {
         Self {
-            dependency: Id(edge.dependency).into(),
+            dependency: edge.dependency.map(|dependency| Id(dependency).into()),
             kind: edge.kind.into(),
             from: shown(edge.from, said, caller),
             to: shown(edge.to, said, caller),
@@ -250,11 +254,14 @@ impl MoveGroup<'_> {
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn members(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "FEW", desc = "At most so many.")] first: i32,
-    ) -> Vec<ConfigurationItem> {
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Vec<ConfigurationItem>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
         let members = self.group.members.iter();
         let members = members.filter_map(|member| shown(*member, self.said, self.caller));
-        members.take(at_most(first)).collect()
+        Ok(members.skip(skip).take(size).collect())
     }
 
     /// How many members the caller may not see. They count in the totals.
@@ -271,10 +278,13 @@ impl MoveGroup<'_> {
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn stretched(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "FEW", desc = "At most so many.")] first: i32,
-    ) -> Vec<MoveEdge> {
-        let edges = self.group.stretched.iter().take(at_most(first));
-        edges.map(|edge| MoveEdge::new(edge, self.said, self.caller)).collect()
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Vec<MoveEdge>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let edges = self.group.stretched.iter().skip(skip).take(size);
+        Ok(edges.map(|edge| MoveEdge::new(edge, self.said, self.caller)).collect())
     }
 
     /// How many dependencies lead out of it.
@@ -321,37 +331,63 @@ impl MoveGroups {
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn groups(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "FEW", desc = "At most so many.")] first: i32,
         #[graphql(default = 0, desc = "Leave out the groups up to this number.")] after: i32,
-    ) -> Vec<MoveGroup<'_>> {
-        let groups = self.moves.groups.iter().skip(at_most(after)).take(at_most(first));
+    ) -> Result<Vec<MoveGroup<'_>>> {
+        let (size, skip) = (size(ctx, "first", first)?, at_least_none("after", after)?);
+        let groups = self.moves.groups.iter().skip(skip).take(size);
         let said = &self.moves.said;
-        groups.map(|group| MoveGroup { group, said, caller: &self.caller }).collect()
+        Ok(groups.map(|group| MoveGroup { group, said, caller: &self.caller }).collect())
     }
 
     /// Services that are in no group, because everything uses them; those with most dependencies first.
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn hubs(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "FEW", desc = "At most so many.")] first: i32,
-    ) -> Vec<MoveHub> {
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Vec<MoveHub>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
         let hub = |hub: &moves::Hub| MoveHub {
             service: shown(hub.thing, &self.moves.said, &self.caller),
             degree: hub.degree,
             is_declared: hub.is_declared,
         };
-        self.moves.hubs.iter().take(at_most(first)).map(hub).collect()
+        Ok(self.moves.hubs.iter().skip(skip).take(size).map(hub).collect())
     }
 
     /// An order in which what a group needs has moved before it.
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn stages(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "FEW", desc = "At most so many.")] first: i32,
         #[graphql(default = 0, desc = "Leave out so many of the first.")] after: i32,
-    ) -> Vec<MoveStage> {
-        let stages = self.moves.stages.iter().skip(at_most(after)).take(at_most(first));
-        stages.map(|stage| self.stage(stage)).collect()
+    ) -> Result<Vec<MoveStage>> {
+        let (size, skip) = (size(ctx, "first", first)?, at_least_none("after", after)?);
+        let stages = self.moves.stages.iter().skip(skip).take(size);
+        Ok(stages.map(|stage| self.stage(stage)).collect())
+    }
+
+    /// How much of the groups rests on dependencies that are stale or unsure: of all edges between two things that can
+    /// move, with one end in the groups at least.
+    async fn trust(
+        &self,
+        #[graphql(
+            default_with = "STALE_AFTER_DAYS",
+            desc = "Days after which a dependency that was last seen is stale."
+        )]
+        stale_after_days: i32,
+        #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
+            Decimal,
+        >,
+    ) -> Result<ResultTrust> {
+        let said = &self.moves.said;
+        let doubts = (stale_after_days, minimum_confidence);
+        let edges = self.moves.records.iter().copied();
+        ResultTrust::of((&said.recorded, said.as_of), &self.caller, doubts, edges)
     }
 
     /// The graph of that day.
@@ -392,12 +428,15 @@ impl MoveGroups {
                 "heavy writes, a short latency budget, a cluster, storage, and a host that executes or contains \
                  must not be stretched; all else may be"
                     .to_owned(),
+                "what lives in a chassis moves with it".to_owned(),
+                "storage that is full: how much of its usable capacity is taken is not known".to_owned(),
                 "a group moves after the groups that it needs; groups that need each other move at once".to_owned(),
             ],
             excluded: vec![
                 "what is retired, and dependencies that were first seen later".to_owned(),
                 "racks, feeds, sites, vendors, contracts and accounts, which do not move".to_owned(),
-                "what was never said to depend on something, or to be needed".to_owned(),
+                "what was never said to depend on something, or to be needed, and is in no chassis with such a thing"
+                    .to_owned(),
             ],
             estimated: false,
         }
@@ -419,15 +458,20 @@ impl MoveQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What is looked at. Left out: all.")] filter: Option<MoveFilter>,
         #[graphql(default = 20, desc = "A service with more dependencies than this is a hub.")]
-        hub_degree: u32,
+        hub_degree: i32,
         #[graphql(default = 50, desc = "A group with more members than this is shown how to cut.")]
-        largest: u32,
+        largest: i32,
         #[graphql(
             default = 5,
             desc = "A latency budget of at most so many milliseconds must not be stretched."
         )]
         latency_milliseconds: i32,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
                     it as `extensions.graphRevision`."
@@ -440,13 +484,21 @@ impl MoveQuery {
         let asked = Asked {
             site: filter.site.map(|site| site.0),
             environment: filter.environment.map(Into::into),
-            hub_degree,
-            largest,
+            hub_degree: at_least("hubDegree", hub_degree, 1)?,
+            largest: at_least("largest", largest, 1)?,
             latency_milliseconds,
-            as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
+            as_of: day(ctx, as_of)?,
         };
-        let graph = WholeGraph::of(&view, asked.as_of);
-        let said = view.said(asked.as_of);
+        let scenario = overlay(&view, scenario).await?;
+        let gone = Arc::new(view.gone(asked.as_of, &scenario).await?);
+        let graph = WholeGraph::of(&view, asked.as_of).without(&gone);
+        let said = Said { gone, ..view.said(asked.as_of) };
+        if let Some(site) = asked.site {
+            let is_there = said.recorded.sites.get(&site).is_some() && is_visible(&caller, Thing::Site(site));
+            if !is_there {
+                return Err(Error::not_found("site", Id(site)));
+            }
+        }
         let moves = tokio::task::block_in_place(|| moves::moves(said, asked))?;
         Ok(MoveGroups { moves, asked, caller, graph })
     }

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 use topology::graph::Node;
 
 use super::{
     dependencies::DependencyKind,
-    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, size, view},
+    explained,
+    lens::{DependencyLink, Lens, TopologyGraph, TopologyInclude, options, overlay, size, skip, view},
     things::ConfigurationItem,
 };
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
     schema::{
+        explain::Explanation,
         request::caller,
         scalar::{Date, Id},
     },
@@ -93,9 +96,7 @@ impl Reach {
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
         #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<ReachedItem>> {
-        let size = size(ctx, "first", first)?;
-        let skip =
-            usize::try_from(skip).map_err(|_| Error::invalid("skip", format!("{skip} is below zero")))?;
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
         let items = self.shown.iter().skip(skip).take(size).filter_map(|met| {
             let (link, group) = self.lens.link(met.link);
             let via = met.before.and_then(|before| self.lens.item(self.found.met.get(before)?.node));
@@ -109,10 +110,15 @@ impl Reach {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 200, desc = "At most so many rows.")] first: i32,
+        #[graphql(
+            default = 0,
+            desc = "Leave out so many rows at the beginning; the others keep their places."
+        )]
+        skip: i32,
     ) -> Result<ReachTree> {
-        let size = size(ctx, "first", first)?;
-        let (rows, is_cut) = self.found.tree(&self.lens.estate, size);
-        let rows = rows.iter().enumerate().map(|(place, row)| {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let (rows, is_cut) = self.found.tree(&self.lens.estate, skip.saturating_add(size));
+        let rows = rows.iter().enumerate().skip(skip).map(|(place, row)| {
             let (link, group) = self.lens.link(row.link);
             let is_first = row.parent.is_none();
             ReachTreeRow {
@@ -151,6 +157,12 @@ impl Reach {
     /// The graph in which it was looked for.
     async fn graph(&self) -> TopologyGraph {
         TopologyGraph(Arc::clone(&self.lens.estate))
+    }
+
+    /// How it came about.
+    async fn explain(&self) -> Explanation {
+        let walk = (self.found.walk.direction, self.found.walk.depth);
+        explained::of_reach(&self.lens.estate, walk, (self.shown.len(), self.hidden))
     }
 }
 
@@ -197,6 +209,8 @@ pub struct Neighbourhood {
     is_cut: bool,
     /// The graph that it is part of.
     graph: TopologyGraph,
+    /// How it came about.
+    explain: Explanation,
 }
 
 /// Queries of what needs what.
@@ -213,6 +227,11 @@ impl NeedQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -223,7 +242,8 @@ impl NeedQuery {
         let view = view(ctx, min_revision).await?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        Ok(TopologyGraph(view.estate(options).await?))
+        let scenario = overlay(&view, scenario).await?;
+        Ok(TopologyGraph(view.estate_under(options, &scenario).await?))
     }
 
     /// What a thing needs, directly or through others, as a list or as a tree.
@@ -235,6 +255,11 @@ impl NeedQuery {
         #[graphql(desc = "Steps at most; all the way when left out.")] depth: Option<i32>,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -242,7 +267,7 @@ impl NeedQuery {
         )]
         min_revision: Option<i64>,
     ) -> Result<Reach> {
-        reach(ctx, &of, (Direction::Needs, depth), (as_of, include), min_revision).await
+        reach(ctx, &of, (Direction::Needs, depth), (as_of, scenario, include), min_revision).await
     }
 
     /// What needs a thing, directly or through others, as a list or as a tree: all that might feel its failure.
@@ -254,6 +279,11 @@ impl NeedQuery {
         #[graphql(desc = "Steps at most; all the way when left out.")] depth: Option<i32>,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -261,7 +291,7 @@ impl NeedQuery {
         )]
         min_revision: Option<i64>,
     ) -> Result<Reach> {
-        reach(ctx, &of, (Direction::NeededBy, depth), (as_of, include), min_revision).await
+        reach(ctx, &of, (Direction::NeededBy, depth), (as_of, scenario, include), min_revision).await
     }
 
     /// What lies around a thing, in both directions: things and edges, ready to draw.
@@ -278,6 +308,11 @@ impl NeedQuery {
         limit: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -287,7 +322,7 @@ impl NeedQuery {
     ) -> Result<Neighbourhood> {
         crate::rules::require_range("limit", limit, 1, MOST_DRAWN)?;
         let depth = asked::depth(Some(depth))?;
-        let (lens, root) = root(ctx, &of, (as_of, include), min_revision).await?;
+        let (lens, root) = root(ctx, &of, (as_of, scenario, include), min_revision).await?;
         let most = usize::try_from(limit).map_err(Error::internal)?;
         let found = needs::neighbourhood(&lens.estate, &lens.caller, root, depth, most);
         let items = found.nodes.iter();
@@ -306,6 +341,9 @@ impl NeedQuery {
                 dependency: edge.dependency.map(|dependency| ID(Id(dependency).to_string())),
             })
         });
+        let met = found.nodes.len() as u64 + found.left_out;
+        let met = usize::try_from(met).map_err(Error::internal)?;
+        let explain = explained::of_reach(&lens.estate, (Direction::Both, depth), (met, found.hidden));
         Ok(Neighbourhood {
             items: items.collect(),
             edges: edges.collect(),
@@ -313,21 +351,25 @@ impl NeedQuery {
             hidden: found.hidden,
             is_cut: found.is_cut,
             graph: TopologyGraph(Arc::clone(&lens.estate)),
+            explain,
         })
     }
 }
+
+/// Which graph is asked for.
+type Asked = (Option<Date>, Option<Id<ScenarioId>>, Option<TopologyInclude>);
 
 /// The graph, and the node that is asked about.
 async fn root(
     ctx: &Context<'_>,
     of: &ID,
-    (as_of, include): (Option<Date>, Option<TopologyInclude>),
+    (as_of, scenario, include): Asked,
     min_revision: Option<i64>,
 ) -> Result<(Lens, Node)> {
     let view = view(ctx, min_revision).await?;
     let options = options(ctx, as_of, include)?;
     require_plausible("asOf", Some(options.as_of))?;
-    let estate = view.estate(options).await?;
+    let estate = view.estate_left_by(options, &*overlay(&view, scenario).await?).await?;
     let caller = caller(ctx)?.clone();
     let root = estate.asked(&caller, "of", of)?;
     Ok((Lens { estate, caller }, root))
@@ -337,7 +379,7 @@ async fn reach(
     ctx: &Context<'_>,
     of: &ID,
     (direction, depth): (Direction, Option<i32>),
-    graph: (Option<Date>, Option<TopologyInclude>),
+    graph: Asked,
     min_revision: Option<i64>,
 ) -> Result<Reach> {
     let depth = asked::depth(depth)?;

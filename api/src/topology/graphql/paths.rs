@@ -1,12 +1,20 @@
 //! Shortest ways from a thing to one that it needs, as clients see them.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 
-use super::lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, view};
+use super::{
+    explained,
+    lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, overlay, view},
+};
 use crate::{
     error::{Error, Result},
     rules::{require_plausible, require_range},
-    schema::{request::caller, scalar::Date},
+    schema::{
+        explain::Explanation,
+        request::caller,
+        scalar::{Date, Id},
+    },
     topology::paths::ways,
 };
 
@@ -33,6 +41,8 @@ pub struct DependencyPath {
     count: Option<u64>,
     /// The graph in which they were looked for.
     graph: TopologyGraph,
+    /// How they came about.
+    explain: Explanation,
 }
 
 /// Queries of ways.
@@ -54,6 +64,11 @@ impl PathQuery {
         #[graphql(default = 10, desc = "Ways that are spelled out at most, 1 to 100.")] limit: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -65,19 +80,22 @@ impl PathQuery {
         require_range("limit", limit, 1, MOST_WAYS)?;
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        let estate = view.estate(options).await?;
+        let estate = view.estate_left_by(options, &*overlay(&view, scenario).await?).await?;
         let caller = caller(ctx)?.clone();
         let ends = (estate.asked(&caller, "from", &from)?, estate.asked(&caller, "to", &to)?);
         let most = usize::try_from(limit).map_err(Error::internal)?;
         let found = ways(&estate, ends, all, most)?;
         let lens = Lens { estate, caller };
         let ways: Vec<_> = found.ways.iter().map(|way| DependencyWay { steps: lens.steps(way) }).collect();
+        let length = ways.first().map(|way| way.steps.len().saturating_sub(1) as u64);
+        let explain = explained::of_ways(&lens.estate, length, (found.count, ways.len()));
         Ok(DependencyPath {
             is_needed: !ways.is_empty(),
-            length: ways.first().map(|way| way.steps.len().saturating_sub(1) as u64),
+            length,
             ways,
             count: found.count,
             graph: TopologyGraph(lens.estate),
+            explain,
         })
     }
 }

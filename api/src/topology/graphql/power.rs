@@ -29,8 +29,12 @@ pub enum PowerReason {
     NoFeed,
     /// The feeds of the side carry less than is drawn.
     TooSmall,
-    /// Both sides hang on the same feed further up, so both fail with it.
+    /// The side hangs on a feed that the other side is or hangs on too, so it fails with it.
     SharedFeed,
+    /// Both sides come from the same panel, so both fail with it.
+    SharedPanel,
+    /// A feed further up carries less than all racks below it draw when the other side fails.
+    UpstreamTooSmall,
     /// Not known: equipment lacks the draw of its power basis.
     DrawUnknown,
     /// Not known: a feed of the side lacks its capacity.
@@ -50,8 +54,11 @@ pub struct PowerSideRedundancy {
     feeds: Vec<PowerFeed>,
     /// What its feeds carry together, in watts. Null where one of them lacks it, and where there is none.
     capacity_watts: Option<i64>,
-    /// What it carries beyond the draw, in watts. Below zero where it carries less. Null where either is not known.
+    /// What can be drawn beyond the draw, in watts, before a feed of the side, or one further up that other racks draw
+    /// from as well, is full. Below zero where one carries too little. Null where a draw or a capacity is not known.
     spare_watts: Option<i64>,
+    /// Feeds further up that carry less than all racks below them draw when the other side fails.
+    short_feeds: Vec<PowerFeed>,
     /// Whether it carries all of the draw when the other side fails. Null where nobody knows.
     carries_alone: Option<bool>,
     /// Why it does not, or why nobody knows. Null where it carries all.
@@ -67,8 +74,10 @@ pub struct PowerSupply {
     without_draw: i64,
     /// How many feeds have no side. They count for neither.
     without_side: usize,
-    /// Feeds that both sides hang on.
+    /// Feeds that both sides are or hang on.
     shared_feeds: Vec<PowerFeed>,
+    /// Panels that both sides come from, in the spelling of side A. Upper and lower case are the same.
+    shared_panels: Vec<String>,
     /// Side A: what it can do when B fails.
     a: PowerSideRedundancy,
     /// Side B: what it can do when A fails.
@@ -100,6 +109,8 @@ fn verdict(carries: Carries) -> (Option<bool>, Option<PowerReason>) {
         Carries::No(Failing::NoFeed) => (Some(false), Some(PowerReason::NoFeed)),
         Carries::No(Failing::TooSmall) => (Some(false), Some(PowerReason::TooSmall)),
         Carries::No(Failing::SharedFeed) => (Some(false), Some(PowerReason::SharedFeed)),
+        Carries::No(Failing::SharedPanel) => (Some(false), Some(PowerReason::SharedPanel)),
+        Carries::No(Failing::UpstreamTooSmall) => (Some(false), Some(PowerReason::UpstreamTooSmall)),
         Carries::Unknown(Gap::Draw) => (None, Some(PowerReason::DrawUnknown)),
         Carries::Unknown(Gap::Capacity) => (None, Some(PowerReason::CapacityUnknown)),
         Carries::Unknown(Gap::Side) => (None, Some(PowerReason::SideUnknown)),
@@ -108,14 +119,14 @@ fn verdict(carries: Carries) -> (Option<bool>, Option<PowerReason>) {
 }
 
 impl PowerSideRedundancy {
-    fn new(side: &Side, draw_watts: Option<i64>) -> Self {
+    fn new(side: &Side) -> Self {
         let (carries_alone, reason) = verdict(side.carries);
-        let spare = |(capacity, draw): (i64, i64)| capacity.saturating_sub(draw);
         Self {
             side: side.side.into(),
             feeds: feeds(&side.feeds),
             capacity_watts: side.capacity_watts,
-            spare_watts: side.capacity_watts.zip(draw_watts).map(spare),
+            spare_watts: side.spare_watts,
+            short_feeds: feeds(&side.short),
             carries_alone,
             reason,
         }
@@ -125,8 +136,7 @@ impl PowerSideRedundancy {
 impl From<&Supply> for PowerSupply {
     fn from(supply: &Supply) -> Self {
         let [a, b] = &supply.sides;
-        let (a, b) =
-            (PowerSideRedundancy::new(a, supply.draw_watts), PowerSideRedundancy::new(b, supply.draw_watts));
+        let (a, b) = (PowerSideRedundancy::new(a), PowerSideRedundancy::new(b));
         let is_redundant = match (a.carries_alone, b.carries_alone) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
@@ -137,6 +147,7 @@ impl From<&Supply> for PowerSupply {
             without_draw: supply.without_draw,
             without_side: supply.without_side,
             shared_feeds: feeds(&supply.shared),
+            shared_panels: supply.shared_panels.clone(),
             a,
             b,
             is_redundant,
@@ -214,15 +225,23 @@ impl PowerRedundancy {
     async fn explain(&self) -> Explanation {
         let racks: usize = self.sites.iter().map(|site| site.racks.len()).sum();
         Explanation {
-            formula: "a side carries alone if the draw is at most what its feeds carry together".to_owned(),
+            formula: "a side carries alone if the draw is at most what its feeds carry together, if each feed that \
+                      they hang on carries what all racks below it draw when the other side fails, and if they \
+                      share no feed and no panel with the other side"
+                .to_owned(),
             inputs: vec![ExplanationInput { name: "racks in use".to_owned(), value: racks.to_string() }],
             assumptions: vec![
                 "everything has two power supplies, one on each side".to_owned(),
                 "the capacity of a feed is what it may carry for long".to_owned(),
                 "planned equipment that has a place in a rack draws its power already".to_owned(),
+                "a rack with several feeds on a side draws from each by what it carries".to_owned(),
+                "feeds of one site that name the same panel fail with it".to_owned(),
             ],
             excluded: vec![
-                "retired equipment, racks that are planned or retired, and feeds that are not in use"
+                "racks that are planned or retired, and feeds that are not in use".to_owned(),
+                "equipment that was retired by the day, and what came into service after it".to_owned(),
+                "feeds whose circuit was handed back by the day, or whose contract is not in force on it, and \
+                 what hangs on them"
                     .to_owned(),
                 "equipment in no rack".to_owned(),
             ],
@@ -252,7 +271,8 @@ impl PowerQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Of this site only. Left out: of all that are in use.")] site: Option<Id<SiteId>>,
-        #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+        #[graphql(desc = "The day on which equipment and feeds have to be there; today when left out.")]
+        as_of: Option<Date>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
                     it as `extensions.graphRevision`."
@@ -262,7 +282,8 @@ impl PowerQuery {
         read(ctx, Permission::ViewInventory)?;
         let view = view(ctx, min_revision).await?;
         let as_of = as_of.unwrap_or(Date(caller(ctx)?.now.date_naive()));
-        let sites = power::redundancy(&view.reader, site.map(|site| site.0)).await?;
+        let sites = power::redundancy(&view.reader, &view.state.recorded, site.map(|site| site.0), as_of.0);
+        let sites = Box::pin(sites).await?;
         Ok(PowerRedundancy { sites, as_of, graph: WholeGraph::of(&view, as_of.0) })
     }
 }

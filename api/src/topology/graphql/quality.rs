@@ -1,11 +1,14 @@
 //! How far the dependency graph can be trusted, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, view},
-    moves::{at_most, shown},
+    lens::{TopologyGraph, WholeGraph, at_least, at_least_none, day, overlay, size, view},
+    moves::shown,
     things::ConfigurationItem,
 };
 use crate::{
@@ -39,11 +42,14 @@ pub enum GraphDefect {
     Orphan,
     /// A service in use needs no equipment, workload, vendor or account, directly or not.
     WithoutInfrastructure,
-    /// A redundancy group needs more members, or more capacity, than it has.
+    /// A redundancy group of what is in use needs more members, or more capacity, than it has in use: its owner is never
+    /// up.
     UnmeetableGroup,
+    /// A redundancy group has no member yet: nothing rests on it, and its owner does not need it.
+    EmptyGroup,
     /// It is less sure than `minimumConfidence`.
     LowConfidence,
-    /// A redundancy group has one member.
+    /// A redundancy group of what is in use has one member in use.
     GroupOfOne,
     /// It was observed, and nobody declared or concluded it.
     OnlyObserved,
@@ -87,7 +93,7 @@ fn share(part: usize, whole: usize) -> Option<Decimal> {
 }
 
 impl Culprit {
-    fn is_shown_to(self, caller: &Caller) -> bool {
+    pub(super) fn is_shown_to(self, caller: &Caller) -> bool {
         match self {
             Self::Dependency(_, from, to) => from.is_shown_to(caller) && to.is_shown_to(caller),
             Self::Group(_, thing) | Self::Service(thing) => thing.is_shown_to(caller),
@@ -96,7 +102,7 @@ impl Culprit {
 }
 
 impl GraphFindingRecord {
-    fn new((culprit, reason): &(Culprit, String), said: &Said, caller: &Caller) -> Self {
+    pub(super) fn new((culprit, reason): &(Culprit, String), said: &Said, caller: &Caller) -> Self {
         let (dependency, group, item, needs) = match *culprit {
             Culprit::Dependency(id, from, to) => (Some(Id(id).into()), None, from, Some(to)),
             Culprit::Group(id, owner) => (None, Some(Id(id).into()), owner, None),
@@ -139,12 +145,14 @@ impl GraphFinding<'_> {
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn records(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
         #[graphql(default = 0, desc = "Leave out so many of the first.")] after: i32,
-    ) -> Vec<GraphFindingRecord> {
+    ) -> Result<Vec<GraphFindingRecord>> {
+        let (size, skip) = (size(ctx, "first", first)?, at_least_none("after", after)?);
         let records = self.finding.records.iter().filter(|(culprit, _)| culprit.is_shown_to(self.caller));
-        let records = records.skip(at_most(after)).take(at_most(first));
-        records.map(|record| GraphFindingRecord::new(record, self.said, self.caller)).collect()
+        let records = records.skip(skip).take(size);
+        Ok(records.map(|record| GraphFindingRecord::new(record, self.said, self.caller)).collect())
     }
 
     /// How many dependencies rest on it.
@@ -239,8 +247,13 @@ impl QualityQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day from which it is seen; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: what it has taken away by that day is gone, with all that is down because of that. \
+                    None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(default = 60, desc = "Days after which a dependency that was last seen is stale.")]
-        stale_after_days: u32,
+        stale_after_days: i32,
         #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
             Decimal,
         >,
@@ -253,12 +266,14 @@ impl QualityQuery {
         let view = view(ctx, min_revision).await?;
         let caller = caller(ctx)?.clone();
         let asked = Asked {
-            as_of: as_of.map_or_else(|| caller.now.date_naive(), |day| day.0),
-            stale_after_days,
+            as_of: day(ctx, as_of)?,
+            stale_after_days: at_least("staleAfterDays", stale_after_days, 0)?,
             minimum_confidence: minimum_confidence.unwrap_or(Decimal::new(5, 1)),
         };
-        let graph = WholeGraph::of(&view, asked.as_of);
-        let said = view.said(asked.as_of);
+        let scenario = overlay(&view, scenario).await?;
+        let gone = Arc::new(view.gone(asked.as_of, &scenario).await?);
+        let graph = WholeGraph::of(&view, asked.as_of).without(&gone);
+        let said = Said { gone, ..view.said(asked.as_of) };
         let quality = tokio::task::block_in_place(|| quality::quality(said, asked))?;
         Ok(GraphQuality { quality, asked, caller, graph })
     }

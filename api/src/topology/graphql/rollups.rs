@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::{
     impacts::ImpactStatus,
-    lens::{DependencyStep, Lens, size},
+    lens::{DependencyStep, Lens, size, skip},
     things::ConfigurationItem,
 };
 use crate::{
@@ -167,7 +167,7 @@ pub struct ImpactRollUp {
 /// What an outage comes to, as far as the caller may see it.
 #[Object]
 impl ImpactRollUp {
-    /// How much is affected in all.
+    /// How much is affected in all, without assets that do not run.
     async fn total(&self) -> ImpactCounts {
         self.answer.roll_up.total.into()
     }
@@ -208,8 +208,17 @@ impl ImpactRollUp {
     }
 
     /// The chain to the thing that is down and farthest from what failed.
-    async fn deepest_chain(&self) -> Vec<DependencyStep> {
-        self.lens.steps(&self.answer.roll_up.deepest)
+    async fn deepest_chain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 100, desc = "At most so many steps, from that thing on.")] first: i32,
+    ) -> Result<Vec<DependencyStep>> {
+        self.lens.first_steps(ctx, &self.answer.roll_up.deepest, first)
+    }
+
+    /// How many steps that chain has.
+    async fn deepest_chain_length(&self) -> u64 {
+        self.answer.roll_up.deepest.len() as u64
     }
 
     /// Contracts that are hit: those that failed or are affected, support contracts that cover affected assets, and
@@ -218,9 +227,10 @@ impl ImpactRollUp {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<ImpactContract>> {
-        let size = size(ctx, "first", first)?;
-        let hits = self.answer.roll_up.contracts.iter().take(size).map(|hit| {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let hits = self.answer.roll_up.contracts.iter().skip(skip).take(size).map(|hit| {
             let contract = self.lens.thing(hit.contract);
             let contract = contract.ok_or_else(|| Error::internal("a contract that is hidden"))?;
             let (is_affected, covered_assets, sites) = (hit.is_affected, hit.assets, hit.sites);
@@ -242,6 +252,12 @@ impl ImpactRollUp {
     /// Affected assets by status: how many, what they draw, the rack units they take and what was paid for them.
     async fn assets(&self) -> Vec<ImpactAssets> {
         self.answer.roll_up.assets.iter().map(|hit| ImpactAssets::new(hit, &self.lens.caller)).collect()
+    }
+
+    /// Affected assets that are foreseen, ordered or in stock. They are affected where they will need what failed, and
+    /// count in nothing else here.
+    async fn assets_not_running(&self) -> u64 {
+        self.answer.roll_up.not_running
     }
 
     /// How much is affected at each site, those with most down first.

@@ -1,23 +1,33 @@
 //! What brings services down alone, as clients see it.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, view},
+    explained,
+    lens::{
+        DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, overlay, size, skip,
+        view,
+    },
     rollups::ImpactMoney,
     things::{ConfigurationItem, ConfigurationItemKind},
+    trust::{ResultTrust, STALE_AFTER_DAYS},
 };
 use crate::{
     error::{Error, Result},
     rules::require_plausible,
-    schema::{request::caller, scalar::Date},
+    schema::{
+        explain::Explanation,
+        request::caller,
+        scalar::{Date, Id},
+    },
     topology::{
         chains::Saved,
         items::Thing,
-        single_points::{self, Answer, CommonCause, OfService, Question, Weight},
+        single_points::{self, Answer, CommonCause, OfService, Question},
     },
 };
 
@@ -31,22 +41,60 @@ pub struct SinglePointFilter {
 }
 
 /// What brings a service down alone.
-#[derive(Clone, SimpleObject)]
 pub struct SinglePoint {
-    /// The thing.
     item: ConfigurationItem,
-    /// The chain from the service to the thing, each step with what ties it to the next.
-    chain: Vec<DependencyStep>,
+    found: single_points::SinglePoint,
+    lens: Lens,
+}
+
+/// What brings a service down alone.
+#[Object]
+impl SinglePoint {
+    /// The thing.
+    async fn item(&self) -> &ConfigurationItem {
+        &self.item
+    }
+
+    /// The chain from the service to the thing, each step with what ties it to the next. `chainLength` says how long it
+    /// is.
+    async fn chain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "At most so many steps, from the service on.")] first: i32,
+    ) -> Result<Vec<DependencyStep>> {
+        self.lens.first_steps(ctx, &self.found.chain, first)
+    }
+
+    /// How many steps the whole chain has.
+    async fn chain_length(&self) -> u64 {
+        self.found.chain.len() as u64
+    }
+
     /// Whether it hides behind redundancy: several members of a group on the chain rest on it together.
-    is_common_cause: bool,
+    async fn is_common_cause(&self) -> bool {
+        !self.found.common.is_empty()
+    }
+
     /// Those groups, each with the members that fall with the thing.
-    groups: Vec<GroupOutcome>,
+    async fn groups(&self) -> Vec<GroupOutcome> {
+        self.found.common.iter().filter_map(|saved| self.lens.outcome(saved)).collect()
+    }
+
     /// The score of its failure.
-    blast_radius: Decimal,
+    async fn blast_radius(&self) -> Decimal {
+        self.found.weight.blast_radius
+    }
+
     /// Services that are down with it.
-    services: u64,
+    async fn services(&self) -> u64 {
+        self.found.weight.services
+    }
+
     /// What an hour of its failure costs.
-    revenue_per_hour: ImpactMoney,
+    async fn revenue_per_hour(&self) -> ImpactMoney {
+        let nothing = "no service that is down has its revenue on record";
+        ImpactMoney::new(&self.found.weight.revenue, &self.lens.caller, nothing)
+    }
 }
 
 /// A service with what brings it down alone.
@@ -82,21 +130,12 @@ impl ServiceSinglePoints {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 10, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<SinglePoint>> {
-        let size = size(ctx, "first", first)?;
-        let points = self.answer.points(self.row()?, size)?;
-        let points = points.into_iter().filter_map(|point| {
-            let Weight { blast_radius, revenue, services } = &*point.weight;
-            let nothing = "no service that is down has its revenue on record";
-            Some(SinglePoint {
-                item: self.lens.item(point.node)?,
-                chain: self.lens.steps(&point.chain),
-                is_common_cause: !point.common.is_empty(),
-                groups: point.common.iter().filter_map(|saved| self.lens.outcome(saved)).collect(),
-                blast_radius: *blast_radius,
-                services: *services,
-                revenue_per_hour: ImpactMoney::new(revenue, &self.lens.caller, nothing),
-            })
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let points = self.answer.points(self.row()?, skip, size)?;
+        let points = points.into_iter().filter_map(|found| {
+            Some(SinglePoint { item: self.lens.item(found.node)?, found, lens: self.lens.clone() })
         });
         Ok(points.collect())
     }
@@ -113,17 +152,61 @@ impl ServiceSinglePoints {
 }
 
 /// Services with what brings them down alone.
-#[derive(SimpleObject)]
 pub struct SinglePointsConnection {
+    answer: Arc<Answer>,
+    lens: Lens,
+    places: Range<usize>,
+}
+
+/// Services with what brings them down alone.
+#[Object]
+impl SinglePointsConnection {
     /// The services that have single points or can never be up: the most critical first, then by their worst single
     /// point.
-    services: Vec<ServiceSinglePoints>,
+    async fn services(&self) -> Vec<ServiceSinglePoints> {
+        let service =
+            |place| ServiceSinglePoints { answer: Arc::clone(&self.answer), lens: self.lens.clone(), place };
+        self.places.clone().map(service).collect()
+    }
+
     /// How many there are.
-    total_count: u64,
+    async fn total_count(&self) -> u64 {
+        self.answer.services.len() as u64
+    }
+
     /// How many services were looked at.
-    looked_at: u64,
+    async fn looked_at(&self) -> u64 {
+        self.answer.looked_at.len() as u64
+    }
+
     /// The graph in which they were looked for.
-    graph: TopologyGraph,
+    async fn graph(&self) -> TopologyGraph {
+        TopologyGraph(Arc::clone(&self.lens.estate))
+    }
+
+    /// How much of the answer rests on dependencies that are stale or unsure: of all edges that the services that were
+    /// looked at need hard or as part of a group, directly or not.
+    async fn trust(
+        &self,
+        #[graphql(
+            default_with = "STALE_AFTER_DAYS",
+            desc = "Days after which a dependency that was last seen is stale."
+        )]
+        stale_after_days: i32,
+        #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
+            Decimal,
+        >,
+    ) -> Result<ResultTrust> {
+        let estate = &self.answer.estate;
+        let doubts = (stale_after_days, minimum_confidence);
+        let edges = self.answer.edges()?;
+        ResultTrust::of((&estate.recorded, estate.options.as_of), &self.lens.caller, doubts, edges)
+    }
+
+    /// How the answer came about.
+    async fn explain(&self) -> Explanation {
+        explained::of_single_points(&self.answer)
+    }
 }
 
 /// Members of a group that look redundant and rest on the same thing.
@@ -152,6 +235,8 @@ pub struct CommonCauseConnection {
     hidden: u64,
     /// The graph in which they were looked for.
     graph: TopologyGraph,
+    /// How they came about.
+    explain: Explanation,
 }
 
 impl CommonCauseItem {
@@ -185,8 +270,14 @@ impl SinglePointQuery {
             SinglePointFilter,
         >,
         #[graphql(default = 50, desc = "Services at most.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many services at the beginning.")] skip: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -195,7 +286,7 @@ impl SinglePointQuery {
         min_revision: Option<i64>,
     ) -> Result<SinglePointsConnection> {
         let view = view(ctx, min_revision).await?;
-        let most = size(ctx, "first", first)?;
+        let (most, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
         let filter = filter.unwrap_or_default();
         for tier in filter.tier.iter().flatten() {
             crate::rules::require_range("filter.tier", *tier, 0, 3)?;
@@ -204,24 +295,18 @@ impl SinglePointQuery {
             service: service.map(|id| id.0),
             tiers: filter.tier,
             options: options(ctx, as_of, include)?,
+            scenario: overlay(&view, scenario).await?,
         };
         let kinds = filter.kind;
         let is_wanted = |thing: Thing| {
             kinds.as_ref().is_none_or(|kinds| kinds.contains(&ConfigurationItemKind::from(thing.kind())))
         };
-        let answer = Arc::new(single_points::answer(&view, &question, is_wanted).await?);
+        let is_ordered = ctx.look_ahead().field("services").exists();
+        let answer = Arc::new(single_points::answer(&view, &question, is_wanted, is_ordered).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: caller(ctx)?.clone() };
-        let services = (0..answer.services.len().min(most)).map(|place| ServiceSinglePoints {
-            answer: Arc::clone(&answer),
-            lens: lens.clone(),
-            place,
-        });
-        Ok(SinglePointsConnection {
-            services: services.collect(),
-            total_count: answer.services.len() as u64,
-            looked_at: answer.looked_at,
-            graph: TopologyGraph(lens.estate),
-        })
+        let count = answer.services.len();
+        let places = skip.min(count)..skip.saturating_add(most).min(count);
+        Ok(SinglePointsConnection { answer, lens, places })
     }
 
     /// Groups whose members look redundant and rest on the same thing: a rack, a feed, a site, a contract, a carrier.
@@ -230,8 +315,14 @@ impl SinglePointQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
         #[graphql(desc = "The day on which contracts have to be in force; today when left out.")]
         as_of: Option<Date>,
+        #[graphql(
+            desc = "A scenario: sites that it has left by that day are down, and contracts whose last term has ended \
+                    by then. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "Which edges count; all when left out.")] include: Option<TopologyInclude>,
         #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
@@ -240,17 +331,22 @@ impl SinglePointQuery {
         min_revision: Option<i64>,
     ) -> Result<CommonCauseConnection> {
         let view = view(ctx, min_revision).await?;
-        let most = size(ctx, "first", first)?;
+        let (most, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
         let options = options(ctx, as_of, include)?;
         require_plausible("asOf", Some(options.as_of))?;
-        let lens = Lens { estate: view.estate(options).await?, caller: caller(ctx)?.clone() };
+        let scenario = overlay(&view, scenario).await?;
+        let estate = view.estate_under(options, &scenario).await?;
+        let lens = Lens { estate, caller: caller(ctx)?.clone() };
         let (causes, hidden) = single_points::common_causes(&lens.estate, &lens.caller)?;
-        let shown = causes.iter().take(most).filter_map(|cause| CommonCauseItem::new(&lens, cause));
+        let shown =
+            causes.iter().skip(skip).take(most).filter_map(|cause| CommonCauseItem::new(&lens, cause));
+        let explain = explained::of_common_causes(&lens.estate, causes.len(), hidden);
         Ok(CommonCauseConnection {
             causes: shown.collect(),
             total_count: causes.len() as u64,
             hidden,
             graph: TopologyGraph(lens.estate),
+            explain,
         })
     }
 }

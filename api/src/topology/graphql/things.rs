@@ -44,12 +44,17 @@ pub enum ConfigurationItemKind {
     SupportContract,
     /// An account with a cloud provider.
     ProviderAccount,
+    /// A panel or distribution unit that power feeds of a site come from. It follows from what they name.
+    PowerPanel,
+    /// A region of a cloud provider. It follows from the workloads in it.
+    CloudRegion,
 }
 
 /// Whatever something can depend on: what it is, and what people call it.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct ConfigurationItem {
-    /// The id of the thing itself, which `node` answers to.
+    /// The id of the thing itself, which `node` answers to. Panels and regions are no record of their own: questions
+    /// about what depends on what take their ids, and `node` does not.
     pub id: ID,
     /// What sort of thing it is.
     pub kind: ConfigurationItemKind,

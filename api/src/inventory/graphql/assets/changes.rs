@@ -5,6 +5,7 @@ use entity::{
     id::{AssetId, HardwareModelId, RackId, SiteId, VendorId},
     inventory::asset,
 };
+use rust_decimal::Decimal;
 use sea_orm::ActiveValue::Set;
 
 use super::{Asset, AssetStatus, Environment, PowerBasis, RackFace};
@@ -21,7 +22,7 @@ use crate::{
         patch::{overlay, patch, patch_required},
         record::Record,
         request::change,
-        scalar::{Date, Id, MoneyInput},
+        scalar::{Date, Id, MoneyInput, rate},
     },
     store::Tx,
 };
@@ -101,6 +102,8 @@ pub struct AssetDetails {
     /// What it draws.
     #[graphql(default)]
     pub power: AssetPowerInput,
+    /// Data that it holds, in terabytes of 10¹² bytes, where it differs from its model.
+    pub usable_terabytes: MaybeUndefined<Decimal>,
     /// The cost centre that it is charged to.
     pub cost_centre: MaybeUndefined<String>,
 }
@@ -175,6 +178,8 @@ impl AssetDetails {
         patch_required(&mut row.environment, self.environment, "environment")?;
         patch_required(&mut row.power_basis, self.power.basis, "power.basis")?;
         patch(&mut row.measured_draw_watts, self.power.measured_draw_watts);
+        let terabytes = self.usable_terabytes.map_value(|size| rate(size, "usableTerabytes"));
+        patch(&mut row.usable_terabytes, terabytes.transpose()?);
         patch(&mut row.cost_centre, self.cost_centre);
         Ok(row)
     }

@@ -46,6 +46,9 @@ pub struct HardwareModelDetails {
     /// What it draws.
     #[graphql(default)]
     pub power: ModelPowerInput,
+    /// Data that one unit holds after redundancy and before reduction, in terabytes of 10¹² bytes; 0 for what holds
+    /// none of its own.
+    pub usable_terabytes: MaybeUndefined<Decimal>,
     /// How long it is meant to serve, in months.
     pub useful_life_months: MaybeUndefined<i32>,
     /// What one unit costs by list, replaced as a whole.
@@ -150,6 +153,8 @@ impl HardwareModelDetails {
         patch(&mut row.weight_grams, self.dimensions.weight_grams);
         patch(&mut row.typical_draw_watts, self.power.typical_draw_watts);
         patch(&mut row.maximum_draw_watts, self.power.maximum_draw_watts);
+        let terabytes = self.usable_terabytes.map_value(|size| rate(size, "usableTerabytes"));
+        patch(&mut row.usable_terabytes, terabytes.transpose()?);
         patch(&mut row.useful_life_months, self.useful_life_months);
         match self.list_price {
             MaybeUndefined::Undefined => {}
