@@ -43,6 +43,8 @@ pub struct Availability {
     pub evidence: Evidence,
     /// Items in the way whose share is unknown; they were taken as always up, so the item is up less than that.
     pub unknown: Vec<Node>,
+    /// How many items in the way have a share that is known, the item itself included.
+    pub known: usize,
 }
 
 /// Minutes of a span in which something is down that is up for a share of time.
@@ -70,8 +72,9 @@ pub fn availability(graph: &Graph, node: Node, shares: &[Option<f64>], seed: u64
     let mut unknown: Vec<_> =
         upstream.nodes().iter().copied().filter(|node| shares[node.index()].is_none()).collect();
     unknown.sort_unstable();
+    let known = upstream.nodes().len() - unknown.len();
     if points.is_never_up {
-        return Ok(Availability { share: 0.0, evidence: Evidence::Exact { uncertain: 0 }, unknown });
+        return Ok(Availability { share: 0.0, evidence: Evidence::Exact { uncertain: 0 }, unknown, known });
     }
     let share = |node: &Node| shares[node.index()].unwrap_or(1.0);
     let certain = points.nodes.iter().chain([&node]).map(share).map(f64::ln).sum::<f64>().exp();
@@ -89,7 +92,7 @@ pub fn availability(graph: &Graph, node: Node, shares: &[Option<f64>], seed: u64
         let (share, error) = drawn(&upstream, &left, seed);
         (share, Evidence::Drawn { draws: DRAWS, seed, error: error * certain })
     };
-    Ok(Availability { share: certain * rest, evidence, unknown })
+    Ok(Availability { share: certain * rest, evidence, unknown, known })
 }
 
 /// The share of time in which the item is down, over all combinations of what is left. Small shares are added up as

@@ -139,6 +139,42 @@ fn availability_along_the_graph_is_that_of_the_worked_example() {
 }
 
 #[test]
+fn nothing_known_is_no_availability() {
+    on_both_engines(async |app| {
+        let shop = a_service(app, "shop").await;
+        objective(app, &shop, r#"availabilityTarget: "0.999""#).await;
+        let part = a_service(app, "part").await;
+        needs(app, &shop, &part).await;
+        let fields = "share shareReason meetsTarget downtimeMinutesIn30Days isUpperBound";
+        for basis in ["OBSERVED", "TARGET"] {
+            let found =
+                recovery(app, &shop, "", &format!("availability(basis: {basis}) {{ {fields} }}")).await;
+            let found = &found["availability"];
+            assert_eq!(
+                [&found["share"], &found["meetsTarget"], &found["downtimeMinutesIn30Days"]],
+                [&Value::Null; 3],
+                "{found}"
+            );
+            assert!(found["shareReason"].as_str().unwrap().starts_with("of none of the "), "{found}");
+            assert_eq!(found["isUpperBound"], true);
+        }
+        // With one of the two there is a bound: a yes cannot be told from it, and a no can.
+        objective(app, &part, r#"observedAvailability: "0.9999""#).await;
+        let found = recovery(app, &shop, "", &format!("availability {{ {fields} }}")).await;
+        let found = &found["availability"];
+        assert_eq!(
+            [&found["share"], &found["shareReason"], &found["meetsTarget"]],
+            [&json!("0.9999"), &Value::Null, &Value::Null]
+        );
+        let worse = a_service(app, "worse").await;
+        objective(app, &worse, r#"observedAvailability: "0.99""#).await;
+        needs(app, &shop, &worse).await;
+        let found = recovery(app, &shop, "", &format!("availability {{ {fields} }}")).await;
+        assert_eq!(found["availability"]["meetsTarget"], false);
+    });
+}
+
+#[test]
 fn promised_availabilities_multiply_as_published() {
     on_both_engines(async |app| {
         let shop = a_service(app, "shop").await;

@@ -199,3 +199,30 @@ fn what_does_not_run_yet_is_affected_and_not_added_up() {
         assert!(found["explain"]["excluded"][0].as_str().unwrap().starts_with("3 affected assets"));
     });
 }
+
+#[test]
+fn what_nobody_knows_the_draw_of_draws_no_zero() {
+    on_both_engines(async |app| {
+        let (setting, director) = (a_setting(app).await, app.director());
+        let maker = json!({ "name": "Bare" });
+        let maker = send(app, "registerManufacturer", "NewManufacturer!", maker).await;
+        let model = json!({ "manufacturer": maker, "name": "B1", "kind": "SERVER" });
+        let model = send(app, "registerHardwareModel", "NewHardwareModel!", model).await;
+        let asset = json!({
+            "tag": "BARE-1", "model": model, "status": "IN_SERVICE", "placement": { "site": setting.site },
+        });
+        send(app, "registerAsset", "NewAsset!", asset).await;
+        let selection = "rollUp { assets { count kilowatts withoutDraw rackUnits withoutHeight } }";
+        let ask =
+            async || impact(&director, &[&setting.site], "", selection).await["rollUp"]["assets"].clone();
+        assert_eq!(
+            ask().await,
+            json!([{ "count": 1, "kilowatts": null, "withoutDraw": 1, "rackUnits": null, "withoutHeight": 1 }])
+        );
+        setting.loose(app, "SRV-1").await;
+        assert_eq!(
+            ask().await,
+            json!([{ "count": 2, "kilowatts": "0.4", "withoutDraw": 1, "rackUnits": "2", "withoutHeight": 1 }])
+        );
+    });
+}

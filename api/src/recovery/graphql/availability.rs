@@ -41,9 +41,16 @@ pub struct ServiceAvailability {
 /// How often a service is up, from how often each thing it needs is. What two ways share counts once.
 #[Object]
 impl ServiceAvailability {
-    /// The share of time in which it is up, from 0 to 1.
+    /// The share of time in which it is up, from 0 to 1. Null where nothing is known of anything in the way.
     async fn share(&self) -> Option<Decimal> {
         self.share_of_time()
+    }
+
+    /// Why there is no share. Null where there is one.
+    async fn share_reason(&self) -> Option<String> {
+        let unknown = self.found.unknown.len();
+        self.is_unknown()
+            .then(|| format!("of none of the {unknown} things in the way it is known how often they are up"))
     }
 
     /// The share of time in which it has to be up.
@@ -51,16 +58,17 @@ impl ServiceAvailability {
         self.target
     }
 
-    /// Whether it is up as much as it has to be. Null without a target. Where `isUpperBound` is true, a yes is one only
-    /// as far as is known.
+    /// Whether it is up as much as it has to be. Null without a target, and where it would be up enough only if all that
+    /// is not known were always up: see `isUpperBound`.
     async fn meets_target(&self) -> Option<bool> {
-        Some(self.share_of_time()? >= self.target?)
+        let meets = self.share_of_time()? >= self.target?;
+        (!meets || self.found.unknown.is_empty()).then_some(meets)
     }
 
-    /// Minutes of 30 days in which it is down.
+    /// Minutes of 30 days in which it is down. Null where there is no share.
     #[graphql(name = "downtimeMinutesIn30Days")]
     async fn downtime_minutes(&self) -> Option<Decimal> {
-        minutes(self.found.share)
+        if self.is_unknown() { None } else { minutes(self.found.share) }
     }
 
     /// Minutes of 30 days in which it may be down by its target.
@@ -151,7 +159,14 @@ impl ServiceAvailability {
 
 impl ServiceAvailability {
     fn share_of_time(&self) -> Option<Decimal> {
-        decimal(self.found.share)
+        if self.is_unknown() { None } else { decimal(self.found.share) }
+    }
+
+    /// Whether nothing is known of anything in the way. What is never up is known to be down.
+    fn is_unknown(&self) -> bool {
+        // Of a promise the service itself is taken to be always up, which is not known of it.
+        let taken = usize::from(self.basis == Basis::Target);
+        self.found.share > 0.0 && self.found.known <= taken
     }
 }
 

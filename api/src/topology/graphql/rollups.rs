@@ -93,12 +93,12 @@ pub struct ImpactAssets {
     status: ImpactStatus,
     /// How many.
     count: u64,
-    /// What those of known draw draw, in kilowatts; what is not in use draws nothing.
-    kilowatts: Decimal,
+    /// What those of known draw draw, in kilowatts; what is not in use draws nothing. Null where no draw is known.
+    kilowatts: Option<Decimal>,
     /// How many draw nobody knows what.
     without_draw: u64,
-    /// Rack units that those of known height take.
-    rack_units: Decimal,
+    /// Rack units that those of known height take. Null where no height is known.
+    rack_units: Option<Decimal>,
     /// How many are of unknown height.
     without_height: u64,
     /// What was paid for them.
@@ -110,9 +110,10 @@ impl ImpactAssets {
         Self {
             status: hit.status.into(),
             count: hit.count,
-            kilowatts: Decimal::new(hit.watts, 3).normalize(),
+            kilowatts: (hit.without_draw < hit.count).then(|| Decimal::new(hit.watts, 3).normalize()),
             without_draw: hit.without_draw,
-            rack_units: Decimal::new(hit.half_units.saturating_mul(5), 1).normalize(),
+            rack_units: (hit.without_height < hit.count)
+                .then(|| Decimal::new(hit.half_units.saturating_mul(5), 1).normalize()),
             without_height: hit.without_height,
             purchases: ImpactMoney::new(&hit.purchases, caller, "none of them has a price on record"),
         }
