@@ -65,19 +65,19 @@ impl Client {
         }
     }
 
-    /// Asks, and returns the one error with the code `code`.
+    /// Asks, and returns the one error with the code `code`; of a list, each of whose members may refuse alike, the first.
     ///
     /// # Panics
-    /// When there is no error, more than one, or one with another code.
+    /// When there is no error, others beside it, or one with another code.
     #[track_caller]
     pub fn expect_error(&self, text: &str, code: &str) -> impl Future<Output = Refusal> {
         self.expect_error_with(text, json!({}), code)
     }
 
-    /// Asks with variables, and returns the one error with the code `code`.
+    /// As [`Client::expect_error`], with variables.
     ///
     /// # Panics
-    /// When there is no error, more than one, or one with another code.
+    /// As [`Client::expect_error`].
     #[track_caller]
     pub fn expect_error_with(
         &self,
@@ -90,11 +90,16 @@ impl Client {
             let answer = self.answer(text, variables).await;
             let errors = answer["errors"].as_array().map_or(&[][..], Vec::as_slice);
             match errors {
-                [error] if error["extensions"]["code"] == code => Refusal {
-                    code: code.to_owned(),
-                    message: error["message"].as_str().unwrap_or_default().to_owned(),
-                    field: error["extensions"]["field"].as_str().unwrap_or_default().to_owned(),
-                },
+                [error, others @ ..]
+                    if error["extensions"]["code"] == code
+                        && others.iter().all(|other| alike(error, other)) =>
+                {
+                    Refusal {
+                        code: code.to_owned(),
+                        message: error["message"].as_str().unwrap_or_default().to_owned(),
+                        field: error["extensions"]["field"].as_str().unwrap_or_default().to_owned(),
+                    }
+                }
                 [] => panic!("{asked_at}: expected {code}, got an answer:\n{text}\n{answer:#}"),
                 _ => panic!("{asked_at}: expected {code}, got:\n{text}{}", describe(errors)),
             }
@@ -146,6 +151,11 @@ impl Client {
         let response = self.schema.execute(request).await;
         serde_json::to_value(response).expect("an answer is JSON")
     }
+}
+
+/// Whether two errors say the same, wherever in the answer.
+fn alike(one: &Value, other: &Value) -> bool {
+    ["message", "extensions"].into_iter().all(|part| one[part] == other[part])
 }
 
 fn describe(errors: &[Value]) -> String {

@@ -16,12 +16,16 @@ use topology::{
 
 pub use super::movables::{Facts, Role, Totals};
 use super::{
+    asked::is_visible,
     items::Thing,
     movables::{self, facts},
     rows::DependencyRow,
     said::{Said, is_need},
 };
-use crate::error::{Error, Result};
+use crate::{
+    access::Caller,
+    error::{Error, Result},
+};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -203,6 +207,16 @@ pub fn moves(said: Said, asked: Asked) -> Result<Moves> {
     let touches = |edge: &&Edge| places.contains_key(&edge.from) || places.contains_key(&edge.to);
     let records = edges.iter().filter(touches).map(|edge| edge.dependency).collect();
     Ok(Moves { groups, hubs, stages, edges: inner.len(), strong, records, said })
+}
+
+/// Refuses a site that is not there, or that the caller may not see.
+///
+/// # Errors
+/// `NotFound`.
+pub fn require_site(said: &Said, site: Option<SiteId>, caller: &Caller) -> Result<()> {
+    let Some(site) = site else { return Ok(()) };
+    let is_there = said.recorded.sites.get(&site).is_some() && is_visible(caller, Thing::Site(site));
+    if is_there { Ok(()) } else { Err(Error::not_found("site", site)) }
 }
 
 fn check(asked: &Asked) -> Result<()> {

@@ -195,7 +195,7 @@ fn a_copy_of_the_next_day_is_not_one_of_a_day() {
         let db = a_service(app, "db").await;
         objective(app, &db, "pointMinutes: 30, ownMinutes: 1, bearsData: true").await;
         backup(app, &db, "2026-06-20T00:00:00Z", "isImmutable: true, restoreTestedOn: \"2026-06-20\"").await;
-        backup(app, &db, "2026-07-01T12:00:00Z", "isGood: true").await;
+        backup(app, &db, "2026-07-01T08:00:00Z", "isGood: true").await;
         let fields = "backups { covered immutable restoreTested items { ageMinutes } }";
         let covered = |count: u32, age: Value| {
             json!({ "covered": count, "immutable": count, "restoreTested": count,

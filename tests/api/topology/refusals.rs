@@ -280,7 +280,7 @@ fn a_backup_is_no_need_and_no_member() {
         let expected =
             "redundancyGroup: BACKS_UP_TO is a backup and no need, so it cannot be a member of a group";
         assert_eq!((field.as_str(), message.as_str()), ("redundancyGroup", expected));
-        let update = "mutation($id: ID!, $changes: DependencyChanges!) {
+        let update = "mutation($id: ID!, $changes: DependencyDetails!) {
             updateDependency(id: $id, changes: $changes) { hardness } }";
         let harder = json!({ "id": backup["id"], "changes": { "hardness": "HARD" } });
         let error = architect.expect_error_with(update, harder, "INVALID").await;
@@ -308,7 +308,7 @@ fn what_is_needed_hard_is_no_member_beside_it() {
         let said = refused(&architect, RECORD, edge(&other, "USES", json!({})), "INVALID").await;
         assert_eq!(said, ("redundancyGroup".to_owned(), expected.to_owned()));
         let both = record(&architect, &shop, &base, "DEPENDS_ON", json!({})).await;
-        let update = "mutation($id: ID!, $changes: DependencyChanges!) {
+        let update = "mutation($id: ID!, $changes: DependencyDetails!) {
             updateDependency(id: $id, changes: $changes) { id } }";
         let joins = json!({ "id": both, "changes": member });
         assert_eq!(architect.expect_error_with(update, joins, "INVALID").await.message, expected);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     access::Caller,
-    error::{Error, Result},
+    error::Result,
     inventory::graphql::assets::Environment,
     schema::{
         explain::{Explanation, ExplanationInput},
@@ -26,7 +26,6 @@ use crate::{
         scalar::{Date, Id, plain},
     },
     topology::{
-        asked::is_visible,
         items::Thing,
         moves::{self, Asked, Bond, Edge, Group, GroupCut, Moves, Totals},
         said::Said,
@@ -493,12 +492,7 @@ impl MoveQuery {
         let gone = Arc::new(view.gone(asked.as_of, &scenario).await?);
         let graph = WholeGraph::of(&view, asked.as_of).without(&gone);
         let said = Said { gone, ..view.said(asked.as_of) };
-        if let Some(site) = asked.site {
-            let is_there = said.recorded.sites.get(&site).is_some() && is_visible(&caller, Thing::Site(site));
-            if !is_there {
-                return Err(Error::not_found("site", Id(site)));
-            }
-        }
+        moves::require_site(&said, asked.site, &caller)?;
         let moves = tokio::task::block_in_place(|| moves::moves(said, asked))?;
         Ok(MoveGroups { moves, asked, caller, graph })
     }
