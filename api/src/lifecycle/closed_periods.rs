@@ -163,11 +163,13 @@ fn fixed_services(
     let mut rows = Vec::new();
     for one in books.entries(asset, own, last).unwrap_or_default() {
         let known = recorded::service(own.events, &one.component);
-        let days = one.entry.events.iter().filter_map(|event| match event.change {
+        let mut days = one.entry.events.iter().filter_map(|event| match event.change {
             Change::Service { in_service } => Some((event.date, in_service)),
             _ => None,
         });
-        let Some((on, in_service)) = days.last().filter(|(_, day)| Some(*day) != known) else { continue };
+        let Some((on, in_service)) = days.next_back().filter(|(_, day)| Some(*day) != known) else {
+            continue;
+        };
         rows.push(book_event::ActiveModel {
             id: Set(tx.new_id()),
             asset_id: Set(asset.id),

@@ -30,7 +30,7 @@ impl Masks {
         let with_orders: Vec<_> = years.into_iter().filter(|(_, assets)| *assets > 0).collect();
         let counts: Vec<usize> = with_orders.iter().map(|(_, assets)| *assets).collect();
         let hidden_years = with_orders.iter().zip(hidden(&counts)).filter(|(_, is_hidden)| *is_hidden);
-        let assets = |cohorts: &[Planned]| cohorts.iter().map(|one| one.behind()).sum::<usize>();
+        let assets = |cohorts: &[Planned]| cohorts.iter().map(Planned::behind).sum::<usize>();
         Ok(Self {
             cohorts: parts(&plan.cohorts),
             earlier: parts(&plan.earlier),

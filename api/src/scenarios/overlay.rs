@@ -282,13 +282,10 @@ impl Overlay {
         }
         let mut estate = estate.clone();
         for change in &self.changes {
-            match (&change.row.terms, change.row.site_id) {
-                (Terms::SiteExit { on }, Some(site)) => {
-                    if let Some(site) = estate.sites.get_mut(&site) {
-                        site.planned = Some((*on, "as the scenario has it"));
-                    }
-                }
-                _ => {}
+            if let (Terms::SiteExit { on }, Some(site)) = (&change.row.terms, change.row.site_id)
+                && let Some(site) = estate.sites.get_mut(&site)
+            {
+                site.planned = Some((*on, "as the scenario has it"));
             }
         }
         self.policies(&mut estate.policies);

@@ -189,16 +189,16 @@ impl NodeQuery {
             <Vendor as Kind>::NAME => find::<Vendor>(ctx, &id).await,
             <Volume as Kind>::NAME => find::<Volume>(ctx, &id).await,
             <Workload as Kind>::NAME => find::<Workload>(ctx, &id).await,
-            _ => {
-                let message = format!(
-                    "`{}` is the id of {}, not of a site, an asset or what else there is",
-                    *id,
-                    one(kind)
-                );
-                Err(Error::invalid("id", message))
-            }
+            _ => Err(of_nothing(&id, kind)),
         }
     }
+}
+
+/// Why an id of another kind is refused.
+fn of_nothing(id: &ID, kind: &str) -> Error {
+    let kind = one(kind);
+    let message = format!("`{}` is the id of {kind}, not of a site, an asset or what else there is", **id);
+    Error::invalid("id", message)
 }
 
 /// The kind that ids of a noun name.

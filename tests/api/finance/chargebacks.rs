@@ -201,6 +201,35 @@ fn a_chargeback_is_kept_as_it_was_computed() {
     });
 }
 
+/// Though it was approved.
+async fn what_can_no_longer_be_posted_is_rejected(finance: &Client, march: &str) {
+    let blank = json!({ "id": march, "reason": " " });
+    assert!(refused(finance, REJECT, blank, "INVALID").await.starts_with("reason: "));
+    let late = json!({ "id": march, "reason": "too late" });
+    let gone = finance.query_with(REJECT, late.clone()).await["rejectChargeback"].clone();
+    assert_eq!(gone, json!({ "status": "REJECTED", "rejectedBy": "finance", "rejectionReason": "too late" }));
+    assert_eq!(
+        refused(finance, REJECT, late, "CONFLICT").await,
+        "the chargeback of 2026-03 by Shared in USD is REJECTED, and only what is SUBMITTED or APPROVED is rejected"
+    );
+}
+
+/// Neither a model nor a version nor a code that a chargeback rests on is removed.
+async fn what_a_chargeback_rests_on_stays(finance: &Client, model: &str, actual: &str) {
+    let board = finance.query(r#"{ ledgerCodes(filter: { code: { eq: "Board" } }) { nodes { id } } }"#).await;
+    let board = board["ledgerCodes"]["nodes"][0]["id"].as_str().unwrap().to_owned();
+    for (text, message) in [
+        (format!("removeAllocationModel(id: \"{model}\")"), "the allocation model Shared"),
+        (format!("removeBudgetVersion(id: \"{actual}\")"), "the budget Actual 2026"),
+        (format!("removeLedgerCode(id: \"{board}\")"), "the cost centre Board"),
+    ] {
+        let refusal = refused(finance, &format!("mutation {{ {text} }}"), json!({}), "CONFLICT").await;
+        assert!(refusal.contains("the chargeback of 2026-0"), "{refusal}");
+        let said = format!("rests on {message}");
+        assert!(refusal.to_lowercase().contains(&said.to_lowercase()), "{refusal}");
+    }
+}
+
 #[test]
 fn what_cannot_be_charged_is_refused_by_name() {
     on_both_engines(async |app| {
@@ -262,32 +291,8 @@ fn what_cannot_be_charged_is_refused_by_name() {
              there"
         );
         assert_eq!(posted(app).await, []);
-        // What can no longer be posted is rejected, though it was approved.
-        let blank = json!({ "id": march, "reason": " " });
-        assert!(refused(&finance, REJECT, blank, "INVALID").await.starts_with("reason: "));
-        let late = json!({ "id": march, "reason": "too late" });
-        let gone = finance.query_with(REJECT, late.clone()).await["rejectChargeback"].clone();
-        assert_eq!(
-            gone,
-            json!({ "status": "REJECTED", "rejectedBy": "finance", "rejectionReason": "too late" })
-        );
-        assert_eq!(
-            refused(&finance, REJECT, late, "CONFLICT").await,
-            "the chargeback of 2026-03 by Shared in USD is REJECTED, and only what is SUBMITTED or APPROVED is rejected"
-        );
-        let board =
-            finance.query(r#"{ ledgerCodes(filter: { code: { eq: "Board" } }) { nodes { id } } }"#).await;
-        let board = board["ledgerCodes"]["nodes"][0]["id"].as_str().unwrap().to_owned();
-        for (text, message) in [
-            (format!("removeAllocationModel(id: \"{model}\")"), "the allocation model Shared"),
-            (format!("removeBudgetVersion(id: \"{}\")", books.actual), "the budget Actual 2026"),
-            (format!("removeLedgerCode(id: \"{board}\")"), "the cost centre Board"),
-        ] {
-            let refusal = refused(&finance, &format!("mutation {{ {text} }}"), json!({}), "CONFLICT").await;
-            assert!(refusal.contains("the chargeback of 2026-0"), "{refusal}");
-            let said = format!("rests on {message}");
-            assert!(refusal.to_lowercase().contains(&said.to_lowercase()), "{refusal}");
-        }
+        what_can_no_longer_be_posted_is_rejected(&finance, &march).await;
+        what_a_chargeback_rests_on_stays(&finance, &model, &books.actual).await;
     });
 }
 

@@ -86,7 +86,7 @@ impl TryFrom<NewCloudCommitment> for cloud_commitment::ActiveModel {
             notice_days_maximum: Set(new.notice_days_maximum),
             ..Default::default()
         };
-        plan(&mut row, new.planning);
+        plan(&mut row, &new.planning);
         Ok(row)
     }
 }
@@ -128,7 +128,7 @@ pub struct CloudCommitmentChanges {
     pub source: MaybeUndefined<String>,
 }
 
-fn plan(row: &mut cloud_commitment::ActiveModel, planning: ContractPlanningDetails) {
+fn plan(row: &mut cloud_commitment::ActiveModel, planning: &ContractPlanningDetails) {
     patch(&mut row.decision_lead_days, planning.decision_lead_days);
     patch(&mut row.proposal_lead_days, planning.proposal_lead_days);
     patch(&mut row.migration_days, planning.migration_days);
@@ -152,7 +152,7 @@ impl CloudCommitmentChanges {
         patch(&mut row.notice_days, self.notice_days);
         patch(&mut row.notice_days_maximum, self.notice_days_maximum);
         if let Some(planning) = kept(self.planning, "planning")? {
-            plan(row, planning);
+            plan(row, &planning);
         }
         patch(&mut row.notice_given_on, self.notice_given_on);
         patch(&mut row.owner, self.owner);

@@ -138,7 +138,7 @@ impl From<colocation_charge::Abatement> for Abatement {
 
 impl Metering {
     /// What metered power is billed by, its commitment in kilovolt-amperes where there is a power factor.
-    pub fn of(terms: colocation_charge::Metering, factor: Option<Decimal>) -> Result<Self> {
+    pub fn of(terms: &colocation_charge::Metering, factor: Option<Decimal>) -> Result<Self> {
         let apparent = terms.commit_kilovolt_amperes;
         let commitment = apparent.map(|commitment| real(commitment, factor)).transpose()?;
         Ok(Self {

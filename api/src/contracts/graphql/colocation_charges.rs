@@ -239,7 +239,7 @@ impl ColocationCharge {
     async fn metering(&self) -> Result<Option<Metering>> {
         let terms: Option<colocation_charge::Metering> = self.0.get(colocation_charge::Column::Metering)?;
         let factor: Option<Rate> = self.0.get(colocation_charge::Column::PowerFactor)?;
-        terms.map(|terms| Metering::of(terms, factor.map(Rate::to_decimal))).transpose()
+        terms.map(|terms| Metering::of(&terms, factor.map(Rate::to_decimal))).transpose()
     }
 
     /// Its own rise at each renewal, as a fraction, where the contract renews with a fixed uplift.

@@ -312,10 +312,11 @@ impl Page<'_> {
         };
         let mut cells: Vec<Cell> = parts.into_iter().map(cell).collect();
         // What nobody knows is not nothing.
-        if let (Some(reason), true, false) = (proceeds::unknown(unsold), cost.residual.is_zero(), is_hidden) {
-            if let Some(cell) = cells.get_mut(PROCEEDS) {
-                *cell = Cell::Blank(reason.into());
-            }
+        let is_nothing = cost.residual.is_zero() && !is_hidden;
+        if let Some(reason) = proceeds::unknown(unsold).filter(|_| is_nothing)
+            && let Some(cell) = cells.get_mut(PROCEEDS)
+        {
+            *cell = Cell::Blank(reason.into());
         }
         cells
     }

@@ -78,13 +78,11 @@ impl Noun for Chargeback {
             "rejectedAt" => &[Column::RejectedAt],
             "rejectionReason" => &[Column::RejectionReason],
             "postedBy" => &[Column::PostedBy],
-            "postedAt" => &[Column::PostedAt],
-            "document" => &[Column::PostedAt],
+            "postedAt" | "document" => &[Column::PostedAt],
             "reversedBy" => &[Column::ReversedBy],
-            "reversedAt" => &[Column::ReversedAt],
             "reversalVersion" => &[Column::ReversalVersionId],
             "reversalPeriod" => &[Column::ReversalPeriod],
-            "reversalDocument" => &[Column::ReversedAt],
+            "reversedAt" | "reversalDocument" => &[Column::ReversedAt],
             _ => &[],
         }
     }

@@ -66,10 +66,13 @@ struct Uplinks<'a> {
     soft: BTreeSet<ItemKey>,
 }
 
+/// Which sort of port a row of a table is.
+type AsPort<'a> = fn(&'a Object) -> Port<'a>;
+
 impl<'a> Ports<'a> {
     fn of(netbox: &Netbox<'a>) -> Self {
         let tables = netbox.tables;
-        let kinds: [(&str, fn(&'a Object) -> Port<'a>); 4] = [
+        let kinds: [(&str, AsPort<'a>); 4] = [
             ("dcim_interface", Port::Interface),
             ("circuits_circuittermination", Port::Circuit),
             ("dcim_frontport", Port::Front),

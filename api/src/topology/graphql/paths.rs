@@ -54,6 +54,7 @@ pub struct PathQuery;
 impl PathQuery {
     /// The shortest way from a thing to one that it needs, or all shortest ways.
     #[graphql(complexity = "1_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn dependency_path(
         &self,
         ctx: &Context<'_>,

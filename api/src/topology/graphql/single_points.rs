@@ -262,6 +262,7 @@ impl SinglePointQuery {
     /// What brings services down alone, redundancy reckoned with: for one service, or for all that a filter lets
     /// through.
     #[graphql(complexity = "1_000 + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn single_points_of_failure(
         &self,
         ctx: &Context<'_>,
