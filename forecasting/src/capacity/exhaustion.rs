@@ -150,22 +150,33 @@ pub struct Exhaustions {
     pub p90_demand: Exhaustion,
 }
 
-/// The first months in which a demand is not below supply. Months before that of `as_of` have passed: what was
-/// reached there is [`Exhaustion::AlreadyReached`].
+/// The first months in which a demand is not below supply.
+///
+/// Months before that of `as_of` count only as far as demand has not been below supply since: that is
+/// [`Exhaustion::AlreadyReached`], and what was short once and recovered is past. Observed months may come before
+/// those that are forecast, as points whose quantiles are equal.
 pub fn exhaustion(fan: &Fan, supply: &Supply, as_of: NaiveDate) -> Exhaustions {
     let now = Month::of(as_of);
-    let first = |quantile| {
-        let points = fan.demand(quantile);
-        let Some(last) = points.last().map(|point| point.month) else {
-            return Exhaustion::NotComputable { reason: Reason::NoDemand };
-        };
-        match points.iter().find(|point| point.value >= supply.in_month(point.month)) {
-            Some(point) if point.month < now => Exhaustion::AlreadyReached(point.month),
-            Some(point) => Exhaustion::Reached(point.month),
-            None => Exhaustion::NotWithinHorizon(last),
-        }
-    };
+    let first = |quantile| first_reached(&fan.demand(quantile), supply, now);
     Exhaustions { p50: first(Quantile::P50), p90_demand: first(Quantile::P90) }
+}
+
+fn first_reached(demand: &[Point], supply: &Supply, now: Month) -> Exhaustion {
+    let Some(last) = demand.last() else {
+        return Exhaustion::NotComputable { reason: Reason::NoDemand };
+    };
+    let reached = |point: &Point| point.value >= supply.in_month(point.month);
+    // The months before the one it is asked in, and from that one on.
+    let (past, ahead) = demand.split_at(demand.partition_point(|point| point.month < now));
+    if ahead.first().is_none_or(reached)
+        && let Some(since) = past.iter().rev().take_while(|point| reached(point)).last()
+    {
+        return Exhaustion::AlreadyReached(since.month);
+    }
+    match ahead.iter().find(|point| reached(point)) {
+        Some(point) => Exhaustion::Reached(point.month),
+        None => Exhaustion::NotWithinHorizon(last.month),
+    }
 }
 
 /// What was observed of a pool, and what is known of its future.

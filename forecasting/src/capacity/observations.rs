@@ -74,6 +74,13 @@ pub enum Finding {
         /// Its value after.
         after: Decimal,
     },
+    /// Zeros stand between values: some sources write zero where they measured nothing.
+    ZerosBetween {
+        /// The first of them.
+        at: NaiveDateTime,
+        /// How many there are.
+        observations: usize,
+    },
     /// The same value came for the same instant more than once, and counts once.
     Repeated {
         /// When.
@@ -94,6 +101,7 @@ impl Finding {
         match self {
             Self::AboveCapacity { .. } => "ABOVE_CAPACITY",
             Self::CounterReset { .. } => "COUNTER_RESET",
+            Self::ZerosBetween { .. } => "ZEROS_BETWEEN",
             Self::Repeated { .. } => "REPEATED",
             Self::OutOfOrder { .. } => "OUT_OF_ORDER",
         }
@@ -108,6 +116,9 @@ impl fmt::Display for Finding {
             }
             Self::CounterReset { at, before, after } => {
                 write!(formatter, "the counter fell from {before} to {after} at {at}: it began again")
+            }
+            Self::ZerosBetween { at, observations } => {
+                write!(formatter, "{observations} zeros stand between values, the first at {at}")
             }
             Self::Repeated { at, times } => write!(formatter, "the value at {at} came {times} times"),
             Self::OutOfOrder { observations } => {
@@ -356,6 +367,7 @@ fn oddities(kept: &[Observation], kind: Kind, capacity: Option<Decimal>) -> Vec<
         }
         return findings;
     }
+    findings.extend(zeros_between(kept));
     if let Some(capacity) = capacity {
         let above = kept.iter().filter(|observation| observation.value > capacity);
         findings.extend(above.map(|observation| Finding::AboveCapacity {
@@ -365,4 +377,14 @@ fn oddities(kept: &[Observation], kind: Kind, capacity: Option<Decimal>) -> Vec<
         }));
     }
     findings
+}
+
+/// Zeros of a gauge that come after a value and before another.
+fn zeros_between(kept: &[Observation]) -> Option<Finding> {
+    let is_value = |observation: &Observation| !observation.value.is_zero();
+    let first = kept.iter().position(is_value)?;
+    let last = kept.iter().rposition(is_value)?;
+    let mut zeros = kept[first..last].iter().filter(|observation| !is_value(observation));
+    let at = zeros.next()?.at;
+    Some(Finding::ZerosBetween { at, observations: zeros.count() + 1 })
 }
