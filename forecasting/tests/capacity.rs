@@ -286,8 +286,11 @@ fn a_thing_needs_its_units_in_one_run() {
     let other = Free::new([(Resource::RackUnits, Decimal::TEN)]).unwrap();
     assert!(message(other.with_runs(vec![Decimal::TWO])).contains("2 beside 10 free units"));
     assert!(Need::new([(Resource::Ports, Decimal::ZERO)]).is_err());
-    assert!(message(Free::new([(Resource::Ports, Decimal::NEGATIVE_ONE)])).starts_with("PORTS"));
-    assert!(message(Need::new([(Resource::Ports, Decimal::NEGATIVE_ONE)])).starts_with("need"));
+    assert!(message(Free::new([(Resource::Ports, Decimal::NEGATIVE_ONE)])).starts_with("free \"PORTS -1\""));
+    assert!(message(Need::new([(Resource::Ports, Decimal::NEGATIVE_ONE)])).starts_with("need \"PORTS -1\""));
+    let twice = [(Resource::Ports, Decimal::ONE), (Resource::Ports, Decimal::TWO)];
+    assert!(message(Free::new(twice)).starts_with("free \"PORTS\""));
+    assert!(message(Need::new(twice)).starts_with("need \"PORTS\""));
 }
 
 #[test]

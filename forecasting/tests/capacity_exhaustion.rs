@@ -221,6 +221,9 @@ fn what_has_run_out_or_cannot_be_said_is_said() {
     let stale = Question { as_of: day("2027-10-01"), ..question(&rising(), 260) }.answer().unwrap();
     assert_eq!(stale.exhaustions.p50, Exhaustion::AlreadyReached(month("2027-05")));
     assert!(stale.warnings.iter().any(|warning| warning.contains("2026-12, is 10 months old")));
+    let old = Question { as_of: day("2037-01-01"), ..question(&rising(), 260) }.answer().unwrap();
+    let reason = Reason::Stale { months: 121 };
+    assert_eq!(old.exhaustions.p50, Exhaustion::NotComputable { reason });
     // What was last seen lies beyond all months asked for.
     let early = Question { as_of: day("2020-01-01"), months: 12, ..question(&rising(), 300) };
     assert_eq!(early.answer().unwrap().exhaustions.p50, Exhaustion::NotWithinHorizon(month("2021-01")));

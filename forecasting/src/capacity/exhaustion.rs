@@ -247,6 +247,10 @@ impl Question {
             Ok(trend) => trend,
             Err(reason) => return Ok(self.without_trend(reason)),
         };
+        let age = Month::of(self.as_of).since(trend.last());
+        if age > HORIZON_MAX as i32 {
+            return Ok(self.without_trend(Reason::Stale { months: age }));
+        }
         let last_observed = self.last_observed.unwrap_or(trend.last().last_day());
         let plain = self.fan(&trend)?;
         let with_events = self.events.over(&plain, last_observed)?;

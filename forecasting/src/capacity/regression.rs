@@ -84,6 +84,11 @@ pub enum Reason {
         /// Its number.
         month: u32,
     },
+    /// What was observed is too old to say anything about what comes.
+    Stale {
+        /// How many months ago the last was observed.
+        months: i32,
+    },
     /// There is no demand to look at.
     NoDemand,
     /// It is not known what there is.
@@ -97,6 +102,7 @@ impl Reason {
             Self::TooFewPoints { .. } => "TOO_FEW_POINTS",
             Self::Gaps { .. } => "GAPS",
             Self::MonthOfYearMissing { .. } => "MONTH_OF_YEAR_MISSING",
+            Self::Stale { .. } => "STALE",
             Self::NoDemand => "NO_DEMAND",
             Self::SupplyUnknown => "SUPPLY_UNKNOWN",
         }
@@ -114,6 +120,9 @@ impl fmt::Display for Reason {
             }
             Self::MonthOfYearMissing { month } => {
                 write!(formatter, "month {month} of the year is observed less than twice")
+            }
+            Self::Stale { months } => {
+                write!(formatter, "the last month observed is {months} months old, and a trend holds for 120")
             }
             Self::NoDemand => formatter.write_str("no demand is known for any month asked for"),
             Self::SupplyUnknown => formatter.write_str("it is not known what there is"),

@@ -152,10 +152,10 @@ impl Layers {
         if let Some(committed) = self.committed()?.filter(|committed| *committed > self.plannable) {
             findings.push(LayerFinding::CommittedAbovePlannable { committed, plannable: self.plannable });
         }
-        if let (Some(used), Some(allocated)) = (self.used, self.allocated) {
-            if used > allocated {
-                findings.push(LayerFinding::UsedAboveAllocated { used, allocated });
-            }
+        if let (Some(used), Some(allocated)) = (self.used, self.allocated)
+            && used > allocated
+        {
+            findings.push(LayerFinding::UsedAboveAllocated { used, allocated });
         }
         Ok(findings)
     }

@@ -14,7 +14,7 @@ pub use feeds::{Cords, FeedLoad, FeedLoss, FeedState, draw};
 pub use feeds::{Draw, PowerBasis};
 pub use racks::{Allotment, Rack, RackPlacement, Unplaced, place};
 
-use super::figures::{minus, not_negative, plus, times, whole_times};
+use super::figures::{bounded, minus, not_negative, plus, times, whole_times};
 use crate::error::{ForecastError, Result};
 
 /// What a place has and a thing needs.
@@ -63,14 +63,10 @@ impl Need {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Invalid`] for a negative amount, and for a thing that needs nothing.
+    /// [`ForecastError::Invalid`] for a negative amount, a resource that comes twice, and a thing that needs nothing.
     pub fn new(amounts: impl IntoIterator<Item = (Resource, Decimal)>) -> Result<Self> {
-        let mut needed = BTreeMap::new();
-        for (resource, amount) in amounts {
-            if not_negative(amount, "need")? > Decimal::ZERO {
-                needed.insert(resource, amount);
-            }
-        }
+        let needed = named(amounts, "need")?;
+        let needed: BTreeMap<_, _> = needed.into_iter().filter(|(_, amount)| !amount.is_zero()).collect();
         if needed.is_empty() {
             return Err(ForecastError::invalid("need", &0, "a thing that is placed needs something"));
         }
@@ -96,11 +92,10 @@ impl Free {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Invalid`] for a negative amount: nothing is free where too much is taken.
+    /// [`ForecastError::Invalid`] for a negative amount (nothing is free where too much is taken) and for a resource
+    /// that comes twice.
     pub fn new(amounts: impl IntoIterator<Item = (Resource, Decimal)>) -> Result<Self> {
-        let checked =
-            |(resource, amount): (Resource, Decimal)| Ok((resource, not_negative(amount, resource.code())?));
-        Ok(Self { amounts: amounts.into_iter().map(checked).collect::<Result<_>>()?, runs: None })
+        Ok(Self { amounts: named(amounts, "free")?, runs: None })
     }
 
     /// With the heights of the free runs of units, whose sum is what is free: a thing needs its units in one run.
@@ -139,6 +134,24 @@ impl Free {
             _ => self.of(resource).map(|free| whole_times(free, need, resource.code())).transpose(),
         }
     }
+}
+
+/// Amounts by resource, each named once and not negative.
+fn named(
+    amounts: impl IntoIterator<Item = (Resource, Decimal)>,
+    field: &'static str,
+) -> Result<BTreeMap<Resource, Decimal>> {
+    let mut by_resource = BTreeMap::new();
+    for (resource, amount) in amounts {
+        if amount < Decimal::ZERO {
+            let text = format!("{} {}", resource.code(), amount);
+            return Err(ForecastError::invalid(field, &text, "an amount of a resource is not negative"));
+        }
+        if by_resource.insert(resource, bounded(amount, field)?).is_some() {
+            return Err(ForecastError::invalid(field, resource.code(), "a resource is named once"));
+        }
+    }
+    Ok(by_resource)
 }
 
 /// How many of a thing fit in a place.
