@@ -15,6 +15,7 @@
 //! | [`refresh`] | when hardware is due, when to order, how many, at what price, the cost of the project and of waiting |
 //! | [`levelling`] | which refresh in which month under caps, at the least cost and with a proof |
 //! | [`depreciation`] | monthly charges and book values, books with events, tax tables, leases, the register examined |
+//! | [`capacity`] | layers of what there is, when it runs out, by when to order, where things fit |
 //! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
 //! | [`uncertainty`] | what a roadmap may turn out to cost: P10, P50 and P90 of each fiscal quarter |
@@ -87,6 +88,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod budget;
+pub mod capacity;
 pub mod colocation;
 pub mod commitments;
 pub mod depreciation;

@@ -7,7 +7,7 @@ mod examples;
 use examples::Examples;
 
 /// Ids that begin with one of these are asserted here.
-const AREAS: [&str; 6] = ["1.", "2.", "3.", "4.", "8.overstay", "13.roadmap"];
+const AREAS: [&str; 7] = ["1.", "2.", "3.", "4.", "6.", "8.overstay", "13.roadmap"];
 
 #[test]
 fn colocation_months() {
@@ -120,6 +120,21 @@ fn budget_savings() {
 }
 
 #[test]
+fn layers_of_capacity() {
+    examples::capacity::layers(&Examples::read());
+}
+
+#[test]
+fn exhaustion_of_capacity() {
+    examples::capacity::exhaustion(&Examples::read());
+}
+
+#[test]
+fn placement_by_capacity() {
+    examples::capacity::placement(&Examples::read());
+}
+
+#[test]
 fn the_roadmap() {
     examples::roadmap::years(&Examples::read());
 }
@@ -149,6 +164,9 @@ fn no_example_is_forgotten() {
     examples::budget::unit_costs(&examples);
     examples::budget::allocation(&examples);
     examples::budget::savings(&examples);
+    examples::capacity::layers(&examples);
+    examples::capacity::exhaustion(&examples);
+    examples::capacity::placement(&examples);
     examples::roadmap::years(&examples);
     let forgotten = examples.not_asserted(&AREAS);
     assert!(forgotten.is_empty(), "ids without an assertion: {forgotten:?}");

@@ -3,6 +3,7 @@
 pub mod books;
 pub mod budget;
 pub mod calendar;
+pub mod capacity;
 pub mod colocation;
 pub mod deferral;
 pub mod depreciation;

@@ -1,0 +1,213 @@
+//! By when to order, and what would push the day out.
+
+use std::cmp::Reverse;
+
+use chrono::{Days, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::exhaustion::{Exhaustion, Fan, exhaustion};
+use super::figures::positive;
+use super::supply::{Supply, SupplyChange};
+use crate::error::{ForecastError, Result};
+use crate::month::Month;
+
+/// The days of a procurement, from the decision to the first day of use; they follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct LeadTime {
+    /// From the order to the delivery.
+    pub lead_days: u32,
+    /// From the delivery to the first day of use.
+    pub install_days: u32,
+    /// From the request to the order.
+    pub approval_days: u32,
+    /// Kept for what goes wrong.
+    pub buffer_days: u32,
+}
+
+impl LeadTime {
+    /// All of it.
+    pub fn days(self) -> u64 {
+        [self.lead_days, self.install_days, self.approval_days, self.buffer_days]
+            .into_iter()
+            .map(u64::from)
+            .sum()
+    }
+
+    /// The day that comes these days before another.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] where no such day exists.
+    pub fn before(self, day: NaiveDate) -> Result<NaiveDate> {
+        day.checked_sub_days(Days::new(self.days())).ok_or_else(|| self.refuse())
+    }
+
+    /// The day that comes these days after another.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] where no such day exists.
+    pub fn after(self, day: NaiveDate) -> Result<NaiveDate> {
+        day.checked_add_days(Days::new(self.days())).ok_or_else(|| self.refuse())
+    }
+
+    fn refuse(self) -> ForecastError {
+        ForecastError::invalid(
+            "lead_time",
+            &self.days(),
+            "the days of a procurement stay within the calendar",
+        )
+    }
+}
+
+/// By when to order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderBy {
+    /// By this day, which has not passed.
+    Due(NaiveDate),
+    /// By a day that has passed.
+    Overdue {
+        /// The day.
+        date: NaiveDate,
+        /// How long ago it was.
+        days: i64,
+    },
+    /// There is no such day.
+    None {
+        /// What is said of exhaustion in its place.
+        reason: Exhaustion,
+    },
+}
+
+impl OrderBy {
+    /// Its name in capitals.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Due(_) => "DUE",
+            Self::Overdue { .. } => "OVERDUE",
+            Self::None { .. } => "NONE",
+        }
+    }
+}
+
+/// By when to order, worked back from the first day of the month of exhaustion through the whole procurement: day −
+/// (lead + install + approval + buffer). Ask with the exhaustion of the P90 demand: 180 days before 2027-06-01 is
+/// 2026-12-03.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] for days that reach out of the calendar.
+pub fn order_by(exhaustion: Exhaustion, lead: LeadTime, as_of: NaiveDate) -> Result<OrderBy> {
+    let Some(month) = exhaustion.month() else { return Ok(OrderBy::None { reason: exhaustion }) };
+    let date = lead.before(month.first_day())?;
+    let days = (as_of - date).num_days();
+    Ok(if days > 0 { OrderBy::Overdue { date, days } } else { OrderBy::Due(date) })
+}
+
+/// What can be done about a pool that runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Get back what nobody needs.
+    Reclaim,
+    /// Take load to another pool.
+    Move,
+    /// Replace what there is by something larger, sooner.
+    Refresh,
+    /// Buy more.
+    Order,
+}
+
+impl Action {
+    /// Its name in capitals.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Reclaim => "RECLAIM",
+            Self::Move => "MOVE",
+            Self::Refresh => "REFRESH",
+            Self::Order => "ORDER",
+        }
+    }
+}
+
+/// Something that could be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What it is.
+    pub name: String,
+    /// Of which kind.
+    pub action: Action,
+    /// What it gives: supply that is added, or demand that goes away.
+    pub quantity: Decimal,
+    /// The first day it helps, with all that has to be done before.
+    pub available: NaiveDate,
+}
+
+/// What a candidate does to the day on which the pool runs out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// The candidate.
+    pub candidate: Candidate,
+    /// When the P50 of demand then reaches supply.
+    pub p50: Exhaustion,
+    /// When the P90 of demand then reaches supply.
+    pub p90_demand: Exhaustion,
+    /// By how many months the P90 is pushed out; absent where it is pushed beyond the horizon, or had not been
+    /// reached within it.
+    pub months: Option<i32>,
+    /// Whether it helps before the pool runs out.
+    pub in_time: bool,
+}
+
+/// What each candidate alone gives, the best first: what pushes the P90 furthest, then the P50; of equal ones what
+/// helps sooner, then what needs less, then in the order of actions (reclaim before an order) and names.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] for a quantity that is not above zero, and for a candidate that helps from a day
+/// before `as_of`: what was done already is part of the supply.
+pub fn push_out(
+    fan: &Fan,
+    supply: &Supply,
+    as_of: NaiveDate,
+    candidates: &[Candidate],
+) -> Result<Vec<Pushed>> {
+    let before = exhaustion(fan, supply, as_of).p90_demand;
+    let mut pushed = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        positive(candidate.quantity, "quantity")?;
+        if candidate.available < as_of {
+            let text = format!("{} of {}", candidate.available, candidate.name);
+            let rule = "what was there before is part of the supply, and nothing that can still be done";
+            return Err(ForecastError::invalid("available", &text, rule));
+        }
+        let added = SupplyChange {
+            name: candidate.name.clone(),
+            on: candidate.available,
+            quantity: candidate.quantity,
+        };
+        let after = exhaustion(fan, &supply.with([added])?, as_of);
+        let (was, is) = (before.month(), after.p90_demand.month());
+        pushed.push(Pushed {
+            candidate: candidate.clone(),
+            p50: after.p50,
+            p90_demand: after.p90_demand,
+            months: was.zip(is).map(|(was, is)| is.since(was)),
+            in_time: was.is_none_or(|month| candidate.available <= month.first_day()),
+        });
+    }
+    pushed.sort_by_key(|pushed| {
+        let candidate = &pushed.candidate;
+        let latest = (Reverse(rank(pushed.p90_demand)), Reverse(rank(pushed.p50)));
+        (latest, candidate.available, candidate.quantity, candidate.action, candidate.name.clone())
+    });
+    Ok(pushed)
+}
+
+/// Later is more; what is not reached is the most, and what cannot be said the least.
+fn rank(exhaustion: Exhaustion) -> (u8, Option<Month>) {
+    match exhaustion {
+        Exhaustion::NotComputable { .. } => (0, None),
+        Exhaustion::AlreadyReached(month) | Exhaustion::Reached(month) => (1, Some(month)),
+        Exhaustion::NotWithinHorizon(_) => (2, None),
+    }
+}

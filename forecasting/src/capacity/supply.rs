@@ -1,0 +1,93 @@
+//! What there is, as it changes: deliveries, retirements, steps of contracts.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::figures::{bounded, not_negative, plus};
+use crate::error::{ForecastError, Result};
+use crate::month::Month;
+
+/// A change of what there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupplyChange {
+    /// What changes it.
+    pub name: String,
+    /// The first day on which it counts.
+    pub on: NaiveDate,
+    /// What it adds, or takes away if negative.
+    pub quantity: Decimal,
+}
+
+/// What may be planned with, over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supply {
+    opening: Decimal,
+    /// In the order of days.
+    changes: Vec<SupplyChange>,
+}
+
+impl Supply {
+    /// A supply that does not change.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] if it is negative or beyond the range of quantities.
+    pub fn level(opening: Decimal) -> Result<Self> {
+        Self::new(opening, Vec::new())
+    }
+
+    /// A supply that is there before all changes, and the changes in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] if it is negative or beyond the range of quantities, at first or after the changes
+    /// of a day: naming the last of these changes.
+    pub fn new(opening: Decimal, mut changes: Vec<SupplyChange>) -> Result<Self> {
+        not_negative(opening, "supply")?;
+        changes.sort_by(|one, other| one.on.cmp(&other.on).then_with(|| one.name.cmp(&other.name)));
+        let mut level = opening;
+        for of_day in changes.chunk_by(|one, other| one.on == other.on) {
+            for change in of_day {
+                level = plus(level, bounded(change.quantity, "supply")?, "supply")?;
+            }
+            if let Some(last) = of_day.last().filter(|_| level < Decimal::ZERO) {
+                let text = format!("{level} after {} on {}", last.name, last.on);
+                return Err(ForecastError::invalid("supply", &text, "no more is taken away than there is"));
+            }
+        }
+        Ok(Self { opening, changes })
+    }
+
+    /// The supply with more changes.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with(&self, changes: impl IntoIterator<Item = SupplyChange>) -> Result<Self> {
+        Self::new(self.opening, self.changes.iter().cloned().chain(changes).collect())
+    }
+
+    /// The changes in the order of days.
+    pub fn changes(&self) -> &[SupplyChange] {
+        &self.changes
+    }
+
+    /// What there is on a day, with the changes of that day.
+    pub fn on(&self, day: NaiveDate) -> Decimal {
+        self.opening
+            + self.changes.iter().take_while(|change| change.on <= day).map(|c| c.quantity).sum::<Decimal>()
+    }
+
+    /// The least there is on any day of a month. A delivery within the month counts from the next, unless what it
+    /// replaces goes on the same day; a retirement counts at once.
+    pub fn in_month(&self, month: Month) -> Decimal {
+        let within = |change: &&SupplyChange| Month::of(change.on) == month;
+        let days = self.changes.iter().filter(within).map(|change| change.on);
+        days.map(|day| self.on(day)).chain([self.on(month.first_day())]).min().unwrap_or_default()
+    }
+
+    /// Whether anything is taken away after a day.
+    pub(super) fn falls_after(&self, day: NaiveDate) -> bool {
+        self.changes.iter().any(|change| change.on > day && change.quantity < Decimal::ZERO)
+    }
+}
