@@ -12,7 +12,7 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use self::plans::{RefreshEarlier, RefreshShortfall, Sheet, grouped, shown_in};
+use self::plans::{RefreshEarlier, RefreshShortfall, Sheet, grouped, named, shown_in};
 use super::refresh_plan::{
     Book, RefreshPlanCohort, RefreshPlanFilter, RefreshWaitingInput, explained, question,
 };
@@ -206,7 +206,7 @@ impl RefreshLevelling {
         let labels: Vec<&str> = earlier.iter().map(|at| plan.earlier[*at].label.as_str()).collect();
         let limit = label(limit);
         let words =
-            format!("{} are ordered before {}, above the {limit}", labels.join(", "), plan.window.from());
+            format!("{} are ordered before {}, above the {limit}", named(&labels), plan.window.from());
         RefreshConflict {
             cohorts: self.sheet.earlier_cohorts(earlier.iter().copied()),
             limits: vec![limit],
@@ -383,9 +383,9 @@ impl RefreshLevelling {
         let labels: Vec<&str> =
             conflict.cohorts.iter().map(|at| self.sheet.book.plan.cohorts[*at].label.as_str()).collect();
         let words = if limits.is_empty() {
-            format!("{} may be ordered in no month of the plan", labels.join(", "))
+            format!("{} may be ordered in no month of the plan", named(&labels))
         } else {
-            format!("{} cannot all be ordered in time under {}", labels.join(", "), limits.join(" and "))
+            format!("{} cannot all be ordered in time under {}", named(&labels), limits.join(" and "))
         };
         Some(RefreshConflict { cohorts, limits, irreducible: conflict.irreducible, words })
     }

@@ -353,3 +353,15 @@ pub struct RefreshEarlier {
     /// What the orders commit to. Null where it is hidden.
     pub(super) cost: Option<Decimal>,
 }
+
+/// Names that a sentence has room for.
+const MOST_NAMED: usize = 10;
+
+/// The first of some names, and how many more there are.
+pub(super) fn named(labels: &[&str]) -> String {
+    let first = &labels[..labels.len().min(MOST_NAMED)];
+    match labels.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
