@@ -17,6 +17,7 @@ use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
     book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
 };
+use entity::capacity::capacity_pool;
 use entity::recovery::{backup_record, recovery_drill};
 use entity::scenarios::scenario;
 use entity::topology::{dependency, power_feed, service};
@@ -100,6 +101,9 @@ fn the_database_and_json_spell_alike() {
     check::<dependency::Evidence>();
     check::<backup_record::BackupKind>();
     check::<recovery_drill::DrillKind>();
+    check::<capacity_pool::CapacityResource>();
+    check::<capacity_pool::CapacityUnit>();
+    check::<capacity_pool::CapacityBasis>();
 }
 
 #[test]
