@@ -4,6 +4,7 @@
 
 use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
+use entity::capacity::capacity_pool;
 use entity::cloud::{cloud_commitment, cost_record, provider_account};
 use entity::contracts::{
     colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
@@ -17,7 +18,6 @@ use entity::inventory::{asset, environment, hardware_model, rack, site};
 use entity::lifecycle::{
     book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy, software_release,
 };
-use entity::capacity::capacity_pool;
 use entity::recovery::{backup_record, recovery_drill};
 use entity::scenarios::scenario;
 use entity::topology::{dependency, power_feed, service};

@@ -17,9 +17,8 @@ const DAY: &str = "capacity_day";
 const RESERVATION: &str = "capacity_reservation";
 const EVENT: &str = "capacity_event";
 
-const RESOURCES: [&str; 10] = [
-    "VCPU", "MEMORY", "STORAGE", "IOPS", "RACK_UNITS", "POWER", "COOLING", "PORTS", "LICENCES", "BANDWIDTH",
-];
+const RESOURCES: [&str; 10] =
+    ["VCPU", "MEMORY", "STORAGE", "IOPS", "RACK_UNITS", "POWER", "COOLING", "PORTS", "LICENCES", "BANDWIDTH"];
 const UNITS: [&str; 15] = [
     "VCPU",
     "MEGABYTE",

@@ -8,7 +8,8 @@ pub mod graphql;
 
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
-    BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityObservationId, CapacityPoolId, CapacityPoolMemberId, CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
+    BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityObservationId, CapacityPoolId,
+    CapacityPoolMemberId, CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
     CloudCommitmentId, ColocationChargeId, ColocationCircuitId, ColocationContractId,
     ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId, ConfigurationItemId,
     ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId,

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Quantity;
-use crate::id::{CapacityReservationId, CapacityPoolId};
+use crate::id::{CapacityPoolId, CapacityReservationId};
 use crate::money::Rate;
 
 /// A row of `capacity_reservation`.
