@@ -97,8 +97,10 @@ fn kept(
     if at > now {
         return Err(Error::invalid(format!("{field}.at"), format!("{} has not come yet", spoken(at))));
     }
+    let field = format!("{field}.value");
+    units::require_plausible(&field, given.value)?;
     let value = units::converted(given.value, unit, pool.unit)?;
-    Ok((at, units::kept(&format!("{field}.value"), value)?))
+    Ok((at, units::kept(&field, value)?))
 }
 
 fn spoken(at: DateTime<Utc>) -> String {

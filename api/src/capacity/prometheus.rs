@@ -203,10 +203,13 @@ mod tests {
         assert!(refusal(vector).contains("the result is a `vector`"));
         for (text, why) in [
             ("<html>", "is not what Prometheus answers"),
-            (&answer("[]"), "none of its 0 series"),
-            (&answer(r#"[{"metric":{},"values":[[1,"+Inf"]]}]"#), "json.values[0]: `+Inf` is infinite"),
-            (&answer(r#"[{"metric":{},"values":[[1,"many"]]}]"#), "`many` is not a number"),
-            (&answer(r#"[{"metric":{},"values":[[1e300,"1"]]}]"#), "is not an instant in seconds"),
+            (answer("[]").as_str(), "none of its 0 series"),
+            (
+                answer(r#"[{"metric":{},"values":[[1,"+Inf"]]}]"#).as_str(),
+                "json.values[0]: `+Inf` is infinite",
+            ),
+            (answer(r#"[{"metric":{},"values":[[1,"many"]]}]"#).as_str(), "`many` is not a number"),
+            (answer(r#"[{"metric":{},"values":[[1e300,"1"]]}]"#).as_str(), "is not an instant in seconds"),
         ] {
             assert!(refusal(text).contains(why), "{text}: {}", refusal(text));
         }

@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 /// The most that any quantity may be, in whole units.
 const MOST: i64 = 1_000_000_000;
 
+/// The most that is turned from one unit into another: beyond it nothing is kept in any unit, and products still fit.
+const MOST_GIVEN: i64 = 1_000_000_000_000_000;
+
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Measure {
@@ -86,6 +89,17 @@ pub fn require_convertible(given: Unit, kept: Unit) -> Result<()> {
     let message =
         format!("{} cannot be turned into {}, the unit of the pool", given.to_value(), kept.to_value());
     Err(Error::invalid("unit", message))
+}
+
+/// Refuses a number that is too large in any unit.
+///
+/// # Errors
+/// `Invalid` naming `field` and the value.
+pub fn require_plausible(field: &str, value: Decimal) -> Result<()> {
+    if value.abs() > Decimal::from(MOST_GIVEN) {
+        return Err(Error::invalid(field, format!("{value} is more than {MOST_GIVEN} either way")));
+    }
+    Ok(())
 }
 
 /// A number of one unit in another, by the exact factor between them.

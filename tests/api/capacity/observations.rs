@@ -69,6 +69,18 @@ fn an_observation_is_refused_for_a_reason_and_the_rest_with_it() {
                 "unit",
                 "GIBIBYTE cannot be turned into KILOWATT, the unit of the pool",
             ),
+            (
+                "WATT",
+                vec![("2026-05-30T00:00:00Z", "79228162514264337593543950335")],
+                "observations[0].value",
+                "79228162514264337593543950335 is more than 1000000000000000 either way",
+            ),
+            (
+                "KILOWATT",
+                vec![("2026-05-30T00:00:00Z", "1000000000.1")],
+                "observations[0].value",
+                "1000000000.1 is more than 1000000000 either way",
+            ),
             ("KILOWATT", vec![], "observations", "has no rows"),
         ] {
             let refusal = refused(app, &pool, unit, &given).await;

@@ -427,6 +427,7 @@ impl PoolQuery {
         #[graphql(desc = "Its id.")] id: Option<Id<CapacityPoolId>>,
         #[graphql(desc = "Its name.")] name: Option<String>,
     ) -> Result<Option<CapacityPool>> {
+        read(ctx, Permission::ViewInventory)?;
         match (id, name) {
             (Some(id), None) => by_id(ctx, id).await,
             (None, Some(name)) => by_condition(ctx, Condition::all().add(C::Name.eq(name))).await,
