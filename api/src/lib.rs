@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod capacity;
 pub mod cli;
 pub mod cloud;
 pub mod config;

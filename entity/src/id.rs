@@ -148,6 +148,13 @@ ids! {
     ConsistencyGroupId => "consistency_group",
     ConsistencyGroupMemberId => "consistency_group_member",
 
+    CapacityPoolId => "capacity_pool",
+    CapacityPoolMemberId => "capacity_pool_member",
+    CapacityObservationId => "capacity_observation",
+    CapacityDayId => "capacity_day",
+    CapacityReservationId => "capacity_reservation",
+    CapacityEventId => "capacity_event",
+
     UserId => "user",
     ApiTokenId => "api_token",
 

@@ -15,6 +15,7 @@
 //! - [`scenarios`]: changes laid over what is recorded, and what was drawn with them.
 //! - [`topology`]: services, power feeds, and what depends on what.
 //! - [`recovery`]: recovery objectives, backups and drills.
+//! - [`capacity`]: pools of capacity, what was observed of them, reservations and events.
 //! - [`access`]: users and their tokens.
 //! - [`audit`]: the change log.
 
@@ -27,6 +28,7 @@ pub mod contracts;
 
 pub mod lifecycle;
 
+pub mod capacity;
 pub mod cloud;
 
 pub mod finance;

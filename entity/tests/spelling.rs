@@ -4,6 +4,7 @@
 
 use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
+use entity::capacity::capacity_pool;
 use entity::cloud::{cloud_commitment, cost_record, provider_account};
 use entity::contracts::{
     colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
@@ -100,6 +101,9 @@ fn the_database_and_json_spell_alike() {
     check::<dependency::Evidence>();
     check::<backup_record::BackupKind>();
     check::<recovery_drill::DrillKind>();
+    check::<capacity_pool::CapacityResource>();
+    check::<capacity_pool::CapacityUnit>();
+    check::<capacity_pool::CapacityBasis>();
 }
 
 #[test]

@@ -47,6 +47,7 @@ mod m20261129_000029_finance;
 mod m20261129_000030_contracts;
 mod m20261129_000033_topology;
 mod m20261129_000034_inventory;
+mod m20261129_000040_capacity;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000030_contracts::Migration),
             Box::new(m20261129_000033_topology::Migration),
             Box::new(m20261129_000034_inventory::Migration),
+            Box::new(m20261129_000040_capacity::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 mod access;
 mod access_matrix;
 mod audit;
+mod capacity;
 mod cloud;
 mod commands;
 mod contract;

@@ -61,6 +61,12 @@ fn every_entity_can_be_read() {
         read::<entity::recovery::recovery_drill_item::Entity>(app).await;
         read::<entity::recovery::consistency_group::Entity>(app).await;
         read::<entity::recovery::consistency_group_member::Entity>(app).await;
+        read::<entity::capacity::capacity_pool::Entity>(app).await;
+        read::<entity::capacity::capacity_pool_member::Entity>(app).await;
+        read::<entity::capacity::capacity_observation::Entity>(app).await;
+        read::<entity::capacity::capacity_day::Entity>(app).await;
+        read::<entity::capacity::capacity_reservation::Entity>(app).await;
+        read::<entity::capacity::capacity_event::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::topology::service::Entity>(app).await;
         read::<entity::topology::power_feed::Entity>(app).await;

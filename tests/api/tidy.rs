@@ -10,7 +10,7 @@ use std::{
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
 /// The words of the business, the same in every tree.
-const AREAS: [&str; 10] = [
+const AREAS: [&str; 11] = [
     "inventory",
     "contracts",
     "lifecycle",
@@ -19,6 +19,7 @@ const AREAS: [&str; 10] = [
     "scenarios",
     "topology",
     "recovery",
+    "capacity",
     "access",
     "audit",
 ];

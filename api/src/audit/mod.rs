@@ -8,7 +8,8 @@ pub mod graphql;
 
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
-    BudgetLineId, BudgetVersionId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
+    BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityObservationId, CapacityPoolId,
+    CapacityPoolMemberId, CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
     CloudCommitmentId, ColocationChargeId, ColocationCircuitId, ColocationContractId,
     ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId, ConfigurationItemId,
     ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId,
@@ -34,7 +35,13 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | SiteId::KIND
         | RackId::KIND
         | HardwareModelId::KIND
-        | AssetId::KIND => Some(P::ViewInventory),
+        | AssetId::KIND
+        | CapacityPoolId::KIND
+        | CapacityPoolMemberId::KIND
+        | CapacityObservationId::KIND
+        | CapacityDayId::KIND
+        | CapacityReservationId::KIND
+        | CapacityEventId::KIND => Some(P::ViewInventory),
         ColocationContractId::KIND
         | ColocationChargeId::KIND
         | ColocationContractSiteId::KIND

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     access::graphql::{tokens::ApiToken, users::User},
     audit::graphql::Change,
+    capacity::graphql::{events::CapacityEvent, pools::CapacityPool, reservations::CapacityReservation},
     cloud::graphql::{
         accounts::ProviderAccount, commitments::CloudCommitment, costs::CostRecord, growth::GrowthAssumption,
         workloads::Workload,
@@ -66,6 +67,9 @@ pub enum Node {
     BookEvent(BookEvent),
     BudgetLine(BudgetLine),
     BudgetVersion(BudgetVersion),
+    CapacityEvent(CapacityEvent),
+    CapacityPool(CapacityPool),
+    CapacityReservation(CapacityReservation),
     Change(Change),
     Chargeback(Chargeback),
     ChargebackLine(ChargebackLine),
@@ -141,6 +145,9 @@ impl NodeQuery {
             <BookEvent as Kind>::NAME => find::<BookEvent>(ctx, &id).await,
             <BudgetLine as Kind>::NAME => find::<BudgetLine>(ctx, &id).await,
             <BudgetVersion as Kind>::NAME => find::<BudgetVersion>(ctx, &id).await,
+            <CapacityEvent as Kind>::NAME => find::<CapacityEvent>(ctx, &id).await,
+            <CapacityPool as Kind>::NAME => find::<CapacityPool>(ctx, &id).await,
+            <CapacityReservation as Kind>::NAME => find::<CapacityReservation>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
             <Chargeback as Kind>::NAME => find::<Chargeback>(ctx, &id).await,
             <ChargebackLine as Kind>::NAME => find::<ChargebackLine>(ctx, &id).await,

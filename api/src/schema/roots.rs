@@ -4,8 +4,8 @@ use async_graphql::{MergedObject, MergedSubscription, Object, Schema, SchemaBuil
 
 use super::{engine::PlinthSchema, node::NodeQuery, page::LargestPage};
 use crate::{
-    access, audit, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle, recovery,
-    roadmap, scenarios, store::Store, topology,
+    access, audit, capacity, cloud, config::Limits, contracts, export, finance, import, inventory, lifecycle,
+    recovery, roadmap, scenarios, store::Store, topology,
 };
 
 /// Every query of every area.
@@ -21,6 +21,7 @@ pub struct Query(
     scenarios::graphql::ScenariosQuery,
     topology::graphql::TopologyQuery,
     recovery::graphql::RecoveryQuery,
+    capacity::graphql::CapacityQuery,
     access::graphql::AccessQuery,
     audit::graphql::AuditQuery,
     roadmap::graphql::RoadmapQuery,
@@ -38,6 +39,7 @@ pub struct Mutation(
     scenarios::graphql::ScenariosMutation,
     topology::graphql::TopologyMutation,
     recovery::graphql::RecoveryMutation,
+    capacity::graphql::CapacityMutation,
     access::graphql::AccessMutation,
     import::graphql::ImportMutation,
 );

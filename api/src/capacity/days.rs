@@ -1,0 +1,135 @@
+//! What observations come to by day and by month. Reads days, never observations.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entity::{
+    capacity::{Quantity, capacity_day},
+    id::CapacityPoolId,
+};
+use forecasting::month::Month;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::{
+    error::{Error, Result},
+    store::Read,
+};
+
+/// Days that one question may be about: a little more than ten years.
+pub const MOST_DAYS: i64 = 3_700;
+
+/// Months that one question may be about.
+pub const MOST_MONTHS: u32 = 120;
+
+/// What was used in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthFigures {
+    /// The month.
+    pub month: Month,
+    /// The highest observation; none where there is none.
+    pub peak: Option<Quantity>,
+    /// The peak of a day that 95 of 100 days with observations do not exceed, by nearest rank.
+    pub percentile: Option<Quantity>,
+    /// Days with an observation.
+    pub observed: u32,
+    /// Days that have begun and have none.
+    pub missing: u32,
+    /// Whether it was not over.
+    pub is_partial: bool,
+}
+
+/// The days with observations of some pools, by pool, in their order.
+///
+/// # Errors
+/// `Invalid` for days out of order, `LimitExceeded` for too many.
+pub async fn of(
+    db: &impl Read,
+    pools: Vec<CapacityPoolId>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<HashMap<CapacityPoolId, Vec<capacity_day::Model>>> {
+    if to < from {
+        return Err(Error::invalid("to", format!("{to} lies before from on {from}")));
+    }
+    let count = (to - from).num_days() + 1;
+    if count > MOST_DAYS {
+        let message = format!("{count} days are more than the {MOST_DAYS} of one question");
+        return Err(Error::TooMuch { field: "to".to_owned(), message });
+    }
+    let among = Condition::all()
+        .add(capacity_day::Column::PoolId.is_in(pools))
+        .add(capacity_day::Column::Day.between(from, to));
+    let rows = capacity_day::Entity::find().filter(among).order_by_asc(capacity_day::Column::Day);
+    let mut days: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows.all(db).await? {
+        days.entry(row.pool_id).or_default().push(row);
+    }
+    Ok(days)
+}
+
+/// The last day with an observation of each of some pools, not after a day.
+///
+/// # Errors
+/// Those of the database.
+pub async fn last(
+    db: &impl Read,
+    pools: Vec<CapacityPoolId>,
+    on: NaiveDate,
+) -> Result<HashMap<CapacityPoolId, capacity_day::Model>> {
+    use capacity_day::Column as C;
+    let until = Condition::all().add(C::PoolId.is_in(pools)).add(C::Day.lte(on));
+    let newest = capacity_day::Entity::find().select_only().column(C::PoolId).column_as(C::Day.max(), "day");
+    let newest: Vec<(CapacityPoolId, NaiveDate)> =
+        newest.filter(until).group_by(C::PoolId).into_tuple().all(db).await?;
+    if newest.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let own = |(pool, day)| Condition::all().add(C::PoolId.eq(pool)).add(C::Day.eq(day));
+    let among = newest.into_iter().map(own).fold(Condition::any(), Condition::add);
+    let rows = capacity_day::Entity::find().filter(among).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.pool_id, row)).collect())
+}
+
+/// What days come to by month: a day without an observation is missing and never 0.
+#[must_use]
+pub fn by_month(
+    days: &[capacity_day::Model],
+    from: Month,
+    months: u32,
+    as_of: NaiveDate,
+) -> Vec<MonthFigures> {
+    let figures = |month: Month| {
+        let of_month = days.iter().filter(|day| Month::of(day.day) == month && day.day <= as_of);
+        let mut peaks: Vec<Quantity> = of_month.map(|day| day.peak).collect();
+        peaks.sort_unstable();
+        let begun = (as_of.min(month.last_day()) - month.first_day()).num_days() + 1;
+        let begun = u32::try_from(begun).unwrap_or_default();
+        let observed = u32::try_from(peaks.len()).unwrap_or_default();
+        // The nearest rank: the first of which at least 95 of 100 are not above it.
+        let rank = (peaks.len() * 95).div_ceil(100);
+        MonthFigures {
+            month,
+            peak: peaks.last().copied(),
+            percentile: rank.checked_sub(1).and_then(|place| peaks.get(place)).copied(),
+            observed,
+            missing: begun.saturating_sub(observed),
+            is_partial: month.last_day() >= as_of,
+        }
+    };
+    from.range(months).map(figures).collect()
+}
+
+/// Refuses a number of months that no question is about.
+///
+/// # Errors
+/// `Invalid` for none, `LimitExceeded` for too many.
+pub fn require_months(months: i32) -> Result<u32> {
+    match u32::try_from(months) {
+        Ok(months @ 1..=MOST_MONTHS) => Ok(months),
+        Ok(0) | Err(_) => Err(Error::invalid("months", format!("{months} is fewer than 1"))),
+        Ok(_) => {
+            let message = format!("{months} months are more than the {MOST_MONTHS} of one question");
+            Err(Error::TooMuch { field: "months".to_owned(), message })
+        }
+    }
+}

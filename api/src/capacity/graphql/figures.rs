@@ -1,0 +1,189 @@
+//! Layers of pools, and what was used of them by day and by month, as clients see them.
+
+use async_graphql::SimpleObject;
+use chrono::NaiveDate;
+use entity::capacity::{Quantity, capacity_day};
+use rust_decimal::Decimal;
+
+use super::words::CapacityFindingCode;
+use crate::{
+    capacity::{days::MonthFigures, inventories::Counted, layers::Reserved},
+    schema::{
+        explain::{Explanation, ExplanationInput},
+        scalar::{Date, Moment, Month},
+    },
+};
+
+/// A layer of a pool: a quantity in the unit of the pool, or why there is none. Never 0 for what is not known.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct CapacityLayer {
+    /// How much, in the unit of the pool. Null where it is not known.
+    quantity: Option<Decimal>,
+    /// Why there is no quantity. Null where there is one.
+    reason: Option<String>,
+    /// The day that it is of, where it is of one.
+    on: Option<Date>,
+    /// How it came about.
+    explanation: Explanation,
+}
+
+fn input(name: &str, value: &impl ToString) -> ExplanationInput {
+    ExplanationInput { name: name.to_owned(), value: value.to_string() }
+}
+
+impl CapacityLayer {
+    fn unknown(reason: String) -> Self {
+        Self { quantity: None, reason: Some(reason), on: None, explanation: Explanation::default() }
+    }
+
+    /// A layer that somebody states.
+    pub(super) fn stated(name: &str, quantity: Option<Quantity>) -> Self {
+        let Some(quantity) = quantity else { return Self::unknown(format!("{name} was never stated")) };
+        let explanation = Explanation { formula: "as stated".to_owned(), ..Explanation::default() };
+        Self { quantity: Some(quantity.to_decimal()), reason: None, on: None, explanation }
+    }
+
+    /// The raw quantity, counted from members.
+    pub(super) fn counted(counted: &Counted) -> Self {
+        let explanation = Explanation {
+            formula: "sum over the members".to_owned(),
+            inputs: vec![input("racks or assets counted", &counted.count)],
+            assumptions: vec![
+                "racks are active, assets in service or in maintenance; the power of a rack is the lesser of what its \
+                 active feeds of side A and of side B carry, or its protected power where it has no feed on record"
+                    .to_owned(),
+            ],
+            excluded: counted.excluded.clone(),
+            estimated: false,
+        };
+        Self { quantity: counted.quantity, reason: counted.reason.clone(), on: None, explanation }
+    }
+
+    /// What is reserved on a day: nothing is 0, as reservations are recorded here and nowhere else.
+    pub(super) fn reserved(reserved: Reserved, on: NaiveDate) -> Self {
+        let explanation = Explanation {
+            formula: "sum of the reservations in force".to_owned(),
+            inputs: vec![input("reservations", &reserved.count), input("on", &on)],
+            assumptions: vec!["each counts whole, however likely it is to be needed".to_owned()],
+            ..Explanation::default()
+        };
+        let quantity = Some(reserved.quantity.normalize());
+        Self { quantity, reason: None, on: Some(Date(on)), explanation }
+    }
+
+    /// What was used on the last day with an observation.
+    pub(super) fn used(day: Option<&capacity_day::Model>, on: NaiveDate) -> Self {
+        let Some(day) = day else { return Self::unknown(format!("nothing was observed until {on}")) };
+        let explanation = Explanation {
+            formula: "peak of the last day with an observation".to_owned(),
+            inputs: vec![input("observations of the day", &day.count)],
+            assumptions: vec!["days are those of UTC".to_owned()],
+            ..Explanation::default()
+        };
+        let quantity = Some(day.peak.to_decimal());
+        Self { quantity, reason: None, on: Some(Date(day.day)), explanation }
+    }
+
+    pub(super) fn known(&self) -> Option<Decimal> {
+        self.quantity
+    }
+}
+
+/// What was used on a day. Days without an observation are left out: they are not 0.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct CapacityDay {
+    /// The day, in UTC.
+    day: Date,
+    /// The highest observation.
+    peak: Decimal,
+    /// All observations added up.
+    sum: Decimal,
+    /// How many observations there are.
+    count: i32,
+    /// The first of them.
+    first_at: Moment,
+    /// The last of them.
+    last_at: Moment,
+}
+
+impl From<&capacity_day::Model> for CapacityDay {
+    fn from(day: &capacity_day::Model) -> Self {
+        Self {
+            day: Date(day.day),
+            peak: day.peak.to_decimal(),
+            sum: day.sum.to_decimal(),
+            count: day.count,
+            first_at: day.first_at,
+            last_at: day.last_at,
+        }
+    }
+}
+
+/// What was used in a month.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct CapacityMonth {
+    /// The month.
+    month: Month,
+    /// The highest observation. Null where there is none.
+    peak: Option<Decimal>,
+    /// The 95th percentile of the daily peaks by nearest rank: of n days with an observation, ordered by their peaks, the
+    /// one at place n × 0.95, rounded up. Days without an observation take no part. Null where there is none.
+    p95: Option<Decimal>,
+    /// Days with an observation.
+    days_observed: u32,
+    /// Days that have begun and have no observation. They stay missing.
+    days_missing: u32,
+    /// Whether the month was not over on `asOf`.
+    is_partial: bool,
+}
+
+impl From<MonthFigures> for CapacityMonth {
+    fn from(figures: MonthFigures) -> Self {
+        Self {
+            month: Month(figures.month),
+            peak: figures.peak.map(Quantity::to_decimal),
+            p95: figures.percentile.map(Quantity::to_decimal),
+            days_observed: figures.observed,
+            days_missing: figures.missing,
+            is_partial: figures.is_partial,
+        }
+    }
+}
+
+/// Something that is odd about a pool.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct CapacityFinding {
+    /// What.
+    code: CapacityFindingCode,
+    /// The values and the rule, in a sentence.
+    message: String,
+}
+
+impl CapacityFinding {
+    /// What is odd about layers: what is used or reserved is more than there is.
+    pub(super) fn of(
+        used: &CapacityLayer,
+        reserved: &CapacityLayer,
+        above: &[(&str, &CapacityLayer)],
+    ) -> Vec<Self> {
+        let most = |names: &[&str]| {
+            let known = above.iter().filter(|(name, _)| names.contains(name));
+            known.filter_map(|(name, layer)| Some(((*name).to_owned(), layer.known()?))).next()
+        };
+        let mut findings = Vec::new();
+        if let (Some(value), Some((name, most))) = (used.known(), most(&["usable", "raw"]))
+            && value > most
+        {
+            let on = used.on.map(|day| day.0.to_string()).unwrap_or_default();
+            let message = format!("{value} was used on {on}, more than {name}, {most}");
+            findings.push(Self { code: CapacityFindingCode::UsedAboveCapacity, message });
+        }
+        if let (Some(value), Some((name, most))) = (reserved.known(), most(&["plannable", "usable", "raw"]))
+            && value > most
+        {
+            let message = format!("{value} is reserved, more than {name}, {most}");
+            findings.push(Self { code: CapacityFindingCode::ReservedAbovePlannable, message });
+        }
+        findings
+    }
+}

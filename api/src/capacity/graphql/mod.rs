@@ -1,0 +1,24 @@
+//! The face of capacity.
+
+use async_graphql::MergedObject;
+
+pub mod events;
+pub mod figures;
+pub mod observations;
+pub mod pool_changes;
+pub mod pools;
+pub mod reservations;
+pub mod words;
+
+/// Queries of capacity.
+#[derive(Default, MergedObject)]
+pub struct CapacityQuery(pools::PoolQuery, reservations::ReservationQuery, events::EventQuery);
+
+/// Changes of capacity.
+#[derive(Default, MergedObject)]
+pub struct CapacityMutation(
+    pool_changes::PoolMutation,
+    observations::ObservationMutation,
+    reservations::ReservationMutation,
+    events::EventMutation,
+);

@@ -1,0 +1,19 @@
+//! How much there is of what, how much of it is used, and what is to come.
+//!
+//! A *capacity pool* is a supply of one resource whose parts can stand in for each other; its *members* are the assets,
+//! racks, sites and workloads that it is made of. Its *layers* go from raw over usable to plannable, and say what is
+//! reserved, allocated and used. An *observation* says what was used at an instant; a *reservation* holds some of the pool
+//! for a purpose; a *capacity event* is a day on which demand steps up or down.
+//! This area stores and shows: it does not know how demand goes on.
+
+pub mod days;
+pub mod events;
+pub mod graphql;
+pub mod inventories;
+pub mod layers;
+pub mod members;
+pub mod observations;
+pub mod pools;
+pub mod prometheus;
+pub mod reservations;
+pub mod units;

@@ -1,0 +1,165 @@
+//! Observations: record what was used, each instant once.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use entity::{
+    capacity::{
+        Quantity, capacity_day, capacity_observation,
+        capacity_pool::{self, CapacityUnit},
+    },
+    id::CapacityPoolId,
+};
+use rust_decimal::Decimal;
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::{pools, units};
+use crate::{
+    error::{Error, Result},
+    rules::require_plausible,
+    store::{Read, Tx},
+};
+
+/// Observations that one request may record.
+pub const MOST: usize = 10_000;
+
+/// What was used at an instant, in whatever unit it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How much.
+    pub value: Decimal,
+}
+
+/// What came of recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Observations that were new.
+    pub recorded: usize,
+    /// Observations that were there already, with the same value.
+    pub repeated: usize,
+}
+
+/// Records observations of a pool, and what they come to by day.
+///
+/// # Errors
+/// `NotFound` for a pool that is not there; `Invalid` for one that is retired, a unit that cannot be turned into that of
+/// the pool, a value below zero, an instant that has not come yet, and an instant that has another value already.
+pub async fn record(
+    tx: &Tx,
+    pool: CapacityPoolId,
+    unit: CapacityUnit,
+    given: &[Given],
+    field: &str,
+) -> Result<(capacity_pool::Model, Outcome)> {
+    let pool = pools::held(tx, pool).await?;
+    units::require_convertible(unit, pool.unit)?;
+    let mut outcome = Outcome::default();
+    let mut new = BTreeMap::new();
+    for (index, given) in given.iter().enumerate() {
+        let own = format!("{field}[{index}]");
+        let (at, value) = kept(&own, given, unit, &pool, tx.caller().now)?;
+        match new.insert(at, (index, value)) {
+            None => {}
+            Some((_, before)) if before == value => outcome.repeated += 1,
+            Some((_, before)) => return Err(differs(&own, at, before, value)),
+        }
+    }
+    let at: Vec<DateTime<Utc>> = new.keys().copied().collect();
+    let known = Condition::all()
+        .add(capacity_observation::Column::PoolId.eq(pool.id))
+        .add(capacity_observation::Column::At.is_in(at));
+    for row in capacity_observation::Entity::find().filter(known).all(tx).await? {
+        let Some((index, value)) = new.remove(&row.at) else { continue };
+        if row.value != value {
+            return Err(differs(&format!("{field}[{index}]"), row.at, row.value, value));
+        }
+        outcome.repeated += 1;
+    }
+    outcome.recorded = new.len();
+    let new: BTreeMap<DateTime<Utc>, Quantity> =
+        new.into_iter().map(|(at, (_, value))| (at, value)).collect();
+    write(tx, pool.id, new).await?;
+    Ok((pool, outcome))
+}
+
+/// What is kept of an observation: to the microsecond, in the unit of the pool.
+fn kept(
+    field: &str,
+    given: &Given,
+    unit: CapacityUnit,
+    pool: &capacity_pool::Model,
+    now: DateTime<Utc>,
+) -> Result<(DateTime<Utc>, Quantity)> {
+    let at = entity::moment(given.at);
+    require_plausible(&format!("{field}.at"), Some(at.date_naive()))?;
+    if at > now {
+        return Err(Error::invalid(format!("{field}.at"), format!("{} has not come yet", spoken(at))));
+    }
+    let field = format!("{field}.value");
+    units::require_plausible(&field, given.value)?;
+    let value = units::converted(given.value, unit, pool.unit)?;
+    Ok((at, units::kept(&field, value)?))
+}
+
+fn spoken(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn differs(field: &str, at: DateTime<Utc>, before: Quantity, value: Quantity) -> Error {
+    let message = format!("{value} at {}, for which {before} was given before", spoken(at));
+    Error::invalid(format!("{field}.value"), message)
+}
+
+async fn write(tx: &Tx, pool: CapacityPoolId, new: BTreeMap<DateTime<Utc>, Quantity>) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut days: BTreeMap<NaiveDate, capacity_day::Model> = BTreeMap::new();
+    for (at, value) in &new {
+        let one = capacity_day::Model {
+            pool_id: pool,
+            day: at.date_naive(),
+            peak: *value,
+            sum: *value,
+            count: 1,
+            first_at: *at,
+            last_at: *at,
+        };
+        add(&mut days, one)?;
+    }
+    let touched = Condition::all()
+        .add(capacity_day::Column::PoolId.eq(pool))
+        .add(capacity_day::Column::Day.is_in(days.keys().copied()));
+    for before in capacity_day::Entity::find().filter(touched.clone()).all(tx).await? {
+        add(&mut days, before)?;
+    }
+    let rows = new.into_iter().map(|(at, value)| capacity_observation::ActiveModel {
+        pool_id: Set(pool),
+        at: Set(at),
+        value: Set(value),
+    });
+    tx.insert_many(rows.collect::<Vec<_>>(), "observations of a capacity pool").await?;
+    tx.delete_many::<capacity_day::Entity>(touched, "days that get more observations").await?;
+    let days = days.into_values().map(IntoActiveModel::into_active_model);
+    tx.insert_many(days.collect::<Vec<capacity_day::ActiveModel>>(), "what observations come to by day")
+        .await?;
+    Ok(())
+}
+
+/// Puts two parts of a day together.
+fn add(days: &mut BTreeMap<NaiveDate, capacity_day::Model>, part: capacity_day::Model) -> Result<()> {
+    let Some(day) = days.get_mut(&part.day) else {
+        days.insert(part.day, part);
+        return Ok(());
+    };
+    let too_much =
+        || Error::invalid("observations", format!("those of {} add up to more than is kept", part.day));
+    day.sum.0 = day.sum.0.checked_add(part.sum.0).ok_or_else(too_much)?;
+    day.count = day.count.checked_add(part.count).ok_or_else(too_much)?;
+    day.peak = day.peak.max(part.peak);
+    day.first_at = day.first_at.min(part.first_at);
+    day.last_at = day.last_at.max(part.last_at);
+    Ok(())
+}

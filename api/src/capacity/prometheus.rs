@@ -1,0 +1,217 @@
+//! What Prometheus answers to `query_range`, read as observations.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use serde::Deserialize;
+
+use super::observations::Given;
+use crate::{
+    error::{Error, Result},
+    schema::scalar::shown,
+};
+
+/// Points that Prometheus gives at once.
+pub const MOST: usize = 11_000;
+
+/// What an answer says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// What was measured.
+    pub observations: Vec<Given>,
+    /// Points that are no number: gaps, and never 0.
+    pub gaps: usize,
+    /// What Prometheus warned of, in its words.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    status: String,
+    #[serde(rename = "errorType")]
+    error_type: Option<String>,
+    error: Option<String>,
+    #[serde(default)]
+    warnings: Vec<String>,
+    #[serde(default)]
+    infos: Vec<String>,
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(rename = "resultType")]
+    result_type: String,
+    result: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Series {
+    #[serde(default)]
+    metric: BTreeMap<String, String>,
+    values: Vec<(serde_json::Number, String)>,
+}
+
+/// Reads an answer, of which the series with `labels` is taken.
+///
+/// # Errors
+/// `Invalid` for what is no such answer, an answer of an error, none or several series with the labels, and a point that
+/// is infinite or no number; `LimitExceeded` for too many points.
+pub fn read(text: &str, labels: &BTreeMap<String, String>) -> Result<Answered> {
+    let answer: Answer = serde_json::from_str(text).map_err(|cause| no_answer(&cause))?;
+    if answer.status != "success" {
+        let kind = answer.error_type.as_deref().unwrap_or("no error type");
+        let why = answer.error.as_deref().unwrap_or("no message");
+        let message = format!("the status is {}: {kind}, {why}", shown(&answer.status));
+        return Err(Error::invalid("json", message));
+    }
+    let data = answer.data.ok_or_else(|| Error::invalid("json", "has no data"))?;
+    if data.result_type != "matrix" {
+        let message = format!(
+            "the result is a {}; observations are a matrix, as `query_range` answers",
+            shown(&data.result_type)
+        );
+        return Err(Error::invalid("json", message));
+    }
+    let all: Vec<Series> = serde_json::from_value(data.result).map_err(|cause| no_answer(&cause))?;
+    let series = chosen(all, labels)?;
+    if series.values.len() > MOST {
+        let message = format!("{} points are more than the {MOST} of one answer", series.values.len());
+        return Err(Error::TooMuch { field: "json".to_owned(), message });
+    }
+    let mut warnings = answer.warnings;
+    warnings.extend(answer.infos);
+    let mut answered = Answered { warnings, ..Answered::default() };
+    for (index, (at, value)) in series.values.iter().enumerate() {
+        let field = format!("json.values[{index}]");
+        let at = instant(&field, at)?;
+        match number(&field, value)? {
+            Some(value) => answered.observations.push(Given { at, value }),
+            None => answered.gaps += 1,
+        }
+    }
+    Ok(answered)
+}
+
+fn no_answer(cause: &serde_json::Error) -> Error {
+    Error::invalid("json", format!("is not what Prometheus answers to `query_range`: {cause}"))
+}
+
+fn chosen(all: Vec<Series>, labels: &BTreeMap<String, String>) -> Result<Series> {
+    let count = all.len();
+    let has_labels =
+        |series: &Series| labels.iter().all(|(name, value)| series.metric.get(name) == Some(value));
+    let mut chosen: Vec<Series> = all.into_iter().filter(has_labels).collect();
+    match (chosen.pop(), chosen.len()) {
+        (Some(series), 0) => Ok(series),
+        (None, _) => {
+            let message = format!("none of its {count} series has the labels that are asked for");
+            Err(Error::invalid(if count == 0 { "json" } else { "labels" }, message))
+        }
+        (Some(last), others) => {
+            let named = chosen.iter().chain([&last]).take(3).map(name).collect::<Vec<_>>().join(", ");
+            let message = format!("{} series fit; name one by its labels, as of {named}", others + 1);
+            Err(Error::invalid("labels", message))
+        }
+    }
+}
+
+fn name(series: &Series) -> String {
+    let labels = series.metric.iter().map(|(name, value)| format!("{name}=\"{value}\""));
+    format!("{{{}}}", labels.collect::<Vec<_>>().join(","))
+}
+
+fn instant(field: &str, at: &serde_json::Number) -> Result<DateTime<Utc>> {
+    let text = at.to_string();
+    let seconds = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok();
+    let microseconds = seconds
+        .and_then(|seconds| seconds.checked_mul(Decimal::from(1_000_000)))
+        .and_then(|microseconds| microseconds.round().to_i64());
+    let instant = microseconds.and_then(DateTime::from_timestamp_micros);
+    instant.ok_or_else(|| Error::invalid(field, format!("{} is not an instant in seconds", shown(&text))))
+}
+
+/// A number, or none for what is not one, which Prometheus calls `NaN`.
+fn number(field: &str, text: &str) -> Result<Option<Decimal>> {
+    let refused = |why: &str| Err(Error::invalid(field, format!("{} {why}", shown(text))));
+    match text {
+        "NaN" => return Ok(None),
+        "+Inf" | "-Inf" | "Inf" => return refused("is infinite"),
+        _ => {}
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (Ok(mantissa), Ok(exponent)) = (Decimal::from_str(mantissa), i32::from_str(exponent)) else {
+        return refused("is not a number");
+    };
+    // Below a thousandth of what is kept, whatever the mantissa: it has one digit before the point.
+    if exponent < -10 {
+        return Ok(Some(Decimal::ZERO * mantissa));
+    }
+    if exponent == 0 {
+        return Ok(Some(mantissa));
+    }
+    match Decimal::from_scientific(text) {
+        Ok(value) => Ok(Some(value)),
+        Err(_) => refused("is out of range"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(result: &str) -> String {
+        format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":{result}}}}}"#)
+    }
+
+    fn refusal(text: &str) -> String {
+        read(text, &BTreeMap::new()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn values_are_text_and_a_gap_is_no_zero() {
+        let text = answer(
+            r#"[{"metric":{},"values":[[1435781430.781,"1.5e+01"],[1435781445,"NaN"],[1435781460,"3e-12"]]}]"#,
+        );
+        let read = read(&text, &BTreeMap::new()).unwrap();
+        assert_eq!(read.gaps, 1);
+        let values: Vec<String> = read.observations.iter().map(|given| given.value.to_string()).collect();
+        assert_eq!((values[0].as_str(), read.observations[1].value), ("15", Decimal::ZERO));
+        assert_eq!(read.observations[0].at.to_rfc3339(), "2015-07-01T20:10:30.781+00:00");
+    }
+
+    #[test]
+    fn one_of_several_series_is_named() {
+        let text = answer(
+            r#"[{"metric":{"host":"a"},"values":[[1,"1"]]},{"metric":{"host":"b"},"values":[[1,"2"]]}]"#,
+        );
+        assert!(
+            refusal(&text).contains(r#"2 series fit; name one by its labels, as of {host="a"}, {host="b"}"#)
+        );
+        let labels = |host: &str| BTreeMap::from([("host".to_owned(), host.to_owned())]);
+        assert_eq!(read(&text, &labels("b")).unwrap().observations[0].value, Decimal::TWO);
+        let none = read(&text, &labels("c")).unwrap_err().to_string();
+        assert!(none.contains("none of its 2 series has the labels"), "{none}");
+    }
+
+    #[test]
+    fn what_is_no_such_answer_is_refused_by_name() {
+        let error = r#"{"status":"error","errorType":"timeout","error":"query timed out"}"#;
+        assert!(refusal(error).contains("the status is `error`: timeout, query timed out"));
+        let vector = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
+        assert!(refusal(vector).contains("the result is a `vector`"));
+        for (text, why) in [
+            ("<html>", "is not what Prometheus answers"),
+            (answer("[]").as_str(), "none of its 0 series"),
+            (
+                answer(r#"[{"metric":{},"values":[[1,"+Inf"]]}]"#).as_str(),
+                "json.values[0]: `+Inf` is infinite",
+            ),
+            (answer(r#"[{"metric":{},"values":[[1,"many"]]}]"#).as_str(), "`many` is not a number"),
+            (answer(r#"[{"metric":{},"values":[[1e300,"1"]]}]"#).as_str(), "is not an instant in seconds"),
+        ] {
+            assert!(refusal(text).contains(why), "{text}: {}", refusal(text));
+        }
+    }
+}

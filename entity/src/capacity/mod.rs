@@ -1,0 +1,11 @@
+//! How much there is of what, how much of it is used, and what is to come.
+
+pub mod capacity_day;
+pub mod capacity_event;
+pub mod capacity_observation;
+pub mod capacity_pool;
+pub mod capacity_pool_member;
+pub mod capacity_reservation;
+
+/// A quantity in millionths of the unit of its pool: as exact as a sum of money, and kept alike.
+pub type Quantity = crate::money::Amount;

@@ -1,0 +1,135 @@
+//! What pools are made of, and what is counted from it.
+
+use serde_json::{Value, json};
+use support::{TestApp, on_both_engines};
+
+use super::{a_pool, seen, told};
+use crate::roadmap::send;
+
+const SET: &str = "mutation($id: ID!, $members: [ID!]!) {
+    setCapacityPoolMembers(id: $id, members: $members) { members { id name kind } } }";
+
+async fn set(app: &TestApp, pool: &str, members: &[&str]) -> Value {
+    let asked = json!({ "id": pool, "members": members });
+    app.planner().query_with(SET, asked).await["setCapacityPoolMembers"]["members"].clone()
+}
+
+async fn refused(app: &TestApp, pool: &str, members: &[&str], code: &str) -> (String, String) {
+    let asked = json!({ "id": pool, "members": members });
+    let refusal = app.planner().expect_error_with(SET, asked, code).await;
+    let (field, message) = told(&refusal);
+    (field.to_owned(), message.to_owned())
+}
+
+async fn a_site(app: &TestApp, code: &str) -> String {
+    let site = json!({ "code": code, "name": code, "kind": "COLOCATION", "timeZone": "Europe/Berlin" });
+    send(app, "openSite", "NewSite!", site).await
+}
+
+async fn a_rack(app: &TestApp, site: &str, name: &str) -> String {
+    send(app, "installRack", "NewRack!", json!({ "site": site, "name": name, "heightUnits": 42 })).await
+}
+
+async fn an_array(app: &TestApp, rack: &str, tag: &str, unit: i32, model: &str) -> String {
+    let array = json!({
+        "tag": tag, "model": model, "status": "IN_SERVICE", "placement": { "rack": rack, "unit": unit },
+    });
+    send(app, "registerAsset", "NewAsset!", array).await
+}
+
+async fn a_model(app: &TestApp, maker: &str, name: &str, kind: &str, details: Value) -> String {
+    let model = json!({ "manufacturer": maker, "name": name, "kind": kind, "details": details });
+    send(app, "registerHardwareModel", "NewHardwareModel!", model).await
+}
+
+#[test]
+fn what_a_pool_has_is_counted() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let racks = [a_rack(app, &site, "R1").await, a_rack(app, &site, "R2").await];
+        let units = a_pool(app, "Units", "RACK_UNITS", "RACK_UNIT", json!({ "basis": "INVENTORY" })).await;
+        let fields = "raw { quantity reason explanation { inputs { name value } excluded } }";
+        let none = seen(app, &units, fields).await;
+        assert_eq!(none["raw"]["quantity"], Value::Null);
+        assert_eq!(none["raw"]["reason"], "none of its members is or has a rack in use");
+        let members = set(app, &units, &[&site]).await;
+        assert_eq!(members, json!([{ "id": site, "name": "FRA1", "kind": "SITE" }]));
+        assert_eq!(seen(app, &units, fields).await["raw"]["quantity"], "84");
+        set(app, &units, &[&racks[0]]).await;
+        assert_eq!(seen(app, &units, fields).await["raw"]["quantity"], "42");
+
+        let power = a_pool(app, "Power", "POWER", "KILOWATT", json!({ "basis": "INVENTORY" })).await;
+        set(app, &power, &[&racks[0]]).await;
+        let unknown = seen(app, &power, fields).await;
+        assert_eq!(unknown["raw"]["reason"], "1 of 1 have no figure: R1");
+        for (name, side, watts) in [("A1", "A", 3_000), ("A2", "A", 4_000), ("B1", "B", 5_500)] {
+            let details =
+                json!({ "side": side, "rack": racks[0], "capacityWatts": watts, "status": "ACTIVE" });
+            let feed = json!({ "site": site, "name": name, "details": details });
+            send(app, "registerPowerFeed", "NewPowerFeed!", feed).await;
+        }
+        assert_eq!(seen(app, &power, fields).await["raw"]["quantity"], "5.5");
+
+        let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
+        let dimensions = json!({ "heightUnits": 2 });
+        let array = json!({ "dimensions": dimensions, "usableTerabytes": "120.5" });
+        let array = a_model(app, &maker, "A1", "STORAGE", array).await;
+        let server = a_model(app, &maker, "S1", "SERVER", json!({ "dimensions": dimensions })).await;
+        an_array(app, &racks[0], "STO-1", 1, &array).await;
+        an_array(app, &racks[0], "STO-2", 5, &array).await;
+        let without = an_array(app, &racks[0], "SRV-1", 9, &server).await;
+        let storage = a_pool(app, "Data", "STORAGE", "GIGABYTE", json!({ "basis": "INVENTORY" })).await;
+        set(app, &storage, &[&racks[0]]).await;
+        let counted = seen(app, &storage, fields).await;
+        assert_eq!(counted["raw"]["quantity"], "241000");
+        assert_eq!(
+            counted["raw"]["explanation"]["excluded"],
+            json!(["1 assets in racks and sites, of which no usable terabytes are recorded"])
+        );
+        set(app, &storage, &[&without]).await;
+        let unknown = seen(app, &storage, fields).await;
+        assert_eq!(unknown["raw"]["reason"], "1 of 1 have no figure: SRV-1");
+    });
+}
+
+#[test]
+fn nothing_is_in_two_pools_of_one_resource() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let rack = a_rack(app, &site, "R1").await;
+        let one = a_pool(app, "One", "RACK_UNITS", "RACK_UNIT", json!({})).await;
+        let two = a_pool(app, "Two", "RACK_UNITS", "RACK_UNIT", json!({})).await;
+        let power = a_pool(app, "Power", "POWER", "WATT", json!({})).await;
+        set(app, &one, &[&rack]).await;
+        set(app, &power, &[&rack]).await;
+        let (field, message) = refused(app, &two, &[&rack], "INVALID").await;
+        assert_eq!(field, "members[0]");
+        assert_eq!(
+            message,
+            "R1 is in the pool One already, wholly or in part: nothing is in two pools of RACK_UNITS"
+        );
+        let (_, message) = refused(app, &two, &[&site], "INVALID").await;
+        assert!(message.starts_with("FRA1 is in the pool One already"), "{message}");
+        set(app, &one, &[]).await;
+        set(app, &two, &[&site]).await;
+        let (_, message) = refused(app, &one, &[&rack], "INVALID").await;
+        assert!(message.starts_with("R1 is in the pool Two already"), "{message}");
+        let (_, message) = refused(app, &two, &[&site, &rack], "INVALID").await;
+        assert_eq!(message, "R1 stands in FRA1, which is a member as well");
+
+        let (_, message) = refused(app, &one, &[&one], "INVALID").await;
+        assert!(message.contains("which nothing can depend on"), "{message}");
+        let missing = "rack_0199a3f47c1e7b529d0a2f6e8c4b1a37";
+        let (_, message) = refused(app, &one, &[missing], "NOT_FOUND").await;
+        assert_eq!(message, format!("no member with id {missing}"));
+
+        // What a retired pool had is free for another.
+        let retire = format!(r#"mutation {{ retireCapacityPool(id: "{two}") {{ members {{ id }} }} }}"#);
+        assert_eq!(app.planner().query(&retire).await["retireCapacityPool"]["members"], json!([]));
+        set(app, &one, &[&rack]).await;
+        let (_, message) = refused(app, &two, &[&site], "INVALID").await;
+        assert_eq!(message, "Two is retired");
+        let asked = json!({ "id": one, "members": [] });
+        app.viewer().expect_error_with(SET, asked, "FORBIDDEN").await;
+    });
+}
