@@ -363,12 +363,17 @@ impl Trend {
         let refuse = || ForecastError::invalid("month", &x, rule);
         let distance = x - level.x_mean;
         let value = self.slope.checked_mul(distance).and_then(|rise| level.y_mean.checked_add(rise));
+        let above = if z.is_zero() { Some(Decimal::ZERO) } else { self.width(distance, level, z) };
+        let sum = value.zip(above).and_then(|(value, above)| value.checked_add(above)).ok_or_else(refuse)?;
+        bounded(sum, "demand")
+    }
+
+    /// What a quantile lies above the trend at a distance from the mean.
+    fn width(&self, distance: Decimal, level: Level, z: Decimal) -> Option<Decimal> {
         let count = Decimal::from(level.points.max(1));
         let far = (distance * distance).checked_div(self.squares).unwrap_or_default();
         let width = square_root(Decimal::ONE + Decimal::ONE / count + far);
-        let above = width.checked_mul(z).and_then(|width| width.checked_mul(self.deviation));
-        let sum = value.zip(above).and_then(|(value, above)| value.checked_add(above)).ok_or_else(refuse)?;
-        bounded(sum, "demand")
+        width.checked_mul(z)?.checked_mul(self.deviation)
     }
 }
 
