@@ -1,7 +1,7 @@
 //! Learns how wide intervals have to be from series with hold-outs, and writes it down.
 
 use forecasting::forecast::evidence;
-use forecasting::forecast::width::{Calibration, Evidence, FEATURES, HISTORIES, STEPS, shares};
+use forecasting::forecast::width::{Calibration, Evidence, FEATURES, HISTORIES, RATIO, STEPS, shares};
 
 use crate::data::{Series, question, windows};
 
@@ -17,6 +17,9 @@ pub const LEVELS: [f64; 2] = [0.8, 0.95];
 const NEIGHBOURS: usize = 3;
 /// Cases that the multipliers of all lengths together count for in those of one.
 const POOLED: f64 = 150.0;
+/// Weight of the series' own backtests. Least squares on one population gives it less, 0.2 to 0.3; it is what carries
+/// over to another population, so it counts for more than what was learned about series in general.
+const OWN: f64 = 0.6;
 
 /// Histories of some lengths, all before the official hold-outs.
 pub fn cases(series: &[Series], histories: &[usize]) -> Vec<Case> {
@@ -44,6 +47,10 @@ pub fn learn(cases: &[Case]) -> Calibration {
         }
     }
     for step in 0..STEPS {
+        if scores[step].is_empty() {
+            calibration.multipliers.iter_mut().for_each(|table| carry_on(table, step));
+            continue;
+        }
         let mut near: Vec<(f64, [f64; HISTORIES.len()])> = Vec::new();
         for other in step.saturating_sub(NEIGHBOURS)..(step + NEIGHBOURS + 1).min(STEPS) {
             near.extend(&scores[other]);
@@ -63,6 +70,16 @@ pub fn learn(cases: &[Case]) -> Calibration {
         }
     }
     calibration
+}
+
+/// Beyond the hold-outs multipliers go on as they grew between the 7th and the 15th step.
+fn carry_on(table: &mut [[f64; 2]; STEPS], step: usize) {
+    for level in 0..LEVELS.len() {
+        let near =
+            |from: usize| table[from..from + 6].iter().map(|multipliers| multipliers[level]).sum::<f64>();
+        let slope = ((near(12) / near(3)).ln() / 2.5_f64.ln()).max(0.0);
+        table[step][level] = table[step - 1][level] * ((step + 1) as f64 / step as f64).powf(slope);
+    }
 }
 
 /// The quantile of scores in order, each weighted.
@@ -87,8 +104,9 @@ fn correction(cases: &[Case]) -> [f64; FEATURES] {
     for case in cases {
         for (step, actual) in case.test.iter().enumerate().take(STEPS) {
             let distance = case.evidence.distance(step, *actual) / case.evidence.deviation[step];
-            let wanted = (distance.min(1e3) + 0.05).ln();
-            let features = case.evidence.features(step);
+            let mut features = case.evidence.features(step);
+            let wanted = (distance.min(1e3) + 0.05).ln() - OWN * features[RATIO];
+            features[RATIO] = 0.0;
             for row in 0..FEATURES {
                 right[row] += features[row] * wanted;
                 for column in 0..FEATURES {
@@ -101,7 +119,9 @@ fn correction(cases: &[Case]) -> [f64; FEATURES] {
     for (place, row) in matrix.iter_mut().enumerate().skip(1) {
         row[place] += 0.002 * count;
     }
-    solve(matrix, right)
+    let mut coefficients = solve(matrix, right);
+    coefficients[RATIO] = OWN;
+    coefficients
 }
 
 /// Elimination with pivots.

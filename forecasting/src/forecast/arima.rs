@@ -72,7 +72,8 @@ impl Arima {
             let (model, squares) = Self::with_order(order, &differences, None);
             let (count, parameters) = (differences.len() as f64, order.parameters() as f64);
             let corrected = 2.0 * parameters * (parameters + 1.0) / (count - parameters - 1.0).max(1.0);
-            let criterion = count * (squares / count.max(1.0) + f64::MIN_POSITIVE).ln() + 2.0 * parameters + corrected;
+            let criterion =
+                count * (squares / count.max(1.0) + f64::MIN_POSITIVE).ln() + 2.0 * parameters + corrected;
             if best.is_none_or(|(least, _)| criterion < least) {
                 best = Some((criterion, model));
             }

@@ -9,6 +9,9 @@ const POINTS_MIN: usize = 12;
 const BACK_MAX: usize = 18;
 /// Origins, evenly over what is held back.
 const ORIGINS: usize = 3;
+/// Mean of errors in deviations that is usual, and how many observations this counts for.
+pub(super) const USUAL: f64 = 0.7;
+const PRIOR: f64 = 3.0;
 
 /// One origin: what each member said, and what came.
 pub(super) struct Origin {
@@ -50,7 +53,8 @@ impl Backtest {
         let combined = members.len();
         members.extend(others);
         let fitted: Vec<Fitted> = members.iter().map(|member| view.fit(*member, None)).collect();
-        let mut ends: Vec<usize> = (0..ORIGINS).map(|number| length - back + number * back / ORIGINS).collect();
+        let mut ends: Vec<usize> =
+            (0..ORIGINS).map(|number| length - back + number * back / ORIGINS).collect();
         ends.dedup();
         let origins = ends.into_iter().map(|end| Origin::new(&view, &fitted, combined, end, length - end));
         let origins = origins.collect();
@@ -69,9 +73,9 @@ impl Backtest {
     }
 
     /// How much larger the errors of the combination were than the deviations it believed in: the logarithm of the
-    /// mean of `|e| / s`, held to the 0.7 that is usual by three more observations of it.
+    /// mean of `|e| / s`, held to what is usual by a few more observations of it.
     pub fn ratio(&self, series: &[f64], observed: &[bool]) -> f64 {
-        let (mut sum, mut count) = (0.7 * 3.0, 3.0);
+        let (mut sum, mut count) = (USUAL * PRIOR, PRIOR);
         for origin in &self.origins {
             for step in origin.compared(observed) {
                 let error = (series[origin.end + step] - origin.centre[step]).abs();
@@ -111,7 +115,7 @@ impl Origin {
         };
         let spread = (0..self.steps).map(apart).collect();
         let deviation = self.deviation.clone();
-        Evidence { centre, deviation, spread, ratio: f64::ln(0.7), history: self.end, positive }
+        Evidence { centre, deviation, spread, ratio: f64::ln(USUAL), history: self.end, positive }
     }
 
     fn new(view: &View<'_>, fitted: &[Fitted], combined: usize, end: usize, steps: usize) -> Self {

@@ -19,7 +19,9 @@ pub(super) struct Cleaned {
 /// Half of the window of the running median.
 const REACH: usize = 3;
 /// Robust deviations beyond which a point is a spike.
-const SPIKE: f64 = 6.0;
+const SPIKE: f64 = 7.0;
+/// Robust deviations of single steps beyond which a change of level is a shift.
+const SHIFT: f64 = 6.0;
 /// What a spike or a shift is at least, as a share of the level.
 const NOTABLE: f64 = 0.3;
 /// Points that a level needs before a shift, and after it.
@@ -57,9 +59,13 @@ fn fill(observations: &[Option<f64>], period: usize) -> Vec<f64> {
     }
     let positive = plain.iter().all(|value| *value > 0.0);
     let season = Indices::shrunk(&plain, period, positive);
-    let without: Vec<Option<f64>> = observations.iter().enumerate().map(|(place, value)| {
-        value.map(|value| if positive { value / season.at(place) } else { value - season.at(place) })
-    }).collect();
+    let without: Vec<Option<f64>> = observations
+        .iter()
+        .enumerate()
+        .map(|(place, value)| {
+            value.map(|value| if positive { value / season.at(place) } else { value - season.at(place) })
+        })
+        .collect();
     interpolate(&without)
         .into_iter()
         .zip(observations)
@@ -217,7 +223,7 @@ fn around(values: &[f64], place: usize) -> (f64, f64) {
 fn shift(plain: &Plain) -> Option<(usize, f64)> {
     let values = &plain.values;
     let jumps: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    let limit = (SPIKE * NORMAL * median(&jumps)).max(plain.notable());
+    let limit = (SHIFT * NORMAL * median(&jumps)).max(plain.notable());
     let candidates = BEFORE..=values.len() - AFTER;
     let place = candidates.max_by(|a, b| jumps[a - 1].total_cmp(&jumps[b - 1]))?;
     let (before, after) = around(values, place);

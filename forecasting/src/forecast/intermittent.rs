@@ -45,7 +45,8 @@ impl Intermittent {
     /// Both ends of what a share of the steps so far were between, widened to hold the rate.
     pub fn ends(&self, share: f64) -> (f64, f64) {
         let tail = (1.0 - share) / 2.0;
-        let (low, high) = (quantile::of_sorted(&self.sorted, tail), quantile::of_sorted(&self.sorted, 1.0 - tail));
+        let (low, high) =
+            (quantile::of_sorted(&self.sorted, tail), quantile::of_sorted(&self.sorted, 1.0 - tail));
         (low.min(self.rate), high.max(self.rate))
     }
 }

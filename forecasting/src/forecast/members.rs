@@ -97,20 +97,23 @@ impl<'a> View<'a> {
         let known = self.known;
         match member {
             Member::Theta => {
-                let from = from.and_then(|from| if let Fitted::Theta(from) = from { Some(from) } else { None });
+                let from =
+                    from.and_then(|from| if let Fitted::Theta(from) = from { Some(from) } else { None });
                 Fitted::Theta(Theta::fit(&self.adjusted[..known], from))
             }
             Member::DampedTrend => {
-                let from = from.and_then(|from| if let Fitted::Damped(from) = from { Some(from) } else { None });
+                let from =
+                    from.and_then(|from| if let Fitted::Damped(from) = from { Some(from) } else { None });
                 Fitted::Damped(Damped::fit(&self.adjusted_logs[..known], from))
             }
             Member::Arima => {
-                let from = from.and_then(|from| if let Fitted::Arima(from) = from { Some(from) } else { None });
+                let from =
+                    from.and_then(|from| if let Fitted::Arima(from) = from { Some(from) } else { None });
                 Fitted::Arima(Arima::fit(&self.adjusted_logs[..known], None, from))
             }
             Member::SeasonalArima => {
-                let from =
-                    from.and_then(|from| if let Fitted::SeasonalArima(from) = from { Some(from) } else { None });
+                let from = from
+                    .and_then(|from| if let Fitted::SeasonalArima(from) = from { Some(from) } else { None });
                 Fitted::SeasonalArima(Arima::fit(&self.logs[..known], self.season, from))
             }
             simple => Fitted::Simple(simple),
@@ -139,16 +142,16 @@ impl<'a> View<'a> {
         let period = if end > self.period { self.period.max(1) } else { 1 };
         let mean = match member {
             Member::Line => {
-                return self.seasoned(Regression::of_values(&self.adjusted[..end]).project(end, horizon), end);
+                return self
+                    .seasoned(Regression::of_values(&self.adjusted[..end]).project(end, horizon), end);
             }
-            Member::SeasonalNaive => {
-                (0..horizon).map(|step| series[end - period + step % period]).collect()
-            }
+            Member::SeasonalNaive => (0..horizon).map(|step| series[end - period + step % period]).collect(),
             Member::Adjusted if self.positive => naive2(series, self.period, horizon),
             _ => vec![last; horizon],
         };
         let lag = if member == Member::SeasonalNaive { period } else { 1 };
-        let squares: f64 = (lag..end).map(|place| series[place] - series[place - lag]).map(|jump| jump * jump).sum();
+        let squares: f64 =
+            (lag..end).map(|place| series[place] - series[place - lag]).map(|jump| jump * jump).sum();
         let sigma = (squares / (end.saturating_sub(lag)).max(1) as f64).sqrt();
         let deviation = (0..horizon).map(|step| sigma * ((step / lag + 1) as f64).sqrt()).collect();
         Path { mean, deviation }

@@ -23,7 +23,9 @@ pub enum Method {
     SeasonalArima,
     /// Demand that is zero most of the time: how often times how much (TSB).
     Intermittent,
-    /// A straight line through all points, with its textbook intervals.
+    /// A straight line through the series without its season.
+    StraightLine,
+    /// A straight line through all points as they are, with its textbook intervals.
     OrdinaryLeastSquares,
     /// The last value goes on.
     Naive,
@@ -35,7 +37,7 @@ pub enum Method {
 
 impl Method {
     /// All methods.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Auto,
         Self::Combination,
         Self::Theta,
@@ -43,6 +45,7 @@ impl Method {
         Self::Arima,
         Self::SeasonalArima,
         Self::Intermittent,
+        Self::StraightLine,
         Self::OrdinaryLeastSquares,
         Self::Naive,
         Self::SeasonalNaive,
@@ -60,6 +63,7 @@ impl Method {
             Self::Arima => "arima",
             Self::SeasonalArima => "seasonal-arima",
             Self::Intermittent => "intermittent",
+            Self::StraightLine => "straight-line",
             Self::OrdinaryLeastSquares => "ordinary-least-squares",
             Self::Naive => "naive",
             Self::SeasonalNaive => "seasonal-naive",
@@ -79,7 +83,7 @@ impl FromStr for Method {
 
     fn from_str(name: &str) -> Result<Self> {
         let rule = "methods are auto, combination, theta, damped-trend, arima, seasonal-arima, intermittent, \
-                    ordinary-least-squares, naive, seasonal-naive and naive2";
+                    straight-line, ordinary-least-squares, naive, seasonal-naive and naive2";
         let found = Self::ALL.into_iter().find(|method| method.name() == name);
         found.ok_or_else(|| ForecastError::invalid("method", name, rule))
     }

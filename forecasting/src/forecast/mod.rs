@@ -48,6 +48,7 @@ mod outcome;
 mod path;
 mod prepared;
 mod quantile;
+mod reason;
 mod regression;
 mod run;
 mod search;

@@ -1,7 +1,7 @@
 //! A straight line through the points: ordinary least squares, and what it says of points outside.
 
-use super::quantile::{Z80, Z95};
 use super::path::Path;
+use super::quantile::{Z80, Z95};
 
 /// The line `y = intercept + slope · x` with the least squared errors, for x = 1, 2, … in order of the values.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,7 +1,7 @@
 //! From a question to an answer.
 
 use super::accuracy::{owa, seasonal_scale, smape};
-use super::backtest::{Backtest, Origin};
+use super::backtest::{Backtest, Origin, USUAL};
 use super::calibration::SHIPPED;
 use super::input::ForecastInput;
 use super::intermittent::is_intermittent;
@@ -10,6 +10,7 @@ use super::method::Method;
 use super::outcome::{Accuracy, Forecast, Point};
 use super::path::Path;
 use super::prepared::Prepared;
+use super::reason::reason;
 use super::selection::{OTHERS, Selection};
 use super::simple;
 use super::warning::Warning;
@@ -120,12 +121,14 @@ impl Searched {
             let own = place.map_or_else(|| path(*member).mean, |place| paths[place].mean.clone());
             centre.iter_mut().zip(own).for_each(|(sum, value)| *sum += weight * value);
         }
-        let ratio = backtest.as_ref().map_or(f64::ln(0.7), |backtest| backtest.ratio(values, observed));
+        let ratio = backtest.as_ref().map_or(f64::ln(USUAL), |backtest| backtest.ratio(values, observed));
         let (deviation, spread) = beliefs(&paths, &centre);
         let history = values.len();
         let evidence = Evidence { centre, deviation, spread, ratio, history, positive: view.positive };
         let method = match (&selection.other, input.method) {
-            (_, Method::Auto) => Method::Combination,
+            (Some((Member::Line, _)), Method::Auto) => Method::StraightLine,
+            (Some(_), Method::Auto) => Method::SeasonalNaive,
+            (None, Method::Auto) => Method::Combination,
             (_, named) => named,
         };
         Self { backtest, selection, method, evidence, has_season: view.has_season() }
@@ -161,16 +164,12 @@ impl Searched {
         }
         Forecast {
             method: self.method,
-            reason: self.reason(input),
+            reason: reason(input.method, &self.selection, self.has_season, self.backtest.is_some()),
             trained_on: self.evidence.history,
             points,
             accuracy: self.accuracy(prepared, calibration),
             warnings,
         }
-    }
-
-    fn reason(&self, _input: &ForecastInput) -> String {
-        String::new()
     }
 
     /// How the chosen weights did from origins that lie back.
@@ -186,7 +185,9 @@ impl Searched {
             let plain = naive2(&values[..origin.end], period, origin.steps);
             for step in origin.compared(observed) {
                 let actual = values[origin.end + step];
-                held += usize::from(evidence.distance(step, actual) <= calibration.half_widths(&evidence, step)[0]);
+                held += usize::from(
+                    evidence.distance(step, actual) <= calibration.half_widths(&evidence, step)[0],
+                );
                 came.push(actual);
                 said.push(evidence.centre[step]);
                 naive.push(plain[step]);
@@ -233,10 +234,13 @@ fn named(method: Method) -> Option<Member> {
         Method::DampedTrend => Member::DampedTrend,
         Method::Arima => Member::Arima,
         Method::SeasonalArima => Member::SeasonalArima,
+        Method::StraightLine => Member::Line,
         Method::Naive => Member::Naive,
         Method::SeasonalNaive => Member::SeasonalNaive,
         Method::Naive2 => Member::Adjusted,
-        Method::Auto | Method::Combination | Method::Intermittent | Method::OrdinaryLeastSquares => return None,
+        Method::Auto | Method::Combination | Method::Intermittent | Method::OrdinaryLeastSquares => {
+            return None;
+        }
     })
 }
 

@@ -68,9 +68,10 @@ pub(super) fn barely(prepared: &Prepared, horizon: usize) -> Forecast {
 /// Demand that is zero most of the time, by its rate.
 pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
     let demand = Intermittent::of(&prepared.seen());
-    let reason = "many steps are zero: the chance of demand times its size goes on (TSB), which is a rate and no \
+    let reason =
+        "many steps are zero: the chance of demand times its size goes on (TSB), which is a rate and no \
                   median; intervals are what the steps so far were between"
-        .to_owned();
+            .to_owned();
     let (inner, outer) = (demand.ends(0.8), demand.ends(0.95));
     let mut forecast =
         answer(prepared, horizon, (Method::Intermittent, reason), |_| (demand.rate, inner, outer));

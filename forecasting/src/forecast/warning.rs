@@ -72,14 +72,24 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gaps { count } => {
-                write!(f, "{count} steps have no value: filled from their neighbours to fit, left out when tried")
+                write!(
+                    f,
+                    "{count} steps have no value: filled from their neighbours to fit, left out when tried"
+                )
             }
             Self::Stale { count } => {
-                write!(f, "the last {count} steps have no value: the forecast begins further ahead of the data")
+                write!(
+                    f,
+                    "the last {count} steps have no value: the forecast begins further ahead of the data"
+                )
             }
             Self::Spikes { steps } => {
                 let steps: Vec<String> = steps.iter().map(usize::to_string).collect();
-                write!(f, "single values far from their surroundings were set aside: step {}", steps.join(", "))
+                write!(
+                    f,
+                    "single values far from their surroundings were set aside: step {}",
+                    steps.join(", ")
+                )
             }
             Self::Shift { step, before, after } => write!(
                 f,
@@ -87,28 +97,34 @@ impl fmt::Display for Warning {
                  new level"
             ),
             Self::Reset { step, used: true } => {
-                write!(f, "the series began anew at step {step}, as a counter does: only what came after was used")
+                write!(
+                    f,
+                    "the series began anew at step {step}, as a counter does: only what came after was used"
+                )
             }
             Self::Reset { step, used: false } => write!(
                 f,
                 "the series began anew at step {step}, as a counter does, too late to use only what came after"
             ),
             Self::Short { points } => {
-                write!(f, "{points} points are too few to try methods on; intervals are as wide as on other series")
+                write!(
+                    f,
+                    "{points} points are too few to try methods on; intervals are as wide as on other series"
+                )
             }
-            Self::UnknownVariation => {
-                f.write_str("so few points do not show how much they vary: a tenth of the level per step is assumed")
-            }
-            Self::Constant => {
-                f.write_str("all values are equal: the intervals have no width, and know nothing of what never was")
-            }
+            Self::UnknownVariation => f.write_str(
+                "so few points do not show how much they vary: a tenth of the level per step is assumed",
+            ),
+            Self::Constant => f.write_str(
+                "all values are equal: the intervals have no width, and know nothing of what never was",
+            ),
             Self::Cut { used } => write!(f, "only the last {used} points were used"),
             Self::PeriodNotSeen { period } => {
                 write!(f, "a season of {period} steps needs more than two periods to be seen")
             }
-            Self::Bounded => {
-                f.write_str("the forecast would have left ten times the largest size seen, and was held there")
-            }
+            Self::Bounded => f.write_str(
+                "the forecast would have left ten times the largest size seen, and was held there",
+            ),
             Self::Replaced { method, reason } => write!(f, "{method} was not used: {reason}"),
         }
     }

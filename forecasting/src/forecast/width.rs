@@ -6,7 +6,9 @@
 //! 2005). So an interval holds as often as it says because it did so on other series, not because errors are normal.
 
 /// Numbers that the correction is worked out from.
-pub const FEATURES: usize = 10;
+pub const FEATURES: usize = 9;
+/// The place of [`Evidence::ratio`] among them.
+pub const RATIO: usize = 5;
 /// Steps for which there are multipliers; further ones take those of the last.
 pub const STEPS: usize = 36;
 /// Lengths of history for which there are multipliers; between them they are interpolated.
@@ -46,20 +48,8 @@ impl Evidence {
     pub fn features(&self, step: usize) -> [f64; FEATURES] {
         let ahead = ((step.min(STEPS - 1) + 1) as f64).ln();
         let [shortest, short, ..] = shares(self.history);
-        let long = (self.history.min(240) as f64 / 60.0).ln().max(0.0);
         let apart = (self.spread[step] / self.deviation[step] + 0.02).ln();
-        [
-            1.0,
-            ahead,
-            ahead * ahead,
-            shortest,
-            short,
-            long,
-            self.ratio,
-            apart,
-            apart * ahead,
-            shortest * ahead,
-        ]
+        [1.0, ahead, ahead * ahead, shortest, short, self.ratio, apart, apart * ahead, shortest * ahead]
     }
 
     /// How far an actual value is from the forecast of a step: the half width that would just have held it.
@@ -77,7 +67,8 @@ impl Evidence {
 
     /// Both ends of the interval of a half width, around a centre.
     pub(super) fn ends(&self, centre: f64, half: f64) -> (f64, f64) {
-        let below = if self.positive && centre > 0.0 { centre * (-half / centre).exp() } else { centre - half };
+        let below =
+            if self.positive && centre > 0.0 { centre * (-half / centre).exp() } else { centre - half };
         (below, centre + half)
     }
 }
@@ -87,7 +78,8 @@ impl Calibration {
     #[must_use]
     pub fn deviation(&self, evidence: &Evidence, step: usize) -> f64 {
         let features = evidence.features(step);
-        let correction: f64 = features.iter().zip(self.coefficients).map(|(feature, weight)| feature * weight).sum();
+        let correction: f64 =
+            features.iter().zip(self.coefficients).map(|(feature, weight)| feature * weight).sum();
         evidence.deviation[step] * correction.clamp(-3.0, 3.0).exp()
     }
 
