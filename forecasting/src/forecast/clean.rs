@@ -156,7 +156,7 @@ impl Cleaned {
             let run = [place.wrapping_sub(2), place.wrapping_sub(1), place + 1, place + 2];
             run.iter().filter(|other| far(**other)).count() <= 1
         };
-        let spikes: Vec<usize> = (0..self.values.len() - 1)
+        let spikes: Vec<usize> = (REACH..self.values.len() - 1)
             .filter(|place| far(*place) && alone(*place) && !recurs(*place))
             .collect();
         // Where many are odd, oddity is how the series is.
@@ -176,11 +176,15 @@ impl Cleaned {
         if self.values.len() < BEFORE + AFTER {
             return;
         }
-        let plain = Plain::of(&self.values, period);
-        let Some((place, jump)) = shift(&plain) else { return };
+        // First as it is: a shift would otherwise be half hidden in the season of a short series.
+        let found = [1, period].into_iter().find_map(|period| {
+            let plain = Plain::of(&self.values, period);
+            shift(&plain).map(|(place, jump)| (place, jump, plain.logs))
+        });
+        let Some((place, jump, logs)) = found else { return };
         let (before, after) = around(&self.values, place);
         for value in &mut self.values[..place] {
-            *value = if plain.logs { *value * jump.exp() } else { *value + jump };
+            *value = if logs { *value * jump.exp() } else { *value + jump };
         }
         for observed in &mut self.observed[..place] {
             *observed = false;

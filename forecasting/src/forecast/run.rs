@@ -76,14 +76,18 @@ fn without_search(input: &ForecastInput, prepared: &Prepared) -> Option<Forecast
     if input.method == Method::Intermittent {
         return Some(simple::intermittent(prepared, input.horizon));
     }
+    let seen = prepared.seen();
+    let occurs = seen.len() >= FITTED_FROM && seen.iter().any(|value| *value != 0.0);
+    if input.method == Method::Auto && occurs && is_intermittent(&seen) {
+        return Some(simple::intermittent(prepared, input.horizon));
+    }
     if values.iter().all(|value| *value == values[0]) && values.len() > 1 {
         return Some(simple::constant(prepared, input.horizon));
     }
     if values.len() < FITTED_FROM {
         return Some(simple::barely(prepared, input.horizon));
     }
-    let automatic = input.method == Method::Auto;
-    (automatic && is_intermittent(&prepared.seen())).then(|| simple::intermittent(prepared, input.horizon))
+    None
 }
 
 /// A series with what was fitted to it.

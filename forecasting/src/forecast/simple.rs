@@ -75,7 +75,9 @@ pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
     let (inner, outer) = (demand.ends(0.8), demand.ends(0.95));
     let mut forecast =
         answer(prepared, horizon, (Method::Intermittent, reason), |_| (demand.rate, inner, outer));
-    forecast.warnings.retain(|warning| !matches!(warning, Warning::Spikes { .. } | Warning::Shift { .. }));
+    forecast.warnings.retain(|warning| {
+        !matches!(warning, Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. })
+    });
     forecast
 }
 
