@@ -12,7 +12,7 @@ use forecasting::ForecastError;
 use forecasting::forecast::accuracy::{mase, smape};
 use forecasting::forecast::{Forecast, ForecastInput, Method, Regression, Warning, forecast, naive2};
 use proptest::prelude::*;
-use series::{edge_cases, noisy, spike, step_up};
+use series::{capacity_shapes, edge_cases, noisy, spike, step_up};
 
 const HORIZON: usize = 36;
 
@@ -115,6 +115,20 @@ fn growth_is_no_shift_and_no_spike() {
     let answer = monthly(noisy(60, 4, |step| 100.0 * 1.02_f64.powf(step)));
     assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
     assert!(answer.points[HORIZON - 1].p50 > 100.0 * 1.02_f64.powf(60.0));
+}
+
+#[test]
+fn shapes_of_capacity_are_followed() {
+    for (name, values) in capacity_shapes(7) {
+        let (train, test) = values.split_at(60);
+        let answer = monthly(train.to_vec());
+        sound(&answer);
+        let errors = answer.points.iter().zip(test.iter().flatten());
+        let (error, size) = errors.fold((0.0, 0.0), |sum, (point, actual)| {
+            (sum.0 + (point.p50 - actual).abs(), sum.1 + actual.abs())
+        });
+        assert!(error < 0.2 * size, "{name}: {}", error / size);
+    }
 }
 
 #[test]

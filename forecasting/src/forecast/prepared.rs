@@ -33,8 +33,10 @@ impl Prepared {
         let stale = input.observations.len() - seen;
         let used = periods.last().map_or(USED, |longest| USED.max(PERIODS * longest));
         let from = seen.saturating_sub(used);
-        let observations: Vec<Option<f64>> =
-            input.observations[..seen].iter().map(|value| value.map(|value| value / scale)).collect();
+        let observations: Vec<Option<f64>> = input.observations[..seen]
+            .iter()
+            .map(|value| value.map(|value| rounded(value / scale)))
+            .collect();
         let mut cleaned = clean(&observations[from..], periods.first().copied().unwrap_or(1));
         cleaned.warnings.iter_mut().for_each(|warning| warning.move_by(from, scale));
         if from > 0 {
@@ -71,4 +73,9 @@ impl Warning {
             _ => {}
         }
     }
+}
+
+/// Without the last eight bits, so that the same series in another unit is the same series.
+fn rounded(value: f64) -> f64 {
+    f64::from_bits(value.to_bits().saturating_add(0x80) & !0xFF)
 }
