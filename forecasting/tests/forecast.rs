@@ -1,10 +1,5 @@
 //! Forecasts of series: what is promised of every answer, and what is refused.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::float_arithmetic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod series;
 

@@ -52,9 +52,8 @@ pub fn learn(cases: &[Case]) -> Calibration {
             continue;
         }
         let mut near: Vec<(f64, [f64; HISTORIES.len()])> = Vec::new();
-        for other in step.saturating_sub(NEIGHBOURS)..(step + NEIGHBOURS + 1).min(STEPS) {
-            near.extend(&scores[other]);
-        }
+        let around = step.saturating_sub(NEIGHBOURS)..(step + NEIGHBOURS + 1).min(STEPS);
+        scores[around].iter().for_each(|scores| near.extend(scores));
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (level, share) in LEVELS.into_iter().enumerate() {
             let all = weighted_quantile(&near, share, |_| 1.0);
@@ -133,9 +132,12 @@ fn solve(mut matrix: [[f64; FEATURES]; FEATURES], mut right: [f64; FEATURES]) ->
         right.swap(column, pivot);
         for row in column + 1..FEATURES {
             let factor = matrix[row][column] / matrix[column][column];
-            for other in column..FEATURES {
-                matrix[row][other] -= factor * matrix[column][other];
-            }
+            let above = matrix[column];
+            matrix[row]
+                .iter_mut()
+                .zip(above)
+                .skip(column)
+                .for_each(|(value, above)| *value -= factor * above);
             right[row] -= factor * right[column];
         }
     }

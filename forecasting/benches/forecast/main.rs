@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p forecasting --bench forecast` measures; with `-- learn` it learns the calibration from both
 //! populations and prints the file `forecasting/src/forecast/calibration.rs`.
+#![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 mod accuracy;
 mod clock;

@@ -81,8 +81,8 @@ fn step<const N: usize>(corners: &mut [Corner<N>], value: &mut impl FnMut(&[f64;
     }
     let best = corners[0].0;
     for corner in &mut corners[1..] {
-        for axis in 0..N {
-            corner.0[axis] = best[axis] + 0.5 * (corner.0[axis] - best[axis]);
+        for (coordinate, best) in corner.0.iter_mut().zip(best) {
+            *coordinate = best + 0.5 * (*coordinate - best);
         }
         corner.1 = value(&corner.0);
     }

@@ -129,8 +129,7 @@ impl Indices {
         Self { values: level(groups.iter().map(|group| median(group)).collect(), false), multiplies: false }
     }
 
-    /// Puts another season on top of this one; both recur after the product of their periods at the latest, but
-    /// each is kept by its own period.
+    /// The factor (or term) of a place.
     pub fn at(&self, place: usize) -> f64 {
         self.values[place % self.values.len()]
     }
