@@ -13,7 +13,7 @@ ARGS ?=
 export PROPTEST_RNG_SEED ?= 20261128
 
 .NOTPARALLEL:
-.PHONY: help setup serve test check bench bench-topology schema
+.PHONY: help setup serve test check bench bench-topology bench-forecast schema
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ bench: ## measure queries, the roadmap, simulations and bulk writing, and print 
 bench-topology: ## measure the dependency graph beside its targets and beside other engines, and print the figures
 	@scripts/setup peers
 	@scripts/bench topology
+
+bench-forecast: ## measure forecasts on real series beside their targets, and print the figures
+	@scripts/bench forecast
 
 schema: ## write the GraphQL contract to api/schema.graphql
 	$(CARGO) run --quiet --locked --package api --bin plinth -- schema > $(BUILT)/schema.graphql

@@ -19,6 +19,7 @@
 //! | [`budget`] | variance, outlook, unit costs, allocation, savings, versions of a budget and their comparison |
 //! | [`roadmap`] | all of it month by month, in the views of commitment, cash, and profit and loss |
 //! | [`uncertainty`] | what a roadmap may turn out to cost: P10, P50 and P90 of each fiscal quarter |
+//! | [`forecast`] | what a series of quantities comes to in the months ahead, and how sure that is |
 //! | [`explain`] | the formula, inputs and assumptions behind a figure |
 //! | [`error`] | the few ways a calculation can be impossible |
 //!
@@ -94,6 +95,8 @@ pub mod commitments;
 pub mod depreciation;
 pub mod error;
 pub mod explain;
+#[expect(clippy::float_arithmetic, reason = "forecasts are estimates of quantities, never money")]
+pub mod forecast;
 pub mod growth;
 pub mod levelling;
 pub mod money;

@@ -1,0 +1,81 @@
+//! A series as methods take it: scaled, cleaned, and no longer than it is worth.
+
+use super::clean::{Cleaned, clean};
+use super::input::ForecastInput;
+use super::warning::Warning;
+
+/// Points beyond which older ones are left out, unless the longest period needs them.
+const USED: usize = 1_500;
+/// Periods that are worth keeping.
+const PERIODS: usize = 4;
+
+/// A checked input, ready for methods.
+pub(super) struct Prepared {
+    /// What values were divided by: the largest size, or one where all are zero.
+    pub scale: f64,
+    /// Observations so divided, as they came.
+    pub observations: Vec<Option<f64>>,
+    /// The same, cleaned.
+    pub cleaned: Cleaned,
+    /// Steps without a value at the end.
+    pub stale: usize,
+    /// Periods, the shortest first.
+    pub periods: Vec<usize>,
+}
+
+impl Prepared {
+    /// Prepares an input that has been checked.
+    pub fn of(input: &ForecastInput) -> Self {
+        let periods = input.seasons();
+        let largest = input.observations.iter().flatten().fold(0.0, |most: f64, value| most.max(value.abs()));
+        let scale = if largest > 0.0 { largest } else { 1.0 };
+        let seen = input.observations.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
+        let stale = input.observations.len() - seen;
+        let used = periods.last().map_or(USED, |longest| USED.max(PERIODS * longest));
+        let from = seen.saturating_sub(used);
+        let observations: Vec<Option<f64>> = input.observations[..seen]
+            .iter()
+            .map(|value| value.map(|value| rounded(value / scale)))
+            .collect();
+        let mut cleaned = clean(&observations[from..], periods.first().copied().unwrap_or(1));
+        cleaned.warnings.iter_mut().for_each(|warning| warning.move_by(from, scale));
+        if from > 0 {
+            cleaned.warnings.push(Warning::Cut { used: cleaned.values.len() });
+        }
+        if stale > 0 {
+            cleaned.warnings.push(Warning::Stale { count: stale });
+        }
+        for period in &periods {
+            if cleaned.values.len() < 2 * period + 1 {
+                cleaned.warnings.push(Warning::PeriodNotSeen { period: *period });
+            }
+        }
+        Self { scale, observations, cleaned, stale, periods }
+    }
+
+    /// Values that were observed, of the steps that are used.
+    pub fn seen(&self) -> Vec<f64> {
+        self.observations.iter().flatten().copied().collect()
+    }
+}
+
+impl Warning {
+    /// From places and units of what was cleaned to those of what was given.
+    fn move_by(&mut self, places: usize, scale: f64) {
+        match self {
+            Self::Spikes { steps } => steps.iter_mut().for_each(|step| *step += places),
+            Self::Shift { step, before, after } => {
+                *step += places;
+                *before *= scale;
+                *after *= scale;
+            }
+            Self::Reset { step, .. } => *step += places,
+            _ => {}
+        }
+    }
+}
+
+/// Without the last eight bits, so that the same series in another unit is the same series.
+fn rounded(value: f64) -> f64 {
+    f64::from_bits(value.to_bits().saturating_add(0x80) & !0xFF)
+}

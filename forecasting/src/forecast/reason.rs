@@ -1,0 +1,52 @@
+//! Why a forecast is what it is, in a sentence or two.
+
+use super::members::Member;
+use super::method::Method;
+use super::selection::Selection;
+
+/// The method, why it was chosen, and what is assumed.
+pub(super) fn reason(asked: Method, selection: &Selection, has_season: bool, tried: bool) -> String {
+    let choice = match (asked, &selection.other) {
+        (Method::Auto, Some((member, share))) => format!(
+            "{} alone: on the series' own past its errors were {:.0} % of those of the combination",
+            name(*member),
+            100.0 * share
+        ),
+        (Method::Auto, None) if selection.weighed => {
+            let weights: Vec<String> = selection
+                .weights
+                .iter()
+                .map(|(member, weight)| format!("{} {:.0} %", name(*member), 100.0 * weight))
+                .collect();
+            format!("no single method was clearly better on the series' own past: {}", weights.join(", "))
+        }
+        (Method::Auto, None) => {
+            "too short to choose by its own past: the mean of methods that err differently".to_owned()
+        }
+        (Method::Combination, _) => "asked for by name: the mean of methods that err differently".to_owned(),
+        (named, _) => format!("asked for by name: {named}"),
+    };
+    let season =
+        if has_season { "what recurs is carried on as far as it is sure" } else { "nothing recurs for sure" };
+    let straight = selection.weights.iter().any(|(member, _)| *member == Member::Line);
+    let growth = if straight { "growth goes on as it was" } else { "growth fades by at least 2 % a step" };
+    let widths = if tried {
+        "intervals are as wide as they had to be on other series of this length, and on this one"
+    } else {
+        "intervals are as wide as they had to be on other series of this length"
+    };
+    format!("{choice}; {season}; {growth}; {widths}")
+}
+
+fn name(member: Member) -> &'static str {
+    match member {
+        Member::Theta => "Theta",
+        Member::DampedTrend => "damped trend",
+        Member::Arima => "differences",
+        Member::SeasonalArima => "seasonal differences",
+        Member::Line => "a straight line",
+        Member::Naive => "the last value",
+        Member::SeasonalNaive => "the last period",
+        Member::Adjusted => "the last value with its season",
+    }
+}

@@ -1,0 +1,262 @@
+//! From a question to an answer.
+
+use super::accuracy::{owa, seasonal_scale, smape};
+use super::backtest::{Backtest, Origin, USUAL};
+use super::calibration::SHIPPED;
+use super::input::ForecastInput;
+use super::intermittent::is_intermittent;
+use super::members::{Member, View, naive2};
+use super::method::Method;
+use super::outcome::{Accuracy, Forecast, Point};
+use super::path::Path;
+use super::prepared::Prepared;
+use super::reason::reason;
+use super::selection::{OTHERS, Selection};
+use super::simple;
+use super::warning::Warning;
+use super::width::{Calibration, Evidence, LEAST};
+use crate::error::Result;
+
+/// What a forecast may come to at most, in sizes of the largest value seen.
+const BOUND: f64 = 10.0;
+/// Points that methods need to be fitted.
+const FITTED_FROM: usize = 3;
+
+/// Carries a series on.
+///
+/// # Errors
+///
+/// A horizon of zero or above [`HORIZON_MAX`](super::HORIZON_MAX), no value at all, values that are no finite
+/// numbers, and periods of zero are refused with the field, the value and the rule.
+pub fn forecast(input: &ForecastInput) -> Result<Forecast> {
+    forecast_with(input, &SHIPPED)
+}
+
+/// Carries a series on with another calibration than the one that comes with the crate.
+///
+/// # Errors
+///
+/// As [`forecast`].
+pub fn forecast_with(input: &ForecastInput, calibration: &Calibration) -> Result<Forecast> {
+    input.check()?;
+    let prepared = Prepared::of(input);
+    if let Some(answer) = without_search(input, &prepared) {
+        return Ok(answer);
+    }
+    let searched = Searched::of(input, &prepared);
+    Ok(searched.answer(input, &prepared, calibration))
+}
+
+/// What is known of the errors of a forecast before any calibration, in units of the observations; `None` for series
+/// whose intervals need none. Calibrations are learned from it.
+///
+/// # Errors
+///
+/// As [`forecast`].
+pub fn evidence(input: &ForecastInput) -> Result<Option<Evidence>> {
+    input.check()?;
+    let prepared = Prepared::of(input);
+    if without_search(input, &prepared).is_some() {
+        return Ok(None);
+    }
+    let mut evidence = Searched::of(input, &prepared).evidence;
+    for values in [&mut evidence.centre, &mut evidence.deviation, &mut evidence.spread] {
+        values.drain(..prepared.stale);
+        values.iter_mut().for_each(|value| *value = simple::unscaled(*value, prepared.scale));
+    }
+    Ok(Some(evidence))
+}
+
+/// Answers that need no search for parameters.
+fn without_search(input: &ForecastInput, prepared: &Prepared) -> Option<Forecast> {
+    let values = &prepared.cleaned.values;
+    if input.method == Method::OrdinaryLeastSquares {
+        return Some(simple::line(prepared, input.horizon));
+    }
+    if input.method == Method::Intermittent {
+        return Some(simple::intermittent(prepared, input.horizon));
+    }
+    let seen = prepared.seen();
+    let occurs = seen.len() >= FITTED_FROM && seen.iter().any(|value| *value != 0.0);
+    if input.method == Method::Auto && occurs && is_intermittent(&seen) {
+        return Some(simple::intermittent(prepared, input.horizon));
+    }
+    if values.iter().all(|value| *value == values[0]) && values.len() > 1 {
+        return Some(simple::constant(prepared, input.horizon));
+    }
+    if values.len() < FITTED_FROM {
+        return Some(simple::barely(prepared, input.horizon));
+    }
+    None
+}
+
+/// A series with what was fitted to it.
+struct Searched {
+    backtest: Option<Backtest>,
+    selection: Selection,
+    method: Method,
+    evidence: Evidence,
+    has_season: bool,
+}
+
+impl Searched {
+    fn of(input: &ForecastInput, prepared: &Prepared) -> Self {
+        let (values, observed) = (&prepared.cleaned.values, &prepared.cleaned.observed);
+        let steps = prepared.stale + input.horizon;
+        let mut others = OTHERS.to_vec();
+        let named = named(input.method);
+        others.extend(named.filter(|member| !others.contains(member)));
+        let backtest = Backtest::run(values, &prepared.periods, steps, &others);
+        let view = View::new(values, &prepared.periods, values.len());
+        let members = view.combined();
+        let selection = match (named, input.method) {
+            (Some(member), _) => Selection::only(member),
+            (None, Method::Combination) => Selection::equal(&members),
+            (None, _) => Selection::by_backtest(&members, backtest.as_ref(), values, observed),
+        };
+        let path = |member: Member| {
+            let before = backtest.as_ref().and_then(|backtest| backtest.fitted(member));
+            view.project(&view.fit(member, before), values.len(), steps)
+        };
+        let paths: Vec<Path> = members.iter().map(|member| path(*member)).collect();
+        let mut centre = vec![0.0; steps];
+        for (member, weight) in &selection.weights {
+            let place = members.iter().position(|other| other == member);
+            let own = place.map_or_else(|| path(*member).mean, |place| paths[place].mean.clone());
+            centre.iter_mut().zip(own).for_each(|(sum, value)| *sum += weight * value);
+        }
+        let ratio = backtest.as_ref().map_or(f64::ln(USUAL), |backtest| backtest.ratio(values, observed));
+        let (deviation, spread) = beliefs(&paths, &centre);
+        let history = values.len();
+        let evidence = Evidence { centre, deviation, spread, ratio, history, positive: view.positive };
+        let method = match (&selection.other, input.method) {
+            (Some((Member::Line, _)), Method::Auto) => Method::StraightLine,
+            (Some(_), Method::Auto) => Method::SeasonalNaive,
+            (None, Method::Auto) => Method::Combination,
+            (_, named) => named,
+        };
+        Self { backtest, selection, method, evidence, has_season: view.has_season() }
+    }
+
+    fn answer(&self, input: &ForecastInput, prepared: &Prepared, calibration: &Calibration) -> Forecast {
+        let scale = prepared.scale;
+        let mut warnings = prepared.cleaned.warnings.clone();
+        if self.backtest.is_none() {
+            warnings.push(Warning::Short { points: self.evidence.history });
+        }
+        let never_below = prepared.seen().iter().all(|value| *value >= 0.0);
+        let mut bounded = false;
+        let points = (0..input.horizon)
+            .map(|ahead| {
+                let step = prepared.stale + ahead;
+                let held = |value: f64| {
+                    let low = if never_below { 0.0 } else { -BOUND };
+                    simple::unscaled(value.clamp(low, BOUND), scale)
+                };
+                let centre = self.evidence.centre[step];
+                bounded |= centre.abs() > BOUND;
+                let [inner, outer] = calibration.half_widths(&self.evidence, step);
+                let ends = |half: f64| {
+                    let (low, high) = self.evidence.ends(centre, half);
+                    (held(low), held(high))
+                };
+                Point::new(ahead + 1, held(centre), ends(inner), ends(outer))
+            })
+            .collect();
+        if bounded {
+            warnings.push(Warning::Bounded);
+        }
+        Forecast {
+            method: self.method,
+            reason: reason(input.method, &self.selection, self.has_season, self.backtest.is_some()),
+            trained_on: self.evidence.history,
+            points,
+            accuracy: self.accuracy(prepared, calibration),
+            warnings,
+        }
+    }
+
+    /// How the chosen weights did from origins that lie back.
+    fn accuracy(&self, prepared: &Prepared, calibration: &Calibration) -> Accuracy {
+        let Some(backtest) = &self.backtest else { return Accuracy::default() };
+        let (values, observed) = (&prepared.cleaned.values, &prepared.cleaned.observed);
+        let period = prepared.periods.first().copied().unwrap_or(1);
+        let (mut came, mut said, mut naive) = (Vec::new(), Vec::new(), Vec::new());
+        let mut held = 0;
+        for origin in &backtest.origins {
+            let centre = self.centre(backtest, origin);
+            let evidence = origin.evidence(centre, backtest.combined, self.evidence.positive);
+            let plain = naive2(&values[..origin.end], period, origin.steps);
+            for step in origin.compared(observed) {
+                let actual = values[origin.end + step];
+                held += usize::from(
+                    evidence.distance(step, actual) <= calibration.half_widths(&evidence, step)[0],
+                );
+                came.push(actual);
+                said.push(evidence.centre[step]);
+                naive.push(plain[step]);
+            }
+        }
+        let first = backtest.origins.first().map_or(values.len(), |origin| origin.end);
+        let scaled = |forecast: &[f64]| {
+            let scale = seasonal_scale(&values[..first], period)?;
+            let sum: f64 = came.iter().zip(forecast).map(|(came, said)| (came - said).abs()).sum();
+            Some(sum / came.len() as f64 / scale)
+        };
+        if came.is_empty() {
+            return Accuracy::default();
+        }
+        let (own, naive_mase) = (scaled(&said), scaled(&naive));
+        let both = own.zip(naive_mase);
+        Accuracy {
+            mase: own,
+            owa: both.and_then(|(own, other)| owa((smape(&came, &said), own), (smape(&came, &naive), other))),
+            coverage80: Some(f64::from(held as u32) / came.len() as f64),
+            backtests: came.len(),
+        }
+    }
+
+    /// The chosen weights from an origin.
+    fn centre(&self, backtest: &Backtest, origin: &Origin) -> Vec<f64> {
+        let mut centre = vec![0.0; origin.steps];
+        let mut total = 0.0;
+        for (member, weight) in &self.selection.weights {
+            let Some(place) = backtest.members.iter().position(|other| other == member) else { continue };
+            total += weight;
+            centre.iter_mut().zip(&origin.means[place]).for_each(|(sum, value)| *sum += weight * value);
+        }
+        // A member that later points made possible is not among those that were tried.
+        centre.iter_mut().for_each(|value| *value /= if total > 0.0 { total } else { 1.0 });
+        centre
+    }
+}
+
+/// The member behind a method that has just one.
+fn named(method: Method) -> Option<Member> {
+    Some(match method {
+        Method::Theta => Member::Theta,
+        Method::DampedTrend => Member::DampedTrend,
+        Method::Arima => Member::Arima,
+        Method::SeasonalArima => Member::SeasonalArima,
+        Method::StraightLine => Member::Line,
+        Method::Naive => Member::Naive,
+        Method::SeasonalNaive => Member::SeasonalNaive,
+        Method::Naive2 => Member::Adjusted,
+        Method::Auto | Method::Combination | Method::Intermittent | Method::OrdinaryLeastSquares => {
+            return None;
+        }
+    })
+}
+
+/// Mean of the deviations that members believe in, widened by how far the centre is from their mean, and how far
+/// they are apart.
+fn beliefs(paths: &[Path], centre: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let count = paths.len().max(1) as f64;
+    let each = centre.iter().enumerate().map(|(step, centre)| {
+        let mean = paths.iter().map(|path| path.mean[step]).sum::<f64>() / count;
+        let believed = paths.iter().map(|path| path.deviation[step]).sum::<f64>() / count + LEAST;
+        let apart = paths.iter().map(|path| (path.mean[step] - mean) * (path.mean[step] - mean)).sum::<f64>();
+        (believed.hypot(centre - mean), (apart / count).sqrt())
+    });
+    each.unzip()
+}

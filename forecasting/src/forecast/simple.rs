@@ -1,0 +1,100 @@
+//! Series that need no search: constants, intermittent demand, one or two points, and the straight line by name.
+
+use super::intermittent::Intermittent;
+use super::method::Method;
+use super::outcome::{Accuracy, Forecast, Point};
+use super::prepared::Prepared;
+use super::quantile::{Z80, Z95};
+use super::regression::Regression;
+use super::warning::Warning;
+
+/// How much a step is taken to vary by where so few points do not show it.
+const ASSUMED: f64 = 0.1;
+
+/// The steps that were asked for, out of those after the last value.
+fn answer(
+    prepared: &Prepared,
+    horizon: usize,
+    (method, reason): (Method, String),
+    step: impl Fn(usize) -> (f64, (f64, f64), (f64, f64)),
+) -> Forecast {
+    let scale = prepared.scale;
+    let scaled = |(low, high): (f64, f64)| (unscaled(low, scale), unscaled(high, scale));
+    let points = (0..horizon)
+        .map(|ahead| {
+            let (centre, inner, outer) = step(prepared.stale + ahead);
+            Point::new(ahead + 1, unscaled(centre, scale), scaled(inner), scaled(outer))
+        })
+        .collect();
+    let warnings = prepared.cleaned.warnings.clone();
+    let trained_on = prepared.cleaned.values.len();
+    Forecast { method, reason, trained_on, points, accuracy: Accuracy::default(), warnings }
+}
+
+/// In units of the observations, and finite.
+pub(super) fn unscaled(value: f64, scale: f64) -> f64 {
+    (value * scale).clamp(f64::MIN, f64::MAX)
+}
+
+/// All values are equal: so are those ahead.
+pub(super) fn constant(prepared: &Prepared, horizon: usize) -> Forecast {
+    let value = prepared.cleaned.values[0];
+    let reason = "all values are equal, so the last one goes on".to_owned();
+    let mut forecast =
+        answer(prepared, horizon, (Method::Naive, reason), |_| (value, (value, value), (value, value)));
+    forecast.warnings.push(Warning::Constant);
+    forecast
+}
+
+/// One or two points: the last one goes on, within what is assumed of how it varies.
+pub(super) fn barely(prepared: &Prepared, horizon: usize) -> Forecast {
+    let values = &prepared.cleaned.values;
+    let last = values[values.len() - 1];
+    let positive = values.iter().all(|value| *value > 0.0);
+    let jump = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
+    let deviation = jump.max(ASSUMED * last.abs());
+    let reason = format!("{} points show neither trend nor season, so the last one goes on", values.len());
+    let ends = |half: f64| {
+        if positive { (last * (-half / last).exp(), last + half) } else { (last - half, last + half) }
+    };
+    let mut forecast = answer(prepared, horizon, (Method::Naive, reason), |step| {
+        let spread = deviation * ((step + 1) as f64).sqrt();
+        (last, ends(Z80 * spread), ends(Z95 * spread))
+    });
+    forecast.warnings.push(Warning::UnknownVariation);
+    forecast
+}
+
+/// Demand that is zero most of the time, by its rate.
+pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
+    let demand = Intermittent::of(&prepared.seen());
+    let reason =
+        "many steps are zero: the chance of demand times its size goes on (TSB), which is a rate and no \
+                  median; intervals are what the steps so far were between"
+            .to_owned();
+    let (inner, outer) = (demand.ends(0.8), demand.ends(0.95));
+    let mut forecast =
+        answer(prepared, horizon, (Method::Intermittent, reason), |_| (demand.rate, inner, outer));
+    forecast.warnings.retain(|warning| {
+        !matches!(warning, Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. })
+    });
+    forecast
+}
+
+/// The straight line through all observations as they are, with the intervals of its formula.
+pub(super) fn line(prepared: &Prepared, horizon: usize) -> Forecast {
+    let line = Regression::of_observations(&prepared.observations);
+    let seen = prepared.observations.len();
+    let path = line.project(seen, prepared.stale + horizon);
+    let reason = "asked for by name: a straight line through all points, with the intervals of its formula, which \
+                  hold where errors are normal, equal and independent; nothing is set aside and growth never fades"
+        .to_owned();
+    let mut forecast = answer(prepared, horizon, (Method::OrdinaryLeastSquares, reason), |step| {
+        let centre = path.mean[step];
+        let [inner, outer] = Regression::half_widths(path.deviation[step]);
+        (centre, (centre - inner, centre + inner), (centre - outer, centre + outer))
+    });
+    forecast.trained_on = line.points;
+    forecast.warnings.retain(|warning| matches!(warning, Warning::Stale { .. } | Warning::Gaps { .. }));
+    forecast
+}

@@ -1,0 +1,131 @@
+//! What whoever reads a forecast should know about the series behind it.
+
+use std::fmt;
+
+use super::method::Method;
+
+/// Something about the series that the forecast had to allow for. Steps count from 1, the first observation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Warning {
+    /// Steps without a value: filled to fit the method, left out when it was tried.
+    Gaps {
+        /// How many.
+        count: usize,
+    },
+    /// The last steps have no value: the forecast begins further ahead of the data.
+    Stale {
+        /// How many steps lie between the last value and the forecast.
+        count: usize,
+    },
+    /// Single values far from their surroundings, set aside.
+    Spikes {
+        /// Where they are.
+        steps: Vec<usize>,
+    },
+    /// The level changed abruptly and stayed: earlier values were taken to the new level.
+    Shift {
+        /// First step of the new level.
+        step: usize,
+        /// Middle value of the year before.
+        before: f64,
+        /// Middle value of the year after.
+        after: f64,
+    },
+    /// A series that never falls fell to a fraction once, as a counter that begins anew.
+    Reset {
+        /// First step after it.
+        step: usize,
+        /// Whether only what came after was used.
+        used: bool,
+    },
+    /// Too few points to try methods on them; intervals are those of other series.
+    Short {
+        /// How many points there are.
+        points: usize,
+    },
+    /// Nothing is known of how far values vary: intervals are taken as a tenth of the level per step.
+    UnknownVariation,
+    /// All values are equal: the intervals say so, and nothing about what has never been seen.
+    Constant,
+    /// Only the last points were used.
+    Cut {
+        /// How many were used.
+        used: usize,
+    },
+    /// A period that cannot be seen in so few points.
+    PeriodNotSeen {
+        /// The period.
+        period: usize,
+    },
+    /// The forecast was held to a limit that the series is far from.
+    Bounded,
+    /// The named method cannot be used here; another was.
+    Replaced {
+        /// The method that was asked for.
+        method: Method,
+        /// Why not.
+        reason: &'static str,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gaps { count } => {
+                write!(
+                    f,
+                    "{count} steps have no value: filled from their neighbours to fit, left out when tried"
+                )
+            }
+            Self::Stale { count } => {
+                write!(
+                    f,
+                    "the last {count} steps have no value: the forecast begins further ahead of the data"
+                )
+            }
+            Self::Spikes { steps } => {
+                let steps: Vec<String> = steps.iter().map(usize::to_string).collect();
+                write!(
+                    f,
+                    "single values far from their surroundings were set aside: step {}",
+                    steps.join(", ")
+                )
+            }
+            Self::Shift { step, before, after } => write!(
+                f,
+                "the level changed at step {step}, from about {before} to {after}: earlier values were taken to the \
+                 new level"
+            ),
+            Self::Reset { step, used: true } => {
+                write!(
+                    f,
+                    "the series began anew at step {step}, as a counter does: only what came after was used"
+                )
+            }
+            Self::Reset { step, used: false } => write!(
+                f,
+                "the series began anew at step {step}, as a counter does, too late to use only what came after"
+            ),
+            Self::Short { points } => {
+                write!(
+                    f,
+                    "{points} points are too few to try methods on; intervals are as wide as on other series"
+                )
+            }
+            Self::UnknownVariation => f.write_str(
+                "so few points do not show how much they vary: a tenth of the level per step is assumed",
+            ),
+            Self::Constant => f.write_str(
+                "all values are equal: the intervals have no width, and know nothing of what never was",
+            ),
+            Self::Cut { used } => write!(f, "only the last {used} points were used"),
+            Self::PeriodNotSeen { period } => {
+                write!(f, "a season of {period} steps needs more than two periods to be seen")
+            }
+            Self::Bounded => f.write_str(
+                "the forecast would have left ten times the largest size seen, and was held there",
+            ),
+            Self::Replaced { method, reason } => write!(f, "{method} was not used: {reason}"),
+        }
+    }
+}

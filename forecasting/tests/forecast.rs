@@ -1,0 +1,241 @@
+//! Forecasts of series: what is promised of every answer, and what is refused.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod series;
+
+use forecasting::ForecastError;
+use forecasting::forecast::accuracy::{mase, smape};
+use forecasting::forecast::{Forecast, ForecastInput, Method, Regression, Warning, forecast, naive2};
+use proptest::prelude::*;
+use series::{capacity_shapes, edge_cases, noisy, spike, step_up};
+
+const HORIZON: usize = 36;
+
+fn plain(values: &[f64]) -> Vec<Option<f64>> {
+    values.iter().copied().map(Some).collect()
+}
+
+fn monthly(observations: Vec<Option<f64>>) -> Forecast {
+    forecast(&ForecastInput::monthly(observations, HORIZON)).unwrap()
+}
+
+fn sound(answer: &Forecast) {
+    assert!(!answer.reason.is_empty());
+    assert_ne!(answer.method, Method::Auto);
+    for point in &answer.points {
+        let ends = [point.lo95, point.lo80, point.p50, point.hi80, point.hi95];
+        assert!(ends.iter().all(|value| value.is_finite()), "{point:?}");
+        assert!(ends.is_sorted(), "{point:?}");
+        assert_eq!((point.p10, point.p90), (point.lo80, point.hi80));
+    }
+}
+
+#[test]
+fn every_edge_case_is_answered_or_refused_by_name() {
+    for case in edge_cases() {
+        let answer = forecast(&ForecastInput::monthly(case.observations, HORIZON));
+        match (case.name, answer) {
+            ("empty" | "all missing", answer) => {
+                assert!(matches!(answer, Err(ForecastError::Missing { field: "observations", .. })));
+            }
+            (name, answer) => {
+                let answer = answer.unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!(answer.points.len(), HORIZON, "{name}");
+                sound(&answer);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_answered_is_refused_with_the_field() {
+    let refused = |input: ForecastInput| match forecast(&input) {
+        Err(ForecastError::Invalid { field, value, .. }) => (field, value),
+        other => panic!("{other:?}"),
+    };
+    let some = || plain(&[1.0, 2.0, 3.0]);
+    assert_eq!(refused(ForecastInput::monthly(some(), 0)), ("horizon", "0".to_owned()));
+    assert_eq!(refused(ForecastInput::monthly(some(), 10_000)), ("horizon", "10000".to_owned()));
+    let broken = |value| ForecastInput::monthly(plain(&[1.0, value, 3.0]), 3);
+    assert_eq!(refused(broken(f64::NAN)), ("observations", "NaN".to_owned()));
+    assert_eq!(refused(broken(f64::INFINITY)), ("observations", "inf".to_owned()));
+    assert_eq!(refused(ForecastInput::monthly(some(), 3).with_periods(vec![0])), ("period", "0".to_owned()));
+    assert!("prophet".parse::<Method>().is_err());
+    for method in Method::ALL {
+        assert_eq!(method.name().parse::<Method>(), Ok(method));
+    }
+}
+
+#[test]
+fn constants_and_zeros_go_on() {
+    for value in [0.0, 7.5, -3.0] {
+        let answer = monthly(vec![Some(value); 36]);
+        assert!(answer.points.iter().all(|point| point.lo95 == value && point.hi95 == value));
+        assert!(answer.warnings.contains(&Warning::Constant));
+    }
+}
+
+#[test]
+fn intermittent_demand_has_its_own_method() {
+    let case = edge_cases().into_iter().find(|case| case.name == "intermittent").unwrap();
+    let answer = monthly(case.observations);
+    assert_eq!(answer.method, Method::Intermittent);
+    assert!(answer.points[0].p50 > 0.3 && answer.points[0].p50 < 4.0);
+    assert!(answer.points[0].lo80 == 0.0);
+}
+
+#[test]
+fn a_spike_is_set_aside() {
+    for (length, seed) in [(36, 1), (60, 2), (96, 3)] {
+        let answer = monthly(spike(length, seed));
+        assert!((answer.points[HORIZON - 1].p50 / 100.0 - 1.0).abs() < 0.1, "{answer:?}");
+        let named = Warning::Spikes { steps: vec![length - 2] };
+        assert!(answer.warnings.contains(&named), "{:?}", answer.warnings);
+    }
+}
+
+#[test]
+fn a_step_is_followed() {
+    for (length, seed) in [(36, 1), (60, 2), (96, 3)] {
+        let answer = monthly(step_up(length, seed));
+        assert!((answer.points[HORIZON - 1].p50 / 200.0 - 1.0).abs() < 0.05, "{answer:?}");
+        let shifted =
+            |warning: &Warning| matches!(warning, Warning::Shift { step, .. } if *step == length - 19);
+        assert!(answer.warnings.iter().any(shifted), "{:?}", answer.warnings);
+    }
+}
+
+#[test]
+fn growth_is_no_shift_and_no_spike() {
+    let answer = monthly(noisy(60, 4, |step| 100.0 * 1.02_f64.powf(step)));
+    assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
+    assert!(answer.points[HORIZON - 1].p50 > 100.0 * 1.02_f64.powf(60.0));
+}
+
+#[test]
+fn shapes_of_capacity_are_followed() {
+    for (name, values) in capacity_shapes(7) {
+        let (train, test) = values.split_at(60);
+        let answer = monthly(train.to_vec());
+        sound(&answer);
+        let errors = answer.points.iter().zip(test.iter().flatten());
+        let (error, size) = errors.fold((0.0, 0.0), |sum, (point, actual)| {
+            (sum.0 + (point.p50 - actual).abs(), sum.1 + actual.abs())
+        });
+        assert!(error < 0.2 * size, "{name}: {}", error / size);
+    }
+}
+
+#[test]
+fn gaps_are_gaps() {
+    let mut observations = noisy(60, 5, |_| 100.0);
+    observations[10] = None;
+    observations[58] = None;
+    observations[59] = None;
+    let answer = monthly(observations);
+    assert!(answer.warnings.contains(&Warning::Gaps { count: 1 }));
+    assert!(answer.warnings.contains(&Warning::Stale { count: 2 }));
+    assert_eq!((answer.points.len(), answer.trained_on), (HORIZON, 58));
+}
+
+#[test]
+fn equal_input_gives_equal_output() {
+    let input = ForecastInput::monthly(noisy(72, 6, |step| 100.0 + step), HORIZON);
+    assert_eq!(forecast(&input), forecast(&input));
+}
+
+#[test]
+fn the_straight_line_has_the_figures_of_the_worked_example() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/design/golden.json");
+    let text = std::fs::read_to_string(path).expect("the worked examples are expected beside the workspace");
+    let golden: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let figure = |id: &str, name: &str| golden[id][name].as_f64().unwrap();
+    let peaks = [208, 221, 214, 229, 222, 238, 229, 243, 251, 240, 259, 256].map(f64::from);
+    let line = Regression::of_values(&peaks);
+    let close =
+        |found: f64, wanted: f64, within: f64| assert!((found - wanted).abs() <= within, "{found} {wanted}");
+    close(line.intercept, figure("6.ols", "intercept"), 5e-7);
+    close(line.slope, figure("6.ols", "slope"), 5e-7);
+    close(line.error, figure("6.ols", "s"), 5e-7);
+    close(line.squares_x, figure("6.ols", "Sxx"), 1e-9);
+    close(line.mean_x, figure("6.ols", "xbar"), 1e-9);
+    for (name, x) in [("up20", 20.0), ("up21", 21.0), ("up22", 22.0)] {
+        close(line.upper90(x), figure("6.fit_values", name), 5e-4);
+    }
+    let input = ForecastInput::monthly(plain(&peaks), 24).with_method(Method::OrdinaryLeastSquares);
+    let answer = forecast(&input).unwrap();
+    close(answer.points[9].p50, figure("6.fit_values", "y22"), 5e-4);
+    close(answer.points[10].p50, figure("6.fit_values", "y23"), 5e-4);
+    close(answer.points[8].p90, figure("6.fit_values", "up21"), 5e-4);
+    let first = |of: fn(&forecasting::forecast::Point) -> f64| {
+        answer.points.iter().position(|point| of(point) >= 300.0).unwrap() as u64 + 13
+    };
+    assert_eq!(Some(first(|point| point.p50)), golden["6.ols.first_month_p50"].as_u64());
+    assert_eq!(Some(first(|point| point.p90)), golden["6.ols.first_month_p90"].as_u64());
+}
+
+#[test]
+fn naive2_repeats_the_season_of_a_seasonal_series() {
+    let values: Vec<f64> = (0..48).map(|place| if place % 12 == 0 { 200.0 } else { 100.0 }).collect();
+    let ahead = naive2(&values, 12, 12);
+    assert!((ahead[0] - 200.0).abs() < 1e-9 && (ahead[1] - 100.0).abs() < 1e-9, "{ahead:?}");
+    assert_eq!(naive2(&[1.0, 2.0, 5.0], 12, 2), vec![5.0, 5.0]);
+}
+
+/// sMAPE and MASE of Naive2 over a file of the competition; `None` where the file is not beside the workspace.
+fn naive2_on(name: &str) -> Option<(f64, f64)> {
+    let path = format!("{}/../../shared/data/m4/{name}.csv", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).ok().or_else(|| {
+        eprintln!("{path} is not there: the official figures were not compared");
+        None
+    })?;
+    let values = |field: &str| field.split(';').map(|value| value.parse().unwrap()).collect::<Vec<f64>>();
+    let (mut sum, mut count) = ((0.0, 0.0), 0.0);
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let (period, train, test) = (fields[1].parse().unwrap(), values(fields[3]), values(fields[4]));
+        let said = naive2(&train, period, test.len());
+        sum.0 += smape(&test, &said);
+        sum.1 += mase(&train, period, &test, &said).unwrap();
+        count += 1.0;
+    }
+    Some((sum.0 / count, sum.1 / count))
+}
+
+#[test]
+fn naive2_has_the_official_figures_of_the_competition() {
+    for (name, official) in [("m4_hourly", (18.383, 2.395)), ("m4_weekly", (9.161, 2.777))] {
+        let Some(found) = naive2_on(name) else { continue };
+        let close = (found.0 - official.0).abs() < 5e-4 && (found.1 - official.1).abs() < 5e-4;
+        assert!(close, "{name}: {found:?}, officially {official:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_comes_is_answered_soundly(
+        values in prop::collection::vec(prop::option::weighted(0.9, -1e6..1e6_f64), 1..90),
+        horizon in 1..60_usize,
+    ) {
+        prop_assume!(values.iter().any(Option::is_some));
+        let answer = forecast(&ForecastInput::monthly(values, horizon)).unwrap();
+        prop_assert_eq!(answer.points.len(), horizon);
+        sound(&answer);
+    }
+
+    #[test]
+    fn positive_series_stay_positive_and_scale(
+        values in prop::collection::vec(1.0..1e3_f64, 3..90),
+    ) {
+        let answer = monthly(plain(&values));
+        let scaled: Vec<f64> = values.iter().map(|value| value * 1_000.0).collect();
+        let larger = monthly(plain(&scaled));
+        prop_assert_eq!(answer.method, larger.method);
+        for (point, larger) in answer.points.iter().zip(&larger.points) {
+            prop_assert!(point.lo95 > 0.0, "{:?}", point);
+            prop_assert!((point.p50 * 1_000.0 / larger.p50 - 1.0).abs() < 1e-3, "{:?} {:?}", point, larger);
+        }
+    }
+}
