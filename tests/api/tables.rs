@@ -17,7 +17,7 @@ fn every_entity_can_be_read() {
         read::<entity::contracts::colocation_contract_site::Entity>(app).await;
         read::<entity::contracts::support_contract::Entity>(app).await;
         read::<entity::contracts::support_coverage::Entity>(app).await;
-        read::<entity::finance::price_index_value::Entity>(app).await;
+        read_finance(app).await;
         read::<entity::contracts::colocation_deployment::Entity>(app).await;
         read::<entity::contracts::colocation_circuit::Entity>(app).await;
         read::<entity::contracts::colocation_reading::Entity>(app).await;
@@ -37,22 +37,6 @@ fn every_entity_can_be_read() {
         read::<entity::cloud::workload::Entity>(app).await;
         read::<entity::cloud::cost_record::Entity>(app).await;
         read::<entity::cloud::growth_assumption::Entity>(app).await;
-        read::<entity::finance::currency::Entity>(app).await;
-        read::<entity::finance::fiscal_calendar::Entity>(app).await;
-        read::<entity::finance::exchange_rate::Entity>(app).await;
-        read::<entity::finance::volume::Entity>(app).await;
-        read::<entity::finance::unit_cost_part::Entity>(app).await;
-        read::<entity::finance::allocation_model::Entity>(app).await;
-        read::<entity::finance::chargeback::Entity>(app).await;
-        read::<entity::finance::chargeback_line::Entity>(app).await;
-        read::<entity::finance::savings_initiative::Entity>(app).await;
-        read::<entity::finance::savings_claim::Entity>(app).await;
-        read::<entity::finance::ledger_code::Entity>(app).await;
-        read::<entity::finance::budget_version::Entity>(app).await;
-        read::<entity::finance::budget_line::Entity>(app).await;
-        read::<entity::finance::actual_posting::Entity>(app).await;
-        read::<entity::finance::period_close::Entity>(app).await;
-        read::<entity::finance::variance_explanation::Entity>(app).await;
         read::<entity::scenarios::scenario::Entity>(app).await;
         read::<entity::scenarios::scenario_change::Entity>(app).await;
         read::<entity::recovery::recovery_objective::Entity>(app).await;
@@ -78,6 +62,26 @@ fn every_entity_can_be_read() {
         read::<entity::audit::change::Entity>(app).await;
         read::<entity::audit::idempotency_key::Entity>(app).await;
     });
+}
+
+async fn read_finance(app: &TestApp) {
+    read::<entity::finance::price_index_value::Entity>(app).await;
+    read::<entity::finance::currency::Entity>(app).await;
+    read::<entity::finance::fiscal_calendar::Entity>(app).await;
+    read::<entity::finance::exchange_rate::Entity>(app).await;
+    read::<entity::finance::volume::Entity>(app).await;
+    read::<entity::finance::unit_cost_part::Entity>(app).await;
+    read::<entity::finance::allocation_model::Entity>(app).await;
+    read::<entity::finance::chargeback::Entity>(app).await;
+    read::<entity::finance::chargeback_line::Entity>(app).await;
+    read::<entity::finance::savings_initiative::Entity>(app).await;
+    read::<entity::finance::savings_claim::Entity>(app).await;
+    read::<entity::finance::ledger_code::Entity>(app).await;
+    read::<entity::finance::budget_version::Entity>(app).await;
+    read::<entity::finance::budget_line::Entity>(app).await;
+    read::<entity::finance::actual_posting::Entity>(app).await;
+    read::<entity::finance::period_close::Entity>(app).await;
+    read::<entity::finance::variance_explanation::Entity>(app).await;
 }
 
 /// Selecting names every column of the entity, so a missing one fails.

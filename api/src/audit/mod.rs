@@ -24,6 +24,16 @@ use entity::id::{
 
 use crate::access::{Permission, Role, policy};
 
+/// The kinds of the area `capacity`: what there is of the inventory, and what is used of it.
+const CAPACITY: [&str; 6] = [
+    CapacityPoolId::KIND,
+    CapacityPoolMemberId::KIND,
+    CapacityObservationId::KIND,
+    CapacityDayId::KIND,
+    CapacityReservationId::KIND,
+    CapacityEventId::KIND,
+];
+
 /// What a role needs to see rows of a kind, and so their changes. Nothing for kinds that are not known here:
 /// their changes are for auditors alone.
 #[must_use]
@@ -35,13 +45,8 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | SiteId::KIND
         | RackId::KIND
         | HardwareModelId::KIND
-        | AssetId::KIND
-        | CapacityPoolId::KIND
-        | CapacityPoolMemberId::KIND
-        | CapacityObservationId::KIND
-        | CapacityDayId::KIND
-        | CapacityReservationId::KIND
-        | CapacityEventId::KIND => Some(P::ViewInventory),
+        | AssetId::KIND => Some(P::ViewInventory),
+        capacity if CAPACITY.contains(&capacity) => Some(P::ViewInventory),
         ColocationContractId::KIND
         | ColocationChargeId::KIND
         | ColocationContractSiteId::KIND

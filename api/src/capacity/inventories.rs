@@ -112,7 +112,7 @@ impl Counted {
     }
 
     /// A sum over things, of which each has a quantity or is not known.
-    fn sum(of: Vec<(String, Option<Decimal>)>, what: &str, excluded: Vec<String>) -> Self {
+    fn sum(of: &[(String, Option<Decimal>)], what: &str, excluded: Vec<String>) -> Self {
         if of.is_empty() {
             let reason = format!("none of its members is or has {what} in use");
             return Self { excluded, ..Self::unknown(reason) };
@@ -207,8 +207,9 @@ impl Inventory {
 
     fn heights(&self, members: &[Thing]) -> Counted {
         let racks = self.among(members);
-        let of = racks.map(|rack| (rack.name.clone(), Some(Decimal::from(rack.height_units)))).collect();
-        Counted::sum(of, "a rack", no_racks(members))
+        let of: Vec<_> =
+            racks.map(|rack| (rack.name.clone(), Some(Decimal::from(rack.height_units)))).collect();
+        Counted::sum(&of, "a rack", no_racks(members))
     }
 
     /// What is left of each rack when one of two feeds that back each other up is lost.
@@ -223,8 +224,8 @@ impl Inventory {
             };
             Some(side(Feed::A)?.min(side(Feed::B)?))
         };
-        let of = self.among(members).map(|rack| (rack.name.clone(), watts(rack))).collect();
-        Counted::sum(of, "a rack", no_racks(members))
+        let of: Vec<_> = self.among(members).map(|rack| (rack.name.clone(), watts(rack))).collect();
+        Counted::sum(&of, "a rack", no_racks(members))
     }
 
     fn terabytes(&self, members: &[Thing]) -> Counted {
@@ -250,7 +251,7 @@ impl Inventory {
                 "{without} assets in racks and sites, of which no usable terabytes are recorded"
             ));
         }
-        Counted::sum(of, "an asset", excluded)
+        Counted::sum(&of, "an asset", excluded)
     }
 }
 

@@ -92,7 +92,8 @@ impl CapacityReservation {
     }
 
     /// First day it is held.
-    async fn from_on(&self) -> Result<Date> {
+    #[graphql(name = "fromOn")]
+    async fn first_day(&self) -> Result<Date> {
         Ok(Date(self.0.get::<NaiveDate>(capacity_reservation::Column::FromOn)?))
     }
 
