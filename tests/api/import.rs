@@ -101,7 +101,7 @@ async fn dump(app: &TestApp) -> Vec<(String, Vec<JsonValue>)> {
     let db = app.database().connect().await;
     let mut tables = Vec::new();
     for table in entity::id::KINDS {
-        let sql = format!("SELECT * FROM \"{table}\" ORDER BY id");
+        let sql = format!("SELECT * FROM \"{table}\" ORDER BY 1, 2");
         let statement = Statement::from_string(db.get_database_backend(), sql);
         let rows = JsonValue::find_by_statement(statement).all(&db).await.unwrap();
         tables.push(((*table).to_owned(), rows));

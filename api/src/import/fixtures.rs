@@ -54,7 +54,7 @@ fn the_tables_of_netbox_are_read_whole() {
     assert_eq!(records.vendors.len(), 9);
     assert_eq!(records.workloads.len(), 180);
     assert_eq!(records.provider_accounts.len(), 1);
-    assert_eq!((records.power_feeds.len(), records.dependencies.len()), (48, 26));
+    assert_eq!((records.power_feeds.len(), records.dependencies.len()), (48, 70));
     assert_eq!(
         messages(&parsed),
         [
@@ -128,7 +128,7 @@ fn the_dump_of_netbox_is_read_as_its_tables_are() {
         records.dependencies.iter().map(ends).collect::<Vec<_>>()
     };
     assert_eq!(powered(&dump), powered(&tables));
-    assert_eq!((dump.power_feeds.len(), dump.dependencies.len()), (48, 26));
+    assert_eq!((dump.power_feeds.len(), dump.dependencies.len()), (48, 70));
     let watts: Vec<_> = dump.racks.iter().filter_map(|rack| rack.protected_power_watts).collect();
     assert_eq!(watts, [3_520; 24]);
 }
