@@ -40,15 +40,6 @@ pub fn terabytes(tebibytes: Decimal) -> Decimal {
     proportion(tebibytes, Decimal::from(BYTES_PER_TEBIBYTE), Decimal::from(BYTES_PER_TERABYTE))
 }
 
-/// A number of one unit in another, where the sizes of both are told in the same smallest unit: bytes, watts, bits in a
-/// second. 1 TiB of 2⁴⁰ bytes is 1024 GiB of 2³⁰.
-pub fn converted(value: Decimal, from_size: u64, to_size: u64) -> Decimal {
-    if from_size == to_size {
-        return value;
-    }
-    proportion(value, Decimal::from(from_size), Decimal::from(to_size))
-}
-
 /// A number to six decimals, half a millionth rounded away from zero.
 pub fn millionths(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero)
@@ -72,11 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn units_convert_by_exact_factors() {
-        assert_eq!(converted(Decimal::ONE, 1 << 40, 1 << 30), Decimal::new(1_024, 0));
-        assert_eq!(converted(Decimal::from(1_500), 1, 1_000), Decimal::new(15, 1));
-        let tebibytes = converted(Decimal::ONE, 1_000_000_000, BYTES_PER_TEBIBYTE);
-        assert_eq!(millionths(tebibytes), Decimal::new(909, 6));
+    fn millionths_round_away_from_zero() {
         assert_eq!(millionths(Decimal::new(5, 7)), Decimal::new(1, 6));
         assert_eq!(millionths(Decimal::new(-5, 7)), Decimal::new(-1, 6));
     }

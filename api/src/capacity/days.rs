@@ -7,7 +7,10 @@ use entity::{
     capacity::{Quantity, capacity_day},
     id::CapacityPoolId,
 };
-use forecasting::month::Month;
+use forecasting::{
+    capacity::observations::{COMPLETE_SHARE, DailyPeak, MonthlyPeak, monthly_peaks},
+    month::Month,
+};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{
@@ -28,8 +31,8 @@ pub struct MonthFigures {
     pub month: Month,
     /// The highest observation; none where there is none.
     pub peak: Option<Quantity>,
-    /// The peak of a day that 95 of 100 days with observations do not exceed, by nearest rank.
-    pub percentile: Option<Quantity>,
+    /// What stands for the month; none where there is no observation.
+    pub monthly: Option<MonthlyPeak>,
     /// Days with an observation.
     pub observed: u32,
     /// Days that have begun and have none.
@@ -91,32 +94,40 @@ pub async fn last(
 }
 
 /// What days come to by month: a day without an observation is missing and never 0.
-#[must_use]
+///
+/// # Errors
+/// `Internal` where a day is kept twice.
 pub fn by_month(
     days: &[capacity_day::Model],
     from: Month,
     months: u32,
     as_of: NaiveDate,
-) -> Vec<MonthFigures> {
+) -> Result<Vec<MonthFigures>> {
+    let mut highest: HashMap<Month, Quantity> = HashMap::new();
+    let mut daily = Vec::with_capacity(days.len());
+    for row in days.iter().filter(|row| row.day <= as_of) {
+        let peak = highest.entry(Month::of(row.day)).or_insert(row.peak);
+        *peak = row.peak.max(*peak);
+        let observations = usize::try_from(row.count).unwrap_or_default();
+        daily.push(DailyPeak { day: row.day, value: row.peak.to_decimal(), observations });
+    }
+    let monthly = monthly_peaks(&daily, COMPLETE_SHARE).map_err(Error::internal)?;
+    let mut monthly: HashMap<Month, MonthlyPeak> = monthly.into_iter().map(|it| (it.month, it)).collect();
     let figures = |month: Month| {
-        let of_month = days.iter().filter(|day| Month::of(day.day) == month && day.day <= as_of);
-        let mut peaks: Vec<Quantity> = of_month.map(|day| day.peak).collect();
-        peaks.sort_unstable();
         let begun = (as_of.min(month.last_day()) - month.first_day()).num_days() + 1;
         let begun = u32::try_from(begun).unwrap_or_default();
-        let observed = u32::try_from(peaks.len()).unwrap_or_default();
-        // The nearest rank: the first of which at least 95 of 100 are not above it.
-        let rank = (peaks.len() * 95).div_ceil(100);
+        let monthly = monthly.remove(&month);
+        let observed = monthly.as_ref().map_or(0, |monthly| monthly.days);
         MonthFigures {
             month,
-            peak: peaks.last().copied(),
-            percentile: rank.checked_sub(1).and_then(|place| peaks.get(place)).copied(),
+            peak: highest.get(&month).copied(),
+            monthly,
             observed,
             missing: begun.saturating_sub(observed),
             is_partial: month.last_day() >= as_of,
         }
     };
-    from.range(months).map(figures).collect()
+    Ok(from.range(months).map(figures).collect())
 }
 
 /// Refuses a number of months that no question is about.

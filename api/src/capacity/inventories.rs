@@ -105,7 +105,7 @@ impl Counted {
             _ => Unit::Terabyte,
         };
         if let Some(quantity) = self.quantity {
-            let converted = units::converted(quantity, kept, unit)?;
+            let converted = units::converted("raw", quantity, kept, unit)?;
             self.quantity = Some(forecasting::quantity::millionths(converted).normalize());
         }
         Ok(self)

@@ -98,8 +98,7 @@ fn kept(
         return Err(Error::invalid(format!("{field}.at"), format!("{} has not come yet", spoken(at))));
     }
     let field = format!("{field}.value");
-    units::require_plausible(&field, given.value)?;
-    let value = units::converted(given.value, unit, pool.unit)?;
+    let value = units::converted(&field, given.value, unit, pool.unit)?;
     Ok((at, units::kept(&field, value)?))
 }
 

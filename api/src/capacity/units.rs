@@ -4,7 +4,10 @@ use entity::capacity::{
     Quantity,
     capacity_pool::{CapacityResource as Resource, CapacityUnit as Unit},
 };
-use forecasting::quantity;
+use forecasting::{
+    capacity::units::{self as capacity, convert},
+    quantity,
+};
 use rust_decimal::Decimal;
 use sea_orm::ActiveEnum;
 
@@ -13,32 +16,24 @@ use crate::error::{Error, Result};
 /// The most that any quantity may be, in whole units.
 const MOST: i64 = 1_000_000_000;
 
-/// The most that is turned from one unit into another: beyond it nothing is kept in any unit, and products still fit.
-const MOST_GIVEN: i64 = 1_000_000_000_000_000;
-
-/// What a unit measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    Count(Unit),
-    Bytes,
-    Power,
-    BitsPerSecond,
-}
-
-/// What a unit measures, and how many of the smallest of its kind it is: bytes, watts, bits in a second.
-fn size(unit: Unit) -> (Measure, u64) {
+/// The unit, as quantities are reckoned with.
+fn reckoned(unit: Unit) -> capacity::Unit {
     match unit {
-        Unit::Megabyte => (Measure::Bytes, 1_000_000),
-        Unit::Gigabyte => (Measure::Bytes, 1_000_000_000),
-        Unit::Terabyte => (Measure::Bytes, quantity::BYTES_PER_TERABYTE),
-        Unit::Mebibyte => (Measure::Bytes, 1 << 20),
-        Unit::Gibibyte => (Measure::Bytes, 1 << 30),
-        Unit::Tebibyte => (Measure::Bytes, quantity::BYTES_PER_TEBIBYTE),
-        Unit::Watt => (Measure::Power, 1),
-        Unit::Kilowatt => (Measure::Power, 1_000),
-        Unit::MegabitPerSecond => (Measure::BitsPerSecond, 1_000_000),
-        Unit::GigabitPerSecond => (Measure::BitsPerSecond, 1_000_000_000),
-        Unit::Vcpu | Unit::Iops | Unit::RackUnit | Unit::Port | Unit::Licence => (Measure::Count(unit), 1),
+        Unit::Megabyte => capacity::Unit::Megabytes,
+        Unit::Gigabyte => capacity::Unit::Gigabytes,
+        Unit::Terabyte => capacity::Unit::Terabytes,
+        Unit::Mebibyte => capacity::Unit::Mebibytes,
+        Unit::Gibibyte => capacity::Unit::Gibibytes,
+        Unit::Tebibyte => capacity::Unit::Tebibytes,
+        Unit::Watt => capacity::Unit::Watts,
+        Unit::Kilowatt => capacity::Unit::Kilowatts,
+        Unit::MegabitPerSecond => capacity::Unit::MegabitsPerSecond,
+        Unit::GigabitPerSecond => capacity::Unit::GigabitsPerSecond,
+        Unit::Vcpu => capacity::Unit::VirtualProcessors,
+        Unit::Iops => capacity::Unit::OperationsPerSecond,
+        Unit::RackUnit => capacity::Unit::RackUnits,
+        Unit::Port => capacity::Unit::Ports,
+        Unit::Licence => capacity::Unit::Licences,
     }
 }
 
@@ -83,7 +78,7 @@ pub fn require_fitting(resource: Resource, unit: Unit) -> Result<()> {
 /// # Errors
 /// `Invalid` naming both.
 pub fn require_convertible(given: Unit, kept: Unit) -> Result<()> {
-    if size(given).0 == size(kept).0 {
+    if reckoned(given).converts_to(reckoned(kept)) {
         return Ok(());
     }
     let message =
@@ -91,24 +86,14 @@ pub fn require_convertible(given: Unit, kept: Unit) -> Result<()> {
     Err(Error::invalid("unit", message))
 }
 
-/// Refuses a number that is too large in any unit.
-///
-/// # Errors
-/// `Invalid` naming `field` and the value.
-pub fn require_plausible(field: &str, value: Decimal) -> Result<()> {
-    if value.abs() > Decimal::from(MOST_GIVEN) {
-        return Err(Error::invalid(field, format!("{value} is more than {MOST_GIVEN} either way")));
-    }
-    Ok(())
-}
-
 /// A number of one unit in another, by the exact factor between them.
 ///
 /// # Errors
-/// As [`require_convertible`].
-pub fn converted(value: Decimal, given: Unit, kept: Unit) -> Result<Decimal> {
+/// As [`require_convertible`], and `Invalid` naming `field` for a number that is too large.
+pub fn converted(field: &str, value: Decimal, given: Unit, kept: Unit) -> Result<Decimal> {
     require_convertible(given, kept)?;
-    Ok(quantity::converted(value, size(given).1, size(kept).1))
+    let converted = convert(value, reckoned(given), reckoned(kept), None);
+    converted.map_err(|cause| Error::invalid(field, cause))
 }
 
 /// A number as it is kept: in millionths of the unit, half a millionth rounded away from zero.

@@ -13,6 +13,8 @@ use super::figures::{bounded, over, times};
 use crate::error::{ForecastError, Result};
 use crate::money::proportion;
 
+const WATTS_PER_KILOWATT: u64 = 1_000;
+
 /// What a quantity is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {
@@ -28,6 +30,8 @@ pub enum Unit {
     Terabytes,
     /// 2⁴⁰ bytes.
     Tebibytes,
+    /// Real power in W.
+    Watts,
     /// Real power in kW.
     Kilowatts,
     /// Apparent power in kVA.
@@ -44,6 +48,10 @@ pub enum Unit {
     OperationsPerSecond,
     /// Licences.
     Licences,
+    /// 10⁶ bits per second.
+    MegabitsPerSecond,
+    /// 10⁹ bits per second.
+    GigabitsPerSecond,
     /// Kilograms.
     Kilograms,
 }
@@ -53,20 +61,26 @@ pub enum Unit {
 enum Dimension {
     /// Bytes, with how many one unit is.
     Data(u64),
-    Power,
+    /// Bits per second, with how many one unit is.
+    Rate(u64),
+    /// Real power, with how many watts one unit is.
+    Real(u64),
+    /// Apparent power in kVA.
+    Apparent,
     /// Nothing that another unit measures too.
     Own,
 }
 
 impl Unit {
     /// All units.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Megabytes,
         Self::Mebibytes,
         Self::Gigabytes,
         Self::Gibibytes,
         Self::Terabytes,
         Self::Tebibytes,
+        Self::Watts,
         Self::Kilowatts,
         Self::KilovoltAmperes,
         Self::VirtualProcessors,
@@ -75,6 +89,8 @@ impl Unit {
         Self::Ports,
         Self::OperationsPerSecond,
         Self::Licences,
+        Self::MegabitsPerSecond,
+        Self::GigabitsPerSecond,
         Self::Kilograms,
     ];
 
@@ -87,6 +103,7 @@ impl Unit {
             Self::Gibibytes => "GiB",
             Self::Terabytes => "TB",
             Self::Tebibytes => "TiB",
+            Self::Watts => "W",
             Self::Kilowatts => "kW",
             Self::KilovoltAmperes => "kVA",
             Self::VirtualProcessors => "vCPU",
@@ -95,14 +112,17 @@ impl Unit {
             Self::Ports => "ports",
             Self::OperationsPerSecond => "IOPS",
             Self::Licences => "licences",
+            Self::MegabitsPerSecond => "Mbit/s",
+            Self::GigabitsPerSecond => "Gbit/s",
             Self::Kilograms => "kg",
         }
     }
 
     /// Whether values of one unit can be converted to the other at all.
     pub fn converts_to(self, other: Self) -> bool {
+        use Dimension::{Apparent, Data, Rate, Real};
         match (self.dimension(), other.dimension()) {
-            (Dimension::Data(_), Dimension::Data(_)) | (Dimension::Power, Dimension::Power) => true,
+            (Data(_), Data(_)) | (Rate(_), Rate(_)) | (Real(_) | Apparent, Real(_) | Apparent) => true,
             _ => self == other,
         }
     }
@@ -115,7 +135,11 @@ impl Unit {
             Self::Gibibytes => Dimension::Data(1 << 30),
             Self::Terabytes => Dimension::Data(crate::quantity::BYTES_PER_TERABYTE),
             Self::Tebibytes => Dimension::Data(crate::quantity::BYTES_PER_TEBIBYTE),
-            Self::Kilowatts | Self::KilovoltAmperes => Dimension::Power,
+            Self::MegabitsPerSecond => Dimension::Rate(1_000_000),
+            Self::GigabitsPerSecond => Dimension::Rate(1_000_000_000),
+            Self::Watts => Dimension::Real(1),
+            Self::Kilowatts => Dimension::Real(WATTS_PER_KILOWATT),
+            Self::KilovoltAmperes => Dimension::Apparent,
             _ => Dimension::Own,
         }
     }
@@ -133,8 +157,8 @@ impl FromStr for Unit {
     /// A unit by its symbol; capitals count, for MB and Mb are not the same.
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|unit| unit.symbol() == text).ok_or_else(|| {
-            let rule = "a unit is one of MB, MiB, GB, GiB, TB, TiB, kW, kVA, vCPU, cores, U, ports, IOPS, \
-                        licences, kg";
+            let rule = "a unit is one of MB, MiB, GB, GiB, TB, TiB, W, kW, kVA, vCPU, cores, U, ports, IOPS, \
+                        licences, Mbit/s, Gbit/s, kg";
             ForecastError::invalid("unit", text, rule)
         })
     }
@@ -145,18 +169,26 @@ impl FromStr for Unit {
 /// # Errors
 ///
 /// [`ForecastError::Invalid`] between units that measure different things, for a power factor that is not above 0
-/// and at most 1, and beyond the range of quantities; [`ForecastError::Missing`] between kW and kVA without a
-/// power factor.
+/// and at most 1, and beyond the range of quantities; [`ForecastError::Missing`] between real and apparent power
+/// without a power factor.
 pub fn convert(value: Decimal, from: Unit, to: Unit, power_factor: Option<Decimal>) -> Result<Decimal> {
     let value = bounded(value, "quantity")?;
     if from == to {
         return Ok(value);
     }
+    use Dimension::{Apparent, Data, Rate, Real};
     match (from.dimension(), to.dimension()) {
-        (Dimension::Data(of_from), Dimension::Data(of_to)) => {
+        (Data(of_from), Data(of_to)) | (Rate(of_from), Rate(of_to)) | (Real(of_from), Real(of_to)) => {
             bounded(proportion(value, Decimal::from(of_from), Decimal::from(of_to)), "quantity")
         }
-        (Dimension::Power, Dimension::Power) => power(value, from, power_factor),
+        (Apparent, Real(_)) => {
+            convert(times(value, checked(power_factor)?, "power")?, Unit::Kilowatts, to, None)
+        }
+        (Real(_), Apparent) => {
+            let (real, factor) = (convert(value, from, Unit::Kilowatts, None)?, checked(power_factor)?);
+            let beyond = || ForecastError::invalid("power", &value, "a quantity is at most 10^18");
+            over(real, factor).ok_or_else(beyond)
+        }
         _ => {
             let pair = format!("{from} to {to}");
             Err(ForecastError::invalid("unit", &pair, "only units that measure the same are converted"))
@@ -164,19 +196,15 @@ pub fn convert(value: Decimal, from: Unit, to: Unit, power_factor: Option<Decima
     }
 }
 
-/// kW of kVA or kVA of kW.
-fn power(value: Decimal, from: Unit, power_factor: Option<Decimal>) -> Result<Decimal> {
+/// The power factor that real and apparent power are told apart by.
+fn checked(power_factor: Option<Decimal>) -> Result<Decimal> {
     let reason = "kW is kVA × power factor, and neither follows from the other without it";
     let factor = power_factor.ok_or(ForecastError::Missing { field: "power_factor", reason })?;
     if factor <= Decimal::ZERO || factor > Decimal::ONE {
         let rule = "a power factor is above 0 and at most 1";
         return Err(ForecastError::invalid("power_factor", &factor, rule));
     }
-    if from == Unit::KilovoltAmperes {
-        return times(value, factor, "power");
-    }
-    let beyond = || ForecastError::invalid("power", &value, "a quantity is at most 10^18");
-    over(value, factor).ok_or_else(beyond)
+    Ok(factor)
 }
 
 /// The one unit that all named sources have.

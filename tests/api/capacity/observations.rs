@@ -73,7 +73,7 @@ fn an_observation_is_refused_for_a_reason_and_the_rest_with_it() {
                 "WATT",
                 vec![("2026-05-30T00:00:00Z", "79228162514264337593543950335")],
                 "observations[0].value",
-                "79228162514264337593543950335 is more than 1000000000000000 either way",
+                "quantity \"79228162514264337593543950335\" is not usable: a quantity is at most 10^18",
             ),
             (
                 "KILOWATT",
@@ -121,7 +121,7 @@ fn a_key_makes_a_request_happen_once() {
 fn months_have_peaks_and_what_is_missing_stays_missing() {
     on_both_engines(async |app| {
         let pool = a_pool(app, "Ports", "PORTS", "PORT", json!({ "raw": "15" })).await;
-        // Twenty days with peaks 1 to 20, in no order: at place 20 × 0.95 = 19 stands 19.
+        // Twenty days with peaks 1 to 20, in no order: place 19 × 0.95 = 18.05 from 0 lies between 19 and 20.
         let values: Vec<(String, String)> = (0..20)
             .map(|day| (format!("2026-04-{:02}T08:00:00Z", day + 1), ((day * 7) % 20 + 1).to_string()))
             .collect();
@@ -130,24 +130,30 @@ fn months_have_peaks_and_what_is_missing_stays_missing() {
         given.push(("2026-04-05T20:00:00Z", "0"));
         given.push(("2026-07-01T01:00:00Z", "3"));
         assert_eq!(observe(app, &pool, "PORT", &given).await, (22, 0));
-        let text =
-            r#"months(from: "2026-04", months: 5) { month peak p95 daysObserved daysMissing isPartial }"#;
+        let text = r#"months(from: "2026-04", months: 5) { month peak p95 isComplete daysObserved daysMissing isPartial }"#;
         let month = |month: &str, peak: Value, p95: Value, observed: u32, missing: u32, is_partial: bool| {
+            let is_complete = if observed == 0 { Value::Null } else { json!(false) };
             json!({
-                "month": month, "peak": peak, "p95": p95, "daysObserved": observed, "daysMissing": missing,
+                "month": month, "peak": peak, "p95": p95, "isComplete": is_complete, "daysObserved": observed, "daysMissing": missing,
                 "isPartial": is_partial,
             })
         };
         assert_eq!(
             seen(app, &pool, text).await["months"],
             json!([
-                month("2026-04", json!("20"), json!("19"), 20, 10, false),
+                month("2026-04", json!("20"), json!("19.05"), 20, 10, false),
                 month("2026-05", Value::Null, Value::Null, 0, 31, false),
                 month("2026-06", Value::Null, Value::Null, 0, 30, false),
                 month("2026-07", json!("3"), json!("3"), 1, 0, true),
                 month("2026-08", Value::Null, Value::Null, 0, 0, true),
             ])
         );
+        // Four more days make 24 of 30: 80 %.
+        let more: Vec<String> = (21..=24).map(|day| format!("2026-04-{day}T08:00:00Z")).collect();
+        let more: Vec<(&str, &str)> = more.iter().map(|at| (at.as_str(), "1")).collect();
+        observe(app, &pool, "PORT", &more).await;
+        let complete = r#"months(from: "2026-04", months: 1) { isComplete }"#;
+        assert_eq!(seen(app, &pool, complete).await["months"], json!([{ "isComplete": true }]));
         let early = r#"months(from: "2026-04", months: 1, asOf: "2026-04-10") { daysObserved daysMissing isPartial }"#;
         assert_eq!(
             seen(app, &pool, early).await["months"],

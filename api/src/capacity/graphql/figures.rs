@@ -3,6 +3,7 @@
 use async_graphql::SimpleObject;
 use chrono::NaiveDate;
 use entity::capacity::{Quantity, capacity_day};
+use forecasting::quantity::millionths;
 use rust_decimal::Decimal;
 
 use super::words::CapacityFindingCode;
@@ -126,9 +127,12 @@ pub struct CapacityMonth {
     month: Month,
     /// The highest observation. Null where there is none.
     peak: Option<Decimal>,
-    /// The 95th percentile of the daily peaks by nearest rank: of n days with an observation, ordered by their peaks, the
-    /// one at place n × 0.95, rounded up. Days without an observation take no part. Null where there is none.
+    /// The 95th percentile of the daily peaks, which stands for the month in trends: of n days with an observation,
+    /// ordered by their peaks from 0, what lies at place (n - 1) × 0.95, between two days in proportion. Days without an
+    /// observation take no part. Null where there is none.
     p95: Option<Decimal>,
+    /// Whether at least 80 % of its days have an observation: trends leave other months out. Null where none has.
+    is_complete: Option<bool>,
     /// Days with an observation.
     days_observed: u32,
     /// Days that have begun and have no observation. They stay missing.
@@ -142,7 +146,8 @@ impl From<MonthFigures> for CapacityMonth {
         Self {
             month: Month(figures.month),
             peak: figures.peak.map(Quantity::to_decimal),
-            p95: figures.percentile.map(Quantity::to_decimal),
+            p95: figures.monthly.as_ref().map(|monthly| millionths(monthly.value).normalize()),
+            is_complete: figures.monthly.map(|monthly| monthly.complete),
             days_observed: figures.observed,
             days_missing: figures.missing,
             is_partial: figures.is_partial,

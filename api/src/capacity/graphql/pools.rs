@@ -300,7 +300,7 @@ impl CapacityPool {
     }
 
     /// What was used month by month, from what observations come to by day: the peak, and the 95th percentile of the
-    /// daily peaks by nearest rank. Days without an observation stay missing.
+    /// daily peaks. Days without an observation stay missing.
     #[graphql(complexity = "months_cost(months, child_complexity)")]
     async fn months(
         &self,
@@ -316,7 +316,7 @@ impl CapacityPool {
         let load = async || days::of(&reader, self.siblings()?, from.0.first_day(), last.last_day()).await;
         let found = self.0.shared(format!("days of {} {last}", from.0), load).await?;
         let own = found.get(&self.own()?).map(Vec::as_slice).unwrap_or_default();
-        Ok(days::by_month(own, from.0, count, as_of).into_iter().map(CapacityMonth::from).collect())
+        Ok(days::by_month(own, from.0, count, as_of)?.into_iter().map(CapacityMonth::from).collect())
     }
 
     /// What is held of it, in the order of the first days.
