@@ -218,6 +218,10 @@ impl Inventory {
             let Some(feeds) = self.feeds.get(&rack.id) else {
                 return rack.protected_power_watts.map(Decimal::from);
             };
+            // What a feed without a side carries may stand behind either.
+            if feeds.iter().any(|feed| feed.side.is_none()) {
+                return None;
+            }
             let side = |side: Feed| {
                 let feeds = feeds.iter().filter(move |feed| feed.side == Some(side));
                 feeds.map(|feed| feed.capacity_watts.map(Decimal::from)).sum::<Option<Decimal>>()

@@ -1,4 +1,4 @@
-//! What pools are made of. Nothing is in two pools of one resource, neither itself nor within what holds it.
+//! What pools are made of. Nothing is put into two pools of one resource, neither itself nor within what holds it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -69,7 +69,9 @@ pub async fn set(
     }
     require_free(tx, &pool, things, &labels).await?;
     write(tx, &pool, things).await?;
-    Ok(pool)
+    // A pool of other things is another pool to whoever read it.
+    let now = entity::moment(tx.caller().now);
+    tx.update(pool, |row: &mut capacity_pool::ActiveModel| row.updated_at = Set(now)).await
 }
 
 /// The members of pools, by pool, in the order they were recorded.

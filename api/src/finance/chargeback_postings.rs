@@ -8,7 +8,7 @@ use entity::{
         chargeback_line::{self, LineSide},
         ledger_code,
     },
-    id::{BudgetVersionId, ChargebackId, LedgerCodeId},
+    id::{BudgetVersionId, ChargebackId, EntityId, LedgerCodeId},
     money::Amount,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -40,6 +40,13 @@ pub fn document(id: ChargebackId, entry: Entry) -> String {
         Entry::Charge => id.to_string(),
         Entry::Reversal => format!("{id} reversed"),
     }
+}
+
+/// The chargeback that a document may be of; see [`document`].
+#[must_use]
+pub fn chargeback_of(document: &str) -> Option<ChargebackId> {
+    let id = uuid::Uuid::try_parse(document.split_whitespace().next()?).ok()?;
+    Some(ChargebackId::from_uuid(id))
 }
 
 /// Posts the lines of what was approved, all or none, once.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use entity::id::AssetId;
-use forecasting::depreciation::{Change, Entry, Event, Ledger};
+use forecasting::depreciation::{Entry, Event, Ledger};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{
@@ -36,14 +36,7 @@ impl Schedule {
     /// The day from which another first day of service is known, and that day.
     #[must_use]
     pub fn corrected(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let days = self.entry.events.iter().filter_map(|event| match event.change {
-            Change::Service { in_service } => Some((
-                event.posted_from.map_or(event.date, |from| from.first_day().max(event.date)),
-                in_service,
-            )),
-            _ => None,
-        });
-        days.max()
+        self.entry.service_known()
     }
 }
 

@@ -418,10 +418,7 @@ impl Books {
             events.push(Event { date: left, posted_from: self.caught_up(left), change });
         }
         events.extend(self.served_since(asset, own, &stated, &events));
-        events.retain(|event| {
-            let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
-            posted <= until
-        });
+        events.retain(|event| event.posted_on() <= until);
         stated.entry.events = events;
         stated
     }
@@ -440,10 +437,7 @@ impl Books {
         let date = self.open()?.first_day();
         let known = recorded::service(own.events, &stated.component).unwrap_or(stated.entry.in_service);
         let in_service = asset.in_service_on.filter(|day| *day != known)?;
-        let has_left = |event: &Event| {
-            let posted = event.posted_from.map_or(event.date, |month| month.first_day().max(event.date));
-            event.change.disposes_of_all() && posted < date
-        };
+        let has_left = |event: &Event| event.change.disposes_of_all() && event.posted_on() < date;
         let event = Event { date, posted_from: None, change: Change::Service { in_service } };
         (!events.iter().any(has_left)).then_some(event)
     }

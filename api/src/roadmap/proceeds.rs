@@ -7,7 +7,7 @@ use entity::lifecycle::refresh_policy::{self, Wiping};
 use forecasting::{
     money::{Currency, Money},
     month::months_between,
-    refresh::{self, ProjectCost},
+    refresh::ProjectCost,
 };
 use rust_decimal::Decimal;
 
@@ -58,7 +58,7 @@ pub fn by_age(
     }
     let mut sum = Decimal::ZERO;
     for (code, paid) in by_currency {
-        let proceeds = curve.proceeds(paid, refresh::Wiping::Erased).map_err(|cause| cause.to_string())?;
+        let proceeds = curve.proceeds(paid).map_err(|cause| cause.to_string())?;
         let currency = Currency::from_code(code).map_err(|cause| cause.to_string())?;
         let proceeds = rates.convert(Money::new(proceeds, currency), cost.currency, ordered);
         sum += proceeds.map_err(Error::into_message)?.amount;

@@ -44,6 +44,20 @@ const SILENT: [(&str, &str); 4] = [
     ("source", "null"),
 ];
 
+/// Columns that rows came to have after the first scenarios were frozen, with what they say where nobody set them: left
+/// out then, so that such rows read as they did before.
+const LATER: [(&str, &str); 6] = [
+    ("residual_curve", "null"),
+    ("wiping", "\"ERASED\""),
+    ("risk", "null"),
+    ("power_unit", "null"),
+    ("power_factor", "null"),
+    ("usable_terabytes", "null"),
+];
+
+/// The same of events of books, told by a column that only they have: assets have had the name from the beginning.
+const LATER_OF_EVENTS: (&str, &str) = ("in_service_on", "held_quantity");
+
 /// Why a site is left, where that is planned.
 const PLANNED: &str = "its exit is planned";
 
@@ -135,7 +149,13 @@ impl Ids {
             },
             Value::Array(list) => Value::Array(list.into_iter().map(|one| self.canonical(one)).collect()),
             Value::Object(fields) => {
-                let fields = fields.into_iter().map(|(name, value)| {
+                let is_event = fields.contains_key(LATER_OF_EVENTS.1);
+                let was_there = |(name, value): &(String, Value)| {
+                    let is_later =
+                        LATER.iter().any(|(later, said)| later == name && value.to_string() == *said);
+                    !is_later && !(is_event && name == LATER_OF_EVENTS.0 && value.is_null())
+                };
+                let fields = fields.into_iter().filter(was_there).map(|(name, value)| {
                     let silent = SILENT.iter().find(|(silent, _)| *silent == name);
                     let said = silent.and_then(|(_, said)| serde_json::from_str(said).ok());
                     (name, said.unwrap_or_else(|| self.canonical(value)))
@@ -322,4 +342,25 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
     let on_record = OnRecord { recorded: Recorded::of(entries, events), closed: stored.closed };
     let (outside, calendar) = (stored.outside, stored.calendar);
     Rows::kept(question, calendar, stored.contracts, estate, (assets, on_record), spends, (outside, rates))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn columns_that_came_later_are_only_said_where_they_say_something() {
+        let as_before = json!({ "name": "A", "wiping": "ERASED", "risk": null, "residual_curve": null,
+            "power_unit": null, "power_factor": null, "usable_terabytes": null, "in_service_on": null });
+        let canonical = |value| Ids::default().canonical(value);
+        assert_eq!(canonical(as_before), json!({ "name": "A", "in_service_on": null }));
+        let set = json!({ "wiping": "SHREDDED", "power_factor": "0.9" });
+        assert_eq!(canonical(set.clone()), set);
+        let event = json!({ "held_quantity": null, "in_service_on": null });
+        assert_eq!(canonical(event), json!({ "held_quantity": null }));
+        let event = json!({ "held_quantity": null, "in_service_on": "2026-01-01" });
+        assert_eq!(canonical(event.clone()), event);
+    }
 }

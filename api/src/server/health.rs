@@ -57,12 +57,18 @@ async fn reasons(store: &Store) -> Vec<String> {
 /// and nobody else would notice that it cannot be done. What takes longer than the answer goes on behind it, or a graph
 /// that takes long to read would never be there. The cause stays in the log.
 async fn behind(app: &App, index: Index) -> Option<String> {
+    let late = || Some("the dependency graph is still being brought up to date".to_owned());
+    // One at a time: who asks while it takes long waits here, and leaves nothing behind that goes on waiting.
+    let Ok(turn) = tokio::time::timeout(PATIENCE, index.turn()).await else { return late() };
     let caller = Caller::system(Role::Viewer, (app.clock)());
-    let refreshed = app.runtime.spawn(async move { index.refresh(&caller).await });
+    let refreshed = app.runtime.spawn(async move {
+        let _turn = turn;
+        index.refresh(&caller).await
+    });
     match tokio::time::timeout(PATIENCE, refreshed).await {
         Ok(Ok(Ok(()))) => None,
         Ok(_) => Some("the dependency graph cannot be brought up to date".to_owned()),
-        Err(_) => Some("the dependency graph is still being brought up to date".to_owned()),
+        Err(_) => late(),
     }
 }
 

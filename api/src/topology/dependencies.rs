@@ -266,13 +266,13 @@ pub fn require_group(edge: &Model, group: &redundancy_group::Model) -> Result<()
 async fn require_company(tx: &Tx, edge: &Model) -> Result<()> {
     let others = between(tx, edge.from_id, edge.to_id).await?;
     require_agreement(edge, &others)?;
-    let mut groups = Vec::new();
-    for id in others.iter().chain([edge]).filter_map(|edge| edge.redundancy_group_id) {
-        groups.push(redundancy_groups::find(tx, id).await?);
-    }
+    let ids = others.iter().chain([edge]).filter_map(|edge| edge.redundancy_group_id);
+    let ids: Vec<RedundancyGroupId> = ids.collect();
+    let groups = if ids.is_empty() { Vec::new() } else { redundancy_groups::all(tx, ids).await? };
     let group = |id: RedundancyGroupId| groups.iter().find(|group| group.id == id);
     require_use(edge, &others, |id| group(id).map(|group| group.name.clone()))?;
-    edge.redundancy_group_id.and_then(group).map_or(Ok(()), |group| require_group(edge, group))
+    let Some(own) = edge.redundancy_group_id else { return Ok(()) };
+    require_group(edge, group(own).ok_or_else(|| Error::not_found("redundancy group", own))?)
 }
 
 /// The dependencies of one item on another.

@@ -12,7 +12,7 @@ use std::{
 
 use chrono::NaiveDate;
 use sea_orm::DbErr;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{OnceCell, OwnedMutexGuard, watch};
 use uuid::Uuid;
 
 use super::{
@@ -55,7 +55,7 @@ struct Kept {
     /// The latest state last.
     states: Mutex<VecDeque<Arc<State>>>,
     /// Held by whoever asks for nothing but that it be brought up to date, so that those who wait hold no connection.
-    asking: tokio::sync::Mutex<()>,
+    asking: Arc<tokio::sync::Mutex<()>>,
     /// Held by whoever brings it up to date, so that others wait instead of doing the same.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -251,9 +251,13 @@ impl Index {
     /// # Errors
     /// `Unavailable` when it cannot be.
     pub async fn refresh(&self, caller: &Caller) -> Result<()> {
-        let _alone = self.kept.asking.lock().await;
         let reader = self.store.snapshot(caller, &[Permission::ViewTopology]).await?;
         Box::pin(self.state(&reader)).await.map(drop)
+    }
+
+    /// The turn of whoever asks for nothing but [`Index::refresh`]: one at a time.
+    pub async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.kept.asking).lock_owned().await
     }
 
     /// Brings it up to date, with the graph of a day that most questions ask for.

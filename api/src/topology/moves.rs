@@ -220,10 +220,6 @@ pub fn require_site(said: &Said, site: Option<SiteId>, caller: &Caller) -> Resul
 }
 
 fn check(asked: &Asked) -> Result<()> {
-    let sizes = [("hubDegree", asked.hub_degree), ("largest", asked.largest)];
-    if let Some((field, _)) = sizes.into_iter().find(|(_, size)| *size == 0) {
-        return Err(Error::invalid(field, "0 is below the least, 1"));
-    }
     if asked.latency_milliseconds < 0 {
         let message = format!("{} is below the least, 0", asked.latency_milliseconds);
         return Err(Error::invalid("latencyMilliseconds", message));

@@ -181,12 +181,17 @@ pub async fn redundancy(
     Ok(powered.collect())
 }
 
-/// Whether a feed is still paid for on a day: the circuit that it is was not handed back, and its contract is in force.
+/// Whether a feed is still paid for on a day: the circuit that it is was not handed back, and its contract is in force,
+/// or over with a right to stay, as in the graph.
 fn is_paid_for(recorded: &Recorded, feed: &power_feed::Model, as_of: NaiveDate) -> bool {
     let Some(circuit) = feed.circuit_id else { return true };
     let returned_on = recorded.circuits.get(&circuit).and_then(|row| row.returned_on);
     let contract = recorded.contract_of(circuit).and_then(|id| recorded.colocation.get(&id));
-    returned_on.is_none_or(|on| as_of < on) && contract.is_none_or(|row| in_force(row, as_of))
+    returned_on.is_none_or(|on| as_of < on)
+        && contract.is_none_or(|row| {
+            let may_stay = row.holdover_multiplier.is_some() && row.billing_starts_on <= as_of;
+            may_stay || in_force(row, as_of)
+        })
 }
 
 /// What stood in a rack on a day: what came into service later did not yet, and what was retired later still did.

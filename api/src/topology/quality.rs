@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use entity::{
     id::{DependencyId, RedundancyGroupId},
     topology::{
@@ -20,7 +20,7 @@ use super::{
     said::{Said, is_need},
     trust::Doubts,
 };
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Capacities are kept in billionths.
 const BILLION: u64 = 1_000_000_000;
@@ -120,7 +120,7 @@ pub struct Asked {
     /// The day from which it is seen.
     pub as_of: NaiveDate,
     /// Days after which a dependency that was last seen is stale.
-    pub stale_after_days: u32,
+    pub stale_after_days: i32,
     /// The least confidence.
     pub minimum_confidence: Decimal,
 }
@@ -143,16 +143,7 @@ pub struct Quality {
 /// # Errors
 /// `Invalid` for a confidence that is no fraction and for too many days.
 pub fn quality(said: Said, asked: Asked) -> Result<Quality> {
-    if asked.minimum_confidence < Decimal::ZERO || asked.minimum_confidence > Decimal::ONE {
-        let message = format!("{} is not between 0 and 1", asked.minimum_confidence);
-        return Err(Error::invalid("minimumConfidence", message));
-    }
-    let Some(seen_since) = asked.as_of.checked_sub_days(Days::new(u64::from(asked.stale_after_days))) else {
-        let message = format!("{} days before {} is no day", asked.stale_after_days, asked.as_of);
-        return Err(Error::invalid("staleAfterDays", message));
-    };
-    let Asked { stale_after_days, minimum_confidence, .. } = asked;
-    let doubts = Doubts { stale_after_days, seen_since, minimum_confidence };
+    let doubts = Doubts::of(asked.as_of, asked.stale_after_days, asked.minimum_confidence)?;
     let services = live_services(&said);
     let mut members: Members<'_> = HashMap::new();
     for row in said.dependencies() {

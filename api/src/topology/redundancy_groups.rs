@@ -27,6 +27,15 @@ pub async fn find(db: &impl Read, id: RedundancyGroupId) -> Result<Model> {
     found.ok_or_else(|| Error::not_found("redundancy group", id))
 }
 
+/// Those of some redundancy groups that are there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all(db: &impl Read, ids: Vec<RedundancyGroupId>) -> Result<Vec<Model>> {
+    let among = redundancy_group::Column::Id.is_in(ids);
+    Ok(redundancy_group::Entity::find().filter(among).all(db).await?)
+}
+
 /// The dependencies that are members of a group.
 ///
 /// # Errors

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{
     contracts::colocation_circuit::Feed,
-    id::{PowerFeedId, RackId, SiteId},
+    id::{PowerFeedId, PowerPanelId, RackId, SiteId},
     topology::power_feed,
 };
 
-use super::power::{Carries, Failing, Gap, Side, Supply};
+use super::{
+    implied::panel_of,
+    power::{Carries, Failing, Gap, Side, Supply},
+};
 
 /// What a rack, or all racks of a site, draw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,7 +106,8 @@ impl Feeds {
                 let left = if left.is_empty() { on(&feeds, None) } else { left };
                 let mut below: BTreeMap<PowerFeedId, Vec<&power_feed::Model>> = BTreeMap::new();
                 for feed in &left {
-                    for above in self.above(&[feed]) {
+                    // Of a feed that others hang on, what its own rack draws counts with what they do.
+                    for above in self.above(&[feed]).into_iter().chain([feed.id]) {
                         below.entry(above).or_default().push(feed);
                     }
                 }
@@ -144,16 +148,14 @@ impl Feeds {
         });
         let shared: BTreeSet<PowerFeedId> = all[0].intersection(&all[1]).copied().collect();
         let panels = all.each_ref().map(|ids| self.panels(ids));
-        let shared_panels: Vec<String> = panels[0]
-            .iter()
-            .filter(|(panel, _)| panels[1].contains_key(*panel))
-            .map(|(_, name)| (*name).to_owned())
-            .collect();
+        let common = panels[0].iter().filter(|(panel, _)| panels[1].contains_key(*panel));
+        let mut shared_panels: Vec<String> = common.map(|(_, name)| (*name).to_owned()).collect();
+        shared_panels.sort();
         let without_side = on(feeds, None).len();
         let side = |place: usize, side: Feed| {
             let own = &own[place];
             let capacity_watts = capacity(own).filter(|_| !own.is_empty());
-            let hangs = self.hangs(&above[place], side);
+            let hangs = self.hangs(&self.carrying(own, &above[place]), side);
             let carries = match (own.is_empty(), none, without_side) {
                 (true, _, 1..) => Carries::Unknown(Gap::Side),
                 (true, Some(gap), _) if feeds.is_empty() => Carries::Unknown(gap),
@@ -175,6 +177,13 @@ impl Feeds {
         Supply { draw_watts, without_draw, without_side, shared, shared_panels, sides }
     }
 
+    /// The feeds above those of a side, and those of its own that feed a rack and others besides.
+    fn carrying(&self, own: &[&power_feed::Model], above: &BTreeSet<PowerFeedId>) -> BTreeSet<PowerFeedId> {
+        let is_above = |feed: PowerFeedId| self.named().any(|other| other.upstream_id == Some(feed));
+        let own = own.iter().filter(|feed| feed.rack_id.is_some() && is_above(feed.id)).map(|feed| feed.id);
+        own.chain(above.iter().copied()).collect()
+    }
+
     /// What the feeds that those of a side hang on carry when the other side fails.
     fn hangs(&self, above: &BTreeSet<PowerFeedId>, side: Feed) -> Hangs {
         let mut hangs = Hangs { carries: Carries::Yes, spare: Some(None), short: Vec::new() };
@@ -192,11 +201,10 @@ impl Feeds {
         hangs
     }
 
-    /// The panels that feeds come from: as they are compared, and as they are written.
-    fn panels(&self, ids: &BTreeSet<PowerFeedId>) -> BTreeMap<String, &str> {
+    /// The panels that feeds come from, with their names as they are written.
+    fn panels(&self, ids: &BTreeSet<PowerFeedId>) -> BTreeMap<PowerPanelId, &str> {
         let feeds = ids.iter().filter_map(|id| self.by_id.get(id));
-        let panels = feeds.filter_map(|feed| feed.panel.as_deref().map(str::trim));
-        panels.filter(|panel| !panel.is_empty()).map(|panel| (panel.to_lowercase(), panel)).collect()
+        feeds.filter_map(|feed| Some((panel_of(feed)?, feed.panel.as_deref()?.trim()))).collect()
     }
 
     /// Feeds that these hang on, directly or not.
@@ -204,7 +212,7 @@ impl Feeds {
         let mut above = BTreeSet::new();
         let mut waiting: Vec<PowerFeedId> = feeds.iter().filter_map(|feed| feed.upstream_id).collect();
         while let Some(id) = waiting.pop() {
-            if above.insert(id) {
+            if self.by_id.contains_key(&id) && above.insert(id) {
                 waiting.extend(self.by_id.get(&id).and_then(|feed| feed.upstream_id));
             }
         }

@@ -39,8 +39,9 @@ impl Doubts {
     /// # Errors
     /// `Invalid` for days below zero, or more than there are before that day, and for a confidence that is no fraction.
     pub fn of(as_of: NaiveDate, stale_after_days: i32, minimum_confidence: Decimal) -> Result<Self> {
-        let days = u32::try_from(stale_after_days)
-            .map_err(|_| Error::invalid("staleAfterDays", format!("{stale_after_days} is below zero")))?;
+        let days = u32::try_from(stale_after_days).map_err(|_| {
+            Error::invalid("staleAfterDays", format!("{stale_after_days} is below the least, 0"))
+        })?;
         if minimum_confidence < Decimal::ZERO || minimum_confidence > Decimal::ONE {
             let message = format!("{minimum_confidence} is not between 0 and 1");
             return Err(Error::invalid("minimumConfidence", message));

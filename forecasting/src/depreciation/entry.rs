@@ -215,6 +215,11 @@ impl Portion {
 }
 
 impl Event {
+    /// The day from which it is posted: the day itself, or the first of the month that catches up.
+    pub fn posted_on(&self) -> NaiveDate {
+        self.posted_from.map_or(self.date, |month| self.date.max(month.first_day()))
+    }
+
     /// The day it takes effect in a book that is open from a month on.
     pub(super) fn effective(&self, open: Month) -> NaiveDate {
         let open = self.posted_from.map_or(open, |month| month.max(open));
@@ -236,14 +241,25 @@ impl Entry {
 
     /// The entry as its first day of service is known in a month; none where no event says another one by then.
     pub(super) fn corrected(&self, known: Month) -> Option<Self> {
-        let open = self.open();
-        let days = self.events.iter().filter_map(|event| match event.change {
-            Change::Service { in_service } => Some((event.effective(open), event.date, in_service)),
-            _ => None,
-        });
-        let (.., in_service) = days.filter(|(effective, ..)| Month::of(*effective) <= known).max()?;
+        let days = self.services().filter(|(effective, ..)| Month::of(*effective) <= known);
+        let (.., in_service) = days.max()?;
         let depreciable_from = self.depreciable_from.map(|from| from.max(in_service));
         Some(Self { in_service, depreciable_from, events: Vec::new(), ..self.clone() })
+    }
+
+    /// When each other first day of service takes effect, when it became known, and the day.
+    fn services(&self) -> impl Iterator<Item = (NaiveDate, NaiveDate, NaiveDate)> {
+        let open = self.open();
+        self.events.iter().filter_map(move |event| match event.change {
+            Change::Service { in_service } => Some((event.effective(open), event.date, in_service)),
+            _ => None,
+        })
+    }
+
+    /// The other first day of service that counts in the end, with the day from which it does; none where the entry's
+    /// own does.
+    pub fn service_known(&self) -> Option<(NaiveDate, NaiveDate)> {
+        self.services().max().map(|(effective, _, in_service)| (effective, in_service))
     }
 
     /// The day on which all of it has left the book, as far as disposals of all that is left say so.

@@ -95,20 +95,14 @@ impl ResidualCurve {
     /// # Errors
     ///
     /// [`ForecastError::Invalid`] for a negative price; [`ForecastError::OutOfRange`] if a sum does not fit.
-    pub fn proceeds(
-        &self,
-        paid: impl IntoIterator<Item = (u32, Decimal)>,
-        wiping: Wiping,
-    ) -> Result<Decimal> {
+    pub fn proceeds(&self, paid: impl IntoIterator<Item = (u32, Decimal)>) -> Result<Decimal> {
         let mut sum = Decimal::ZERO;
         for (age_months, price) in paid {
             if bounded(price, "price")? < Decimal::ZERO {
                 return Err(ForecastError::invalid("price", &price, "a price is not negative"));
             }
-            if wiping == Wiping::Erased {
-                let part = times(price, self.share(age_months), "residual")?;
-                sum = bounded(sum + part, "residual")?;
-            }
+            let part = times(price, self.share(age_months), "residual")?;
+            sum = bounded(sum + part, "residual")?;
         }
         Ok(sum)
     }

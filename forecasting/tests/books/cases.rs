@@ -375,6 +375,14 @@ fn the_last_day_of_service_that_became_known_counts() {
         caught_up,
         [(month("2026-07"), Decimal::from(3 * 180)), (month("2026-09"), Decimal::from(-180))]
     );
+    assert_eq!(entry.service_known(), Some((date("2026-09-01"), date("2026-02-10"))));
+    // Of two that the same month catches up, the one that happened later counts, whichever day is the later.
+    let late = |day, known| Event { posted_from: Some(month("2026-10")), ..again(day, known) };
+    let two = vec![late("2026-03-05", "2026-07-01"), late("2026-01-20", "2026-08-01")];
+    let both = Entry { events: two, ..entry.clone() };
+    assert_eq!(both.service_known(), Some((date("2026-10-01"), date("2026-01-20"))));
+    let counted = Ledger::new(&terms(BookKind::Book), &both).unwrap();
+    assert_eq!(counted.charge(month("2026-10")), Decimal::from(180 + 3 * 180), "as since January");
     // What has left does not serve since any other day.
     entry.events.push(event("2026-08-20", sale(Portion::All, 0)));
     let refusal = Ledger::new(&terms(BookKind::Book), &entry).unwrap_err().to_string();

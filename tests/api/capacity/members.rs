@@ -69,6 +69,15 @@ fn what_a_pool_has_is_counted() {
             send(app, "registerPowerFeed", "NewPowerFeed!", feed).await;
         }
         assert_eq!(seen(app, &power, fields).await["raw"]["quantity"], "5.5");
+        // A feed that nobody knows the side of may stand behind either; a side without a feed carries nothing.
+        set(app, &power, &[&racks[1]]).await;
+        let feed = json!({ "rack": racks[1], "capacityWatts": 3_000, "status": "ACTIVE" });
+        let feed = json!({ "site": site, "name": "X1", "details": feed });
+        let feed = send(app, "registerPowerFeed", "NewPowerFeed!", feed).await;
+        assert_eq!(seen(app, &power, fields).await["raw"]["reason"], "1 of 1 have no figure: R2");
+        let side = "mutation($id: ID!) { updatePowerFeed(id: $id, changes: { side: A }) { id } }";
+        app.planner().query_with(side, json!({ "id": feed })).await;
+        assert_eq!(seen(app, &power, fields).await["raw"]["quantity"], "0");
 
         let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
         let dimensions = json!({ "heightUnits": 2 });
@@ -131,5 +140,21 @@ fn nothing_is_in_two_pools_of_one_resource() {
         assert_eq!(message, "Two is retired");
         let asked = json!({ "id": one, "members": [] });
         app.viewer().expect_error_with(SET, asked, "FORBIDDEN").await;
+    });
+}
+
+#[test]
+fn who_read_an_earlier_pool_does_not_replace_its_members() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let racks = [a_rack(app, &site, "R1").await, a_rack(app, &site, "R2").await];
+        let pool = a_pool(app, "Units", "RACK_UNITS", "RACK_UNIT", json!({ "basis": "INVENTORY" })).await;
+        let text = "mutation($id: ID!, $members: [ID!]!) {
+            setCapacityPoolMembers(id: $id, members: $members, expectedVersion: 1) { version } }";
+        let set = |rack: &str| json!({ "id": pool, "members": [rack] });
+        let made = app.planner().query_with(text, set(&racks[0])).await;
+        assert_eq!(made["setCapacityPoolMembers"]["version"], 2);
+        app.planner().expect_error_with(text, set(&racks[1]), "CONFLICT").await;
+        assert_eq!(seen(app, &pool, "members { name }").await["members"], json!([{ "name": "R1" }]));
     });
 }

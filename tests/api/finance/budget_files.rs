@@ -24,7 +24,7 @@ const LINES: &str = "budget,cost_centre,account,tower,site,period,view,currency,
 const POSTINGS: &str = "budget,source,document,document_line,cost_centre,account,period,currency,amount,supplier\n\
     Actual,ERP,INV-1,1,4711,6100,1,USD,100,Equinix\nActual,ERP,INV-1,2,4711,6100,2,EUR,50,Equinix\n";
 
-async fn import(app: &TestApp, files: &[(&str, &str)]) -> Report {
+pub(super) async fn import(app: &TestApp, files: &[(&str, &str)]) -> Report {
     let sources: Vec<Source> = files
         .iter()
         .map(|(name, text)| Source { name: (*name).into(), bytes: text.as_bytes().to_vec() })
@@ -40,7 +40,7 @@ fn counts(report: &Report) -> Vec<String> {
     report.nouns.iter().map(count).collect()
 }
 
-fn errors(report: &Report) -> Vec<String> {
+pub(super) fn errors(report: &Report) -> Vec<String> {
     report.problems_of(Severity::Error).map(ToString::to_string).collect()
 }
 

@@ -5,6 +5,7 @@ use support::{Client, TestApp, on_both_engines};
 
 use super::{
     books::{Books, a_code, a_version, close, millionths, post, posting, refusals},
+    budget_files::{errors, import},
     journals::{shared, support},
 };
 
@@ -377,15 +378,43 @@ fn chargebacks_are_changed_by_those_who_edit_finance_and_amounts_seen_by_those_w
                 &row["total"],
                 &row["lines"][0]["amount"],
                 &row["rateCard"][0]["amount"],
-                &row["rateCard"][0]["perUnit"]
+                &row["rateCard"][0]["perUnit"],
+                &row["inputsHash"],
+                &row["resultHash"],
             ],
-            [&Value::Null; 4]
+            [&Value::Null; 6]
         );
+        let check = format!("{{ chargebackCheck(id: \"{id}\") {{ stale inputsHash resultHash }} }}");
+        let checked = app.planner().query(&check).await["chargebackCheck"].clone();
+        assert_eq!(checked, json!({ "stale": false, "inputsHash": null, "resultHash": null }));
         assert_eq!(row["lines"][0]["costCentre"]["code"], "4712");
         let dear = json!({ "filter": { "total": { "gt": "500" } } });
         app.planner().expect_error_with(LIST, dear, "FORBIDDEN").await;
         app.viewer().expect_error(LIST, "FORBIDDEN").await;
         let check = format!("{{ chargebackCheck(id: \"{id}\") {{ stale }} }}");
         app.viewer().expect_error(&check, "FORBIDDEN").await;
+    });
+}
+
+#[test]
+fn no_file_posts_what_is_not_approved() {
+    on_both_engines(async |app| {
+        let (books, model) = open(app).await;
+        let id = submit(&app.finance(), of(&model, &books.actual, "2026-02")).await;
+        let document = id.split('_').next_back().and_then(|id| uuid::Uuid::try_parse(id).ok()).unwrap();
+        for document in [document.to_string(), format!("{document} reversed")] {
+            let text = format!(
+                "budget,source,document,document_line,cost_centre,account,period,currency,amount\n\
+                 Actual 2026,Chargeback,{document},1,4712,6100,2,USD,100\n"
+            );
+            let report = import(app, &[("actual_postings.csv", &text)]).await;
+            let refused = errors(&report);
+            assert!(
+                refused.len() == 1
+                    && refused[0].contains("is of a chargeback of this database, which posts it"),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(posted(app).await, []);
     });
 }

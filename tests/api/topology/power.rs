@@ -196,6 +196,29 @@ fn what_feeds_hang_on_carries_all_racks_below_it() {
 }
 
 #[test]
+fn a_feed_of_a_rack_carries_the_racks_that_hang_on_it_besides_its_own() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let (fra, model) = (site(app, "FRA1").await, estate::server_model(app).await);
+        let (one, two) = (drawing(app, &fra, "R01", &model).await, drawing(app, &fra, "R02", &model).await);
+        let first = json!({ "rack": one, "side": "A", "capacityWatts": 1000 });
+        let first = feed(&director, &fra, "F1", first).await;
+        let second = json!({ "rack": two, "side": "A", "capacityWatts": 5000, "upstream": first });
+        feed(&director, &fra, "F2", second).await;
+        let text =
+            "{ powerRedundancy { sites { racks { rack { name } supply { a { carriesAlone reason spareWatts
+            shortFeeds { name } } } } } } }";
+        let found = director.query(text).await["powerRedundancy"]["sites"][0]["racks"].clone();
+        for rack in found.as_array().unwrap() {
+            let side = json!({ "carriesAlone": false, "reason": "UPSTREAM_TOO_SMALL", "spareWatts": -600,
+                "shortFeeds": [{ "name": "F1" }] });
+            assert_eq!(rack["supply"]["a"], side, "two racks of 800 W on 1,000 W: {rack}");
+        }
+        assert_eq!(found.as_array().map(Vec::len), Some(2));
+    });
+}
+
+#[test]
 fn two_feeds_of_one_panel_fail_with_it() {
     on_both_engines(async |app| {
         let director = app.director();

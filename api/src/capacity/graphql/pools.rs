@@ -86,6 +86,12 @@ fn day(ctx: &Context<'_>, given: Option<Date>) -> Result<NaiveDate> {
 }
 
 /// What months cost: each as much as what is asked of it.
+/// Each day may be a row.
+fn days_cost(from: Date, to: Date, row: usize) -> usize {
+    let days = (to.0 - from.0).num_days().saturating_add(1);
+    usize::try_from(days).unwrap_or_default().saturating_mul(row).saturating_add(1)
+}
+
 fn months_cost(months: Option<i32>, row: usize) -> usize {
     usize::try_from(months.unwrap_or(12)).unwrap_or_default().saturating_mul(row).saturating_add(1)
 }
@@ -286,7 +292,7 @@ impl CapacityPool {
     }
 
     /// The days with observations, in their order. A day without is left out: it is not 0.
-    #[graphql(complexity = "31 * child_complexity + 1")]
+    #[graphql(complexity = "days_cost(from, to, child_complexity)")]
     async fn days(
         &self,
         ctx: &Context<'_>,

@@ -250,14 +250,15 @@ impl Chargeback {
         })
     }
 
-    /// SHA-256 of the model, the question and the costs that were divided, in hexadecimal digits.
-    async fn inputs_hash(&self) -> Result<String> {
-        self.0.get(Column::InputsHash)
+    /// SHA-256 of the model, the question and the costs that were divided, in hexadecimal digits. Null for those who do
+    /// not see prices: few costs could be found out by trying.
+    async fn inputs_hash(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        priced(ctx, || self.0.get(Column::InputsHash).map(Some))
     }
 
-    /// SHA-256 of the lines, in hexadecimal digits.
-    async fn result_hash(&self) -> Result<String> {
-        self.0.get(Column::ResultHash)
+    /// SHA-256 of the lines, in hexadecimal digits. Null for those who do not see prices.
+    async fn result_hash(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        priced(ctx, || self.0.get(Column::ResultHash).map(Some))
     }
 
     /// Who submitted it.
@@ -347,9 +348,10 @@ impl Chargeback {
 pub struct ChargebackCheck {
     /// Whether other lines would come out.
     stale: bool,
-    /// SHA-256 of the model, the question and the costs as they are now.
-    inputs_hash: String,
-    /// SHA-256 of the lines that would come out. Null where nothing would be charged in the month.
+    /// SHA-256 of the model, the question and the costs as they are now. Null for those who do not see prices.
+    inputs_hash: Option<String>,
+    /// SHA-256 of the lines that would come out. Null where nothing would be charged in the month, and for those who do
+    /// not see prices.
     result_hash: Option<String>,
 }
 
@@ -480,8 +482,8 @@ impl ChargebackQuery {
         let checked = chargebacks::recompute(&reader, *id).await?;
         Ok(ChargebackCheck {
             stale: checked.is_stale,
-            inputs_hash: checked.inputs_hash,
-            result_hash: checked.result_hash,
+            inputs_hash: priced(ctx, || Ok(Some(checked.inputs_hash)))?,
+            result_hash: priced(ctx, || Ok(checked.result_hash))?,
         })
     }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashSet};
 use entity::finance::{
     actual_posting, budget_line,
     budget_version::{self, PlanRate, PlanRates, VersionStatus},
-    ledger_code,
+    chargeback, ledger_code,
 };
-use entity::id::{BudgetVersionId, LedgerCodeId};
+use entity::id::{BudgetVersionId, ChargebackId, LedgerCodeId};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, Iterable, TryIntoModel,
+    ActiveEnum, ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, Iterable, QueryFilter,
+    QuerySelect, TryIntoModel,
 };
 
 use super::engine::Run;
@@ -17,6 +18,7 @@ use super::fill::{Filling, amount, choice, put, put_any, rate};
 use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
 use crate::error::{Error, Result};
+use crate::finance::chargeback_postings::chargeback_of;
 use crate::finance::places::{Names, Places, require_draft};
 use crate::finance::{actual_postings, budget_lines, budget_versions, ledger_codes};
 use crate::import::csv::Noun;
@@ -391,6 +393,14 @@ impl Importable for ActualPosting {
         let records = run.records;
         let ids = read_places(run, records.actual_postings.iter().map(|record| &record.budget)).await?;
         run.known.today = Some(crate::store::Read::caller(run.tx).now.date_naive());
+        let named = records.actual_postings.iter().filter_map(|record| chargeback_of(&record.document));
+        let named: BTreeSet<ChargebackId> = named.collect();
+        if !named.is_empty() {
+            let here = chargeback::Entity::find().select_only().column(chargeback::Column::Id);
+            let here: Vec<ChargebackId> =
+                here.filter(chargeback::Column::Id.is_in(named)).into_tuple().all(run.tx).await?;
+            run.known.chargebacks = here.into_iter().collect();
+        }
         let documents = records.actual_postings.iter().map(|record| record.document.clone());
         let column = actual_posting::Column::Document;
         for row in rows_among::<actual_posting::Entity, _>(run.tx, column, documents).await? {
@@ -431,6 +441,14 @@ impl Importable for ActualPosting {
     fn check(row: Candidate<'_, actual_posting::Model>, known: &Known) -> Result<()> {
         let places = known.budgets.get(&row.after.version_id);
         let places = places.ok_or_else(|| Error::internal("a budget that was not read"))?;
+        // What is posted by a chargeback of this database is posted once it was approved here, and not by a file.
+        let document = actual_postings::Document::of(row.after);
+        let is_ours = || chargeback_of(&document.number).is_some_and(|id| known.chargebacks.contains(&id));
+        if row.before.is_none() && document.is_of_chargeback() && is_ours() {
+            let message =
+                format!("{document} is of a chargeback of this database, which posts it once approved");
+            return Err(Error::invalid("document", message));
+        }
         actual_postings::check(row.before, row.after, places)
     }
 }

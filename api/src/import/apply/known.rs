@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use entity::id::{AssetId, BudgetVersionId, ColocationContractId, EntityId, RackId, ScenarioId};
+use entity::id::{
+    AssetId, BudgetVersionId, ChargebackId, ColocationContractId, EntityId, RackId, ScenarioId,
+};
 use entity::lifecycle::depreciation_rule::Book;
 use entity::{access, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
@@ -199,6 +201,8 @@ pub struct Known {
     pub variance_explanations: Table<finance::variance_explanation::Model>,
     /// The versions of budgets that the files have lines or postings of, with what those are held against.
     pub budgets: HashMap<BudgetVersionId, Places>,
+    /// Those chargebacks of this database whose documents the files name.
+    pub chargebacks: HashSet<ChargebackId>,
     /// The day of the import, once it is needed.
     pub today: Option<chrono::NaiveDate>,
     /// Who imports, once it is needed.

@@ -7,7 +7,7 @@ use entity::id::ScenarioId;
 use rust_decimal::Decimal;
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, at_least, at_least_none, day, overlay, size, view},
+    lens::{TopologyGraph, WholeGraph, at_least_none, day, overlay, size, view},
     moves::shown,
     things::ConfigurationItem,
 };
@@ -267,7 +267,7 @@ impl QualityQuery {
         let caller = caller(ctx)?.clone();
         let asked = Asked {
             as_of: day(ctx, as_of)?,
-            stale_after_days: at_least("staleAfterDays", stale_after_days, 0)?,
+            stale_after_days,
             minimum_confidence: minimum_confidence.unwrap_or(Decimal::new(5, 1)),
         };
         let scenario = overlay(&view, scenario).await?;
