@@ -75,6 +75,47 @@ fn constants_and_zeros_go_on() {
     }
 }
 
+/// What holds of every answer to a series of one or two values, whichever method is asked for.
+fn hardly_known(observations: Vec<Option<f64>>, points: &str, count: usize) {
+    let last = observations.iter().rev().flatten().next().copied().unwrap();
+    for method in Method::ALL {
+        let input = ForecastInput::monthly(observations.clone(), HORIZON).with_method(method);
+        let answer = forecast(&input).unwrap();
+        sound(&answer);
+        assert_eq!((answer.method, answer.trained_on), (Method::Naive, count), "{method}");
+        assert!(answer.reason.starts_with(points), "{method}: {}", answer.reason);
+        assert!(answer.warnings.contains(&Warning::UnknownVariation), "{method}: {:?}", answer.warnings);
+        assert!(!answer.warnings.contains(&Warning::Constant), "{method}: {:?}", answer.warnings);
+        let spikes = |warning: &Warning| matches!(warning, Warning::Spikes { .. });
+        assert!(!answer.warnings.iter().any(spikes), "{method}: {:?}", answer.warnings);
+        let first = &answer.points[0];
+        assert!((first.p50 / last - 1.0).abs() < 1e-9, "{method}: {first:?}");
+        assert!(first.p10 < 0.95 * last && first.p90 > 1.05 * last, "{method}: {first:?}");
+        assert!(answer.points[HORIZON - 1].p90 > first.p90, "{method}");
+    }
+}
+
+#[test]
+fn one_or_two_points_are_never_certain() {
+    hardly_known(plain(&[7.5]), "1 point shows", 1);
+    hardly_known(plain(&[7.5, 7.5]), "2 points show", 2);
+    hardly_known(plain(&[10.0, 20.0]), "2 points show", 2);
+    let apart = |gaps, first, last| [vec![Some(first)], vec![None; gaps], vec![Some(last)]].concat();
+    hardly_known(apart(33, 100.0, 100.0), "2 points show", 2);
+    hardly_known(apart(9, 13.0, 3.0), "2 points show", 2);
+}
+
+#[test]
+fn two_points_left_of_many_are_not_certain_either() {
+    let since_reset = [plain(&[10.0, 20.0, 30.0, 40.0, 5.0]), vec![None; 6], plain(&[5.0])].concat();
+    let since_cut = [plain(&[4.0, 5.0, 6.0]), vec![None; 2_000], plain(&[5.0])].concat();
+    for (observations, points) in [(since_reset, "2 points show"), (since_cut, "1 point shows")] {
+        let answer = monthly(observations);
+        assert!(answer.reason.starts_with(points), "{}", answer.reason);
+        assert!(answer.points[0].p10 < 4.75 && answer.points[0].p90 > 5.25, "{:?}", answer.points[0]);
+    }
+}
+
 #[test]
 fn intermittent_demand_has_its_own_method() {
     let case = edge_cases().into_iter().find(|case| case.name == "intermittent").unwrap();
