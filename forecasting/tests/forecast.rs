@@ -180,6 +180,49 @@ fn gaps_are_gaps() {
 }
 
 #[test]
+fn what_is_said_of_growth_is_what_the_methods_do() {
+    let growing = noisy(60, 4, |step| 100.0 + 2.0 * step);
+    let said = |method| {
+        let input = ForecastInput::monthly(growing.clone(), HORIZON).with_method(method);
+        forecast(&input).unwrap().reason
+    };
+    let in_part = "growth fades in part: a damped trend is one of the methods";
+    for (method, growth) in [
+        (Method::Auto, in_part),
+        (Method::Combination, in_part),
+        (Method::DampedTrend, "growth fades by at least 2 % a step"),
+        (Method::Arima, "growth fades by at least 5 % a step"),
+        (Method::Theta, "growth goes on as Theta has it"),
+        (Method::SeasonalArima, "growth goes on as seasonal differences have it"),
+        (Method::StraightLine, "growth goes on as it was"),
+        (Method::Naive, "no growth is carried on"),
+        (Method::SeasonalNaive, "no growth is carried on"),
+        (Method::Naive2, "no growth is carried on"),
+    ] {
+        let reason = said(method);
+        assert!(reason.contains(&format!("; {growth}; ")), "{method}: {reason}");
+        assert_eq!(reason.matches("growth").count(), 1, "{method}: {reason}");
+    }
+}
+
+#[test]
+fn a_damped_trend_fades_and_theta_need_not() {
+    let growing: Vec<f64> = (0..60).map(|step| 1_000.0 + 50.0 * f64::from(step)).collect();
+    let ahead = |method| {
+        let input = ForecastInput::monthly(plain(&growing), HORIZON).with_method(method);
+        forecast(&input).unwrap().points.iter().map(|point| point.p50).collect::<Vec<f64>>()
+    };
+    // What is left of the growth of the second step at the last one, in logarithms as the methods have it.
+    for (method, left) in [(Method::DampedTrend, 0.98_f64), (Method::Arima, 0.95)] {
+        let points = ahead(method);
+        let growth = |step: usize| (points[step] / points[step - 1]).ln();
+        assert!(growth(35) <= left.powi(34) * growth(1) + 1e-9, "{method}: {points:?}");
+    }
+    let theta = ahead(Method::Theta);
+    assert!(theta[35] - theta[34] > 0.9 * (theta[1] - theta[0]) && theta[1] > theta[0], "{theta:?}");
+}
+
+#[test]
 fn equal_input_gives_equal_output() {
     let input = ForecastInput::monthly(noisy(72, 6, |step| 100.0 + step), HORIZON);
     assert_eq!(forecast(&input), forecast(&input));
