@@ -126,6 +126,18 @@ fn intermittent_demand_has_its_own_method() {
 }
 
 #[test]
+fn intermittent_demand_is_fitted_to_all_that_was_seen() {
+    let rare = |step: usize| if step % 4 == 0 { 5.0 } else { 0.0 };
+    let mut long: Vec<Option<f64>> = (0..2_000).map(|step| Some(rare(step))).collect();
+    long[1_801] = None;
+    let answer = monthly(long);
+    assert_eq!((answer.method, answer.trained_on), (Method::Intermittent, 1_999));
+    assert!(answer.warnings.contains(&Warning::Gaps { count: 1 }), "{:?}", answer.warnings);
+    let cut = |warning: &Warning| matches!(warning, Warning::Cut { .. });
+    assert!(!answer.warnings.iter().any(cut), "{:?}", answer.warnings);
+}
+
+#[test]
 fn a_spike_is_set_aside() {
     for (length, seed) in [(36, 1), (60, 2), (96, 3)] {
         let answer = monthly(spike(length, seed));

@@ -61,7 +61,7 @@ impl Prepared {
         steps.filter_map(|(place, value)| value.map(|value| (place, value))).collect()
     }
 
-    /// Values that were observed, of the steps that are used.
+    /// All values that were observed, also those before a cut or a reset, without gaps.
     pub fn seen(&self) -> Vec<f64> {
         self.observations.iter().flatten().copied().collect()
     }

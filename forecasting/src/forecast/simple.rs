@@ -78,7 +78,8 @@ pub(super) fn barely(prepared: &Prepared, horizon: usize) -> Forecast {
 
 /// Demand that is zero most of the time, by its rate.
 pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
-    let demand = Intermittent::of(&prepared.seen());
+    let seen = prepared.seen();
+    let demand = Intermittent::of(&seen);
     let reason =
         "many steps are zero: the chance of demand times its size goes on (TSB), which is a rate and no \
                   median; intervals are what the steps so far were between"
@@ -86,8 +87,12 @@ pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
     let (inner, outer) = (demand.ends(0.8), demand.ends(0.95));
     let mut forecast =
         answer(prepared, horizon, (Method::Intermittent, reason), |_| (demand.rate, inner, outer));
+    forecast.trained_on = seen.len();
     forecast.warnings.retain(|warning| {
-        !matches!(warning, Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. })
+        !matches!(
+            warning,
+            Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. } | Warning::Cut { .. }
+        )
     });
     forecast
 }
