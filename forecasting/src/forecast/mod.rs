@@ -67,6 +67,5 @@ pub use members::naive2;
 pub use method::Method;
 pub use outcome::{Accuracy, Forecast, Point};
 pub use regression::Regression;
-pub use run::{evidence, forecast, forecast_with};
-pub use seasonal::{classical_indices, is_seasonal};
+pub use run::{evidence, forecast};
 pub use warning::Warning;

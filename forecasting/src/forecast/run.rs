@@ -29,22 +29,13 @@ const FITTED_FROM: usize = 3;
 /// A horizon of zero or above [`HORIZON_MAX`](super::HORIZON_MAX), no value at all, values that are no finite
 /// numbers, and periods of zero are refused with the field, the value and the rule.
 pub fn forecast(input: &ForecastInput) -> Result<Forecast> {
-    forecast_with(input, &SHIPPED)
-}
-
-/// Carries a series on with another calibration than the one that comes with the crate.
-///
-/// # Errors
-///
-/// As [`forecast`].
-pub fn forecast_with(input: &ForecastInput, calibration: &Calibration) -> Result<Forecast> {
     input.check()?;
     let prepared = Prepared::of(input);
     if let Some(answer) = without_search(input, &prepared) {
         return Ok(answer);
     }
     let searched = Searched::of(input, &prepared);
-    Ok(searched.answer(input, &prepared, calibration))
+    Ok(searched.answer(input, &prepared, &SHIPPED))
 }
 
 /// What is known of the errors of a forecast before any calibration, in units of the observations; `None` for series
