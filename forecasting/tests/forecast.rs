@@ -76,10 +76,10 @@ fn constants_and_zeros_go_on() {
 }
 
 /// What holds of every answer to a series of one or two values, whichever method is asked for.
-fn hardly_known(observations: Vec<Option<f64>>, points: &str, count: usize) {
+fn hardly_known(observations: &[Option<f64>], points: &str, count: usize) {
     let last = observations.iter().rev().flatten().next().copied().unwrap();
     for method in Method::ALL {
-        let input = ForecastInput::monthly(observations.clone(), HORIZON).with_method(method);
+        let input = ForecastInput::monthly(observations.to_vec(), HORIZON).with_method(method);
         let answer = forecast(&input).unwrap();
         sound(&answer);
         assert_eq!((answer.method, answer.trained_on), (Method::Naive, count), "{method}");
@@ -97,12 +97,12 @@ fn hardly_known(observations: Vec<Option<f64>>, points: &str, count: usize) {
 
 #[test]
 fn one_or_two_points_are_never_certain() {
-    hardly_known(plain(&[7.5]), "1 point shows", 1);
-    hardly_known(plain(&[7.5, 7.5]), "2 points show", 2);
-    hardly_known(plain(&[10.0, 20.0]), "2 points show", 2);
+    hardly_known(&plain(&[7.5]), "1 point shows", 1);
+    hardly_known(&plain(&[7.5, 7.5]), "2 points show", 2);
+    hardly_known(&plain(&[10.0, 20.0]), "2 points show", 2);
     let apart = |gaps, first, last| [vec![Some(first)], vec![None; gaps], vec![Some(last)]].concat();
-    hardly_known(apart(33, 100.0, 100.0), "2 points show", 2);
-    hardly_known(apart(9, 13.0, 3.0), "2 points show", 2);
+    hardly_known(&apart(33, 100.0, 100.0), "2 points show", 2);
+    hardly_known(&apart(9, 13.0, 3.0), "2 points show", 2);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn intermittent_demand_has_its_own_method() {
 
 #[test]
 fn intermittent_demand_is_fitted_to_all_that_was_seen() {
-    let rare = |step: usize| if step % 4 == 0 { 5.0 } else { 0.0 };
+    let rare = |step: usize| if step.is_multiple_of(4) { 5.0 } else { 0.0 };
     let mut long: Vec<Option<f64>> = (0..2_000).map(|step| Some(rare(step))).collect();
     long[1_801] = None;
     let answer = monthly(long);
