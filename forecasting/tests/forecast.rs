@@ -75,6 +75,47 @@ fn constants_and_zeros_go_on() {
     }
 }
 
+/// What holds of every answer to a series of one or two values, whichever method is asked for.
+fn hardly_known(observations: &[Option<f64>], points: &str, count: usize) {
+    let last = observations.iter().rev().flatten().next().copied().unwrap();
+    for method in Method::ALL {
+        let input = ForecastInput::monthly(observations.to_vec(), HORIZON).with_method(method);
+        let answer = forecast(&input).unwrap();
+        sound(&answer);
+        assert_eq!((answer.method, answer.trained_on), (Method::Naive, count), "{method}");
+        assert!(answer.reason.starts_with(points), "{method}: {}", answer.reason);
+        assert!(answer.warnings.contains(&Warning::UnknownVariation), "{method}: {:?}", answer.warnings);
+        assert!(!answer.warnings.contains(&Warning::Constant), "{method}: {:?}", answer.warnings);
+        let spikes = |warning: &Warning| matches!(warning, Warning::Spikes { .. });
+        assert!(!answer.warnings.iter().any(spikes), "{method}: {:?}", answer.warnings);
+        let first = &answer.points[0];
+        assert!((first.p50 / last - 1.0).abs() < 1e-9, "{method}: {first:?}");
+        assert!(first.p10 < 0.95 * last && first.p90 > 1.05 * last, "{method}: {first:?}");
+        assert!(answer.points[HORIZON - 1].p90 > first.p90, "{method}");
+    }
+}
+
+#[test]
+fn one_or_two_points_are_never_certain() {
+    hardly_known(&plain(&[7.5]), "1 point shows", 1);
+    hardly_known(&plain(&[7.5, 7.5]), "2 points show", 2);
+    hardly_known(&plain(&[10.0, 20.0]), "2 points show", 2);
+    let apart = |gaps, first, last| [vec![Some(first)], vec![None; gaps], vec![Some(last)]].concat();
+    hardly_known(&apart(33, 100.0, 100.0), "2 points show", 2);
+    hardly_known(&apart(9, 13.0, 3.0), "2 points show", 2);
+}
+
+#[test]
+fn two_points_left_of_many_are_not_certain_either() {
+    let since_reset = [plain(&[10.0, 20.0, 30.0, 40.0, 5.0]), vec![None; 6], plain(&[5.0])].concat();
+    let since_cut = [plain(&[4.0, 5.0, 6.0]), vec![None; 2_000], plain(&[5.0])].concat();
+    for (observations, points) in [(since_reset, "2 points show"), (since_cut, "1 point shows")] {
+        let answer = monthly(observations);
+        assert!(answer.reason.starts_with(points), "{}", answer.reason);
+        assert!(answer.points[0].p10 < 4.75 && answer.points[0].p90 > 5.25, "{:?}", answer.points[0]);
+    }
+}
+
 #[test]
 fn intermittent_demand_has_its_own_method() {
     let case = edge_cases().into_iter().find(|case| case.name == "intermittent").unwrap();
@@ -82,6 +123,18 @@ fn intermittent_demand_has_its_own_method() {
     assert_eq!(answer.method, Method::Intermittent);
     assert!(answer.points[0].p50 > 0.3 && answer.points[0].p50 < 4.0);
     assert!(answer.points[0].lo80 == 0.0);
+}
+
+#[test]
+fn intermittent_demand_is_fitted_to_all_that_was_seen() {
+    let rare = |step: usize| if step.is_multiple_of(4) { 5.0 } else { 0.0 };
+    let mut long: Vec<Option<f64>> = (0..2_000).map(|step| Some(rare(step))).collect();
+    long[1_801] = None;
+    let answer = monthly(long);
+    assert_eq!((answer.method, answer.trained_on), (Method::Intermittent, 1_999));
+    assert!(answer.warnings.contains(&Warning::Gaps { count: 1 }), "{:?}", answer.warnings);
+    let cut = |warning: &Warning| matches!(warning, Warning::Cut { .. });
+    assert!(!answer.warnings.iter().any(cut), "{:?}", answer.warnings);
 }
 
 #[test]
@@ -136,6 +189,49 @@ fn gaps_are_gaps() {
     assert!(answer.warnings.contains(&Warning::Gaps { count: 1 }));
     assert!(answer.warnings.contains(&Warning::Stale { count: 2 }));
     assert_eq!((answer.points.len(), answer.trained_on), (HORIZON, 58));
+}
+
+#[test]
+fn what_is_said_of_growth_is_what_the_methods_do() {
+    let growing = noisy(60, 4, |step| 100.0 + 2.0 * step);
+    let said = |method| {
+        let input = ForecastInput::monthly(growing.clone(), HORIZON).with_method(method);
+        forecast(&input).unwrap().reason
+    };
+    let in_part = "growth fades in part: a damped trend is one of the methods";
+    for (method, growth) in [
+        (Method::Auto, in_part),
+        (Method::Combination, in_part),
+        (Method::DampedTrend, "growth fades by at least 2 % a step"),
+        (Method::Arima, "growth fades by at least 5 % a step"),
+        (Method::Theta, "growth goes on as Theta has it"),
+        (Method::SeasonalArima, "growth goes on as seasonal differences have it"),
+        (Method::StraightLine, "growth goes on as it was"),
+        (Method::Naive, "no growth is carried on"),
+        (Method::SeasonalNaive, "no growth is carried on"),
+        (Method::Naive2, "no growth is carried on"),
+    ] {
+        let reason = said(method);
+        assert!(reason.contains(&format!("; {growth}; ")), "{method}: {reason}");
+        assert_eq!(reason.matches("growth").count(), 1, "{method}: {reason}");
+    }
+}
+
+#[test]
+fn a_damped_trend_fades_and_theta_need_not() {
+    let growing: Vec<f64> = (0..60).map(|step| 1_000.0 + 50.0 * f64::from(step)).collect();
+    let ahead = |method| {
+        let input = ForecastInput::monthly(plain(&growing), HORIZON).with_method(method);
+        forecast(&input).unwrap().points.iter().map(|point| point.p50).collect::<Vec<f64>>()
+    };
+    // What is left of the growth of the second step at the last one, in logarithms as the methods have it.
+    for (method, left) in [(Method::DampedTrend, 0.98_f64), (Method::Arima, 0.95)] {
+        let points = ahead(method);
+        let growth = |step: usize| (points[step] / points[step - 1]).ln();
+        assert!(growth(35) <= left.powi(34) * growth(1) + 1e-9, "{method}: {points:?}");
+    }
+    let theta = ahead(Method::Theta);
+    assert!(theta[35] - theta[34] > 0.9 * (theta[1] - theta[0]) && theta[1] > theta[0], "{theta:?}");
 }
 
 #[test]

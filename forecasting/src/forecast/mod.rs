@@ -12,8 +12,10 @@
 //!    past says so clearly; see `docs/forecasts.md`.
 //! 4. Intervals are conformal: as wide as they had to be on other series, by length of history and step.
 //!
-//! Trends fade: growth that is carried on for years is held to what [`DampedTrend`](Method::DampedTrend) leaves of
-//! it. Positive series stay positive.
+//! Growth fades for sure only by [`DampedTrend`](Method::DampedTrend) and [`Arima`](Method::Arima) alone. In a
+//! combination it fades in part, as these are among its methods: nothing holds [`Theta`](Method::Theta), which may
+//! follow a whole line, nor seasonal differences. Positive series stay positive, except on the line of
+//! [`OrdinaryLeastSquares`](Method::OrdinaryLeastSquares).
 //!
 //! This is the one module, with [`uncertainty`](crate::uncertainty), whose figures are binary floats: they are
 //! estimates of quantities, never money. It has no clock, no chance and no threads: equal input gives equal output.
@@ -65,6 +67,5 @@ pub use members::naive2;
 pub use method::Method;
 pub use outcome::{Accuracy, Forecast, Point};
 pub use regression::Regression;
-pub use run::{evidence, forecast, forecast_with};
-pub use seasonal::{classical_indices, is_seasonal};
+pub use run::{evidence, forecast};
 pub use warning::Warning;

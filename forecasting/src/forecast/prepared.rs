@@ -17,6 +17,8 @@ pub(super) struct Prepared {
     pub observations: Vec<Option<f64>>,
     /// The same, cleaned.
     pub cleaned: Cleaned,
+    /// Place of the first observation that is used.
+    pub from: usize,
     /// Steps without a value at the end.
     pub stale: usize,
     /// Periods, the shortest first.
@@ -50,10 +52,16 @@ impl Prepared {
                 cleaned.warnings.push(Warning::PeriodNotSeen { period: *period });
             }
         }
-        Self { scale, observations, cleaned, stale, periods }
+        Self { scale, observations, from: from + cleaned.first, cleaned, stale, periods }
     }
 
-    /// Values that were observed, of the steps that are used.
+    /// Values that were observed, of the steps that are used, with their places.
+    pub fn used(&self) -> Vec<(usize, f64)> {
+        let steps = self.observations.iter().enumerate().skip(self.from);
+        steps.filter_map(|(place, value)| value.map(|value| (place, value))).collect()
+    }
+
+    /// All values that were observed, also those before a cut or a reset, without gaps.
     pub fn seen(&self) -> Vec<f64> {
         self.observations.iter().flatten().copied().collect()
     }

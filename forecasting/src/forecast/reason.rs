@@ -28,14 +28,28 @@ pub(super) fn reason(asked: Method, selection: &Selection, has_season: bool, tri
     };
     let season =
         if has_season { "what recurs is carried on as far as it is sure" } else { "nothing recurs for sure" };
-    let straight = selection.weights.iter().any(|(member, _)| *member == Member::Line);
-    let growth = if straight { "growth goes on as it was" } else { "growth fades by at least 2 % a step" };
+    let growth = match selection.weights[..] {
+        [(member, _)] => growth(member),
+        _ => "growth fades in part: a damped trend is one of the methods",
+    };
     let widths = if tried {
         "intervals are as wide as they had to be on other series of this length, and on this one"
     } else {
         "intervals are as wide as they had to be on other series of this length"
     };
     format!("{choice}; {season}; {growth}; {widths}")
+}
+
+/// What a method alone makes of growth.
+fn growth(member: Member) -> &'static str {
+    match member {
+        Member::DampedTrend => "growth fades by at least 2 % a step",
+        Member::Arima => "growth fades by at least 5 % a step",
+        Member::Theta => "growth goes on as Theta has it",
+        Member::SeasonalArima => "growth goes on as seasonal differences have it",
+        Member::Line => "growth goes on as it was",
+        Member::Naive | Member::SeasonalNaive | Member::Adjusted => "no growth is carried on",
+    }
 }
 
 fn name(member: Member) -> &'static str {

@@ -19,7 +19,7 @@ use crate::error::Result;
 
 /// What a forecast may come to at most, in sizes of the largest value seen.
 const BOUND: f64 = 10.0;
-/// Points that methods need to be fitted.
+/// Points that methods need to be fitted; filled gaps are none.
 const FITTED_FROM: usize = 3;
 
 /// Carries a series on.
@@ -29,22 +29,13 @@ const FITTED_FROM: usize = 3;
 /// A horizon of zero or above [`HORIZON_MAX`](super::HORIZON_MAX), no value at all, values that are no finite
 /// numbers, and periods of zero are refused with the field, the value and the rule.
 pub fn forecast(input: &ForecastInput) -> Result<Forecast> {
-    forecast_with(input, &SHIPPED)
-}
-
-/// Carries a series on with another calibration than the one that comes with the crate.
-///
-/// # Errors
-///
-/// As [`forecast`].
-pub fn forecast_with(input: &ForecastInput, calibration: &Calibration) -> Result<Forecast> {
     input.check()?;
     let prepared = Prepared::of(input);
     if let Some(answer) = without_search(input, &prepared) {
         return Ok(answer);
     }
     let searched = Searched::of(input, &prepared);
-    Ok(searched.answer(input, &prepared, calibration))
+    Ok(searched.answer(input, &prepared, &SHIPPED))
 }
 
 /// What is known of the errors of a forecast before any calibration, in units of the observations; `None` for series
@@ -69,23 +60,27 @@ pub fn evidence(input: &ForecastInput) -> Result<Option<Evidence>> {
 
 /// Answers that need no search for parameters.
 fn without_search(input: &ForecastInput, prepared: &Prepared) -> Option<Forecast> {
-    let values = &prepared.cleaned.values;
+    let seen = prepared.seen();
+    if seen.len() < FITTED_FROM {
+        return Some(simple::barely(prepared, input.horizon));
+    }
     if input.method == Method::OrdinaryLeastSquares {
         return Some(simple::line(prepared, input.horizon));
     }
     if input.method == Method::Intermittent {
         return Some(simple::intermittent(prepared, input.horizon));
     }
-    let seen = prepared.seen();
-    let occurs = seen.len() >= FITTED_FROM && seen.iter().any(|value| *value != 0.0);
+    let occurs = seen.iter().any(|value| *value != 0.0);
     if input.method == Method::Auto && occurs && is_intermittent(&seen) {
         return Some(simple::intermittent(prepared, input.horizon));
     }
-    if values.iter().all(|value| *value == values[0]) && values.len() > 1 {
-        return Some(simple::constant(prepared, input.horizon));
-    }
-    if values.len() < FITTED_FROM {
+    // Of many points, a cut or a reset may have left only one or two.
+    if prepared.used().len() < FITTED_FROM {
         return Some(simple::barely(prepared, input.horizon));
+    }
+    let values = &prepared.cleaned.values;
+    if values.iter().all(|value| *value == values[0]) {
+        return Some(simple::constant(prepared, input.horizon));
     }
     None
 }

@@ -6,8 +6,7 @@ use super::path::{mean, median};
 ///
 /// The autocorrelation at the period is compared with 1.645 standard errors by Bartlett's formula, with the
 /// autocorrelations of shorter lags in it; a series shorter than three periods never passes.
-#[must_use]
-pub fn is_seasonal(series: &[f64], period: usize) -> bool {
+pub(super) fn is_seasonal(series: &[f64], period: usize) -> bool {
     let length = series.len();
     if period < 2 || length < 3 * period {
         return false;
@@ -65,8 +64,7 @@ fn level(mut indices: Vec<f64>, multiplies: bool) -> Vec<f64> {
 }
 
 /// Classical factors, as Naive2 of the M4 competition has them.
-#[must_use]
-pub fn classical_indices(series: &[f64], period: usize) -> Vec<f64> {
+pub(super) fn classical_indices(series: &[f64], period: usize) -> Vec<f64> {
     level(by_place(series, period, true).iter().map(|group| mean(group)).collect(), true)
 }
 

@@ -48,12 +48,20 @@ pub(super) fn constant(prepared: &Prepared, horizon: usize) -> Forecast {
 
 /// One or two points: the last one goes on, within what is assumed of how it varies.
 pub(super) fn barely(prepared: &Prepared, horizon: usize) -> Forecast {
-    let values = &prepared.cleaned.values;
-    let last = values[values.len() - 1];
-    let positive = values.iter().all(|value| *value > 0.0);
-    let jump = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
-    let deviation = jump.max(ASSUMED * last.abs());
-    let reason = format!("{} points show neither trend nor season, so the last one goes on", values.len());
+    let used = prepared.used();
+    let (_, last) = used[used.len() - 1];
+    let positive = used.iter().all(|(_, value)| *value > 0.0);
+    // As much a step as comes to what was between them, over the steps that lie between them.
+    let jump = |(from, before): (usize, f64), (to, after): (usize, f64)| {
+        (after - before).abs() / ((to - from) as f64).sqrt()
+    };
+    let most = used.windows(2).map(|pair| jump(pair[0], pair[1])).fold(0.0, f64::max);
+    let deviation = most.max(ASSUMED * last.abs());
+    let count = match used.len() {
+        1 => "1 point shows".to_owned(),
+        points => format!("{points} points show"),
+    };
+    let reason = format!("{count} neither trend nor season, so the last one goes on");
     let ends = |half: f64| {
         if positive { (last * (-half / last).exp(), last + half) } else { (last - half, last + half) }
     };
@@ -61,13 +69,17 @@ pub(super) fn barely(prepared: &Prepared, horizon: usize) -> Forecast {
         let spread = deviation * ((step + 1) as f64).sqrt();
         (last, ends(Z80 * spread), ends(Z95 * spread))
     });
+    forecast.trained_on = used.len();
+    // Between two points there are only filled steps to set aside.
+    forecast.warnings.retain(|warning| !matches!(warning, Warning::Spikes { .. }));
     forecast.warnings.push(Warning::UnknownVariation);
     forecast
 }
 
 /// Demand that is zero most of the time, by its rate.
 pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
-    let demand = Intermittent::of(&prepared.seen());
+    let seen = prepared.seen();
+    let demand = Intermittent::of(&seen);
     let reason =
         "many steps are zero: the chance of demand times its size goes on (TSB), which is a rate and no \
                   median; intervals are what the steps so far were between"
@@ -75,8 +87,12 @@ pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
     let (inner, outer) = (demand.ends(0.8), demand.ends(0.95));
     let mut forecast =
         answer(prepared, horizon, (Method::Intermittent, reason), |_| (demand.rate, inner, outer));
+    forecast.trained_on = seen.len();
     forecast.warnings.retain(|warning| {
-        !matches!(warning, Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. })
+        !matches!(
+            warning,
+            Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. } | Warning::Cut { .. }
+        )
     });
     forecast
 }
