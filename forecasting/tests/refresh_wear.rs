@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use forecasting::refresh::{
     Candidate, DateQuality, DueOutcome, DueRule, RefreshPolicy, RefreshSubject, ResidualCurve, RiskDate,
-    RiskInput, RiskSubject, RiskTerms, Wiping, due, with_whole,
+    RiskInput, RiskSubject, RiskTerms, due, with_whole,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;

@@ -151,9 +151,10 @@ impl Ids {
             Value::Object(fields) => {
                 let is_event = fields.contains_key(LATER_OF_EVENTS.1);
                 let was_there = |(name, value): &(String, Value)| {
-                    let is_later =
-                        LATER.iter().any(|(later, said)| later == name && value.to_string() == *said);
-                    !is_later && !(is_event && name == LATER_OF_EVENTS.0 && value.is_null())
+                    let text = value.to_string();
+                    let is_later = LATER.iter().any(|(later, said)| later == name && text == *said);
+                    let is_later_event = is_event && name == LATER_OF_EVENTS.0 && value.is_null();
+                    !(is_later || is_later_event)
                 };
                 let fields = fields.into_iter().filter(was_there).map(|(name, value)| {
                     let silent = SILENT.iter().find(|(silent, _)| *silent == name);
