@@ -1,6 +1,6 @@
 //! Whether racks and sites stay up when one side of their power fails.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entity::{
@@ -16,6 +16,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
+    items::Thing,
     recorded::{Recorded, in_force},
     supplies::{Draw, Feeds},
 };
@@ -123,16 +124,28 @@ pub struct SitePower {
     pub racks: Vec<RackPower>,
 }
 
-/// Whether the racks of a site, or of all sites in use, stay up when one side fails on a day: four statements.
+/// Which power is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// That of one site; that of all sites in use where absent.
+    pub only: Option<SiteId>,
+    /// The day on which it has to be there.
+    pub as_of: NaiveDate,
+    /// What a scenario has taken away by that day, and what is down because of that.
+    pub gone: &'a HashSet<Thing>,
+}
+
+/// Whether the racks of a site, or of all sites in use, stay up when one side fails on a day: four statements. Sites
+/// that a scenario has left are left out, and its feeds carry nothing.
 ///
 /// # Errors
 /// `Invalid` for a day beyond all plans; `NotFound` for a site that is not there; those of the database.
 pub async fn redundancy(
     db: &impl Read,
     recorded: &Recorded,
-    only: Option<SiteId>,
-    as_of: NaiveDate,
+    question: &Question<'_>,
 ) -> Result<Vec<SitePower>> {
+    let Question { only, as_of, gone } = *question;
     require_plausible("asOf", Some(as_of))?;
     let mut sites = site::Entity::find().order_by_asc(site::Column::Code);
     let mut racks = rack::Entity::find()
@@ -148,13 +161,18 @@ pub async fn redundancy(
     } else {
         sites = sites.filter(site::Column::Status.ne(SiteStatus::Closed));
     }
-    let sites = sites.all(db).await?;
+    let mut sites = sites.all(db).await?;
     if let Some(only) = only.filter(|_| sites.is_empty()) {
         return Err(Error::not_found("site", only));
     }
-    let racks = racks.all(db).await?;
+    let mut racks = racks.all(db).await?;
+    sites.retain(|site| !gone.contains(&Thing::Site(site.id)));
+    racks.retain(|rack| !gone.contains(&Thing::Site(rack.site_id)));
     let ids: Vec<RackId> = racks.iter().map(|rack| rack.id).collect();
-    let feeds = Feeds::of(feeds.all(db).await?, |feed| is_paid_for(recorded, feed, as_of));
+    let is_there = |feed: &power_feed::Model| {
+        !gone.contains(&Thing::PowerFeed(feed.id)) && is_paid_for(recorded, feed, as_of)
+    };
+    let feeds = Feeds::of(feeds.all(db).await?, is_there);
     let draws: HashMap<RackId, Draw> = {
         let mut mounted = usage::of_racks(db, ids).await?;
         let draw = |rack: &rack::Model| {

@@ -1,6 +1,6 @@
 //! The feeds of power in use: what they hang on, what draws from them, and what each side of a supply carries.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use entity::{
     contracts::colocation_circuit::Feed,
@@ -55,11 +55,16 @@ impl Load {
     }
 }
 
-/// Feeds in use, by id, and the ids in the order of their names.
+/// Feeds in use.
 pub(super) struct Feeds {
-    by_id: BTreeMap<PowerFeedId, power_feed::Model>,
-    order: Vec<PowerFeedId>,
+    by_id: HashMap<PowerFeedId, power_feed::Model>,
+    /// Their places in the order of their names.
+    places: HashMap<PowerFeedId, usize>,
     of_racks: HashMap<RackId, Vec<PowerFeedId>>,
+    /// Those that feed no single rack and hang on no other, by site.
+    of_sites: HashMap<SiteId, Vec<PowerFeedId>>,
+    /// Those that others hang on.
+    holding: HashSet<PowerFeedId>,
     /// What draws from a feed that others hang on when of two sides only this one is left.
     loads: HashMap<(PowerFeedId, Feed), Load>,
 }
@@ -82,15 +87,20 @@ impl Feeds {
             true
         };
         let feeds: Vec<power_feed::Model> = feeds.into_iter().filter(is_alive).collect();
-        let order = feeds.iter().map(|feed| feed.id).collect();
+        let places: HashMap<_, _> = feeds.iter().enumerate().map(|(place, feed)| (feed.id, place)).collect();
+        let holding = feeds.iter().filter_map(|feed| feed.upstream_id).collect();
         let mut of_racks: HashMap<RackId, Vec<PowerFeedId>> = HashMap::new();
+        let mut of_sites: HashMap<SiteId, Vec<PowerFeedId>> = HashMap::new();
         for feed in &feeds {
-            if let Some(rack) = feed.rack_id {
-                of_racks.entry(rack).or_default().push(feed.id);
+            let hangs = feed.upstream_id.is_some_and(|above| places.contains_key(&above));
+            match feed.rack_id {
+                Some(rack) => of_racks.entry(rack).or_default().push(feed.id),
+                None if !hangs => of_sites.entry(feed.site_id).or_default().push(feed.id),
+                None => {}
             }
         }
         let by_id = feeds.into_iter().map(|feed| (feed.id, feed)).collect();
-        Self { by_id, order, of_racks, loads: HashMap::new() }
+        Self { by_id, places, of_racks, of_sites, holding, loads: HashMap::new() }
     }
 
     /// The same with what the racks draw from the feeds that theirs hang on.
@@ -120,8 +130,11 @@ impl Feeds {
         self
     }
 
-    fn named(&self) -> impl Iterator<Item = &power_feed::Model> {
-        self.order.iter().filter_map(|id| self.by_id.get(id))
+    /// Some feeds, by name.
+    fn named(&self, ids: &BTreeSet<PowerFeedId>) -> Vec<&power_feed::Model> {
+        let mut feeds: Vec<_> = ids.iter().filter_map(|id| self.by_id.get(id)).collect();
+        feeds.sort_by_key(|feed| self.places.get(&feed.id));
+        feeds
     }
 
     /// The feeds of a rack, by name.
@@ -129,13 +142,9 @@ impl Feeds {
         self.of_racks.get(&rack).into_iter().flatten().filter_map(|id| self.by_id.get(id)).collect()
     }
 
-    /// The feeds of a site that hang on no other and feed no single rack.
+    /// The feeds of a site that hang on no other and feed no single rack, by name.
     pub fn of_site(&self, site: SiteId) -> Vec<&power_feed::Model> {
-        let is_top = |feed: &&power_feed::Model| {
-            let hangs = feed.upstream_id.is_some_and(|above| self.by_id.contains_key(&above));
-            feed.site_id == site && feed.rack_id.is_none() && !hangs
-        };
-        self.named().filter(is_top).collect()
+        self.of_sites.get(&site).into_iter().flatten().filter_map(|id| self.by_id.get(id)).collect()
     }
 
     /// Whether each of two sides carries a draw alone. `none` is why nobody knows where no feed is on record; without
@@ -172,22 +181,21 @@ impl Feeds {
             Side { side, feeds, capacity_watts, spare_watts, short: hangs.short, carries }
         };
         let sides = [side(0, Feed::A), side(1, Feed::B)];
-        let shared = self.named().filter(|feed| shared.contains(&feed.id)).cloned().collect();
+        let shared = self.named(&shared).into_iter().cloned().collect();
         let Draw { watts: draw_watts, without: without_draw } = draw;
         Supply { draw_watts, without_draw, without_side, shared, shared_panels, sides }
     }
 
     /// The feeds above those of a side, and those of its own that feed a rack and others besides.
     fn carrying(&self, own: &[&power_feed::Model], above: &BTreeSet<PowerFeedId>) -> BTreeSet<PowerFeedId> {
-        let is_above = |feed: PowerFeedId| self.named().any(|other| other.upstream_id == Some(feed));
-        let own = own.iter().filter(|feed| feed.rack_id.is_some() && is_above(feed.id)).map(|feed| feed.id);
-        own.chain(above.iter().copied()).collect()
+        let own = own.iter().filter(|feed| feed.rack_id.is_some() && self.holding.contains(&feed.id));
+        own.map(|feed| feed.id).chain(above.iter().copied()).collect()
     }
 
     /// What the feeds that those of a side hang on carry when the other side fails.
     fn hangs(&self, above: &BTreeSet<PowerFeedId>, side: Feed) -> Hangs {
         let mut hangs = Hangs { carries: Carries::Yes, spare: Some(None), short: Vec::new() };
-        for feed in self.named().filter(|feed| above.contains(&feed.id)) {
+        for feed in self.named(above) {
             let load = self.loads.get(&(feed.id, side)).copied().unwrap_or_default();
             let capacity = feed.capacity_watts.map(i64::from);
             let carries = load.on(capacity);

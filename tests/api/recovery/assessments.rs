@@ -298,6 +298,18 @@ fn own_minutes_of_what_is_hidden_are_hidden() {
         let all = app.director().query(&text).await["recoveryAssessment"]["services"][0].clone();
         let shown = json!({ "item": { "name": "S-1" }, "ownMinutes": 500, "upAfterMinutes": 500 });
         assert_eq!(all["chain"][1], shown);
+        let part = recovery(app, &shop, "", "chainLength chain(first: 1, skip: 1) { upAfterMinutes }").await;
+        assert_eq!(part, json!({ "chainLength": 2, "chain": [{ "upAfterMinutes": 500 }] }));
+        for (arguments, field) in [("first: -1", "first"), ("skip: -1", "skip")] {
+            let text = format!(
+                "{{ recoveryAssessment(service: \"{shop}\") {{ services {{ chain({arguments}) {{ ownMinutes }} }} }} }}"
+            );
+            let refusal = app.director().expect_error(&text, "INVALID").await;
+            assert_eq!(
+                (refusal.field.as_str(), refusal.message.as_str()),
+                (field, format!("{field}: -1 is below zero").as_str())
+            );
+        }
     });
 }
 

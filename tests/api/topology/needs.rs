@@ -163,6 +163,14 @@ fn shortest_ways_are_found_and_counted() {
             way.starts_with("Shop GROUP apps, App ") && way.ends_with(" HARD, SRV-1 HARD, R1 END"),
             "{way}"
         );
+        let text = format!(
+            "{{ dependencyPath(from: \"{shop}\", to: \"{}\") {{ ways {{ steps(first: 2, skip: 2) {{ item {{ name }} }} }} }} }}",
+            setting.rack
+        );
+        let part = app.viewer().query(&text).await["dependencyPath"]["ways"][0]["steps"].clone();
+        assert_eq!(part, json!([{ "item": { "name": "SRV-1" } }, { "item": { "name": "R1" } }]));
+        let text = text.replace("skip: 2", "skip: -1");
+        assert_eq!(app.viewer().expect_error(&text, "INVALID").await.field, "skip");
         let all = ask(&shop, &server, ", all: true").await;
         assert_eq!((&all["count"], all["ways"].as_array().unwrap().len()), (&json!(2), 2));
         let some = ask(&shop, &server, ", all: true, limit: 1").await;

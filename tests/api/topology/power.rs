@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
 use super::{application, estate, feed, rack, record, site, text};
-use crate::roadmap::send;
+use crate::{roadmap::send, scenarios::a_scenario};
 
 const REDUNDANCY: &str = "query($site: ID) { powerRedundancy(site: $site, asOf: \"2026-07-01\") {
     asOf racks redundantRacks exposedRacks
@@ -311,5 +311,61 @@ fn the_day_decides_which_feeds_and_which_equipment_are_there() {
             let refusal = director.expect_error_with(&query, json!({}), "INVALID").await;
             assert_eq!(refusal.message, format!("asOf: {day} is not between 1970 and 2199"));
         }
+    });
+}
+
+/// A site with a rack whose side A hangs on a feed of a contract, which a scenario lets end, and another that is left.
+#[test]
+fn a_scenario_takes_sites_and_feeds_away() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let (fra, ber) = (site(app, "FRA1").await, site(app, "BER1").await);
+        let (one, _) = (rack(app, &fra, "R01").await, rack(app, &ber, "R02").await);
+        let vendor =
+            send(app, "registerVendor", "NewVendor!", json!({ "code": "COLO", "name": "Colo" })).await;
+        let contract = json!({ "number": "C-1", "vendor": vendor, "currency": "USD", "sites": [fra],
+            "term": { "signedOn": "2025-01-01", "billingStartsOn": "2025-01-01", "months": 36 },
+            "notice": { "minimum": 30 },
+            "charges": [{ "kind": "SPACE_KW", "unitPrice": "100", "quantity": "10" }],
+            "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0.03" } } });
+        let contract = send(app, "signColocationContract", "NewColocationContract!", contract).await;
+        let deployment = json!({ "contract": contract, "name": "CAGE" });
+        let deployment = send(app, "addColocationDeployment", "NewColocationDeployment!", deployment).await;
+        let circuit = json!({ "deployment": deployment, "reference": "CKT-1", "cabinet": "R01", "volts": "230",
+            "amperes": "32", "derate": "0.8" });
+        let circuit = send(app, "addColocationCircuit", "NewColocationCircuit!", circuit).await;
+        let above = feed(&director, &fra, "MAIN", json!({ "circuit": circuit })).await;
+        pair(app, &fra, &one, [json!({ "upstream": above }), json!({})]).await;
+        let changes = [
+            json!({ "contractNotRenewed": { "colocation": contract } }),
+            json!({ "siteExit": { "site": ber, "on": "2027-03-31" } }),
+        ];
+        let scenario = a_scenario(app, "Leave", &changes).await;
+        let on = async |day: &str, scenario: &Value| {
+            let query =
+                "query($scenario: ID, $day: Date) { powerRedundancy(asOf: $day, scenario: $scenario) {
+                sites { site { code } racks { supply { a { reason feeds { name } } b { reason } } } }
+                graph { thingsGone } } }";
+            let variables = json!({ "scenario": scenario, "day": day });
+            director.query_with(query, variables).await["powerRedundancy"].clone()
+        };
+        let scenario = json!(scenario);
+        assert_eq!(on("2027-03-30", &scenario).await, on("2027-03-30", &Value::Null).await);
+        let left = on("2027-03-31", &scenario).await;
+        let codes = |answer: &Value| -> Vec<String> {
+            answer["sites"].as_array().unwrap().iter().map(|row| text(&row["site"]["code"])).collect()
+        };
+        assert_eq!(codes(&left), ["FRA1"]);
+        assert_eq!(codes(&on("2027-03-31", &Value::Null).await), ["BER1", "FRA1"]);
+        // The last term of the contract ends with the year.
+        let reasons = |answer: &Value| {
+            let supply = &answer["sites"][0]["racks"][0]["supply"];
+            [supply["a"]["reason"].clone(), supply["b"]["reason"].clone()]
+        };
+        let before = reasons(&on("2027-12-31", &scenario).await);
+        assert_ne!(before[0], "NO_FEED");
+        assert_eq!(reasons(&on("2028-01-01", &scenario).await), [json!("NO_FEED"), before[1].clone()]);
+        let unknown = format!("{{ powerRedundancy(scenario: \"scenario_{:032}\") {{ racks }} }}", 0);
+        director.expect_error(&unknown, "NOT_FOUND").await;
     });
 }

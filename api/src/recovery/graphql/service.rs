@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 use entity::money::Rate;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     recovery::{assessment::Assessment, services},
     schema::{record::Record, rows::Items, scalar::Date},
-    topology::graphql::things::ConfigurationItem,
+    topology::graphql::{lens, things::ConfigurationItem},
 };
 
 /// Items that an availability names whose share is not known.
@@ -108,8 +108,15 @@ impl ServiceRecovery {
         self.own.with_crew
     }
 
-    /// The chain to blame: the service, what it waits for longest, what that waits for, to the end.
-    async fn chain(&self) -> Vec<RecoveryLink> {
+    /// The chain to blame: the service, what it waits for longest, what that waits for, to the end. `chainLength` says
+    /// how long it is.
+    async fn chain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 100, desc = "At most so many links, from the service on.")] first: i32,
+        #[graphql(default = 0, desc = "So many links are left out before them.")] skip: i32,
+    ) -> Result<Vec<RecoveryLink>> {
+        let (first, skip) = (lens::size(ctx, "first", first)?, lens::skip(skip)?);
         let own_of =
             |node: topology::graph::Node| self.asked.facts.own.get(node.0 as usize).copied().flatten();
         let link = |node: &topology::graph::Node| RecoveryLink {
@@ -117,7 +124,12 @@ impl ServiceRecovery {
             own_minutes: own_of(*node).filter(|_| self.asked.is_seen(*node)),
             up_after_minutes: self.asked.recoveries.of(*node).and_then(|recovery| recovery.minutes),
         };
-        self.own.chain.iter().map(link).collect()
+        Ok(self.own.chain.iter().skip(skip).take(first).map(link).collect())
+    }
+
+    /// How many links the chain has.
+    async fn chain_length(&self) -> usize {
+        self.own.chain.len()
     }
 
     /// Minutes of data that may be lost, along the graph (effective RPO): the most of all that bears data, never a sum.

@@ -5,7 +5,7 @@ use entity::id::ScenarioId;
 
 use super::{
     explained,
-    lens::{DependencyStep, Lens, TopologyGraph, TopologyInclude, options, overlay, view},
+    lens::{self, DependencyStep, Lens, TopologyGraph, TopologyInclude, options, overlay, view},
 };
 use crate::{
     error::{Error, Result},
@@ -15,17 +15,31 @@ use crate::{
         request::caller,
         scalar::{Date, Id},
     },
-    topology::paths::ways,
+    topology::{chains::Step, paths::ways},
 };
 
 /// The most ways that one answer spells out.
 const MOST_WAYS: i32 = 100;
 
 /// One way from a thing to another.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug)]
 pub struct DependencyWay {
-    /// The things on it, both ends included, each with what ties it to the next.
-    steps: Vec<DependencyStep>,
+    lens: Lens,
+    steps: Vec<Step>,
+}
+
+/// One way from a thing to another.
+#[Object]
+impl DependencyWay {
+    /// The things on it, both ends included, each with what ties it to the next. There is one more than `length`.
+    async fn steps(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 100, desc = "At most so many, from the first on.")] first: i32,
+        #[graphql(default = 0, desc = "So many are left out before them.")] skip: i32,
+    ) -> Result<Vec<DependencyStep>> {
+        self.lens.first_steps(ctx, self.steps.get(lens::skip(skip)?..).unwrap_or_default(), first)
+    }
 }
 
 /// The shortest ways from a thing to one that it needs.
@@ -87,7 +101,8 @@ impl PathQuery {
         let most = usize::try_from(limit).map_err(Error::internal)?;
         let found = ways(&estate, ends, all, most)?;
         let lens = Lens { estate, caller };
-        let ways: Vec<_> = found.ways.iter().map(|way| DependencyWay { steps: lens.steps(way) }).collect();
+        let ways: Vec<_> =
+            found.ways.into_iter().map(|steps| DependencyWay { lens: lens.clone(), steps }).collect();
         let length = ways.first().map(|way| way.steps.len().saturating_sub(1) as u64);
         let explain = explained::of_ways(&lens.estate, length, (found.count, ways.len()));
         Ok(DependencyPath {

@@ -1,10 +1,15 @@
 //! Whether racks and sites stay up when one side of their power fails, as clients see it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use entity::{id::SiteId, topology::power_feed};
+use entity::{
+    id::{ScenarioId, SiteId},
+    topology::power_feed,
+};
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, view},
+    lens::{TopologyGraph, WholeGraph, day, overlay, view},
     power_feeds::PowerFeed,
 };
 use crate::{
@@ -15,11 +20,11 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         record::Record,
-        request::{caller, read},
+        request::read,
         rows::Items,
         scalar::{Date, Id},
     },
-    topology::power::{self, Carries, Failing, Gap, RackPower, Side, SitePower, Supply},
+    topology::power::{self, Carries, Failing, Gap, Question, RackPower, Side, SitePower, Supply},
 };
 
 /// Why one side of the power does not carry the draw alone, or why nobody knows.
@@ -244,6 +249,7 @@ impl PowerRedundancy {
                  what hangs on them"
                     .to_owned(),
                 "equipment in no rack".to_owned(),
+                "sites that the scenario has left by the day, and feeds that it has taken away by then".to_owned(),
             ],
             estimated: false,
         }
@@ -274,6 +280,11 @@ impl PowerQuery {
         #[graphql(desc = "The day on which equipment and feeds have to be there; today when left out.")]
         as_of: Option<Date>,
         #[graphql(
+            desc = "A scenario: sites that it has left by that day are left out, and feeds whose contract has ended \
+                    by then carry nothing. None when left out."
+        )]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(
             desc = "Wait until the graph has come to this revision, two seconds at most; then refuse. Changes return \
                     it as `extensions.graphRevision`."
         )]
@@ -281,9 +292,12 @@ impl PowerQuery {
     ) -> Result<PowerRedundancy> {
         read(ctx, Permission::ViewInventory)?;
         let view = view(ctx, min_revision).await?;
-        let as_of = as_of.unwrap_or(Date(caller(ctx)?.now.date_naive()));
-        let sites = power::redundancy(&view.reader, &view.state.recorded, site.map(|site| site.0), as_of.0);
-        let sites = Box::pin(sites).await?;
-        Ok(PowerRedundancy { sites, as_of, graph: WholeGraph::of(&view, as_of.0) })
+        let as_of = day(ctx, as_of)?;
+        let scenario = overlay(&view, scenario).await?;
+        let gone = Arc::new(view.gone(as_of, &scenario).await?);
+        let question = Question { only: site.map(|site| site.0), as_of, gone: &gone };
+        let sites = Box::pin(power::redundancy(&view.reader, &view.state.recorded, &question)).await?;
+        let graph = WholeGraph::of(&view, as_of).without(&gone);
+        Ok(PowerRedundancy { sites, as_of: Date(as_of), graph })
     }
 }
