@@ -194,7 +194,7 @@ fn touched((old, new): (&Recorded, &Recorded), changed: &Changed, as_of: NaiveDa
                 "colocation_contract_site" => return None,
                 "colocation_circuit" => {
                     let id = ColocationCircuitId(*id);
-                    same(both, |it| it.circuits.get(&id).map(|row| row.deployment_id))?;
+                    same(both, |it| Some((it.circuits.get(&id)?.deployment_id, it.returned(id, as_of))))?;
                 }
                 "colocation_deployment" => {
                     let id = ColocationDeploymentId(*id);

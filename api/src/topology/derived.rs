@@ -65,7 +65,7 @@ impl Frame {
         for row in recorded.contract_sites.values().filter(|row| running.contains(&row.contract_id)) {
             contracts.entry(row.site_id).or_default().push(row.contract_id);
         }
-        let mut frame = Self { racks: feeds_by_rack(recorded), contracts, ..Self::default() };
+        let mut frame = Self { racks: feeds_by_rack(recorded, as_of), contracts, ..Self::default() };
         frame.lapse(recorded, as_of);
         frame
     }
@@ -138,9 +138,16 @@ impl Frame {
                 if let Some(panel) = panel_of(row) {
                     hard(Thing::PowerPanel(panel), DependencyKind::PoweredBy);
                 }
-                if let Some(contract) = row.circuit_id.and_then(|circuit| recorded.contract_of(circuit)) {
+                let circuit = row.circuit_id?;
+                if let Some(contract) = recorded.contract_of(circuit) {
                     hard(Thing::ColocationContract(contract), DependencyKind::DependsOn);
                 }
+                let name = format!("circuit that was handed back on {}", recorded.returned(circuit, as_of)?);
+                return Some(AnyOf {
+                    name: name.into(),
+                    members: Vec::new(),
+                    kind: DependencyKind::DependsOn,
+                });
             }
             Thing::PowerPanel(id) => {
                 if let Some(feed) = recorded.feeds_of_panel(id).next() {
@@ -220,13 +227,20 @@ impl Frame {
 }
 
 /// The active feeds of racks. Feeds of side A and of side B stand in for each other; a feed of no side, or of a side
-/// whose other does not feed the rack, has nothing that stands in for it.
-fn feeds_by_rack(recorded: &Recorded) -> HashMap<RackId, RackFeeds> {
+/// whose other does not feed the rack, has nothing that stands in for it. One whose circuit was handed back feeds the
+/// rack no more, unless nothing else does: then the rack is dark.
+fn feeds_by_rack(recorded: &Recorded, as_of: NaiveDate) -> HashMap<RackId, RackFeeds> {
     let mut by_rack: HashMap<RackId, Vec<(Option<Feed>, PowerFeedId)>> = HashMap::new();
+    let mut dark: HashMap<RackId, Vec<(Option<Feed>, PowerFeedId)>> = HashMap::new();
     for feed in recorded.feeds.values().filter(|feed| feed.status == FeedStatus::Active) {
+        let is_back = feed.circuit_id.and_then(|circuit| recorded.returned(circuit, as_of)).is_some();
         if let Some(rack) = feed.rack_id {
-            by_rack.entry(rack).or_default().push((feed.side, feed.id));
+            let feeds = if is_back { &mut dark } else { &mut by_rack };
+            feeds.entry(rack).or_default().push((feed.side, feed.id));
         }
+    }
+    for (rack, feeds) in dark {
+        by_rack.entry(rack).or_insert(feeds);
     }
     let sorted = by_rack.into_iter().map(|(rack, feeds)| {
         let has = |side: Feed| feeds.iter().any(|(found, _)| *found == Some(side));

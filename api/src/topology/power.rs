@@ -203,9 +203,8 @@ pub async fn redundancy(
 /// or over with a right to stay, as in the graph.
 fn is_paid_for(recorded: &Recorded, feed: &power_feed::Model, as_of: NaiveDate) -> bool {
     let Some(circuit) = feed.circuit_id else { return true };
-    let returned_on = recorded.circuits.get(&circuit).and_then(|row| row.returned_on);
     let contract = recorded.contract_of(circuit).and_then(|id| recorded.colocation.get(&id));
-    returned_on.is_none_or(|on| as_of < on)
+    recorded.returned(circuit, as_of).is_none()
         && contract.is_none_or(|row| {
             let may_stay = row.holdover_multiplier.is_some() && row.billing_starts_on <= as_of;
             may_stay || in_force(row, as_of)

@@ -312,6 +312,12 @@ impl Recorded {
         Some(self.deployments.get(&deployment)?.contract_id)
     }
 
+    /// The day on which a circuit was handed back, where that has come.
+    #[must_use]
+    pub fn returned(&self, circuit: ColocationCircuitId, as_of: NaiveDate) -> Option<NaiveDate> {
+        self.circuits.get(&circuit)?.returned_on.filter(|on| *on <= as_of)
+    }
+
     /// Whether a thing does its work, or did until it failed: assets that are foreseen, ordered or in stock do not.
     #[must_use]
     pub fn runs(&self, thing: Thing) -> bool {

@@ -369,3 +369,48 @@ fn a_scenario_takes_sites_and_feeds_away() {
         director.expect_error(&unknown, "NOT_FOUND").await;
     });
 }
+
+/// A rack is no longer fed by what was handed back: the other side stands alone, and what hangs on it is dark.
+#[test]
+fn a_circuit_that_was_handed_back_feeds_nothing_in_the_graph_either() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let (fra, model) = (site(app, "FRA1").await, estate::server_model(app).await);
+        let one = drawing(app, &fra, "R01", &model).await;
+        let vendor =
+            send(app, "registerVendor", "NewVendor!", json!({ "code": "COLO", "name": "Colo" })).await;
+        let contract = json!({ "number": "C-1", "vendor": vendor, "currency": "USD", "sites": [fra],
+            "term": { "signedOn": "2025-01-01", "billingStartsOn": "2025-01-01", "months": 36 },
+            "notice": { "minimum": 30 },
+            "charges": [{ "kind": "SPACE_KW", "unitPrice": "100", "quantity": "10" }] });
+        let contract = send(app, "signColocationContract", "NewColocationContract!", contract).await;
+        let deployment = json!({ "contract": contract, "name": "CAGE" });
+        let deployment = send(app, "addColocationDeployment", "NewColocationDeployment!", deployment).await;
+        let circuit = json!({ "deployment": deployment, "reference": "CKT-1", "cabinet": "R01", "volts": "230",
+            "amperes": "32", "derate": "0.8" });
+        let circuit = send(app, "addColocationCircuit", "NewColocationCircuit!", circuit).await;
+        let [a, _] = pair(app, &fra, &one, [json!({}), json!({ "circuit": circuit })]).await;
+        let status = async |day: &str| {
+            let question = format!(
+                "{{ impact(of: [\"{a}\"], asOf: \"{day}\") {{
+                    affected {{ nodes {{ item {{ name }} status }} }} graph {{ fingerprint }} }} }}"
+            );
+            let found = director.query(&question).await["impact"].clone();
+            let rows = found["affected"]["nodes"].as_array().unwrap();
+            let row = rows.iter().find(|row| row["item"]["name"] == "R01-1");
+            (row.map(|row| text(&row["status"])), found["graph"]["fingerprint"].clone())
+        };
+        let before = status("2026-10-01").await;
+        assert_eq!(before.0.as_deref(), Some("AT_RISK"), "side B stands in for side A");
+        let change = async |on: Value| {
+            let mutation = "mutation($id: ID!, $on: Date) {
+                updateColocationCircuit(id: $id, changes: { returnedOn: $on }) { id } }";
+            director.query_with(mutation, json!({ "id": circuit, "on": on })).await;
+        };
+        change(json!("2026-10-01")).await;
+        assert_eq!(status("2026-10-01").await.0.as_deref(), Some("DOWN"));
+        assert_eq!(status("2026-09-30").await.0.as_deref(), Some("AT_RISK"));
+        change(Value::Null).await;
+        assert_eq!(status("2026-10-01").await, before, "as it was");
+    });
+}
