@@ -52,6 +52,8 @@ async fn somebody_waits(holder: &sea_orm::DatabaseTransaction, engine: Engine) {
     let sql =
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..6_000 {
+        // Within a transaction PostgreSQL shows the connections that were there when it was first asked.
+        holder.execute_unprepared("SELECT pg_stat_clear_snapshot()").await.unwrap();
         let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, sql);
         if holder.query_one_raw(statement).await.unwrap().is_some() {
             return;
