@@ -303,7 +303,8 @@ fn connections_that_the_server_of_the_database_ends_are_replaced() {
         let holder = hold_writers(app.database()).await;
         let (answer, ()) = tokio::join!(server.query(&token, OPEN), async {
             somebody_waits(&holder, Engine::Postgres).await;
-            holder.execute_unprepared(end).await.unwrap();
+            let waiting = format!("{end} AND wait_event_type = 'Lock'");
+            holder.execute_unprepared(&waiting).await.unwrap();
         });
         assert_eq!(answer.code(), "UNAVAILABLE", "{}", answer.text);
         holder.rollback().await.unwrap();

@@ -323,12 +323,16 @@ fn a_scenario_takes_sites_and_feeds_away() {
         let (one, _) = (rack(app, &fra, "R01").await, rack(app, &ber, "R02").await);
         let vendor =
             send(app, "registerVendor", "NewVendor!", json!({ "code": "COLO", "name": "Colo" })).await;
-        let contract = json!({ "number": "C-1", "vendor": vendor, "currency": "USD", "sites": [fra],
-            "term": { "signedOn": "2025-01-01", "billingStartsOn": "2025-01-01", "months": 36 },
-            "notice": { "minimum": 30 },
-            "charges": [{ "kind": "SPACE_KW", "unitPrice": "100", "quantity": "10" }],
-            "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0.03" } } });
-        let contract = send(app, "signColocationContract", "NewColocationContract!", contract).await;
+        let signed = async |number: &str| {
+            let contract = json!({ "number": number, "vendor": vendor, "currency": "USD", "sites": [fra],
+                "term": { "signedOn": "2025-01-01", "billingStartsOn": "2025-01-01", "months": 36 },
+                "notice": { "minimum": 30 },
+                "charges": [{ "kind": "SPACE_KW", "unitPrice": "100", "quantity": "10" }],
+                "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0.03" } } });
+            send(app, "signColocationContract", "NewColocationContract!", contract).await
+        };
+        // The other one keeps the site.
+        let (contract, _) = (signed("C-1").await, signed("C-2").await);
         let deployment = json!({ "contract": contract, "name": "CAGE" });
         let deployment = send(app, "addColocationDeployment", "NewColocationDeployment!", deployment).await;
         let circuit = json!({ "deployment": deployment, "reference": "CKT-1", "cabinet": "R01", "volts": "230",

@@ -249,7 +249,8 @@ impl PowerRedundancy {
                  what hangs on them"
                     .to_owned(),
                 "equipment in no rack".to_owned(),
-                "sites that the scenario has left by the day, and feeds that it has taken away by then".to_owned(),
+                "sites and feeds that the scenario has taken away by the day, or that are down because of that"
+                    .to_owned(),
             ],
             estimated: false,
         }
@@ -280,8 +281,8 @@ impl PowerQuery {
         #[graphql(desc = "The day on which equipment and feeds have to be there; today when left out.")]
         as_of: Option<Date>,
         #[graphql(
-            desc = "A scenario: sites that it has left by that day are left out, and feeds whose contract has ended \
-                    by then carry nothing. None when left out."
+            desc = "A scenario: sites that it has taken away by that day are left out, with those that are down \
+                    because of that, and so are such feeds. None when left out."
         )]
         scenario: Option<Id<ScenarioId>>,
         #[graphql(
