@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use support::{Client, TestApp, on_both_engines};
 
 use super::{
+    a_vendor,
     books::{Books, a_code, a_version, close, millionths, post, posting, refusals},
     budget_files::{errors, import},
     journals::{shared, support},
@@ -197,8 +198,19 @@ fn a_chargeback_is_kept_as_it_was_computed() {
         assert_ne!(checked["inputsHash"], row["inputsHash"]);
         // Another month beside it costs no more statements.
         let few = finance.statements(LIST).await;
+        let checking = finance.statements_again(&check).await;
         submit(&finance, of(&model, &books.actual, "2026-03")).await;
         assert_eq!(finance.statements(LIST).await, few);
+        for number in 2..6 {
+            let text = format!(
+                r#"mutation {{ signSupportContract(input: {{ number: "S{number}", vendor: "{}", currency: "USD",
+                    startsOn: "2026-01-01", endsOn: "2026-12-31", charge: "10", billingFrequency: MONTHLY
+                }}) {{ id }} }}"#,
+                a_vendor(app, &format!("CARE{number}")).await
+            );
+            app.director().query(&text).await;
+        }
+        assert_eq!(finance.statements_again(&check).await, checking, "however many contracts there are");
     });
 }
 

@@ -176,3 +176,25 @@ fn labour_that_cannot_be_told_is_refused_and_a_single_amount_is_hidden() {
         assert_eq!(finance.query_with(QUERY, wide).await["unitCost"]["labour"]["figureCount"], 3);
     });
 }
+
+#[test]
+fn labour_takes_as_many_statements_however_much_is_planned_and_posted() {
+    on_both_engines(async |app| {
+        let books = open(app).await;
+        let finance = app.finance();
+        let query = format!(
+            "{{ unitCost(metric: PER_SEAT, from: \"2026-01\", months: 12, asOf: \"2026-07-01\", currency: \"USD\",
+                labour: {{ versions: [\"{}\", \"{}\"], accounts: [\"7000\"] }}) {{
+                labour {{ total months {{ amount }} }} series {{ months {{ unitCost }} }} explain {{ formula }} }} }}",
+            books.plan, books.actual
+        );
+        all_taken(&post(&finance, &books.actual, &[on("7000", posting("A", 1, "500"))], false).await);
+        let before = finance.statements_again(&query).await;
+        let lines: Vec<Value> = (3..=12).map(|period| on("7000", line(period, "1000"))).collect();
+        all_taken(&set(&finance, &books.plan, &lines).await);
+        let postings: Vec<Value> =
+            (2..=6).map(|period| on("7000", posting(&format!("P{period}"), period, "7"))).collect();
+        all_taken(&post(&finance, &books.actual, &postings, false).await);
+        assert_eq!(finance.statements_again(&query).await, before);
+    });
+}

@@ -1,7 +1,12 @@
 //! Another first day of service of closed months, caught up in the first open one.
 
+use api::{access::Role, config::Limits};
 use serde_json::{Value, json};
-use support::{TestApp, on_both_engines};
+use support::{
+    TestApp,
+    http::{Server, token_of},
+    on_both_engines,
+};
 
 use super::{
     Estate,
@@ -161,6 +166,46 @@ fn a_later_day_of_service_takes_back_what_was_charged() {
         retire(app, &left, "2026-02-15").await;
         let found = rolled(app, open, open).await;
         assert_eq!(found["totals"][0]["cost"]["removed"], "6000.00", "it leaves in the first open month");
+    });
+}
+
+/// The last row of a report, which is a total.
+async fn total_of(app: &TestApp, report: &str) -> Value {
+    let server = Server::start(app.store(), Limits::default()).await;
+    let request = server.request(&format!("/export/{report}")).bearer_auth(token_of(Role::Finance));
+    let answer = request.send().await.unwrap().text().await.unwrap();
+    server.stop().await;
+    let found: Value = serde_json::from_str(&answer).unwrap();
+    found["sheets"][0]["rows"].as_array().and_then(|rows| rows.last()).unwrap_or(&found).clone()
+}
+
+#[test]
+fn files_say_what_was_caught_up_and_have_the_books_as_they_were_known() {
+    on_both_engines(async |app| {
+        let (_, asset) = closed(app).await;
+        serves_since(app, &asset, "2025-01-10").await;
+        let schedules = "depreciation-schedules.json?from=2026-06&months=1";
+        let row = total_of(app, schedules).await;
+        assert_eq!(
+            json!([row["charge"], row["caught_up"], row["accumulated"]]),
+            json!(["720.00", "540.00", "3240.00"])
+        );
+        let moved = "roll-forward.json?from=2026-06&to=2026-06";
+        let row = total_of(app, moved).await;
+        assert_eq!(
+            json!([row["accumulated_charged"], row["accumulated_caught_up"], row["impairment_caught_up"]]),
+            json!(["720.00", "540.00", "0.00"])
+        );
+        // All of it was recorded on 2026-07-01.
+        for (day, charged) in [("2026-07-01", json!("720.00")), ("2026-06-30", Value::Null)] {
+            let row = total_of(app, &format!("{moved}&recordedBy={day}")).await;
+            assert_eq!(row["accumulated_charged"], charged, "{day}: {row}");
+        }
+        let refusal = total_of(app, &format!("{moved}&recordedBy=1900-01-01")).await;
+        assert!(
+            refusal.to_string().contains("recordedBy: 1900-01-01 is not between 1970 and 2199"),
+            "{refusal}"
+        );
     });
 }
 

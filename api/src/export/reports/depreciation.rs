@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     export::report::{Cell, Column, Report, Row, Sheet},
     lifecycle::{
+        as_known::Known,
         book_schedules::{self, Schedule, Scheduled},
         books::{Asked, Books, TaxTerms},
     },
@@ -48,6 +49,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     TAX_CLASS,
     BONUS,
     Parameter { name: "asOf", flag: "as-of", meaning: "The day that the file is of; today when left out" },
+    RECORDED_BY,
     SCENARIO,
 ];
 
@@ -80,6 +82,14 @@ pub(super) const BONUS: Parameter = Parameter {
     meaning: "Share of the cost that is deducted at once, 0 to 1, with taxClass; 0 when left out",
 };
 
+/// The day by whose end something has to be on record.
+pub(super) const RECORDED_BY: Parameter = Parameter {
+    name: "recordedBy",
+    flag: "recorded-by",
+    meaning: "The books as they were known at the end of this day, as `asOf` of the queries has them; as they are \
+              known now when left out",
+};
+
 /// Lines of one report at most, in a file that a spreadsheet still opens.
 const MOST_LINES: usize = 500_000;
 
@@ -87,7 +97,7 @@ const MOST_LINES: usize = 500_000;
 const MOST_MONTHS: i32 = 1_200;
 
 const WORDS: [&str; 8] = ["row", "asset", "component", "kind", "rule", "in_service_on", "currency", "month"];
-const AMOUNTS: [&str; 5] = ["charge", "impairment", "cost", "accumulated", "book_value"];
+const AMOUNTS: [&str; 6] = ["charge", "caught_up", "impairment", "cost", "accumulated", "book_value"];
 
 const BOOKS: [(&str, Book); 3] = [("BOOK", Book::Book), ("TAX", Book::Tax), ("IFRS", Book::Ifrs)];
 
@@ -111,12 +121,15 @@ pub(super) async fn books(db: &impl Read, asked: &Parameters) -> Result<(Books, 
     let bonus_rate = bonus.unwrap_or_default();
     let tax = class.map(|class| TaxTerms { classes: Vec::new(), otherwise: Some(class), bonus_rate });
     let calendar = asked.calendar(db).await?;
-    let books = Books::load(db, Asked { calendar, tax, ..Asked::of(book) }).await.map_err(named)?;
+    let recorded_by = asked.date("recordedBy")?;
+    let known = Known::on(recorded_by).map_err(|error| error.at("recordedBy"))?;
+    let books = Books::load(db, Asked { calendar, tax, known, ..Asked::of(book) }).await.map_err(named)?;
     let about = vec![
         ("book", Cell::text(book.to_value())),
         ("fiscalCalendar", Cell::text(&books.calendar_name)),
         ("taxClass", Cell::any(asked.text("taxClass"), Cell::text)),
         ("bonusRate", Cell::any(bonus, Cell::Number)),
+        ("recordedBy", Cell::any(recorded_by, Cell::Date)),
     ];
     Ok((books, about))
 }
@@ -170,7 +183,10 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         question,
         columns: WORDS.iter().chain(&AMOUNTS).map(|name| Column::Field(name)).collect(),
         sheets: vec![Sheet { name: "Schedules", rows }],
-        formulas: vec!["book value = cost - depreciation accumulated - impairment".to_owned()],
+        formulas: vec![
+            "book value = cost - depreciation accumulated - impairment".to_owned(),
+            "caught up is the part of the charge that makes good of closed months".to_owned(),
+        ],
         assumptions: books.assumptions().into_iter().chain(scenario.of_books(false)).collect(),
         excluded,
         ..Kind::DepreciationSchedules.empty(as_of)
@@ -197,7 +213,7 @@ impl Page {
     /// A line for each asset and month and the sums of months; what was left out, and why.
     fn rows(&self, found: &[Scheduled]) -> Result<(Vec<Row>, Vec<String>)> {
         let mut rows = Vec::new();
-        let mut sums: BTreeMap<(Currency, Month), [Decimal; 5]> = BTreeMap::new();
+        let mut sums: BTreeMap<(Currency, Month), [Decimal; 6]> = BTreeMap::new();
         let mut absences: BTreeMap<&str, usize> = BTreeMap::new();
         for one in found {
             let schedule = match &one.schedule {
@@ -209,7 +225,7 @@ impl Page {
             };
             let currency = schedule.entry.cost.currency;
             for posting in self.postings(schedule) {
-                let amounts = amounts(&posting);
+                let amounts = amounts(schedule, &posting);
                 let mut cells = words(one, schedule);
                 cells.push(Cell::Month(posting.month));
                 cells.extend(amounts.iter().map(|amount| self.money(*amount, currency)));
@@ -228,8 +244,8 @@ impl Page {
                 let mut cells = vec![Cell::text("total")];
                 cells.resize(WORDS.len() - 2, Cell::none());
                 cells.extend([Cell::text(currency.code()), Cell::Month(month)]);
-                let [charge, impairment, balances @ ..] = sum;
-                cells.extend([charge, impairment].map(|amount| self.money(amount, currency)));
+                let [charge, caught_up, impairment, balances @ ..] = sum;
+                cells.extend([charge, caught_up, impairment].map(|amount| self.money(amount, currency)));
                 cells.extend(balances.map(|amount| self.balance(amount, currency)));
                 Row::total(cells)
             })
@@ -282,7 +298,9 @@ fn words(one: &Scheduled, schedule: &Schedule) -> Vec<Cell> {
     ]
 }
 
-fn amounts(posting: &Posting) -> [Decimal; 5] {
+fn amounts(schedule: &Schedule, posting: &Posting) -> [Decimal; 6] {
+    let catch_up = schedule.ledger.catch_ups().iter().find(|one| one.month == posting.month);
+    let caught_up = catch_up.map_or(Decimal::ZERO, |one| one.charge);
     let closing = posting.closing;
-    [posting.charge, posting.impairment, closing.cost, closing.accumulated, closing.book_value()]
+    [posting.charge, caught_up, posting.impairment, closing.cost, closing.accumulated, closing.book_value()]
 }

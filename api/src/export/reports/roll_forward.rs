@@ -6,7 +6,7 @@ use sea_orm::Condition;
 
 use super::{
     HIDDEN, Kind, Parameter, Parameters, SCENARIO,
-    depreciation::{BONUS, BOOK, CALENDAR, TAX_CLASS, books},
+    depreciation::{BONUS, BOOK, CALENDAR, RECORDED_BY, TAX_CLASS, books},
     under,
 };
 use crate::{
@@ -35,6 +35,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     TAX_CLASS,
     BONUS,
     Parameter { name: "asOf", flag: "as-of", meaning: "The day that the file is of; today when left out" },
+    RECORDED_BY,
     SCENARIO,
 ];
 
@@ -48,7 +49,7 @@ const DIMENSIONS: [(&str, Option<Dimension>); 7] = [
     ("NONE", None),
 ];
 
-const AMOUNTS: [&str; 19] = [
+const AMOUNTS: [&str; 21] = [
     "cost_opening",
     "cost_added",
     "cost_transferred",
@@ -57,12 +58,14 @@ const AMOUNTS: [&str; 19] = [
     "accumulated_opening",
     "accumulated_added",
     "accumulated_charged",
+    "accumulated_caught_up",
     "accumulated_transferred",
     "accumulated_removed",
     "accumulated_closing",
     "impairment_opening",
     "impairment_added",
     "impairment_charged",
+    "impairment_caught_up",
     "impairment_transferred",
     "impairment_removed",
     "impairment_closing",
@@ -113,6 +116,7 @@ pub(super) async fn report(db: &impl Read, asked: &Parameters) -> Result<Report>
         formulas: vec![
             "closing = opening + added + charged + transferred - removed; book value = cost - accumulated - impairment"
                 .to_owned(),
+            "caught up is the part of what was charged that makes good of closed months".to_owned(),
         ],
         assumptions,
         excluded: coverage.excluded(),
@@ -147,7 +151,8 @@ fn cells(word: &str, row: &Moved, dimensions: usize, is_hidden: bool) -> Vec<Cel
 fn amounts(row: &Moved) -> Vec<Decimal> {
     let (moved, closing) = (&row.movements, row.movements.closing());
     let movement = |of: fn(&Balance) -> Decimal, charged: Option<Decimal>| {
-        let before = [Some(of(&moved.opening)), Some(of(&moved.added)), charged];
+        let caught_up = charged.map(|_| of(&moved.caught_up));
+        let before = [Some(of(&moved.opening)), Some(of(&moved.added)), charged, caught_up];
         let after = [of(&moved.transferred), of(&moved.removed), of(&closing)];
         before.into_iter().flatten().chain(after).collect::<Vec<_>>()
     };
