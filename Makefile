@@ -13,7 +13,7 @@ ARGS ?=
 export PROPTEST_RNG_SEED ?= 20261128
 
 .NOTPARALLEL:
-.PHONY: help setup serve test check bench bench-topology bench-forecast schema
+.PHONY: help setup serve release test check bench bench-topology bench-forecast schema
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -21,10 +21,14 @@ help: ## list the commands
 setup: ## install everything that serving and testing need and this machine lacks
 	@scripts/setup test
 
-serve: ## build in release mode and serve the demo estate from an SQLite file
+serve: ## build and serve the demo estate from an SQLite file
+	@scripts/setup serve
+	$(CARGO) build --profile demo --locked --package api
+	exec $(BUILT)/demo/plinth serve --demo $(ARGS)
+
+release: ## build the program for production, optimised in all its parts
 	@scripts/setup serve
 	$(CARGO) build --release --locked --package api
-	exec $(BUILT)/release/plinth serve --demo $(ARGS)
 
 test: setup check ## run every check and every test, on SQLite and on a PostgreSQL started for the run
 	$(CARGO) build --workspace --all-targets --locked
