@@ -3,12 +3,14 @@
 //! Run through `make bench`. `bench queries` prints processor time per request, of the server and of PostgreSQL
 //! together with that of a bare handler which sends what `json_agg` made (the yardstick), in interleaved rounds of one
 //! run; then the roadmap, bulk writing and the cold start. `bench roadmap` prints how a roadmap grows with its estate,
-//! `bench graph` what questions of the dependency graph cost over GraphQL.
+//! `bench graph` what questions of the dependency graph cost over GraphQL, `bench observations` what the months of
+//! capacity pools cost with ten million observations.
 //! Times of the wall depend on what else the machine does; ratios inside one run are what counts.
 #![expect(clippy::expect_used, reason = "a bench that cannot go on stops")]
 
 mod graph;
 mod growth;
+mod observations;
 mod process;
 mod queries;
 mod yardstick;
@@ -48,8 +50,16 @@ async fn main() {
             let url = fresh(&admin, &server_url, "plinth_bench_graph").await;
             graph::measure(&url, assets).await;
         }
+        Some("observations") => {
+            let server_url =
+                env::var("PLINTH_TEST_POSTGRES_URL").expect("run `make bench`, which starts PostgreSQL");
+            let admin = Database::connect(&server_url).await.expect("PostgreSQL answers");
+            let url = fresh(&admin, &server_url, "plinth_bench_observations").await;
+            observations::measure(&url).await;
+        }
         _ => panic!(
-            "say `bench queries`, `bench roadmap [ASSETS…]` or `bench graph [ASSETS]`, or run `make bench`"
+            "say `bench queries`, `bench roadmap [ASSETS…]`, `bench graph [ASSETS]` or `bench observations`, or run \
+             `make bench`"
         ),
     }
 }
