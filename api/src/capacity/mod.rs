@@ -16,4 +16,5 @@ pub mod observations;
 pub mod pools;
 pub mod prometheus;
 pub mod reservations;
+pub mod supplies;
 pub mod units;
