@@ -6,14 +6,19 @@
 //! for a purpose; a *capacity event* is a day on which demand steps up or down.
 //! This area stores and shows: it does not know how demand goes on.
 
+pub mod causes;
+pub mod contents;
 pub mod days;
 pub mod events;
 pub mod graphql;
-pub mod inventories;
+pub mod headroom;
+pub mod holdings;
 pub mod layers;
 pub mod members;
 pub mod observations;
 pub mod pools;
 pub mod prometheus;
+pub mod replacements;
 pub mod reservations;
+pub mod supplies;
 pub mod units;

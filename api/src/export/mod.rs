@@ -2,6 +2,7 @@
 
 mod books;
 mod budgets;
+mod capacity;
 mod cloud;
 mod contracts;
 pub mod csv;

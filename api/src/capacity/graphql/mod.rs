@@ -4,15 +4,18 @@ use async_graphql::MergedObject;
 
 pub mod events;
 pub mod figures;
+pub mod left;
 pub mod observations;
 pub mod pool_changes;
+pub mod pool_queries;
 pub mod pools;
 pub mod reservations;
+pub mod supply;
 pub mod words;
 
 /// Queries of capacity.
 #[derive(Default, MergedObject)]
-pub struct CapacityQuery(pools::PoolQuery, reservations::ReservationQuery, events::EventQuery);
+pub struct CapacityQuery(pool_queries::PoolQuery, reservations::ReservationQuery, events::EventQuery);
 
 /// Changes of capacity.
 #[derive(Default, MergedObject)]

@@ -3,6 +3,7 @@
 mod access;
 mod books;
 mod budgets;
+mod capacity;
 mod cells;
 mod cloud;
 mod contracts;
