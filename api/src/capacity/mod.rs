@@ -9,11 +9,17 @@
 pub mod days;
 pub mod events;
 pub mod graphql;
+pub mod held_placements;
 pub mod inventories;
 pub mod layers;
 pub mod members;
+pub mod needs;
 pub mod observations;
+pub mod placements;
 pub mod pools;
 pub mod prometheus;
+pub mod rack_choices;
+pub mod rack_holds;
+pub mod rack_states;
 pub mod reservations;
 pub mod units;

@@ -4,7 +4,10 @@ use async_graphql::MergedObject;
 
 pub mod events;
 pub mod figures;
+pub mod held_placements;
 pub mod observations;
+pub mod placement_inputs;
+pub mod placements;
 pub mod pool_changes;
 pub mod pools;
 pub mod reservations;
@@ -12,7 +15,13 @@ pub mod words;
 
 /// Queries of capacity.
 #[derive(Default, MergedObject)]
-pub struct CapacityQuery(pools::PoolQuery, reservations::ReservationQuery, events::EventQuery);
+pub struct CapacityQuery(
+    pools::PoolQuery,
+    reservations::ReservationQuery,
+    events::EventQuery,
+    placements::PlacementQuery,
+    held_placements::HeldPlacementQuery,
+);
 
 /// Changes of capacity.
 #[derive(Default, MergedObject)]
@@ -21,4 +30,5 @@ pub struct CapacityMutation(
     observations::ObservationMutation,
     reservations::ReservationMutation,
     events::EventMutation,
+    held_placements::HeldPlacementMutation,
 );

@@ -102,6 +102,7 @@ impl Importable for HardwareModel {
         put_any(&mut row.typical_draw_watts, self.typical_draw_watts);
         put_any(&mut row.maximum_draw_watts, self.maximum_draw_watts);
         put_any(&mut row.weight_grams, self.weight_grams);
+        put_any(&mut row.network_ports, self.network_ports);
         put_any(&mut row.usable_terabytes, rate("usable_terabytes", self.usable_terabytes)?);
         put_any(&mut row.useful_life_months, self.useful_life_months);
         put_any(&mut row.list_price_amount, amount("list_price_amount", self.list_price_amount)?);

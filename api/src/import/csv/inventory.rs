@@ -215,6 +215,8 @@ pub(super) fn rack(cells: &mut Cells) -> Rack {
         height_units: cells.integer("height_units"),
         protected_power_watts: cells.integer("protected_power_watts"),
         weight_limit_grams: cells.grams("weight_limit_kilograms"),
+        cooling_watts: cells.integer("cooling_watts"),
+        network_ports: cells.integer("network_ports"),
         source: cells.text("source"),
     }
 }
@@ -236,6 +238,7 @@ pub(super) fn hardware_model(cells: &mut Cells) -> HardwareModel {
         typical_draw_watts: cells.integer("typical_draw_watts"),
         maximum_draw_watts: cells.integer("maximum_draw_watts"),
         weight_grams: cells.grams("weight_kilograms"),
+        network_ports: cells.integer("network_ports"),
         usable_terabytes: cells.decimal("usable_terabytes"),
         useful_life_months: cells.integer("useful_life_months"),
         list_price_amount: cells.decimal("list_price_amount"),
