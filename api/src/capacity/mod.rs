@@ -22,4 +22,5 @@ pub mod rack_choices;
 pub mod rack_holds;
 pub mod rack_states;
 pub mod reservations;
+pub mod supplies;
 pub mod units;
