@@ -1,7 +1,9 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
+mod held;
 mod members;
 mod observations;
+mod places;
 mod plans;
 mod pools;
 mod prometheus;

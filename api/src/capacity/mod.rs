@@ -16,6 +16,7 @@ pub mod members;
 pub mod needs;
 pub mod observations;
 pub mod placements;
+pub mod pool_holds;
 pub mod pools;
 pub mod prometheus;
 pub mod rack_choices;

@@ -145,10 +145,3 @@ pub(super) fn left(
     let left = Free::on_all(&by_day, need).map_err(|cause| Error::invalid("need", cause))?;
     Ok((left, short))
 }
-
-/// What all that is held of a resource comes to, in rack units, kW, ports or kg.
-#[must_use]
-pub fn held(piece: &Piece, resource: Resource, pieces: i32) -> Option<Decimal> {
-    let amount = piece.amounts().into_iter().find(|(own, _)| *own == resource)?.1;
-    amount.checked_mul(Decimal::from(pieces))
-}

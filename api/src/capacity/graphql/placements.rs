@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
+use entity::inventory::rack;
 use forecasting::{capacity::placement::Resource, colocation::Feed};
 use rust_decimal::Decimal;
 
@@ -136,6 +137,7 @@ fn amounts(of: &BTreeMap<Resource, Decimal>) -> Vec<PlacementAmount> {
 
 /// A rack, and what fits in it.
 pub struct PlacementRack<'a> {
+    rack: Rack,
     answer: &'a RackAnswer,
     question: &'a Question,
 }
@@ -144,8 +146,8 @@ pub struct PlacementRack<'a> {
 #[Object]
 impl PlacementRack<'_> {
     /// The rack.
-    async fn rack(&self) -> Rack {
-        Record::whole(self.answer.state.rack.clone()).into()
+    async fn rack(&self) -> &Rack {
+        &self.rack
     }
 
     /// How many of the pieces that are asked for go to it.
@@ -301,8 +303,15 @@ impl PlacementAnswer {
         #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Items<PlacementRack<'_>>> {
         let (first, skip) = (size(ctx, first)?, not_negative("skip", skip)?);
-        let racks = self.answer.racks.iter().skip(skip).take(first);
-        Ok(Items(racks.map(|answer| PlacementRack { answer, question: &self.question }).collect()))
+        let shown: Vec<&RackAnswer> = self.answer.racks.iter().skip(skip).take(first).collect();
+        let rows = Record::all_whole(shown.iter().map(|answer| answer.state.rack.clone()).collect());
+        let racks = rows.into_iter().zip(shown);
+        let of = |(row, answer): (Record<rack::Entity>, _)| PlacementRack {
+            rack: row.into(),
+            answer,
+            question: &self.question,
+        };
+        Ok(Items(racks.map(of).collect()))
     }
 
     /// How it came about.
