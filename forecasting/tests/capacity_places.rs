@@ -38,7 +38,8 @@ fn what_is_held_takes_the_shortest_run_that_is_high_enough() {
 
 #[test]
 fn what_is_held_beyond_what_is_free_is_told() {
-    let free = Free::new([(Resource::Ports, Decimal::from(4))]).unwrap().with_runs(vec![number("5")]).unwrap();
+    let free =
+        Free::new([(Resource::Ports, Decimal::from(4))]).unwrap().with_runs(vec![number("5")]).unwrap();
     let need = Need::new([
         (Resource::RackUnits, number("2")),
         (Resource::Ports, Decimal::from(2)),

@@ -3,7 +3,8 @@
 //! A *capacity pool* is a supply of one resource whose parts can stand in for each other; its *members* are the assets,
 //! racks, sites and workloads that it is made of. Its *layers* go from raw over usable to plannable, and say what is
 //! reserved, allocated and used. An *observation* says what was used at an instant; a *reservation* holds some of the pool
-//! for a purpose; a *capacity event* is a day on which demand steps up or down.
+//! for a purpose; a *capacity event* is a day on which demand steps up or down. A *placement* holds places in racks for
+//! *pieces* of equipment to come.
 //! This area stores and shows: it does not know how demand goes on.
 
 pub mod days;

@@ -11,7 +11,6 @@ use entity::{
     id::RackId,
 };
 use forecasting::capacity::placement::{Free, Need, Resource};
-use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
 };

@@ -54,7 +54,14 @@ fn what_is_held_is_taken_until_it_is_released() {
             json!([{ "pieces": 3, "rack": { "name": "R2" } }, { "pieces": 1, "rack": { "name": "R1" } }])
         );
         assert_eq!(
-            [&held["u"], &held["kw"], &held["coolingKw"], &held["ports"], &held["toOn"], &held["probability"]],
+            [
+                &held["u"],
+                &held["kw"],
+                &held["coolingKw"],
+                &held["ports"],
+                &held["toOn"],
+                &held["probability"]
+            ],
             [&json!("2"), &json!("0.5"), &json!(null), &json!(1), &json!("2026-09-30"), &json!("1")]
         );
         for (day, fits) in [("2026-06-30", 8), ("2026-07-01", 4), ("2026-09-30", 4), ("2026-10-01", 8)] {
@@ -62,7 +69,10 @@ fn what_is_held_is_taken_until_it_is_released() {
         }
         let answer = placed(app, json!({ "need": { "kw": "0.5", "ports": 1 }, "in": { "racks": [racks[1]] }, "asOf": "2026-08-01" })).await;
         let rack = &answer["racks"][0];
-        assert_eq!([&rack["heldPieces"], &rack["fits"], &rack["overbooked"]], [&json!(3), &json!(5), &json!([])]);
+        assert_eq!(
+            [&rack["heldPieces"], &rack["fits"], &rack["overbooked"]],
+            [&json!(3), &json!(5), &json!([])]
+        );
         // What lasts into the time of what is held finds what is left then.
         let through = json!({ "need": { "u": "2" }, "asOf": "2026-06-01", "until": "2026-07-15" });
         assert_eq!(placed(app, through).await["fits"], 4);
@@ -115,7 +125,11 @@ fn what_does_not_fit_on_every_day_is_not_held() {
             (json!({ "toOn": "2029-12-31" }), "toOn", "2029-12-31 lies before fromOn on 2030-01-01"),
             (json!({ "probability": "0" }), "probability", "0 is less than 0.000000001"),
             (json!({ "purpose": "" }), "purpose", ""),
-            (json!({ "purpose": "for good", "fromOn": "2028-01-01" }), "purpose", "for good has its places from 2028-01-01 already"),
+            (
+                json!({ "purpose": "for good", "fromOn": "2028-01-01" }),
+                "purpose",
+                "for good has its places from 2028-01-01 already",
+            ),
             (json!({ "need": { "count": 3 } }), "need", ""),
             (json!({ "need": { "weightKg": "5" } }), "need.count", ""),
         ] {
@@ -126,7 +140,10 @@ fn what_does_not_fit_on_every_day_is_not_held() {
             }
         }
         let unknown = refused(app, asked(json!({ "need": { "weightKg": "5" } }))).await;
-        assert!(unknown.1.starts_with("0 of 1 find a place; 2 racks are not known: the weight that R"), "{unknown:?}");
+        assert!(
+            unknown.1.starts_with("0 of 1 find a place; 2 racks are not known: the weight that R"),
+            "{unknown:?}"
+        );
         app.viewer().expect_error_with(RESERVE, asked(json!({})), "FORBIDDEN").await;
     });
 }
@@ -138,7 +155,9 @@ fn places_that_are_held_count_in_the_pools_of_their_racks() {
         let set = "mutation($id: ID!, $members: [ID!]!) { setCapacityPoolMembers(id: $id, members: $members) { members { id } } }";
         let mut pools = Vec::new();
         for (name, resource, unit) in [
-            ("Units", "RACK_UNITS", "RACK_UNIT"), ("Power", "POWER", "WATT"), ("Cooling", "COOLING", "KILOWATT"),
+            ("Units", "RACK_UNITS", "RACK_UNIT"),
+            ("Power", "POWER", "WATT"),
+            ("Cooling", "COOLING", "KILOWATT"),
             ("Ports", "PORTS", "PORT"),
         ] {
             let pool = a_pool(app, name, resource, unit, json!({})).await;
@@ -198,7 +217,11 @@ fn two_who_reserve_at_once_do_not_hold_the_same_places() {
     on_both_engines(async |app| {
         two_racks(app).await;
         let requests = (0..6).map(|number| {
-            let asked = order(&format!("wave {number}"), ("2026-07-01", json!(null)), json!({ "u": "2", "count": 3 }));
+            let asked = order(
+                &format!("wave {number}"),
+                ("2026-07-01", json!(null)),
+                json!({ "u": "2", "count": 3 }),
+            );
             let planner = app.planner();
             tokio::spawn(async move { planner.answer(RESERVE, asked).await })
         });
@@ -209,7 +232,10 @@ fn two_who_reserve_at_once_do_not_hold_the_same_places() {
         // Of eight places two times three are held, and each of the others is told why it has none.
         codes.sort_by_key(ToString::to_string);
         let invalid = json!("INVALID");
-        assert_eq!(codes, [invalid.clone(), invalid.clone(), invalid.clone(), invalid, json!(null), json!(null)]);
+        assert_eq!(
+            codes,
+            [invalid.clone(), invalid.clone(), invalid.clone(), invalid, json!(null), json!(null)]
+        );
         assert_eq!(free(app, "2026-07-01").await, 2);
     });
 }
@@ -226,7 +252,8 @@ fn pools_take_as_many_statements_however_much_belongs_to_them() {
             for number in 0..(1 + 4 * round) {
                 let name = format!("P{round}{number}");
                 let rack = a_rack(app, &site, &name, 10, json!({})).await;
-                let pool = a_pool(app, &name, "RACK_UNITS", "RACK_UNIT", json!({ "basis": "INVENTORY" })).await;
+                let pool =
+                    a_pool(app, &name, "RACK_UNITS", "RACK_UNIT", json!({ "basis": "INVENTORY" })).await;
                 app.planner().query_with(set, json!({ "id": pool, "members": [rack] })).await;
                 for day in 1..=(1 + round) {
                     let on = format!("2026-08-0{day}");
