@@ -81,7 +81,7 @@ pub async fn reserve(tx: &Tx, order: Order) -> Result<capacity_placement::Model>
     let new = draft(&row)?;
     check(&new)?;
     placements::check(&question)?;
-    let racks = locked(tx, &question.choice).await?;
+    let racks = locked(tx, &question.choice, question.period).await?;
     require_new(tx, &new).await?;
     let answer = placements::among(tx, &question, racks).await?;
     require_all(&answer)?;
@@ -131,8 +131,8 @@ pub fn check(row: &capacity_placement::Model) -> Result<()> {
 /// The racks that may be chosen, which nobody else fills until the change is over.
 ///
 /// Sites come first, since racks of one site may share feeds; all are locked in the order of their ids.
-async fn locked(tx: &Tx, choice: &Choice) -> Result<Vec<rack::Model>> {
-    let racks = rack_choices::chosen(tx, choice).await?;
+async fn locked(tx: &Tx, choice: &Choice, period: Period) -> Result<Vec<rack::Model>> {
+    let racks = rack_choices::chosen(tx, choice, period).await?;
     let sites: BTreeSet<Uuid> = racks.iter().map(|rack| rack.site_id.uuid()).collect();
     let sites = site::Entity::find().filter(site::Column::Id.is_in(sites));
     sites.order_by_asc(site::Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;

@@ -100,7 +100,7 @@ pub struct Answer {
 /// `Invalid` for terms out of their range, a last day before the first and what [`rack_choices::chosen`] refuses.
 pub async fn answer(db: &impl Read, question: &Question) -> Result<Answer> {
     check(question)?;
-    let racks = rack_choices::chosen(db, &question.choice).await?;
+    let racks = rack_choices::chosen(db, &question.choice, question.period).await?;
     among(db, question, racks).await
 }
 

@@ -7,15 +7,16 @@ use entity::{
     id::{CapacityPoolId, EntityId, RackId, SiteId},
     inventory::{
         rack::{self, RackStatus},
-        site,
+        site::{self, SiteStatus},
     },
 };
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::members;
+use super::{members, rack_holds::Period};
 use crate::{
     error::{Error, Result},
+    schema::filter::through,
     store::Read,
     topology::items::Thing,
 };
@@ -36,14 +37,20 @@ pub struct Choice {
     pub condition: Option<Condition>,
 }
 
-/// The racks in use that were chosen, by id.
+/// The racks in use that were chosen, by id: those at sites that are closed, or left by the last day of a period, take
+/// nothing.
 ///
 /// # Errors
-/// `NotFound` for what is named and not there; `Invalid` for a list of nothing, and for a rack that is named and not in
-/// use; `LimitExceeded` for too many.
-pub async fn chosen(db: &impl Read, choice: &Choice) -> Result<Vec<rack::Model>> {
+/// `NotFound` for what is named and not there; `Invalid` for a list of nothing, and for a rack that is named and takes
+/// nothing; `LimitExceeded` for too many.
+pub async fn chosen(db: &impl Read, choice: &Choice, period: Period) -> Result<Vec<rack::Model>> {
     use rack::Column as C;
-    let mut among = Condition::all().add_option(choice.condition.clone());
+    let last = period.until.unwrap_or(period.from);
+    let stays = Condition::any().add(site::Column::ExitOn.is_null()).add(site::Column::ExitOn.gt(last));
+    let open = Condition::all().add(site::Column::Status.ne(SiteStatus::Closed)).add(stays);
+    let mut among = Condition::all()
+        .add(through::<site::Entity>(C::SiteId, site::Column::Id, open))
+        .add_option(choice.condition.clone());
     if let Some(racks) = &choice.racks {
         among = among.add(C::Id.is_in(named("in.racks", racks)?));
     }
@@ -106,7 +113,10 @@ async fn require_in_use(db: &impl Read, given: &[RackId], racks: &[rack::Model])
     let rack = rack::Entity::find_by_id(*missing).one(db).await?;
     let rack = rack.ok_or_else(|| Error::not_found("rack", *missing))?;
     let message = if rack.status == RackStatus::Active {
-        format!("{} is not among the others that `in` names", rack.name)
+        format!(
+            "{} stands at a site that is closed or left by then, or where the others that `in` names are not",
+            rack.name
+        )
     } else {
         format!("{} is {}; only a rack that is ACTIVE takes equipment", rack.name, rack.status.to_value())
     };

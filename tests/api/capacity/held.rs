@@ -45,7 +45,7 @@ fn what_is_held_is_taken_until_it_is_released() {
     on_both_engines(async |app| {
         let racks = two_racks(app).await;
         assert_eq!(free(app, "2026-07-01").await, 8);
-        let need = json!({ "u": "2", "kw": "0.5", "ports": 1, "count": 4, "cords": "BOTH" });
+        let need = json!({ "u": "2", "kw": "1.3", "ports": 1, "count": 4, "cords": "BOTH" });
         let held = reserve(app, order("wave 3", ("2026-07-01", json!("2026-09-30")), need)).await;
         let id = held["id"].as_str().unwrap().to_owned();
         // The rack in which the least is left over is filled first.
@@ -62,16 +62,20 @@ fn what_is_held_is_taken_until_it_is_released() {
                 &held["toOn"],
                 &held["probability"]
             ],
-            [&json!("2"), &json!("0.5"), &json!(null), &json!(1), &json!("2026-09-30"), &json!("1")]
+            [&json!("2"), &json!("1.3"), &json!(null), &json!(1), &json!("2026-09-30"), &json!("1")]
         );
         for (day, fits) in [("2026-06-30", 8), ("2026-07-01", 4), ("2026-09-30", 4), ("2026-10-01", 8)] {
             assert_eq!(free(app, day).await, fits, "{day}");
         }
-        let answer = placed(app, json!({ "need": { "kw": "0.5", "ports": 1 }, "in": { "racks": [racks[1]] }, "asOf": "2026-08-01" })).await;
+        let answer = placed(
+            app,
+            json!({ "need": { "ports": 1 }, "in": { "racks": [racks[1]] }, "asOf": "2026-08-01" }),
+        )
+        .await;
         let rack = &answer["racks"][0];
         assert_eq!(
             [&rack["heldPieces"], &rack["fits"], &rack["overbooked"]],
-            [&json!(3), &json!(5), &json!([])]
+            [&json!(3), &json!(7), &json!([])]
         );
         // What lasts into the time of what is held finds what is left then.
         let through = json!({ "need": { "u": "2" }, "asOf": "2026-06-01", "until": "2026-07-15" });

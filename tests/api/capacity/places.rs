@@ -155,11 +155,11 @@ fn units_count_where_they_lie_together_and_draws_by_their_basis() {
         let change = |changes: Value| json!({ "id": asset, "changes": changes });
         let update =
             "mutation($id: ID!, $changes: AssetChanges!) { updateAsset(id: $id, changes: $changes) { id } }";
-        app.planner().query_with(update, change(json!({ "powerBasis": "NAMEPLATE" }))).await;
+        app.planner().query_with(update, change(json!({ "power": { "basis": "NAMEPLATE" } }))).await;
         let terms = json!({ "nameplateDerate": "0.6", "measuredMargin": "0.1" });
         let answer = placed(app, json!({ "need": { "kw": "0.1" }, "terms": terms })).await;
         assert_eq!(of(&answer["racks"][0], "POWER")["free"], "3.52");
-        let measured = json!({ "powerBasis": "MEASURED", "measuredDrawWatts": 401 });
+        let measured = json!({ "power": { "basis": "MEASURED", "measuredDrawWatts": 401 } });
         app.planner().query_with(update, change(measured)).await;
         let answer = placed(app, json!({ "need": { "kw": "0.1" }, "terms": terms })).await;
         // 401 W and a tenth are 441.1 W, and 442 W as a whole number of watts.
@@ -416,6 +416,14 @@ fn racks_are_chosen_by_site_pool_and_filter() {
                 [&json!(racks), &json!(racks)],
                 "{choice}"
             );
+        }
+        // What stands at a site that is left by then takes nothing from that day on.
+        let leave =
+            "mutation($id: ID!) { planSiteExit(id: $id, on: \"2027-06-30\", reason: \"lease\") { id } }";
+        app.planner().query_with(leave, json!({ "id": sites[0] })).await;
+        for (day, racks) in [("2027-06-29", 3), ("2027-06-30", 1)] {
+            let answer = placed(app, json!({ "need": { "u": "10", "count": 9 }, "asOf": day })).await;
+            assert_eq!(answer["racksAsked"], racks, "{day}");
         }
         let paged =
             "{ placement(need: { u: \"10\" }) { racks(first: 1, skip: 1) { rack { name } pieces } } }";

@@ -350,6 +350,7 @@ fn explain(question: &Question, answer: &Answer) -> Explanation {
     inputs.push(input("share of nameplates that is drawn", question.terms.derate.to_string()));
     let mut excluded = vec![
         "racks that are planned or retired, and equipment in no rack".to_owned(),
+        "racks at sites that are closed, or left by the last day".to_owned(),
         "what was not said to be needed".to_owned(),
     ];
     if answer.unknown > 0 {
@@ -385,7 +386,6 @@ impl PlacementQuery {
     /// Where equipment fits: how many pieces in which racks, what runs out first, what is stranded, and whether they stay
     /// up when a feed is lost. What placements hold is taken.
     #[graphql(complexity = "500 + child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is a word of the question")]
     async fn placement(
         &self,
         ctx: &Context<'_>,
