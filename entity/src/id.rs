@@ -153,6 +153,8 @@ ids! {
     CapacityObservationId => "capacity_observation",
     CapacityDayId => "capacity_day",
     CapacityReservationId => "capacity_reservation",
+    CapacityPlacementId => "capacity_placement",
+    CapacityPlacementRackId => "capacity_placement_rack",
     CapacityEventId => "capacity_event",
 
     UserId => "user",

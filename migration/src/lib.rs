@@ -50,6 +50,8 @@ mod m20261129_000034_inventory;
 mod m20261129_000040_capacity;
 mod m20261129_000041_capacity;
 mod m20261129_000042_inventory;
+mod m20261129_000044_inventory;
+mod m20261129_000046_capacity;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -88,6 +90,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000040_capacity::Migration),
             Box::new(m20261129_000041_capacity::Migration),
             Box::new(m20261129_000042_inventory::Migration),
+            Box::new(m20261129_000044_inventory::Migration),
+            Box::new(m20261129_000046_capacity::Migration),
         ]
     }
 }

@@ -1,9 +1,11 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
 mod files;
+mod held;
 mod layers;
 mod members;
 mod observations;
+mod places;
 mod plans;
 mod pools;
 mod prometheus;

@@ -30,12 +30,16 @@ const SURROUNDINGS: [(&str, &str); 5] = [
         "sites.csv",
         "code,name,kind,time_zone\nFRA1,Frankfurt,COLOCATION,Europe/Berlin\nHQ,Office,OFFICE,UTC\n",
     ),
-    ("racks.csv", "site,name,height_units,weight_limit_kilograms\nFRA1,A01,42,\nFRA1,A02,10,50\n"),
+    (
+        "racks.csv",
+        "site,name,height_units,weight_limit_kilograms,cooling_watts,network_ports\nFRA1,A01,42,,,\n\
+         FRA1,A02,10,50,2500,48\n",
+    ),
     ("manufacturers.csv", "name\nDell\n"),
     (
         "hardware_models.csv",
-        "manufacturer,name,kind,height_units,weight_kilograms\nDell,R650,SERVER,1,20\nDell,M1000e,CHASSIS,10,40\n\
-         Dell,M640,BLADE,,\n",
+        "manufacturer,name,kind,height_units,weight_kilograms,network_ports\nDell,R650,SERVER,1,20,2\n\
+         Dell,M1000e,CHASSIS,10,40,\nDell,M640,BLADE,,,\n",
     ),
     ("vendors.csv", "code,name\nCDW,CDW Corporation\n"),
 ];

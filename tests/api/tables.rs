@@ -50,6 +50,8 @@ fn every_entity_can_be_read() {
         read::<entity::capacity::capacity_observation::Entity>(app).await;
         read::<entity::capacity::capacity_day::Entity>(app).await;
         read::<entity::capacity::capacity_reservation::Entity>(app).await;
+        read::<entity::capacity::capacity_placement::Entity>(app).await;
+        read::<entity::capacity::capacity_placement_rack::Entity>(app).await;
         read::<entity::capacity::capacity_event::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::topology::service::Entity>(app).await;

@@ -26,6 +26,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 use super::{
     contents::{self, Contents, Item, State, is_of_hosts},
     holdings::Holdings,
+    pool_holds,
+    rack_holds::Period,
 };
 use crate::{error::Result, store::Read};
 
@@ -339,6 +341,8 @@ pub struct Reserved {
     pub quantity: Decimal,
     /// By how many reservations.
     pub count: usize,
+    /// By how many placements in racks that are members, or stand at sites that are.
+    pub placements: usize,
 }
 
 /// What is reserved of some pools on a day, by pool; those of which nothing is are left out.
@@ -352,7 +356,7 @@ pub async fn reserved(
 ) -> Result<HashMap<CapacityPoolId, Reserved>> {
     use reservation::Column as C;
     let in_force = Condition::all()
-        .add(C::PoolId.is_in(pools))
+        .add(C::PoolId.is_in(pools.clone()))
         .add(C::FromOn.lte(on))
         .add(Condition::any().add(C::ToOn.is_null()).add(C::ToOn.gte(on)));
     let query = reservation::Entity::find().select_only().columns([C::PoolId, C::Quantity]).filter(in_force);
@@ -361,6 +365,11 @@ pub async fn reserved(
         let sum = reserved.entry(pool).or_default();
         sum.quantity += quantity.to_decimal();
         sum.count += 1;
+    }
+    for (pool, holds) in pool_holds::of(db, pools, Period { from: on, until: Some(on) }).await? {
+        let sum = reserved.entry(pool).or_default();
+        sum.quantity += holds.iter().map(|hold| hold.quantity).sum::<Decimal>();
+        sum.placements += holds.len();
     }
     Ok(reserved)
 }

@@ -8,16 +8,18 @@ use entity::{
         capacity_pool_member as member,
     },
     id::{AssetId, CapacityPoolId, CapacityPoolMemberId, RackId, SiteId},
-    inventory::{asset, rack},
+    inventory::{asset, rack, site},
 };
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
 };
 
 use super::pools;
 use crate::{
     error::{Error, Result},
     rules::expect_version,
+    schema::filter::through,
     store::{Read, Tx},
     topology::items::{self, Label, Thing},
 };
@@ -233,6 +235,70 @@ async fn holders(db: &impl Read, things: &BTreeSet<Thing>) -> Result<HashMap<Thi
     Ok(holders)
 }
 
+/// Holds the sites in which things stand until the end of the change, in the order of their ids: whatever overlaps stands
+/// at one site, so of two changes that put the same into two pools of one resource the later sees the earlier.
+async fn hold_sites(tx: &Tx, things: &BTreeSet<Thing>, holders: &HashMap<Thing, Vec<Thing>>) -> Result<()> {
+    let all = things.iter().chain(holders.values().flatten());
+    let sites: BTreeSet<SiteId> = all
+        .filter_map(|thing| match thing {
+            Thing::Site(id) => Some(*id),
+            _ => None,
+        })
+        .collect();
+    if sites.is_empty() {
+        return Ok(());
+    }
+    let held = site::Entity::find().select_only().column(site::Column::Id);
+    let held = held.filter(site::Column::Id.is_in(sites)).order_by_asc(site::Column::Id);
+    held.lock(LockType::NoKeyUpdate).into_tuple::<SiteId>().all(tx).await?;
+    Ok(())
+}
+
+/// The members of other pools of a resource that some things are, stand in, or have in them: one statement.
+async fn overlapping(
+    tx: &Tx,
+    pool: &capacity_pool::Model,
+    own: &BTreeSet<Thing>,
+    holders: &HashMap<Thing, Vec<Thing>>,
+) -> Result<BTreeMap<Thing, CapacityPoolId>> {
+    use member::Column as M;
+    let (mut assets, mut racks, mut sites, mut workloads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut own_racks, mut own_sites) = (Vec::new(), Vec::new());
+    for thing in own.iter().chain(holders.values().flatten()) {
+        match thing {
+            Thing::Asset(id) => assets.push(*id),
+            Thing::Rack(id) => racks.push(*id),
+            Thing::Site(id) => sites.push(*id),
+            Thing::Workload(id) => workloads.push(*id),
+            _ => {}
+        }
+    }
+    for thing in own {
+        match thing {
+            Thing::Rack(id) => own_racks.push(*id),
+            Thing::Site(id) => own_sites.push(*id),
+            _ => {}
+        }
+    }
+    let inside = Condition::any()
+        .add(asset::Column::RackId.is_in(own_racks))
+        .add(asset::Column::SiteId.is_in(own_sites.clone()));
+    let inside_sites = Condition::all().add(rack::Column::SiteId.is_in(own_sites));
+    let among = Condition::any()
+        .add(M::AssetId.is_in(assets))
+        .add(M::RackId.is_in(racks))
+        .add(M::SiteId.is_in(sites))
+        .add(M::WorkloadId.is_in(workloads))
+        .add(through::<asset::Entity>(M::AssetId, asset::Column::Id, inside))
+        .add(through::<rack::Entity>(M::RackId, rack::Column::Id, inside_sites));
+    let others = member::Entity::find().filter(M::Resource.eq(pool.resource)).filter(M::PoolId.ne(pool.id));
+    let mut found = BTreeMap::new();
+    for row in others.filter(among).all(tx).await? {
+        found.insert(thing(&row)?, row.pool_id);
+    }
+    Ok(found)
+}
+
 /// Refuses what is counted twice: within the list, or by another pool of the resource.
 async fn require_free(
     tx: &Tx,
@@ -242,25 +308,28 @@ async fn require_free(
 ) -> Result<()> {
     let name = |thing: &Thing| labels.get(thing).map_or_else(|| thing.id(), |label| label.name.clone());
     let own: BTreeSet<Thing> = things.iter().copied().collect();
-    let of_others = Condition::all()
-        .add(member::Column::Resource.eq(pool.resource))
-        .add(member::Column::PoolId.ne(pool.id));
-    let mut others = BTreeMap::new();
-    for row in member::Entity::find().filter(of_others).all(tx).await? {
-        others.insert(thing(&row)?, row.pool_id);
+    hold_sites(tx, &own, &holders(tx, &own).await?).await?;
+    // What was moved while its site was waited for stands elsewhere now.
+    let mut holders_of = holders(tx, &own).await?;
+    let others = overlapping(tx, pool, &own, &holders_of).await?;
+    let beside: BTreeSet<Thing> = others.keys().filter(|other| !own.contains(other)).copied().collect();
+    // What other pools have inside of a thing, by that thing.
+    let mut inside: HashMap<Thing, CapacityPoolId> = HashMap::new();
+    for (other, within) in holders(tx, &beside).await? {
+        if let Some(pool) = others.get(&other) {
+            inside.extend(within.iter().map(|holder| (*holder, *pool)));
+        }
+        holders_of.entry(other).or_insert(within);
     }
-    let all: BTreeSet<Thing> = own.iter().chain(others.keys()).copied().collect();
-    let holders = holders(tx, &all).await?;
-    let within = |thing: &Thing| holders.get(thing).into_iter().flatten();
+    let within = |thing: &Thing| holders_of.get(thing).into_iter().flatten();
     for (index, thing) in things.iter().enumerate() {
         if let Some(holder) = within(thing).find(|holder| own.contains(holder)) {
             let message = format!("{} stands in {}, which is a member as well", name(thing), name(holder));
             return Err(Error::invalid(format!("members[{index}]"), message));
         }
         let taken = [*thing].into_iter().chain(within(thing).copied()).find_map(|held| others.get(&held));
-        let inside = || others.iter().find(|(other, _)| within(other).any(|holder| holder == thing));
-        let Some(other) = taken.copied().or_else(|| inside().map(|(_, pool)| *pool)) else { continue };
-        let other = pools::find(tx, other).await?;
+        let Some(other) = taken.or_else(|| inside.get(thing)) else { continue };
+        let other = pools::find(tx, *other).await?;
         let message = format!(
             "{} is in the pool {} already, wholly or in part: nothing is in two pools of {}",
             name(thing),

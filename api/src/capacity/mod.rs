@@ -3,7 +3,8 @@
 //! A *capacity pool* is a supply of one resource whose parts can stand in for each other; its *members* are the assets,
 //! racks, sites and workloads that it is made of. Its *layers* go from raw over usable to plannable, and say what is
 //! reserved, allocated and used. An *observation* says what was used at an instant; a *reservation* holds some of the pool
-//! for a purpose; a *capacity event* is a day on which demand steps up or down.
+//! for a purpose; a *capacity event* is a day on which demand steps up or down. A *placement* holds places in racks for
+//! *pieces* of equipment to come.
 //! This area stores and shows: it does not know how demand goes on.
 
 pub mod causes;
@@ -12,12 +13,19 @@ pub mod days;
 pub mod events;
 pub mod graphql;
 pub mod headroom;
+pub mod held_placements;
 pub mod holdings;
 pub mod layers;
 pub mod members;
+pub mod needs;
 pub mod observations;
+pub mod placements;
+pub mod pool_holds;
 pub mod pools;
 pub mod prometheus;
+pub mod rack_choices;
+pub mod rack_holds;
+pub mod rack_states;
 pub mod replacements;
 pub mod reservations;
 pub mod supplies;

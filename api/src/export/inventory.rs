@@ -66,6 +66,8 @@ impl Exportable for rack::Model {
             ("height_units", self.height_units.cell()),
             ("protected_power_watts", any(&self.protected_power_watts)),
             ("weight_limit_kilograms", self.weight_limit_grams.map(kilograms).unwrap_or_default()),
+            ("cooling_watts", any(&self.cooling_watts)),
+            ("network_ports", any(&self.network_ports)),
             ("source", text(&self.source)),
         ]
     }
@@ -87,6 +89,7 @@ impl Exportable for hardware_model::Model {
             ("typical_draw_watts", any(&self.typical_draw_watts)),
             ("maximum_draw_watts", any(&self.maximum_draw_watts)),
             ("weight_kilograms", self.weight_grams.map(kilograms).unwrap_or_default()),
+            ("network_ports", any(&self.network_ports)),
             ("usable_terabytes", any(&self.usable_terabytes)),
             ("cores", any(&self.cores)),
             ("memory_gibibytes", any(&self.memory_gibibytes)),

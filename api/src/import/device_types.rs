@@ -243,6 +243,7 @@ fn complete(model: &mut HardwareModel, other: HardwareModel) {
     model.typical_draw_watts = model.typical_draw_watts.or(other.typical_draw_watts);
     model.maximum_draw_watts = model.maximum_draw_watts.or(other.maximum_draw_watts);
     model.weight_grams = model.weight_grams.or(other.weight_grams);
+    model.network_ports = model.network_ports.or(other.network_ports);
 }
 
 fn of_object(object: &Value) -> DeviceType {

@@ -203,6 +203,9 @@ fn check_body(model: &hardware_model::Model) -> Result<()> {
     if let Some(weight) = model.weight_grams {
         require_range("dimensions.weightGrams", weight, 0, 5_000_000)?;
     }
+    if let Some(ports) = model.network_ports {
+        require_range("dimensions.networkPorts", ports, 0, 10_000)?;
+    }
     for (field, draw) in [
         ("power.typicalDrawWatts", model.typical_draw_watts),
         ("power.maximumDrawWatts", model.maximum_draw_watts),

@@ -167,6 +167,8 @@ pub struct Mounted {
     pub full_depth: bool,
     /// The weight of its model.
     pub weight_grams: Option<i64>,
+    /// The network ports of the rack that its model takes.
+    pub network_ports: Option<i32>,
     /// The usual draw of its model.
     pub typical_draw_watts: Option<i32>,
     /// The draw on the nameplate of its model.
@@ -207,7 +209,7 @@ pub async fn mounted(db: &impl Read, racks: Vec<RackId>) -> Result<Vec<Mounted>>
         ])
         .columns([C::InServiceOn, C::RetiredOn, C::PowerBasis, C::MeasuredDrawWatts])
         .columns([M::Kind, M::HeightHalfUnits, M::FullDepth, M::WeightGrams])
-        .columns([M::TypicalDrawWatts, M::MaximumDrawWatts])
+        .columns([M::TypicalDrawWatts, M::MaximumDrawWatts, M::NetworkPorts])
         .join(JoinType::InnerJoin, asset::Relation::Model.def())
         .filter(C::RackId.is_in(racks))
         .filter(C::Status.ne(AssetStatus::Disposed))

@@ -12,6 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::{placement, sites};
 use crate::{
+    capacity::held_placements,
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_range, require_text, require_text_if_any},
     store::{Read, Tx},
@@ -104,6 +105,7 @@ pub async fn retire(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Resul
             format!("{mounted} assets are still in the rack {}, move or dispose of them", rack.name);
         return Err(Error::Conflict(message));
     }
+    held_placements::require_none_in(tx, &rack).await?;
     update(tx, id, expected_version, |row| row.status = Set(RackStatus::Retired)).await
 }
 
@@ -120,6 +122,12 @@ pub fn check(rack: &rack::Model) -> Result<()> {
     }
     if let Some(grams) = rack.weight_limit_grams {
         require_range("weightLimitGrams", grams, 0, 10_000_000)?;
+    }
+    if let Some(watts) = rack.cooling_watts {
+        require_range("coolingWatts", watts, 0, 1_000_000)?;
+    }
+    if let Some(ports) = rack.network_ports {
+        require_range("networkPorts", ports, 0, 10_000)?;
     }
     Ok(())
 }

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     access::graphql::{tokens::ApiToken, users::User},
     audit::graphql::Change,
-    capacity::graphql::{events::CapacityEvent, pools::CapacityPool, reservations::CapacityReservation},
+    capacity::graphql::{
+        events::CapacityEvent, held_placements::CapacityPlacement, pools::CapacityPool,
+        reservations::CapacityReservation,
+    },
     cloud::graphql::{
         accounts::ProviderAccount, commitments::CloudCommitment, costs::CostRecord, growth::GrowthAssumption,
         workloads::Workload,
@@ -68,6 +71,7 @@ pub enum Node {
     BudgetLine(BudgetLine),
     BudgetVersion(BudgetVersion),
     CapacityEvent(CapacityEvent),
+    CapacityPlacement(CapacityPlacement),
     CapacityPool(CapacityPool),
     CapacityReservation(CapacityReservation),
     Change(Change),
@@ -146,6 +150,7 @@ impl NodeQuery {
             <BudgetLine as Kind>::NAME => find::<BudgetLine>(ctx, &id).await,
             <BudgetVersion as Kind>::NAME => find::<BudgetVersion>(ctx, &id).await,
             <CapacityEvent as Kind>::NAME => find::<CapacityEvent>(ctx, &id).await,
+            <CapacityPlacement as Kind>::NAME => find::<CapacityPlacement>(ctx, &id).await,
             <CapacityPool as Kind>::NAME => find::<CapacityPool>(ctx, &id).await,
             <CapacityReservation as Kind>::NAME => find::<CapacityReservation>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,

@@ -15,7 +15,7 @@ use super::{
 
 /// What a rack, or all racks of a site, draw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Draw {
+pub(crate) struct Draw {
     /// In watts; none where a draw is missing.
     pub watts: Option<i64>,
     /// How many assets lack their draw.
@@ -56,7 +56,7 @@ impl Load {
 }
 
 /// Feeds in use.
-pub(super) struct Feeds {
+pub(crate) struct Feeds {
     by_id: HashMap<PowerFeedId, power_feed::Model>,
     /// Their places in the order of their names.
     places: HashMap<PowerFeedId, usize>,
@@ -128,6 +128,23 @@ impl Feeds {
         }
         self.loads = loads;
         self
+    }
+
+    /// The feeds that those of a rack hang on, and those of its own that others hang on too, each with the side that they
+    /// are of, and with what they can take beyond what draws from them when the other side fails; none where it is not
+    /// known.
+    pub fn shared_by(&self, rack: RackId) -> Vec<(PowerFeedId, Feed, Option<i64>)> {
+        let feeds = self.of_rack(rack);
+        let mut shared = Vec::new();
+        for side in [Feed::A, Feed::B] {
+            let own = on(&feeds, Some(side));
+            for id in self.carrying(&own, &self.above(&own)) {
+                let Some(feed) = self.by_id.get(&id) else { continue };
+                let load = self.loads.get(&(id, side)).copied().unwrap_or_default();
+                shared.push((id, side, load.spare(feed.capacity_watts.map(i64::from))));
+            }
+        }
+        shared
     }
 
     /// Some feeds, by name.

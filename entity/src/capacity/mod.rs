@@ -3,6 +3,8 @@
 pub mod capacity_day;
 pub mod capacity_event;
 pub mod capacity_observation;
+pub mod capacity_placement;
+pub mod capacity_placement_rack;
 pub mod capacity_pool;
 pub mod capacity_pool_member;
 pub mod capacity_reservation;

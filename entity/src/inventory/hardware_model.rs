@@ -37,6 +37,8 @@ pub struct Model {
     pub maximum_draw_watts: Option<i32>,
     /// Weight, in grams.
     pub weight_grams: Option<i64>,
+    /// Network ports of its rack that one unit takes.
+    pub network_ports: Option<i32>,
     /// Data that one unit holds after redundancy and before reduction, in terabytes of 10¹² bytes.
     pub usable_terabytes: Option<Rate>,
     /// Cores of one unit, not threads.

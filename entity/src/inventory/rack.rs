@@ -32,6 +32,10 @@ pub struct Model {
     pub protected_power_watts: Option<i32>,
     /// Load it may carry, in grams.
     pub weight_limit_grams: Option<i64>,
+    /// Heat that its room carries off, in watts.
+    pub cooling_watts: Option<i32>,
+    /// Network ports for what stands in it, taken and free.
+    pub network_ports: Option<i32>,
     /// Where the record came from.
     pub source: Option<String>,
 }

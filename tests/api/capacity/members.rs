@@ -159,3 +159,53 @@ fn who_read_an_earlier_pool_does_not_replace_its_members() {
         assert_eq!(seen(app, &pool, "members { name }").await["members"], json!([{ "name": "R1" }]));
     });
 }
+
+#[test]
+fn two_who_set_members_at_once_do_not_count_the_same_twice() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let rack = a_rack(app, &site, "R1").await;
+        for round in 0..8 {
+            let one = a_pool(app, &format!("One {round}"), "RACK_UNITS", "RACK_UNIT", json!({})).await;
+            let two = a_pool(app, &format!("Two {round}"), "RACK_UNITS", "RACK_UNIT", json!({})).await;
+            // The rack stands in the site: no index sees that, so whoever comes later has to.
+            let requests = [(&one, &rack), (&two, &site)].map(|(pool, member)| {
+                let asked = json!({ "id": pool, "members": [member] });
+                let planner = app.planner();
+                tokio::spawn(async move { planner.answer(SET, asked).await })
+            });
+            let mut codes = Vec::new();
+            for request in requests {
+                codes.push(request.await.unwrap()["errors"][0]["extensions"]["code"].clone());
+            }
+            codes.sort_by_key(ToString::to_string);
+            assert_eq!(codes, [json!("INVALID"), json!(null)], "round {round}");
+            for pool in [&one, &two] {
+                set(app, pool, &[]).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn members_take_as_many_statements_however_many_others_there_are() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let rack = a_rack(app, &site, "R1").await;
+        let pool = a_pool(app, "Units", "RACK_UNITS", "RACK_UNIT", json!({})).await;
+        let text = format!(
+            r#"mutation {{ setCapacityPoolMembers(id: "{pool}", members: ["{rack}"]) {{ members {{ id }} }} }}"#
+        );
+        app.planner().query(&text).await;
+        let before = app.planner().statements(&text).await;
+        for number in 2..9 {
+            let name = format!("R{number}");
+            let other = a_rack(app, &site, &name).await;
+            let others = a_pool(app, &name, "RACK_UNITS", "RACK_UNIT", json!({})).await;
+            set(app, &others, &[&other]).await;
+        }
+        assert_eq!(app.planner().statements(&text).await, before);
+        let (_, message) = refused(app, &pool, &[&site], "INVALID").await;
+        assert!(message.starts_with("FRA1 is in the pool R"), "{message}");
+    });
+}

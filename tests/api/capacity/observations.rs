@@ -101,6 +101,37 @@ fn an_observation_is_refused_for_a_reason_and_the_rest_with_it() {
 }
 
 #[test]
+fn observations_may_come_in_any_order_and_have_to_be_numbers() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        let mixed =
+            [("2026-06-02T00:00:00Z", "3"), ("2026-06-01T06:00:00Z", "1"), ("2026-06-01T00:00:00Z", "2")];
+        assert_eq!(observe(app, &pool, "KILOWATT", &mixed).await, (3, 0));
+        // The same in watts is the same; what was taken for kilowatts by mistake is another value of the instant.
+        assert_eq!(observe(app, &pool, "WATT", &[("2026-06-01T00:00:00Z", "2000")]).await, (0, 1));
+        let (field, message) = refused(app, &pool, "KILOWATT", &[("2026-06-01T00:00:00Z", "2000")]).await;
+        assert_eq!(field, "observations[0].value");
+        assert_eq!(message, "2000 at 2026-06-01T00:00:00Z, for which 2 was given before");
+        let days = r#"days(from: "2026-06-01", to: "2026-06-02") { peak count firstAt lastAt }"#;
+        assert_eq!(
+            seen(app, &pool, days).await["days"][0],
+            json!({
+                "peak": "2", "count": 2, "firstAt": "2026-06-01T00:00:00+00:00",
+                "lastAt": "2026-06-01T06:00:00+00:00",
+            })
+        );
+        for value in ["NaN", "Infinity", "-inf", "1e400", "two", ""] {
+            let given = json!({ "pool": pool, "unit": "KILOWATT", "observations": rows(&[("2026-05-30T00:00:00Z", value)]) });
+            app.director().expect_error_with(OBSERVE, given, "INVALID").await;
+        }
+        for at in ["2026-02-30T00:00:00Z", "yesterday", "2026-06-01"] {
+            let given = json!({ "pool": pool, "unit": "KILOWATT", "observations": rows(&[(at, "1")]) });
+            app.director().expect_error_with(OBSERVE, given, "INVALID").await;
+        }
+    });
+}
+
+#[test]
 fn a_key_makes_a_request_happen_once() {
     on_both_engines(async |app| {
         let pool = a_pool(app, "Ports", "PORTS", "PORT", json!({})).await;

@@ -54,7 +54,14 @@ fn a_folder_is_imported_and_exported_again() {
         let (_, json, _) = run(app.database(), &["export", "--format", "json"]);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["users"][0]["email"], "ada@example.com");
-        assert_eq!(json["racks"][1]["weight_limit_kilograms"], "50");
+        let rack = &json["racks"][1];
+        assert_eq!(
+            [&rack["weight_limit_kilograms"], &rack["cooling_watts"], &rack["network_ports"]],
+            ["50", "2500", "48"]
+        );
+        let models = json["hardware_models"].as_array().unwrap();
+        let server = models.iter().find(|model| model["name"] == "R650").unwrap();
+        assert_eq!(server["network_ports"], "2");
         assert_eq!(json["assets"], serde_json::json!([]));
     });
 }

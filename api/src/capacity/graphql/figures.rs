@@ -50,9 +50,16 @@ impl CapacityLayer {
     /// What is reserved on a day: nothing is 0, as reservations are recorded here and nowhere else.
     pub(super) fn reserved(reserved: Reserved, on: NaiveDate) -> Self {
         let explanation = Explanation {
-            formula: "sum of the reservations in force".to_owned(),
-            inputs: vec![input("reservations", &reserved.count), input("on", &on)],
-            assumptions: vec!["each counts whole, however likely it is to be needed".to_owned()],
+            formula: "sum of the reservations in force and of what placements hold".to_owned(),
+            inputs: vec![
+                input("reservations", &reserved.count),
+                input("placements", &reserved.placements),
+                input("on", &on),
+            ],
+            assumptions: vec![
+                "each counts whole, however likely it is to be needed".to_owned(),
+                "a placement counts for racks that are members, or stand at sites that are".to_owned(),
+            ],
             ..Explanation::default()
         };
         let quantity = Some(reserved.quantity.normalize());

@@ -4,8 +4,11 @@ use async_graphql::MergedObject;
 
 pub mod events;
 pub mod figures;
+pub mod held_placements;
 pub mod left;
 pub mod observations;
+pub mod placement_inputs;
+pub mod placements;
 pub mod pool_changes;
 pub mod pool_queries;
 pub mod pools;
@@ -15,7 +18,13 @@ pub mod words;
 
 /// Queries of capacity.
 #[derive(Default, MergedObject)]
-pub struct CapacityQuery(pool_queries::PoolQuery, reservations::ReservationQuery, events::EventQuery);
+pub struct CapacityQuery(
+    pool_queries::PoolQuery,
+    reservations::ReservationQuery,
+    events::EventQuery,
+    placements::PlacementQuery,
+    held_placements::HeldPlacementQuery,
+);
 
 /// Changes of capacity.
 #[derive(Default, MergedObject)]
@@ -24,4 +33,5 @@ pub struct CapacityMutation(
     observations::ObservationMutation,
     reservations::ReservationMutation,
     events::EventMutation,
+    held_placements::HeldPlacementMutation,
 );

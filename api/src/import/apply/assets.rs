@@ -184,6 +184,7 @@ impl Importable for Asset {
                 height_half_units: model.height_half_units,
                 full_depth: model.full_depth,
                 weight_grams: model.weight_grams,
+                network_ports: model.network_ports,
                 typical_draw_watts: model.typical_draw_watts,
                 maximum_draw_watts: model.maximum_draw_watts,
             });

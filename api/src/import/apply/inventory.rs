@@ -269,6 +269,8 @@ impl Importable for Rack {
         put(&mut row.height_units, self.height_units);
         put_any(&mut row.protected_power_watts, self.protected_power_watts);
         put_any(&mut row.weight_limit_grams, self.weight_limit_grams);
+        put_any(&mut row.cooling_watts, self.cooling_watts);
+        put_any(&mut row.network_ports, self.network_ports);
         put_any(&mut row.source, self.source.clone());
         usual(&mut row.status, RackStatus::Active);
         Ok(())

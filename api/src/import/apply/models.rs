@@ -102,6 +102,7 @@ impl Importable for HardwareModel {
         put_any(&mut row.typical_draw_watts, self.typical_draw_watts);
         put_any(&mut row.maximum_draw_watts, self.maximum_draw_watts);
         put_any(&mut row.weight_grams, self.weight_grams);
+        put_any(&mut row.network_ports, self.network_ports);
         put_any(&mut row.usable_terabytes, rate("usable_terabytes", self.usable_terabytes)?);
         put_any(&mut row.cores, self.cores);
         put_any(&mut row.memory_gibibytes, rate("memory_gibibytes", self.memory_gibibytes)?);

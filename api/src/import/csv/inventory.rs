@@ -221,6 +221,8 @@ pub(super) fn rack(cells: &mut Cells) -> Rack {
         height_units: cells.integer("height_units"),
         protected_power_watts: cells.integer("protected_power_watts"),
         weight_limit_grams: cells.grams("weight_limit_kilograms"),
+        cooling_watts: cells.integer("cooling_watts"),
+        network_ports: cells.integer("network_ports"),
         source: cells.text("source"),
     }
 }
@@ -242,6 +244,7 @@ pub(super) fn hardware_model(cells: &mut Cells) -> HardwareModel {
         typical_draw_watts: cells.integer("typical_draw_watts"),
         maximum_draw_watts: cells.integer("maximum_draw_watts"),
         weight_grams: cells.grams("weight_kilograms"),
+        network_ports: cells.integer("network_ports"),
         usable_terabytes: cells.decimal("usable_terabytes"),
         cores: cells.integer("cores"),
         memory_gibibytes: cells.decimal("memory_gibibytes"),

@@ -161,6 +161,7 @@ impl Netbox<'_> {
             protected_power_watts: feeds.protected_watts(self, rack),
             weight_limit_grams: self.cell(rack, "max_weight", |text| grams(text, unit)),
             source: Some(format!("netbox:rack:{}", rack.id)),
+            ..Rack::default()
         }
     }
 

@@ -73,6 +73,10 @@ pub struct Rack {
     /// What may be drawn although one feed of each pair fails.
     pub protected_power_watts: Option<i32>,
     pub weight_limit_grams: Option<i64>,
+    /// Heat that is carried off.
+    pub cooling_watts: Option<i32>,
+    /// Network ports, taken and free.
+    pub network_ports: Option<i32>,
     pub source: Option<String>,
 }
 
@@ -90,6 +94,8 @@ pub struct HardwareModel {
     pub typical_draw_watts: Option<i32>,
     pub maximum_draw_watts: Option<i32>,
     pub weight_grams: Option<i64>,
+    /// Network ports of its rack that one unit takes.
+    pub network_ports: Option<i32>,
     /// Data that one unit holds, in terabytes of 10¹² bytes.
     pub usable_terabytes: Option<Decimal>,
     /// Cores, not threads.

@@ -59,7 +59,7 @@ impl Noun for HardwareModel {
             "name" => &[C::Name],
             "partNumber" => &[C::PartNumber],
             "kind" => &[C::Kind],
-            "dimensions" => &[C::HeightHalfUnits, C::FullDepth, C::WeightGrams],
+            "dimensions" => &[C::HeightHalfUnits, C::FullDepth, C::WeightGrams, C::NetworkPorts],
             "power" => &[C::TypicalDrawWatts, C::MaximumDrawWatts],
             "usableTerabytes" => &[C::UsableTerabytes],
             "cores" => &[C::Cores],
@@ -166,6 +166,8 @@ pub struct Dimensions {
     full_depth: bool,
     /// Weight, in grams.
     weight_grams: Option<i64>,
+    /// Network ports of its rack that one unit takes. Null where nobody said.
+    network_ports: Option<i32>,
 }
 
 /// What a hardware model draws.
@@ -286,6 +288,7 @@ impl HardwareModel {
             height_units: height.map(units),
             full_depth: self.0.get(hardware_model::Column::FullDepth)?,
             weight_grams: self.0.get(hardware_model::Column::WeightGrams)?,
+            network_ports: self.0.get(hardware_model::Column::NetworkPorts)?,
         })
     }
 

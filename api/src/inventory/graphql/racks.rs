@@ -58,6 +58,8 @@ impl Noun for Rack {
             "heightUnits" => &[C::HeightUnits],
             "protectedPowerWatts" => &[C::ProtectedPowerWatts],
             "weightLimitGrams" => &[C::WeightLimitGrams],
+            "coolingWatts" => &[C::CoolingWatts],
+            "networkPorts" => &[C::NetworkPorts],
             "source" => &[C::Source],
             "usage" => &[C::HeightUnits, C::ProtectedPowerWatts, C::WeightLimitGrams],
             _ => &[],
@@ -133,6 +135,16 @@ impl Rack {
     /// Load it may carry, in grams.
     async fn weight_limit_grams(&self) -> Result<Option<i64>> {
         self.0.get(rack::Column::WeightLimitGrams)
+    }
+
+    /// Heat that its room carries off, in watts.
+    async fn cooling_watts(&self) -> Result<Option<i32>> {
+        self.0.get(rack::Column::CoolingWatts)
+    }
+
+    /// Network ports for what stands in it, taken and free.
+    async fn network_ports(&self) -> Result<Option<i32>> {
+        self.0.get(rack::Column::NetworkPorts)
     }
 
     /// Where the record came from, such as the file of an import.

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 pub use feeds::{Cords, FeedLoad, FeedLoss, FeedState, draw};
 pub use feeds::{Draw, PowerBasis};
-pub use racks::{Allotment, Rack, RackPlacement, Unplaced, place};
+pub use racks::{Allotment, Limit, Rack, RackPlacement, Unplaced, place, place_within};
 
 use super::figures::{bounded, minus, not_negative, plus, times, whole_times};
 use crate::error::{ForecastError, Result};
@@ -121,6 +121,64 @@ impl Free {
         self.amounts.get(&resource).copied()
     }
 
+    /// What is left once a number of things have taken what they need, and what they lack of it.
+    ///
+    /// Where runs of units are known, each thing takes its units from the shortest run that is high enough, so that
+    /// long runs stay whole as long as they can. What is not known stays unknown.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] where so many things need more than can be counted.
+    pub fn less(&self, need: &Need, things: u64) -> Result<Taken> {
+        let mut taken = Taken { left: self.clone(), short: BTreeMap::new() };
+        for (resource, amount) in &need.amounts {
+            let Some(free) = self.of(*resource) else { continue };
+            let wanted = times(*amount, Decimal::from(things), resource.code())?;
+            let (left, short) = match taken.left.runs.as_mut().filter(|_| *resource == Resource::RackUnits) {
+                Some(runs) => {
+                    let missing = take_runs(runs, *amount, things)?;
+                    (runs.iter().sum(), times(*amount, Decimal::from(missing), resource.code())?)
+                }
+                None => {
+                    let rest = minus(free, wanted, resource.code())?;
+                    (rest.max(Decimal::ZERO), (-rest).max(Decimal::ZERO))
+                }
+            };
+            taken.left.amounts.insert(*resource, left);
+            if !short.is_zero() {
+                taken.short.insert(*resource, short);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// What is free whichever of some days it is: the least of each resource, and of runs of units those in which the
+    /// fewest things find theirs. What is not known on one of the days is not known.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`].
+    pub fn on_all(days: &[Self], need: &Need) -> Result<Self> {
+        let Some((first, others)) = days.split_first() else { return Ok(Self::default()) };
+        let mut least = first.clone();
+        for day in others {
+            let height = need.of(Resource::RackUnits);
+            let count = |free: &Self| {
+                if height.is_zero() { Ok(None) } else { free.count(Resource::RackUnits, height) }
+            };
+            let is_fewer =
+                (count(day)?, day.of(Resource::RackUnits)) < (count(&least)?, least.of(Resource::RackUnits));
+            let units = if is_fewer { day } else { &least };
+            let (runs, height) = (units.runs.clone(), units.of(Resource::RackUnits));
+            let known = least.amounts.into_iter().filter_map(|(resource, amount)| match resource {
+                Resource::RackUnits => Some((resource, height?)),
+                _ => Some((resource, amount.min(day.of(resource)?))),
+            });
+            least = Self { amounts: known.collect(), runs };
+        }
+        Ok(least)
+    }
+
     /// How many things find what they need of one resource.
     fn count(&self, resource: Resource, need: Decimal) -> Result<Option<u64>> {
         match (&self.runs, resource) {
@@ -134,6 +192,28 @@ impl Free {
             _ => self.of(resource).map(|free| whole_times(free, need, resource.code())).transpose(),
         }
     }
+}
+
+/// What is left of a place, and what was lacking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// What is left.
+    pub left: Free,
+    /// What was needed beyond what was free, by resource; empty where all found their place.
+    pub short: BTreeMap<Resource, Decimal>,
+}
+
+/// Takes units for a number of things out of runs, the shortest that are high enough first, and says how many things
+/// find none.
+fn take_runs(runs: &mut [Decimal], height: Decimal, things: u64) -> Result<u64> {
+    runs.sort_unstable();
+    let mut missing = things;
+    for run in runs {
+        let here = whole_times(*run, height, "run")?.min(missing);
+        *run = minus(*run, times(height, Decimal::from(here), "run")?, "run")?;
+        missing -= here;
+    }
+    Ok(missing)
 }
 
 /// Amounts by resource, each named once and not negative.

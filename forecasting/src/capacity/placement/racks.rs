@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::{Cords, FeedState, Fit, Free, Need, Resource, fit, left};
-use crate::capacity::figures::over;
+use crate::capacity::figures::{not_negative, over, whole_times};
 use crate::error::{ForecastError, Result};
 
 /// A place that things may go to.
@@ -60,6 +60,17 @@ pub struct RackPlacement {
     pub unplaced: Vec<Unplaced>,
 }
 
+/// What several places share: a feed that they all hang on carries so much, whatever each could take alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// Of what.
+    pub resource: Resource,
+    /// How much all of them may take together.
+    pub free: Decimal,
+    /// The names of the places.
+    pub racks: BTreeSet<String>,
+}
+
 /// Divides a number of things among places: next comes always the place in which the least is left over once it
 /// has taken as many as it can (the mean of what is left of each needed resource, as a share of what was free); of
 /// equal ones the place that takes more, then the first name.
@@ -72,11 +83,30 @@ pub struct RackPlacement {
 /// As [`fit`] and [`FeedState::most_that_survive`]; [`ForecastError::Invalid`] for no things, and for a place that
 /// comes twice.
 pub fn place(count: u64, need: &Need, racks: &[Rack], survive: Option<Cords>) -> Result<RackPlacement> {
+    place_within(count, need, racks, survive, &[])
+}
+
+/// As [`place`], where places take no more together than what they share.
+///
+/// What all take together is then counted place by place in the order in which they are filled: where one place is
+/// under several limits, another order may find room for more, never less than what is said.
+///
+/// # Errors
+///
+/// As [`place`], and [`ForecastError::Invalid`] for a limit below zero.
+pub fn place_within(
+    count: u64,
+    need: &Need,
+    racks: &[Rack],
+    survive: Option<Cords>,
+    limits: &[Limit],
+) -> Result<RackPlacement> {
     if count == 0 {
         return Err(ForecastError::invalid("count", &count, "at least one thing is placed"));
     }
+    let mut shared = Shared::of(limits, need)?;
     let mut names = BTreeSet::new();
-    let mut open: Vec<(&Rack, u64)> = Vec::new();
+    let mut open: Vec<Open<'_>> = Vec::new();
     let mut result = RackPlacement {
         allotments: Vec::new(),
         placed: 0,
@@ -94,24 +124,80 @@ pub fn place(count: u64, need: &Need, racks: &[Rack], survive: Option<Cords>) ->
         if fit.units.is_some() {
             fit.binding.iter().for_each(|resource| *result.binding.entry(*resource).or_default() += 1);
         }
-        result.capacity = result.capacity.saturating_add(most);
         if most > 0 {
-            open.push((rack, most));
+            open.push(Open { rack, most, filled: None });
         } else {
             let feeds = fit.units.is_some_and(|units| units > 0);
             let name = rack.name.clone();
             result.unplaced.push(Unplaced { rack: name, binding: fit.binding, unknown: fit.unknown, feeds });
         }
     }
-    while result.missing > 0 && !open.is_empty() {
-        let (chosen, units) = best(&open, need, result.missing)?;
-        let (rack, _) = open.swap_remove(chosen);
+    while result.missing > 0 {
+        let Some((chosen, units)) = best(&mut open, need, result.missing, &shared)? else { break };
+        let Open { rack, most, .. } = open.swap_remove(chosen);
+        result.capacity = result.capacity.saturating_add(shared.take(&rack.name, most));
         let left = left(&rack.free, need, units)?;
         result.allotments.push(Allotment { rack: rack.name.clone(), units, left });
         result.placed += units;
         result.missing -= units;
     }
+    open.sort_unstable_by(|one, other| one.rack.name.cmp(&other.rack.name));
+    for Open { rack, most, .. } in open {
+        result.capacity = result.capacity.saturating_add(shared.take(&rack.name, most));
+    }
     Ok(result)
+}
+
+/// A place that is not filled yet.
+struct Open<'a> {
+    rack: &'a Rack,
+    most: u64,
+    /// What is left of it with the number that it would take, reckoned when that was last asked.
+    filled: Option<(u64, Decimal)>,
+}
+
+/// How many things each limit has room for, and the limits of each place.
+struct Shared<'a> {
+    room: Vec<u64>,
+    of_racks: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Shared<'a> {
+    fn of(limits: &'a [Limit], need: &Need) -> Result<Self> {
+        let mut shared = Self { room: Vec::new(), of_racks: BTreeMap::new() };
+        for limit in limits {
+            let free = not_negative(limit.free, limit.resource.code())?;
+            let amount = need.of(limit.resource);
+            if amount.is_zero() {
+                continue;
+            }
+            for rack in &limit.racks {
+                shared.of_racks.entry(rack).or_default().push(shared.room.len());
+            }
+            shared.room.push(whole_times(free, amount, limit.resource.code())?);
+        }
+        Ok(shared)
+    }
+
+    fn limits(&self, rack: &str) -> impl Iterator<Item = usize> {
+        self.of_racks.get(rack).into_iter().flatten().copied()
+    }
+
+    /// How many of so many things the limits of a place have room for.
+    fn within(&self, rack: &str, things: u64) -> u64 {
+        self.limits(rack).filter_map(|limit| self.room.get(limit)).copied().fold(things, u64::min)
+    }
+
+    /// Takes the room of as many of so many things as there is room for, and says how many.
+    fn take(&mut self, rack: &str, things: u64) -> u64 {
+        let taken = self.within(rack, things);
+        for limit in self.limits(rack).collect::<Vec<_>>() {
+            if let Some(room) = self.room.get_mut(limit) {
+                *room -= taken;
+            }
+        }
+        taken
+    }
 }
 
 /// How many a place may take.
@@ -126,19 +212,32 @@ fn most(rack: &Rack, fit: &Fit, need: &Need, survive: Option<Cords>) -> Result<u
     Ok(units.min(feeds.most_that_survive(draw, cords)?))
 }
 
-/// The place to fill next, and with how many.
-fn best(open: &[(&Rack, u64)], need: &Need, missing: u64) -> Result<(usize, u64)> {
+/// The place to fill next, and with how many; none where no place takes any more.
+fn best(
+    open: &mut [Open<'_>],
+    need: &Need,
+    missing: u64,
+    shared: &Shared<'_>,
+) -> Result<Option<(usize, u64)>> {
     let mut best: Option<(Decimal, u64, &str, usize)> = None;
-    for (place, (rack, most)) in open.iter().enumerate() {
-        let units = missing.min(*most);
-        let share = share_left(rack, need, units)?;
-        let better = best
-            .is_none_or(|(least, taken, name, _)| (share, taken, rack.name.as_str()) < (least, units, name));
+    for (place, open) in open.iter_mut().enumerate() {
+        let units = shared.within(&open.rack.name, missing.min(open.most));
+        if units == 0 {
+            continue;
+        }
+        let share = match open.filled.filter(|(filled, _)| *filled == units) {
+            Some((_, share)) => share,
+            None => share_left(open.rack, need, units)?,
+        };
+        open.filled = Some((units, share));
+        let better = best.is_none_or(|(least, taken, name, _)| {
+            (share, taken, open.rack.name.as_str()) < (least, units, name)
+        });
         if better {
-            best = Some((share, units, rack.name.as_str(), place));
+            best = Some((share, units, open.rack.name.as_str(), place));
         }
     }
-    Ok(best.map_or((0, 0), |(_, units, _, place)| (place, units)))
+    Ok(best.map(|(_, units, _, place)| (place, units)))
 }
 
 /// The mean share that is left of what is needed.

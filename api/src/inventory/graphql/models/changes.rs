@@ -87,6 +87,8 @@ pub struct DimensionsInput {
     pub full_depth: MaybeUndefined<bool>,
     /// Weight, in grams.
     pub weight_grams: MaybeUndefined<i64>,
+    /// Network ports of its rack that one unit takes.
+    pub network_ports: MaybeUndefined<i32>,
 }
 
 /// What a hardware model draws. Left out: unchanged. Null: cleared.
@@ -155,6 +157,7 @@ impl HardwareModelDetails {
         patch(&mut row.height_half_units, height.transpose()?);
         patch_required(&mut row.full_depth, self.dimensions.full_depth, "dimensions.fullDepth")?;
         patch(&mut row.weight_grams, self.dimensions.weight_grams);
+        patch(&mut row.network_ports, self.dimensions.network_ports);
         patch(&mut row.typical_draw_watts, self.power.typical_draw_watts);
         patch(&mut row.maximum_draw_watts, self.power.maximum_draw_watts);
         let terabytes = self.usable_terabytes.map_value(|size| rate(size, "usableTerabytes"));

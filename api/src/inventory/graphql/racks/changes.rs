@@ -46,6 +46,10 @@ pub struct RackDetails {
     pub protected_power_watts: MaybeUndefined<i32>,
     /// Load it may carry, in grams.
     pub weight_limit_grams: MaybeUndefined<i64>,
+    /// Heat that its room carries off, in watts.
+    pub cooling_watts: MaybeUndefined<i32>,
+    /// Network ports for what stands in it, taken and free.
+    pub network_ports: MaybeUndefined<i32>,
 }
 
 /// What of a rack may be changed. Left out: unchanged. Null: cleared.
@@ -65,6 +69,8 @@ impl RackDetails {
         patch(&mut row.room, self.room);
         patch(&mut row.protected_power_watts, self.protected_power_watts);
         patch(&mut row.weight_limit_grams, self.weight_limit_grams);
+        patch(&mut row.cooling_watts, self.cooling_watts);
+        patch(&mut row.network_ports, self.network_ports);
         Ok(())
     }
 }

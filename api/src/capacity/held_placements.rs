@@ -1,0 +1,189 @@
+//! Placements: places in racks that are held for equipment to come, and given back.
+
+use std::collections::BTreeSet;
+
+use entity::{
+    capacity::{capacity_placement, capacity_placement_rack},
+    id::{CapacityPlacementId, EntityId, RackId},
+    inventory::{rack, site},
+    money::Rate,
+};
+use rust_decimal::Decimal;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait, sea_query::LockType,
+};
+use uuid::Uuid;
+
+use super::{
+    placements::{self, Answer, Question},
+    rack_choices::{self, Choice},
+    rack_holds::Period,
+};
+use crate::{
+    error::{Error, Result},
+    rules::{
+        draft, expect_version, require_fraction, require_order, require_plausible, require_text,
+        require_text_if_any,
+    },
+    store::{Read, Tx},
+};
+
+/// What is to be held.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// What, how much of it, where and when.
+    pub question: Question,
+    /// What for.
+    pub purpose: String,
+    /// How likely it is to be needed.
+    pub probability: Rate,
+    /// Where the record comes from.
+    pub source: Option<String>,
+}
+
+/// One placement.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find(db: &impl Read, id: CapacityPlacementId) -> Result<capacity_placement::Model> {
+    let found = capacity_placement::Entity::find_by_id(id).one(db).await?;
+    found.ok_or_else(|| Error::not_found("capacity placement", id))
+}
+
+/// Holds places for pieces in the racks in which they fit on every day of the period.
+///
+/// The sites and racks that may be chosen are locked by id, so that nobody else takes what was found to be free.
+///
+/// # Errors
+/// `Invalid` where fewer fit than are asked for, for a second placement of a purpose and day, and as
+/// [`placements::answer`].
+pub async fn reserve(tx: &Tx, order: Order) -> Result<capacity_placement::Model> {
+    let Order { question, purpose, probability, source } = order;
+    let piece = question.piece;
+    let Period { from, until } = question.period;
+    let row = capacity_placement::ActiveModel {
+        id: Set(tx.new_id()),
+        purpose: Set(purpose),
+        from_on: Set(from),
+        to_on: Set(until),
+        pieces: Set(i32::try_from(question.pieces).map_err(Error::internal)?),
+        half_units: Set(piece.half_units),
+        power_watts: Set(piece.power_watts),
+        cooling_watts: Set(piece.cooling_watts),
+        ports: Set(piece.ports),
+        weight_grams: Set(piece.weight_grams),
+        cords: Set(piece.cords),
+        probability: Set(probability),
+        source: Set(source),
+        ..Default::default()
+    };
+    let new = draft(&row)?;
+    check(&new)?;
+    placements::check(&question)?;
+    let racks = locked(tx, &question.choice, question.period).await?;
+    require_new(tx, &new).await?;
+    let answer = placements::among(tx, &question, racks).await?;
+    require_all(&answer)?;
+    let placement = tx.insert(row).await?;
+    for chosen in answer.racks.iter().filter(|rack| rack.pieces > 0) {
+        let row = capacity_placement_rack::ActiveModel {
+            id: Set(tx.new_id()),
+            placement_id: Set(placement.id),
+            rack_id: Set(chosen.state.rack.id),
+            pieces: Set(i32::try_from(chosen.pieces).map_err(Error::internal)?),
+            ..Default::default()
+        };
+        tx.insert(row).await?;
+    }
+    Ok(placement)
+}
+
+/// Gives the places of a placement back.
+///
+/// # Errors
+/// `NotFound` when there is none, `Conflict` for a stale version.
+pub async fn release(tx: &Tx, id: CapacityPlacementId, expected_version: Option<i32>) -> Result<()> {
+    let row = find(tx, id).await?;
+    expect_version("capacity placement", row.version, expected_version)?;
+    let racks = capacity_placement_rack::Entity::find()
+        .filter(capacity_placement_rack::Column::PlacementId.eq(id))
+        .order_by_asc(capacity_placement_rack::Column::Id);
+    for rack in racks.all(tx).await? {
+        tx.delete::<_, capacity_placement_rack::ActiveModel>(rack).await?;
+    }
+    tx.delete::<_, capacity_placement::ActiveModel>(row).await
+}
+
+/// The rules of a placement, whoever writes it.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check(row: &capacity_placement::Model) -> Result<()> {
+    require_text("purpose", &row.purpose, 200)?;
+    require_plausible("fromOn", Some(row.from_on))?;
+    require_order("toOn", Some(row.from_on), row.to_on, "fromOn")?;
+    require_plausible("toOn", row.to_on)?;
+    require_fraction("probability", row.probability.to_decimal(), Decimal::new(1, 9), Decimal::ONE)?;
+    require_text_if_any("source", row.source.as_deref(), 200)
+}
+
+/// The racks that may be chosen, which nobody else fills until the change is over.
+///
+/// Sites come first, since racks of one site may share feeds; all are locked in the order of their ids.
+async fn locked(tx: &Tx, choice: &Choice, period: Period) -> Result<Vec<rack::Model>> {
+    let racks = rack_choices::chosen(tx, choice, period).await?;
+    let sites: BTreeSet<Uuid> = racks.iter().map(|rack| rack.site_id.uuid()).collect();
+    let sites = site::Entity::find().filter(site::Column::Id.is_in(sites));
+    sites.order_by_asc(site::Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
+    let ids = rack::Entity::find().filter(rack::Column::Id.is_in(racks.iter().map(|rack| rack.id.uuid())));
+    let held = ids.order_by_asc(rack::Column::Id).lock_exclusive().all(tx).await?;
+    Ok(held.into_iter().filter(|rack| rack.status == rack::RackStatus::Active).collect())
+}
+
+async fn require_new(tx: &Tx, new: &capacity_placement::Model) -> Result<()> {
+    let same = capacity_placement::Entity::find()
+        .filter(capacity_placement::Column::FromOn.eq(new.from_on))
+        .filter(capacity_placement::Column::Purpose.eq(&new.purpose));
+    if same.count(tx).await? > 0 {
+        let message = format!("{} has its places from {} already", new.purpose, new.from_on);
+        return Err(Error::invalid("purpose", message));
+    }
+    Ok(())
+}
+
+fn require_all(answer: &Answer) -> Result<()> {
+    match &answer.reason {
+        Some(reason) => Err(Error::invalid("need.count", reason)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to take a rack out of use that holds places for what is to come.
+///
+/// # Errors
+/// `Conflict` naming a placement.
+pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
+    let period = Period { from: tx.caller().now.date_naive(), until: None };
+    let name = holding(tx, rack.id, period).await?;
+    match name {
+        Some(purpose) => {
+            let message = format!("the rack {} holds places for {purpose}, release them first", rack.name);
+            Err(Error::Conflict(message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What the first placement is for that holds places in a rack.
+async fn holding(db: &impl Read, rack: RackId, period: Period) -> Result<Option<String>> {
+    let query = capacity_placement_rack::Entity::find()
+        .select_only()
+        .column(capacity_placement::Column::Purpose)
+        .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Placement.def())
+        .filter(capacity_placement_rack::Column::RackId.eq(rack))
+        .filter(period.met())
+        .order_by_asc(capacity_placement::Column::FromOn)
+        .order_by_asc(capacity_placement::Column::Purpose);
+    Ok(query.into_tuple().one(db).await?)
+}

@@ -1,0 +1,146 @@
+//! What placements hold in racks on the days of a period.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::{
+    capacity::{
+        capacity_placement::{self, PlacementCords},
+        capacity_placement_rack,
+    },
+    id::RackId,
+};
+use forecasting::capacity::placement::{Free, Need, Resource};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
+};
+
+use super::needs::Piece;
+use crate::{
+    error::{Error, Result},
+    store::Read,
+};
+
+/// The days that a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// The first.
+    pub from: NaiveDate,
+    /// The last; none where there is no end.
+    pub until: Option<NaiveDate>,
+}
+
+impl Period {
+    /// Placements that hold something on one of the days.
+    #[must_use]
+    pub fn met(self) -> Condition {
+        use capacity_placement::Column as C;
+        Condition::all()
+            .add_option(self.until.map(|until| C::FromOn.lte(until)))
+            .add(Condition::any().add(C::ToOn.is_null()).add(C::ToOn.gte(self.from)))
+    }
+}
+
+/// What a rack holds for one placement.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Hold {
+    rack_id: RackId,
+    pieces: i32,
+    from_on: NaiveDate,
+    to_on: Option<NaiveDate>,
+    half_units: Option<i32>,
+    power_watts: Option<i32>,
+    cooling_watts: Option<i32>,
+    ports: Option<i32>,
+    weight_grams: Option<i64>,
+    cords: PlacementCords,
+}
+
+impl Hold {
+    /// How many pieces.
+    #[must_use]
+    pub fn pieces(&self) -> u64 {
+        u64::try_from(self.pieces).unwrap_or_default()
+    }
+
+    fn piece(&self) -> Piece {
+        Piece {
+            half_units: self.half_units,
+            power_watts: self.power_watts,
+            cooling_watts: self.cooling_watts,
+            ports: self.ports,
+            weight_grams: self.weight_grams,
+            cords: self.cords,
+        }
+    }
+
+    fn is_in_force(&self, on: NaiveDate) -> bool {
+        self.from_on <= on && self.to_on.is_none_or(|to| on <= to)
+    }
+}
+
+/// What placements hold in some racks in a period, by rack: one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of(db: &impl Read, racks: Vec<RackId>, period: Period) -> Result<HashMap<RackId, Vec<Hold>>> {
+    use capacity_placement::Column as C;
+    use capacity_placement_rack::Column as R;
+    let query = capacity_placement_rack::Entity::find()
+        .select_only()
+        .columns([R::RackId, R::Pieces])
+        .columns([C::FromOn, C::ToOn, C::HalfUnits, C::PowerWatts, C::CoolingWatts])
+        .columns([C::Ports, C::WeightGrams, C::Cords])
+        .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Placement.def())
+        .filter(R::RackId.is_in(racks))
+        .filter(period.met());
+    let mut holds: HashMap<RackId, Vec<Hold>> = HashMap::new();
+    for hold in query.into_model::<Hold>().all(db).await? {
+        holds.entry(hold.rack_id).or_default().push(hold);
+    }
+    // What is highest is put first where it finds room.
+    holds.values_mut().for_each(|of_rack| of_rack.sort_by_key(|hold| std::cmp::Reverse(hold.half_units)));
+    Ok(holds)
+}
+
+/// The days of a period on which more may be held than on the day before.
+fn days(holds: &[Hold], period: Period) -> BTreeSet<NaiveDate> {
+    let later = holds.iter().map(|hold| hold.from_on).filter(|day| *day > period.from);
+    later.chain([period.from]).collect()
+}
+
+/// The most that is held of power on one day, in watts.
+pub(super) fn watts(holds: &[Hold], period: Period) -> i64 {
+    let on = |day: NaiveDate| {
+        let in_force = holds.iter().filter(|hold| hold.is_in_force(day));
+        let watts =
+            in_force.map(|hold| i64::from(hold.pieces).saturating_mul(hold.power_watts.map_or(0, i64::from)));
+        watts.fold(0, i64::saturating_add)
+    };
+    days(holds, period).into_iter().map(on).max().unwrap_or_default()
+}
+
+/// What is free in a rack on every day of a period, and what is held beyond what there was.
+///
+/// Power is left as it is: what is held of it is asked of the feeds.
+pub(super) fn left(
+    free: &Free,
+    holds: &[Hold],
+    period: Period,
+    need: &Need,
+) -> Result<(Free, BTreeSet<Resource>)> {
+    let mut short = BTreeSet::new();
+    let mut by_day = Vec::new();
+    for day in days(holds, period) {
+        let mut left = free.clone();
+        for hold in holds.iter().filter(|hold| hold.is_in_force(day)) {
+            let Some(held) = hold.piece().need_without_power() else { continue };
+            let taken = left.less(&held, hold.pieces()).map_err(Error::internal)?;
+            short.extend(taken.short.into_keys());
+            left = taken.left;
+        }
+        by_day.push(left);
+    }
+    let left = Free::on_all(&by_day, need).map_err(|cause| Error::invalid("need", cause))?;
+    Ok((left, short))
+}

@@ -1,0 +1,276 @@
+//! Places that are held: taken from the next question, given back, counted in pools, and never twice.
+
+use serde_json::{Value, json};
+use support::{TestApp, on_both_engines};
+
+use super::{
+    a_pool,
+    places::{a_rack, a_site, placed},
+    seen, told,
+};
+use crate::roadmap::send;
+
+const RESERVE: &str = "mutation($input: NewCapacityPlacement!) { reservePlacement(input: $input) {
+    id version purpose fromOn toOn pieces u kw coolingKw ports weightKg cords probability
+    racks { pieces rack { name } } } }";
+
+fn order(purpose: &str, days: (&str, Value), need: Value) -> Value {
+    json!({ "input": { "purpose": purpose, "fromOn": days.0, "toOn": days.1, "need": need } })
+}
+
+async fn reserve(app: &TestApp, asked: Value) -> Value {
+    app.planner().query_with(RESERVE, asked).await["reservePlacement"].clone()
+}
+
+async fn refused(app: &TestApp, asked: Value) -> (String, String) {
+    let refusal = app.planner().expect_error_with(RESERVE, asked, "INVALID").await;
+    let (field, message) = told(&refusal);
+    (field.to_owned(), message.to_owned())
+}
+
+/// How many pieces of two units fit on a day.
+async fn free(app: &TestApp, day: &str) -> u64 {
+    let answer = placed(app, json!({ "need": { "u": "2" }, "asOf": day })).await;
+    answer["fits"].as_u64().unwrap()
+}
+
+async fn two_racks(app: &TestApp) -> [String; 2] {
+    let site = a_site(app, "FRA1").await;
+    let details = json!({ "protectedPowerWatts": 4_000, "coolingWatts": 4_000, "networkPorts": 10 });
+    [a_rack(app, &site, "R1", 10, details.clone()).await, a_rack(app, &site, "R2", 6, details).await]
+}
+
+#[test]
+fn what_is_held_is_taken_until_it_is_released() {
+    on_both_engines(async |app| {
+        let racks = two_racks(app).await;
+        assert_eq!(free(app, "2026-07-01").await, 8);
+        let need = json!({ "u": "2", "kw": "1.3", "ports": 1, "count": 4, "cords": "BOTH" });
+        let held = reserve(app, order("wave 3", ("2026-07-01", json!("2026-09-30")), need)).await;
+        let id = held["id"].as_str().unwrap().to_owned();
+        // The rack in which the least is left over is filled first.
+        assert_eq!(
+            held["racks"],
+            json!([{ "pieces": 3, "rack": { "name": "R2" } }, { "pieces": 1, "rack": { "name": "R1" } }])
+        );
+        assert_eq!(
+            [
+                &held["u"],
+                &held["kw"],
+                &held["coolingKw"],
+                &held["ports"],
+                &held["toOn"],
+                &held["probability"]
+            ],
+            [&json!("2"), &json!("1.3"), &json!(null), &json!(1), &json!("2026-09-30"), &json!("1")]
+        );
+        for (day, fits) in [("2026-06-30", 8), ("2026-07-01", 4), ("2026-09-30", 4), ("2026-10-01", 8)] {
+            assert_eq!(free(app, day).await, fits, "{day}");
+        }
+        let answer = placed(
+            app,
+            json!({ "need": { "ports": 1 }, "in": { "racks": [racks[1]] }, "asOf": "2026-08-01" }),
+        )
+        .await;
+        let rack = &answer["racks"][0];
+        assert_eq!(
+            [&rack["heldPieces"], &rack["fits"], &rack["overbooked"]],
+            [&json!(3), &json!(7), &json!([])]
+        );
+        // What lasts into the time of what is held finds what is left then.
+        let through = json!({ "need": { "u": "2" }, "asOf": "2026-06-01", "until": "2026-07-15" });
+        assert_eq!(placed(app, through).await["fits"], 4);
+
+        let list = r#"{ capacityPlacements(filter: { rack: { name: { eq: "R2" } } }, orderBy: [{ field: FROM_ON, direction: ASC }]) {
+            totalCount nodes { purpose pieces racks { rack { name } } } } }"#;
+        let list = app.viewer().query(list).await["capacityPlacements"].clone();
+        assert_eq!(list["totalCount"], 1);
+        assert_eq!(list["nodes"][0]["racks"].as_array().unwrap().len(), 2);
+        let node = format!(r#"{{ node(id: "{id}") {{ id }} capacityPlacement(id: "{id}") {{ purpose }} }}"#);
+        assert_eq!(app.viewer().query(&node).await["capacityPlacement"]["purpose"], "wave 3");
+
+        let release = format!(r#"mutation {{ releasePlacement(id: "{id}", expectedVersion: 1) }}"#);
+        let stale = format!(r#"mutation {{ releasePlacement(id: "{id}", expectedVersion: 7) }}"#);
+        app.viewer().expect_error(&release, "FORBIDDEN").await;
+        app.planner().expect_error(&stale, "CONFLICT").await;
+        assert_eq!(app.planner().query(&release).await["releasePlacement"], json!(id));
+        app.planner().expect_error(&release, "NOT_FOUND").await;
+        assert_eq!(free(app, "2026-08-01").await, 8);
+    });
+}
+
+#[test]
+fn what_does_not_fit_on_every_day_is_not_held() {
+    on_both_engines(async |app| {
+        two_racks(app).await;
+        let pieces = |count: i32| json!({ "u": "2", "count": count });
+        reserve(app, order("spring", ("2027-03-01", json!("2027-05-31")), pieces(5))).await;
+        reserve(app, order("autumn", ("2027-09-01", json!("2027-11-30")), pieces(6))).await;
+        // Both are never there together: of eight places three are free in spring, two in autumn, and all in summer.
+        let year = ("2027-01-01", json!("2027-12-31"));
+        let (field, message) = refused(app, order("all year", year.clone(), pieces(3))).await;
+        assert_eq!((field.as_str(), message.as_str()), ("need.count", "2 of 3 find a place"));
+        reserve(app, order("all year", year, pieces(2))).await;
+        let summer = ("2027-06-01", json!("2027-08-31"));
+        reserve(app, order("summer", summer.clone(), pieces(6))).await;
+        let (_, message) = refused(app, order("more", summer.clone(), pieces(1))).await;
+        assert_eq!(message, "0 of 1 find a place");
+        let (_, message) = refused(app, order("for good", ("2027-12-15", json!(null)), pieces(8))).await;
+        assert_eq!(message, "6 of 8 find a place");
+        reserve(app, order("for good", ("2028-01-01", json!(null)), pieces(8))).await;
+        assert_eq!(free(app, "2040-01-01").await, 0);
+
+        let asked = |change: Value| {
+            let mut input = order("other", ("2030-01-01", json!(null)), json!({ "ports": 1 }));
+            input["input"].as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            input
+        };
+        for (change, field, message) in [
+            (json!({ "toOn": "2029-12-31" }), "toOn", "2029-12-31 lies before fromOn on 2030-01-01"),
+            (json!({ "probability": "0" }), "probability", "0 is less than 0.000000001"),
+            (json!({ "purpose": "" }), "purpose", ""),
+            (
+                json!({ "purpose": "for good", "fromOn": "2028-01-01" }),
+                "purpose",
+                "for good has its places from 2028-01-01 already",
+            ),
+            (json!({ "need": { "count": 3 } }), "need", ""),
+            (json!({ "need": { "weightKg": "5" } }), "need.count", ""),
+        ] {
+            let refusal = refused(app, asked(change)).await;
+            assert_eq!(refusal.0, field, "{refusal:?}");
+            if !message.is_empty() {
+                assert_eq!(refusal.1, message);
+            }
+        }
+        let unknown = refused(app, asked(json!({ "need": { "weightKg": "5" } }))).await;
+        assert!(
+            unknown.1.starts_with("0 of 1 find a place; 2 racks are not known: the weight that R"),
+            "{unknown:?}"
+        );
+        app.viewer().expect_error_with(RESERVE, asked(json!({})), "FORBIDDEN").await;
+    });
+}
+
+#[test]
+fn places_that_are_held_count_in_the_pools_of_their_racks() {
+    on_both_engines(async |app| {
+        let racks = two_racks(app).await;
+        let set = "mutation($id: ID!, $members: [ID!]!) { setCapacityPoolMembers(id: $id, members: $members) { members { id } } }";
+        let mut pools = Vec::new();
+        for (name, resource, unit) in [
+            ("Units", "RACK_UNITS", "RACK_UNIT"),
+            ("Power", "POWER", "WATT"),
+            ("Cooling", "COOLING", "KILOWATT"),
+            ("Ports", "PORTS", "PORT"),
+        ] {
+            let pool = a_pool(app, name, resource, unit, json!({})).await;
+            app.planner().query_with(set, json!({ "id": pool, "members": racks })).await;
+            pools.push(pool);
+        }
+        let need = json!({ "u": "1.5", "kw": "0.4", "coolingKw": "0.4", "ports": 2, "count": 6 });
+        let held = reserve(app, order("wave 3", ("2026-07-01", json!("2026-09-30")), need)).await;
+        assert_eq!(held["racks"].as_array().unwrap().len(), 2);
+        let fields = r#"reserved(on: "2026-08-01") { quantity explanation { inputs { name value } } }"#;
+        for (pool, quantity) in pools.iter().zip(["9", "2400", "2.4", "12"]) {
+            let reserved = seen(app, pool, fields).await["reserved"].clone();
+            assert_eq!(reserved["quantity"], quantity);
+            assert_eq!(reserved["explanation"]["inputs"][1], json!({ "name": "placements", "value": "1" }));
+        }
+        // With what is reserved of the pool as such.
+        let other = json!({ "pool": pools[0], "quantity": "3", "fromOn": "2026-08-01", "purpose": "spares" });
+        send(app, "recordCapacityReservation", "NewCapacityReservation!", other).await;
+        assert_eq!(seen(app, &pools[0], fields).await["reserved"]["quantity"], "12");
+        let before = seen(app, &pools[0], r#"reserved(on: "2026-06-30") { quantity }"#).await;
+        assert_eq!(before["reserved"]["quantity"], "0");
+        // A pool of the site has what its racks hold; one of nothing has none.
+        app.planner().query_with(set, json!({ "id": pools[3], "members": [] })).await;
+        assert_eq!(seen(app, &pools[3], fields).await["reserved"]["quantity"], "0");
+        let site = app.viewer().query("{ sites { nodes { id } } }").await["sites"]["nodes"][0]["id"].clone();
+        app.planner().query_with(set, json!({ "id": pools[3], "members": [site] })).await;
+        assert_eq!(seen(app, &pools[3], fields).await["reserved"]["quantity"], "12");
+    });
+}
+
+#[test]
+fn a_rack_with_held_places_stays_and_tells_when_it_is_overbooked() {
+    on_both_engines(async |app| {
+        let racks = two_racks(app).await;
+        let only = json!({ "purpose": "wave 3", "fromOn": "2026-07-01", "need": { "u": "2", "count": 5 }, "in": { "racks": [racks[0]] } });
+        let held = reserve(app, json!({ "input": only })).await;
+        let retire = format!(r#"mutation {{ retireRack(id: "{}") {{ id }} }}"#, racks[0]);
+        let refusal = app.planner().expect_error(&retire, "CONFLICT").await;
+        assert_eq!(refusal.message, "the rack R1 holds places for wave 3, release them first");
+        // Whoever mounts something all the same takes what was held, and the next answer says so.
+        let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
+        let model = json!({ "manufacturer": maker, "name": "S1", "kind": "SERVER", "details": { "dimensions": { "heightUnits": 2 } } });
+        let model = send(app, "registerHardwareModel", "NewHardwareModel!", model).await;
+        let asset = json!({ "tag": "SRV-1", "model": model, "status": "IN_SERVICE", "placement": { "rack": racks[0], "unit": 1 } });
+        send(app, "registerAsset", "NewAsset!", asset).await;
+        let answer = placed(app, json!({ "need": { "u": "1" }, "in": { "racks": [racks[0]] } })).await;
+        assert_eq!([&answer["racks"][0]["overbooked"], &answer["fits"]], [&json!(["RACK_UNITS"]), &json!(0)]);
+        let release = format!(r#"mutation {{ releasePlacement(id: "{}") }}"#, held["id"].as_str().unwrap());
+        app.planner().query(&release).await;
+        let answer = placed(app, json!({ "need": { "u": "1" }, "in": { "racks": [racks[0]] } })).await;
+        assert_eq!([&answer["racks"][0]["overbooked"], &answer["fits"]], [&json!([]), &json!(8)]);
+    });
+}
+
+#[test]
+fn two_who_reserve_at_once_do_not_hold_the_same_places() {
+    on_both_engines(async |app| {
+        two_racks(app).await;
+        let requests = (0..6).map(|number| {
+            let asked = order(
+                &format!("wave {number}"),
+                ("2026-07-01", json!(null)),
+                json!({ "u": "2", "count": 3 }),
+            );
+            let planner = app.planner();
+            tokio::spawn(async move { planner.answer(RESERVE, asked).await })
+        });
+        let mut codes = Vec::new();
+        for request in requests.collect::<Vec<_>>() {
+            codes.push(request.await.unwrap()["errors"][0]["extensions"]["code"].clone());
+        }
+        // Of eight places two times three are held, and each of the others is told why it has none.
+        codes.sort_by_key(ToString::to_string);
+        let invalid = json!("INVALID");
+        assert_eq!(
+            codes,
+            [invalid.clone(), invalid.clone(), invalid.clone(), invalid, json!(null), json!(null)]
+        );
+        assert_eq!(free(app, "2026-07-01").await, 2);
+    });
+}
+
+#[test]
+fn pools_take_as_many_statements_however_much_belongs_to_them() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let query = r#"{ capacityPools { nodes { name members { id } raw { quantity } reserved(on: "2026-08-01") { quantity }
+            used { quantity } reservations { purpose } events { name } findings { message } } } }"#;
+        let set = "mutation($id: ID!, $members: [ID!]!) { setCapacityPoolMembers(id: $id, members: $members) { members { id } } }";
+        let mut found = Vec::new();
+        for round in 0..2 {
+            for number in 0..(1 + 4 * round) {
+                let name = format!("P{round}{number}");
+                let rack = a_rack(app, &site, &name, 10, json!({})).await;
+                let pool =
+                    a_pool(app, &name, "RACK_UNITS", "RACK_UNIT", json!({ "basis": "INVENTORY" })).await;
+                app.planner().query_with(set, json!({ "id": pool, "members": [rack] })).await;
+                for day in 1..=(1 + round) {
+                    let on = format!("2026-08-0{day}");
+                    let held = json!({ "pool": pool, "quantity": "1", "fromOn": on, "purpose": "p" });
+                    send(app, "recordCapacityReservation", "NewCapacityReservation!", held).await;
+                    let event = json!({ "pool": pool, "name": "e", "quantity": "1", "happensOn": on });
+                    send(app, "recordCapacityEvent", "NewCapacityEvent!", event).await;
+                }
+                let held = json!({ "purpose": name, "fromOn": "2026-07-01", "need": { "u": "1" }, "in": { "racks": [rack] } });
+                reserve(app, json!({ "input": held })).await;
+            }
+            found.push(app.viewer().statements(query).await);
+        }
+        assert_eq!(found[0], found[1]);
+    });
+}
