@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use forecasting::colocation::{
     Absence, BusinessDays, Charge, ChargeKind, Contract, Figure, Indices, MeteredPart, Metering,
     MonthReading, MonthUse, OverageBasis, OverageTerms, PowerMonth, Proration, PueRule, RampStep,
-    Recognition, Severity, committed_kilowatts, power_month, validate,
+    Recognition, Severity, commitment_steps, committed_kilowatts, power_month, validate,
 };
 use forecasting::money::Currency;
 use proptest::prelude::*;
@@ -203,4 +203,26 @@ fn kilovolt_amperes_are_priced_as_they_are_and_held_against_kilowatts() {
         assert_eq!(named, is_refused, "{factor}: {problems:?}");
         assert_eq!(committed_kilowatts(&contract, date("2026-01-31")).is_err(), is_refused);
     }
+}
+
+#[test]
+fn what_is_committed_steps_with_ramps_charges_and_the_end() {
+    let ramp = [(0, 40), (3, 70)].map(|(from_contract_month, kilowatts)| RampStep {
+        from_contract_month,
+        quantity: Decimal::from(kilowatts),
+    });
+    let ramped = Charge { ramp: ramp.to_vec(), ..space(0) };
+    let later = Charge { from: Some(date("2026-05-10")), to: Some(date("2026-06-30")), ..space(5) };
+    let contract = contract(vec![ramped, later, metered(3)]);
+    let steps = |after: &str, last: Option<&str>| -> Vec<(String, Decimal)> {
+        let steps = commitment_steps(&contract, date(after), date("2030-01-01"), last.map(date)).unwrap();
+        steps.into_iter().map(|step| (step.on.to_string(), step.change)).collect()
+    };
+    let expected = |rows: &[(&str, i64)]| -> Vec<(String, Decimal)> {
+        rows.iter().map(|(on, change)| ((*on).to_owned(), Decimal::from(*change))).collect()
+    };
+    let all = [("2026-01-01", 40), ("2026-04-01", 30), ("2026-05-10", 5), ("2026-07-01", -5)];
+    assert_eq!(steps("2025-12-01", None), expected(&all));
+    assert_eq!(steps("2026-05-10", Some("2028-12-31")), expected(&[("2026-07-01", -5), ("2029-01-01", -70)]));
+    assert_eq!(steps("2029-01-01", Some("2028-12-31")), []);
 }

@@ -87,17 +87,7 @@ pub async fn page(
     rows: u64,
     labels: &mut Labels,
 ) -> Result<Page> {
-    if noun == Noun::CapacityObservation {
-        return observations(db, after, rows, labels).await;
-    }
-    let after = match after {
-        Some(After::Observation(..)) => {
-            return Err(Error::invalid("after", "is the end of a page of another noun"));
-        }
-        Some(After::Row(id)) => Some(id),
-        None => None,
-    };
-    let at = (after, rows);
+    let at = (after_row(noun, after)?, rows);
     match noun {
         Noun::Currency => read::<finance::currency::Entity>(db, at, labels).await,
         Noun::ExchangeRate => read::<finance::exchange_rate::Entity>(db, at, labels).await,
@@ -153,11 +143,36 @@ pub async fn page(
         Noun::BackupRecord => read::<recovery::backup_record::Entity>(db, at, labels).await,
         Noun::RecoveryDrill => read::<recovery::recovery_drill::Entity>(db, at, labels).await,
         Noun::ConsistencyGroup => read::<recovery::consistency_group::Entity>(db, at, labels).await,
+        _ => of_capacity(db, noun, after, rows, labels).await,
+    }
+}
+
+/// The row that a page begins behind, of nouns that have an id.
+fn after_row(noun: Noun, after: Option<After>) -> Result<Option<Uuid>> {
+    match after {
+        Some(After::Observation(..)) if noun != Noun::CapacityObservation => {
+            Err(Error::invalid("after", "is the end of a page of another noun"))
+        }
+        Some(After::Row(id)) => Ok(Some(id)),
+        _ => Ok(None),
+    }
+}
+
+/// [`page`] of pools of capacity and what belongs to them.
+async fn of_capacity(
+    db: &impl Read,
+    noun: Noun,
+    after: Option<After>,
+    rows: u64,
+    labels: &mut Labels,
+) -> Result<Page> {
+    let at = (after_row(noun, after)?, rows);
+    match noun {
         Noun::CapacityPool => read::<capacity::capacity_pool::Entity>(db, at, labels).await,
         Noun::CapacityPoolMember => read::<capacity::capacity_pool_member::Entity>(db, at, labels).await,
         Noun::CapacityReservation => read::<capacity::capacity_reservation::Entity>(db, at, labels).await,
         Noun::CapacityEvent => read::<capacity::capacity_event::Entity>(db, at, labels).await,
-        Noun::CapacityObservation => Err(Error::internal("observations have no id")),
+        _ => observations(db, after, rows, labels).await,
     }
 }
 

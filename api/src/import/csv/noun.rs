@@ -273,10 +273,7 @@ impl Noun {
             Noun::Service | Noun::PowerFeed | Noun::RedundancyGroup | Noun::Dependency => {
                 self.read_topology(cells, records);
             }
-            Noun::RecoveryObjective | Noun::BackupRecord | Noun::RecoveryDrill | Noun::ConsistencyGroup => {
-                self.read_recovery(cells, records);
-            }
-            _ => self.read_capacity(cells, records),
+            _ => self.read_recovery(cells, records),
         }
     }
 
@@ -290,7 +287,7 @@ impl Noun {
         }
     }
 
-    /// [`Noun::read`] for how things recover.
+    /// [`Noun::read`] for how things recover, and for what comes after.
     fn read_recovery(self, cells: &mut Cells, records: &mut Records) {
         match self {
             Noun::RecoveryObjective => {
@@ -298,7 +295,10 @@ impl Noun {
             }
             Noun::BackupRecord => keep(cells, &mut records.backup_records, recovery::backup_record),
             Noun::RecoveryDrill => keep(cells, &mut records.recovery_drills, recovery::recovery_drill),
-            _ => keep(cells, &mut records.consistency_groups, recovery::consistency_group),
+            Noun::ConsistencyGroup => {
+                keep(cells, &mut records.consistency_groups, recovery::consistency_group);
+            }
+            _ => self.read_capacity(cells, records),
         }
     }
 
