@@ -78,6 +78,8 @@ pub struct Projection {
     pub reason: String,
     /// Points that it was fitted to.
     pub trained_on: usize,
+    /// The first month that was observed and counts.
+    pub first: Option<Month>,
     /// The last month that it was fitted to.
     pub last: Option<Month>,
     /// What is used in the months after the last observed one.
@@ -211,6 +213,7 @@ impl Question {
             explanation: self.explain(points, &forecast, line.as_ref()),
             method: Some(if line.is_some() { Method::OrdinaryLeastSquares } else { forecast.method }),
             reason: forecast.reason,
+            first: points.first().map(|point| point.month),
             trained_on: line.as_ref().map_or(forecast.trained_on, Trend::points),
             last,
             points: ahead,
@@ -323,6 +326,7 @@ impl Projection {
             method: None,
             reason: reason.to_string(),
             trained_on: 0,
+            first: None,
             last: None,
             points: Vec::new(),
             accuracy: Accuracy::default(),
@@ -334,6 +338,37 @@ impl Projection {
             exhaustions: both(Exhaustion::NotComputable { reason }),
             explanation: Explanation::new(FORMULA),
         }
+    }
+}
+
+/// What a warning says, with months in the place of steps; `first` is the month of the first step.
+#[must_use]
+pub fn in_months(warning: &Warning, first: Month) -> String {
+    let month = |step: usize| first.plus(step as i32 - 1);
+    match warning {
+        Warning::Gaps { count } => {
+            format!("{count} months have no figure: filled from their neighbours to fit, left out when tried")
+        }
+        Warning::Stale { count } => {
+            format!("the last {count} months have no figure: the forecast begins further ahead of the data")
+        }
+        Warning::Spikes { steps } => {
+            let months: Vec<String> = steps.iter().map(|step| month(*step).to_string()).collect();
+            format!("single values far from their surroundings were set aside: {}", months.join(", "))
+        }
+        Warning::Shift { step, before, after } => format!(
+            "the level changed in {}, from about {before} to {after}: earlier values were taken to the new level",
+            month(*step)
+        ),
+        Warning::Reset { step, used } => {
+            let used =
+                if *used { "only what came after was used" } else { "too late to use only what came after" };
+            format!("what was used began anew in {}, as a counter does: {used}", month(*step))
+        }
+        Warning::Short { points } => {
+            format!("{points} months are too few to try methods on; intervals are as wide as on other series")
+        }
+        other => other.to_string(),
     }
 }
 
