@@ -154,6 +154,8 @@ ids! {
     CapacityDayId => "capacity_day",
     CapacityReservationId => "capacity_reservation",
     CapacityEventId => "capacity_event",
+    CapacityForecastId => "capacity_forecast",
+    CapacityForecastPointId => "capacity_forecast_point",
 
     UserId => "user",
     ApiTokenId => "api_token",

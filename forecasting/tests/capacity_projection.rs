@@ -149,6 +149,10 @@ fn events_after_the_last_point_move_demand_and_others_are_history() {
     };
     assert_eq!((added("2026-12"), added("2027-01"), added("2027-02")), (0.into(), 5.into(), 0.into()));
     assert_eq!(added("2027-03"), 18.into());
+    let demand = answer(&asked).demand();
+    let both: Vec<_> = demand.iter().map(|it| (it.month, it.p50, it.p90)).collect();
+    assert_eq!(both, fan.points().iter().map(|it| (it.month, it.p50, it.p90)).collect::<Vec<_>>());
+    assert!(demand.iter().all(|it| it.p10 <= it.p50));
 }
 
 #[test]

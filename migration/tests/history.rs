@@ -69,7 +69,7 @@ async fn there_and_back(db: &DatabaseConnection) {
     assert!(status(db).await.unwrap().iter().all(|step| !step.applied));
     up(db, None).await.unwrap();
     let made = tables(db).await;
-    assert_eq!(made.len(), 74, "{made:?}");
+    assert_eq!(made.len(), 76, "{made:?}");
     assert!(status(db).await.unwrap().iter().all(|step| step.applied));
 
     down(db, None).await.unwrap();
@@ -131,7 +131,7 @@ async fn two_that_start_together_leave_one_history() {
         assert!(matches!(outcome, Ok(()) | Err(MigrationError::AlreadyRunning)), "{outcome:?}");
     }
     assert!(one.is_ok() || two.is_ok());
-    assert_eq!(tables(&database.connection).await.len(), 74);
+    assert_eq!(tables(&database.connection).await.len(), 76);
 }
 
 #[tokio::test]

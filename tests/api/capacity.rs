@@ -1,10 +1,12 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
+mod forecasts;
 mod members;
 mod observations;
 mod plans;
 mod pools;
 mod prometheus;
+mod published;
 
 use serde_json::{Value, json};
 use support::{Refusal, TestApp};

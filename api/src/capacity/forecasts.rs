@@ -188,7 +188,7 @@ impl Known {
         let projection = asked.answer().map_err(|cause| refused(pool, &cause))?;
         let lead = lead(pool);
         let mut findings = resets(&projection);
-        findings.extend(above(pool, &months));
+        findings.extend(above(&supplied, &months));
         Ok(PoolForecast {
             observed: observed
                 .into_iter()
@@ -306,16 +306,14 @@ fn resets(projection: &Projection) -> Vec<Finding> {
 }
 
 /// The months in which more was used than there is, the last by name.
-fn above(pool: &capacity_pool::Model, months: &[MonthFigures]) -> Option<Finding> {
-    let stated = [("usable", pool.usable), ("raw", pool.raw)];
-    let (layer, most) = stated.into_iter().find_map(|(name, layer)| Some((name, layer?)))?;
-    let above = |figures: &&MonthFigures| figures.peak.is_some_and(|peak| peak > most);
-    let last = months.iter().rfind(above)?;
-    let peak = last.peak.map_or(Decimal::ZERO, Quantity::to_decimal);
-    let count = months.iter().filter(above).count();
-    let message = format!(
-        "{peak} was used in {}, more than {layer}, {most}; so it was in {count} of the months that were read",
-        last.month
-    );
+fn above(supplied: &Supplied, months: &[MonthFigures]) -> Option<Finding> {
+    let known = [("usable", &supplied.layers.usable), ("raw", &supplied.layers.raw)];
+    let (layer, most) = known.into_iter().find_map(|(name, layer)| Some((name, layer.quantity?)))?;
+    let peak = |figures: &MonthFigures| figures.peak.map(Quantity::to_decimal).filter(|peak| *peak > most);
+    let above: Vec<(Month, Decimal)> =
+        months.iter().filter_map(|figures| Some((figures.month, peak(figures)?))).collect();
+    let (month, peak) = above.last()?;
+    let so = if above.len() > 1 { format!("; so it was in {} months", above.len()) } else { String::new() };
+    let message = format!("{peak} was used in {month}, more than {layer}, {most}{so}");
     Some(Finding { code: Oddity::UsedAboveCapacity, message })
 }

@@ -6,17 +6,22 @@
 //! for a purpose; a *capacity event* is a day on which demand steps up or down.
 //! How demand goes on is for `forecasting` to say; `forecasts` asks it, with what is on record of a pool.
 
+pub mod accuracies;
+pub mod actions;
 pub mod assumed;
 pub mod days;
 pub mod events;
+pub mod forecast_charts;
 pub mod forecasts;
 pub mod graphql;
 pub mod inventories;
 pub mod layers;
 pub mod members;
 pub mod observations;
+pub mod outlooks;
 pub mod pools;
 pub mod prometheus;
+pub mod published;
 pub mod reservations;
 pub mod supplies;
 pub mod units;

@@ -92,6 +92,8 @@ pub struct Projection {
     pub notes: Vec<String>,
     /// Demand with its events; absent where nothing was observed.
     pub fan: Option<Fan>,
+    /// What steps and reservations add in the months of the fan.
+    pub added: Vec<Point>,
     /// Supply in the months of the fan, where it is known.
     pub supply: Vec<Point>,
     /// Steps that were left out, because what was observed has them already.
@@ -202,6 +204,11 @@ impl Question {
         let fan = ahead.iter().map(|it| FanPoint { month: it.month, p50: it.p50, p90: it.p90 });
         let with_events = self.events.over(&Fan::new(fan.collect())?, observed_until)?;
         let fan = with_events.fan;
+        let added = fan.points().iter().map(|point| {
+            let value = self.events.in_month(point.month, observed_until)?;
+            Ok(Point { month: point.month, value })
+        });
+        let added = added.collect::<Result<Vec<Point>>>()?;
         let supply = self.supply.as_ref().map_or_else(Vec::new, |supply| {
             let months = fan.points().iter().map(|point| point.month);
             months.map(|month| Point { month, value: supply.in_month(month) }).collect()
@@ -220,6 +227,7 @@ impl Question {
             accuracy: forecast.accuracy,
             warnings: forecast.warnings,
             fan: Some(fan),
+            added,
             supply,
             history: with_events.history,
         })
@@ -320,7 +328,39 @@ impl Question {
     }
 }
 
+/// Demand in a month: what is used and what its events add. Below zero it never is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// The month.
+    pub month: Month,
+    /// What one in ten values stays below.
+    pub p10: Decimal,
+    /// What it is below as likely as not.
+    pub p50: Decimal,
+    /// What nine in ten values stay below.
+    pub p90: Decimal,
+    /// What steps and reservations add.
+    pub added: Decimal,
+}
+
 impl Projection {
+    /// Demand with its events, month by month.
+    #[must_use]
+    pub fn demand(&self) -> Vec<Demand> {
+        let months = self.points.iter().zip(&self.added);
+        let each = months.map(|(point, added)| {
+            let with = |value: Decimal| (value + added.value).max(Decimal::ZERO);
+            Demand {
+                month: point.month,
+                p10: with(point.p10),
+                p50: with(point.p50),
+                p90: with(point.p90),
+                added: added.value,
+            }
+        });
+        each.collect()
+    }
+
     fn nothing(reason: Reason) -> Self {
         Self {
             method: None,
@@ -333,6 +373,7 @@ impl Projection {
             warnings: Vec::new(),
             notes: Vec::new(),
             fan: None,
+            added: Vec::new(),
             supply: Vec::new(),
             history: Vec::new(),
             exhaustions: both(Exhaustion::NotComputable { reason }),

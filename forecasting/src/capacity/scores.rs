@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use super::figures::{bounded, minus, over, plus};
+use super::figures::{bounded, minus, not_negative, over, plus};
 use crate::error::{ForecastError, Result};
 
 /// A month that was forecast and has come.
@@ -22,6 +22,14 @@ pub struct Scored {
     pub p90: Decimal,
     /// What came.
     pub actual: Decimal,
+}
+
+impl Scored {
+    /// Whether what came lies between P10 and P90, both included.
+    #[must_use]
+    pub fn is_within(&self) -> bool {
+        self.p10 <= self.actual && self.actual <= self.p90
+    }
 }
 
 /// How far ahead a forecast looked.
@@ -99,12 +107,12 @@ pub fn score<'a>(months: impl IntoIterator<Item = &'a Scored>) -> Result<Score> 
         if month.ahead == 0 {
             return Err(ForecastError::invalid("ahead", &0, "a forecast looks one month ahead at least"));
         }
-        let actual = super::figures::not_negative(month.actual, "actual")?;
+        let actual = not_negative(month.actual, "actual")?;
         came = plus(came, actual, "actual")?;
         said = plus(said, bounded(month.p50, "p50")?, "p50")?;
         wrong = plus(wrong, minus(actual, month.p50, "error")?.abs(), "error")?;
         count += 1;
-        held += usize::from(month.p10 <= actual && actual <= month.p90);
+        held += usize::from(month.is_within());
     }
     Ok(Score {
         count,

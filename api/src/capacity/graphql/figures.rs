@@ -8,7 +8,12 @@ use rust_decimal::Decimal;
 
 use super::words::CapacityFindingCode;
 use crate::{
-    capacity::{days::MonthFigures, inventories::Counted, layers::Reserved},
+    capacity::{
+        days::MonthFigures,
+        forecasts::{Finding, Oddity},
+        inventories::Counted,
+        layers::Reserved,
+    },
     schema::{
         explain::{Explanation, ExplanationInput},
         scalar::{Date, Moment, Month},
@@ -164,7 +169,22 @@ pub struct CapacityFinding {
     message: String,
 }
 
+impl From<&Finding> for CapacityFinding {
+    fn from(finding: &Finding) -> Self {
+        let code = match finding.code {
+            Oddity::CounterReset => CapacityFindingCode::CounterReset,
+            Oddity::UsedAboveCapacity => CapacityFindingCode::UsedAboveCapacity,
+        };
+        Self { code, message: finding.message.clone() }
+    }
+}
+
 impl CapacityFinding {
+    /// What is odd about supply over time.
+    pub(super) fn of_supply(message: &str) -> Self {
+        Self { code: CapacityFindingCode::SupplyUncertain, message: message.to_owned() }
+    }
+
     /// What is odd about layers: what is used or reserved is more than there is.
     pub(super) fn of(
         used: &CapacityLayer,

@@ -82,4 +82,8 @@ pub enum CapacityFindingCode {
     UsedAboveCapacity,
     /// More is reserved than can be planned with.
     ReservedAbovePlannable,
+    /// What was used fell to a fraction once, as a counter that begins anew.
+    CounterReset,
+    /// Something would change what may be planned with, and by how much or when is not known.
+    SupplyUncertain,
 }
