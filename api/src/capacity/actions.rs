@@ -244,7 +244,10 @@ impl Case<'_> {
             (None, _) => false,
         };
         for pushed in pushed {
-            let helps = is_later(before.p90_demand, pushed.p90_demand) || is_later(before.p50, pushed.p50);
+            // An order that comes too late ends the shortage all the same.
+            let helps = is_later(before.p90_demand, pushed.p90_demand)
+                || is_later(before.p50, pushed.p50)
+                || pushed.candidate.action == order::Action::Order;
             if helps {
                 self.actions.pushed.push(pushed);
             } else {
