@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::export::charts::{
-    Event, Exhausted, Fan, FanPoint, Layer, Month, Quarter, Range, Stack, fan, stack,
-};
+use api::export::charts::{Event, Exhausted, Fan, FanPoint, Layer, Month, Quarter, Range, Stack, fan, stack};
 use chrono::NaiveDate;
 use roxmltree::Document;
 use rust_decimal::Decimal;
@@ -37,8 +35,16 @@ fn pool() -> Fan {
             .collect(),
         supply: vec![(month("2024-01"), Decimal::from(280)), (month("2027-01"), Decimal::from(340))],
         events: vec![
-            Event { month: month("2026-11"), name: "Exit <Bonn>".to_owned(), quantity: Some(Decimal::from(-12)) },
-            Event { month: month("2026-11"), name: "Growth & more".to_owned(), quantity: Some(Decimal::from(40)) },
+            Event {
+                month: month("2026-11"),
+                name: "Exit <Bonn>".to_owned(),
+                quantity: Some(Decimal::from(-12)),
+            },
+            Event {
+                month: month("2026-11"),
+                name: "Growth & more".to_owned(),
+                quantity: Some(Decimal::from(40)),
+            },
             Event { month: month("2031-01"), name: "Far away".to_owned(), quantity: None },
         ],
         exhaustions: vec![Exhausted { month: month("2026-08"), name: "P90".to_owned() }],
@@ -147,8 +153,16 @@ fn what_was_not_observed_is_a_gap_in_the_line() {
 
 #[test]
 fn an_empty_picture_says_why() {
-    let empty = Fan { history: Vec::new(), points: Vec::new(), notes: vec!["Nobody looked.".into()], ..pool() };
-    assert_says(&read(&fan(&empty).unwrap()).0, &["Nothing to draw", "Nobody looked.", "TB, as of 2026-07-01; months observed: 0, months forecast: 0"]);
+    let empty =
+        Fan { history: Vec::new(), points: Vec::new(), notes: vec!["Nobody looked.".into()], ..pool() };
+    assert_says(
+        &read(&fan(&empty).unwrap()).0,
+        &[
+            "Nothing to draw",
+            "Nobody looked.",
+            "TB, as of 2026-07-01; months observed: 0, months forecast: 0",
+        ],
+    );
     let unsaid = Fan { notes: Vec::new(), ..empty };
     assert_says(&read(&fan(&unsaid).unwrap()).0, &["nothing was observed, and nothing is forecast"]);
     let nothing = Stack { layers: Vec::new(), ..spend() };
@@ -177,14 +191,23 @@ fn whatever_is_asked_is_drawn_and_no_larger_than_a_picture_may_be() {
         };
         let picture = fan(&chart).unwrap();
         let (texts, (width, height)) = read(&picture);
-        assert!(width == 1_200 && height < 1_600 && picture.len() < 400_000, "{width}, {height}, {}", picture.len());
+        assert!(
+            width == 1_200 && height < 1_600 && picture.len() < 400_000,
+            "{width}, {height}, {}",
+            picture.len()
+        );
         assert!(texts.iter().any(|text| text.starts_with("What was observed before ")), "{texts:?}");
         let layers = (0..40).map(|place| Layer { name: format!("layer {place}"), amounts: vec![value; 100] });
-        let quarters = (0..100).map(|place| Quarter { year: format!("FY{place}"), name: "Q1".into(), months: Some(1) });
+        let quarters =
+            (0..100).map(|place| Quarter { year: format!("FY{place}"), name: "Q1".into(), months: Some(1) });
         let chart = Stack { layers: layers.collect(), quarters: quarters.collect(), ..spend() };
         let picture = stack(&chart).unwrap();
         let (_, (width, height)) = read(&picture);
-        assert!(width == 1_200 && height < 1_600 && picture.len() < 1_000_000, "{width}, {height}, {}", picture.len());
+        assert!(
+            width == 1_200 && height < 1_600 && picture.len() < 1_000_000,
+            "{width}, {height}, {}",
+            picture.len()
+        );
     }
 }
 

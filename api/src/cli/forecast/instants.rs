@@ -16,6 +16,8 @@ pub(super) enum Form {
     Month,
     /// `2027-01-31`
     Date,
+    /// `20270131`
+    Digits,
     /// `2027-01-31 17:00:00`, with a `T` between and a `Z` behind where those read had one.
     Moment { has_t: bool, is_utc: bool },
 }
@@ -65,12 +67,21 @@ impl Instant {
         None
     }
 
+    /// A whole number of eight digits as the day that it may be.
+    pub(super) fn as_day(self) -> Option<Self> {
+        let (year, rest) = (i32::try_from(self.at / 10_000).ok()?, u32::try_from(self.at % 10_000).ok()?);
+        let is_near = self.form == Form::Whole && (1900..2200).contains(&year);
+        let day = NaiveDate::from_ymd_opt(year, rest / 100, rest % 100).filter(|_| is_near)?;
+        Some(Self { at: day.and_time(NaiveTime::MIN).and_utc().timestamp(), form: Form::Digits })
+    }
+
     /// The instant as those that were read are written.
     pub(super) fn written(self) -> String {
         match self.form {
             Form::Whole => self.at.to_string(),
             Form::Month => self.time().format("%Y-%m").to_string(),
             Form::Date => self.time().format("%Y-%m-%d").to_string(),
+            Form::Digits => self.time().format("%Y%m%d").to_string(),
             Form::Moment { has_t, is_utc } => {
                 let format = if has_t { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
                 format!("{}{}", self.time().format(format), if is_utc { "Z" } else { "" })
@@ -106,7 +117,7 @@ impl Step {
             return match first.form {
                 Form::Whole => Ok(Self::Even(1)),
                 Form::Month => Ok(Self::Months(1, 1)),
-                Form::Date | Form::Moment { .. } => {
+                Form::Date | Form::Digits | Form::Moment { .. } => {
                     Err(format!("one date, {}, does not show how far steps are apart", first.written()))
                 }
             };
@@ -122,10 +133,7 @@ impl Step {
         let usual = usual(instants);
         let points = i64::try_from(instants.len()).unwrap_or(i64::MAX);
         if usual != step && count > points.saturating_mul(4) {
-            let odd = instants.windows(2).find(|pair| (pair[1].at - pair[0].at) % usual != 0);
-            let odd = odd.map_or_else(String::new, |pair| format!(", but not {}", pair[1].written()));
-            let unit = if first.form == Form::Whole { "" } else { " seconds" };
-            return Err(format!("ds is at no equal steps: most are {usual}{unit} after the one before{odd}"));
+            return Err(uneven(instants, usual));
         }
         Ok(Self::Even(step))
     }
@@ -188,6 +196,26 @@ fn months(instants: &[Instant]) -> Option<Step> {
     let apart = times.windows(2).map(|pair| i64::from(month(pair[1]).since(month(pair[0]))));
     let step = apart.reduce(divisor).filter(|months| *months > 0)?;
     Some(Step::Months(i32::try_from(step).ok()?, day))
+}
+
+/// Why instants have no step, with the first that does not fit.
+fn uneven(instants: &[Instant], usual: i64) -> String {
+    let days: Vec<u32> = instants.iter().map(|instant| instant.time().day()).collect();
+    let on = |day: u32| days.iter().filter(|other| **other == day).count();
+    let most = days.iter().copied().max_by_key(|day| (on(*day), *day)).unwrap_or(1);
+    if instants[0].form != Form::Whole && on(most) * 2 > days.len() {
+        let odd = instants.iter().zip(&days).find(|(_, day)| **day != most);
+        let odd = odd.map_or_else(String::new, |(instant, _)| instant.written());
+        return format!("ds is at no equal steps: most are on day {most} of a month, but not {odd}");
+    }
+    let odd = instants.windows(2).find(|pair| (pair[1].at - pair[0].at) % usual != 0);
+    let [before, after] = odd.map_or_else(Default::default, |pair| [pair[0].written(), pair[1].written()]);
+    let usual = match instants[0].form {
+        Form::Whole => usual.to_string(),
+        _ if usual % DAY == 0 => format!("{} days", usual / DAY),
+        _ => format!("{usual} seconds"),
+    };
+    format!("ds is at no equal steps: {usual} are usual between two, but not between {before} and {after}")
 }
 
 fn month(time: NaiveDateTime) -> Month {

@@ -128,9 +128,8 @@ impl Series {
         let unsorted = values.windows(2).filter(|pair| pair[1].instant.at < pair[0].instant.at).count();
         if unsorted > 0 {
             values.sort_by_key(|value| value.instant.at);
-            remarks.push(format!(
-                "ds was not in order and was sorted; places where it went back: {unsorted}"
-            ));
+            remarks
+                .push(format!("ds was not in order and was sorted; places where it went back: {unsorted}"));
         }
         let count = values.len();
         let values = without_repeats(&values)?;
@@ -139,6 +138,8 @@ impl Series {
             remarks.push(format!("rows that say again what another says: {repeats}"));
         }
         let instants: Vec<Instant> = values.iter().map(|(instant, _)| *instant).collect();
+        let days: Option<Vec<Instant>> = instants.iter().map(|instant| instant.as_day()).collect();
+        let instants = days.unwrap_or(instants);
         let step = Step::of(&instants)?;
         let (first, last) = match instants.as_slice() {
             [first, .., last] => (*first, *last),
@@ -155,8 +156,8 @@ impl Series {
             ));
         }
         let mut observations = vec![None; usize::try_from(length).unwrap_or(0)];
-        for (instant, y) in values {
-            let place = usize::try_from(step.between(first, instant)).unwrap_or(usize::MAX);
+        for (instant, (_, y)) in instants.iter().zip(values) {
+            let place = usize::try_from(step.between(first, *instant)).unwrap_or(usize::MAX);
             if let Some(observation) = observations.get_mut(place) {
                 *observation = y;
             }
