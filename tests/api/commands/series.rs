@@ -273,6 +273,18 @@ fn standard_input_is_read_as_a_file_is() {
     assert_eq!(rows, forecast(&text, &["--horizon", "2"]).1);
 }
 
+#[test]
+fn the_readme_shows_what_the_command_answers() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let section = readme.split("## Forecasts of files").nth(1).unwrap();
+    let mut blocks = section.split("```csv\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let (given, shown) = (blocks.next().unwrap(), blocks.next().unwrap());
+    let (_folder, path) = file(given.as_bytes());
+    let (code, printed, told) = run(&["forecast", path.to_str().unwrap(), "--horizon", "3"]);
+    assert_eq!((code, told.as_str()), (Some(0), ""));
+    assert_eq!(printed.replace("\r\n", "\n"), shown);
+}
+
 /// The first series of a file of the competition, in the long format; none where it is not beside the project.
 fn competition(name: &str, count: usize) -> Option<(String, BTreeMap<String, Vec<f64>>)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/m4").join(name);
