@@ -192,7 +192,7 @@ fn whatever_is_asked_is_drawn_and_no_larger_than_a_picture_may_be() {
         let picture = fan(&chart).unwrap();
         let (texts, (width, height)) = read(&picture);
         assert!(
-            width == 1_200 && height < 1_600 && picture.len() < 400_000,
+            width == 1_200 && height < 1_600 && picture.len() < 600_000,
             "{width}, {height}, {}",
             picture.len()
         );

@@ -169,7 +169,6 @@ impl Step {
     pub(super) fn periods(self, form: Form) -> Vec<usize> {
         let period = match (self, form) {
             (Self::Months(step, _), _) if 12 % step == 0 => i64::from(12 / step),
-            (Self::Months(..), _) => 1,
             (Self::Even(_), Form::Whole) => 12,
             (Self::Even(DAY), _) => 7,
             (Self::Even(step), _) if step % DAY == 0 && step >= 7 * DAY && 364 % (step / DAY) == 0 => {
@@ -177,7 +176,7 @@ impl Step {
             }
             (Self::Even(step), _) if step < DAY && DAY % step == 0 && DAY / step <= 10_000 => DAY / step,
             (Self::Even(step), _) if step < 3_600 && 3_600 % step == 0 => 3_600 / step,
-            (Self::Even(_), _) => 1,
+            (Self::Months(..) | Self::Even(_), _) => 1,
         };
         usize::try_from(period).ok().filter(|period| *period > 1).into_iter().collect()
     }

@@ -149,7 +149,7 @@ impl<'a> Sheet<'a> {
         let known = || history.iter().map(|(month, _)| *month).chain(points.iter().map(|point| point.month));
         let last = known().max().unwrap_or(now).max(now);
         let first = known().min().unwrap_or(now).min(now).max(last.plus(1 - MONTHS_DRAWN));
-        let mut notes = fan.notes.clone();
+        let mut notes = Vec::new();
         if history.first().is_some_and(|(month, _)| *month < first) {
             notes.push(format!("What was observed before {first} is not drawn."));
         }
@@ -171,6 +171,7 @@ impl<'a> Sheet<'a> {
         notes.extend(late.map(|exhausted| {
             format!("{} reaches supply in {}, which is not drawn.", exhausted.name, exhausted.month)
         }));
+        notes.extend(fan.notes.iter().cloned());
         let events = in_rows(&months, events);
         Self { fan, months, history, points, supply, events, notes }
     }
