@@ -266,8 +266,9 @@ impl<'a> Sheet<'a> {
         if !steps.is_empty() {
             canvas.line(steps.iter().map(|(x, y)| plot.place(*x, *y)).collect(), SUPPLY)?;
         }
-        let median = self.points.iter().map(|point| dot(&plot, point.month, point.p50));
-        canvas.line(median.collect(), MEDIAN)?;
+        let ahead = self.points.iter().map(|point| (point.month, point.p50));
+        let median = self.followed().into_iter().chain(ahead);
+        canvas.line(median.map(|(month, value)| dot(&plot, month, value)).collect(), MEDIAN)?;
         self.draw_day(canvas, &plot, (top, bottom))?;
         self.draw_exhaustions(canvas, &plot, (top, bottom))?;
         self.name_ends(canvas, &plot, (top, bottom))
@@ -292,6 +293,12 @@ impl<'a> Sheet<'a> {
         }
         corners.extend(held.map(|held| (self.months.high(), held)));
         corners
+    }
+
+    /// What was observed in the month before the first that is forecast.
+    fn followed(&self) -> Option<(Month, Decimal)> {
+        let first = self.points.first()?;
+        self.history.last().copied().filter(|(month, _)| month.next() == first.month)
     }
 
     /// What was observed, cut where a month is missing.
