@@ -149,7 +149,7 @@ impl<'a> Sheet<'a> {
         let known = || history.iter().map(|(month, _)| *month).chain(points.iter().map(|point| point.month));
         let last = known().max().unwrap_or(now).max(now);
         let first = known().min().unwrap_or(now).min(now).max(last.plus(1 - MONTHS_DRAWN));
-        let mut notes = fan.notes.clone();
+        let mut notes = Vec::new();
         if history.first().is_some_and(|(month, _)| *month < first) {
             notes.push(format!("What was observed before {first} is not drawn."));
         }
@@ -171,6 +171,7 @@ impl<'a> Sheet<'a> {
         notes.extend(late.map(|exhausted| {
             format!("{} reaches supply in {}, which is not drawn.", exhausted.name, exhausted.month)
         }));
+        notes.extend(fan.notes.iter().cloned());
         let events = in_rows(&months, events);
         Self { fan, months, history, points, supply, events, notes }
     }
@@ -265,8 +266,9 @@ impl<'a> Sheet<'a> {
         if !steps.is_empty() {
             canvas.line(steps.iter().map(|(x, y)| plot.place(*x, *y)).collect(), SUPPLY)?;
         }
-        let median = self.points.iter().map(|point| dot(&plot, point.month, point.p50));
-        canvas.line(median.collect(), MEDIAN)?;
+        let ahead = self.points.iter().map(|point| (point.month, point.p50));
+        let median = self.followed().into_iter().chain(ahead);
+        canvas.line(median.map(|(month, value)| dot(&plot, month, value)).collect(), MEDIAN)?;
         self.draw_day(canvas, &plot, (top, bottom))?;
         self.draw_exhaustions(canvas, &plot, (top, bottom))?;
         self.name_ends(canvas, &plot, (top, bottom))
@@ -291,6 +293,12 @@ impl<'a> Sheet<'a> {
         }
         corners.extend(held.map(|held| (self.months.high(), held)));
         corners
+    }
+
+    /// What was observed in the month before the first that is forecast.
+    fn followed(&self) -> Option<(Month, Decimal)> {
+        let first = self.points.first()?;
+        self.history.last().copied().filter(|(month, _)| month.next() == first.month)
     }
 
     /// What was observed, cut where a month is missing.

@@ -15,4 +15,5 @@ mod scale;
 mod stack;
 
 pub use fan::{Event, Exhausted, Fan, FanPoint, fan};
+pub use forecasting::month::Month;
 pub use stack::{Layer, Quarter, Range, Stack, stack};

@@ -55,8 +55,8 @@ const LOOKS: [Look; 8] = [
     Look { fill: YELLOW, hatch: Hatch::None, over: INK },
     Look { fill: VERMILION, hatch: Hatch::Falling, over: PAPER },
     Look { fill: SKY, hatch: Hatch::Upright, over: INK },
-    Look { fill: PURPLE, hatch: Hatch::None, over: PAPER },
     Look { fill: GREY, hatch: Hatch::Rising, over: INK },
+    Look { fill: PURPLE, hatch: Hatch::None, over: PAPER },
 ];
 
 /// How many looks there are.

@@ -141,13 +141,16 @@ impl<'a> Sheet<'a> {
             match layers.last_mut() {
                 Some(rest) if is_full => {
                     "others".clone_into(&mut rest.name);
-                    rest.amounts.iter_mut().zip(amounts).for_each(|(sum, amount)| *sum += amount);
+                    rest.amounts
+                        .iter_mut()
+                        .zip(amounts)
+                        .for_each(|(sum, amount)| *sum = sum.saturating_add(amount));
                 }
                 _ => layers.push(Layer { name: layer.name.clone(), amounts }),
             }
         }
-        let total = |place: usize| layers.iter().map(|layer| layer.amounts[place]).sum();
-        let totals = (0..count).map(total).collect();
+        let of = |place: usize| total(layers.iter().map(|layer| layer.amounts[place]));
+        let totals = (0..count).map(of).collect();
         Self { chart, quarters, layers, totals, notes }
     }
 
@@ -286,11 +289,11 @@ impl<'a> Sheet<'a> {
         let mut y = TOP + 10;
         canvas.text("sum", (end, y), Ink { side: HPos::Right, ..Ink::QUIET })?;
         y += 24;
-        let is_below = |(_, layer): &(usize, &Layer)| layer.amounts.iter().sum::<Decimal>() < Decimal::ZERO;
+        let is_below = |(_, layer): &(usize, &Layer)| total(layer.amounts.iter().copied()) < Decimal::ZERO;
         let (below, above): (Vec<_>, Vec<_>) = self.layers.iter().enumerate().partition(is_below);
         for (place, layer) in above.into_iter().rev().chain(below) {
             legend::draw(canvas, (left, y), Sample::Block(look(place)))?;
-            let sum = brief(layer.amounts.iter().sum());
+            let sum = brief(total(layer.amounts.iter().copied()));
             canvas.text(&sum, (end, y), Ink { side: HPos::Right, ..Ink::PLAIN })?;
             let room = end - left - 42 - width(&sum, SMALL) - 4;
             canvas.text(&fitted(&layer.name, room, SMALL), (left + 42, y), Ink::PLAIN)?;
@@ -299,7 +302,11 @@ impl<'a> Sheet<'a> {
         let bold = Ink { is_bold: true, ..Ink::PLAIN };
         canvas.line(vec![(left, y - 10), (end, y - 10)], Pen::unbroken(QUIET, 1))?;
         canvas.text("total", (left + 42, y + 6), bold)?;
-        canvas.text(&brief(self.totals.iter().sum()), (end, y + 6), Ink { side: HPos::Right, ..bold })?;
+        canvas.text(
+            &brief(total(self.totals.iter().copied())),
+            (end, y + 6),
+            Ink { side: HPos::Right, ..bold },
+        )?;
         y += 36;
         let has_negative =
             self.layers.iter().flat_map(|layer| &layer.amounts).any(|one| *one < Decimal::ZERO);
@@ -316,4 +323,9 @@ impl<'a> Sheet<'a> {
         }
         Ok(())
     }
+}
+
+/// The sum of amounts; at the largest number where it is beyond.
+fn total(amounts: impl Iterator<Item = Decimal>) -> Decimal {
+    amounts.fold(Decimal::ZERO, Decimal::saturating_add)
 }
