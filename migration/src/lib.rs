@@ -50,6 +50,7 @@ mod m20261129_000034_inventory;
 mod m20261129_000040_capacity;
 mod m20261129_000041_capacity;
 mod m20261129_000042_inventory;
+mod m20261129_000043_capacity;
 mod m20261129_000044_inventory;
 mod m20261129_000046_capacity;
 
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000040_capacity::Migration),
             Box::new(m20261129_000041_capacity::Migration),
             Box::new(m20261129_000042_inventory::Migration),
+            Box::new(m20261129_000043_capacity::Migration),
             Box::new(m20261129_000044_inventory::Migration),
             Box::new(m20261129_000046_capacity::Migration),
         ]

@@ -13,7 +13,7 @@ use crate::{
     audit::graphql::Change,
     capacity::graphql::{
         events::CapacityEvent, held_placements::CapacityPlacement, pools::CapacityPool,
-        reservations::CapacityReservation,
+        published::PublishedCapacityForecast, reservations::CapacityReservation,
     },
     cloud::graphql::{
         accounts::ProviderAccount, commitments::CloudCommitment, costs::CostRecord, growth::GrowthAssumption,
@@ -101,6 +101,7 @@ pub enum Node {
     PowerFeed(PowerFeed),
     PriceIndexValue(PriceIndexValue),
     ProviderAccount(ProviderAccount),
+    PublishedCapacityForecast(PublishedCapacityForecast),
     Rack(Rack),
     RedundancyGroup(RedundancyGroup),
     RecoveryDrill(RecoveryDrill),
@@ -180,6 +181,7 @@ impl NodeQuery {
             <PowerFeed as Kind>::NAME => find::<PowerFeed>(ctx, &id).await,
             <PriceIndexValue as Kind>::NAME => find::<PriceIndexValue>(ctx, &id).await,
             <ProviderAccount as Kind>::NAME => find::<ProviderAccount>(ctx, &id).await,
+            <PublishedCapacityForecast as Kind>::NAME => find::<PublishedCapacityForecast>(ctx, &id).await,
             <Rack as Kind>::NAME => find::<Rack>(ctx, &id).await,
             <RedundancyGroup as Kind>::NAME => find::<RedundancyGroup>(ctx, &id).await,
             <RecoveryDrill as Kind>::NAME => find::<RecoveryDrill>(ctx, &id).await,

@@ -2,6 +2,8 @@
 
 pub mod capacity_day;
 pub mod capacity_event;
+pub mod capacity_forecast;
+pub mod capacity_forecast_point;
 pub mod capacity_observation;
 pub mod capacity_placement;
 pub mod capacity_placement_rack;

@@ -91,6 +91,12 @@ pub enum CapacityFindingCode {
     ReservedAbovePlannable,
     /// More was used than was handed out.
     UsedAboveAllocated,
+    /// In months that are over, more was used than there is.
+    UsedAboveCapacity,
+    /// What was used fell to a fraction once, as a counter that begins anew.
+    CounterReset,
+    /// Something would change what may be planned with, and by how much or when is not known.
+    SupplyUncertain,
 }
 
 /// Which way of counting leaves less.
