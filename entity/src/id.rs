@@ -154,6 +154,7 @@ ids! {
     CapacityDayId => "capacity_day",
     CapacityReservationId => "capacity_reservation",
     CapacityEventId => "capacity_event",
+    CapacityPurchaseRuleId => "capacity_purchase_rule",
 
     UserId => "user",
     ApiTokenId => "api_token",

@@ -4,7 +4,7 @@
 
 use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
-use entity::capacity::capacity_pool;
+use entity::capacity::{capacity_pool, capacity_purchase_rule};
 use entity::cloud::{cloud_commitment, cost_record, provider_account};
 use entity::contracts::{
     colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
@@ -104,6 +104,7 @@ fn the_database_and_json_spell_alike() {
     check::<capacity_pool::CapacityResource>();
     check::<capacity_pool::CapacityUnit>();
     check::<capacity_pool::CapacityBasis>();
+    check::<capacity_purchase_rule::DemandQuantile>();
 }
 
 #[test]

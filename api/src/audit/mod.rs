@@ -9,7 +9,7 @@ pub mod graphql;
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
     BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityObservationId, CapacityPoolId,
-    CapacityPoolMemberId, CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
+    CapacityPoolMemberId, CapacityPurchaseRuleId, CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
     CloudCommitmentId, ColocationChargeId, ColocationCircuitId, ColocationContractId,
     ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId, ConfigurationItemId,
     ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId,
@@ -65,7 +65,9 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | SoftwareReleaseId::KIND
         | BookEntryId::KIND
         | BookEventId::KIND
-        | ClosedPeriodId::KIND => Some(P::ViewLifecycle),
+        | ClosedPeriodId::KIND
+        // What is bought and at which price, as policies of refreshes have it.
+        | CapacityPurchaseRuleId::KIND => Some(P::ViewLifecycle),
         ProviderAccountId::KIND
         | WorkloadId::KIND
         | CostRecordId::KIND

@@ -368,7 +368,7 @@ impl RefreshPlan {
         match cohort.due.rule {
             DueRule::Support => return Some("the vendor ends its support"),
             DueRule::Lease => return Some("the lease returns it"),
-            DueRule::Warranty | DueRule::Age | DueRule::Risk => {}
+            DueRule::Warranty | DueRule::Age | DueRule::Risk | DueRule::Capacity => {}
         }
         if cohort.leased > 0 {
             return Some("a lease returns assets of it");

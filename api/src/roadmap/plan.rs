@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use entity::{
     finance::{exchange_rate::RateKind, fiscal_calendar},
     id::{
-        AssetId, ColocationContractId, FiscalCalendarId, ProviderAccountId, RefreshCycleId,
+        AssetId, CapacityPoolId, ColocationContractId, FiscalCalendarId, ProviderAccountId, RefreshCycleId,
         SupportContractId, WorkloadId,
     },
 };
@@ -88,6 +88,8 @@ pub enum Source {
     Workload(WorkloadId),
     /// A cloud account, for cost that names no workload.
     Account(ProviderAccountId),
+    /// A capacity pool that more is bought for.
+    Pool(CapacityPoolId),
 }
 
 /// The answer.

@@ -86,6 +86,8 @@ pub enum RefreshRule {
     Age,
     /// The first day on which the risk score is at or above the threshold of the policy.
     Risk,
+    /// The last day to order more for a capacity pool that it is part of.
+    Capacity,
     /// The return of a lease.
     Lease,
 }
