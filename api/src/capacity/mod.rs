@@ -4,10 +4,12 @@
 //! racks, sites and workloads that it is made of. Its *layers* go from raw over usable to plannable, and say what is
 //! reserved, allocated and used. An *observation* says what was used at an instant; a *reservation* holds some of the pool
 //! for a purpose; a *capacity event* is a day on which demand steps up or down.
-//! This area stores and shows: it does not know how demand goes on.
+//! How demand goes on is for `forecasting` to say; `forecasts` asks it, with what is on record of a pool.
 
+pub mod assumed;
 pub mod days;
 pub mod events;
+pub mod forecasts;
 pub mod graphql;
 pub mod inventories;
 pub mod layers;
@@ -16,4 +18,5 @@ pub mod observations;
 pub mod pools;
 pub mod prometheus;
 pub mod reservations;
+pub mod supplies;
 pub mod units;

@@ -2,6 +2,7 @@
 
 mod books;
 mod budgets;
+pub mod charts;
 mod cloud;
 mod contracts;
 pub mod csv;

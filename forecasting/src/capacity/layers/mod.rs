@@ -6,6 +6,7 @@
 mod cluster;
 mod licences;
 mod members;
+mod planned;
 mod power;
 mod rack;
 mod storage;
@@ -17,6 +18,7 @@ use rust_decimal::Decimal;
 pub use cluster::{Cluster, ClusterLayers, Host, Machine, MachineFit, Verdict};
 pub use licences::{LicenceNeed, LicenceRule, LicensedHost, licences};
 pub use members::{SharedMember, shared_members};
+pub use planned::{Reckoned, plannable, whole};
 pub use power::{PowerLayers, PowerUse, simple_layers};
 pub use rack::{RackLayers, Span, rack_layers};
 pub use storage::{Protection, Storage, StorageLayers};

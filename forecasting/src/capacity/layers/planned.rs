@@ -1,0 +1,47 @@
+//! What may be planned with, of what is usable.
+
+use rust_decimal::Decimal;
+
+use crate::capacity::figures::{fraction, not_negative, times};
+use crate::error::Result;
+use crate::explain::Explanation;
+
+/// A quantity and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reckoned {
+    /// How much.
+    pub quantity: Decimal,
+    /// How it came about.
+    pub explanation: Explanation,
+}
+
+/// What may be planned with: usable × planning limit, and all of it where no limit is known, which is said.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`](crate::ForecastError::Invalid) for a negative quantity, or a limit outside 0 to 1.
+pub fn plannable(usable: Decimal, limit: Option<Decimal>) -> Result<Reckoned> {
+    let usable = not_negative(usable, "usable")?;
+    let explanation =
+        Explanation::new("plannable = usable × planning limit").input("usable", usable.normalize());
+    let Some(limit) = limit else {
+        let explanation =
+            explanation.assume("no planning limit is known: all that is usable is planned with");
+        return Ok(Reckoned { quantity: usable, explanation });
+    };
+    let quantity = times(usable, fraction(limit, "planning_limit")?, "plannable")?;
+    Ok(Reckoned { quantity, explanation: explanation.input("planning limit", limit.normalize()) })
+}
+
+/// What is usable where nothing is lost between the two: of heights, ports, cooling, rights.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`](crate::ForecastError::Invalid) for a negative quantity.
+pub fn whole(raw: Decimal) -> Result<Reckoned> {
+    let quantity = not_negative(raw, "raw")?;
+    let explanation = Explanation::new("usable = raw")
+        .input("raw", quantity.normalize())
+        .assume("nothing of this resource goes to protection or overhead");
+    Ok(Reckoned { quantity, explanation })
+}
