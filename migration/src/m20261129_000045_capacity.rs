@@ -6,7 +6,9 @@ use sea_orm_migration::schema::{
     uuid_null,
 };
 
-use crate::table::{at_least, between, create, drop, index, length, not_before, one_of, part_of, refers_to, table};
+use crate::table::{
+    at_least, between, create, drop, index, length, not_before, one_of, part_of, refers_to, table,
+};
 
 const RULE: &str = "capacity_purchase_rule";
 const POLICY: &str = "refresh_policy";

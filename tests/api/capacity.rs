@@ -5,6 +5,7 @@ mod observations;
 mod plans;
 mod pools;
 mod prometheus;
+mod purchases;
 
 use serde_json::{Value, json};
 use support::{Refusal, TestApp};

@@ -9,17 +9,17 @@ pub mod graphql;
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
     BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityObservationId, CapacityPoolId,
-    CapacityPoolMemberId, CapacityPurchaseRuleId, CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId,
-    CloudCommitmentId, ColocationChargeId, ColocationCircuitId, ColocationContractId,
-    ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId, ConfigurationItemId,
-    ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId,
-    EntityId, ExchangeRateId, FiscalCalendarId, FrozenScenarioId, GrowthAssumptionId, HardwareModelId,
-    InvoiceId, InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId, OfferId, PeriodCloseId, PowerFeedId,
-    PriceIndexValueId, ProviderAccountId, RackId, RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId,
-    RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId,
-    SavingsInitiativeId, ScenarioChangeId, ScenarioId, ServiceId, SiteId, SoftwareReleaseId,
-    SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId,
-    WorkloadId,
+    CapacityPoolMemberId, CapacityPurchaseRuleId, CapacityReservationId, ChangeId, ChargebackId,
+    ChargebackLineId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId, ColocationCircuitId,
+    ColocationContractId, ColocationContractSiteId, ColocationDeploymentId, ColocationReadingId,
+    ConfigurationItemId, ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId, CurrencyId,
+    DependencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId, FrozenScenarioId,
+    GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId,
+    OfferId, PeriodCloseId, PowerFeedId, PriceIndexValueId, ProviderAccountId, RackId, RecoveryDrillId,
+    RecoveryDrillItemId, RecoveryObjectiveId, RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId,
+    RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, ScenarioChangeId, ScenarioId, ServiceId, SiteId,
+    SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId,
+    VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};

@@ -230,7 +230,7 @@ fn check_costs(policy: &refresh_policy::Model) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` for a year out of range or given twice, and a change that is none of a price.
-pub fn check_price_index(index: &PriceIndex) -> Result<()> {
+pub fn check_price_index(index: &refresh_policy::PriceIndex) -> Result<()> {
     let mut years = BTreeSet::new();
     for (place, step) in index.0.iter().enumerate() {
         let field = |name: &str| format!("priceIndex[{place}].{name}");

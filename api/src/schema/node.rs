@@ -11,7 +11,10 @@ use super::{
 use crate::{
     access::graphql::{tokens::ApiToken, users::User},
     audit::graphql::Change,
-    capacity::graphql::{events::CapacityEvent, pools::CapacityPool, reservations::CapacityReservation},
+    capacity::graphql::{
+        events::CapacityEvent, pools::CapacityPool, purchase_rules::CapacityPurchaseRule,
+        reservations::CapacityReservation,
+    },
     cloud::graphql::{
         accounts::ProviderAccount, commitments::CloudCommitment, costs::CostRecord, growth::GrowthAssumption,
         workloads::Workload,
@@ -69,6 +72,7 @@ pub enum Node {
     BudgetVersion(BudgetVersion),
     CapacityEvent(CapacityEvent),
     CapacityPool(CapacityPool),
+    CapacityPurchaseRule(CapacityPurchaseRule),
     CapacityReservation(CapacityReservation),
     Change(Change),
     Chargeback(Chargeback),
@@ -147,6 +151,7 @@ impl NodeQuery {
             <BudgetVersion as Kind>::NAME => find::<BudgetVersion>(ctx, &id).await,
             <CapacityEvent as Kind>::NAME => find::<CapacityEvent>(ctx, &id).await,
             <CapacityPool as Kind>::NAME => find::<CapacityPool>(ctx, &id).await,
+            <CapacityPurchaseRule as Kind>::NAME => find::<CapacityPurchaseRule>(ctx, &id).await,
             <CapacityReservation as Kind>::NAME => find::<CapacityReservation>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
             <Chargeback as Kind>::NAME => find::<Chargeback>(ctx, &id).await,

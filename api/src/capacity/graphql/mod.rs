@@ -7,12 +7,20 @@ pub mod figures;
 pub mod observations;
 pub mod pool_changes;
 pub mod pools;
+pub mod purchase_rules;
+pub mod purchases;
 pub mod reservations;
 pub mod words;
 
 /// Queries of capacity.
 #[derive(Default, MergedObject)]
-pub struct CapacityQuery(pools::PoolQuery, reservations::ReservationQuery, events::EventQuery);
+pub struct CapacityQuery(
+    pools::PoolQuery,
+    reservations::ReservationQuery,
+    events::EventQuery,
+    purchase_rules::PurchaseRuleQuery,
+    purchases::PurchaseQuery,
+);
 
 /// Changes of capacity.
 #[derive(Default, MergedObject)]
@@ -21,4 +29,5 @@ pub struct CapacityMutation(
     observations::ObservationMutation,
     reservations::ReservationMutation,
     events::EventMutation,
+    purchase_rules::PurchaseRuleMutation,
 );

@@ -6,7 +6,7 @@ use entity::{
     capacity::{
         Quantity, capacity_event,
         capacity_pool::{self, Column as C},
-        capacity_reservation,
+        capacity_purchase_rule, capacity_reservation,
     },
     id::{CapacityPoolId, SiteId},
     money::Rate,
@@ -17,6 +17,7 @@ use sea_orm::{ColumnTrait, Condition, Order as Sorted};
 use super::{
     events::CapacityEvent,
     figures::{CapacityDay, CapacityFinding, CapacityLayer, CapacityMonth},
+    purchase_rules::CapacityPurchaseRule,
     reservations::CapacityReservation,
     words::{CapacityBasis, CapacityResource, CapacityUnit},
 };
@@ -335,6 +336,12 @@ impl CapacityPool {
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<CapacityEvent>> {
         use capacity_event::Column as Own;
         self.0.many(ctx, C::Id, Own::PoolId, &[(Own::HappensOn, Sorted::Asc), (Own::Id, Sorted::Asc)]).await
+    }
+
+    /// What is bought for it when it runs out. Null where that was never said.
+    async fn purchase_rule(&self, ctx: &Context<'_>) -> Result<Option<CapacityPurchaseRule>> {
+        use capacity_purchase_rule::Column as Own;
+        Ok(self.0.many(ctx, C::Id, Own::PoolId, &[]).await?.into_iter().next())
     }
 
     /// What is odd about it: more is used or reserved than there is.
