@@ -325,6 +325,17 @@ impl Risk {
             shortage: *shortage,
         })
     }
+
+    /// All of it in a sentence, seen on a day.
+    #[must_use]
+    pub fn sentence(&self, as_of: NaiveDate) -> String {
+        let Shortage { from, months, relief, overdue_days, .. } = self.shortage;
+        format!(
+            "{} runs out in {from}, for {months} months: an order of {as_of} helps from {relief} on, and is \
+             {overdue_days} days late",
+            self.name
+        )
+    }
 }
 
 /// Risks by urgency: what is short first, then what lacks longer, then in the order of names.

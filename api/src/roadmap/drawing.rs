@@ -408,6 +408,7 @@ impl<'a> Drawing<'a> {
         purchases::of_held(taken.held).into_iter().for_each(&mut say);
         taken.proceeds.iter().cloned().for_each(&mut say);
         self.grows.sentences().into_iter().for_each(&mut say);
+        self.risks.iter().map(|risk| risk.sentence(self.question.as_of)).for_each(&mut say);
         if taken.has_index {
             let rate = self.question.assumed_index_rate.unwrap_or_default();
             say(format!("price indices rise by {} a year", rate.normalize()));

@@ -8,11 +8,7 @@ use entity::{
     capacity::capacity_pool,
     id::{CapacityPoolId, ScenarioId},
 };
-use forecasting::{
-    capacity::purchases::{Purchase, Shortage},
-    month,
-    roadmap::GrowthOrder,
-};
+use forecasting::{capacity::purchases::Purchase, month, roadmap::GrowthOrder};
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
@@ -121,8 +117,7 @@ impl CapacityPurchase {
 #[derive(Clone)]
 pub struct CapacityRisk {
     pool: CapacityPool,
-    name: String,
-    shortage: Shortage,
+    risk: Risk,
     as_of: NaiveDate,
 }
 
@@ -137,48 +132,43 @@ impl CapacityRisk {
     /// The first month in which demand is no longer below what may be planned with.
     #[graphql(name = "from")]
     async fn first_month(&self) -> Month {
-        Month(self.shortage.from)
+        Month(self.risk.shortage.from)
     }
 
     /// How many months it lasts.
     async fn months(&self) -> u32 {
-        self.shortage.months
+        self.risk.shortage.months
     }
 
     /// The most that is missing, in the unit of the pool: demand less what may be planned with. 0 where demand is just what
     /// there is.
     async fn worst(&self) -> Decimal {
-        self.shortage.worst.round_dp(6).normalize()
+        self.risk.shortage.worst.round_dp(6).normalize()
     }
 
     /// In which month the most is missing.
     async fn worst_in(&self) -> Month {
-        Month(self.shortage.worst_month)
+        Month(self.risk.shortage.worst_month)
     }
 
     /// The first month in which an order of today would help.
     async fn relief(&self) -> Month {
-        Month(self.shortage.relief)
+        Month(self.risk.shortage.relief)
     }
 
     /// The day by which more had to be ordered for the first month.
     async fn order_by(&self) -> Date {
-        Date(self.shortage.order_by)
+        Date(self.risk.shortage.order_by)
     }
 
     /// How many days ago that was.
     async fn overdue_days(&self) -> i64 {
-        self.shortage.overdue_days
+        self.risk.shortage.overdue_days
     }
 
     /// All of it in a sentence.
     async fn message(&self) -> String {
-        let Shortage { from, months, relief, overdue_days, .. } = self.shortage;
-        format!(
-            "{} runs out in {from}, for {months} months: an order of {} helps from {relief} on, and is {overdue_days} days \
-             late",
-            self.name, self.as_of
-        )
+        self.risk.sentence(self.as_of)
     }
 }
 
@@ -190,8 +180,7 @@ impl CapacityRisk {
     pub async fn all(ctx: &Context<'_>, risks: &[Risk], as_of: NaiveDate) -> Result<Vec<Self>> {
         let pools = pools(ctx, risks.iter().map(|risk| risk.pool).collect()).await?;
         let known = risks.iter().filter_map(|risk| {
-            let (name, shortage) = (risk.name.clone(), risk.shortage);
-            Some(Self { pool: pools.get(&risk.pool)?.clone(), name, shortage, as_of })
+            Some(Self { pool: pools.get(&risk.pool)?.clone(), risk: risk.clone(), as_of })
         });
         Ok(known.collect())
     }
