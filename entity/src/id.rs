@@ -158,6 +158,7 @@ ids! {
     CapacityEventId => "capacity_event",
     CapacityForecastId => "capacity_forecast",
     CapacityForecastPointId => "capacity_forecast_point",
+    CapacityPurchaseRuleId => "capacity_purchase_rule",
 
     UserId => "user",
     ApiTokenId => "api_token",

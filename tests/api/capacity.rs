@@ -11,6 +11,7 @@ mod plans;
 mod pools;
 mod prometheus;
 mod published;
+mod purchases;
 mod supplies;
 
 use serde_json::{Value, json};

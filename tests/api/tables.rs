@@ -55,6 +55,7 @@ fn every_entity_can_be_read() {
         read::<entity::capacity::capacity_event::Entity>(app).await;
         read::<entity::capacity::capacity_forecast::Entity>(app).await;
         read::<entity::capacity::capacity_forecast_point::Entity>(app).await;
+        read::<entity::capacity::capacity_purchase_rule::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::topology::service::Entity>(app).await;
         read::<entity::topology::power_feed::Entity>(app).await;

@@ -15,6 +15,7 @@ use entity::{
 };
 use forecasting::{month::Month, roadmap::GrowthWindow};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
 
 use super::members;
 use crate::{
@@ -43,13 +44,6 @@ impl Assumed {
     }
 }
 
-/// What the members of pools are, as far as scenarios speak of it.
-struct Places {
-    members: HashMap<CapacityPoolId, Vec<Thing>>,
-    holders: HashMap<Thing, Vec<Thing>>,
-    accounts: HashMap<WorkloadId, ProviderAccountId>,
-}
-
 /// What a scenario assumes of some pools, by pool: nothing is read for the baseline.
 ///
 /// # Errors
@@ -64,55 +58,94 @@ pub async fn of(
     if !overlay.changes().iter().any(concerns) {
         return Ok(HashMap::new());
     }
-    let places = Places::read(db, pools).await?;
-    let each = pools.iter().map(|pool| {
-        let mut assumed = Assumed::default();
-        places.grow(pool, overlay, &mut assumed);
-        places.leave(pool, overlay, &mut assumed);
-        (pool.id, assumed)
+    let places = places(db, pools).await?;
+    let each = pools.iter().filter_map(|pool| {
+        let place = places.get(&pool.id)?;
+        Some((pool.id, place.assumed(&pool.name, overlay)))
     });
     Ok(each.collect())
 }
 
-impl Places {
-    async fn read(db: &impl Read, pools: &[capacity_pool::Model]) -> Result<Self> {
-        use workload::Column as C;
-        let members = members::of(db, pools.iter().map(|pool| pool.id).collect()).await?;
-        let things: BTreeSet<Thing> = members.values().flatten().copied().collect();
-        let holders = members::holders(db, &things).await?;
-        let workloads: Vec<WorkloadId> = things.iter().filter_map(workload_of).collect();
-        let query = workload::Entity::find().select_only().columns([C::Id, C::AccountId]);
-        let accounts: Vec<(WorkloadId, ProviderAccountId)> =
-            query.filter(C::Id.is_in(workloads)).into_tuple().all(db).await?;
-        Ok(Self { members, holders, accounts: accounts.into_iter().collect() })
+/// What a pool is made of, as far as scenarios speak of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// How many members it has.
+    pub members: usize,
+    /// Those that are workloads, with their accounts.
+    pub workloads: Vec<(WorkloadId, Option<ProviderAccountId>)>,
+    /// The sites at which it stands.
+    pub sites: BTreeSet<SiteId>,
+}
+
+/// What some pools are made of, by pool: a few statements, however many there are.
+///
+/// # Errors
+/// Those of the database.
+pub async fn places(
+    db: &impl Read,
+    pools: &[capacity_pool::Model],
+) -> Result<HashMap<CapacityPoolId, Place>> {
+    use workload::Column as C;
+    let members = members::of(db, pools.iter().map(|pool| pool.id).collect()).await?;
+    let things: BTreeSet<Thing> = members.values().flatten().copied().collect();
+    let holders = members::holders(db, &things).await?;
+    let workloads: Vec<WorkloadId> = things.iter().filter_map(workload_of).collect();
+    let query = workload::Entity::find().select_only().columns([C::Id, C::AccountId]);
+    let accounts: Vec<(WorkloadId, ProviderAccountId)> =
+        query.filter(C::Id.is_in(workloads)).into_tuple().all(db).await?;
+    let accounts: HashMap<_, _> = accounts.into_iter().collect();
+    let place = |pool: &capacity_pool::Model| {
+        let members = members.get(&pool.id).map_or(&[][..], Vec::as_slice);
+        let workloads = members.iter().filter_map(workload_of);
+        let own = members.iter().flat_map(|thing| {
+            let within = holders.get(thing).into_iter().flatten();
+            site_of(thing).into_iter().chain(within.filter_map(site_of)).collect::<Vec<_>>()
+        });
+        let mut sites: BTreeSet<SiteId> = own.collect();
+        if sites.is_empty() {
+            sites.extend(pool.site_id);
+        }
+        Place {
+            members: members.len(),
+            workloads: workloads.map(|id| (id, accounts.get(&id).copied())).collect(),
+            sites,
+        }
+    };
+    Ok(pools.iter().map(|pool| (pool.id, place(pool))).collect())
+}
+
+impl Place {
+    /// What a scenario assumes of the pool.
+    #[must_use]
+    pub fn assumed(&self, pool: &str, overlay: &Overlay) -> Assumed {
+        let mut assumed = Assumed::default();
+        self.grow(pool, overlay, &mut assumed);
+        self.leave(pool, overlay, &mut assumed);
+        assumed
     }
 
-    fn members(&self, pool: &capacity_pool::Model) -> &[Thing] {
-        self.members.get(&pool.id).map_or(&[][..], Vec::as_slice)
-    }
-
-    fn grow(&self, pool: &capacity_pool::Model, overlay: &Overlay, assumed: &mut Assumed) {
-        let members = self.members(pool);
+    fn grow(&self, pool: &str, overlay: &Overlay, assumed: &mut Assumed) {
         let mut windows = Vec::new();
         for (place, change) in overlay.changes().iter().enumerate() {
             let Terms::GrowthRate { monthly_rate, from, to } = &change.row.terms else { continue };
-            let meant = |workload: WorkloadId| match (change.row.workload_id, change.row.provider_account_id)
-            {
-                (Some(own), _) => own == workload,
-                (None, Some(account)) => self.accounts.get(&workload) == Some(&account),
+            let meant = |(workload, own): &&(WorkloadId, Option<ProviderAccountId>)| match (
+                change.row.workload_id,
+                change.row.provider_account_id,
+            ) {
+                (Some(named), _) => named == *workload,
+                (None, Some(account)) => *own == Some(account),
                 (None, None) => true,
             };
-            let concerned = members.iter().filter(|thing| workload_of(thing).is_some_and(meant)).count();
+            let concerned = self.workloads.iter().filter(meant).count();
             if concerned == 0 {
                 continue;
             }
-            if concerned < members.len() {
+            if concerned < self.members {
                 assumed.said.push(format!(
-                    "change {} concerns {concerned} of {} members of {}: what they use of it is not known, so its growth \
-                     is not applied",
+                    "change {} concerns {concerned} of {} members of {pool}: what they use of it is not known, so its \
+                     growth is not applied",
                     place + 1,
-                    members.len(),
-                    pool.name
+                    self.members,
                 ));
                 continue;
             }
@@ -123,32 +156,13 @@ impl Places {
                 monthly_rate: monthly_rate.to_decimal(),
             };
             windows.push((rank, window));
-            assumed.said.push(format!(
-                "change {} is taken for the growth of demand of {}",
-                place + 1,
-                pool.name
-            ));
+            assumed.said.push(format!("change {} is taken for the growth of demand of {pool}", place + 1));
         }
         windows.sort_by_key(|(rank, _)| *rank);
         assumed.growth = windows.into_iter().map(|(_, window)| window).collect();
     }
 
-    /// The sites at which a pool stands.
-    fn sites(&self, pool: &capacity_pool::Model) -> BTreeSet<SiteId> {
-        let site = |thing: &Thing| match thing {
-            Thing::Site(id) => Some(*id),
-            _ => None,
-        };
-        let own = self.members(pool).iter().flat_map(|thing| {
-            let within = self.holders.get(thing).into_iter().flatten();
-            site(thing).into_iter().chain(within.filter_map(site)).collect::<Vec<_>>()
-        });
-        let sites: BTreeSet<SiteId> = own.collect();
-        if sites.is_empty() { pool.site_id.into_iter().collect() } else { sites }
-    }
-
-    fn leave(&self, pool: &capacity_pool::Model, overlay: &Overlay, assumed: &mut Assumed) {
-        let sites = self.sites(pool);
+    fn leave(&self, pool: &str, overlay: &Overlay, assumed: &mut Assumed) {
         let exits: HashMap<SiteId, NaiveDate> = overlay
             .changes()
             .iter()
@@ -157,22 +171,27 @@ impl Places {
                 _ => None,
             })
             .collect();
-        let left: Vec<NaiveDate> = sites.iter().filter_map(|site| exits.get(site)).copied().collect();
+        let left: Vec<NaiveDate> = self.sites.iter().filter_map(|site| exits.get(site)).copied().collect();
         let Some(last) = left.iter().max().copied() else { return };
-        if left.len() < sites.len() {
+        if left.len() < self.sites.len() {
             assumed.said.push(format!(
-                "{} of the {} sites of {} are left: where their demand goes is not known, so it stays",
+                "{} of the {} sites of {pool} are left: where their demand goes is not known, so it stays",
                 left.len(),
-                sites.len(),
-                pool.name
+                self.sites.len(),
             ));
             return;
         }
         assumed.until = Some(Month::of(last).plus(-1));
         assumed.said.push(format!(
-            "{} ends with its sites, the last of which is empty from {last}: where its demand goes is not known",
-            pool.name
+            "{pool} ends with its sites, the last of which is empty from {last}: where its demand goes is not known"
         ));
+    }
+}
+
+fn site_of(thing: &Thing) -> Option<SiteId> {
+    match thing {
+        Thing::Site(id) => Some(*id),
+        _ => None,
     }
 }
 

@@ -13,7 +13,8 @@ use crate::{
     audit::graphql::Change,
     capacity::graphql::{
         events::CapacityEvent, held_placements::CapacityPlacement, pools::CapacityPool,
-        published::PublishedCapacityForecast, reservations::CapacityReservation,
+        published::PublishedCapacityForecast, purchase_rules::CapacityPurchaseRule,
+        reservations::CapacityReservation,
     },
     cloud::graphql::{
         accounts::ProviderAccount, commitments::CloudCommitment, costs::CostRecord, growth::GrowthAssumption,
@@ -73,6 +74,7 @@ pub enum Node {
     CapacityEvent(CapacityEvent),
     CapacityPlacement(CapacityPlacement),
     CapacityPool(CapacityPool),
+    CapacityPurchaseRule(CapacityPurchaseRule),
     CapacityReservation(CapacityReservation),
     Change(Change),
     Chargeback(Chargeback),
@@ -153,6 +155,7 @@ impl NodeQuery {
             <CapacityEvent as Kind>::NAME => find::<CapacityEvent>(ctx, &id).await,
             <CapacityPlacement as Kind>::NAME => find::<CapacityPlacement>(ctx, &id).await,
             <CapacityPool as Kind>::NAME => find::<CapacityPool>(ctx, &id).await,
+            <CapacityPurchaseRule as Kind>::NAME => find::<CapacityPurchaseRule>(ctx, &id).await,
             <CapacityReservation as Kind>::NAME => find::<CapacityReservation>(ctx, &id).await,
             <Change as Kind>::NAME => find::<Change>(ctx, &id).await,
             <Chargeback as Kind>::NAME => find::<Chargeback>(ctx, &id).await,

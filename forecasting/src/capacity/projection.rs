@@ -160,36 +160,23 @@ impl Question {
         ahead.into_iter().filter(|point| self.until.is_none_or(|last| point.month <= last)).collect()
     }
 
-    /// The same with the growth that is assumed: in the months of a window the forecast grows by its rate over the
-    /// month before; after them it goes on from there as the method has it, in proportion.
+    /// The same with the growth that is assumed: see [`factors`].
     fn grown(&self, ahead: Vec<Ahead>, last: Point) -> Result<Vec<Ahead>> {
-        if self.growth.is_empty() {
-            return Ok(ahead);
-        }
-        let mut before = last.value;
-        let mut factor = Decimal::ONE;
-        let mut grown = Vec::with_capacity(ahead.len());
-        for point in ahead {
-            let holds = |window: &&GrowthWindow| {
-                window.from <= point.month && window.to.is_none_or(|to| point.month <= to)
-            };
-            if let Some(window) = self.growth.iter().rev().find(holds) {
-                let wanted = times(before, Decimal::ONE + window.monthly_rate, "demand")?;
-                factor = wanted.checked_div(point.p50).unwrap_or(factor);
-            }
+        let months: Vec<Point> =
+            ahead.iter().map(|point| Point { month: point.month, value: point.p50 }).collect();
+        let factors = factors(&months, last.value, &self.growth)?;
+        let grown = ahead.into_iter().zip(factors).map(|(point, factor)| {
             let scaled = |value| times(value, factor, "demand");
-            let point = Ahead {
+            Ok(Ahead {
                 month: point.month,
                 p10: scaled(point.p10)?,
                 p50: scaled(point.p50)?,
                 p90: scaled(point.p90)?,
                 lo95: scaled(point.lo95)?,
                 hi95: scaled(point.hi95)?,
-            };
-            before = point.p50;
-            grown.push(point);
-        }
-        Ok(grown)
+            })
+        });
+        grown.collect()
     }
 
     fn projected(
@@ -380,6 +367,31 @@ impl Projection {
             explanation: Explanation::new(FORMULA),
         }
     }
+}
+
+/// By what the demand of months is multiplied where growth is assumed. In the months of a window it grows by its rate over
+/// the month before; after them it goes on from there as the forecast has it, in proportion. `last` is what was used in
+/// the month before the first; of windows that share a month the last counts.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] beyond the range of quantities.
+pub fn factors(months: &[Point], last: Decimal, growth: &[GrowthWindow]) -> Result<Vec<Decimal>> {
+    let mut before = last;
+    let mut factor = Decimal::ONE;
+    let mut factors = Vec::with_capacity(months.len());
+    for point in months {
+        let holds = |window: &&GrowthWindow| {
+            window.from <= point.month && window.to.is_none_or(|to| point.month <= to)
+        };
+        if let Some(window) = growth.iter().rev().find(holds) {
+            let wanted = times(before, Decimal::ONE + window.monthly_rate, "demand")?;
+            factor = wanted.checked_div(point.value).unwrap_or(factor);
+        }
+        before = times(point.value, factor, "demand")?;
+        factors.push(factor);
+    }
+    Ok(factors)
 }
 
 /// What a warning says, with months in the place of steps; `first` is the month of the first step.

@@ -18,6 +18,8 @@ pub mod pool_changes;
 pub mod pool_queries;
 pub mod pools;
 pub mod published;
+pub mod purchase_rules;
+pub mod purchases;
 pub mod reservations;
 pub mod supply;
 pub mod words;
@@ -34,6 +36,8 @@ pub struct CapacityQuery(
     outlooks::OutlookQuery,
     published::PublishedForecastQuery,
     accuracies::AccuracyQuery,
+    purchase_rules::PurchaseRuleQuery,
+    purchases::PurchaseQuery,
 );
 
 /// Changes of capacity.
@@ -45,4 +49,5 @@ pub struct CapacityMutation(
     events::EventMutation,
     held_placements::HeldPlacementMutation,
     published::PublishedForecastMutation,
+    purchase_rules::PurchaseRuleMutation,
 );
