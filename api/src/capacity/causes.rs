@@ -7,10 +7,7 @@ use entity::{
     capacity::capacity_pool::{self, CapacityResource as Resource, CapacityUnit as Unit},
     id::{AssetId, HardwareModelId, RefreshCycleId, SiteId},
     inventory::site,
-    lifecycle::{
-        refresh_cycle::{self, CycleStatus},
-        refresh_cycle_asset,
-    },
+    lifecycle::{refresh_cycle, refresh_cycle_asset},
 };
 use forecasting::colocation::{BusinessDays, commitment_steps};
 use rust_decimal::Decimal;
@@ -26,6 +23,7 @@ use super::{
 use crate::{
     contracts::terms,
     error::Result,
+    lifecycle::refresh_cycles::OPEN,
     roadmap::contracts::{Colocation, Contracts},
     store::Read,
     topology::items::Thing,
@@ -160,7 +158,7 @@ async fn exits(
 async fn cycles(db: &impl Read) -> Result<Vec<Cycle>> {
     use refresh_cycle::Column as C;
     use refresh_cycle_asset::Column as A;
-    let open = C::Status.is_not_in([CycleStatus::Completed, CycleStatus::Cancelled]);
+    let open = C::Status.is_in(OPEN);
     let rows = refresh_cycle::Entity::find().filter(open.clone()).all(db).await?;
     let ids = refresh_cycle::Entity::find().select_only().column(C::Id).filter(open);
     let query = refresh_cycle_asset::Entity::find().select_only().columns([A::CycleId, A::AssetId]);

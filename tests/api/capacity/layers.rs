@@ -128,7 +128,9 @@ fn the_lesser_of_what_is_handed_out_and_what_is_used_binds() {
             json!({ "allocation": "0.5", "demand": "0.1", "remaining": "92.16", "binding": "DEMAND", "reason": null })
         );
         let fits = |processors: u32, memory: u32| {
-            format!("machineFit(processors: {processors}, gibibytes: {memory}) {{ verdict hosts reason }}")
+            format!(
+                "machineFit(processors: \"{processors}\", gibibytes: \"{memory}\") {{ verdict hosts reason }}"
+            )
         };
         for (processors, memory, verdict, hosts) in [
             (32, 700, "FITS", 8),

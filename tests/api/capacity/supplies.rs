@@ -121,7 +121,7 @@ fn a_refresh_takes_the_old_and_brings_the_new_on_one_day() {
             ),
             (
                 "refresh_cycles.csv",
-                "name,policy,status,in_service_on,quantity,assets\nFRA arrays,Arrays,APPROVED,2026-10-01,,STO-1|STO-2\n\
+                "name,policy,status,in_service_on,quantity,assets\nFRA arrays,Arrays,PLANNED,2026-10-01,,STO-1|STO-2\n\
                  Undated,Arrays,PLANNED,,1,STO-3\n",
             ),
         ];
@@ -165,9 +165,12 @@ fn a_site_that_is_left_takes_what_it_holds() {
         assert_eq!(ports["changes"], json!([whole]));
         assert_eq!(of(&ports, &["2026-10", "2026-11", "2026-12"]), ["48", "0", "0"]);
         let text = format!(r#"{{ capacityPool(name: "Data") {{ {fields} }} }}"#);
-        let left = app.viewer().query(&text).await["capacityPool"]["supply"].clone();
+        let left = app.director().query(&text).await["capacityPool"]["supply"].clone();
         assert_eq!(of(&left, &["2026-10", "2026-11"]), ["270", "180"]);
         assert!(left["assumptions"][0].as_str().unwrap().contains("Leave Munich"), "{left}");
+        // What a scenario says is for those who may see scenarios.
+        let seen = app.viewer().query(&text).await["capacityPool"]["supply"].clone();
+        assert_eq!(seen["assumptions"].as_array().unwrap().len(), 1, "{seen}");
         assert_eq!(of(&supply(app, "Data").await, &["2026-11"]), ["270"]);
         // What is recorded of the site itself counts without a scenario.
         files(app, &[("sites.csv", "code,exit_on\nMUC1,2027-01-31\n")]).await;

@@ -113,15 +113,14 @@ impl Importable for CapacityPool {
     }
 
     fn check(row: Candidate<'_, capacity_pool::Model>, _known: &Known) -> Result<()> {
-        pools::check(row.after)?;
-        let Some(before) = row.before else { return Ok(()) };
+        let Some(before) = row.before else { return pools::check(row.after) };
         if before.resource != row.after.resource {
             return Err(Error::invalid("resource", "stays what it is: members and observations are of it"));
         }
         if before.unit != row.after.unit {
             return Err(Error::invalid("unit", "stays what it is: observations are counted in it"));
         }
-        Ok(())
+        pools::check(row.after)
     }
 
     /// A pool that is retired lets its members go.
