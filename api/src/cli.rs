@@ -2,6 +2,7 @@
 
 mod demo;
 mod export;
+mod forecast;
 mod import;
 mod output;
 mod roadmap;
@@ -50,6 +51,8 @@ enum Command {
     Migrate(Migrate),
     /// Print what the estate will cost, as a table, CSV or JSON.
     Roadmap(roadmap::RoadmapArguments),
+    /// Carry on the series of a file, without a database.
+    Forecast(Box<forecast::ForecastArguments>),
     /// Read files of other systems or our own CSV into the database.
     Import(import::ImportArguments),
     /// Write reports, templates for imports, or what the database holds.
@@ -146,6 +149,7 @@ async fn dispatch(arguments: Arguments, mut mistakes: Vec<String>) -> Result<Exi
         }
         Command::Migrate(command) => migrate(command, database).await?,
         Command::Roadmap(question) => roadmap::print(&question, database).await?,
+        Command::Forecast(arguments) => forecast::run(&arguments)?,
         Command::Import(arguments) => return import::run(arguments, database).await,
         Command::Export(arguments) => export::run(&arguments, database).await?,
         Command::Demo(arguments) => demo::run(&arguments, database).await?,

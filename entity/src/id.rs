@@ -156,6 +156,9 @@ ids! {
     CapacityPlacementId => "capacity_placement",
     CapacityPlacementRackId => "capacity_placement_rack",
     CapacityEventId => "capacity_event",
+    CapacityForecastId => "capacity_forecast",
+    CapacityForecastPointId => "capacity_forecast_point",
+    CapacityPurchaseRuleId => "capacity_purchase_rule",
 
     UserId => "user",
     ApiTokenId => "api_token",

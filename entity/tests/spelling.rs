@@ -4,7 +4,7 @@
 
 use entity::access::user::Role;
 use entity::audit::change::ChangeAction;
-use entity::capacity::{capacity_placement, capacity_pool};
+use entity::capacity::{capacity_forecast, capacity_placement, capacity_pool, capacity_purchase_rule};
 use entity::cloud::{cloud_commitment, cost_record, provider_account};
 use entity::contracts::{
     colocation_charge, colocation_circuit, colocation_contract, invoice, offer, support_contract,
@@ -105,6 +105,10 @@ fn the_database_and_json_spell_alike() {
     check::<capacity_pool::CapacityUnit>();
     check::<capacity_pool::CapacityBasis>();
     check::<capacity_placement::PlacementCords>();
+    check::<capacity_forecast::ExhaustionCode>();
+    check::<capacity_forecast::ForecastMethod>();
+    check::<capacity_forecast::OrderStatus>();
+    check::<capacity_purchase_rule::DemandQuantile>();
 }
 
 #[test]

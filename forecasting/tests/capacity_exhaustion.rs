@@ -266,6 +266,7 @@ fn candidates_come_best_first() {
         action,
         quantity: quantity.into(),
         available: day(available),
+        until: None,
     };
     let candidates = [
         candidate("late order", Action::Order, 500, "2027-08-01"),

@@ -246,6 +246,7 @@ proptest! {
             action: Action::Order,
             quantity: tenths(*size),
             available: as_of + Days::new(size.unsigned_abs()),
+            until: None,
         }).collect();
         let pushed = push_out(&fan, &supply, as_of, &candidates).unwrap();
         prop_assert_eq!(pushed.len(), candidates.len());

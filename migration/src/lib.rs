@@ -50,7 +50,9 @@ mod m20261129_000034_inventory;
 mod m20261129_000040_capacity;
 mod m20261129_000041_capacity;
 mod m20261129_000042_inventory;
+mod m20261129_000043_capacity;
 mod m20261129_000044_inventory;
+mod m20261129_000045_capacity;
 mod m20261129_000046_capacity;
 
 /// All steps, oldest first.
@@ -90,7 +92,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000040_capacity::Migration),
             Box::new(m20261129_000041_capacity::Migration),
             Box::new(m20261129_000042_inventory::Migration),
+            Box::new(m20261129_000043_capacity::Migration),
             Box::new(m20261129_000044_inventory::Migration),
+            Box::new(m20261129_000045_capacity::Migration),
             Box::new(m20261129_000046_capacity::Migration),
         ]
     }

@@ -131,7 +131,7 @@ async fn two_that_start_together_leave_one_history() {
         assert!(matches!(outcome, Ok(()) | Err(MigrationError::AlreadyRunning)), "{outcome:?}");
     }
     assert!(one.is_ok() || two.is_ok());
-    assert_eq!(tables(&database.connection).await.len(), 76);
+    assert_eq!(tables(&database.connection).await.len(), 79);
 }
 
 #[tokio::test]

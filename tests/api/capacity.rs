@@ -1,6 +1,7 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
 mod files;
+mod forecasts;
 mod held;
 mod layers;
 mod members;
@@ -9,6 +10,8 @@ mod places;
 mod plans;
 mod pools;
 mod prometheus;
+mod published;
+mod purchases;
 mod supplies;
 
 use serde_json::{Value, json};

@@ -1,5 +1,8 @@
 //! Commands as a shell starts them: what they print, to whom, and how they end.
 
+mod pictures;
+mod series;
+
 use std::{path::Path, process::Stdio};
 
 use serde_json::Value;

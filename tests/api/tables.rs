@@ -53,6 +53,9 @@ fn every_entity_can_be_read() {
         read::<entity::capacity::capacity_placement::Entity>(app).await;
         read::<entity::capacity::capacity_placement_rack::Entity>(app).await;
         read::<entity::capacity::capacity_event::Entity>(app).await;
+        read::<entity::capacity::capacity_forecast::Entity>(app).await;
+        read::<entity::capacity::capacity_forecast_point::Entity>(app).await;
+        read::<entity::capacity::capacity_purchase_rule::Entity>(app).await;
         read::<entity::scenarios::frozen_scenario::Entity>(app).await;
         read::<entity::topology::service::Entity>(app).await;
         read::<entity::topology::power_feed::Entity>(app).await;

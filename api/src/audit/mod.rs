@@ -8,25 +8,25 @@ pub mod graphql;
 
 use entity::id::{
     ActualPostingId, AllocationModelId, ApiTokenId, AssetId, BackupRecordId, BookEntryId, BookEventId,
-    BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityObservationId,
-    CapacityPlacementId, CapacityPlacementRackId, CapacityPoolId, CapacityPoolMemberId,
-    CapacityReservationId, ChangeId, ChargebackId, ChargebackLineId, ClosedPeriodId, CloudCommitmentId,
-    ColocationChargeId, ColocationCircuitId, ColocationContractId, ColocationContractSiteId,
-    ColocationDeploymentId, ColocationReadingId, ConfigurationItemId, ConsistencyGroupId,
-    ConsistencyGroupMemberId, CostRecordId, CurrencyId, DependencyId, DepreciationRuleId, EntityId,
-    ExchangeRateId, FiscalCalendarId, FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId,
-    InvoiceLineId, KINDS, LedgerCodeId, ManufacturerId, OfferId, PeriodCloseId, PowerFeedId,
-    PriceIndexValueId, ProviderAccountId, RackId, RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId,
-    RedundancyGroupId, RefreshCycleAssetId, RefreshCycleId, RefreshPolicyId, SavingsClaimId,
-    SavingsInitiativeId, ScenarioChangeId, ScenarioId, ServiceId, SiteId, SoftwareReleaseId,
-    SupportContractId, SupportCoverageId, UnitCostPartId, UserId, VarianceExplanationId, VendorId, VolumeId,
-    WorkloadId,
+    BudgetLineId, BudgetVersionId, CapacityDayId, CapacityEventId, CapacityForecastId,
+    CapacityForecastPointId, CapacityObservationId, CapacityPlacementId, CapacityPlacementRackId,
+    CapacityPoolId, CapacityPoolMemberId, CapacityPurchaseRuleId, CapacityReservationId, ChangeId,
+    ChargebackId, ChargebackLineId, ClosedPeriodId, CloudCommitmentId, ColocationChargeId,
+    ColocationCircuitId, ColocationContractId, ColocationContractSiteId, ColocationDeploymentId,
+    ColocationReadingId, ConfigurationItemId, ConsistencyGroupId, ConsistencyGroupMemberId, CostRecordId,
+    CurrencyId, DependencyId, DepreciationRuleId, EntityId, ExchangeRateId, FiscalCalendarId,
+    FrozenScenarioId, GrowthAssumptionId, HardwareModelId, InvoiceId, InvoiceLineId, KINDS, LedgerCodeId,
+    ManufacturerId, OfferId, PeriodCloseId, PowerFeedId, PriceIndexValueId, ProviderAccountId, RackId,
+    RecoveryDrillId, RecoveryDrillItemId, RecoveryObjectiveId, RedundancyGroupId, RefreshCycleAssetId,
+    RefreshCycleId, RefreshPolicyId, SavingsClaimId, SavingsInitiativeId, ScenarioChangeId, ScenarioId,
+    ServiceId, SiteId, SoftwareReleaseId, SupportContractId, SupportCoverageId, UnitCostPartId, UserId,
+    VarianceExplanationId, VendorId, VolumeId, WorkloadId,
 };
 
 use crate::access::{Permission, Role, policy};
 
 /// The kinds of the area `capacity`: what there is of the inventory, and what is used of it.
-const CAPACITY: [&str; 8] = [
+const CAPACITY: [&str; 10] = [
     CapacityPoolId::KIND,
     CapacityPoolMemberId::KIND,
     CapacityObservationId::KIND,
@@ -35,6 +35,8 @@ const CAPACITY: [&str; 8] = [
     CapacityPlacementId::KIND,
     CapacityPlacementRackId::KIND,
     CapacityEventId::KIND,
+    CapacityForecastId::KIND,
+    CapacityForecastPointId::KIND,
 ];
 
 /// What a role needs to see rows of a kind, and so their changes. Nothing for kinds that are not known here:
@@ -68,7 +70,9 @@ pub fn permission_to_see(kind: &str) -> Option<Permission> {
         | SoftwareReleaseId::KIND
         | BookEntryId::KIND
         | BookEventId::KIND
-        | ClosedPeriodId::KIND => Some(P::ViewLifecycle),
+        | ClosedPeriodId::KIND
+        // What is bought and at which price, as policies of refreshes have it.
+        | CapacityPurchaseRuleId::KIND => Some(P::ViewLifecycle),
         ProviderAccountId::KIND
         | WorkloadId::KIND
         | CostRecordId::KIND

@@ -205,7 +205,7 @@ impl Taken {
 }
 
 /// What each of some things stands in: an asset in a rack and a site, a rack in a site.
-async fn holders(db: &impl Read, things: &BTreeSet<Thing>) -> Result<HashMap<Thing, Vec<Thing>>> {
+pub(super) async fn holders(db: &impl Read, things: &BTreeSet<Thing>) -> Result<HashMap<Thing, Vec<Thing>>> {
     let assets = things.iter().filter_map(|thing| match thing {
         Thing::Asset(id) => Some(*id),
         _ => None,

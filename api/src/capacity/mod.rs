@@ -5,12 +5,18 @@
 //! reserved, allocated and used. An *observation* says what was used at an instant; a *reservation* holds some of the pool
 //! for a purpose; a *capacity event* is a day on which demand steps up or down. A *placement* holds places in racks for
 //! *pieces* of equipment to come.
-//! This area stores and shows: it does not know how demand goes on.
+//! How demand goes on is for `forecasting` to say; `forecasts` asks it, with what is on record of a pool.
 
+pub mod accuracies;
+pub mod actions;
+pub mod assumed;
 pub mod causes;
 pub mod contents;
 pub mod days;
+pub mod deadlines;
 pub mod events;
+pub mod forecast_charts;
+pub mod forecasts;
 pub mod graphql;
 pub mod headroom;
 pub mod held_placements;
@@ -19,10 +25,14 @@ pub mod layers;
 pub mod members;
 pub mod needs;
 pub mod observations;
+pub mod outlooks;
 pub mod placements;
 pub mod pool_holds;
 pub mod pools;
 pub mod prometheus;
+pub mod published;
+pub mod purchase_rules;
+pub mod purchases;
 pub mod rack_choices;
 pub mod rack_holds;
 pub mod rack_states;

@@ -1,9 +1,10 @@
 //! `plinth roadmap`: the table that goes into a board paper.
 
+mod picture;
 mod sheet;
 mod spread;
 
-use std::sync::Arc;
+use std::{fs, path::PathBuf, sync::Arc};
 
 use chrono::NaiveDate;
 use clap::Args;
@@ -17,6 +18,7 @@ use super::{DatabaseSettings, Failure, Ids, Role, connect_existing, output};
 use crate::{
     access::{Caller, Permission},
     error::Error,
+    export::charts,
     finance::fiscal_calendars,
     roadmap::{Dimension, Plan, Question, draw, periods::Grain, plan::LONGEST, uncertainty::Uncertainty},
     scenarios::{Overlay, scenarios},
@@ -65,6 +67,10 @@ pub(super) struct RoadmapArguments {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// File for a picture (SVG) of the spend of fiscal quarters by category, beside what is printed; a file that is
+    /// there is replaced. `-` is standard output, and nothing else is printed then.
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -172,6 +178,13 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
         Columns::Quarters => Grain::Quarters,
         Columns::Months => Grain::Months,
     };
+    if let Some(file) = &arguments.chart {
+        let picture = charts::stack(&picture::stack(&plan, view))?;
+        if file.as_os_str() == "-" {
+            return Ok(output::print(&picture)?);
+        }
+        fs::write(file, picture).map_err(|cause| anyhow::anyhow!("{}: {cause}", file.display()))?;
+    }
     write(&plan, &Sheet::of(&plan, view, columns), arguments.format)
 }
 

@@ -54,6 +54,7 @@ impl Exportable for refresh_policy::Model {
             ("support_margin_months", any(&self.support_margin_months)),
             ("warranty_rule", self.warranty_rule.cell()),
             ("lease_rule", self.lease_rule.cell()),
+            ("capacity_rule", self.capacity_rule.cell()),
             ("lead_days", self.lead_days.cell()),
             ("install_days", self.install_days.cell()),
             ("buffer_days", self.buffer_days.cell()),

@@ -3,6 +3,7 @@
 mod books;
 mod budgets;
 mod capacity;
+pub mod charts;
 mod cloud;
 mod contracts;
 pub mod csv;

@@ -226,7 +226,7 @@ async fn of_roadmap_months(
         let of = of_roadmap(category);
         let mut sources: BTreeSet<Source> = BTreeSet::new();
         let mut by_month = vec![Decimal::ZERO; window.months() as usize];
-        for (_, _, line) in plan.roadmap.lines(MoneyView::Pnl).filter(|(found, _, _)| *found == of) {
+        for (_, _, line) in plan.roadmap.lines(MoneyView::Pnl).filter(|(found, _, _)| of.contains(found)) {
             sources.extend(&line.records);
             for (sum, amount) in by_month.iter_mut().zip(line.amounts()) {
                 *sum += amount;

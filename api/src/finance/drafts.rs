@@ -320,5 +320,6 @@ pub fn spoken(category: Category) -> &'static str {
         Category::Support => "SUPPORT",
         Category::RefreshCapital => "REFRESH_CAPITAL",
         Category::Disposal => "DISPOSAL",
+        Category::Growth => "GROWTH",
     }
 }

@@ -66,15 +66,15 @@ pub fn usual(metric: Metric) -> Vec<Part> {
     }
 }
 
-/// The category of the roadmap.
+/// The categories of the roadmap. What is bought for growth counts as hardware that is written off.
 #[must_use]
-pub fn of_roadmap(category: CostCategory) -> Category {
+pub fn of_roadmap(category: CostCategory) -> &'static [Category] {
     match category {
-        CostCategory::Colocation => Category::Colocation,
-        CostCategory::Cloud => Category::Cloud,
-        CostCategory::Depreciation => Category::Depreciation,
-        CostCategory::Support => Category::Support,
-        CostCategory::Disposal => Category::Disposal,
+        CostCategory::Colocation => &[Category::Colocation],
+        CostCategory::Cloud => &[Category::Cloud],
+        CostCategory::Depreciation => &[Category::Depreciation, Category::Growth],
+        CostCategory::Support => &[Category::Support],
+        CostCategory::Disposal => &[Category::Disposal],
     }
 }
 

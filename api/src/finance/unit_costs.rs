@@ -279,8 +279,8 @@ fn counted(plan: &Plan, part: &Part, site: Option<&str>, posted: &Posted) -> Res
         let is_there = site.is_none_or(|site| value(0) == Some(site));
         is_there && (kinds.is_empty() || value(1).is_some_and(|kind| kinds.contains(kind)))
     };
-    let category = of_roadmap(part.category);
-    let of_category = plan.roadmap.lines(MoneyView::Pnl).filter(|(of, _, _)| *of == category);
+    let categories = of_roadmap(part.category);
+    let of_category = plan.roadmap.lines(MoneyView::Pnl).filter(|(of, _, _)| categories.contains(of));
     let (meant, others): (Vec<_>, Vec<_>) = of_category.partition(|(_, key, _)| is_meant(key));
     let sources = |lines: &[(_, &Key, &Row)]| -> BTreeSet<Source> {
         lines.iter().flat_map(|(_, _, line)| &line.records).copied().collect()
@@ -314,7 +314,7 @@ fn counted(plan: &Plan, part: &Part, site: Option<&str>, posted: &Posted) -> Res
 
 /// Whether any counted cost belongs to no single site.
 fn has_shared(plan: &Plan, basis: &Basis) -> bool {
-    let counted = |category| basis.parts.iter().any(|part| of_roadmap(part.category) == category);
+    let counted = |category| basis.parts.iter().any(|part| of_roadmap(part.category).contains(&category));
     let mut lines = plan.roadmap.lines(MoneyView::Pnl);
     lines.any(|(category, key, _)| counted(category) && key.first().is_none_or(Option::is_none))
 }

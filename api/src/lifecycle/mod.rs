@@ -19,6 +19,7 @@ pub mod book_schedules;
 pub mod books;
 pub mod closed_periods;
 pub mod cohorts;
+pub mod dated;
 pub mod deferrals;
 pub mod depreciation_rules;
 pub mod graphql;

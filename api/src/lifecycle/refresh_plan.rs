@@ -242,7 +242,7 @@ pub async fn draw(db: &impl Read, question: &Question) -> Result<RefreshPlan> {
         Cow::Borrowed(_) => estate,
     };
     question.filter.require_known(&estate)?;
-    let assets = assets::read(db, &estate, &[], question.from.first_day()).await?;
+    let assets = assets::read(db, &estate, question.as_of, question.from.first_day()).await?;
     let spoken: BTreeSet<String> = estate.policies.iter().map(|policy| policy.currency.clone()).collect();
     let currency = plan::choose_currency(question.currency, &spoken)?;
     let mut all = currencies(&estate, &assets, currency);
@@ -368,7 +368,7 @@ impl RefreshPlan {
         match cohort.due.rule {
             DueRule::Support => return Some("the vendor ends its support"),
             DueRule::Lease => return Some("the lease returns it"),
-            DueRule::Warranty | DueRule::Age | DueRule::Risk => {}
+            DueRule::Warranty | DueRule::Age | DueRule::Risk | DueRule::Capacity => {}
         }
         if cohort.leased > 0 {
             return Some("a lease returns assets of it");

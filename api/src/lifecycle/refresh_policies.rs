@@ -169,10 +169,11 @@ fn check_rules(policy: &refresh_policy::Model) -> Result<()> {
         || policy.support_margin_months.is_some()
         || policy.warranty_rule
         || policy.lease_rule
+        || policy.capacity_rule
         || policy.risk.is_some();
     if !enabled {
         let message = "none is enabled, so nothing would ever fall due: give ageMonths, supportMarginMonths, \
-                       warranty, risk or lease";
+                       warranty, risk, capacity or lease";
         return Err(Error::invalid("rules", message));
     }
     Ok(())
@@ -222,8 +223,16 @@ fn check_costs(policy: &refresh_policy::Model) -> Result<()> {
         let message = "0 months cannot be paid in advance; say how many months the support covers";
         return Err(Error::invalid("costs.supportMonths", message));
     }
+    check_price_index(&policy.price_index)
+}
+
+/// The rules of how a price moves, whoever has it.
+///
+/// # Errors
+/// `Invalid` for a year out of range or given twice, and a change that is none of a price.
+pub fn check_price_index(index: &refresh_policy::PriceIndex) -> Result<()> {
     let mut years = BTreeSet::new();
-    for (place, step) in policy.price_index.0.iter().enumerate() {
+    for (place, step) in index.0.iter().enumerate() {
         let field = |name: &str| format!("priceIndex[{place}].{name}");
         require_range(&field("year"), step.year, 1970, 2199)?;
         // A price that falls by all of itself or more is no price.

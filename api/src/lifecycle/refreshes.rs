@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, EntityId, HardwareModelId, SiteId},
+    id::{AssetId, EntityId, HardwareModelId, RackId, SiteId},
     inventory::{
         asset::{self, AssetStatus},
         environment::Environment,
@@ -13,20 +13,28 @@ use entity::{
     },
     lifecycle::refresh_policy,
 };
-use forecasting::refresh::{
-    self, Candidate, DueOutcome, Milestone, RefreshSubject, RiskScores, RiskSubject, RiskTerms,
-};
+use forecasting::refresh::{self, Candidate, DueOutcome, RiskScores, RiskTerms};
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 
 use super::{
+    dated::Dated,
     matching::{self, AssetFacts},
     refresh_policies, terms,
 };
-use crate::{error::Result, scenarios::Overlay, store::Read};
+use crate::{
+    capacity::{deadlines::Needs, purchases},
+    error::Result,
+    scenarios::Overlay,
+    store::Read,
+};
 
 /// What is known of an asset whose refresh is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
+    /// Which.
+    pub id: AssetId,
+    /// The rack that it stands in.
+    pub rack: Option<RackId>,
     /// What it is an instance of.
     pub model: HardwareModelId,
     /// Where it stands.
@@ -59,6 +67,7 @@ struct Holder {
     id: AssetId,
     model_id: HardwareModelId,
     site_id: SiteId,
+    rack_id: Option<RackId>,
     status: AssetStatus,
     environment: Environment,
     tier: Option<i32>,
@@ -71,6 +80,8 @@ struct Holder {
 impl From<Holder> for Subject {
     fn from(row: Holder) -> Self {
         Self {
+            id: row.id,
+            rack: row.rack_id,
             model: row.model_id,
             site: row.site_id,
             status: row.status,
@@ -119,6 +130,8 @@ pub struct Basis {
     models: HashMap<HardwareModelId, ModelFacts>,
     exits: HashMap<SiteId, NaiveDate>,
     holders: HashMap<AssetId, Subject>,
+    /// By when capacity pools ask for more, where a policy goes by that.
+    needs: Option<Needs>,
 }
 
 #[derive(Clone, Copy, Debug, FromQueryResult)]
@@ -131,7 +144,7 @@ struct ModelFacts {
 
 impl Basis {
     /// Reads what the refreshes of assets of these models at these sites depend on, with three statements, and one more for
-    /// each level of what holds them.
+    /// each level of what holds them; where a policy goes by capacity pools, with what these ask for on a day.
     ///
     /// # Errors
     /// Those of the database.
@@ -140,6 +153,7 @@ impl Basis {
         mut models: Vec<HardwareModelId>,
         sites: Vec<SiteId>,
         parents: Vec<AssetId>,
+        as_of: NaiveDate,
     ) -> Result<Self> {
         use hardware_model::Column as M;
         // What is held stands where its holder does.
@@ -161,7 +175,12 @@ impl Basis {
             .into_tuple()
             .all(db)
             .await?;
+        let needs = match policies.iter().any(|policy| policy.capacity_rule) {
+            true => purchases::read(db, as_of, true).await?.needs,
+            false => None,
+        };
         Ok(Self {
+            needs,
             policies,
             models: models.into_iter().map(|model| (model.id, model)).collect(),
             exits: exits.into_iter().collect(),
@@ -211,8 +230,21 @@ impl Basis {
         let model = self.models.get(&asset.model)?;
         let (_, policy) = matching::policy_of(&self.policies, &facts(asset, model))?;
         let terms = terms::risk(policy).ok().flatten()?;
-        let scores = terms.scores(&scored(asset, model)).ok()?;
+        let scores = terms.scores(&self.dated(asset, model).scored()).ok()?;
         Some((terms, scores))
+    }
+
+    fn dated(&self, asset: &Subject, model: &ModelFacts) -> Dated {
+        let needs = self.needs.as_ref();
+        Dated {
+            in_service_on: asset.in_service_on,
+            warranty_ends_on: asset.warranty_ends_on,
+            lease_return_on: asset.lease_return_on,
+            tier: asset.tier,
+            last_date_of_support_on: model.last_date_of_support_on,
+            date_quality: model.date_quality,
+            capacity: needs.and_then(|needs| needs.of(asset.id, asset.rack, asset.site, model.kind)),
+        }
     }
 
     fn refresh_with(&self, asset: &Subject, holder: Option<Candidate>) -> Refresh {
@@ -229,7 +261,8 @@ impl Basis {
         };
         // What is no score was refused when it was written.
         let risk = terms::risk(policy).ok().flatten();
-        let own = refresh::due(&terms::rules(policy), &known(asset, model, risk.as_ref()));
+        let dated = self.dated(asset, model);
+        let own = refresh::due(&terms::rules(policy), &dated.subject(risk.as_ref()));
         match refresh::with_whole(own, holder) {
             (DueOutcome::Due(due), with_parent) => {
                 let exit = self.exits.get(&asset.site).copied();
@@ -257,7 +290,7 @@ async fn holders(db: &impl Read, parents: Vec<AssetId>) -> Result<HashMap<AssetI
     while !asked.is_empty() {
         let rows: Vec<Holder> = asset::Entity::find()
             .select_only()
-            .columns([C::Id, C::ModelId, C::SiteId, C::Status, C::Environment, C::Tier])
+            .columns([C::Id, C::ModelId, C::SiteId, C::RackId, C::Status, C::Environment, C::Tier])
             .columns([C::InServiceOn, C::WarrantyEndsOn, C::LeaseReturnOn, C::ParentId])
             .filter(C::Id.is_in(asked))
             .into_model()
@@ -277,32 +310,6 @@ fn facts(asset: &Subject, model: &ModelFacts) -> AssetFacts {
         model: asset.model,
         environment: asset.environment,
         tier: asset.tier,
-    }
-}
-
-fn scored(asset: &Subject, model: &ModelFacts) -> RiskSubject {
-    RiskSubject {
-        in_service: asset.in_service_on,
-        warranty_end: asset.warranty_ends_on,
-        last_date_of_support: model.last_date_of_support_on,
-        tier: asset.tier,
-    }
-}
-
-fn known(asset: &Subject, model: &ModelFacts, risk: Option<&RiskTerms>) -> RefreshSubject {
-    let quality = match model.date_quality {
-        DateQuality::Published => refresh::DateQuality::Published,
-        DateQuality::Contract => refresh::DateQuality::Contract,
-        DateQuality::Estimated => refresh::DateQuality::Estimated,
-        DateQuality::Unknown => refresh::DateQuality::Unknown,
-    };
-    RefreshSubject {
-        in_service: asset.in_service_on,
-        last_date_of_support: model.last_date_of_support_on.map(|date| Milestone { date, quality }),
-        warranty_end: asset.warranty_ends_on,
-        // A score that does not fit is not known.
-        risk_date: risk.and_then(|terms| terms.date(&scored(asset, model)).ok().flatten()),
-        lease_return: asset.lease_return_on,
     }
 }
 

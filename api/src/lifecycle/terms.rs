@@ -21,6 +21,7 @@ pub fn rules(policy: &refresh_policy::Model) -> refresh::RefreshPolicy {
         support_margin_months: policy.support_margin_months.map(whole),
         warranty: policy.warranty_rule,
         risk: policy.risk.is_some(),
+        capacity: policy.capacity_rule,
         lease: policy.lease_rule,
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, HardwareModelId, SiteId},
+    id::{AssetId, HardwareModelId, RackId, SiteId},
     inventory::{
         asset::{self, AssetStatus},
         environment::Environment,
@@ -13,6 +13,7 @@ use entity::{
     lifecycle::{closed_period, depreciation_rule::Book},
     money::Amount,
 };
+use forecasting::refresh::CapacityNeed;
 use futures_util::TryStreamExt;
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
@@ -26,6 +27,7 @@ use super::{
     keys::{Dimension, Properties},
 };
 use crate::{
+    capacity::{deadlines::Needs, purchases},
     error::Result,
     lifecycle::{holdings, matching::AssetFacts},
     store::Read,
@@ -56,6 +58,8 @@ pub struct Asset {
     pub tier: Option<i32>,
     /// The position of the asset that holds it, as a chassis does its blades, where that is among those that are read.
     pub parent: Option<u32>,
+    /// What the capacity pools that it is part of ask for, where a refresh policy goes by that and it is known.
+    pub capacity: Option<CapacityNeed>,
     /// What lines are kept apart by, shared by assets that agree in it.
     pub properties: Arc<Properties>,
 }
@@ -97,17 +101,16 @@ impl Words {
 }
 
 /// Reads the assets that cost something from a day on: those in use, and those that left later, as the inventory and the
-/// books have it.
+/// books have it; what capacity pools ask for is seen on `as_of`.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn read(
-    db: &impl Read,
-    estate: &Estate,
-    dimensions: &[Dimension],
-    from: NaiveDate,
-) -> Result<Vec<Asset>> {
-    Ok(read_with_closed(db, estate, dimensions, from).await?.0)
+pub async fn read(db: &impl Read, estate: &Estate, as_of: NaiveDate, from: NaiveDate) -> Result<Vec<Asset>> {
+    let needs = match estate.is_due_by_capacity() {
+        true => purchases::read(db, as_of, true).await?.needs,
+        false => None,
+    };
+    Ok(read_with_closed(db, (estate, needs.as_ref()), &[], from).await?.0)
 }
 
 /// The same with the last day of the last month that the books are closed through, by the one statement.
@@ -116,7 +119,7 @@ pub async fn read(
 /// Those of the database.
 pub async fn read_with_closed(
     db: &impl Read,
-    estate: &Estate,
+    (estate, needs): (&Estate, Option<&Needs>),
     dimensions: &[Dimension],
     from: NaiveDate,
 ) -> Result<(Vec<Asset>, Option<NaiveDate>)> {
@@ -141,6 +144,9 @@ pub async fn read_with_closed(
             columns.push(column);
         }
     }
+    if needs.is_some() {
+        columns.push(C::RackId);
+    }
     let relevant =
         Condition::any().add(C::Status.is_in([AssetStatus::InService, AssetStatus::Maintenance])).add(
             Condition::all()
@@ -149,8 +155,14 @@ pub async fn read_with_closed(
                 .add(holdings::leaves_from(from, Book::Book, Expr::expr(closed_through()))),
         );
     let last = columns.len();
-    let mut decoder =
-        Decoder { estate, dimensions, words: Words::default(), properties: HashMap::new(), held: Vec::new() };
+    let mut decoder = Decoder {
+        estate,
+        needs,
+        dimensions,
+        words: Words::default(),
+        properties: HashMap::new(),
+        held: Vec::new(),
+    };
     let query = asset::Entity::find().select_only().columns(columns).filter(relevant);
     let query = query.expr_as(closed_through(), "closed_through");
     let query = db.get_database_backend().build(query.as_query());
@@ -231,6 +243,8 @@ pub async fn outside(db: &impl Read) -> Result<Vec<Outside>> {
 
 struct Decoder<'a> {
     estate: &'a Estate,
+    /// By when capacity pools ask for more, where a policy goes by that.
+    needs: Option<&'a Needs>,
     dimensions: &'a [Dimension],
     words: Words,
     properties: HashMap<Properties, Arc<Properties>>,
@@ -254,8 +268,10 @@ impl Decoder<'_> {
         if let Some(parent) = row.try_get_by_index(12)? {
             self.held.push((id, parent));
         }
+        let capacity = self.capacity(row, id, model, site)?;
         Ok(Asset {
             id,
+            capacity,
             model,
             site,
             in_service_on: row.try_get_by_index(4)?,
@@ -268,6 +284,20 @@ impl Decoder<'_> {
             parent: None,
             properties,
         })
+    }
+
+    fn capacity(
+        &self,
+        row: &QueryResult,
+        asset: AssetId,
+        model: HardwareModelId,
+        site: SiteId,
+    ) -> Result<Option<CapacityNeed>> {
+        let (Some(needs), Some(model)) = (self.needs, self.estate.models.get(&model)) else {
+            return Ok(None);
+        };
+        let rack: Option<RackId> = row.try_get("", "rack_id")?;
+        Ok(needs.of(asset, rack, site, model.kind))
     }
 
     fn properties(

@@ -13,15 +13,13 @@ use entity::{
 };
 use forecasting::{
     month::Month,
-    refresh::{
-        Candidate, DateQuality, DueOutcome, Milestone, RefreshSubject, RiskSubject, RiskTerms, due,
-        with_whole,
-    },
+    refresh::{Candidate, DueOutcome, RiskTerms, due, with_whole},
     roadmap::Window,
 };
 
 use super::{assets::Asset, cohorts::Deadline, estate::Estate};
 use crate::lifecycle::{
+    dated::Dated,
     matching::{self, AssetFacts},
     terms,
 };
@@ -129,7 +127,7 @@ impl<'a> Deciding<'a> {
             return Decision::Gap { policy, reason: "no refresh policy applies to it".to_owned() };
         };
         let rules = terms::rules(&estate.policies[policy]);
-        let own = due(&rules, &refresh_subject(asset, model, self.risks[policy].as_ref()));
+        let own = due(&rules, &dated(asset, model).subject(self.risks[policy].as_ref()));
         let due = match with_whole(own, holder) {
             (DueOutcome::Due(found), is_of_holder) => {
                 let (date, rule, quality) = (found.date, found.binding_rule, found.quality);
@@ -182,25 +180,14 @@ fn spared_by_exit(
     })
 }
 
-fn refresh_subject(asset: &Asset, model: &hardware_model::Model, risk: Option<&RiskTerms>) -> RefreshSubject {
-    let quality = match model.date_quality {
-        hardware_model::DateQuality::Published => DateQuality::Published,
-        hardware_model::DateQuality::Contract => DateQuality::Contract,
-        hardware_model::DateQuality::Estimated => DateQuality::Estimated,
-        hardware_model::DateQuality::Unknown => DateQuality::Unknown,
-    };
-    let scored = RiskSubject {
-        in_service: asset.in_service_on,
-        warranty_end: asset.warranty_ends_on,
-        last_date_of_support: model.last_date_of_support_on,
+fn dated(asset: &Asset, model: &hardware_model::Model) -> Dated {
+    Dated {
+        in_service_on: asset.in_service_on,
+        warranty_ends_on: asset.warranty_ends_on,
+        lease_return_on: asset.lease_return_on,
         tier: asset.tier,
-    };
-    RefreshSubject {
-        in_service: asset.in_service_on,
-        last_date_of_support: model.last_date_of_support_on.map(|date| Milestone { date, quality }),
-        warranty_end: asset.warranty_ends_on,
-        // A score that does not fit is not known.
-        risk_date: risk.and_then(|terms| terms.date(&scored).ok().flatten()),
-        lease_return: asset.lease_return_on,
+        last_date_of_support_on: model.last_date_of_support_on,
+        date_quality: model.date_quality,
+        capacity: asset.capacity,
     }
 }

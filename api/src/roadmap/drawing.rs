@@ -1,6 +1,7 @@
 //! From sources to lines: each source turns into flows, which are converted, divided among lines and added up.
 
 mod agreements;
+mod growth;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -31,6 +32,7 @@ use super::{
     vintages::{self, Other, Vintage},
 };
 use crate::{
+    capacity::purchases::Risk,
     error::{Error, Result},
     finance::rates::Rates,
     lifecycle::books::Books,
@@ -62,6 +64,9 @@ pub struct Drawing<'a> {
     /// The assets of each share of a cohort.
     pub cohorts: Vec<Vec<AssetId>>,
     taken: Taken,
+    grows: growth::Grows,
+    /// Pools that run out before an order can help.
+    pub risks: Vec<Risk>,
 }
 
 /// What is taken for granted, gathered so that each is said once.
@@ -102,6 +107,8 @@ impl<'a> Drawing<'a> {
             vintages: Vec::new(),
             cohorts: Vec::new(),
             taken: Taken::default(),
+            grows: growth::Grows::default(),
+            risks: Vec::new(),
         }
     }
 
@@ -400,6 +407,8 @@ impl<'a> Drawing<'a> {
         purchases::of_leased(taken.leased).into_iter().for_each(&mut say);
         purchases::of_held(taken.held).into_iter().for_each(&mut say);
         taken.proceeds.iter().cloned().for_each(&mut say);
+        self.grows.sentences().into_iter().for_each(&mut say);
+        self.risks.iter().map(|risk| risk.sentence(self.question.as_of)).for_each(&mut say);
         if taken.has_index {
             let rate = self.question.assumed_index_rate.unwrap_or_default();
             say(format!("price indices rise by {} a year", rate.normalize()));

@@ -95,6 +95,12 @@ impl Estate {
         Ok(estate)
     }
 
+    /// Whether any policy goes by when capacity pools run out.
+    #[must_use]
+    pub fn is_due_by_capacity(&self) -> bool {
+        self.policies.iter().any(|policy| policy.capacity_rule)
+    }
+
     /// Says when sites are left: on the planned day, or at the end of the last contract that notice was given for.
     pub fn leave(&mut self, noticed: &HashMap<SiteId, NaiveDate>) {
         for (id, site) in &mut self.sites {

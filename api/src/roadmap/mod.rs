@@ -15,6 +15,7 @@ pub mod estate;
 mod families;
 mod given_up;
 pub mod graphql;
+pub mod growing;
 mod keys;
 pub mod masking;
 pub mod periods;

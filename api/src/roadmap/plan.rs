@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use entity::{
     finance::{exchange_rate::RateKind, fiscal_calendar},
     id::{
-        AssetId, ColocationContractId, FiscalCalendarId, ProviderAccountId, RefreshCycleId,
+        AssetId, CapacityPoolId, ColocationContractId, FiscalCalendarId, ProviderAccountId, RefreshCycleId,
         SupportContractId, WorkloadId,
     },
 };
@@ -29,12 +29,14 @@ use super::{
     drawing::Drawing,
     estate::Estate,
     given_up::unless_given_up,
+    growing,
     keys::{Dimension, Key},
     posted::OnRecord,
     records::Tags,
     uncertainty::{Inputs, Uncertainty, simulate},
 };
 use crate::{
+    capacity::purchases::{self, Growing, Risk},
     contracts::costs,
     error::{Error, Result},
     finance::{fiscal_calendars, rates::Rates},
@@ -88,6 +90,8 @@ pub enum Source {
     Workload(WorkloadId),
     /// A cloud account, for cost that names no workload.
     Account(ProviderAccountId),
+    /// A capacity pool that more is bought for.
+    Pool(CapacityPoolId),
 }
 
 /// The answer.
@@ -112,6 +116,8 @@ pub struct Plan {
     pub tags: Tags,
     /// What it may turn out to cost, where that was asked.
     pub outcome: Option<Outcome>,
+    /// Capacity pools that run out before an order can help, the most urgent first.
+    pub risks: Vec<Risk>,
     /// The scenario that it is drawn for; none is the baseline.
     pub scenario: Option<Named>,
 }
@@ -135,6 +141,8 @@ pub struct Rows {
     pub(super) on_record: OnRecord,
     pub(super) spends: Vec<cloud::Spend>,
     pub(super) outside: Vec<Outside>,
+    /// Capacity pools that more is bought for.
+    pub(super) growing: Vec<Growing>,
     pub(super) rates: Rates,
     currency: Currency,
     /// The currencies of the estate and of the answer.
@@ -182,12 +190,14 @@ impl Rows {
         let calendar = calendar_row(db, question.calendar).await?;
         let contracts = Contracts::read(db, question.as_of).await?;
         let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
+        let pools = purchases::read(db, question.as_of, estate.is_due_by_capacity()).await?;
+        let sought = (&estate, pools.needs.as_ref());
         let (assets, closed) =
-            assets::read_with_closed(db, &estate, &question.dimensions, question.from.first_day()).await?;
+            assets::read_with_closed(db, sought, &question.dimensions, question.from.first_day()).await?;
         let on_record = OnRecord::read(db, closed).await?;
         let spends = cloud::read(db, question.from, Month::of(question.as_of)).await?;
         let (currency, is_own, currencies) =
-            currencies(question, &contracts, &estate, (&assets, &on_record), &spends)?;
+            currencies(question, &contracts, &estate, (&assets, &on_record), (&spends, &pools.growing))?;
         let all = currencies.iter().cloned().chain(also).collect();
         let earliest = question.from.first_day().min(question.as_of);
         let rates = Rates::load(db, &all, RateKind::Plan, (earliest, window.last().last_day())).await?;
@@ -201,6 +211,7 @@ impl Rows {
             on_record,
             spends,
             outside,
+            growing: pools.growing,
             rates,
             currency,
             currencies,
@@ -218,13 +229,13 @@ impl Rows {
         contracts: Contracts,
         estate: Estate,
         (assets, on_record): (Vec<Asset>, OnRecord),
-        spends: Vec<cloud::Spend>,
+        (spends, growing): (Vec<cloud::Spend>, Vec<Growing>),
         (outside, rates): (Vec<Outside>, Rates),
     ) -> Result<Self> {
         let window =
             Window::new(question.from, question.months).map_err(|cause| Error::invalid("months", cause))?;
         let (currency, is_own, currencies) =
-            currencies(question, &contracts, &estate, (&assets, &on_record), &spends)?;
+            currencies(question, &contracts, &estate, (&assets, &on_record), (&spends, &growing))?;
         Ok(Self {
             window,
             calendar,
@@ -234,6 +245,7 @@ impl Rows {
             on_record,
             spends,
             outside,
+            growing,
             rates,
             currency,
             currencies,
@@ -279,12 +291,14 @@ impl Rows {
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
+        drawing.growth(&self.growing)?;
         let laid_on = scenario.assumptions_touching(&Recorded {
             estate: &self.estate,
             assets: &self.assets,
             contracts: &self.contracts,
             ending: &contracts,
             spends: &self.spends,
+            growing: &self.growing,
             last: self.window.last(),
         });
         drawing.assume(&self.currencies, &self.outside, laid_on);
@@ -294,6 +308,7 @@ impl Rows {
                 assets: &self.assets,
                 contracts: &contracts,
                 spends: &spends,
+                growing: &self.growing,
                 rates: &rates,
                 calendar: &calendar,
                 scenario,
@@ -301,7 +316,7 @@ impl Rows {
             simulate(question, asked, &inputs, &drawing.roadmap, is_given_up)
         });
         let outcome = outcome.transpose()?;
-        let Drawing { roadmap, names, vintages, cohorts, .. } = drawing;
+        let Drawing { roadmap, names, vintages, cohorts, risks, .. } = drawing;
         Ok(Plan {
             roadmap,
             calendar,
@@ -313,6 +328,7 @@ impl Rows {
             names,
             tags: Tags::default(),
             outcome,
+            risks,
             scenario: scenario.scenario().cloned(),
         })
     }
@@ -349,9 +365,10 @@ fn currencies(
     contracts: &Contracts,
     estate: &Estate,
     (assets, on_record): (&[Asset], &OnRecord),
-    spends: &[cloud::Spend],
+    (spends, growing): (&[cloud::Spend], &[Growing]),
 ) -> Result<(Currency, bool, BTreeSet<String>)> {
     let mut all = spoken_currencies(contracts, estate, assets, spends);
+    all.extend(growing::currencies(growing));
     if !on_record.recorded.is_empty() {
         let own = assets.iter().flat_map(|asset| on_record.recorded.of_asset(asset.id).entries);
         all.extend(own.map(|entry| entry.currency.clone()));

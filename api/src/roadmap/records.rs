@@ -189,6 +189,7 @@ fn spoken(source: Source) -> &'static str {
         Source::Support(_) => "support contracts",
         Source::Workload(_) => "cloud workloads",
         Source::Account(_) => "cloud accounts",
+        Source::Pool(_) => "capacity pools",
     }
 }
 
@@ -201,6 +202,7 @@ fn record(plan: &Plan, tags: &BTreeMap<AssetId, String>, source: Source) -> Opti
         Source::Support(id) => (Id(id).to_string(), "support contract", name?.clone()),
         Source::Workload(id) => (Id(id).to_string(), "workload", name?.clone()),
         Source::Account(id) => (Id(id).to_string(), "provider account", name?.clone()),
+        Source::Pool(id) => (Id(id).to_string(), "capacity pool", name?.clone()),
         Source::Vintage(_) | Source::Cohort(_) => return None,
     };
     Some(Record { id, kind, label })

@@ -14,6 +14,7 @@ use entity::{
     lifecycle::{book_entry, book_event, depreciation_rule, refresh_cycle, refresh_policy},
     money::Amount,
 };
+use forecasting::{month::Month, refresh::CapacityNeed};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +32,7 @@ use super::{
     posted::OnRecord,
 };
 use crate::{
+    capacity::purchases::Growing,
     error::{Error, Result},
     finance::rates::Rates,
     lifecycle::{matching, recorded::Recorded},
@@ -46,7 +48,7 @@ const SILENT: [(&str, &str); 4] = [
 
 /// Columns that rows came to have after the first scenarios were frozen, with what they say where nobody set them: left
 /// out then, so that such rows read as they did before.
-const LATER: [(&str, &str); 10] = [
+const LATER: [(&str, &str); 13] = [
     ("residual_curve", "null"),
     ("wiping", "\"ERASED\""),
     ("risk", "null"),
@@ -57,6 +59,9 @@ const LATER: [(&str, &str); 10] = [
     ("memory_gibibytes", "null"),
     ("expected_on", "null"),
     ("retirement_planned_on", "null"),
+    ("network_ports", "null"),
+    ("cooling_watts", "null"),
+    ("capacity_rule", "false"),
 ];
 
 /// The same of events of books, told by a column that only they have: assets have had the name from the beginning.
@@ -84,11 +89,44 @@ struct StoredAsset {
     parent: Option<u32>,
     properties: [Option<String>; 8],
     cycle: Option<RefreshCycleId>,
+    /// What the capacity pools that it is part of ask for, where that matters and is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    capacity: Option<StoredNeed>,
     /// What the books have on record about it; what was kept without has nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     entries: Vec<book_entry::Model>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     events: Vec<book_event::Model>,
+}
+
+/// What capacity pools ask for.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum StoredNeed {
+    OrderBy(NaiveDate),
+    /// The month, by its first day.
+    NotWithin(NaiveDate),
+    NoPool,
+}
+
+impl From<CapacityNeed> for StoredNeed {
+    fn from(need: CapacityNeed) -> Self {
+        match need {
+            CapacityNeed::OrderBy(on) => Self::OrderBy(on),
+            CapacityNeed::NotWithin(last) => Self::NotWithin(last.first_day()),
+            CapacityNeed::NoPool => Self::NoPool,
+        }
+    }
+}
+
+impl From<StoredNeed> for CapacityNeed {
+    fn from(need: StoredNeed) -> Self {
+        match need {
+            StoredNeed::OrderBy(on) => Self::OrderBy(on),
+            StoredNeed::NotWithin(last) => Self::NotWithin(Month::of(last)),
+            StoredNeed::NoPool => Self::NoPool,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,6 +140,9 @@ struct Stored {
     cycles: Vec<refresh_cycle::Model>,
     assets: Vec<StoredAsset>,
     spends: Vec<StoredSpend>,
+    /// Capacity pools that more is bought for; what was kept without has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    growing: Vec<Growing>,
     outside: Vec<Outside>,
     rates: Vec<(String, String, NaiveDate, Decimal)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,6 +230,7 @@ impl Stored {
             parent: None,
             properties: asset.properties.words(),
             cycle: estate.cycle_of.get(&asset.id).copied(),
+            capacity: asset.capacity.map(StoredNeed::from),
             entries: rows.on_record.recorded.of_asset(asset.id).entries.to_vec(),
             events: rows.on_record.recorded.of_asset(asset.id).events.to_vec(),
         });
@@ -206,6 +248,7 @@ impl Stored {
             cycles: estate.cycles.values().cloned().collect(),
             assets: assets.collect(),
             spends: rows.spends.iter().map(StoredSpend::from).collect(),
+            growing: rows.growing.clone(),
             outside: rows.outside.clone(),
             rates: rates
                 .map(|(base, quote, on, rate)| (base.to_owned(), quote.to_owned(), on, rate.normalize()))
@@ -228,6 +271,7 @@ impl Stored {
             let key = |position: i32| format!("{} {position}", one.contract.number);
             ids.give(&one.charges, |charge| charge.id, |charge| key(charge.position))?;
         }
+        ids.give(&self.growing, |pool| pool.pool, |pool| pool.name.clone())?;
         ids.give(&self.spends, |spend| spend.account, |spend| spend.account_name.clone())?;
         let workloads: Vec<&StoredSpend> =
             self.spends.iter().filter(|spend| spend.workload.is_some()).collect();
@@ -321,6 +365,7 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
             environment: asset.environment,
             tier: asset.tier,
             parent: asset.parent.and_then(|number| holders.get(&number).copied()),
+            capacity: asset.capacity.map(CapacityNeed::from),
             properties: Arc::clone(properties),
         }
     });
@@ -346,7 +391,15 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
     let rates = Rates::of(RateKind::Plan, stored.rates);
     let on_record = OnRecord { recorded: Recorded::of(entries, events), closed: stored.closed };
     let (outside, calendar) = (stored.outside, stored.calendar);
-    Rows::kept(question, calendar, stored.contracts, estate, (assets, on_record), spends, (outside, rates))
+    Rows::kept(
+        question,
+        calendar,
+        stored.contracts,
+        estate,
+        (assets, on_record),
+        (spends, stored.growing),
+        (outside, rates),
+    )
 }
 
 #[cfg(test)]

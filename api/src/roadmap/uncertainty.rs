@@ -11,7 +11,8 @@ use forecasting::{
     ForecastError,
     colocation::{BusinessDays, Contract, Indices, NewPrice, Repricings, Terms},
     month::{FiscalCalendar, Month},
-    roadmap::{Flows, MoneyView, RefreshCohort, Roadmap, Window, colocation_flows},
+    refresh::PriceSource,
+    roadmap::{Flows, GrowthOrder, MoneyView, RefreshCohort, Roadmap, Window, colocation_flows},
     uncertainty::{
         Chance, Compounding, DecisionId, DelayId, Distribution, Exposure, Follows, Outcome, RateId, Sampling,
         Series, Simulation, Source, UnknownRises, rising, unknown_rises, without_priced_costs,
@@ -27,11 +28,13 @@ use super::{
     cohorts::{self, Cohort},
     contracts::{Colocation, Contracts, Support},
     estate::Estate,
+    growing,
     keys::Key,
     plan::{self, Question},
     purchases::{self, PriceBook},
 };
 use crate::{
+    capacity::purchases::Growing,
     contracts::{costs, terms},
     error::{Error, Result},
     finance::rates::Rates,
@@ -97,6 +100,8 @@ pub struct Inputs<'a> {
     pub contracts: &'a Contracts,
     /// Cloud spend.
     pub spends: &'a [Spend],
+    /// Capacity pools that more is bought for.
+    pub growing: &'a [Growing],
     /// Plan rates.
     pub rates: &'a Rates,
     /// The calendar of quarters.
@@ -129,6 +134,7 @@ pub fn simulate(
         decisions: BTreeMap::new(),
     };
     drawing.refreshes()?;
+    drawing.growth()?;
     for colocation in &inputs.contracts.colocation {
         drawing.colocation(colocation)?;
     }
@@ -257,6 +263,42 @@ impl Drawing<'_> {
             rest,
             listed_on: priced.purchase.listed_on,
             ordered: cohort.ordered,
+        })
+    }
+
+    /// What is bought for growth, as late and as dear as what is bought for refreshes. What demand will be is taken as the
+    /// roadmap has it.
+    fn growth(&mut self) -> Result<()> {
+        let Inputs { estate, scenario, growing, .. } = *self.inputs;
+        let wide = self.wide()?;
+        for pool in growing {
+            let Ok(grown) = growing::grown(estate, pool, scenario, self.question.as_of) else { continue };
+            let is_seen = |order: &&GrowthOrder| Month::of(order.ordered()) <= wide.last();
+            let orders = grown.orders.iter().map(|(_, order)| order).filter(is_seen);
+            let drawn: Option<Vec<Refresh>> = orders.map(|order| self.order(pool, order, wide)).collect();
+            // The roadmap has left out, with the reason, a pool of which an order cannot be drawn.
+            for refresh in drawn.into_iter().flatten() {
+                self.add_refresh(refresh)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn order(&self, pool: &Growing, order: &GrowthOrder, wide: Window) -> Option<Refresh> {
+        let rule = pool.rule.as_ref()?;
+        let series = |cohort: RefreshCohort| {
+            let flows = self.converted(cohort.flows(wide, self.inputs.calendar).ok()?)?;
+            Some(Series::of(&flows, self.asked.view))
+        };
+        let (whole, rest) = (series(order.cohort)?, series(without_priced_costs(&order.cohort))?);
+        // A price that was promised for the day of the order is not uncertain.
+        let is_promised = order.price.source == PriceSource::Quote;
+        Some(Refresh {
+            kind: rule.hardware_kind,
+            priced: whole.less(&rest).ok()?,
+            rest,
+            listed_on: if is_promised { order.ordered() } else { rule.price_on },
+            ordered: order.ordered(),
         })
     }
 

@@ -35,6 +35,7 @@ pub fn category_word(category: Category) -> &'static str {
         Category::Support => "support",
         Category::RefreshCapital => "refresh capital",
         Category::Disposal => "disposal",
+        Category::Growth => "growth",
     }
 }
 
@@ -50,6 +51,8 @@ pub fn subject_words(subject: Subject, count: usize) -> &'static str {
         (Subject::SupportContract, _) => "support contracts",
         (Subject::Workload, 1) => "workload",
         (Subject::Workload, _) => "workloads",
+        (Subject::CapacityPool, 1) => "capacity pool",
+        (Subject::CapacityPool, _) => "capacity pools",
     }
 }
 

@@ -466,7 +466,7 @@ impl KnownCohorts {
         let as_of = tx.caller().now.date_naive();
         let contracts = contracts::Contracts::read(tx, as_of).await?;
         let estate = Estate::read(tx, &contracts.ends_by_notice()).await?;
-        let assets = assets::read(tx, &estate, &[], as_of).await?;
+        let assets = assets::read(tx, &estate, as_of, as_of).await?;
         Ok(Self { as_of, contracts, estate, assets })
     }
 

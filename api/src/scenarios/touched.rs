@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use entity::{id::RefreshPolicyId, scenarios::scenario_change::Terms};
+use entity::{
+    id::RefreshPolicyId, inventory::hardware_model::HardwareKind, scenarios::scenario_change::Terms,
+};
 use forecasting::{colocation::BusinessDays, month::Month};
 
 use super::overlay::{Change, Overlay};
 use crate::{
+    capacity::purchases::Growing,
     contracts::{costs, terms},
     lifecycle::matching::{AssetFacts, policy_of},
     roadmap::{
@@ -31,6 +34,8 @@ pub struct Recorded<'a> {
     pub ending: &'a Contracts,
     /// Cloud spend.
     pub spends: &'a [Spend],
+    /// Capacity pools that more is bought for.
+    pub growing: &'a [Growing],
     /// The last month that is drawn.
     pub last: Month,
 }
@@ -58,9 +63,15 @@ impl Overlay {
     pub fn touched(&self, change: &Change, recorded: &Recorded<'_>) -> Option<Touched> {
         let counted = |noun, count| Some(Touched { count, noun });
         match &change.row.terms {
-            Terms::PriceIndex { .. } | Terms::PolicyLife { .. } => {
-                counted("asset", hardware(change, recorded))
+            Terms::PriceIndex { hardware_kind, .. } => {
+                let assets = hardware(change, recorded);
+                match growing(change, *hardware_kind, recorded) {
+                    0 => counted("asset", assets),
+                    pools if assets == 0 => counted("capacity pool", pools),
+                    pools => counted("record", assets + pools),
+                }
             }
+            Terms::PolicyLife { .. } => counted("asset", hardware(change, recorded)),
             Terms::CpiCurve { series, .. } => {
                 let follows = |it: &&Colocation| {
                     costs::series(&it.contract, &it.charges)
@@ -78,7 +89,15 @@ impl Overlay {
                     };
                     is_meant && spend.grows_between(from, to.unwrap_or(recorded.last).min(recorded.last))
                 };
-                counted("workload", recorded.spends.iter().filter(is_touched).count())
+                let spends = recorded.spends.iter().filter(is_touched).count();
+                let is_carried = |pool: &&Growing| {
+                    let alone = Overlay::default().with(vec![change.clone()]);
+                    from <= recorded.last && !pool.place.assumed(&pool.name, &alone).growth.is_empty()
+                };
+                match recorded.growing.iter().filter(is_carried).count() {
+                    0 => counted("workload", spends),
+                    pools => counted("record", spends + pools),
+                }
             }
             Terms::ContractNotRenewed { .. } => counted("contract", ended(change, recorded)),
             Terms::RenegotiatedPrice { from, .. } => {
@@ -111,6 +130,15 @@ fn hardware(change: &Change, recorded: &Recorded<'_>) -> usize {
             && change.row.refresh_policy_id.is_none_or(|policy| is_under(policy, asset.facts(model.kind)))
     });
     touched.count()
+}
+
+/// Pools for which hardware is bought whose price moves otherwise.
+fn growing(change: &Change, kind: Option<HardwareKind>, recorded: &Recorded<'_>) -> usize {
+    if change.row.refresh_policy_id.is_some() {
+        return 0;
+    }
+    let rules = recorded.growing.iter().filter_map(|pool| pool.rule.as_ref());
+    rules.filter(|rule| kind.is_none_or(|kind| kind == rule.hardware_kind)).count()
 }
 
 /// Contracts that notice ends which did not before.
@@ -152,5 +180,6 @@ fn at_site(change: &Change, recorded: &Recorded<'_>) -> usize {
     let colocation = colocation.filter(|it| it.all_sites().any(|one| one == site)).count();
     let support = recorded.contracts.support.iter();
     let support = support.filter(|it| it.sites.iter().any(|(one, _)| *one == site)).count();
-    assets + colocation + support
+    let growing = recorded.growing.iter().filter(|pool| pool.place.sites.contains(&site)).count();
+    assets + colocation + support + growing
 }

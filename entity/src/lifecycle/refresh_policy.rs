@@ -40,6 +40,9 @@ pub struct Model {
     pub warranty_rule: bool,
     /// Whether the return of a lease makes due.
     pub lease_rule: bool,
+    /// Whether a capacity pool that runs out makes due what is part of it.
+    #[serde(default)]
+    pub capacity_rule: bool,
     /// From order to delivery, in days.
     pub lead_days: i32,
     /// From delivery to service, in days.

@@ -370,7 +370,7 @@ impl Question {
     }
 }
 
-const FORMULA: &str = "demand(x) = a + b·x + steps × probability + reservations; P90 = demand + \
+pub(super) const FORMULA: &str = "demand(x) = a + b·x + steps × probability + reservations; P90 = demand + \
                        z·s·√(1 + 1/n + (x - x̄)²/Sxx); exhausted in the first month with demand >= supply";
 
 fn both(exhaustion: Exhaustion) -> Exhaustions {

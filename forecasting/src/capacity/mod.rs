@@ -21,6 +21,8 @@
 //! | [`supply`] | what there is month by month, with deliveries and retirements |
 //! | [`events`] | dated steps of demand, and reservations |
 //! | [`exhaustion`] | the first month in which demand is no longer below supply |
+//! | [`projection`] | demand carried on by any method, and when it reaches supply |
+//! | [`scores`] | how far forecasts were from what came, by how far ahead they looked |
 //! | [`order`] | by when to order, and what would push the month out |
 //! | [`purchases`] | what to order, in whole lots, so that it arrives in time; and where it cannot |
 //! | [`placement`] | how many of something fit where, what binds, what is stranded, and whether a feed may fail |
@@ -38,8 +40,10 @@ pub mod layers;
 pub mod observations;
 pub mod order;
 pub mod placement;
+pub mod projection;
 pub mod purchases;
 pub mod regression;
+pub mod scores;
 pub mod supply;
 pub mod units;
 

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::exhaustion::{Exhaustion, Fan, exhaustion};
-use super::figures::positive;
+use super::figures::{minus, positive};
 use super::supply::{Supply, SupplyChange};
 use crate::error::{ForecastError, Result};
 use crate::month::Month;
@@ -140,6 +140,8 @@ pub struct Candidate {
     pub quantity: Decimal,
     /// The first day it helps, with all that has to be done before.
     pub available: NaiveDate,
+    /// The first day it helps no more, as what it gives would have come by then without it; for good where absent.
+    pub until: Option<NaiveDate>,
 }
 
 /// What a candidate does to the day on which the pool runs out.
@@ -164,7 +166,7 @@ pub struct Pushed {
 /// # Errors
 ///
 /// [`ForecastError::Invalid`] for a quantity that is not above zero, and for a candidate that helps from a day
-/// before `as_of`: what was done already is part of the supply.
+/// before `as_of`: what was done already is part of the supply; and for one that ends before it begins.
 pub fn push_out(
     fan: &Fan,
     supply: &Supply,
@@ -180,12 +182,21 @@ pub fn push_out(
             let rule = "what was there before is part of the supply, and nothing that can still be done";
             return Err(ForecastError::invalid("available", &text, rule));
         }
+        if let Some(until) = candidate.until.filter(|until| *until <= candidate.available) {
+            let text = format!("{} to {until} of {}", candidate.available, candidate.name);
+            return Err(ForecastError::invalid("until", &text, "it helps for a day at least"));
+        }
         let added = SupplyChange {
             name: candidate.name.clone(),
             on: candidate.available,
             quantity: candidate.quantity,
         };
-        let after = exhaustion(fan, &supply.with([added])?, as_of);
+        let ended = candidate.until.map(|until| SupplyChange {
+            name: candidate.name.clone(),
+            on: until,
+            quantity: -candidate.quantity,
+        });
+        let after = exhaustion(fan, &supply.with([added].into_iter().chain(ended))?, as_of);
         let (was, is) = (before.month(), after.p90_demand.month());
         pushed.push(Pushed {
             candidate: candidate.clone(),
@@ -201,6 +212,37 @@ pub fn push_out(
         (latest, candidate.available, candidate.quantity, candidate.action, candidate.name.clone())
     });
     Ok(pushed)
+}
+
+/// What has to be added from a month on, in whole units, so that the P90 of demand stays below supply to the end of
+/// what is known; `None` where nothing has to be.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] beyond the range of quantities.
+pub fn shortage(fan: &Fan, supply: &Supply, from: Month) -> Result<Option<Decimal>> {
+    let mut most: Option<Decimal> = None;
+    for point in fan.points().iter().filter(|point| point.month >= from) {
+        let lacking = minus(point.p90, supply.in_month(point.month), "shortage")?;
+        most = Some(most.map_or(lacking, |most| most.max(lacking)));
+    }
+    // Demand that is equal to supply has reached it.
+    Ok(most.filter(|most| *most >= Decimal::ZERO).map(|most| most.floor() + Decimal::ONE))
+}
+
+/// What may be given away from a month on without the P90 of demand reaching supply in what is known; `None` where
+/// nothing may be.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] beyond the range of quantities.
+pub fn headroom(fan: &Fan, supply: &Supply, from: Month) -> Result<Option<Decimal>> {
+    let mut least: Option<Decimal> = None;
+    for point in fan.points().iter().filter(|point| point.month >= from) {
+        let left = minus(supply.in_month(point.month), point.p90, "headroom")?;
+        least = Some(least.map_or(left, |least| least.min(left)));
+    }
+    Ok(least.filter(|least| *least > Decimal::ZERO))
 }
 
 /// Later is more; what is not reached is the most, and what cannot be said the least.

@@ -32,7 +32,11 @@ pub struct Purchase {
     pub decided_on: NaiveDate,
     /// The day the order is placed, after approval.
     pub ordered_on: NaiveDate,
-    /// The first day it can be used.
+    /// The day it is delivered.
+    pub delivered_on: NaiveDate,
+    /// The day it is installed: what is kept for what goes wrong is not counted.
+    pub installed_on: NaiveDate,
+    /// The first day it can be used for certain.
     pub usable_on: NaiveDate,
     /// The month it is needed in.
     pub needed_in: Month,
@@ -47,6 +51,10 @@ pub struct Purchase {
 /// A time in which a pool has run out and no order can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortage {
+    /// The day by which more had to be ordered for its first month.
+    pub order_by: NaiveDate,
+    /// How many days ago that was; zero for the day itself.
+    pub overdue_days: i64,
     /// Its first month.
     pub from: Month,
     /// How many months it lasts: the gap.
@@ -80,12 +88,11 @@ pub struct Growth {
 /// [`ForecastError::Invalid`] for pieces that add nothing, an empty lot, orders that cover no month, a gap in the
 /// months of demand, days out of the calendar, and beyond the range of quantities.
 pub fn purchases(demand: &[Point], supply: &Supply, rule: &PurchaseRule, as_of: NaiveDate) -> Result<Growth> {
-    let demand = checked(demand, rule)?;
-    let now = Month::of(as_of);
-    let earliest_day = rule.lead.after(as_of)?;
-    let earliest = whole_month(earliest_day);
-    let ahead: Vec<Point> = demand.into_iter().filter(|point| point.month >= now).collect();
-    let mut growth = Growth { shortages: shortages(&ahead, supply, earliest)?, purchases: Vec::new() };
+    check(rule)?;
+    let ahead = ahead(demand, as_of)?;
+    let earliest = whole_month(rule.lead.after(as_of)?);
+    let shortages = short_runs(&ahead, supply, rule.lead, as_of)?;
+    let mut growth = Growth { shortages, purchases: Vec::new() };
     let mut bought = Decimal::ZERO;
     let late =
         growth.shortages.last().filter(|shortage| shortage.from.plus(shortage.months as i32) == earliest);
@@ -112,6 +119,21 @@ pub fn purchases(demand: &[Point], supply: &Supply, rule: &PurchaseRule, as_of: 
     Ok(growth)
 }
 
+/// The months for which it is too late to order, as [`purchases`] tells them: those that are short before the first
+/// whole month in which an order of today could be used. What would be bought does not matter for them.
+///
+/// # Errors
+///
+/// As [`purchases`].
+pub fn shortages(
+    demand: &[Point],
+    supply: &Supply,
+    lead: LeadTime,
+    as_of: NaiveDate,
+) -> Result<Vec<Shortage>> {
+    short_runs(&ahead(demand, as_of)?, supply, lead, as_of)
+}
+
 impl Purchase {
     fn of(self, pieces: u64, quantity: Decimal) -> Self {
         Self { pieces, quantity, ..self }
@@ -123,10 +145,13 @@ fn purchase(rule: &PurchaseRule, needed_in: Month, usable_in: Month, as_of: Naiv
     let order_by = rule.lead.before(needed_in.first_day())?;
     let decided_on = order_by.max(as_of);
     let approval = LeadTime { approval_days: rule.lead.approval_days, ..LeadTime::default() };
+    let delivery = LeadTime { lead_days: rule.lead.lead_days, ..approval };
     Ok(Purchase {
         order_by,
         decided_on,
         ordered_on: approval.after(decided_on)?,
+        delivered_on: delivery.after(decided_on)?,
+        installed_on: LeadTime { buffer_days: 0, ..rule.lead }.after(decided_on)?,
         usable_on: rule.lead.after(decided_on)?,
         needed_in,
         usable_in,
@@ -135,7 +160,7 @@ fn purchase(rule: &PurchaseRule, needed_in: Month, usable_in: Month, as_of: Naiv
     })
 }
 
-fn checked(demand: &[Point], rule: &PurchaseRule) -> Result<Vec<Point>> {
+fn check(rule: &PurchaseRule) -> Result<()> {
     positive(rule.quantity, "quantity")?;
     if rule.lot == 0 {
         return Err(ForecastError::invalid("lot", &rule.lot, "a lot has at least one piece"));
@@ -144,12 +169,18 @@ fn checked(demand: &[Point], rule: &PurchaseRule) -> Result<Vec<Point>> {
         let text = "an order covers at least one month";
         return Err(ForecastError::invalid("cover_months", &rule.cover_months, text));
     }
+    Ok(())
+}
+
+/// The demand of the month of a day and of all that follow.
+fn ahead(demand: &[Point], as_of: NaiveDate) -> Result<Vec<Point>> {
     let demand = ordered(demand)?;
     if let Some(pair) = demand.windows(2).find(|pair| pair[0].month.next() != pair[1].month) {
         let text = format!("{} after {}", pair[1].month, pair[0].month);
         return Err(ForecastError::invalid("month", &text, "demand is known for every month between"));
     }
-    Ok(demand)
+    let now = Month::of(as_of);
+    Ok(demand.into_iter().filter(|point| point.month >= now).collect())
 }
 
 /// The first month of which every day is on or after a day.
@@ -159,7 +190,8 @@ fn whole_month(day: NaiveDate) -> Month {
 }
 
 /// Runs of short months before the first that an order of today helps in.
-fn shortages(demand: &[Point], supply: &Supply, earliest: Month) -> Result<Vec<Shortage>> {
+fn short_runs(demand: &[Point], supply: &Supply, lead: LeadTime, as_of: NaiveDate) -> Result<Vec<Shortage>> {
+    let earliest = whole_month(lead.after(as_of)?);
     let mut runs: Vec<Shortage> = Vec::new();
     for point in demand.iter().take_while(|point| point.month < earliest) {
         let missing = minus(point.value, supply.in_month(point.month), "shortage")?;
@@ -173,13 +205,18 @@ fn shortages(demand: &[Point], supply: &Supply, earliest: Month) -> Result<Vec<S
                     (run.worst, run.worst_month) = (missing, point.month);
                 }
             }
-            None => runs.push(Shortage {
-                from: point.month,
-                months: 1,
-                relief: earliest,
-                worst: missing,
-                worst_month: point.month,
-            }),
+            None => {
+                let order_by = lead.before(point.month.first_day())?;
+                runs.push(Shortage {
+                    order_by,
+                    overdue_days: (as_of - order_by).num_days().max(0),
+                    from: point.month,
+                    months: 1,
+                    relief: earliest,
+                    worst: missing,
+                    worst_month: point.month,
+                });
+            }
         }
     }
     Ok(runs)

@@ -67,6 +67,11 @@ impl Supply {
         Self::new(self.opening, self.changes.iter().cloned().chain(changes).collect())
     }
 
+    /// What there is before all changes.
+    pub fn opening(&self) -> Decimal {
+        self.opening
+    }
+
     /// The changes in the order of days.
     pub fn changes(&self) -> &[SupplyChange] {
         &self.changes

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::risk::RiskDate;
-use crate::month::add_months;
+use crate::month::{Month, add_months};
 
 /// How reliable a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +45,7 @@ pub struct Milestones {
     pub last_date_of_support: Option<Milestone>,
 }
 
-/// What makes a refresh due. The order decides ties: support first, then warranty, age, risk, lease.
+/// What makes a refresh due. The order decides ties: support first, then warranty, age, risk, capacity, lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DueRule {
     /// The last date of support, less a margin.
@@ -56,13 +56,16 @@ pub enum DueRule {
     Age,
     /// The first day its risk score passes a threshold.
     Risk,
+    /// The last day to order more for a pool of capacity that it is part of.
+    Capacity,
     /// The return date of a lease.
     Lease,
 }
 
 impl DueRule {
     /// All rules, in the order that decides ties.
-    pub const ALL: [Self; 5] = [Self::Support, Self::Warranty, Self::Age, Self::Risk, Self::Lease];
+    pub const ALL: [Self; 6] =
+        [Self::Support, Self::Warranty, Self::Age, Self::Risk, Self::Capacity, Self::Lease];
 }
 
 /// Which rules a policy enables, with their margins; `None` or `false` disables a rule.
@@ -76,6 +79,8 @@ pub struct RefreshPolicy {
     pub warranty: bool,
     /// Whether the risk score does.
     pub risk: bool,
+    /// Whether a pool of capacity that runs out does.
+    pub capacity: bool,
     /// Whether the return date of a lease does.
     pub lease: bool,
 }
@@ -92,8 +97,35 @@ pub struct RefreshSubject {
     /// When its risk score reaches the threshold; see [`risk_date`](super::risk_date). `None` if the score is
     /// unknown.
     pub risk_date: Option<RiskDate>,
+    /// By when more is needed of the pools of capacity that it is part of. `None` if that is unknown.
+    pub capacity: Option<CapacityNeed>,
     /// The day a lease returns it; only leased assets have one.
     pub lease_return: Option<NaiveDate>,
+}
+
+/// What the pools of capacity that an asset is part of ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CapacityNeed {
+    /// One runs out, and this is the last day to order more of it: see
+    /// [`order_by`](crate::capacity::order::order_by) of the P90 of demand.
+    OrderBy(NaiveDate),
+    /// None runs out up to this month, the last that was looked at.
+    NotWithin(Month),
+    /// It is part of none.
+    NoPool,
+}
+
+impl CapacityNeed {
+    /// What two pools ask for together: the earlier day; that neither runs out is said up to the earlier month.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::OrderBy(one), Self::OrderBy(two)) => Self::OrderBy(one.min(two)),
+            (found @ Self::OrderBy(_), _) | (_, found @ Self::OrderBy(_)) => found,
+            (Self::NotWithin(one), Self::NotWithin(two)) => Self::NotWithin(one.min(two)),
+            (found @ Self::NotWithin(_), Self::NoPool) | (Self::NoPool, found) => found,
+        }
+    }
 }
 
 /// The date one enabled rule gives.
@@ -139,8 +171,8 @@ pub enum DueOutcome {
 /// When the refresh of an asset is due under a policy: the earliest date of the enabled rules.
 ///
 /// A rule without its input gives no date and is listed; absent input is never read as "not due". Assets that
-/// are not leased owe the lease rule nothing, and a risk score that is known to stay below its threshold owes the
-/// risk rule nothing.
+/// are not leased owe the lease rule nothing, a risk score that is known to stay below its threshold owes the risk rule
+/// nothing, and so do assets that are part of no pool, or of pools that last, the capacity rule.
 pub fn due(policy: &RefreshPolicy, subject: &RefreshSubject) -> DueOutcome {
     let mut candidates = Vec::new();
     let mut without_input = Vec::new();
@@ -207,6 +239,7 @@ fn date_of(rule: DueRule, policy: &RefreshPolicy, subject: &RefreshSubject) -> F
         DueRule::Warranty => policy.warranty,
         DueRule::Age => policy.age_months.is_some(),
         DueRule::Risk => policy.risk,
+        DueRule::Capacity => policy.capacity,
         DueRule::Lease => policy.lease,
     };
     if !enabled {
@@ -232,6 +265,16 @@ fn date_of(rule: DueRule, policy: &RefreshPolicy, subject: &RefreshSubject) -> F
             Some(RiskDate::Reached(date)) => recorded(Some(date), DateQuality::Estimated),
             None => None,
         },
+        DueRule::Capacity => match subject.capacity {
+            Some(CapacityNeed::OrderBy(date)) => recorded(Some(date), DateQuality::Estimated),
+            Some(CapacityNeed::NotWithin(last)) => {
+                return Found::Never(format!("the capacity pools it is part of do not run out up to {last}"));
+            }
+            Some(CapacityNeed::NoPool) => {
+                return Found::Never("it is part of no capacity pool".to_owned());
+            }
+            None => None,
+        },
         DueRule::Lease if subject.lease_return.is_none() => {
             let why = "the policy refreshes leased assets only and this one is not leased";
             return Found::Never(why.to_owned());
@@ -253,6 +296,7 @@ fn reason(not_met: &[String], without_input: &[DueRule]) -> String {
             DueRule::Warranty => "end of warranty",
             DueRule::Age => "in-service date",
             DueRule::Risk => "risk score",
+            DueRule::Capacity => "forecast of its capacity pools",
             DueRule::Lease => "return date of the lease",
         })
         .collect();

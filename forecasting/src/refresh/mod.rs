@@ -18,8 +18,8 @@ pub use deferral::{
     expected_outage_loss, extended_support, support_state,
 };
 pub use due::{
-    Candidate, DateQuality, Due, DueOutcome, DueRule, LeadTimes, Milestone, Milestones, RefreshPolicy,
-    RefreshSubject, due, left_before_due, with_whole,
+    Candidate, CapacityNeed, DateQuality, Due, DueOutcome, DueRule, LeadTimes, Milestone, Milestones,
+    RefreshPolicy, RefreshSubject, due, left_before_due, with_whole,
 };
 pub use exposure::{Exposure, Extent, SupportedAssets, exposure, exposure_by_quarter, grouped};
 pub use price::{PriceIndex, Prices, price_at};

@@ -13,6 +13,8 @@ pub enum Subject {
     SupportContract,
     /// Cloud workloads.
     Workload,
+    /// Pools of capacity that more is bought for.
+    CapacityPool,
 }
 
 /// How much of a kind of record is in a roadmap, by count and by value.

@@ -91,11 +91,14 @@ pub enum Category {
     RefreshCapital,
     /// Disposal of old assets: its cost and their book value, less proceeds.
     Disposal,
+    /// What growth of capacity asks for, never part of a refresh: hardware, freight, installation and prepaid support in
+    /// the views of commitment and cash, what is written off of them in that of profit and loss.
+    Growth,
 }
 
 impl Category {
     /// All categories.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Colocation,
         Self::Cloud,
         Self::Depreciation,
@@ -103,6 +106,7 @@ impl Category {
         Self::Support,
         Self::RefreshCapital,
         Self::Disposal,
+        Self::Growth,
     ];
 }
 
@@ -232,6 +236,24 @@ impl Flows {
     pub fn total(&self, view: MoneyView) -> Decimal {
         let of_view = self.rows().filter(|(of, _, _)| *of == view);
         self.currency.from_minor(of_view.flat_map(|(_, _, row)| &row.cells).sum())
+    }
+
+    /// The same amounts, all of one category, which is explained as given.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::OutOfRange`] if the sum of a month does not fit.
+    pub fn gathered(&self, category: Category, explanation: Explanation) -> Result<Self> {
+        let mut gathered = Self::new(self.window, self.currency);
+        gathered.contingency.clone_from(&self.contingency);
+        for ((view, _), row) in &self.rows {
+            for (position, cell) in row.positions().filter(|(_, cell)| *cell != 0) {
+                let sum = gathered.rows.entry((*view, category)).or_default().cell(position);
+                *sum = self.currency.bounded_minor(*sum + cell, "amount")?;
+            }
+        }
+        gathered.explain(category, explanation);
+        Ok(gathered)
     }
 
     /// The same in another currency: each month by its rate (units of `currency` for one of the present),

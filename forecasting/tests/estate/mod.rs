@@ -10,10 +10,10 @@ use forecasting::colocation::{
 use forecasting::depreciation::{Basis, Convention, Depreciation, DepreciationRule, Method};
 use forecasting::money::{Currency, Money, Rounding};
 use forecasting::month::{FiscalCalendar, LabelBy, Month, Pattern};
-use forecasting::refresh::{CostRates, project_cost};
+use forecasting::refresh::{CostRates, OrderPrice, PriceSource, project_cost};
 use forecasting::roadmap::{
-    CloudWorkload, Flows, GrowthWindow, PaymentFrequency, RefreshCohort, SupportContract, SupportRenewal,
-    Window, colocation_flows, vintage_flows,
+    CloudWorkload, Flows, GrowthOrder, GrowthWindow, PaymentFrequency, RefreshCohort, SupportContract,
+    SupportRenewal, Window, colocation_flows, vintage_flows,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -25,6 +25,7 @@ pub enum Source {
     Support(SupportContract),
     Cloud(CloudWorkload),
     Refresh(RefreshCohort),
+    Growth(RefreshCohort),
     Vintage(Box<Depreciation>),
 }
 
@@ -38,6 +39,11 @@ impl Source {
             Self::Support(contract) => contract.flows(window),
             Self::Cloud(workload) => workload.flows(window, &calendar),
             Self::Refresh(cohort) => cohort.flows(window, &calendar),
+            Self::Growth(cohort) => {
+                let price = Money::new(Decimal::ZERO, Currency::USD);
+                let price = OrderPrice { price, source: PriceSource::Catalog, expired: false };
+                GrowthOrder { cohort: *cohort, price }.flows(window, &calendar)
+            }
             Self::Vintage(depreciation) => vintage_flows(depreciation, None, window),
         }
         .unwrap()
@@ -279,6 +285,7 @@ pub fn sources() -> impl Strategy<Value = Source> {
         support_contracts().prop_map(Source::Support),
         workloads().prop_map(Source::Cloud),
         cohorts().prop_map(Source::Refresh),
+        cohorts().prop_map(Source::Growth),
         vintages().prop_map(|vintage| Source::Vintage(Box::new(vintage))),
     ]
 }

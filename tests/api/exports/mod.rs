@@ -2,6 +2,7 @@
 
 mod answers;
 mod chargeback;
+mod charts;
 mod commands;
 mod formats;
 mod refusals;

@@ -10,6 +10,7 @@ use super::words::CapacityFindingCode;
 use crate::{
     capacity::{
         days::MonthFigures,
+        forecasts::{Finding, Oddity},
         layers::{Layer, Reserved},
     },
     schema::{
@@ -156,6 +157,23 @@ pub struct CapacityFinding {
     code: CapacityFindingCode,
     /// The values and the rule, in a sentence.
     message: String,
+}
+
+impl From<&Finding> for CapacityFinding {
+    fn from(finding: &Finding) -> Self {
+        let code = match finding.code {
+            Oddity::CounterReset => CapacityFindingCode::CounterReset,
+            Oddity::UsedAboveCapacity => CapacityFindingCode::UsedAboveCapacity,
+        };
+        Self { code, message: finding.message.clone() }
+    }
+}
+
+impl CapacityFinding {
+    /// What is odd about supply over time.
+    pub(super) fn of_supply(message: &str) -> Self {
+        Self { code: CapacityFindingCode::SupplyUncertain, message: message.to_owned() }
+    }
 }
 
 impl From<LayerFinding> for CapacityFinding {

@@ -2,16 +2,24 @@
 
 use async_graphql::MergedObject;
 
+pub mod accuracies;
 pub mod events;
 pub mod figures;
+pub mod forecast_parts;
+pub mod forecast_words;
+pub mod forecasts;
 pub mod held_placements;
 pub mod left;
 pub mod observations;
+pub mod outlooks;
 pub mod placement_inputs;
 pub mod placements;
 pub mod pool_changes;
 pub mod pool_queries;
 pub mod pools;
+pub mod published;
+pub mod purchase_rules;
+pub mod purchases;
 pub mod reservations;
 pub mod supply;
 pub mod words;
@@ -24,6 +32,12 @@ pub struct CapacityQuery(
     events::EventQuery,
     placements::PlacementQuery,
     held_placements::HeldPlacementQuery,
+    forecasts::ForecastQuery,
+    outlooks::OutlookQuery,
+    published::PublishedForecastQuery,
+    accuracies::AccuracyQuery,
+    purchase_rules::PurchaseRuleQuery,
+    purchases::PurchaseQuery,
 );
 
 /// Changes of capacity.
@@ -34,4 +48,6 @@ pub struct CapacityMutation(
     reservations::ReservationMutation,
     events::EventMutation,
     held_placements::HeldPlacementMutation,
+    published::PublishedForecastMutation,
+    purchase_rules::PurchaseRuleMutation,
 );

@@ -6,7 +6,7 @@ use entity::{
     capacity::{
         Quantity, capacity_event,
         capacity_pool::{self, Column as C},
-        capacity_reservation,
+        capacity_purchase_rule, capacity_reservation,
     },
     id::{CapacityPoolId, ScenarioId},
     money::Rate,
@@ -19,6 +19,7 @@ use super::{
     events::CapacityEvent,
     figures::{CapacityDay, CapacityFinding, CapacityLayer, CapacityMonth},
     left::{CapacityHeadroom, CapacityMachineFit, CapacityUtilisation},
+    purchase_rules::CapacityPurchaseRule,
     reservations::CapacityReservation,
     supply::{CapacityCluster, CapacityStorage, CapacitySupply},
     words::{CapacityBasis, CapacityResource, CapacityUnit},
@@ -362,6 +363,12 @@ impl CapacityPool {
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<CapacityEvent>> {
         use capacity_event::Column as Own;
         self.0.many(ctx, C::Id, Own::PoolId, &[(Own::HappensOn, Sorted::Asc), (Own::Id, Sorted::Asc)]).await
+    }
+
+    /// What is bought for it when it runs out. Null where that was never said.
+    async fn purchase_rule(&self, ctx: &Context<'_>) -> Result<Option<CapacityPurchaseRule>> {
+        use capacity_purchase_rule::Column as Own;
+        Ok(self.0.many(ctx, C::Id, Own::PoolId, &[]).await?.into_iter().next())
     }
 
     /// What is left by what is handed out and by what is used, and which of them leaves less.

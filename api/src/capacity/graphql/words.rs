@@ -1,7 +1,7 @@
 //! The closed lists of words of capacity.
 
 use async_graphql::Enum;
-use entity::capacity::capacity_pool;
+use entity::capacity::{capacity_pool, capacity_purchase_rule};
 
 use crate::capacity::supplies;
 
@@ -91,6 +91,12 @@ pub enum CapacityFindingCode {
     ReservedAbovePlannable,
     /// More was used than was handed out.
     UsedAboveAllocated,
+    /// In months that are over, more was used than there is.
+    UsedAboveCapacity,
+    /// What was used fell to a fraction once, as a counter that begins anew.
+    CounterReset,
+    /// Something would change what may be planned with, and by how much or when is not known.
+    SupplyUncertain,
 }
 
 /// Which way of counting leaves less.
@@ -133,4 +139,14 @@ pub enum CapacityChangeKind {
     Contract,
     /// A scenario changes it.
     Scenario,
+}
+
+/// Which demand of the months to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "capacity_purchase_rule::DemandQuantile")]
+pub enum CapacityDemand {
+    /// What it is below as likely as not.
+    P50,
+    /// What it is below with a probability of 90 %: the cautious one.
+    P90,
 }

@@ -98,9 +98,7 @@ impl Sheet {
             let words = subject_words(*subject, 2);
             remarks.push(format!("{words}: {covered} of {total} with all inputs ({} %)", share.round_dp(1)));
         }
-        for left_out in left_out(plan) {
-            remarks.push(left_out.remark());
-        }
+        remarks.extend(omissions(plan));
         for assumption in plan.roadmap.assumptions() {
             remarks.push(format!("assumed: {assumption}"));
         }
@@ -203,6 +201,11 @@ impl LeftOut<'_> {
         };
         format!("left out: {} {words}{names}: {}", self.count, self.reason)
     }
+}
+
+/// What is left out and why, in sentences.
+pub(super) fn omissions(plan: &Plan) -> Vec<String> {
+    left_out(plan).iter().map(LeftOut::remark).collect()
 }
 
 /// What is left out, wholly or for one purpose, by reason; what concerns most records first.

@@ -159,6 +159,7 @@ fn coverage_of(subject: Subject) -> &'static str {
         Subject::ColocationContract => "coverageOfColocationContracts",
         Subject::SupportContract => "coverageOfSupportContracts",
         Subject::Workload => "coverageOfWorkloads",
+        Subject::CapacityPool => "coverageOfCapacityPools",
     }
 }
 

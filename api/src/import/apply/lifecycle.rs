@@ -148,6 +148,7 @@ impl Importable for RefreshPolicy {
         put_any(&mut row.support_margin_months, self.support_margin_months);
         put(&mut row.warranty_rule, self.warranty_rule);
         put(&mut row.lease_rule, self.lease_rule);
+        put(&mut row.capacity_rule, self.capacity_rule);
         put(&mut row.lead_days, self.lead_days);
         put(&mut row.install_days, self.install_days);
         put(&mut row.buffer_days, self.buffer_days);
@@ -186,6 +187,7 @@ impl Importable for RefreshPolicy {
         let rates = self.failure_rates.as_ref();
         put_any(&mut row.failure_rates, rates.map(|rates| FailureRates(rates.iter().map(age).collect())));
         usual(&mut row.active, true);
+        usual(&mut row.capacity_rule, false);
         usual(&mut row.payment_terms_days, USUAL_TERMS);
         usual(&mut row.support_rate, Rate::ZERO);
         usual(&mut row.support_months, 0);

@@ -54,6 +54,7 @@ pub struct RefreshPolicy {
     pub support_margin_months: Option<i32>,
     pub warranty_rule: Option<bool>,
     pub lease_rule: Option<bool>,
+    pub capacity_rule: Option<bool>,
     pub lead_days: Option<i32>,
     pub install_days: Option<i32>,
     pub buffer_days: Option<i32>,

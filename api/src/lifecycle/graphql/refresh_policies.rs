@@ -5,8 +5,9 @@ mod filter;
 mod parts;
 mod wear;
 
-pub use changes::{NewRefreshPolicy, RefreshPolicyDetails, RefreshPolicyMutation};
+pub use changes::{NewRefreshPolicy, RefreshPolicyDetails, RefreshPolicyMutation, YearRateInput};
 pub use filter::{RefreshPolicyFilter, RefreshPolicyOrderField};
+pub use parts::YearRate;
 
 use async_graphql::{Context, Enum, ID, Object};
 use entity::{
@@ -15,7 +16,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use self::parts::{Costs, FailureRate, Quantity, Rules, Scope, Times, YearRate};
+use self::parts::{Costs, FailureRate, Quantity, Rules, Scope, Times};
 use super::{
     depreciation_rules::DepreciationRule,
     refresh_cycles::{RefreshCycle, RefreshCycleFilter, RefreshCycleOrderField},

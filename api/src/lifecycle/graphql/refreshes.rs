@@ -41,6 +41,7 @@ pub const COLUMNS: &[asset::Column] = &[
     asset::Column::Id,
     asset::Column::ModelId,
     asset::Column::SiteId,
+    asset::Column::RackId,
     asset::Column::Status,
     asset::Column::Environment,
     asset::Column::Tier,
@@ -86,6 +87,8 @@ pub enum RefreshRule {
     Age,
     /// The first day on which the risk score is at or above the threshold of the policy.
     Risk,
+    /// The last day to order more for a capacity pool that it is part of.
+    Capacity,
     /// The return of a lease.
     Lease,
 }
@@ -198,14 +201,18 @@ pub async fn of_asset(
         let sites = asset.column_of_siblings::<SiteId>(C::SiteId)?;
         let overlay = Overlay::load(&reader, scenario).await?;
         let parents = asset.column_of_siblings::<AssetId>(C::ParentId)?;
-        let mut basis = Basis::load(&reader, models, sites, parents).await?;
+        let mut basis = Basis::load(&reader, models, sites, parents, as_of.0).await?;
         let policies = Record::all_whole(basis.policies.clone());
         basis.lay_over(&overlay);
         Ok(Shared { basis, overlay, policies })
     };
-    let key = scenario.map_or_else(|| "refresh".to_owned(), |id| format!("refresh with {}", id.uuid()));
+    let day = as_of.0;
+    let key =
+        scenario.map_or_else(|| format!("refresh {day}"), |id| format!("refresh {day} with {}", id.uuid()));
     let shared = asset.shared(key, load).await?;
     let subject = Subject {
+        id: asset.get(C::Id)?,
+        rack: asset.get(C::RackId)?,
         model: asset.get(C::ModelId)?,
         site: asset.get(C::SiteId)?,
         status: asset.get(C::Status)?,

@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     access::Permission,
+    capacity::graphql::purchases::CapacityRisk,
     error::{Error, Result},
     inventory::graphql::sites::Site,
     scenarios::{
@@ -178,6 +179,11 @@ impl RoadmapAnswer {
                 records,
             })
             .collect()
+    }
+
+    /// Capacity pools that more is bought for and that run out before an order can help, the most urgent first.
+    async fn risks(&self, ctx: &Context<'_>) -> Result<Vec<CapacityRisk>> {
+        CapacityRisk::all(ctx, &self.plan.risks, self.plan.as_of).await
     }
 
     /// What the whole roadmap takes for granted.

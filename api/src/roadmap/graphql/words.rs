@@ -35,6 +35,9 @@ pub enum Category {
     RefreshCapital,
     /// Disposal of old assets: its cost and their book value, less proceeds.
     Disposal,
+    /// What growth of capacity asks for, never part of a refresh: hardware, freight, installation and prepaid support in
+    /// commitment and cash, what is written off of them in profit and loss.
+    Growth,
 }
 
 /// A kind of record that a roadmap is made from.
@@ -49,6 +52,8 @@ pub enum RoadmapSubject {
     SupportContract,
     /// Cloud workloads.
     Workload,
+    /// Capacity pools that more is bought for.
+    CapacityPool,
 }
 
 /// What lines are kept apart by, besides their category.

@@ -121,6 +121,9 @@ pub struct RefreshRulesInput {
     pub warranty: MaybeUndefined<bool>,
     /// Whether the return of a lease makes due. At first: no.
     pub lease: MaybeUndefined<bool>,
+    /// Whether a capacity pool that runs out makes due what is part of it: on the last day to order more for the pool. At
+    /// first: no.
+    pub capacity: MaybeUndefined<bool>,
     /// How the risk of keeping an asset is scored, replaced as a whole: due on the first day on which its score reaches the
     /// threshold.
     pub risk: MaybeUndefined<RefreshRiskInput>,
@@ -265,7 +268,8 @@ impl RefreshRulesInput {
         patch(&mut row.support_margin_months, self.support_margin_months);
         patch_required(&mut row.warranty_rule, self.warranty, "rules.warranty")?;
         patch(&mut row.risk, self.risk);
-        patch_required(&mut row.lease_rule, self.lease, "rules.lease")
+        patch_required(&mut row.lease_rule, self.lease, "rules.lease")?;
+        patch_required(&mut row.capacity_rule, self.capacity, "rules.capacity")
     }
 }
 
@@ -368,6 +372,7 @@ fn blank() -> refresh_policy::ActiveModel {
         scope: Set(RefreshScope::default()),
         warranty_rule: Set(false),
         lease_rule: Set(false),
+        capacity_rule: Set(false),
         lead_days: Set(0),
         install_days: Set(0),
         buffer_days: Set(0),

@@ -111,6 +111,8 @@ pub struct Rules {
     warranty: bool,
     /// Whether the return of a lease makes due.
     lease: bool,
+    /// Whether a capacity pool that runs out makes due what is part of it.
+    capacity: bool,
     /// How the risk of keeping an asset is scored. Null: risk does not count.
     risk: Option<RefreshRisk>,
 }
@@ -122,6 +124,7 @@ impl Rules {
             support_margin_months: policy.get(C::SupportMarginMonths)?,
             warranty: policy.get(C::WarrantyRule)?,
             lease: policy.get(C::LeaseRule)?,
+            capacity: policy.get(C::CapacityRule)?,
             risk: policy.get::<Option<refresh_policy::RiskTerms>>(C::Risk)?.map(RefreshRisk::from),
         })
     }

@@ -1,0 +1,304 @@
+//! When a pool runs out, by when to order, and what that follows from.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use entity::{
+    capacity::{capacity_forecast::ForecastMethod, capacity_pool},
+    id::{CapacityPoolId, ScenarioId},
+};
+use rust_decimal::Decimal;
+use tokio::sync::OnceCell;
+
+use super::{
+    figures::CapacityFinding,
+    forecast_parts::{
+        CapacityAction, CapacityCarriedOn, CapacityDemandPoint, CapacityForecastEvent, CapacityObservedMonth,
+        CapacitySupplyChange, CapacitySupplyPoint,
+    },
+    forecast_words::{
+        CapacityChartFormat, CapacityExhaustion, CapacityExhaustions, CapacityForecastMethod,
+        CapacityOrderBy, CapacityUrgency,
+    },
+    pools::CapacityPool,
+};
+use crate::{
+    access::Permission,
+    capacity::{
+        actions::{self, Actions},
+        days::require_months,
+        forecast_charts,
+        forecasts::{self, PoolForecast},
+        pools, published,
+    },
+    error::{Error, Result},
+    rules::require_plausible,
+    scenarios::{
+        Overlay,
+        graphql::scenarios::{self, Scenario},
+    },
+    schema::{
+        explain::Explanation,
+        record::Record,
+        request::{caller, read},
+        scalar::{Date, Id},
+    },
+};
+
+/// What one question was, and what came of it for all its pools.
+pub(super) struct Answer {
+    pub(super) forecasts: Vec<PoolForecast>,
+    pools: Vec<Record<capacity_pool::Entity>>,
+    asked: Asked,
+    actions: OnceCell<Vec<Actions>>,
+}
+
+/// What is asked of forecasts.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) as_of: Date,
+    pub(super) months: u32,
+    pub(super) method: ForecastMethod,
+    pub(super) overlay: Arc<Overlay>,
+}
+
+impl Asked {
+    /// What a client asks for, with today and the next three years where it leaves that open.
+    ///
+    /// # Errors
+    /// `Invalid` for months below 1 and a day that nobody means, `LimitExceeded` for more than 120 months, `NotFound` for
+    /// a scenario that is not there.
+    pub(super) async fn of(
+        ctx: &Context<'_>,
+        (months, as_of): (i32, Option<Date>),
+        method: CapacityForecastMethod,
+        scenario: Option<Id<ScenarioId>>,
+    ) -> Result<Self> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let as_of = as_of.unwrap_or(Date(caller(ctx)?.now.date_naive()));
+        require_plausible("asOf", Some(as_of.0))?;
+        let months = require_months(months)?;
+        let overlay = Overlay::load_without_prices(&reader, scenario.map(|id| id.0)).await?;
+        Ok(Self { as_of, months, method: method.into(), overlay })
+    }
+
+    pub(super) fn question(&self) -> forecasts::Question<'_> {
+        forecasts::Question {
+            as_of: self.as_of.0,
+            months: self.months,
+            overlay: &self.overlay,
+            method: published::method(self.method),
+        }
+    }
+}
+
+impl Answer {
+    pub(super) fn new(forecasts: Vec<PoolForecast>, asked: Asked) -> Arc<Self> {
+        let pools = Record::all_whole(forecasts.iter().map(|forecast| forecast.pool.clone()).collect());
+        Arc::new(Self { forecasts, pools, asked, actions: OnceCell::new() })
+    }
+
+    pub(super) fn scenario(&self) -> Option<Scenario> {
+        self.asked.overlay.scenario().and_then(scenarios::of)
+    }
+}
+
+/// When a pool runs out, by when to order, and what that follows from.
+#[derive(Clone)]
+pub struct CapacityForecast {
+    answer: Arc<Answer>,
+    index: usize,
+}
+
+impl CapacityForecast {
+    pub(super) fn new(answer: &Arc<Answer>, index: usize) -> Self {
+        Self { answer: Arc::clone(answer), index }
+    }
+
+    pub(super) fn own(&self) -> Result<&PoolForecast> {
+        let own = self.answer.forecasts.get(self.index);
+        own.ok_or_else(|| Error::internal("a forecast that is not there"))
+    }
+
+    fn unsupplied(&self) -> Result<Option<&str>> {
+        let supplied = &self.own()?.supplied;
+        Ok(supplied.reason.as_deref().filter(|_| supplied.supply.is_none()))
+    }
+
+    /// What could be done about all pools of the answer: found out once.
+    async fn actions_of_all(&self, ctx: &Context<'_>) -> Result<&Actions> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let load = async || actions::of(&reader, &self.answer.forecasts, &self.answer.asked.question()).await;
+        let all = self.answer.actions.get_or_try_init(load).await?;
+        all.get(self.index).ok_or_else(|| Error::internal("actions of no pool"))
+    }
+}
+
+/// When a pool runs out, by when to order, and what that follows from. What is not known is null with a reason, never 0
+/// and never a day far away.
+#[Object]
+impl CapacityForecast {
+    /// The pool.
+    async fn pool(&self) -> Result<CapacityPool> {
+        let record = self.answer.pools.get(self.index).cloned();
+        Ok(record.ok_or_else(|| Error::internal("a pool that is not there"))?.into())
+    }
+
+    /// The day it was asked on: nothing that was observed later counts.
+    async fn as_of(&self) -> Date {
+        self.answer.asked.as_of
+    }
+
+    /// How many months after that of `asOf` were looked at.
+    async fn months(&self) -> u32 {
+        self.answer.asked.months
+    }
+
+    /// The scenario that is laid over what is recorded. Null for the baseline.
+    async fn scenario(&self) -> Option<Scenario> {
+        self.answer.scenario()
+    }
+
+    /// What is used carried on, before any event. Null where nothing was observed; `explain` and `exhaustion` say why.
+    async fn forecast(&self) -> Result<Option<CapacityCarriedOn>> {
+        Ok(CapacityCarriedOn::of(self.own()?))
+    }
+
+    /// What stands for each month that is complete and counts: the 95th percentile of its daily peaks. Other months are
+    /// gaps and left out.
+    async fn observed(&self) -> Result<Vec<CapacityObservedMonth>> {
+        Ok(self.own()?.observed.iter().map(CapacityObservedMonth::from).collect())
+    }
+
+    /// Demand month by month: what is used, with steps and reservations.
+    async fn demand(&self) -> Result<Vec<CapacityDemandPoint>> {
+        Ok(self.own()?.projection.demand().iter().map(CapacityDemandPoint::from).collect())
+    }
+
+    /// What may be planned with, month by month: the least on any day of it. Empty where it is not known.
+    async fn supply(&self) -> Result<Vec<CapacitySupplyPoint>> {
+        Ok(self.own()?.projection.supply.iter().map(CapacitySupplyPoint::from).collect())
+    }
+
+    /// Why it is not known what may be planned with. Null where it is.
+    async fn supply_reason(&self) -> Result<Option<String>> {
+        Ok(self.unsupplied()?.map(str::to_owned))
+    }
+
+    /// What changes what may be planned with, in the order of days.
+    async fn supply_changes(&self) -> Result<Vec<CapacitySupplyChange>> {
+        Ok(self.own()?.supplied.changes.iter().map(CapacitySupplyChange::from).collect())
+    }
+
+    /// When demand reaches what may be planned with.
+    async fn exhaustion(&self) -> Result<CapacityExhaustions> {
+        let (own, unsupplied) = (self.own()?.exhaustions, self.unsupplied()?);
+        Ok(CapacityExhaustions {
+            p50: CapacityExhaustion::of(own.p50, unsupplied),
+            p90_demand: CapacityExhaustion::of(own.p90_demand, unsupplied),
+        })
+    }
+
+    /// By when to order.
+    async fn order_by(&self) -> Result<CapacityOrderBy> {
+        Ok(CapacityOrderBy::of(&self.own()?.order_by, self.unsupplied()?))
+    }
+
+    /// How urgent it is.
+    async fn urgency(&self) -> Result<CapacityUrgency> {
+        Ok(self.own()?.urgency().into())
+    }
+
+    /// What would push the day out, each alone, the best first: what pushes the P90 of demand furthest, then its P50, then
+    /// what helps sooner. Empty for a pool that does not run out.
+    async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<CapacityAction>> {
+        let actions = self.actions_of_all(ctx).await?;
+        let unsupplied = self.unsupplied()?;
+        let each = actions.pushed.iter().map(|pushed| {
+            let target = actions.targets.get(&pushed.candidate.name).copied();
+            CapacityAction::new(pushed, target, unsupplied)
+        });
+        Ok(each.collect())
+    }
+
+    /// What was thought of and does not help, or cannot be told; each is a sentence.
+    async fn actions_left_out(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        Ok(self.actions_of_all(ctx).await?.left_out.clone())
+    }
+
+    /// Steps of demand, with those that were left out as history.
+    async fn events(&self) -> Result<Vec<CapacityForecastEvent>> {
+        let own = self.own()?;
+        let observed_until = own.projection.last;
+        Ok(own.events.iter().map(|event| CapacityForecastEvent::new(event, observed_until)).collect())
+    }
+
+    /// What is odd about it: a counter that began anew, more used than there is.
+    async fn findings(&self) -> Result<Vec<CapacityFinding>> {
+        let own = self.own()?;
+        let supply = own.supplied.findings.iter().map(|message| CapacityFinding::of_supply(message));
+        Ok(own.findings.iter().map(CapacityFinding::from).chain(supply).collect())
+    }
+
+    /// The picture of it: what was used, demand with its interval, what may be planned with, and what happens.
+    async fn chart(
+        &self,
+        #[graphql(default_with = "CapacityChartFormat::Svg", desc = "What it is drawn as.")]
+        format: CapacityChartFormat,
+    ) -> Result<String> {
+        let own = self.own()?;
+        match format {
+            CapacityChartFormat::Svg => {
+                let as_of = self.answer.asked.as_of.0;
+                tokio::task::block_in_place(|| forecast_charts::svg(own, as_of))
+            }
+        }
+    }
+
+    /// How the figures came about.
+    async fn explain(&self) -> Result<Explanation> {
+        let own = self.own()?;
+        let mut explanation = Explanation::from(own.projection.explanation.clone());
+        explanation.assumptions.extend(own.assumptions.iter().cloned());
+        let history = own.projection.history.iter();
+        Ok(explanation.without(history.map(|name| format!("{name}: what was observed has it already"))))
+    }
+
+    /// The steps of a purchase added up, in days: delivery, installation, approval and buffer. Null where the days of
+    /// delivery are not recorded.
+    async fn lead_days(&self) -> Result<Option<Decimal>> {
+        Ok(self.own()?.lead.map(|lead| Decimal::from(lead.days())))
+    }
+}
+
+/// Queries of forecasts.
+#[derive(Default)]
+pub struct ForecastQuery;
+
+/// Queries of forecasts.
+#[Object]
+impl ForecastQuery {
+    /// When a pool runs out, by when to order, and what that follows from.
+    #[graphql(complexity = "500 + child_complexity")]
+    async fn capacity_forecast(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the pool.")] pool: Id<CapacityPoolId>,
+        #[graphql(default = 36, desc = "How many months after that of `asOf` are looked at, 1 to 120.")]
+        months: i32,
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
+        scenario: Option<Id<ScenarioId>>,
+        #[graphql(desc = "The day it is asked on; today when left out.")] as_of: Option<Date>,
+        #[graphql(
+            default_with = "CapacityForecastMethod::Auto",
+            desc = "How demand is carried on; chosen for the pool when left out."
+        )]
+        method: CapacityForecastMethod,
+    ) -> Result<CapacityForecast> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let asked = Asked::of(ctx, (months, as_of), method, scenario).await?;
+        let pool = pools::find(&reader, pool.0).await?;
+        let found = forecasts::of(&reader, &[pool], &asked.question()).await?;
+        Ok(CapacityForecast::new(&Answer::new(found, asked), 0))
+    }
+}

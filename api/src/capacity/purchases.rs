@@ -1,0 +1,350 @@
+//! What has to be bought so that pools do not run out, and where it comes too late.
+//!
+//! What is read is the same whatever months are asked about: what is ordered in a month must not depend on where a
+//! question ends. What a scenario assumes is laid over it afterwards.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use entity::{
+    capacity::{
+        capacity_pool,
+        capacity_purchase_rule::{self, DemandQuantile},
+    },
+    id::{CapacityPoolId, EntityId, SiteId},
+};
+use forecasting::{
+    ForecastError,
+    capacity::{
+        events::{Events, Reservation, Step},
+        exhaustion::{Exhaustion, Fan, FanPoint, HORIZON_MAX, Quantile},
+        order::LeadTime,
+        projection::factors,
+        purchases::{Growth, PurchaseRule, Shortage, purchases, shortages},
+        regression::Point,
+        supply::{Supply, SupplyChange},
+    },
+    forecast::Method,
+    month::Month,
+};
+use rust_decimal::Decimal;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    assumed::{self, Place},
+    deadlines::{self, Needs},
+    forecasts::{self, MOST_POOLS, PoolForecast},
+};
+use crate::{error::Result, scenarios::Overlay, store::Read};
+
+/// A pool, with all that decides what is bought for it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Growing {
+    /// Which.
+    pub pool: CapacityPoolId,
+    /// What people call it.
+    pub name: String,
+    /// Where it is said to be.
+    pub site: Option<SiteId>,
+    /// What it is made of.
+    pub place: Place,
+    /// What is bought for it; none where that was never said.
+    pub rule: Option<capacity_purchase_rule::Model>,
+    /// Days of delivery, installation, approval and in hand; none where those of delivery are not recorded.
+    lead: Option<[u32; 4]>,
+    /// The last month that was observed, by its first day, with its figure.
+    observed: Option<(NaiveDate, Decimal)>,
+    /// Demand of the months after that, before any event: first day, P50 and P90.
+    ahead: Vec<(NaiveDate, Decimal, Decimal)>,
+    /// Steps of demand: name, day, quantity and probability.
+    steps: Vec<(String, NaiveDate, Decimal, Decimal)>,
+    /// What is held: name, first and last day, quantity.
+    held: Vec<(String, NaiveDate, Option<NaiveDate>, Decimal)>,
+    /// What there is, and what changes it.
+    supply: Option<(Decimal, Vec<(String, NaiveDate, Decimal)>)>,
+    /// Why nothing can be said of its growth.
+    reason: Option<String>,
+}
+
+/// What is known of all pools in use.
+#[derive(Clone, Debug, Default)]
+pub struct Pools {
+    /// Those that something is bought for, by name.
+    pub growing: Vec<Growing>,
+    /// By when they ask for more, where that was wanted.
+    pub needs: Option<Needs>,
+}
+
+/// What a pool asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Orders, and times in which none can help.
+    pub growth: Growth,
+    /// What is taken for granted, in sentences.
+    pub said: Vec<String>,
+}
+
+/// Reads the pools in use that something is bought for; and by when all of them ask for more, where a policy refreshes by
+/// that. One statement without pools, two where nothing is bought for any, and a bounded number otherwise.
+///
+/// # Errors
+/// Those of the database, and of [`forecasts::of`].
+pub async fn read(db: &impl Read, as_of: NaiveDate, is_due_by_capacity: bool) -> Result<Pools> {
+    let condition = Condition::all().add(capacity_pool::Column::IsActive.eq(true));
+    let mut pools = pools(db, condition).await?;
+    if pools.is_empty() {
+        return Ok(Pools { growing: Vec::new(), needs: is_due_by_capacity.then(Needs::default) });
+    }
+    let mut rules = rules(db, &pools).await?;
+    if !is_due_by_capacity {
+        pools.retain(|pool| rules.contains_key(&pool.id));
+    }
+    let found = forecast(db, &pools, as_of).await?;
+    let needs = if is_due_by_capacity { Some(deadlines::of(db, &found).await?) } else { None };
+    let found: Vec<PoolForecast> = found.into_iter().filter(|it| rules.contains_key(&it.pool.id)).collect();
+    Ok(Pools { growing: grown(db, found, &mut rules).await?, needs })
+}
+
+/// Reads pools in use, whether something is bought for them or not, in the order of their names.
+///
+/// # Errors
+/// Those of the database, and of [`forecasts::of`].
+pub async fn among(db: &impl Read, condition: Condition, as_of: NaiveDate) -> Result<Vec<Growing>> {
+    let condition = condition.add(capacity_pool::Column::IsActive.eq(true));
+    let pools = pools(db, condition).await?;
+    if pools.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rules = rules(db, &pools).await?;
+    let found = forecast(db, &pools, as_of).await?;
+    grown(db, found, &mut rules).await
+}
+
+async fn pools(db: &impl Read, condition: Condition) -> Result<Vec<capacity_pool::Model>> {
+    let pools = capacity_pool::Entity::find().filter(condition);
+    Ok(pools.order_by_asc(capacity_pool::Column::Name).all(db).await?)
+}
+
+type Rules = HashMap<CapacityPoolId, capacity_purchase_rule::Model>;
+
+/// What is bought for pools. Rules are few, so those of other pools are read with them.
+async fn rules(db: &impl Read, pools: &[capacity_pool::Model]) -> Result<Rules> {
+    let rules = capacity_purchase_rule::Entity::find().all(db).await?;
+    let asked: HashSet<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
+    let rules = rules.into_iter().filter(|rule| asked.contains(&rule.pool_id));
+    Ok(rules.map(|rule| (rule.pool_id, rule)).collect())
+}
+
+async fn forecast(
+    db: &impl Read,
+    pools: &[capacity_pool::Model],
+    as_of: NaiveDate,
+) -> Result<Vec<PoolForecast>> {
+    let overlay = Overlay::none();
+    let question =
+        forecasts::Question { as_of, months: HORIZON_MAX, overlay: &overlay, method: Method::Auto };
+    let mut found = Vec::with_capacity(pools.len());
+    for pools in pools.chunks(MOST_POOLS) {
+        found.extend(forecasts::of(db, pools, &question).await?);
+    }
+    Ok(found)
+}
+
+async fn grown(db: &impl Read, found: Vec<PoolForecast>, rules: &mut Rules) -> Result<Vec<Growing>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pools: Vec<capacity_pool::Model> = found.iter().map(|forecast| forecast.pool.clone()).collect();
+    let mut places = assumed::places(db, &pools).await?;
+    let growing = found.into_iter().map(|forecast| {
+        let id = forecast.pool.id;
+        Growing::new(forecast, rules.remove(&id), places.remove(&id).unwrap_or_default())
+    });
+    Ok(growing.collect())
+}
+
+impl Growing {
+    fn new(forecast: PoolForecast, rule: Option<capacity_purchase_rule::Model>, place: Place) -> Self {
+        let reason = reason(&forecast);
+        let PoolForecast { pool, projection, supplied, lead, events, reservations, observed, .. } = forecast;
+        let last = observed.last().map(|point| (point.month.first_day(), point.value));
+        let ahead = projection.points.iter().map(|point| (point.month.first_day(), point.p50, point.p90));
+        let steps = events.into_iter().map(|event| {
+            let (quantity, probability) = (event.quantity.to_decimal(), event.probability.to_decimal());
+            (event.name, event.happens_on, quantity, probability)
+        });
+        let held = reservations.into_iter();
+        let supply = supplied.supply.map(|supply| {
+            let changes = supply.changes().iter();
+            let changes = changes.map(|change| (change.name.clone(), change.on, change.quantity));
+            (supply.opening(), changes.collect())
+        });
+        Self {
+            pool: pool.id,
+            name: pool.name,
+            site: pool.site_id,
+            place,
+            rule,
+            lead: lead.map(|it| [it.lead_days, it.install_days, it.approval_days, it.buffer_days]),
+            observed: last,
+            ahead: ahead.collect(),
+            steps: steps.collect(),
+            held: held.map(|row| (row.purpose, row.from_on, row.to_on, row.quantity.to_decimal())).collect(),
+            supply,
+            reason,
+        }
+    }
+
+    /// What the pool asks for, seen on the day that it was read for. `left` says when a site is to be empty: a pool
+    /// all of whose sites are left is not bought for beyond. A pool without a rule has the times that no order can help
+    /// in, by the P90 of demand.
+    ///
+    /// # Errors
+    /// A reason for people why that cannot be said.
+    pub fn asked(
+        &self,
+        as_of: NaiveDate,
+        overlay: &Overlay,
+        left: impl Fn(SiteId) -> Option<NaiveDate>,
+    ) -> Result<Asked, String> {
+        if let Some(reason) = &self.reason {
+            return Err(reason.clone());
+        }
+        let assumed = self.place.assumed(&self.name, overlay);
+        let mut said: Vec<String> = assumed.said;
+        let quantile = match self.rule.as_ref().map(|rule| rule.demand) {
+            Some(DemandQuantile::P50) => Quantile::P50,
+            Some(DemandQuantile::P90) | None => Quantile::P90,
+        };
+        let words = |cause: ForecastError| cause.to_string();
+        let mut demand = self.fan(&assumed.growth).map_err(words)?.demand(quantile);
+        let left: Option<Vec<NaiveDate>> = self.place.sites.iter().map(|site| left(*site)).collect();
+        if let Some(last) = left.and_then(|left| left.into_iter().max()) {
+            let until = Month::of(last);
+            demand.retain(|point| point.month < until);
+            said.push(format!("nothing is bought for {} from {until} on: it is left on {last}", self.name));
+        }
+        let supply = self.supply().map_err(words)?;
+        let growth = match &self.rule {
+            Some(rule) => purchases(&demand, &supply, &self.rule(rule), as_of),
+            None => shortages(&demand, &supply, self.lead(), as_of)
+                .map(|shortages| Growth { shortages, purchases: Vec::new() }),
+        };
+        Ok(Asked { growth: growth.map_err(words)?, said })
+    }
+
+    /// Demand with what is assumed of its growth, and with its events.
+    fn fan(&self, growth: &[forecasting::roadmap::GrowthWindow]) -> Result<Fan, ForecastError> {
+        let month = |day: &NaiveDate| Month::of(*day);
+        let (last, level) = self.observed.unwrap_or_default();
+        let plain: Vec<Point> =
+            self.ahead.iter().map(|(day, p50, _)| Point { month: month(day), value: *p50 }).collect();
+        let factors = factors(&plain, level, growth)?;
+        let scaled = self.ahead.iter().zip(factors).map(|((day, p50, p90), factor)| {
+            // A factor of one leaves demand as it is, to the last digit.
+            let times = |value: Decimal| value.checked_mul(factor).ok_or(out_of_range());
+            Ok(FanPoint { month: month(day), p50: times(*p50)?, p90: times(*p90)? })
+        });
+        let fan = Fan::new(scaled.collect::<Result<_, ForecastError>>()?)?;
+        let steps = self.steps.iter().map(|(name, on, quantity, probability)| Step {
+            name: name.clone(),
+            on: *on,
+            quantity: *quantity,
+            probability: Some(*probability),
+        });
+        let held = self.held.iter().map(|(name, from, to, quantity)| Reservation {
+            name: name.clone(),
+            from: *from,
+            to: *to,
+            quantity: *quantity,
+        });
+        let events = Events::new(steps.collect(), held.collect())?;
+        Ok(events.over(&fan, Month::of(last).last_day())?.fan)
+    }
+
+    fn supply(&self) -> Result<Supply, ForecastError> {
+        let (opening, changes) = self.supply.clone().unwrap_or_default();
+        let changes = changes.into_iter().map(|(name, on, quantity)| SupplyChange { name, on, quantity });
+        Supply::new(opening, changes.collect())
+    }
+
+    fn lead(&self) -> LeadTime {
+        let [lead_days, install_days, approval_days, buffer_days] = self.lead.unwrap_or_default();
+        LeadTime { lead_days, install_days, approval_days, buffer_days }
+    }
+
+    fn rule(&self, rule: &capacity_purchase_rule::Model) -> PurchaseRule {
+        // The rules of the area keep these numbers from being negative.
+        let whole = |number: i32| u32::try_from(number).unwrap_or_default();
+        PurchaseRule {
+            quantity: rule.quantity.to_decimal(),
+            lot: whole(rule.lot),
+            cover_months: whole(rule.cover_months),
+            lead: self.lead(),
+        }
+    }
+}
+
+fn out_of_range() -> ForecastError {
+    ForecastError::OutOfRange { field: "demand" }
+}
+
+/// Why nothing can be said of the growth of a pool.
+fn reason(forecast: &PoolForecast) -> Option<String> {
+    if forecast.fan.is_none() {
+        return Some(forecast.reason.clone().unwrap_or_else(|| "nothing was observed of it".to_owned()));
+    }
+    if forecast.supplied.supply.is_none() {
+        let of_supply = forecast.supplied.reason.clone();
+        return Some(of_supply.unwrap_or_else(|| "what may be planned with is not known".to_owned()));
+    }
+    if let Exhaustion::NotComputable { reason } = forecast.exhaustions.p90_demand {
+        return Some(reason.to_string());
+    }
+    forecast.lead.is_none().then(|| "the days from an order to its delivery are not recorded".to_owned())
+}
+
+/// A time in which a pool has run out and no order can help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    /// The pool.
+    pub pool: CapacityPoolId,
+    /// What people call it.
+    pub name: String,
+    /// When, how much, and since when it is too late.
+    pub shortage: Shortage,
+}
+
+impl Risk {
+    /// The times of a pool in which no order can help.
+    pub fn all<'a>(growing: &'a Growing, growth: &'a Growth) -> impl Iterator<Item = Self> + 'a {
+        growth.shortages.iter().map(|shortage| Self {
+            pool: growing.pool,
+            name: growing.name.clone(),
+            shortage: *shortage,
+        })
+    }
+
+    /// All of it in a sentence, seen on a day.
+    #[must_use]
+    pub fn sentence(&self, as_of: NaiveDate) -> String {
+        let Shortage { from, months, relief, overdue_days, .. } = self.shortage;
+        format!(
+            "{} runs out in {from}, for {months} months: an order of {as_of} helps from {relief} on, and is \
+             {overdue_days} days late",
+            self.name
+        )
+    }
+}
+
+/// Risks by urgency: what is short first, then what lacks longer, then in the order of names.
+pub fn sort(risks: &mut [Risk]) {
+    risks.sort_by(|one, other| {
+        let key = |risk: &Risk| (risk.shortage.from, std::cmp::Reverse(risk.shortage.months));
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.name.cmp(&other.name))
+            .then_with(|| one.pool.uuid().cmp(&other.pool.uuid()))
+    });
+}

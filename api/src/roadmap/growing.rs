@@ -1,0 +1,152 @@
+//! What growth of capacity costs: which pieces are ordered when, at which price.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entity::{capacity::capacity_purchase_rule, id::SiteId};
+use forecasting::{
+    capacity::purchases::Purchase,
+    depreciation::{Convention, DepreciationRule, Method},
+    money::{Currency, Money, Rounding},
+    refresh::{CostRates, PriceIndex, PriceSource, Prices, Quote},
+    roadmap::{GrowthOrder, GrowthTerms},
+};
+use rust_decimal::Decimal;
+use sea_orm::Condition;
+
+use super::{contracts::Contracts, estate::Estate, vintages::depreciation_rule};
+use crate::{
+    capacity::purchases::{self, Asked, Growing},
+    error::Result,
+    rules::require_plausible,
+    scenarios::Overlay,
+    store::Read,
+};
+
+/// What is bought for a pool, in the order of need.
+#[derive(Clone, Debug, Default)]
+pub struct Grown {
+    /// What it asks for.
+    pub asked: Asked,
+    /// Each of its purchases with what it costs.
+    pub orders: Vec<(Purchase, GrowthOrder)>,
+}
+
+/// What is bought for a pool, seen on a day. `estate` has what a scenario lays over it.
+///
+/// # Errors
+/// A reason for people why that cannot be said.
+pub fn grown(
+    estate: &Estate,
+    growing: &Growing,
+    overlay: &Overlay,
+    as_of: NaiveDate,
+) -> Result<Grown, String> {
+    let left = |site: SiteId| estate.sites.get(&site).and_then(|site| site.exit).map(|(on, _)| on);
+    let asked = growing.asked(as_of, overlay, left)?;
+    let Some(rule) = growing.rule.as_ref().filter(|_| !asked.growth.purchases.is_empty()) else {
+        return Ok(Grown { asked, orders: Vec::new() });
+    };
+    let terms = terms(estate, rule)?;
+    let mut prices = prices(estate, rule);
+    let orders = asked.growth.purchases.iter().map(|purchase| {
+        let order = terms.order(purchase, &mut prices).map_err(|cause| cause.to_string())?;
+        Ok((*purchase, order))
+    });
+    let orders = orders.collect::<Result<_, String>>()?;
+    Ok(Grown { asked, orders })
+}
+
+fn terms(estate: &Estate, rule: &capacity_purchase_rule::Model) -> Result<GrowthTerms, String> {
+    // The rules of the area keep these numbers from being negative.
+    let whole = |number: i32| u32::try_from(number).unwrap_or_default();
+    let currency = Currency::from_code(&rule.currency)
+        .map_err(|_| format!("the currency {} has no minor unit", rule.currency))?;
+    let (written_off, salvage_rate) = match rule.life_months {
+        Some(months) => (evenly(whole(months)), Decimal::ZERO),
+        None => {
+            depreciation_rule(estate, rule.hardware_kind, rule.depreciation_rule_id).ok_or_else(|| {
+                format!("no depreciation rule applies to {}, and it has no life of its own", rule.item)
+            })?
+        }
+    };
+    Ok(GrowthTerms {
+        quote: Quote {
+            price: Money::new(rule.price_amount.to_decimal(), currency),
+            quoted: rule.price_on,
+            valid_until: rule.price_valid_until_on,
+            source: match rule.price_valid_until_on {
+                Some(_) => PriceSource::Quote,
+                None => PriceSource::Catalog,
+            },
+        },
+        rates: CostRates {
+            freight_tax: rule.freight_rate.to_decimal(),
+            install_per_unit: rule.install_amount.to_decimal(),
+            support: rule.support_rate.to_decimal(),
+            contingency: rule.contingency_rate.to_decimal(),
+            ..CostRates::default()
+        },
+        support_months: whole(rule.support_months),
+        payment_terms_days: whole(rule.payment_terms_days),
+        rule: written_off,
+        salvage_rate,
+    })
+}
+
+/// The same every month, the first and the last of them whole.
+fn evenly(life_months: u32) -> DepreciationRule {
+    DepreciationRule {
+        method: Method::StraightLine,
+        life_months,
+        convention: Convention::FullMonth,
+        rounding: Rounding::Cumulative,
+    }
+}
+
+/// How the price of what is bought moves: as its rule says, and over that as a scenario has it for all hardware and for
+/// its kind. In years that neither names it stands still.
+fn prices(estate: &Estate, rule: &capacity_purchase_rule::Model) -> Prices {
+    let mut index = PriceIndex {
+        years: rule.price_index.0.iter().map(|step| (step.year, step.rate)).collect(),
+        otherwise: Some(Decimal::ZERO),
+    };
+    for kind in [None, Some(rule.hardware_kind)] {
+        let meant = estate.price_rates.iter().filter(|known| known.policy.is_none() && known.kind == kind);
+        for known in meant {
+            index.years.extend(known.rates.iter().map(|step| (step.year, step.rate)));
+        }
+    }
+    Prices::new(index)
+}
+
+/// The currencies of what is bought.
+pub fn currencies(growing: &[Growing]) -> BTreeSet<String> {
+    growing.iter().filter_map(|pool| Some(pool.rule.as_ref()?.currency.clone())).collect()
+}
+
+/// What is bought for pools in use, in the order of their names, as the roadmap has it.
+///
+/// # Errors
+/// `Invalid` for a day that nobody plans for; those of the database.
+pub async fn of(
+    db: &impl Read,
+    condition: Condition,
+    as_of: NaiveDate,
+    scenario: &Overlay,
+) -> Result<Vec<(Growing, Result<Grown, String>)>> {
+    require_plausible("asOf", Some(as_of))?;
+    let growing = purchases::among(db, condition, as_of).await?;
+    if growing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let contracts = Contracts::of_colocation(db).await?;
+    let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
+    let contracts = scenario.contracts(&contracts, as_of);
+    let estate = scenario.estate(&estate, || contracts.ends_by_notice());
+    let grown = |pool: Growing| {
+        let grown = grown(&estate, &pool, scenario, as_of);
+        (pool, grown)
+    };
+    Ok(growing.into_iter().map(grown).collect())
+}
