@@ -2,6 +2,7 @@
 
 mod files;
 mod forecasts;
+mod growth;
 mod held;
 mod layers;
 mod members;
