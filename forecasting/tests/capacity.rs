@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use forecasting::capacity::layers::{
-    BindingModel, Cluster, Headroom, Host, LayerFinding, Layers, LicenceRule, LicensedHost, Machine, Model,
-    PowerLayers, Protection, Span, Storage, Verdict, licences, rack_layers, shared_members, simple_layers,
-    takeover_gap,
+    BindingModel, Cluster, ClusterShare, Headroom, Host, HostShare, Known, LayerFinding, Layers, LicenceRule,
+    LicensedHost, Machine, Model, PowerLayers, Protection, Span, Storage, Verdict, effective, left, licences,
+    of_feeds, plannable, rack_layers, shared_members, simple_layers, takeover_gap, whole,
 };
 use forecasting::capacity::placement::{
     Cords, Draw, FeedLoad, FeedState, Free, Need, PowerBasis, Rack, Resource, draw, fit, place,
@@ -382,4 +382,81 @@ fn things_that_have_to_stay_up_go_where_they_do() {
     assert_eq!((placed.placed, placed.missing, placed.capacity), (4, 36, 4));
     assert_eq!((placed.unplaced[0].rack.as_str(), placed.unplaced[0].feeds), ("unknown", true));
     assert_eq!(place(40, &need, &racks, Some(Cords::Only(Feed::A))).unwrap().placed, 0);
+}
+
+#[test]
+fn one_resource_of_a_cluster_has_the_layers_that_the_whole_has() {
+    let mut hosts: Vec<Host> = (0..6).map(|place| host(&format!("h{place}"), 32, 768)).collect();
+    hosts.extend([host("big", 64, 1536), Host { in_maintenance: true, ..host("resting", 64, 1536) }]);
+    let whole = cluster(hosts.clone());
+    let layers = whole.layers().unwrap();
+    let share = |of: fn(&Host) -> Decimal, ratio, overhead| ClusterShare {
+        hosts: hosts
+            .iter()
+            .map(|host| HostShare {
+                name: host.name.clone(),
+                quantity: of(host),
+                in_maintenance: host.in_maintenance,
+            })
+            .collect(),
+        failures: whole.failures,
+        ratio,
+        overhead,
+        buffer: whole.buffer,
+        planning_limit: whole.planning_limit,
+    };
+    let cores = share(|host| host.cores, whole.processor_ratio, Decimal::ZERO);
+    let processors = cores.layers().unwrap();
+    assert_eq!((processors.layers, processors.surviving), (layers.processors, layers.surviving_cores));
+    assert_eq!((processors.available, processors.utilisation_ceiling), (7, layers.utilisation_ceiling));
+    assert_eq!(processors.without_overcommit * whole.processor_ratio, processors.layers.plannable);
+    let memory = share(|host| host.memory, whole.memory_ratio, whole.memory_overhead);
+    assert_eq!(memory.layers().unwrap().layers, layers.memory);
+    let none = ClusterShare { failures: 9, ..cores.clone() }.layers().unwrap();
+    assert_eq!((none.layers.usable, none.utilisation_ceiling), (Decimal::ZERO, Some(Decimal::ZERO)));
+    let twice = ClusterShare { hosts: [&cores.hosts[..], &cores.hosts[..1]].concat(), ..cores.clone() };
+    assert!(message(twice.layers()).starts_with("host \"h0\""));
+    let heavy = ClusterShare { overhead: Decimal::from(33), ..cores };
+    assert!(message(heavy.layers()).starts_with("quantity \"32 of h0\""));
+}
+
+#[test]
+fn what_is_planned_with_follows_from_what_is_usable() {
+    let limited = plannable(Decimal::from(345), Some(number("0.8"))).unwrap();
+    assert_eq!((limited.quantity, limited.explanation.inputs.len()), (Decimal::from(276), 2));
+    let all = plannable(Decimal::from(345), None).unwrap();
+    assert_eq!((all.quantity, all.explanation.assumptions.len()), (Decimal::from(345), 1));
+    assert!(message(plannable(Decimal::ONE, Some(Decimal::TWO))).starts_with("planning_limit"));
+    assert!(message(plannable(Decimal::NEGATIVE_ONE, None)).starts_with("usable"));
+    assert_eq!(whole(Decimal::from(48)).unwrap().quantity, Decimal::from(48));
+    assert!(whole(Decimal::NEGATIVE_ONE).is_err());
+    assert_eq!(effective(Decimal::from(345), Decimal::TWO).unwrap().quantity, Decimal::from(690));
+    assert!(message(effective(Decimal::ONE, Decimal::ZERO)).starts_with("reduction"));
+    let used = of_feeds(Decimal::from(42), Decimal::from(50), Some(Decimal::from(100))).unwrap();
+    assert_eq!((used.of_protected, used.of_sum), (Some(number("0.84")), Some(number("0.42"))));
+    assert_eq!(of_feeds(Decimal::ONE, Decimal::ZERO, None).unwrap().of_protected, None);
+    let taken = Model { capacity: Decimal::TEN, taken: Decimal::from(12) };
+    assert_eq!(left(taken, "capacity").unwrap(), Decimal::ZERO);
+}
+
+#[test]
+fn findings_say_nothing_of_what_is_not_known() {
+    assert_eq!(Known::default().findings().unwrap(), []);
+    let some = |value: i64| Some(Decimal::from(value));
+    let known = Known {
+        raw: some(480),
+        used: some(500),
+        plannable: some(300),
+        reserved: some(301),
+        ..Known::default()
+    };
+    let found = known.findings().unwrap();
+    let codes: Vec<_> = found.iter().map(|finding| finding.code()).collect();
+    assert_eq!(codes, ["USED_ABOVE_RAW", "RESERVED_ABOVE_PLANNABLE"]);
+    assert_eq!(found[0].to_string(), "500 used is above 480 raw");
+    assert_eq!(found[1].to_string(), "301 reserved is above 300 plannable");
+    // Once it is known what is usable, that is what counts.
+    let usable = Known { usable: some(600), allocated: some(0), ..known };
+    let codes: Vec<_> = usable.findings().unwrap().into_iter().map(LayerFinding::code).collect();
+    assert_eq!(codes, ["COMMITTED_ABOVE_PLANNABLE", "USED_ABOVE_ALLOCATED"]);
 }

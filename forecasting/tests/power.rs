@@ -7,7 +7,8 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use forecasting::colocation::{
     Absence, Binding, CabinetPower, Capacity, Charge, ChargeKind, Circuit, Contract, CrossConnect,
     Deployment, Draw, Feed, Figure, Limit, Metering, Phases, Proration, PueRule, RampStep, Reading,
-    Recognition, Severity, Usage, committed_kilowatts, duplicate_orders, validate, validate_usage,
+    Recognition, Severity, Usage, commitment_steps, committed_kilowatts, duplicate_orders, validate,
+    validate_usage,
 };
 use forecasting::money::Currency;
 use proptest::prelude::*;
@@ -242,6 +243,17 @@ fn commitments_follow_the_ramp() {
     assert_eq!(on("2025-12-31"), Some(Decimal::ZERO));
     let none = Contract { charges: Vec::new(), ..contract() };
     assert_eq!(committed_kilowatts(&none, date("2026-04-01")).unwrap(), None);
+
+    let steps = |after: &str, last: Option<&str>| -> Vec<(NaiveDate, Decimal)> {
+        let steps = commitment_steps(&contract(), date(after), date("2030-01-01"), last.map(date)).unwrap();
+        steps.into_iter().map(|step| (step.on, step.change)).collect()
+    };
+    let (forty, thirty) = (Decimal::from(40), Decimal::from(30));
+    assert_eq!(steps("2025-12-01", None), [(date("2026-01-01"), forty), (date("2026-04-01"), thirty)]);
+    assert_eq!(
+        steps("2026-01-01", Some("2028-12-31")),
+        [(date("2026-04-01"), thirty), (date("2029-01-01"), Decimal::from(-70))]
+    );
 }
 
 #[test]

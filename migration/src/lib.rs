@@ -48,6 +48,8 @@ mod m20261129_000030_contracts;
 mod m20261129_000033_topology;
 mod m20261129_000034_inventory;
 mod m20261129_000040_capacity;
+mod m20261129_000041_capacity;
+mod m20261129_000042_inventory;
 mod m20261129_000045_capacity;
 
 /// All steps, oldest first.
@@ -85,6 +87,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000033_topology::Migration),
             Box::new(m20261129_000034_inventory::Migration),
             Box::new(m20261129_000040_capacity::Migration),
+            Box::new(m20261129_000041_capacity::Migration),
+            Box::new(m20261129_000042_inventory::Migration),
             Box::new(m20261129_000045_capacity::Migration),
         ]
     }

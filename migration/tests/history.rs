@@ -69,7 +69,7 @@ async fn there_and_back(db: &DatabaseConnection) {
     assert!(status(db).await.unwrap().iter().all(|step| !step.applied));
     up(db, None).await.unwrap();
     let made = tables(db).await;
-    assert_eq!(made.len(), 74, "{made:?}");
+    assert_eq!(made.len(), 75, "{made:?}");
     assert!(status(db).await.unwrap().iter().all(|step| step.applied));
 
     down(db, None).await.unwrap();

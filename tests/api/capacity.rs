@@ -1,11 +1,14 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
+mod files;
+mod layers;
 mod members;
 mod observations;
 mod plans;
 mod pools;
 mod prometheus;
 mod purchases;
+mod supplies;
 
 use serde_json::{Value, json};
 use support::{Refusal, TestApp};

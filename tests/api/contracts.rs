@@ -10,7 +10,7 @@ mod decisions;
 mod deployments;
 mod desk;
 mod findings;
-mod golden;
+pub(crate) mod golden;
 mod indices;
 mod invoices;
 mod leases;

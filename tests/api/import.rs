@@ -46,7 +46,7 @@ fn sources(files: &[(&str, &str)]) -> Vec<Source> {
     files.iter().map(source).collect()
 }
 
-async fn import(app: &TestApp, files: &[(&str, &str)]) -> Report {
+pub(crate) async fn import(app: &TestApp, files: &[(&str, &str)]) -> Report {
     import_with(app, files, Options::default()).await
 }
 
@@ -70,7 +70,7 @@ async fn furnish(app: &TestApp) {
 }
 
 /// `noun created/updated/unchanged/refused` of every noun.
-fn counts(report: &Report) -> Vec<String> {
+pub(crate) fn counts(report: &Report) -> Vec<String> {
     let count = |it: &api::import::apply::Counts| {
         format!("{} {}/{}/{}/{}", it.noun, it.created, it.updated, it.unchanged, it.refused)
     };
@@ -81,7 +81,7 @@ fn problems(report: &Report) -> Vec<String> {
     report.problems.iter().map(ToString::to_string).collect()
 }
 
-fn errors(report: &Report) -> Vec<String> {
+pub(crate) fn errors(report: &Report) -> Vec<String> {
     report.problems_of(Severity::Error).map(ToString::to_string).collect()
 }
 

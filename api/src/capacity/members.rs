@@ -7,7 +7,7 @@ use entity::{
         capacity_pool::{self, CapacityResource},
         capacity_pool_member as member,
     },
-    id::{AssetId, CapacityPoolId, RackId, SiteId},
+    id::{AssetId, CapacityPoolId, CapacityPoolMemberId, RackId, SiteId},
     inventory::{asset, rack},
 };
 use sea_orm::{
@@ -87,7 +87,11 @@ pub async fn of(db: &impl Read, ids: Vec<CapacityPoolId>) -> Result<HashMap<Capa
     Ok(members)
 }
 
-fn thing(row: &member::Model) -> Result<Thing> {
+/// What a member is.
+///
+/// # Errors
+/// Internal for a row that is nothing, which its table refuses.
+pub fn thing(row: &member::Model) -> Result<Thing> {
     let known = [
         row.asset_id.map(Thing::Asset),
         row.rack_id.map(Thing::Rack),
@@ -97,8 +101,11 @@ fn thing(row: &member::Model) -> Result<Thing> {
     known.into_iter().flatten().next().ok_or_else(|| Error::internal("a member that is nothing"))
 }
 
-/// Only what changes is written, so that the change log tells what came and what went.
-pub(super) async fn write(tx: &Tx, pool: &capacity_pool::Model, things: &[Thing]) -> Result<()> {
+/// Writes what a pool is made of. Only what changes is written, so that the change log tells what came and what went.
+///
+/// # Errors
+/// Those of the database.
+pub async fn write(tx: &Tx, pool: &capacity_pool::Model, things: &[Thing]) -> Result<()> {
     let rows = member::Entity::find().filter(member::Column::PoolId.eq(pool.id)).all(tx).await?;
     let mut before = BTreeMap::new();
     for row in rows {
@@ -126,15 +133,73 @@ fn row(tx: &Tx, pool: CapacityPoolId, resource: CapacityResource, thing: Thing) 
         resource: Set(resource),
         ..Default::default()
     };
+    fill(&mut row, thing);
+    row
+}
+
+/// Says in a row what a member is.
+pub fn fill(row: &mut member::ActiveModel, thing: Thing) {
     match thing {
         Thing::Asset(id) => row.asset_id = Set(Some(id)),
         Thing::Rack(id) => row.rack_id = Set(Some(id)),
         Thing::Site(id) => row.site_id = Set(Some(id)),
         Thing::Workload(id) => row.workload_id = Set(Some(id)),
-        // Its table refuses a member that is nothing, and `parse` what is something else.
+        // Its table refuses a member that is nothing, and whoever reads what is given, what is something else.
         _ => {}
     }
-    row
+}
+
+/// What is a member of pools, with what it stands in: looked up without asking the database again.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// The pool of each member, by resource.
+    pools: HashMap<(CapacityResource, Thing), (CapacityPoolMemberId, CapacityPoolId)>,
+    /// A member that stands in a thing, by resource.
+    inside: HashMap<(CapacityResource, Thing), (CapacityPoolMemberId, CapacityPoolId)>,
+    holders: HashMap<Thing, Vec<Thing>>,
+}
+
+impl Taken {
+    /// Reads all members of all pools, and what they and some other things stand in.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read(db: &impl Read, things: BTreeSet<Thing>) -> Result<(Self, Vec<member::Model>)> {
+        let rows = member::Entity::find().all(db).await?;
+        let own = rows.iter().map(thing).collect::<Result<BTreeSet<Thing>>>()?;
+        let all: BTreeSet<Thing> = things.union(&own).copied().collect();
+        let mut taken = Self { holders: holders(db, &all).await?, ..Self::default() };
+        for row in &rows {
+            taken.note(row);
+        }
+        Ok((taken, rows))
+    }
+
+    /// Takes a member in.
+    pub fn note(&mut self, row: &member::Model) {
+        let Ok(thing) = thing(row) else { return };
+        let of = (row.id, row.pool_id);
+        self.pools.insert((row.resource, thing), of);
+        for holder in self.holders.get(&thing).into_iter().flatten() {
+            self.inside.insert((row.resource, *holder), of);
+        }
+    }
+
+    /// The thing and the pool of another member of the resource that a thing is, stands in, or holds.
+    #[must_use]
+    pub fn beside(
+        &self,
+        own: CapacityPoolMemberId,
+        resource: CapacityResource,
+        thing: Thing,
+    ) -> Option<(Thing, CapacityPoolId)> {
+        let holders = self.holders.get(&thing).into_iter().flatten().copied();
+        let with = [thing].into_iter().chain(holders);
+        let found = with.filter_map(|thing| Some((thing, *self.pools.get(&(resource, thing))?)));
+        let inside = self.inside.get(&(resource, thing)).map(|of| (thing, *of));
+        let other = found.chain(inside).find(|(_, (member, _))| *member != own);
+        other.map(|(thing, (_, pool))| (thing, pool))
+    }
 }
 
 /// What each of some things stands in: an asset in a rack and a site, a rack in a site.

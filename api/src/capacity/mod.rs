@@ -7,11 +7,14 @@
 //! How demand goes on is for `forecasting` to say; `forecasts` asks it, with what is on record of a pool.
 
 pub mod assumed;
+pub mod causes;
+pub mod contents;
 pub mod days;
 pub mod events;
 pub mod forecasts;
 pub mod graphql;
-pub mod inventories;
+pub mod headroom;
+pub mod holdings;
 pub mod layers;
 pub mod members;
 pub mod needs;
@@ -20,6 +23,7 @@ pub mod pools;
 pub mod prometheus;
 pub mod purchase_rules;
 pub mod purchases;
+pub mod replacements;
 pub mod reservations;
 pub mod supplies;
 pub mod units;

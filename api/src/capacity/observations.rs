@@ -54,12 +54,27 @@ pub async fn record(
     field: &str,
 ) -> Result<(capacity_pool::Model, Outcome)> {
     let pool = pools::held(tx, pool).await?;
+    let outcome = record_of(tx, &pool, unit, given, field).await?;
+    Ok((pool, outcome))
+}
+
+/// As [`record`], of a pool that is there: one that was retired keeps what was observed of it when it moves.
+///
+/// # Errors
+/// `Invalid` as for [`record`].
+pub async fn record_of(
+    tx: &Tx,
+    pool: &capacity_pool::Model,
+    unit: CapacityUnit,
+    given: &[Given],
+    field: &str,
+) -> Result<Outcome> {
     units::require_convertible(unit, pool.unit)?;
     let mut outcome = Outcome::default();
     let mut new = BTreeMap::new();
     for (index, given) in given.iter().enumerate() {
         let own = format!("{field}[{index}]");
-        let (at, value) = kept(&own, given, unit, &pool, tx.caller().now)?;
+        let (at, value) = kept(&own, given, unit, pool, tx.caller().now)?;
         match new.insert(at, (index, value)) {
             None => {}
             Some((_, before)) if before == value => outcome.repeated += 1,
@@ -81,7 +96,7 @@ pub async fn record(
     let new: BTreeMap<DateTime<Utc>, Quantity> =
         new.into_iter().map(|(at, (_, value))| (at, value)).collect();
     write(tx, pool.id, new).await?;
-    Ok((pool, outcome))
+    Ok(outcome)
 }
 
 /// What is kept of an observation: to the microsecond, in the unit of the pool.

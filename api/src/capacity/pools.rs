@@ -6,11 +6,12 @@ use entity::{
         capacity_pool::{self, CapacityBasis, CapacityResource},
     },
     id::CapacityPoolId,
+    money::Rate,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ActiveValue::Set, EntityTrait, QuerySelect, sea_query::LockType};
 
-use super::{members, units};
+use super::{contents, members, units};
 use crate::{
     error::{Error, Result},
     rules::{
@@ -109,6 +110,8 @@ pub fn check(row: &capacity_pool::Model) -> Result<()> {
     if let Some(limit) = row.planning_limit {
         require_fraction("planningLimit", limit.to_decimal(), Decimal::new(1, 9), Decimal::ONE)?;
     }
+    check_cluster(row)?;
+    check_storage(row)?;
     check_layers(row)
 }
 
@@ -139,16 +142,106 @@ fn check_layers(row: &capacity_pool::Model) -> Result<()> {
             format!("{raw} is stated, and the basis INVENTORY counts it from the members; leave one out");
         return Err(Error::invalid("raw", message));
     }
-    let is_counted = matches!(
-        row.resource,
-        CapacityResource::RackUnits | CapacityResource::Storage | CapacityResource::Power
-    );
-    if is_counted {
+    if contents::is_recorded(row.resource) {
         return Ok(());
     }
     let message = format!(
-        "INVENTORY counts RACK_UNITS, STORAGE and POWER; of {} the inventory records nothing, so state it with DECLARED",
+        "INVENTORY counts RACK_UNITS, POWER, STORAGE, VCPU and MEMORY; of {} the inventory records nothing, so state it with DECLARED",
         row.resource.to_value()
     );
     Err(Error::invalid("basis", message))
+}
+
+/// The most that a ratio may be.
+const MOST_RATIO: i64 = 1_000;
+
+fn require_ratio(field: &str, ratio: Option<Rate>) -> Result<()> {
+    let ratio = ratio.map(Rate::to_decimal);
+    let is_possible = |ratio: &Decimal| *ratio > Decimal::ZERO && *ratio <= Decimal::from(MOST_RATIO);
+    match ratio.filter(|ratio| !is_possible(ratio)) {
+        Some(ratio) => Err(Error::invalid(field, format!("{ratio} is not above 0 and at most {MOST_RATIO}"))),
+        None => Ok(()),
+    }
+}
+
+fn require_part(field: &str, share: Option<Rate>) -> Result<()> {
+    let most = Decimal::ONE - Decimal::new(1, 9);
+    share.map_or(Ok(()), |share| require_fraction(field, share.to_decimal(), Decimal::ZERO, most))
+}
+
+/// What is said of clusters is said of hosts, and what hosts need for themselves is memory.
+fn check_cluster(row: &capacity_pool::Model) -> Result<()> {
+    let said = [
+        ("cluster.failuresTolerated", row.failures_tolerated.is_some()),
+        ("cluster.overcommitRatio", row.overcommit_ratio.is_some()),
+        ("cluster.bufferShare", row.buffer_share.is_some()),
+    ];
+    let is_host = contents::is_of_hosts(row.resource);
+    refuse_others(row, is_host, &said, "VCPU and MEMORY")?;
+    let said = [("cluster.hostOverhead", row.host_overhead.is_some())];
+    refuse_others(row, row.resource == CapacityResource::Memory, &said, "MEMORY")?;
+    if let Some(failures) = row.failures_tolerated {
+        require_range("cluster.failuresTolerated", failures, 0, 1_000)?;
+    }
+    require_ratio("cluster.overcommitRatio", row.overcommit_ratio)?;
+    require_part("cluster.bufferShare", row.buffer_share)?;
+    let overhead = row.host_overhead.map(Quantity::to_decimal);
+    overhead.map_or(Ok(()), |overhead| units::kept("cluster.hostOverhead", overhead).map(drop))
+}
+
+/// What is said of storage is said of storage, and its protection once.
+fn check_storage(row: &capacity_pool::Model) -> Result<()> {
+    let said = [
+        ("storage.protectionData", row.protection_data.is_some()),
+        ("storage.protectionParity", row.protection_parity.is_some()),
+        ("storage.protectionShare", row.protection_share.is_some()),
+        ("storage.reserveShare", row.reserve_share.is_some()),
+        ("storage.reductionRatio", row.reduction_ratio.is_some()),
+    ];
+    refuse_others(row, row.resource == CapacityResource::Storage, &said, "STORAGE")?;
+    if row.protection_data.is_some() != row.protection_parity.is_some() {
+        let message = "is given without the other of protectionData and protectionParity";
+        let of_data = row.protection_data.is_some();
+        let field = if of_data { "storage.protectionData" } else { "storage.protectionParity" };
+        return Err(Error::invalid(field, message));
+    }
+    if row.protection_data.is_some() && row.protection_share.is_some() {
+        let message = "is given beside protectionData and protectionParity: give one of them";
+        return Err(Error::invalid("storage.protectionShare", message));
+    }
+    if row.basis == CapacityBasis::Inventory
+        && let Some((field, _)) = said.iter().take(3).find(|(_, is)| *is)
+    {
+        let message =
+            "is given, and the basis INVENTORY counts what arrays hold after redundancy; leave one out";
+        return Err(Error::invalid(*field, message));
+    }
+    let parts = [
+        ("storage.protectionData", row.protection_data, 1),
+        ("storage.protectionParity", row.protection_parity, 0),
+    ];
+    for (field, count, least) in parts {
+        count.map_or(Ok(()), |count| require_range(field, count, least, 1_000))?;
+    }
+    if let Some(share) = row.protection_share {
+        require_fraction("storage.protectionShare", share.to_decimal(), Decimal::new(1, 9), Decimal::ONE)?;
+    }
+    require_part("storage.reserveShare", row.reserve_share)?;
+    require_ratio("storage.reductionRatio", row.reduction_ratio)
+}
+
+/// Refuses what is said of a resource that it does not fit.
+fn refuse_others(
+    row: &capacity_pool::Model,
+    fits: bool,
+    said: &[(&'static str, bool)],
+    of: &str,
+) -> Result<()> {
+    match said.iter().find(|(_, is)| *is && !fits) {
+        Some((field, _)) => {
+            let message = format!("is said of {of}, and not of {}", row.resource.to_value());
+            Err(Error::invalid(*field, message))
+        }
+        None => Ok(()),
+    }
 }

@@ -1,19 +1,25 @@
-//! What may be planned with of pools, as it changes.
+//! What may be planned with of pools, as it changes: what comes, what goes, what is replaced and what contracts say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use entity::{capacity::capacity_pool, id::CapacityPoolId};
-use forecasting::{capacity::supply::Supply, month::Month};
+use entity::{
+    capacity::capacity_pool::{self, CapacityBasis},
+    id::{CapacityPoolId, SiteId},
+};
+use forecasting::{
+    capacity::supply::{Supply, SupplyChange},
+    month::Month,
+};
 use rust_decimal::Decimal;
 
-use super::layers::{self, PoolLayers};
-use crate::{
-    error::{Error, Result},
-    scenarios::overlay::Overlay,
-    store::Read,
-    topology::items::Thing,
+use super::{
+    causes::{self, Cause, Known},
+    contents::{self, Contents, Item, State, is_of_hosts},
+    holdings::Holdings,
+    layers::{self, PoolLayers},
 };
+use crate::{error::Result, scenarios::overlay::Overlay, store::Read, topology::items::Thing};
 
 /// What supplies are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +50,7 @@ pub struct Supplied {
 /// Something that changes what there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What it is, by name.
+    /// What it is, in words.
     pub name: String,
     /// The first day on which it counts.
     pub on: NaiveDate,
@@ -52,7 +58,7 @@ pub struct Change {
     pub quantity: Decimal,
     /// What sort of change it is.
     pub kind: ChangeKind,
-    /// The thing that comes, goes or changes.
+    /// The thing that comes, goes or changes, where it is one.
     pub thing: Option<Thing>,
 }
 
@@ -80,14 +86,156 @@ pub async fn of(
     pools: &[capacity_pool::Model],
     question: &Question<'_>,
 ) -> Result<HashMap<CapacityPoolId, Supplied>> {
-    let _ = (question.as_of, question.overlay, question.last);
-    let mut layers = layers::of(db, pools).await?;
-    let supplied = pools.iter().map(|pool| {
-        let layers = layers.remove(&pool.id).unwrap_or_default();
-        let supply = layers.plannable.quantity.map(Supply::level).transpose();
-        let supply = supply.map_err(|cause| Error::invalid("plannable", cause))?;
-        let reason = layers.plannable.reason.clone();
-        Ok((pool.id, Supplied { supply, reason, layers, ..Supplied::default() }))
+    let held = Holdings::read(db, &contents::wanted(pools)).await?;
+    let known = Known::read(db, pools, &held, question).await?;
+    Ok(pools.iter().map(|pool| (pool.id, supplied(pool, &held, &known, question))).collect())
+}
+
+fn supplied(
+    pool: &capacity_pool::Model,
+    held: &Holdings,
+    known: &Known,
+    question: &Question<'_>,
+) -> Supplied {
+    let layers = layers::of_pool(pool, held);
+    let Some(opening) = layers.plannable.quantity else {
+        return Supplied { reason: layers.plannable.reason.clone(), layers, ..Supplied::default() };
+    };
+    let contents =
+        if contents::is_recorded(pool.resource) { Contents::of(pool, held) } else { Contents::default() };
+    let (mut causes, mut findings) = causes::of(pool, &contents, held, known, question);
+    causes.sort_by(|one, other| (one.on, &one.name).cmp(&(other.on, &other.name)));
+    let mut running = Running::new(pool, &contents, opening);
+    let changes: Vec<Change> = causes.into_iter().filter_map(|cause| running.apply(cause)).collect();
+    findings.append(&mut running.findings);
+    let steps = changes.iter().map(|change| SupplyChange {
+        name: change.name.clone(),
+        on: change.on,
+        quantity: change.quantity,
     });
-    supplied.collect()
+    let supply = Supply::new(opening, steps.collect());
+    let reason = supply.as_ref().err().map(ToString::to_string);
+    Supplied { supply: supply.ok(), reason, changes, findings, layers }
+}
+
+/// A pool on its way through the changes, day by day.
+struct Running<'a> {
+    pool: &'a capacity_pool::Model,
+    contents: &'a Contents,
+    /// Which of the contents are there, by place.
+    there: BTreeSet<usize>,
+    /// What came that is on no record yet, by a name of its own.
+    new: BTreeMap<String, Item>,
+    /// Sites that were left.
+    left: BTreeSet<SiteId>,
+    level: Decimal,
+    findings: Vec<String>,
+}
+
+impl<'a> Running<'a> {
+    fn new(pool: &'a capacity_pool::Model, contents: &'a Contents, opening: Decimal) -> Self {
+        let there = contents.items.iter().enumerate().filter(|(_, item)| item.state != State::ToCome);
+        Self {
+            pool,
+            contents,
+            there: there.map(|(place, _)| place).collect(),
+            new: BTreeMap::new(),
+            left: BTreeSet::new(),
+            level: opening,
+            findings: Vec::new(),
+        }
+    }
+
+    /// What a cause changes; none where nothing is left for it to change, or where that is not known.
+    fn apply(&mut self, cause: Cause) -> Option<Change> {
+        let needs_sites = !cause.sites.is_empty();
+        if needs_sites && cause.sites.iter().all(|site| self.left.contains(site)) {
+            return None;
+        }
+        let quantity = match self.change(&cause) {
+            Ok(quantity) => quantity,
+            Err(reason) => {
+                self.findings.push(format!(
+                    "{} on {}, and what that changes is not known: {reason}",
+                    cause.name, cause.on
+                ));
+                return None;
+            }
+        };
+        self.left.extend(cause.leaves);
+        self.level += quantity;
+        let change =
+            Change { name: cause.name, on: cause.on, quantity, kind: cause.kind, thing: cause.thing };
+        (!quantity.is_zero()).then_some(change)
+    }
+
+    fn change(&mut self, cause: &Cause) -> Result<Decimal, String> {
+        if cause.takes_all {
+            return Ok(-self.level);
+        }
+        if let Some(stated) = cause.stated {
+            return signed(self.pool, stated);
+        }
+        let going: Vec<usize> =
+            cause.out.iter().copied().filter(|place| self.there.contains(place)).collect();
+        let coming: Vec<usize> =
+            cause.into.iter().copied().filter(|place| !self.there.contains(place)).collect();
+        let unknown = going.iter().chain(&coming).map(|place| &self.contents.items[*place]);
+        let unknown: Vec<&str> = unknown
+            .chain(&cause.new)
+            .filter(|item| item.quantity.is_none())
+            .map(|item| item.name.as_str())
+            .collect();
+        if !unknown.is_empty() {
+            return Err(format!("no figure is on record of {}", unknown.join(", ")));
+        }
+        if is_of_hosts(self.pool.resource) {
+            return self.of_cluster(&going, &coming, &cause.new);
+        }
+        let sum = |places: &[usize]| -> Decimal {
+            places.iter().filter_map(|place| self.contents.items[*place].quantity).sum()
+        };
+        let new: Decimal = cause.new.iter().filter_map(|item| item.quantity).sum();
+        let change = signed(self.pool, sum(&coming) + new - sum(&going))?;
+        self.there.retain(|place| !going.contains(place));
+        self.there.extend(coming);
+        Ok(change)
+    }
+
+    /// Hosts count together: those with the most are taken to fail, whoever comes and goes.
+    fn of_cluster(&mut self, going: &[usize], coming: &[usize], new: &[Item]) -> Result<Decimal, String> {
+        let before = self.plannable(&self.there, &self.new)?;
+        let going: BTreeSet<usize> = going.iter().copied().collect();
+        let there: BTreeSet<usize> =
+            self.there.difference(&going).copied().chain(coming.iter().copied()).collect();
+        let mut all = self.new.clone();
+        all.extend(new.iter().map(|item| (item.name.clone(), item.clone())));
+        let after = self.plannable(&there, &all)?;
+        (self.there, self.new) = (there, all);
+        Ok(after - before)
+    }
+
+    fn plannable(&self, there: &BTreeSet<usize>, new: &BTreeMap<String, Item>) -> Result<Decimal, String> {
+        let own: Vec<Item> = there.iter().map(|place| came(&self.contents.items[*place])).collect();
+        let hosts: Vec<&Item> = own.iter().chain(new.values()).collect();
+        let layers = layers::share(self.pool, &hosts)?.layers().map_err(|cause| cause.to_string())?;
+        Ok(forecasting::quantity::millionths(layers.layers.plannable).normalize())
+    }
+}
+
+/// A host once it is there: what was to come is in use.
+fn came(item: &Item) -> Item {
+    let state = if item.state == State::ToCome { State::InUse } else { item.state };
+    Item { state, ..item.clone() }
+}
+
+/// What a quantity that comes, or goes where it is below zero, is of what may be planned with.
+fn signed(pool: &capacity_pool::Model, quantity: Decimal) -> Result<Decimal, String> {
+    let part = layers::plannable_part(pool, quantity.abs())?;
+    Ok(if quantity < Decimal::ZERO { -part } else { part })
+}
+
+/// Whether what a pool has is stated, and not counted.
+pub(super) fn is_declared(pool: &capacity_pool::Model) -> bool {
+    pool.basis == CapacityBasis::Declared
 }

@@ -1,7 +1,6 @@
 //! Exports in GraphQL.
 
 use async_graphql::{Context, Object, SimpleObject};
-use uuid::Uuid;
 
 use super::labels::Labels;
 use super::{csv, rows, template};
@@ -70,8 +69,7 @@ impl ExportQuery {
         let mut text = String::new();
         let last = match &after {
             Some(after) => {
-                let is_wrong = |_| Error::invalid("after", format!("`{after}` is not the end of a page"));
-                Some(Uuid::parse_str(after).map_err(is_wrong)?)
+                Some(after.parse::<rows::After>().map_err(|wrong| Error::invalid("after", wrong))?)
             }
             None => {
                 text.push_str(&csv::line(noun.columns().iter().map(|column| column.name)));

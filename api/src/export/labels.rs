@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    cloud, contracts, finance,
+    capacity, cloud, contracts, finance,
     id::{ConfigurationItemId, EntityId},
     inventory, lifecycle, recovery, scenarios, topology,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
-    sea_query::ExprTrait,
+    ActiveEnum, ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait, sea_query::ExprTrait,
 };
 use uuid::Uuid;
 
@@ -77,10 +77,12 @@ pub enum Kind {
     SitesOfContract,
     /// The tags of the assets of a refresh cycle.
     AssetsOfCycle,
+    /// Its name, and the unit that it is counted in.
+    CapacityPool,
 }
 
 impl Kind {
-    const ALL: [Kind; 32] = [
+    const ALL: [Kind; 33] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -113,6 +115,7 @@ impl Kind {
         Kind::RackAtSite,
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
+        Kind::CapacityPool,
     ];
 }
 
@@ -242,7 +245,9 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             in_recovery(db, kind, ids).await
         }
         Kind::CircuitOfDeployment => circuits(db, ids).await,
-        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle => linked(db, kind, ids).await,
+        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle | Kind::CapacityPool => {
+            linked(db, kind, ids).await
+        }
     }
 }
 
@@ -350,6 +355,13 @@ async fn in_cloud(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
 async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
     use inventory::{asset, rack, site};
     match kind {
+        Kind::CapacityPool => {
+            use capacity::capacity_pool::{CapacityUnit, Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Name, C::Unit]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            let found: Vec<(Uuid, String, CapacityUnit)> = query.into_tuple().all(db).await?;
+            Ok(found.into_iter().map(|(id, name, unit)| (id, vec![name, unit.to_value()])).collect())
+        }
         Kind::RackAtSite => {
             let query =
                 rack::Entity::find().select_only().column(rack::Column::Id).column(site::Column::Code);

@@ -2,6 +2,7 @@
 
 mod books;
 mod budgets;
+mod capacity;
 pub mod charts;
 mod cloud;
 mod contracts;

@@ -1,10 +1,14 @@
 //! The rows of a noun, page by page, as the cells of its file.
 
-use entity::{access, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology};
-use sea_orm::{
-    EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
-    QuerySelect, Value, sea_query::ExprTrait,
+use chrono::{DateTime, Utc};
+use entity::{
+    access, capacity, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology,
 };
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn,
+    QueryFilter, QueryOrder, QuerySelect, Value, sea_query::ExprTrait,
+};
+use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
 use super::labels::Labels;
@@ -23,7 +27,41 @@ pub const PAGE: u64 = 5_000;
 pub struct Page {
     pub lines: Vec<Line>,
     /// The last row, where more may follow.
-    pub next: Option<Uuid>,
+    pub next: Option<After>,
+}
+
+/// The last row of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// The row with an id.
+    Row(Uuid),
+    /// What was observed of a pool at an instant.
+    Observation(Uuid, DateTime<Utc>),
+}
+
+impl fmt::Display for After {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(id) => id.fmt(formatter),
+            Self::Observation(pool, at) => write!(formatter, "{pool}/{}", at.timestamp_micros()),
+        }
+    }
+}
+
+impl FromStr for After {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let wrong = || format!("`{text}` is not the end of a page");
+        let id = |text: &str| Uuid::parse_str(text).map_err(|_| wrong());
+        match text.split_once('/') {
+            None => Ok(Self::Row(id(text)?)),
+            Some((pool, at)) => {
+                let at = at.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(wrong)?;
+                Ok(Self::Observation(id(pool)?, at))
+            }
+        }
+    }
 }
 
 /// A handle that reads a noun with its prices.
@@ -45,10 +83,20 @@ pub fn open(store: &Store, caller: &Caller, noun: Noun) -> Result<Reader> {
 pub async fn page(
     db: &impl Read,
     noun: Noun,
-    after: Option<Uuid>,
+    after: Option<After>,
     rows: u64,
     labels: &mut Labels,
 ) -> Result<Page> {
+    if noun == Noun::CapacityObservation {
+        return observations(db, after, rows, labels).await;
+    }
+    let after = match after {
+        Some(After::Observation(..)) => {
+            return Err(Error::invalid("after", "is the end of a page of another noun"));
+        }
+        Some(After::Row(id)) => Some(id),
+        None => None,
+    };
     let at = (after, rows);
     match noun {
         Noun::Currency => read::<finance::currency::Entity>(db, at, labels).await,
@@ -105,6 +153,12 @@ pub async fn page(
         Noun::BackupRecord => read::<recovery::backup_record::Entity>(db, at, labels).await,
         Noun::RecoveryDrill => read::<recovery::recovery_drill::Entity>(db, at, labels).await,
         Noun::ConsistencyGroup => read::<recovery::consistency_group::Entity>(db, at, labels).await,
+        Noun::CapacityPool => read::<capacity::capacity_pool::Entity>(db, at, labels).await,
+        Noun::CapacityPoolMember => read::<capacity::capacity_pool_member::Entity>(db, at, labels).await,
+        Noun::CapacityReservation => read::<capacity::capacity_reservation::Entity>(db, at, labels).await,
+        Noun::CapacityEvent => read::<capacity::capacity_event::Entity>(db, at, labels).await,
+        Noun::CapacityPurchaseRule => read::<capacity::capacity_purchase_rule::Entity>(db, at, labels).await,
+        Noun::CapacityObservation => Err(Error::internal("observations have no id")),
     }
 }
 
@@ -127,8 +181,31 @@ where
     let is_full = u64::try_from(models.len()).unwrap_or(u64::MAX) >= rows;
     let last = models.last().filter(|_| is_full).map(|model| model.get(key));
     let next = match last {
-        Some(Value::Uuid(id)) => id,
+        Some(Value::Uuid(id)) => id.map(After::Row),
         _ => None,
     };
+    Ok(Page { lines: models.iter().map(|model| model.cells(labels)).collect(), next })
+}
+
+/// Observations have no id: they are told by their pool and their instant.
+async fn observations(db: &impl Read, after: Option<After>, rows: u64, labels: &mut Labels) -> Result<Page> {
+    use capacity::capacity_observation::{Column as C, Entity};
+    let mut query = Entity::find().order_by_asc(C::PoolId).order_by_asc(C::At).limit(rows);
+    match after {
+        Some(After::Observation(pool, at)) => {
+            let later = Condition::all().add(C::PoolId.eq(pool)).add(C::At.gt(at));
+            query = query.filter(Condition::any().add(C::PoolId.gt(pool)).add(later));
+        }
+        Some(After::Row(_)) => return Err(Error::invalid("after", "is the end of a page of another noun")),
+        None => {}
+    }
+    let models = query.all(db).await?;
+    for model in &models {
+        model.cells(labels);
+    }
+    labels.load(db).await?;
+    let is_full = u64::try_from(models.len()).unwrap_or(u64::MAX) >= rows;
+    let last = models.last().filter(|_| is_full);
+    let next = last.map(|last| After::Observation(entity::id::EntityId::uuid(last.pool_id), last.at));
     Ok(Page { lines: models.iter().map(|model| model.cells(labels)).collect(), next })
 }

@@ -13,6 +13,8 @@
 mod assets;
 mod books;
 mod budgets;
+mod capacity;
+mod capacity_purchases;
 mod charges;
 mod cloud;
 mod contracts;
@@ -30,6 +32,7 @@ mod items;
 mod known;
 mod lifecycle;
 mod models;
+mod observations;
 mod places;
 mod policy_terms;
 mod power;
@@ -168,5 +171,11 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::BackupRecord>(&mut run).await?;
     engine::apply::<records::RecoveryDrill>(&mut run).await?;
     engine::apply::<records::ConsistencyGroup>(&mut run).await?;
+    engine::apply::<records::CapacityPool>(&mut run).await?;
+    engine::apply::<records::CapacityPoolMember>(&mut run).await?;
+    observations::apply(&mut run).await?;
+    engine::apply::<records::CapacityReservation>(&mut run).await?;
+    engine::apply::<records::CapacityEvent>(&mut run).await?;
+    engine::apply::<records::CapacityPurchaseRule>(&mut run).await?;
     Ok(run.finish())
 }

@@ -66,6 +66,8 @@ pub enum Kind {
     Fraction,
     /// Any other decimal that is not negative, with at most nine decimals.
     Quantity,
+    /// A decimal that may be negative, with at most six decimals.
+    Signed,
     /// Rack units to the half, kept as half units.
     HalfUnits,
     /// Kilograms to the gram, kept as grams.
@@ -210,7 +212,7 @@ impl Kind {
                 Err(_) => Err("is not a time zone like Europe/Berlin".into()),
             },
             Kind::Integer { least, most } => cell::integer(text, style, least, most).map(Value::Integer),
-            Kind::Money => bounded(text, style, 6, MOST_MONEY).map(Value::Decimal),
+            Kind::Money | Kind::Signed => bounded(text, style, 6, MOST_MONEY).map(Value::Decimal),
             Kind::Rate => rate(text, style).map(Value::Decimal),
             Kind::Fraction => fraction(text, style).map(Value::Decimal),
             Kind::Quantity => quantity(text, style, 9).map(Value::Decimal),
@@ -244,6 +246,7 @@ impl Kind {
             Kind::Rate => "fraction: 0.03 is 3 %".into(),
             Kind::Fraction => "fraction from 0 to 1: 0.9 is 90 %".into(),
             Kind::Quantity => "number".into(),
+            Kind::Signed => "number, below zero too".into(),
             Kind::HalfUnits => "rack units in steps of 0.5".into(),
             Kind::Kilograms => "kilograms with at most 3 decimals".into(),
             Kind::Choice(choices) => choices.join(", "),

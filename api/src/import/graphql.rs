@@ -136,6 +136,18 @@ pub enum ImportNoun {
     RecoveryDrill,
     /// What recovers together, to one point in time.
     ConsistencyGroup,
+    /// Pools of capacity, without what they are made of.
+    CapacityPool,
+    /// What pools of capacity are made of.
+    CapacityPoolMember,
+    /// What was used of pools at instants.
+    CapacityObservation,
+    /// What is held of pools.
+    CapacityReservation,
+    /// Days on which the demand of pools steps.
+    CapacityEvent,
+    /// What is bought for pools of capacity.
+    CapacityPurchaseRule,
 }
 
 /// What happens to the good rows when others are refused.

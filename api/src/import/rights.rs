@@ -43,9 +43,17 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::VarianceExplanation
         | Noun::PriceIndexValue => Permission::EditFinance,
         Noun::User => Permission::ManageUsers,
-        Noun::Vendor | Noun::Manufacturer | Noun::Site | Noun::Rack | Noun::HardwareModel | Noun::Asset => {
-            Permission::EditInventory
-        }
+        Noun::Vendor
+        | Noun::Manufacturer
+        | Noun::Site
+        | Noun::Rack
+        | Noun::HardwareModel
+        | Noun::Asset
+        | Noun::CapacityPool
+        | Noun::CapacityPoolMember
+        | Noun::CapacityObservation
+        | Noun::CapacityReservation
+        | Noun::CapacityEvent => Permission::EditInventory,
         Noun::ColocationContract
         | Noun::ColocationCharge
         | Noun::SupportContract
@@ -56,7 +64,9 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::Invoice
         | Noun::InvoiceLine
         | Noun::Offer => Permission::EditContracts,
-        Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease => Permission::EditLifecycle,
+        Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease | Noun::CapacityPurchaseRule => {
+            Permission::EditLifecycle
+        }
         Noun::ProviderAccount
         | Noun::Workload
         | Noun::CostRecord

@@ -430,6 +430,7 @@ pub fn check(asset: &asset::Model) -> Result<()> {
         require_range("power.measuredDrawWatts", watts, 0, 1_000_000)?;
     }
     models::check_capacity(asset.usable_terabytes)?;
+    models::check_computing(asset.cores, asset.memory_gibibytes)?;
     if asset.power_basis == PowerBasis::Measured && asset.measured_draw_watts.is_none() {
         return Err(Error::invalid("power.basis", "MEASURED needs measuredDrawWatts"));
     }
@@ -451,6 +452,8 @@ fn check_days(asset: &asset::Model) -> Result<()> {
         ("inServiceOn", asset.in_service_on),
         ("warrantyEndsOn", asset.warranty_ends_on),
         ("leaseReturnOn", asset.lease_return_on),
+        ("expectedOn", asset.expected_on),
+        ("retirementPlannedOn", asset.retirement_planned_on),
         ("retiredOn", asset.retired_on),
         ("disposedOn", asset.disposed_on),
     ] {

@@ -152,10 +152,31 @@ pub fn check(model: &hardware_model::Model) -> Result<()> {
         return Err(Error::invalid("consolidationRatio", message));
     }
     check_capacity(model.usable_terabytes)?;
+    check_computing(model.cores, model.memory_gibibytes)?;
     check_body(model)?;
     check_price(model)?;
     check_milestones(model)
 }
+
+/// The rule of how many cores and how much memory a piece of equipment has.
+///
+/// # Errors
+/// `Invalid` for none, and beyond all that is made.
+pub(super) fn check_computing(cores: Option<i32>, gibibytes: Option<Rate>) -> Result<()> {
+    if let Some(cores) = cores {
+        require_range("cores", cores, 1, 1_000_000)?;
+    }
+    match gibibytes.filter(|size| *size <= Rate::ZERO || *size > MOST_GIBIBYTES) {
+        Some(size) => {
+            let message = format!("{size} is not above 0 and at most {MOST_GIBIBYTES}");
+            Err(Error::invalid("memoryGibibytes", message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The most memory that one piece of equipment has, in gibibytes: far more than is made.
+const MOST_GIBIBYTES: Rate = Rate(10_000_000 * Rate::ONE.0);
 
 /// The most that one piece of equipment holds, in terabytes: far more than is made.
 const MOST_TERABYTES: Rate = Rate(1_000_000 * Rate::ONE.0);

@@ -40,6 +40,24 @@ pub struct Model {
     pub allocated: Option<Quantity>,
     /// Share of the usable quantity that may be planned with, above 0 and at most 1.
     pub planning_limit: Option<Rate>,
+    /// Hosts of a cluster that may fail at once without anything stopping.
+    pub failures_tolerated: Option<i32>,
+    /// Virtual processors to a core, or memory handed out to memory there is.
+    pub overcommit_ratio: Option<Rate>,
+    /// Share of a cluster that is kept free for peaks, below 1.
+    pub buffer_share: Option<Rate>,
+    /// What each host needs for itself, in the unit of the pool.
+    pub host_overhead: Option<Quantity>,
+    /// Parts of data in a stripe of storage.
+    pub protection_data: Option<i32>,
+    /// Parts of parity in a stripe of storage.
+    pub protection_parity: Option<i32>,
+    /// Share of storage that its protection leaves, where it is not said by stripes.
+    pub protection_share: Option<Rate>,
+    /// Share of what protection leaves that is held back, below 1.
+    pub reserve_share: Option<Rate>,
+    /// How much data a unit of storage is taken to hold.
+    pub reduction_ratio: Option<Rate>,
     /// Days from an order to its delivery.
     pub lead_days: Option<i32>,
     /// Days from delivery to use.

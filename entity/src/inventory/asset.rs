@@ -56,6 +56,10 @@ pub struct Model {
     pub warranty_ends_on: Option<Date>,
     /// Day a leased asset is due back.
     pub lease_return_on: Option<Date>,
+    /// Day it is expected to be in service, of what is not yet.
+    pub expected_on: Option<Date>,
+    /// Day it is meant to leave service, of what has not yet.
+    pub retirement_planned_on: Option<Date>,
     /// Day it left service.
     pub retired_on: Option<Date>,
     /// Day it left the company.
@@ -72,6 +76,10 @@ pub struct Model {
     pub measured_draw_watts: Option<i32>,
     /// Data that it holds, in terabytes of 10¹² bytes; none where it holds what its model does.
     pub usable_terabytes: Option<Rate>,
+    /// Cores, not threads; none where it has those of its model.
+    pub cores: Option<i32>,
+    /// Main memory, in gibibytes of 2³⁰ bytes; none where it has that of its model.
+    pub memory_gibibytes: Option<Rate>,
     /// The cost centre it is charged to.
     pub cost_centre: Option<String>,
     /// Where the record came from.

@@ -39,6 +39,10 @@ pub struct Model {
     pub weight_grams: Option<i64>,
     /// Data that one unit holds after redundancy and before reduction, in terabytes of 10¹² bytes.
     pub usable_terabytes: Option<Rate>,
+    /// Cores of one unit, not threads.
+    pub cores: Option<i32>,
+    /// Main memory of one unit, in gibibytes of 2³⁰ bytes.
+    pub memory_gibibytes: Option<Rate>,
     /// How long it is meant to serve, in months.
     pub useful_life_months: Option<i32>,
     /// List price of one unit.

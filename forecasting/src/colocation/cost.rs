@@ -306,6 +306,56 @@ pub fn committed_kilowatts(contract: &Contract, date: NaiveDate) -> Result<Optio
     Ok(sum)
 }
 
+/// A day on which what is committed changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitmentStep {
+    /// The first day of it.
+    pub on: NaiveDate,
+    /// The kW that are committed from then on.
+    pub kilowatts: Decimal,
+    /// By how many they rise; below zero where they fall.
+    pub change: Decimal,
+}
+
+/// The days after one and up to another on which the committed kW change: at the steps of ramps, where charges begin and
+/// end, and after the last day of the contract, where it has one.
+///
+/// # Errors
+///
+/// As [`committed_kilowatts`].
+pub fn commitment_steps(
+    contract: &Contract,
+    after: NaiveDate,
+    until: NaiveDate,
+    last_day: Option<NaiveDate>,
+) -> Result<Vec<CommitmentStep>> {
+    let mut days = vec![contract.billing_start];
+    for charge in contract.charges.iter().filter(|charge| charge.kind == ChargeKind::SpaceKw) {
+        let steps = charge.ramp.iter().filter_map(|step| i32::try_from(step.from_contract_month).ok());
+        days.extend(steps.map(|months| add_months(contract.billing_start, months)));
+        days.extend(charge.from);
+        days.extend(charge.to.and_then(|to| to.succ_opt()));
+    }
+    days.extend(last_day.and_then(|last| last.succ_opt()));
+    days.retain(|day| *day > after && *day <= until);
+    days.sort_unstable();
+    days.dedup();
+    let on = |day: NaiveDate| {
+        let runs = last_day.is_none_or(|last| day <= last);
+        Ok(committed_kilowatts(contract, day)?.filter(|_| runs).unwrap_or_default())
+    };
+    let mut before = on(after)?;
+    let mut steps = Vec::new();
+    for day in days {
+        let now = on(day)?;
+        if now != before {
+            steps.push(CommitmentStep { on: day, kilowatts: now, change: now - before });
+        }
+        before = now;
+    }
+    Ok(steps)
+}
+
 /// What is billed by a meter for a number of days.
 fn metered_energy(contract: &Contract, charge: &Charge, date: NaiveDate, days: u32) -> Result<BilledEnergy> {
     let metering = charge.metering.ok_or(ForecastError::Missing {

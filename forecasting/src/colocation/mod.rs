@@ -36,7 +36,9 @@ pub use contract::{
     Abatement, Billing, Charge, ChargeKind, Contract, Metering, NewPrice, Notice, NoticeUnit, Proration,
     RampStep, Renewal, RenewalPrice, Repricing, Repricings,
 };
-pub use cost::{BilledEnergy, MonthLine, Segment, committed_kilowatts, month_cost};
+pub use cost::{
+    BilledEnergy, CommitmentStep, MonthLine, Segment, commitment_steps, committed_kilowatts, month_cost,
+};
 pub use double_billing::{DoubleBilling, DoubleBillingReason};
 pub use escalation::{Anchor, CpiTerms, Escalation, Escalator, Index, Indices, cpi_step};
 pub use exposure::{

@@ -58,26 +58,27 @@ fn what_a_pool_has_is_counted() {
         set(app, &units, &[&racks[0]]).await;
         assert_eq!(seen(app, &units, fields).await["raw"]["quantity"], "42");
 
+        let usable = "usable { quantity reason explanation { inputs { name value } excluded } }";
         let power = a_pool(app, "Power", "POWER", "KILOWATT", json!({ "basis": "INVENTORY" })).await;
         set(app, &power, &[&racks[0]]).await;
-        let unknown = seen(app, &power, fields).await;
-        assert_eq!(unknown["raw"]["reason"], "1 of 1 have no figure: R1");
+        let unknown = seen(app, &power, usable).await;
+        assert_eq!(unknown["usable"]["reason"], "1 of 1 have no figure: R1");
         for (name, side, watts) in [("A1", "A", 3_000), ("A2", "A", 4_000), ("B1", "B", 5_500)] {
             let details =
                 json!({ "side": side, "rack": racks[0], "capacityWatts": watts, "status": "ACTIVE" });
             let feed = json!({ "site": site, "name": name, "details": details });
             send(app, "registerPowerFeed", "NewPowerFeed!", feed).await;
         }
-        assert_eq!(seen(app, &power, fields).await["raw"]["quantity"], "5.5");
+        assert_eq!(seen(app, &power, usable).await["usable"]["quantity"], "5.5");
         // A feed that nobody knows the side of may stand behind either; a side without a feed carries nothing.
         set(app, &power, &[&racks[1]]).await;
         let feed = json!({ "rack": racks[1], "capacityWatts": 3_000, "status": "ACTIVE" });
         let feed = json!({ "site": site, "name": "X1", "details": feed });
         let feed = send(app, "registerPowerFeed", "NewPowerFeed!", feed).await;
-        assert_eq!(seen(app, &power, fields).await["raw"]["reason"], "1 of 1 have no figure: R2");
+        assert_eq!(seen(app, &power, usable).await["usable"]["reason"], "1 of 1 have no figure: R2");
         let side = "mutation($id: ID!) { updatePowerFeed(id: $id, changes: { side: A }) { id } }";
         app.planner().query_with(side, json!({ "id": feed })).await;
-        assert_eq!(seen(app, &power, fields).await["raw"]["quantity"], "0");
+        assert_eq!(seen(app, &power, usable).await["usable"]["quantity"], "0");
 
         let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
         let dimensions = json!({ "heightUnits": 2 });
@@ -89,15 +90,15 @@ fn what_a_pool_has_is_counted() {
         let without = an_array(app, &racks[0], "SRV-1", 9, &server).await;
         let storage = a_pool(app, "Data", "STORAGE", "GIGABYTE", json!({ "basis": "INVENTORY" })).await;
         set(app, &storage, &[&racks[0]]).await;
-        let counted = seen(app, &storage, fields).await;
-        assert_eq!(counted["raw"]["quantity"], "241000");
+        let counted = seen(app, &storage, usable).await;
+        assert_eq!(counted["usable"]["quantity"], "241000");
         assert_eq!(
-            counted["raw"]["explanation"]["excluded"],
+            counted["usable"]["explanation"]["excluded"],
             json!(["1 assets in racks and sites, of which no usable terabytes are recorded"])
         );
         set(app, &storage, &[&without]).await;
-        let unknown = seen(app, &storage, fields).await;
-        assert_eq!(unknown["raw"]["reason"], "1 of 1 have no figure: SRV-1");
+        let unknown = seen(app, &storage, usable).await;
+        assert_eq!(unknown["usable"]["reason"], "1 of 1 have no figure: SRV-1");
     });
 }
 

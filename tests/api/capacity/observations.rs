@@ -165,7 +165,7 @@ fn months_have_peaks_and_what_is_missing_stays_missing() {
         let findings = r#"findings(asOf: "2026-06-30") { code message }"#;
         assert_eq!(
             seen(app, &pool, findings).await["findings"],
-            json!([{ "code": "USED_ABOVE_CAPACITY", "message": "16 was used on 2026-06-30, more than raw, 15" }])
+            json!([{ "code": "USED_ABOVE_USABLE", "message": "16 used is above 15 usable" }])
         );
         for (arguments, code) in [("months: 0", "INVALID"), ("months: 10000", "LIMIT_EXCEEDED")] {
             let text = format!(

@@ -31,7 +31,7 @@ fn what_is_reserved_counts_on_its_days() {
         let findings = seen(app, &pool, r#"findings(asOf: "2026-08-01") { code message }"#).await;
         assert_eq!(
             findings["findings"],
-            json!([{ "code": "RESERVED_ABOVE_PLANNABLE", "message": "30.5 is reserved, more than plannable, 30" }])
+            json!([{ "code": "RESERVED_ABOVE_PLANNABLE", "message": "30.5 reserved is above 30 plannable" }])
         );
         let all = "reservations { purpose quantity fromOn toOn probability pool { name } }";
         let all = seen(app, &pool, all).await["reservations"].clone();

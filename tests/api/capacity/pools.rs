@@ -106,9 +106,9 @@ fn a_pool_is_refused_for_a_reason() {
                 "42 is stated, and the basis INVENTORY counts it from the members; leave one out",
             ),
             (
-                input("VCPU", "VCPU", json!({ "basis": "INVENTORY" })),
+                input("PORTS", "PORT", json!({ "basis": "INVENTORY" })),
                 "basis",
-                "INVENTORY counts RACK_UNITS, STORAGE and POWER; of VCPU the inventory records nothing, so state it with DECLARED",
+                "INVENTORY counts RACK_UNITS, POWER, STORAGE, VCPU and MEMORY; of PORTS the inventory records nothing, so state it with DECLARED",
             ),
         ] {
             let refusal = app.planner().expect_error_with(CREATE, asked, "INVALID").await;

@@ -565,6 +565,12 @@ fn assets_of_a_pool_that_runs_out_are_due_in_time() {
         let early = json!({ "bindingRule": "CAPACITY", "dueOn": "2026-02-03", "assetCount": 1 });
         assert!(cohorts.as_array().unwrap().contains(&early), "{cohorts}");
 
+        // What ends with its site asks for nothing more.
+        let leave = |on: &str| format!("mutation {{ planSiteExit(id: \"{}\" {on}) {{ id }} }}", estate.site);
+        app.director().query(&leave(", on: \"2026-07-20\"")).await;
+        assert_eq!(refresh("SRV-001").await["refresh"]["bindingRule"], "SUPPORT");
+        app.director().query(&leave("")).await;
+
         // A pool of the whole site has all servers in it, for virtual processors are what they supply.
         put(json!([estate.site])).await;
         assert_eq!(refresh("SRV-002").await["refresh"]["bindingRule"], "CAPACITY");

@@ -3,12 +3,15 @@
 use async_graphql::SimpleObject;
 use chrono::NaiveDate;
 use entity::capacity::{Quantity, capacity_day};
-use forecasting::quantity::millionths;
+use forecasting::{capacity::layers::LayerFinding, quantity::millionths};
 use rust_decimal::Decimal;
 
 use super::words::CapacityFindingCode;
 use crate::{
-    capacity::{days::MonthFigures, inventories::Counted, layers::Reserved},
+    capacity::{
+        days::MonthFigures,
+        layers::{Layer, Reserved},
+    },
     schema::{
         explain::{Explanation, ExplanationInput},
         scalar::{Date, Moment, Month},
@@ -28,6 +31,13 @@ pub struct CapacityLayer {
     explanation: Explanation,
 }
 
+impl From<&Layer> for CapacityLayer {
+    fn from(layer: &Layer) -> Self {
+        let explanation = Explanation::from(layer.explanation.clone()).without(layer.excluded.clone());
+        Self { quantity: layer.quantity, reason: layer.reason.clone(), on: None, explanation }
+    }
+}
+
 fn input(name: &str, value: &impl ToString) -> ExplanationInput {
     ExplanationInput { name: name.to_owned(), value: value.to_string() }
 }
@@ -35,29 +45,6 @@ fn input(name: &str, value: &impl ToString) -> ExplanationInput {
 impl CapacityLayer {
     fn unknown(reason: String) -> Self {
         Self { quantity: None, reason: Some(reason), on: None, explanation: Explanation::default() }
-    }
-
-    /// A layer that somebody states.
-    pub(super) fn stated(name: &str, quantity: Option<Quantity>) -> Self {
-        let Some(quantity) = quantity else { return Self::unknown(format!("{name} was never stated")) };
-        let explanation = Explanation { formula: "as stated".to_owned(), ..Explanation::default() };
-        Self { quantity: Some(quantity.to_decimal()), reason: None, on: None, explanation }
-    }
-
-    /// The raw quantity, counted from members.
-    pub(super) fn counted(counted: &Counted) -> Self {
-        let explanation = Explanation {
-            formula: "sum over the members".to_owned(),
-            inputs: vec![input("racks or assets counted", &counted.count)],
-            assumptions: vec![
-                "racks are active, assets in service or in maintenance; the power of a rack is the lesser of what its \
-                 active feeds of side A and of side B carry, or its protected power where it has no feed on record"
-                    .to_owned(),
-            ],
-            excluded: counted.excluded.clone(),
-            estimated: false,
-        };
-        Self { quantity: counted.quantity, reason: counted.reason.clone(), on: None, explanation }
     }
 
     /// What is reserved on a day: nothing is 0, as reservations are recorded here and nowhere else.
@@ -164,31 +151,15 @@ pub struct CapacityFinding {
     message: String,
 }
 
-impl CapacityFinding {
-    /// What is odd about layers: what is used or reserved is more than there is.
-    pub(super) fn of(
-        used: &CapacityLayer,
-        reserved: &CapacityLayer,
-        above: &[(&str, &CapacityLayer)],
-    ) -> Vec<Self> {
-        let most = |names: &[&str]| {
-            let known = above.iter().filter(|(name, _)| names.contains(name));
-            known.filter_map(|(name, layer)| Some(((*name).to_owned(), layer.known()?))).next()
+impl From<LayerFinding> for CapacityFinding {
+    fn from(finding: LayerFinding) -> Self {
+        let code = match finding {
+            LayerFinding::UsedAboveUsable { .. } => CapacityFindingCode::UsedAboveUsable,
+            LayerFinding::UsedAboveRaw { .. } => CapacityFindingCode::UsedAboveRaw,
+            LayerFinding::CommittedAbovePlannable { .. } => CapacityFindingCode::CommittedAbovePlannable,
+            LayerFinding::ReservedAbovePlannable { .. } => CapacityFindingCode::ReservedAbovePlannable,
+            LayerFinding::UsedAboveAllocated { .. } => CapacityFindingCode::UsedAboveAllocated,
         };
-        let mut findings = Vec::new();
-        if let (Some(value), Some((name, most))) = (used.known(), most(&["usable", "raw"]))
-            && value > most
-        {
-            let on = used.on.map(|day| day.0.to_string()).unwrap_or_default();
-            let message = format!("{value} was used on {on}, more than {name}, {most}");
-            findings.push(Self { code: CapacityFindingCode::UsedAboveCapacity, message });
-        }
-        if let (Some(value), Some((name, most))) = (reserved.known(), most(&["plannable", "usable", "raw"]))
-            && value > most
-        {
-            let message = format!("{value} is reserved, more than {name}, {most}");
-            findings.push(Self { code: CapacityFindingCode::ReservedAbovePlannable, message });
-        }
-        findings
+        Self { code, message: finding.to_string() }
     }
 }

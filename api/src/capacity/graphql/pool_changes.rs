@@ -26,6 +26,57 @@ use crate::{
     store::Tx,
 };
 
+/// What a pool is planned by as a cluster of hosts. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct CapacityClusterInput {
+    /// Hosts that may fail at once without anything stopping: 1 is N+1; at most 1,000.
+    pub failures_tolerated: MaybeUndefined<i32>,
+    /// Virtual processors to a core, or memory handed out to memory there is; above 0 and at most 1,000.
+    pub overcommit_ratio: MaybeUndefined<Decimal>,
+    /// Share that is kept free for peaks, from 0 and below 1.
+    pub buffer_share: MaybeUndefined<Decimal>,
+    /// What each host needs for itself, in the unit of the pool; of memory alone.
+    pub host_overhead: MaybeUndefined<Decimal>,
+}
+
+impl CapacityClusterInput {
+    fn apply(self, row: &mut capacity_pool::ActiveModel) -> Result<()> {
+        patch(&mut row.failures_tolerated, self.failures_tolerated);
+        patch_with(&mut row.overcommit_ratio, self.overcommit_ratio, |it| {
+            rate(it, "cluster.overcommitRatio")
+        })?;
+        patch_with(&mut row.buffer_share, self.buffer_share, |it| rate(it, "cluster.bufferShare"))?;
+        patch_with(&mut row.host_overhead, self.host_overhead, |it| amount(it, "cluster.hostOverhead"))
+    }
+}
+
+/// What a pool is planned by as storage. Left out: unchanged. Null: cleared.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct CapacityStorageInput {
+    /// Parts of data in a stripe: 8 of 8+2. With the parts of parity, or not at all.
+    pub protection_data: MaybeUndefined<i32>,
+    /// Parts of parity in a stripe: 2 of 8+2.
+    pub protection_parity: MaybeUndefined<i32>,
+    /// Share that its protection leaves, in place of stripes: 0.5 of two copies.
+    pub protection_share: MaybeUndefined<Decimal>,
+    /// Share of what protection leaves that is held back, from 0 and below 1.
+    pub reserve_share: MaybeUndefined<Decimal>,
+    /// How much data a unit is taken to hold; above 0 and at most 1,000.
+    pub reduction_ratio: MaybeUndefined<Decimal>,
+}
+
+impl CapacityStorageInput {
+    fn apply(self, row: &mut capacity_pool::ActiveModel) -> Result<()> {
+        patch(&mut row.protection_data, self.protection_data);
+        patch(&mut row.protection_parity, self.protection_parity);
+        patch_with(&mut row.protection_share, self.protection_share, |it| {
+            rate(it, "storage.protectionShare")
+        })?;
+        patch_with(&mut row.reserve_share, self.reserve_share, |it| rate(it, "storage.reserveShare"))?;
+        patch_with(&mut row.reduction_ratio, self.reduction_ratio, |it| rate(it, "storage.reductionRatio"))
+    }
+}
+
 /// What may be said of a pool, beside what it has to have. Left out: unchanged. Null: cleared.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct CapacityPoolDetails {
@@ -43,6 +94,12 @@ pub struct CapacityPoolDetails {
     pub allocated: MaybeUndefined<Decimal>,
     /// Share of the usable quantity that may be planned with, above 0 and at most 1.
     pub planning_limit: MaybeUndefined<Decimal>,
+    /// What it is planned by as a cluster of hosts: of VCPU and MEMORY.
+    #[graphql(default)]
+    pub cluster: CapacityClusterInput,
+    /// What it is planned by as storage.
+    #[graphql(default)]
+    pub storage: CapacityStorageInput,
     /// Days from an order to its delivery, at most 3,650.
     pub lead_days: MaybeUndefined<i32>,
     /// Days from delivery to use, at most 3,650.
@@ -71,6 +128,8 @@ impl CapacityPoolDetails {
         patch_with(&mut row.plannable, self.plannable, |value| amount(value, "plannable"))?;
         patch_with(&mut row.allocated, self.allocated, |value| amount(value, "allocated"))?;
         patch_with(&mut row.planning_limit, self.planning_limit, |value| rate(value, "planningLimit"))?;
+        self.cluster.apply(row)?;
+        self.storage.apply(row)?;
         patch(&mut row.lead_days, self.lead_days);
         patch(&mut row.install_days, self.install_days);
         patch(&mut row.approval_days, self.approval_days);

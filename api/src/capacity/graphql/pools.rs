@@ -1,6 +1,6 @@
 //! Capacity pools, as clients see them.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::NaiveDate;
 use entity::{
     capacity::{
@@ -8,29 +8,36 @@ use entity::{
         capacity_pool::{self, Column as C},
         capacity_purchase_rule, capacity_reservation,
     },
-    id::{CapacityPoolId, SiteId},
+    id::{CapacityPoolId, ScenarioId},
     money::Rate,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, Condition, Order as Sorted};
+use sea_orm::Order as Sorted;
+use std::sync::Arc;
 
 use super::{
     events::CapacityEvent,
     figures::{CapacityDay, CapacityFinding, CapacityLayer, CapacityMonth},
+    left::{CapacityHeadroom, CapacityMachineFit, CapacityUtilisation},
     purchase_rules::CapacityPurchaseRule,
     reservations::CapacityReservation,
+    supply::{CapacityCluster, CapacityStorage, CapacitySupply},
     words::{CapacityBasis, CapacityResource, CapacityUnit},
 };
 use crate::{
-    access::{Caller, Permission},
-    capacity::{days, inventories, layers, members},
-    error::{Error, Result},
+    access::Permission,
+    capacity::{
+        days,
+        headroom::{self, Taken},
+        layers::{self, PoolLayers, Pools},
+        members, supplies,
+    },
+    error::Result,
     inventory::graphql::sites::Site,
+    scenarios::overlay::Overlay,
     schema::{
-        filter::{BooleanFilter, EnumFilter, Filter, IdFilter, Order, StringFilter},
-        page::{Connection, Sortable, Window, page, page_cost},
         record::{Noun, Record},
-        request::{by_condition, by_id, caller, read},
+        request::{caller, read},
         scalar::{Date, Id, Moment, Month},
     },
     topology::{graphql::things::ConfigurationItem, items},
@@ -71,11 +78,8 @@ impl Noun for CapacityPool {
             "isActive" => &[C::IsActive],
             "note" => &[C::Note],
             "source" => &[C::Source],
-            "raw" => &[C::Resource, C::Unit, C::Basis, C::Raw],
-            "usable" => &[C::Usable],
-            "plannable" => &[C::Plannable],
-            "allocated" => &[C::Allocated],
-            "findings" => &[C::Resource, C::Unit, C::Basis, C::Raw, C::Usable, C::Plannable],
+            "allocated" | "headroom" => &[C::Allocated],
+            "findings" => &[C::Resource, C::Allocated],
             _ => &[],
         }
     }
@@ -86,13 +90,13 @@ fn day(ctx: &Context<'_>, given: Option<Date>) -> Result<NaiveDate> {
     Ok(given.map_or(caller(ctx)?.now.date_naive(), |day| day.0))
 }
 
-/// What months cost: each as much as what is asked of it.
 /// Each day may be a row.
 fn days_cost(from: Date, to: Date, row: usize) -> usize {
     let days = (to.0 - from.0).num_days().saturating_add(1);
     usize::try_from(days).unwrap_or_default().saturating_mul(row).saturating_add(1)
 }
 
+/// What months cost: each as much as what is asked of it.
 fn months_cost(months: Option<i32>, row: usize) -> usize {
     usize::try_from(months.unwrap_or(12)).unwrap_or_default().saturating_mul(row).saturating_add(1)
 }
@@ -106,28 +110,32 @@ impl CapacityPool {
         self.0.column_of_siblings(C::Id)
     }
 
-    /// What there is: as stated, or counted from the members of all siblings together.
-    async fn all(&self, ctx: &Context<'_>) -> Result<CapacityLayer> {
-        if self.0.get::<capacity_pool::CapacityBasis>(C::Basis)? == capacity_pool::CapacityBasis::Declared {
-            return Ok(CapacityLayer::stated("raw", self.0.get(C::Raw)?));
-        }
+    /// What there is of all siblings together.
+    async fn whole(&self, ctx: &Context<'_>) -> Result<Arc<Pools>> {
         let reader = read(ctx, Permission::ViewInventory)?;
-        let load = async || {
-            let resources: Vec<capacity_pool::CapacityResource> = self.0.column_of_siblings(C::Resource)?;
-            let units: Vec<capacity_pool::CapacityUnit> = self.0.column_of_siblings(C::Unit)?;
-            let bases: Vec<capacity_pool::CapacityBasis> = self.0.column_of_siblings(C::Basis)?;
-            let all = self.siblings()?.into_iter().zip(resources).zip(units).zip(bases);
-            let counted = all.filter(|(_, basis)| *basis == capacity_pool::CapacityBasis::Inventory);
-            let pools: Vec<inventories::Pool> =
-                counted.map(|(((id, resource), unit), _)| inventories::Pool { id, resource, unit }).collect();
-            inventories::count(&reader, &pools).await
-        };
-        let counted = self.0.shared("counted".to_owned(), load).await?;
-        Ok(CapacityLayer::counted(&counted.get(&self.own()?).cloned().unwrap_or_default()))
+        let load = async || layers::of(&reader, self.siblings()?).await;
+        self.0.shared("layers".to_owned(), load).await
     }
 
-    fn stated(&self, name: &str, column: capacity_pool::Column) -> Result<CapacityLayer> {
-        Ok(CapacityLayer::stated(name, self.0.get::<Option<Quantity>>(column)?))
+    /// One thing of what there is of this pool.
+    async fn layer<T>(&self, ctx: &Context<'_>, one: impl FnOnce(&PoolLayers) -> T) -> Result<T> {
+        let whole = self.whole(ctx).await?;
+        let none = PoolLayers::default();
+        Ok(one(whole.layers.get(&self.own()?).unwrap_or(&none)))
+    }
+
+    fn given_out(&self) -> Result<layers::Layer> {
+        Ok(layers::Layer::stated("allocated", self.0.get::<Option<Quantity>>(C::Allocated)?))
+    }
+
+    /// What is taken on a day.
+    async fn taken(&self, ctx: &Context<'_>, on: NaiveDate) -> Result<Taken> {
+        let (used, reserved) = (self.last(ctx, on).await?, self.held(ctx, on).await?);
+        Ok(Taken {
+            reserved: reserved.known().unwrap_or_default(),
+            allocated: self.given_out()?.quantity,
+            used: used.known(),
+        })
     }
 
     async fn held(&self, ctx: &Context<'_>, on: NaiveDate) -> Result<CapacityLayer> {
@@ -254,19 +262,38 @@ impl CapacityPool {
         Ok(own.filter_map(|thing| Some(ConfigurationItem::new(*thing, labels.get(thing)?))).collect())
     }
 
-    /// All there is: stated, or counted from the members.
+    /// All that is installed: stated, or counted from the members. Of a cluster, cores and not threads.
     async fn raw(&self, ctx: &Context<'_>) -> Result<CapacityLayer> {
-        self.all(ctx).await
+        self.layer(ctx, |layers| CapacityLayer::from(&layers.raw)).await
     }
 
-    /// What is left of it after protection and overhead, as stated.
-    async fn usable(&self) -> Result<CapacityLayer> {
-        self.stated("usable", C::Usable)
+    /// What is left of it after protection, failures, overhead and reserve: stated, counted or worked out.
+    async fn usable(&self, ctx: &Context<'_>) -> Result<CapacityLayer> {
+        self.layer(ctx, |layers| CapacityLayer::from(&layers.usable)).await
     }
 
-    /// What is left of that after the buffer that is kept free, as stated.
-    async fn plannable(&self) -> Result<CapacityLayer> {
-        self.stated("plannable", C::Plannable)
+    /// Data that fits if it can be reduced as is taken for granted. Neither usable nor plannable counts on it.
+    async fn effective(&self, ctx: &Context<'_>) -> Result<CapacityLayer> {
+        self.layer(ctx, |layers| CapacityLayer::from(&layers.effective)).await
+    }
+
+    /// What of the usable quantity may be planned with: stated, or up to the planning limit.
+    async fn plannable(&self, ctx: &Context<'_>) -> Result<CapacityLayer> {
+        self.layer(ctx, |layers| CapacityLayer::from(&layers.plannable)).await
+    }
+
+    /// What it is planned by as a cluster of hosts. Null for other resources than VCPU and MEMORY.
+    async fn cluster(&self, ctx: &Context<'_>) -> Result<Option<CapacityCluster>> {
+        let whole = self.whole(ctx).await?;
+        let own = self.own()?;
+        let pool = whole.pools.get(&own);
+        Ok(pool.and_then(|pool| CapacityCluster::of(pool, whole.layers.get(&own)?)))
+    }
+
+    /// What it is planned by as storage. Null for other resources than STORAGE.
+    async fn storage(&self, ctx: &Context<'_>) -> Result<Option<CapacityStorage>> {
+        let whole = self.whole(ctx).await?;
+        Ok(whole.pools.get(&self.own()?).and_then(CapacityStorage::of))
     }
 
     /// What is held for purposes on a day.
@@ -280,7 +307,7 @@ impl CapacityPool {
 
     /// What was given out, whether it is used or not, as stated.
     async fn allocated(&self) -> Result<CapacityLayer> {
-        self.stated("allocated", C::Allocated)
+        Ok(CapacityLayer::from(&self.given_out()?))
     }
 
     /// What was used: the peak of the last day with an observation.
@@ -344,126 +371,81 @@ impl CapacityPool {
         Ok(self.0.many(ctx, C::Id, Own::PoolId, &[]).await?.into_iter().next())
     }
 
-    /// What is odd about it: more is used or reserved than there is.
+    /// What is left by what is handed out and by what is used, and which of them leaves less.
+    async fn headroom(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day that it is seen on; today where left out.")] as_of: Option<Date>,
+    ) -> Result<CapacityHeadroom> {
+        let taken = self.taken(ctx, day(ctx, as_of)?).await?;
+        self.layer(ctx, |layers| headroom::headroom(layers, &taken).into()).await
+    }
+
+    /// How much of what is usable was used.
+    async fn utilisation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day that it is seen on; today where left out.")] as_of: Option<Date>,
+    ) -> Result<CapacityUtilisation> {
+        let used = self.last(ctx, day(ctx, as_of)?).await?.known();
+        self.layer(ctx, |layers| headroom::utilisation(layers, used).into()).await
+    }
+
+    /// Whether a virtual machine fits on one of the hosts, empty as it may be, and still does when as many have failed as
+    /// may. Totals say nothing about that.
+    async fn machine_fit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its virtual processors.")] processors: Decimal,
+        #[graphql(desc = "Its memory, in gibibytes of 2³⁰ bytes.")] gibibytes: Decimal,
+    ) -> Result<CapacityMachineFit> {
+        let whole = self.whole(ctx).await?;
+        let Some(pool) = whole.pools.get(&self.own()?) else { return Ok(CapacityMachineFit::default()) };
+        Ok(headroom::machine_fit(pool, &whole.held, processors, gibibytes).into())
+    }
+
+    /// What may be planned with month by month, with what is delivered, retired and replaced, what contracts commit to and
+    /// what a scenario changes.
+    #[graphql(complexity = "months_cost(months, child_complexity)")]
+    async fn supply(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day that it is seen on; today where left out.")] as_of: Option<Date>,
+        #[graphql(desc = "How many months, at most 120; 36 where left out.")] months: Option<i32>,
+        #[graphql(desc = "The id of a scenario; what is recorded where left out.")] scenario: Option<
+            Id<ScenarioId>,
+        >,
+    ) -> Result<CapacitySupply> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let as_of = day(ctx, as_of)?;
+        let count = days::require_months(months.unwrap_or(36))?;
+        let range: Vec<_> = forecasting::month::Month::of(as_of).range(count).collect();
+        let scenario = scenario.map(|id| id.0);
+        let load = async || {
+            let overlay = Overlay::load_without_prices(&reader, scenario).await?;
+            let pools: Vec<capacity_pool::Model> = {
+                let whole = self.whole(ctx).await?;
+                whole.pools.values().cloned().collect()
+            };
+            let last = range.last().copied().unwrap_or_else(|| forecasting::month::Month::of(as_of));
+            let question = supplies::Question { as_of, overlay: &overlay, last };
+            Ok((supplies::of(&reader, &pools, &question).await?, overlay.assumptions()))
+        };
+        let key = format!("supply {as_of} {count} {scenario:?}");
+        let supplied = self.0.shared(key, load).await?;
+        let own = supplied.0.get(&self.own()?).cloned().unwrap_or_default();
+        Ok(CapacitySupply::of(&own, &range, supplied.1.clone()))
+    }
+
+    /// What is odd about it: more is used, handed out or reserved than there is.
     async fn findings(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day that it is seen on; today where left out.")] as_of: Option<Date>,
     ) -> Result<Vec<CapacityFinding>> {
-        let on = day(ctx, as_of)?;
-        let (used, reserved) = (self.last(ctx, on).await?, self.held(ctx, on).await?);
-        let (raw, usable) = (self.all(ctx).await?, self.stated("usable", C::Usable)?);
-        let plannable = self.stated("plannable", C::Plannable)?;
-        let above = [("plannable", &plannable), ("usable", &usable), ("raw", &raw)];
-        Ok(CapacityFinding::of(&used, &reserved, &above))
-    }
-}
-
-/// Which pools. All tests have to hold.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct CapacityPoolFilter {
-    /// All of these as well.
-    pub and: Option<Vec<CapacityPoolFilter>>,
-    /// At least one of these as well.
-    pub or: Option<Vec<CapacityPoolFilter>>,
-    /// And not this.
-    pub not: Option<Box<CapacityPoolFilter>>,
-    /// By id.
-    pub id: Option<IdFilter<CapacityPoolId>>,
-    /// By its name.
-    pub name: Option<StringFilter>,
-    /// By what it is a supply of.
-    pub resource: Option<EnumFilter<CapacityResource>>,
-    /// By where the raw quantity comes from.
-    pub basis: Option<EnumFilter<CapacityBasis>>,
-    /// By the id of the site.
-    pub site: Option<IdFilter<SiteId>>,
-    /// By whether it is in use.
-    pub is_active: Option<BooleanFilter>,
-    /// By where the record came from.
-    pub source: Option<StringFilter>,
-}
-
-impl Filter for CapacityPoolFilter {
-    fn own(&self, _caller: &Caller) -> Result<Condition> {
-        Ok(Condition::all()
-            .add_option(self.id.as_ref().map(|test| test.on(C::Id)))
-            .add_option(self.name.as_ref().map(|test| test.on(C::Name)))
-            .add_option(
-                self.resource.as_ref().map(|test| test.on::<capacity_pool::CapacityResource>(C::Resource)),
-            )
-            .add_option(self.basis.as_ref().map(|test| test.on::<capacity_pool::CapacityBasis>(C::Basis)))
-            .add_option(self.site.as_ref().map(|test| test.on(C::SiteId)))
-            .add_option(self.is_active.as_ref().map(|test| test.on(C::IsActive)))
-            .add_option(self.source.as_ref().map(|test| test.on(C::Source))))
-    }
-
-    fn joined(&self) -> (&Option<Vec<Self>>, &Option<Vec<Self>>, Option<&Self>) {
-        (&self.and, &self.or, self.not.as_deref())
-    }
-}
-
-/// What to order pools by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum CapacityPoolOrderField {
-    /// By its name.
-    Name,
-    /// By what it is a supply of.
-    Resource,
-    /// By the moment it was recorded.
-    CreatedAt,
-}
-
-impl Sortable for CapacityPoolOrderField {
-    type Noun = CapacityPool;
-
-    fn column(self) -> capacity_pool::Column {
-        match self {
-            Self::Name => C::Name,
-            Self::Resource => C::Resource,
-            Self::CreatedAt => C::CreatedAt,
-        }
-    }
-}
-
-/// Queries of pools.
-#[derive(Default)]
-pub struct PoolQuery;
-
-/// Queries of pools.
-#[Object]
-impl PoolQuery {
-    /// One pool by its id or its name, of which one is given.
-    async fn capacity_pool(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: Option<Id<CapacityPoolId>>,
-        #[graphql(desc = "Its name.")] name: Option<String>,
-    ) -> Result<Option<CapacityPool>> {
-        read(ctx, Permission::ViewInventory)?;
-        match (id, name) {
-            (Some(id), None) => by_id(ctx, id).await,
-            (None, Some(name)) => by_condition(ctx, Condition::all().add(C::Name.eq(name))).await,
-            (Some(_), Some(_)) => Err(Error::invalid("name", "is given beside the id: give one of them")),
-            (None, None) => Err(Error::invalid("id", "is left out, and so is the name: give one of them")),
-        }
-    }
-
-    /// The pools.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    async fn capacity_pools(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which of them. Left out: all.")] filter: Option<CapacityPoolFilter>,
-        #[graphql(desc = "In which order. Left out: as they were recorded.")] order_by: Option<
-            Vec<Order<CapacityPoolOrderField>>,
-        >,
-        #[graphql(desc = "At most so many of the first; 50 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Begin behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many of the last, instead of `first`.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<CapacityPool>> {
-        let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
-        page(ctx, condition, order_by, Window::new(first, after, last, before)).await
+        let taken = self.taken(ctx, day(ctx, as_of)?).await?;
+        let resource: capacity_pool::CapacityResource = self.0.get(C::Resource)?;
+        let found = self.layer(ctx, |layers| headroom::findings(resource, layers, &taken)).await??;
+        Ok(found.into_iter().map(CapacityFinding::from).collect())
     }
 }

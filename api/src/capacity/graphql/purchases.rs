@@ -12,7 +12,7 @@ use forecasting::{capacity::purchases::Purchase, month, roadmap::GrowthOrder};
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::pools::{CapacityPool, CapacityPoolFilter};
+use super::{pool_queries::CapacityPoolFilter, pools::CapacityPool};
 use crate::{
     access::Permission,
     capacity::purchases::{self, Risk},

@@ -3,6 +3,8 @@
 use async_graphql::Enum;
 use entity::capacity::{capacity_pool, capacity_purchase_rule};
 
+use crate::capacity::supplies;
+
 /// What a pool is a supply of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "capacity_pool::CapacityResource")]
@@ -71,17 +73,66 @@ pub enum CapacityUnit {
 pub enum CapacityBasis {
     /// Somebody states it.
     Declared,
-    /// It is counted from the members: heights of racks, usable terabytes of assets, protected power of racks.
+    /// It is counted from the members: heights and protected power of racks, usable terabytes of assets, cores and memory
+    /// of hosts.
     Inventory,
 }
 
 /// What is odd about a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum CapacityFindingCode {
-    /// More was used than the pool has.
-    UsedAboveCapacity,
-    /// More is reserved than can be planned with.
+    /// More was used than is usable: a record is wrong, or protection is being eaten.
+    UsedAboveUsable,
+    /// More was used than is installed.
+    UsedAboveRaw,
+    /// More is allocated and reserved than can be planned with.
+    CommittedAbovePlannable,
+    /// More is reserved than can be planned with, and what is allocated is not known.
     ReservedAbovePlannable,
+    /// More was used than was handed out.
+    UsedAboveAllocated,
+}
+
+/// Which way of counting leaves less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "forecasting::capacity::layers::BindingModel")]
+pub enum CapacityBindingModel {
+    /// What is handed out.
+    Allocation,
+    /// What is used.
+    Demand,
+    /// Both leave the same.
+    Both,
+}
+
+/// Whether a virtual machine fits on one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "forecasting::capacity::layers::Verdict")]
+pub enum CapacityMachineVerdict {
+    /// On a host that is left when as many as may fail have failed.
+    Fits,
+    /// Only on hosts that may be among those that fail: it cannot start again.
+    NotAfterFailures,
+    /// On no host, although the cluster has enough in total.
+    OnlyInTotal,
+    /// Not even in total.
+    TooLarge,
+}
+
+/// What changes what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "supplies::ChangeKind")]
+pub enum CapacityChangeKind {
+    /// Something is delivered.
+    Delivery,
+    /// Something leaves service.
+    Retirement,
+    /// Something is replaced.
+    Refresh,
+    /// A contract commits to another quantity.
+    Contract,
+    /// A scenario changes it.
+    Scenario,
 }
 
 /// Which demand of the months to come.

@@ -89,12 +89,16 @@ impl Importable for Asset {
         put_any(&mut row.in_service_on, self.in_service_on);
         put_any(&mut row.warranty_ends_on, self.warranty_ends_on);
         put_any(&mut row.lease_return_on, self.lease_return_on);
+        put_any(&mut row.expected_on, self.expected_on);
+        put_any(&mut row.retirement_planned_on, self.retirement_planned_on);
         put_any(&mut row.owner, self.owner.clone());
         put_any(&mut row.tier, self.tier);
         put(&mut row.environment, choice("environment", self.environment.as_ref())?);
         put(&mut row.power_basis, choice("power_basis", self.power_basis.as_ref())?);
         put_any(&mut row.measured_draw_watts, self.measured_draw_watts);
         put_any(&mut row.usable_terabytes, rate("usable_terabytes", self.usable_terabytes)?);
+        put_any(&mut row.cores, self.cores);
+        put_any(&mut row.memory_gibibytes, rate("memory_gibibytes", self.memory_gibibytes)?);
         put_any(&mut row.cost_centre, self.cost_centre.clone());
         put_any(&mut row.source, self.source.clone());
         usual(&mut row.environment, Environment::Production);

@@ -66,6 +66,11 @@ impl<'a> Run<'a> {
         self.report
     }
 
+    /// Tells that some more records are done.
+    pub fn progress(&self, records: usize) {
+        (self.progress)(records);
+    }
+
     /// Says something about a row of a file.
     pub fn remark(&mut self, origin: &Origin, severity: Severity, column: Option<&str>, message: String) {
         let mut problem = Problem::of_row(origin, severity, message);
@@ -73,7 +78,8 @@ impl<'a> Run<'a> {
         self.report.add_problem(problem);
     }
 
-    fn refuse(&mut self, noun: Noun, origin: &Origin, error: &Error) {
+    /// Says why a row of a file was refused.
+    pub fn refuse(&mut self, noun: Noun, origin: &Origin, error: &Error) {
         let (column, message) = match error {
             Error::Invalid { field, message } => match column_of(noun, field) {
                 Some(column) => (Some(column), message.clone()),

@@ -45,6 +45,25 @@ impl Items {
         })
     }
 
+    /// The thing that `column` of a file names.
+    ///
+    /// # Errors
+    /// As [`Items::named`].
+    pub fn thing(&self, column: &str, key: &ItemKey) -> Result<Thing> {
+        let id = self.named(column, key)?;
+        self.by_id.get(&id).copied().ok_or_else(|| Error::internal("an item that is nothing"))
+    }
+
+    /// The key of a thing, among those that records name.
+    pub fn key_of(&self, thing: Thing) -> Option<&ItemKey> {
+        self.keys.get(&thing)
+    }
+
+    /// What is said of a thing.
+    pub fn label_of(&self, thing: Thing) -> Option<&Label> {
+        self.labels.get(&thing)
+    }
+
     /// What is said of the thing that an item stands for.
     pub fn label(&self, id: ConfigurationItemId) -> Option<&Label> {
         self.labels.get(self.by_id.get(&id)?)

@@ -7,7 +7,9 @@ use entity::id::{
     AssetId, BudgetVersionId, ChargebackId, ColocationContractId, EntityId, RackId, ScenarioId,
 };
 use entity::lifecycle::depreciation_rule::Book;
-use entity::{access, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology};
+use entity::{
+    access, capacity, cloud, contracts, finance, inventory, lifecycle, recovery, scenarios, topology,
+};
 use sea_orm::{EntityTrait, IntoSimpleExpr, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, Value};
 use uuid::Uuid;
 
@@ -218,6 +220,13 @@ pub struct Known {
     pub backup_records: Table<recovery::backup_record::Model>,
     pub recovery_drills: Table<recovery::recovery_drill::Model>,
     pub consistency_groups: Table<recovery::consistency_group::Model>,
+    pub capacity_pools: Table<capacity::capacity_pool::Model>,
+    pub capacity_pool_members: Table<capacity::capacity_pool_member::Model>,
+    pub capacity_reservations: Table<capacity::capacity_reservation::Model>,
+    pub capacity_events: Table<capacity::capacity_event::Model>,
+    pub capacity_purchase_rules: Table<capacity::capacity_purchase_rule::Model>,
+    /// What is a member of pools, with what it stands in.
+    pub taken: crate::capacity::members::Taken,
     /// The things that records of `topology` and `recovery` name.
     pub items: Items,
     /// The cohorts that changes of scenarios may move, by the name of the scenario.

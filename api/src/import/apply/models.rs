@@ -103,6 +103,8 @@ impl Importable for HardwareModel {
         put_any(&mut row.maximum_draw_watts, self.maximum_draw_watts);
         put_any(&mut row.weight_grams, self.weight_grams);
         put_any(&mut row.usable_terabytes, rate("usable_terabytes", self.usable_terabytes)?);
+        put_any(&mut row.cores, self.cores);
+        put_any(&mut row.memory_gibibytes, rate("memory_gibibytes", self.memory_gibibytes)?);
         put_any(&mut row.useful_life_months, self.useful_life_months);
         put_any(&mut row.list_price_amount, amount("list_price_amount", self.list_price_amount)?);
         put_any(&mut row.list_price_currency, self.list_price_currency.clone());

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::cells::Cells;
 use super::{
-    access, books, budgets, cloud, contracts, finance, inventory, invoices, lifecycle, power, recovery,
-    scenarios, topology,
+    access, books, budgets, capacity, capacity_purchases, cloud, contracts, finance, inventory, invoices,
+    lifecycle, power, recovery, scenarios, topology,
 };
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
@@ -69,11 +69,17 @@ pub enum Noun {
     BackupRecord,
     RecoveryDrill,
     ConsistencyGroup,
+    CapacityPool,
+    CapacityPoolMember,
+    CapacityObservation,
+    CapacityReservation,
+    CapacityEvent,
+    CapacityPurchaseRule,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 54] = [
+    pub const ALL: [Noun; 60] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -128,6 +134,12 @@ impl Noun {
         Noun::BackupRecord,
         Noun::RecoveryDrill,
         Noun::ConsistencyGroup,
+        Noun::CapacityPool,
+        Noun::CapacityPoolMember,
+        Noun::CapacityObservation,
+        Noun::CapacityReservation,
+        Noun::CapacityEvent,
+        Noun::CapacityPurchaseRule,
     ];
 
     /// The columns of its file.
@@ -187,6 +199,12 @@ impl Noun {
             Noun::BackupRecord => recovery::BACKUP_RECORD,
             Noun::RecoveryDrill => recovery::RECOVERY_DRILL,
             Noun::ConsistencyGroup => recovery::CONSISTENCY_GROUP,
+            Noun::CapacityPool => capacity::CAPACITY_POOL,
+            Noun::CapacityPoolMember => capacity::CAPACITY_POOL_MEMBER,
+            Noun::CapacityObservation => capacity::CAPACITY_OBSERVATION,
+            Noun::CapacityReservation => capacity::CAPACITY_RESERVATION,
+            Noun::CapacityEvent => capacity::CAPACITY_EVENT,
+            Noun::CapacityPurchaseRule => capacity_purchases::CAPACITY_PURCHASE_RULE,
         }
     }
 
@@ -261,6 +279,7 @@ impl Noun {
             Noun::RecoveryObjective | Noun::BackupRecord | Noun::RecoveryDrill | Noun::ConsistencyGroup => {
                 self.read_recovery(cells, records);
             }
+            _ => self.read_capacity(cells, records),
         }
     }
 
@@ -283,6 +302,24 @@ impl Noun {
             Noun::BackupRecord => keep(cells, &mut records.backup_records, recovery::backup_record),
             Noun::RecoveryDrill => keep(cells, &mut records.recovery_drills, recovery::recovery_drill),
             _ => keep(cells, &mut records.consistency_groups, recovery::consistency_group),
+        }
+    }
+
+    /// [`Noun::read`] for how much there is of what.
+    fn read_capacity(self, cells: &mut Cells, records: &mut Records) {
+        match self {
+            Noun::CapacityPool => keep(cells, &mut records.capacity_pools, capacity::pool),
+            Noun::CapacityPoolMember => keep(cells, &mut records.capacity_pool_members, capacity::member),
+            Noun::CapacityObservation => {
+                keep(cells, &mut records.capacity_observations, capacity::observation);
+            }
+            Noun::CapacityReservation => {
+                keep(cells, &mut records.capacity_reservations, capacity::reservation);
+            }
+            Noun::CapacityPurchaseRule => {
+                keep(cells, &mut records.capacity_purchase_rules, capacity_purchases::rule);
+            }
+            _ => keep(cells, &mut records.capacity_events, capacity::event),
         }
     }
 
@@ -352,6 +389,12 @@ impl Noun {
             Noun::BackupRecord => ("backup_record", "backup_records"),
             Noun::RecoveryDrill => ("recovery_drill", "recovery_drills"),
             Noun::ConsistencyGroup => ("consistency_group", "consistency_groups"),
+            Noun::CapacityPool => ("capacity_pool", "capacity_pools"),
+            Noun::CapacityPoolMember => ("capacity_pool_member", "capacity_pool_members"),
+            Noun::CapacityObservation => ("capacity_observation", "capacity_observations"),
+            Noun::CapacityReservation => ("capacity_reservation", "capacity_reservations"),
+            Noun::CapacityEvent => ("capacity_event", "capacity_events"),
+            Noun::CapacityPurchaseRule => ("capacity_purchase_rule", "capacity_purchase_rules"),
         }
     }
 

@@ -92,6 +92,10 @@ pub struct HardwareModel {
     pub weight_grams: Option<i64>,
     /// Data that one unit holds, in terabytes of 10¹² bytes.
     pub usable_terabytes: Option<Decimal>,
+    /// Cores, not threads.
+    pub cores: Option<i32>,
+    /// Main memory, in gibibytes of 2³⁰ bytes.
+    pub memory_gibibytes: Option<Decimal>,
     pub useful_life_months: Option<i32>,
     pub list_price_amount: Option<Decimal>,
     pub list_price_currency: Option<String>,
@@ -138,6 +142,8 @@ pub struct Asset {
     pub in_service_on: Option<NaiveDate>,
     pub warranty_ends_on: Option<NaiveDate>,
     pub lease_return_on: Option<NaiveDate>,
+    pub expected_on: Option<NaiveDate>,
+    pub retirement_planned_on: Option<NaiveDate>,
     pub retired_on: Option<NaiveDate>,
     pub disposed_on: Option<NaiveDate>,
     pub owner: Option<String>,
@@ -147,6 +153,10 @@ pub struct Asset {
     pub measured_draw_watts: Option<i32>,
     /// Data that it holds, where it differs from its model, in terabytes of 10¹² bytes.
     pub usable_terabytes: Option<Decimal>,
+    /// Cores, not threads.
+    pub cores: Option<i32>,
+    /// Main memory, in gibibytes of 2³⁰ bytes.
+    pub memory_gibibytes: Option<Decimal>,
     pub cost_centre: Option<String>,
     pub source: Option<String>,
 }

@@ -10,6 +10,7 @@
 mod access;
 mod books;
 mod budgets;
+mod capacity;
 mod cloud;
 mod contracts;
 mod finance;
@@ -30,6 +31,10 @@ pub use books::{BookEntry, BookEvent, ClosedPeriod};
 pub use budgets::{
     ActualPosting, BudgetLine, BudgetPlace, BudgetRate, BudgetVersion, LedgerCode, PeriodClose,
     VarianceExplanation,
+};
+pub use capacity::{
+    CapacityEvent, CapacityObservation, CapacityPool, CapacityPoolMember, CapacityPurchaseRule,
+    CapacityReservation,
 };
 pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
@@ -123,6 +128,12 @@ pub struct Records {
     pub backup_records: Vec<BackupRecord>,
     pub recovery_drills: Vec<RecoveryDrill>,
     pub consistency_groups: Vec<ConsistencyGroup>,
+    pub capacity_pools: Vec<CapacityPool>,
+    pub capacity_pool_members: Vec<CapacityPoolMember>,
+    pub capacity_observations: Vec<CapacityObservation>,
+    pub capacity_reservations: Vec<CapacityReservation>,
+    pub capacity_events: Vec<CapacityEvent>,
+    pub capacity_purchase_rules: Vec<CapacityPurchaseRule>,
 }
 
 impl Records {
@@ -188,6 +199,12 @@ impl Records {
             Noun::BackupRecord => self.backup_records.len(),
             Noun::RecoveryDrill => self.recovery_drills.len(),
             Noun::ConsistencyGroup => self.consistency_groups.len(),
+            Noun::CapacityPool => self.capacity_pools.len(),
+            Noun::CapacityPoolMember => self.capacity_pool_members.len(),
+            Noun::CapacityObservation => self.capacity_observations.len(),
+            Noun::CapacityReservation => self.capacity_reservations.len(),
+            Noun::CapacityEvent => self.capacity_events.len(),
+            Noun::CapacityPurchaseRule => self.capacity_purchase_rules.len(),
         }
     }
 
@@ -221,7 +238,8 @@ impl Records {
         let of_places = own.chain(of_racks).chain(of_assets).chain(of_workloads).chain(of_circuits);
         let of_changes = self.scenario_changes.iter().filter_map(|record| record.site.as_ref());
         let of_feeds = self.power_feeds.iter().map(|record| &record.site);
-        of_places.chain(of_plans).chain(of_volumes).chain(of_changes).chain(of_feeds)
+        let of_pools = self.capacity_pools.iter().filter_map(|record| record.site.as_ref());
+        of_places.chain(of_plans).chain(of_volumes).chain(of_changes).chain(of_feeds).chain(of_pools)
     }
 
     /// The tags of the assets that records of the books name.
@@ -249,7 +267,9 @@ impl Records {
         let of_backups = self.backup_records.iter().map(|record| &record.item);
         let of_drills = self.recovery_drills.iter().flat_map(|record| record.scope.iter().flatten());
         let of_groups = self.consistency_groups.iter().flat_map(|record| record.members.iter().flatten());
-        owners.chain(ends).chain(of_objectives).chain(of_backups).chain(of_drills).chain(of_groups)
+        let of_pools = self.capacity_pool_members.iter().map(|record| &record.item);
+        let of_recovery = of_objectives.chain(of_backups).chain(of_drills).chain(of_groups);
+        owners.chain(ends).chain(of_recovery).chain(of_pools)
     }
 
     /// The numbers of colocation contracts that records name, those that are records themselves included.

@@ -85,6 +85,8 @@ impl Noun for Asset {
             "inServiceOn" => &[C::InServiceOn],
             "warrantyEndsOn" => &[C::WarrantyEndsOn],
             "leaseReturnOn" => &[C::LeaseReturnOn],
+            "expectedOn" => &[C::ExpectedOn],
+            "retirementPlannedOn" => &[C::RetirementPlannedOn],
             "retiredOn" => &[C::RetiredOn],
             "disposedOn" => &[C::DisposedOn],
             "owner" => &[C::Owner],
@@ -92,6 +94,8 @@ impl Noun for Asset {
             "environment" => &[C::Environment],
             "power" => &[C::PowerBasis, C::MeasuredDrawWatts, C::ModelId],
             "usableTerabytes" => &[C::UsableTerabytes],
+            "cores" => &[C::Cores],
+            "memoryGibibytes" => &[C::MemoryGibibytes],
             "costCentre" => &[C::CostCentre],
             "children" => &[C::Id],
             "refresh" => refreshes::COLUMNS,
@@ -312,6 +316,16 @@ impl Asset {
         Ok(self.0.get::<Option<NaiveDate>>(asset::Column::LeaseReturnOn)?.map(Date))
     }
 
+    /// Day on which it is expected to be in service, of what is not yet.
+    async fn expected_on(&self) -> Result<Option<Date>> {
+        Ok(self.0.get::<Option<NaiveDate>>(asset::Column::ExpectedOn)?.map(Date))
+    }
+
+    /// Day on which it is meant to leave service, of what has not yet.
+    async fn retirement_planned_on(&self) -> Result<Option<Date>> {
+        Ok(self.0.get::<Option<NaiveDate>>(asset::Column::RetirementPlannedOn)?.map(Date))
+    }
+
     /// Day on which it left service.
     async fn retired_on(&self) -> Result<Option<Date>> {
         Ok(self.0.get::<Option<NaiveDate>>(asset::Column::RetiredOn)?.map(Date))
@@ -359,6 +373,17 @@ impl Asset {
     async fn usable_terabytes(&self) -> Result<Option<Decimal>> {
         let terabytes: Option<Rate> = self.0.get(asset::Column::UsableTerabytes)?;
         Ok(terabytes.map(|terabytes| plain(terabytes.to_decimal())))
+    }
+
+    /// Cores, not threads, where they differ from its model. Null where it has those of the model.
+    async fn cores(&self) -> Result<Option<i32>> {
+        self.0.get(asset::Column::Cores)
+    }
+
+    /// Main memory, in gibibytes of 2³⁰ bytes, where it differs from its model. Null where it has that of the model.
+    async fn memory_gibibytes(&self) -> Result<Option<Decimal>> {
+        let memory: Option<Rate> = self.0.get(asset::Column::MemoryGibibytes)?;
+        Ok(memory.map(|memory| plain(memory.to_decimal())))
     }
 
     /// What lives in it, where it is a chassis.

@@ -62,6 +62,8 @@ impl Noun for HardwareModel {
             "dimensions" => &[C::HeightHalfUnits, C::FullDepth, C::WeightGrams],
             "power" => &[C::TypicalDrawWatts, C::MaximumDrawWatts],
             "usableTerabytes" => &[C::UsableTerabytes],
+            "cores" => &[C::Cores],
+            "memoryGibibytes" => &[C::MemoryGibibytes],
             "usefulLifeMonths" => &[C::UsefulLifeMonths],
             "listPrice" => &[
                 C::ListPriceAmount,
@@ -300,6 +302,17 @@ impl HardwareModel {
     async fn usable_terabytes(&self) -> Result<Option<Decimal>> {
         let terabytes: Option<Rate> = self.0.get(hardware_model::Column::UsableTerabytes)?;
         Ok(terabytes.map(|terabytes| plain(terabytes.to_decimal())))
+    }
+
+    /// Cores, not threads of one unit. Null where nobody said.
+    async fn cores(&self) -> Result<Option<i32>> {
+        self.0.get(hardware_model::Column::Cores)
+    }
+
+    /// Main memory, in gibibytes of 2³⁰ bytes of one unit. Null where nobody said.
+    async fn memory_gibibytes(&self) -> Result<Option<Decimal>> {
+        let memory: Option<Rate> = self.0.get(hardware_model::Column::MemoryGibibytes)?;
+        Ok(memory.map(|memory| plain(memory.to_decimal())))
     }
 
     /// How long it is meant to serve, in months.

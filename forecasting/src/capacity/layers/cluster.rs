@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::Layers;
-use crate::capacity::figures::{fraction, minus, not_negative, over, plus, positive, times};
+use super::share::{ceiling, survivors};
+use crate::capacity::figures::{fraction, minus, not_negative, plus, positive, times};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 
@@ -114,20 +115,19 @@ impl Cluster {
         };
         let all_cores: Vec<_> = self.hosts.iter().map(|host| host.cores).collect();
         let all_memory: Vec<_> = self.hosts.iter().map(|host| host.memory).collect();
-        let surviving_cores = sum(&self.survivors(available().map(|host| host.cores)), "cores")?;
-        let net = available().map(|host| host.memory - self.memory_overhead);
-        let surviving_memory = sum(&self.survivors(net), "memory")?;
+        let cores = available().map(|host| host.cores).collect();
+        let surviving_cores = sum(&survivors(cores, self.failures), "cores")?;
+        let net = available().map(|host| host.memory - self.memory_overhead).collect();
+        let surviving_memory = sum(&survivors(net, self.failures), "memory")?;
         let kept = Decimal::ONE - self.buffer;
         let processors = times(times(surviving_cores, self.processor_ratio, "vcpu")?, kept, "vcpu")?;
         let memory = times(times(surviving_memory, self.memory_ratio, "memory")?, kept, "memory")?;
         let count = available().count();
-        let ceiling = over(Decimal::from(self.failures), Decimal::from(count));
-        let ceiling = ceiling.map(|lost| (Decimal::ONE - lost).max(Decimal::ZERO));
         Ok(ClusterLayers {
             processors: self.planned(sum(&all_cores, "cores")?, processors)?,
             memory: self.planned(sum(&all_memory, "memory")?, memory)?,
             surviving_cores,
-            utilisation_ceiling: ceiling,
+            utilisation_ceiling: ceiling(count, self.failures),
             explanation: self.explain(count, surviving_cores, surviving_memory),
         })
     }
@@ -169,13 +169,6 @@ impl Cluster {
         let nodes = Decimal::from(host.memory_nodes);
         machine.processors <= host.cores / nodes
             && machine.memory <= (host.memory - self.memory_overhead) / nodes
-    }
-
-    /// What is left of a resource when the hosts with the most of it have failed.
-    fn survivors(&self, of_hosts: impl Iterator<Item = Decimal>) -> Vec<Decimal> {
-        let mut sizes: Vec<Decimal> = of_hosts.collect();
-        sizes.sort_unstable_by(|one, other| other.cmp(one));
-        sizes.into_iter().skip(self.failures as usize).collect()
     }
 
     fn planned(&self, raw: Decimal, usable: Decimal) -> Result<Layers> {

@@ -9,6 +9,7 @@ mod members;
 mod planned;
 mod power;
 mod rack;
+mod share;
 mod storage;
 
 use std::fmt;
@@ -18,9 +19,10 @@ use rust_decimal::Decimal;
 pub use cluster::{Cluster, ClusterLayers, Host, Machine, MachineFit, Verdict};
 pub use licences::{LicenceNeed, LicenceRule, LicensedHost, licences};
 pub use members::{SharedMember, shared_members};
-pub use planned::{Reckoned, plannable, whole};
+pub use planned::{Reckoned, effective, of_feeds, plannable, whole};
 pub use power::{PowerLayers, PowerUse, simple_layers};
 pub use rack::{RackLayers, Span, rack_layers};
+pub use share::{ClusterShare, HostShare, ShareLayers};
 pub use storage::{Protection, Storage, StorageLayers};
 
 use super::figures::{minus, not_negative, over, plus};
@@ -53,10 +55,24 @@ pub enum LayerFinding {
         /// What is usable.
         usable: Decimal,
     },
+    /// More is used than is installed, and what of it is usable is not known.
+    UsedAboveRaw {
+        /// The peak of what is consumed.
+        used: Decimal,
+        /// What is installed.
+        raw: Decimal,
+    },
     /// More is allocated and reserved than may be planned with.
     CommittedAbovePlannable {
         /// What is allocated and reserved.
         committed: Decimal,
+        /// What may be planned with.
+        plannable: Decimal,
+    },
+    /// More is reserved than may be planned with, and what is allocated is not known.
+    ReservedAbovePlannable {
+        /// What is reserved.
+        reserved: Decimal,
         /// What may be planned with.
         plannable: Decimal,
     },
@@ -74,7 +90,9 @@ impl LayerFinding {
     pub fn code(self) -> &'static str {
         match self {
             Self::UsedAboveUsable { .. } => "USED_ABOVE_USABLE",
+            Self::UsedAboveRaw { .. } => "USED_ABOVE_RAW",
             Self::CommittedAbovePlannable { .. } => "COMMITTED_ABOVE_PLANNABLE",
+            Self::ReservedAbovePlannable { .. } => "RESERVED_ABOVE_PLANNABLE",
             Self::UsedAboveAllocated { .. } => "USED_ABOVE_ALLOCATED",
         }
     }
@@ -84,8 +102,12 @@ impl fmt::Display for LayerFinding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, value, limit, of) = match self {
             Self::UsedAboveUsable { used, usable } => ("used", used, "usable", usable),
+            Self::UsedAboveRaw { used, raw } => ("used", used, "raw", raw),
             Self::CommittedAbovePlannable { committed, plannable } => {
                 ("allocated and reserved", committed, "plannable", plannable)
+            }
+            Self::ReservedAbovePlannable { reserved, plannable } => {
+                ("reserved", reserved, "plannable", plannable)
             }
             Self::UsedAboveAllocated { used, allocated } => ("used", used, "allocated", allocated),
         };
@@ -147,12 +169,60 @@ impl Layers {
     ///
     /// [`ForecastError::Invalid`] beyond the range of quantities.
     pub fn findings(&self) -> Result<Vec<LayerFinding>> {
-        let mut findings = Vec::new();
-        if let Some(used) = self.used.filter(|used| *used > self.usable) {
-            findings.push(LayerFinding::UsedAboveUsable { used, usable: self.usable });
+        Known {
+            raw: None,
+            usable: Some(self.usable),
+            plannable: Some(self.plannable),
+            reserved: self.reserved,
+            allocated: self.allocated,
+            used: self.used,
         }
-        if let Some(committed) = self.committed()?.filter(|committed| *committed > self.plannable) {
-            findings.push(LayerFinding::CommittedAbovePlannable { committed, plannable: self.plannable });
+        .findings()
+    }
+
+    fn committed(&self) -> Result<Option<Decimal>> {
+        let reserved = self.reserved.unwrap_or_default();
+        self.allocated.map(|allocated| plus(allocated, reserved, "committed")).transpose()
+    }
+}
+
+/// The layers of a pool as far as they are known, to be held against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// What is installed, where it is in the unit of what is used.
+    pub raw: Option<Decimal>,
+    /// What protection, failures, overhead and reserve leave.
+    pub usable: Option<Decimal>,
+    /// Usable up to the planning limit.
+    pub plannable: Option<Decimal>,
+    /// Promised and not there yet.
+    pub reserved: Option<Decimal>,
+    /// Handed out.
+    pub allocated: Option<Decimal>,
+    /// The peak of what is consumed.
+    pub used: Option<Decimal>,
+}
+
+impl Known {
+    /// What is odd about the layers: nothing is said of those that are not known.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] beyond the range of quantities.
+    pub fn findings(&self) -> Result<Vec<LayerFinding>> {
+        let mut findings = Vec::new();
+        if let (Some(used), Some(usable)) = (self.used, self.usable)
+            && used > usable
+        {
+            findings.push(LayerFinding::UsedAboveUsable { used, usable });
+        }
+        if let (Some(used), Some(raw), None) = (self.used, self.raw, self.usable)
+            && used > raw
+        {
+            findings.push(LayerFinding::UsedAboveRaw { used, raw });
+        }
+        if let Some(plannable) = self.plannable {
+            findings.extend(self.promised(plannable)?);
         }
         if let (Some(used), Some(allocated)) = (self.used, self.allocated)
             && used > allocated
@@ -162,9 +232,15 @@ impl Layers {
         Ok(findings)
     }
 
-    fn committed(&self) -> Result<Option<Decimal>> {
+    fn promised(&self, plannable: Decimal) -> Result<Option<LayerFinding>> {
         let reserved = self.reserved.unwrap_or_default();
-        self.allocated.map(|allocated| plus(allocated, reserved, "committed")).transpose()
+        let Some(allocated) = self.allocated else {
+            let above = LayerFinding::ReservedAbovePlannable { reserved, plannable };
+            return Ok((reserved > plannable).then_some(above));
+        };
+        let committed = plus(allocated, reserved, "committed")?;
+        let above = LayerFinding::CommittedAbovePlannable { committed, plannable };
+        Ok((committed > plannable).then_some(above))
     }
 }
 
@@ -228,8 +304,12 @@ impl Headroom {
     }
 }
 
-/// The share of a capacity that is left.
-fn left(model: Model, field: &'static str) -> Result<Decimal> {
+/// The share of a capacity that is left, and zero where more is taken than there is.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] for a negative quantity or no capacity.
+pub fn left(model: Model, field: &'static str) -> Result<Decimal> {
     not_negative(model.taken, field)?;
     not_negative(model.capacity, field)?;
     let rule = "a share is taken of a capacity above zero";

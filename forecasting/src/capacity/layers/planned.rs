@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::capacity::figures::{fraction, not_negative, times};
+use super::PowerUse;
+use crate::capacity::figures::{fraction, not_negative, over, positive, times};
 use crate::error::Result;
 use crate::explain::Explanation;
 
@@ -44,4 +45,31 @@ pub fn whole(raw: Decimal) -> Result<Reckoned> {
         .input("raw", quantity.normalize())
         .assume("nothing of this resource goes to protection or overhead");
     Ok(Reckoned { quantity, explanation })
+}
+
+/// Data that fits if it can be reduced as is taken for granted: usable × reduction.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`](crate::ForecastError::Invalid) for a negative quantity, or a reduction not above 0.
+pub fn effective(usable: Decimal, reduction: Decimal) -> Result<Reckoned> {
+    let usable = not_negative(usable, "usable")?;
+    let quantity = times(usable, positive(reduction, "reduction")?, "effective")?;
+    let explanation = Explanation::new("effective = usable × reduction")
+        .input("usable", usable.normalize())
+        .input("reduction", reduction.normalize())
+        .assume("reduction is an assumption: usable and plannable do not count on it");
+    Ok(Reckoned { quantity, explanation })
+}
+
+/// How much of power a load uses: of what is protected, and of the sum of all feeds, which is half of the truth for a
+/// redundant pair.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`](crate::ForecastError::Invalid) for a negative load.
+pub fn of_feeds(load: Decimal, protected: Decimal, sum_of_feeds: Option<Decimal>) -> Result<PowerUse> {
+    not_negative(load, "load")?;
+    let of_sum = sum_of_feeds.and_then(|sum| over(load, sum));
+    Ok(PowerUse { of_protected: over(load, protected), of_sum })
 }

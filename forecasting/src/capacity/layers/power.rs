@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::Layers;
-use crate::capacity::figures::{bounded, fraction, not_negative, over, plus, times};
+use super::{Layers, of_feeds};
+use crate::capacity::figures::{bounded, fraction, not_negative, plus, times};
 use crate::colocation::{Absence, CabinetPower, Figure};
 use crate::error::Result;
 
@@ -60,8 +60,7 @@ impl PowerLayers {
     ///
     /// [`ForecastError::Invalid`](crate::ForecastError::Invalid) for a negative load.
     pub fn use_of(&self, load: Decimal) -> Result<PowerUse> {
-        not_negative(load, "load")?;
-        Ok(PowerUse { of_protected: over(load, self.layers.usable), of_sum: over(load, self.sum_of_feeds) })
+        of_feeds(load, self.layers.usable, Some(self.sum_of_feeds))
     }
 }
 

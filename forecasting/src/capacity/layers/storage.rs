@@ -95,6 +95,7 @@ impl Storage {
         )
         .input("raw", raw)
         .input("kept by protection", kept.normalize())
+        .input("protected", protected.normalize())
         .input("reserve", self.reserve)
         .input("planning limit", self.planning_limit);
         if let Some(reduction) = self.reduction {

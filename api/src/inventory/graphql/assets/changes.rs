@@ -19,7 +19,7 @@ use crate::{
     },
     schema::{
         bulk::{self, Row, RowError, require_rows},
-        patch::{overlay, patch, patch_required},
+        patch::{overlay, patch, patch_required, patch_with},
         record::Record,
         request::change,
         scalar::{Date, Id, MoneyInput, rate},
@@ -89,6 +89,10 @@ pub struct AssetDetails {
     pub warranty_ends_on: MaybeUndefined<Date>,
     /// Day on which a leased asset is due back.
     pub lease_return_on: MaybeUndefined<Date>,
+    /// Day on which it is expected to be in service, of what is not yet.
+    pub expected_on: MaybeUndefined<Date>,
+    /// Day on which it is meant to leave service, of what has not yet.
+    pub retirement_planned_on: MaybeUndefined<Date>,
     /// Day on which it left service, to put the record right.
     pub retired_on: MaybeUndefined<Date>,
     /// Day on which it left the company, to put the record right.
@@ -104,6 +108,10 @@ pub struct AssetDetails {
     pub power: AssetPowerInput,
     /// Data that it holds, in terabytes of 10¹² bytes, where it differs from its model.
     pub usable_terabytes: MaybeUndefined<Decimal>,
+    /// Cores, not threads, where they differ from its model.
+    pub cores: MaybeUndefined<i32>,
+    /// Main memory, in gibibytes of 2³⁰ bytes, where it differs from its model.
+    pub memory_gibibytes: MaybeUndefined<Decimal>,
     /// The cost centre that it is charged to.
     pub cost_centre: MaybeUndefined<String>,
 }
@@ -171,6 +179,8 @@ impl AssetDetails {
         patch(&mut row.in_service_on, self.in_service_on);
         patch(&mut row.warranty_ends_on, self.warranty_ends_on);
         patch(&mut row.lease_return_on, self.lease_return_on);
+        patch(&mut row.expected_on, self.expected_on);
+        patch(&mut row.retirement_planned_on, self.retirement_planned_on);
         patch(&mut row.retired_on, self.retired_on);
         patch(&mut row.disposed_on, self.disposed_on);
         patch(&mut row.owner, self.owner);
@@ -180,6 +190,8 @@ impl AssetDetails {
         patch(&mut row.measured_draw_watts, self.power.measured_draw_watts);
         let terabytes = self.usable_terabytes.map_value(|size| rate(size, "usableTerabytes"));
         patch(&mut row.usable_terabytes, terabytes.transpose()?);
+        patch(&mut row.cores, self.cores);
+        patch_with(&mut row.memory_gibibytes, self.memory_gibibytes, |size| rate(size, "memoryGibibytes"))?;
         patch(&mut row.cost_centre, self.cost_centre);
         Ok(row)
     }

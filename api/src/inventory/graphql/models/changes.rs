@@ -14,7 +14,7 @@ use crate::{
     error::Result,
     inventory::{graphql::units::half_units, models},
     schema::{
-        patch::{patch, patch_required},
+        patch::{patch, patch_required, patch_with},
         record::Record,
         request::change,
         scalar::{Date, Id, MoneyInput, rate},
@@ -49,6 +49,10 @@ pub struct HardwareModelDetails {
     /// Data that one unit holds after redundancy and before reduction, in terabytes of 10¹² bytes; 0 for what holds
     /// none of its own.
     pub usable_terabytes: MaybeUndefined<Decimal>,
+    /// Cores, not threads of one unit.
+    pub cores: MaybeUndefined<i32>,
+    /// Main memory, in gibibytes of 2³⁰ bytes of one unit.
+    pub memory_gibibytes: MaybeUndefined<Decimal>,
     /// How long it is meant to serve, in months.
     pub useful_life_months: MaybeUndefined<i32>,
     /// What one unit costs by list, replaced as a whole.
@@ -155,6 +159,8 @@ impl HardwareModelDetails {
         patch(&mut row.maximum_draw_watts, self.power.maximum_draw_watts);
         let terabytes = self.usable_terabytes.map_value(|size| rate(size, "usableTerabytes"));
         patch(&mut row.usable_terabytes, terabytes.transpose()?);
+        patch(&mut row.cores, self.cores);
+        patch_with(&mut row.memory_gibibytes, self.memory_gibibytes, |size| rate(size, "memoryGibibytes"))?;
         patch(&mut row.useful_life_months, self.useful_life_months);
         match self.list_price {
             MaybeUndefined::Undefined => {}

@@ -1,0 +1,406 @@
+//! Why what there is of pools changes: what is on record of deliveries, retirements, refreshes, contracts and exits.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::{
+    capacity::capacity_pool::{self, CapacityResource as Resource, CapacityUnit as Unit},
+    id::{AssetId, HardwareModelId, RefreshCycleId, SiteId},
+    inventory::site,
+    lifecycle::{
+        refresh_cycle::{self, CycleStatus},
+        refresh_cycle_asset,
+    },
+};
+use forecasting::colocation::{BusinessDays, commitment_steps};
+use rust_decimal::Decimal;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use super::{
+    contents::{Contents, Item, State, is_of_hosts},
+    holdings::{Holdings, ModelHeld, models_of},
+    replacements,
+    supplies::{ChangeKind, Question, is_declared},
+    units,
+};
+use crate::{
+    contracts::terms,
+    error::Result,
+    roadmap::contracts::{Colocation, Contracts},
+    store::Read,
+    topology::items::Thing,
+};
+
+/// Names that a sentence has before it stops.
+const MOST_NAMES: usize = 5;
+
+/// Why what there is changes on a day.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// What it is, in words.
+    pub name: String,
+    /// The first day on which it counts.
+    pub on: NaiveDate,
+    /// What sort of change it is.
+    pub kind: ChangeKind,
+    /// What it is about, where that is one thing.
+    pub thing: Option<Thing>,
+    /// What goes, by its place in the contents.
+    pub out: Vec<usize>,
+    /// What comes, by its place in the contents.
+    pub into: Vec<usize>,
+    /// What comes and is on no record yet.
+    pub new: Vec<Item>,
+    /// By how much more there is, in the unit of the pool, where that is stated.
+    pub stated: Option<Decimal>,
+    /// Whether all that is left goes.
+    pub takes_all: bool,
+    /// Sites that it needs: it does not happen once all of them were left.
+    pub sites: Vec<SiteId>,
+    /// The site that is left.
+    pub leaves: Option<SiteId>,
+}
+
+impl Cause {
+    pub(super) fn new(name: String, on: NaiveDate, kind: ChangeKind) -> Self {
+        Self {
+            name,
+            on,
+            kind,
+            thing: None,
+            out: Vec::new(),
+            into: Vec::new(),
+            new: Vec::new(),
+            stated: None,
+            takes_all: false,
+            sites: Vec::new(),
+            leaves: None,
+        }
+    }
+}
+
+/// A site that is to be left.
+#[derive(Clone, Debug)]
+struct Exit {
+    name: String,
+    on: NaiveDate,
+    kind: ChangeKind,
+}
+
+/// A refresh cycle that is not done, with what it replaces.
+#[derive(Clone, Debug)]
+pub struct Cycle {
+    /// The cycle.
+    pub row: refresh_cycle::Model,
+    /// What it replaces.
+    pub assets: BTreeSet<AssetId>,
+}
+
+/// What is on record that changes pools.
+pub struct Known {
+    exits: HashMap<SiteId, Exit>,
+    contracts: Vec<Colocation>,
+    /// Refresh cycles, by name.
+    pub cycles: Vec<Cycle>,
+    /// Models that cycles buy.
+    pub models: HashMap<HardwareModelId, ModelHeld>,
+}
+
+impl Known {
+    /// Reads what changes pools: at most eight statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read(
+        db: &impl Read,
+        pools: &[capacity_pool::Model],
+        held: &Holdings,
+        question: &Question<'_>,
+    ) -> Result<Self> {
+        let recorded = Contracts::of_colocation(db).await?;
+        let contracts = question.overlay.contracts(&recorded, question.as_of);
+        let noticed = (recorded.ends_by_notice(), contracts.ends_by_notice());
+        let exits = exits(db, noticed, question).await?;
+        let contracts = contracts.into_owned();
+        let of_equipment =
+            |pool: &capacity_pool::Model| is_of_hosts(pool.resource) || pool.resource == Resource::Storage;
+        let cycles = if pools.iter().any(of_equipment) { cycles(db).await? } else { Vec::new() };
+        let bought: BTreeSet<HardwareModelId> = cycles
+            .iter()
+            .filter_map(|cycle| cycle.row.model_id)
+            .filter(|id| !held.models.contains_key(id))
+            .collect();
+        let models = models_of(db, bought).await?;
+        Ok(Self { exits, contracts: contracts.colocation, cycles, models })
+    }
+}
+
+/// The sites that are to be left: as recorded, as notice of their contracts has it, and as a scenario does.
+async fn exits(
+    db: &impl Read,
+    (recorded, assumed): (HashMap<SiteId, NaiveDate>, HashMap<SiteId, NaiveDate>),
+    question: &Question<'_>,
+) -> Result<HashMap<SiteId, Exit>> {
+    type Row = (SiteId, String, Option<NaiveDate>);
+    let columns = [site::Column::Id, site::Column::Code, site::Column::ExitOn];
+    let rows: Vec<Row> = site::Entity::find().select_only().columns(columns).into_tuple().all(db).await?;
+    let mut of_scenario = HashMap::new();
+    question.overlay.exits(&mut of_scenario);
+    let exits = rows.into_iter().filter_map(|(id, code, planned)| {
+        let first = |noticed: Option<&NaiveDate>| planned.into_iter().chain(noticed.copied()).min();
+        let as_recorded = first(recorded.get(&id));
+        let on = of_scenario.get(&id).copied().or_else(|| first(assumed.get(&id)))?;
+        let kind = if Some(on) == as_recorded { ChangeKind::Retirement } else { ChangeKind::Scenario };
+        Some((id, Exit { name: code, on, kind }))
+    });
+    Ok(exits.collect())
+}
+
+/// The refresh cycles that are neither done nor given up, by name.
+async fn cycles(db: &impl Read) -> Result<Vec<Cycle>> {
+    use refresh_cycle::Column as C;
+    use refresh_cycle_asset::Column as A;
+    let open = C::Status.is_not_in([CycleStatus::Completed, CycleStatus::Cancelled]);
+    let rows = refresh_cycle::Entity::find().filter(open.clone()).all(db).await?;
+    let ids = refresh_cycle::Entity::find().select_only().column(C::Id).filter(open);
+    let query = refresh_cycle_asset::Entity::find().select_only().columns([A::CycleId, A::AssetId]);
+    let query = query.filter(A::CycleId.in_subquery(ids.into_query()));
+    let mut assets: HashMap<RefreshCycleId, BTreeSet<AssetId>> = HashMap::new();
+    for (cycle, asset) in query.into_tuple::<(RefreshCycleId, AssetId)>().all(db).await? {
+        assets.entry(cycle).or_default().insert(asset);
+    }
+    let mut cycles: Vec<Cycle> = rows
+        .into_iter()
+        .map(|row| Cycle { assets: assets.remove(&row.id).unwrap_or_default(), row })
+        .collect();
+    cycles.sort_by(|one, other| one.row.name.cmp(&other.row.name));
+    Ok(cycles)
+}
+
+/// Why what there is of a pool changes, and what would change it and is not known.
+#[must_use]
+pub fn of(
+    pool: &capacity_pool::Model,
+    contents: &Contents,
+    held: &Holdings,
+    known: &Known,
+    question: &Question<'_>,
+) -> (Vec<Cause>, Vec<String>) {
+    let mut found = Found { question, causes: Vec::new(), findings: Vec::new() };
+    found.deliveries(contents);
+    let replaced = found.refreshes(pool, contents, held, known);
+    found.retirements(contents, &replaced);
+    found.exits(pool, contents, known);
+    if pool.resource == Resource::Power {
+        found.commitments(pool, held, known);
+    }
+    if is_of_hosts(pool.resource) {
+        let resting = contents.items.iter().filter(|item| item.state == State::InMaintenance);
+        found.tell(resting.map(|item| item.name.as_str()), "in maintenance, and count when they are back");
+    }
+    (found.causes, found.findings)
+}
+
+/// What was found so far.
+pub(super) struct Found<'a> {
+    pub(super) question: &'a Question<'a>,
+    pub(super) causes: Vec<Cause>,
+    pub(super) findings: Vec<String>,
+}
+
+impl Found<'_> {
+    /// Adds a finding that some things share, with the names of the first.
+    pub(super) fn tell<'n>(&mut self, names: impl Iterator<Item = &'n str>, what: &str) {
+        let names: Vec<&str> = names.collect();
+        if !names.is_empty() {
+            let named = names.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
+            let more = if names.len() > MOST_NAMES { " and others" } else { "" };
+            self.findings.push(format!("{} are {what}: {named}{more}", names.len()));
+        }
+    }
+
+    /// Adds a cause, if its day is neither past nor beyond what is asked for.
+    pub(super) fn add(&mut self, cause: Cause) {
+        if cause.on > self.question.as_of && cause.on <= self.question.last.last_day() {
+            self.causes.push(cause);
+        }
+    }
+
+    fn deliveries(&mut self, contents: &Contents) {
+        let (mut undated, mut late) = (Vec::new(), Vec::new());
+        for (place, item) in contents.items.iter().enumerate() {
+            if item.state != State::ToCome {
+                continue;
+            }
+            let Some(on) = item.days.expected.or(item.days.in_service) else {
+                undated.push(item.name.as_str());
+                continue;
+            };
+            if on <= self.question.as_of {
+                late.push(item.name.as_str());
+            }
+            let cause = Cause::new(format!("{} comes into service", item.name), on, ChangeKind::Delivery);
+            self.add(Cause { thing: Some(item.thing), into: vec![place], sites: vec![item.site], ..cause });
+        }
+        self.tell(undated.into_iter(), "to come, and nobody says when");
+        self.tell(late.into_iter(), "to be in service by now, and not there");
+    }
+
+    fn retirements(&mut self, contents: &Contents, replaced: &BTreeSet<usize>) {
+        let mut late = Vec::new();
+        for (place, item) in contents.items.iter().enumerate() {
+            let days = [(item.days.leaves, "leaves service"), (item.days.due_back, "is due back")];
+            let first = days.into_iter().filter_map(|(day, what)| Some((day?, what))).min();
+            let Some((on, what)) = first.filter(|_| !replaced.contains(&place)) else { continue };
+            if on <= self.question.as_of && item.state != State::ToCome {
+                late.push(item.name.as_str());
+            }
+            let cause = Cause::new(format!("{} {what}", item.name), on, ChangeKind::Retirement);
+            self.add(Cause { thing: Some(item.thing), out: vec![place], ..cause });
+        }
+        self.tell(late.into_iter(), "to be gone by now, and still in service");
+    }
+
+    fn refreshes(
+        &mut self,
+        pool: &capacity_pool::Model,
+        contents: &Contents,
+        held: &Holdings,
+        known: &Known,
+    ) -> BTreeSet<usize> {
+        let places: HashMap<AssetId, usize> = contents
+            .items
+            .iter()
+            .enumerate()
+            .filter_map(|(place, item)| match item.thing {
+                Thing::Asset(id) => Some((id, place)),
+                _ => None,
+            })
+            .collect();
+        let mut replaced = BTreeSet::new();
+        if places.is_empty() {
+            return replaced;
+        }
+        for cycle in &known.cycles {
+            let out: Vec<usize> = cycle.assets.iter().filter_map(|id| places.get(id).copied()).collect();
+            if out.is_empty() {
+                continue;
+            }
+            match replacements::cause(pool, cycle, &out, contents, held, known) {
+                Ok(cause) if cause.on > self.question.as_of => {
+                    replaced.extend(&cause.out);
+                    self.add(cause);
+                }
+                Ok(cause) => {
+                    let name = &cycle.row.name;
+                    let text = format!("{name} was to be in service on {}, and is not done", cause.on);
+                    self.findings.push(text);
+                }
+                Err(reason) => {
+                    let name = &cycle.row.name;
+                    self.findings.push(format!("{name} replaces members, and {reason}"));
+                }
+            }
+        }
+        replaced
+    }
+
+    fn exits(&mut self, pool: &capacity_pool::Model, contents: &Contents, known: &Known) {
+        let mut of_site: BTreeMap<SiteId, Vec<usize>> = BTreeMap::new();
+        for (place, item) in contents.items.iter().enumerate() {
+            of_site.entry(item.site).or_default().push(place);
+        }
+        // What is stated of a pool at a site goes with the site, whatever is on record of what it is made of.
+        let whole = pool.site_id.filter(|_| is_declared(pool));
+        of_site.extend(whole.filter(|site| !of_site.contains_key(site)).map(|site| (site, Vec::new())));
+        for (site, out) in of_site {
+            let Some(exit) = known.exits.get(&site) else { continue };
+            if exit.on <= self.question.as_of {
+                self.findings.push(format!("{} was to be left on {}, and is not", exit.name, exit.on));
+            }
+            let cause = Cause::new(format!("{} is left", exit.name), exit.on, exit.kind);
+            self.add(Cause {
+                thing: Some(Thing::Site(site)),
+                out,
+                takes_all: whole == Some(site),
+                leaves: Some(site),
+                ..cause
+            });
+        }
+    }
+
+    /// What contracts commit to, of pools whose power is stated: what is counted of racks does not follow it.
+    fn commitments(&mut self, pool: &capacity_pool::Model, held: &Holdings, known: &Known) {
+        let sites: BTreeSet<SiteId> = held
+            .members(pool.id)
+            .iter()
+            .filter_map(|member| match member {
+                Thing::Site(id) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        for contract in &known.contracts {
+            for (site, charges) in contract.by_site() {
+                let number = &contract.contract.number;
+                let Some(site) = site else {
+                    if contract.all_sites().any(|site| sites.contains(&site)) && commits(&charges) {
+                        let text =
+                            format!("{number} commits to power for several sites together: it changes none");
+                        self.findings.push(text);
+                    }
+                    continue;
+                };
+                if sites.contains(&site) {
+                    let steps = steps(contract, &charges, self.question);
+                    self.commitment(pool, contract, site, steps);
+                }
+            }
+        }
+    }
+
+    fn commitment(
+        &mut self,
+        pool: &capacity_pool::Model,
+        contract: &Colocation,
+        site: SiteId,
+        steps: Result<Vec<forecasting::colocation::CommitmentStep>, String>,
+    ) {
+        let number = &contract.contract.number;
+        let steps = match steps {
+            Ok(steps) => steps,
+            Err(reason) => {
+                self.findings.push(format!("what {number} commits to is not known: {reason}"));
+                return;
+            }
+        };
+        for step in steps {
+            let kilowatts = step.kilowatts.normalize();
+            let name = format!("{number} commits to {kilowatts} kW");
+            if !is_declared(pool) {
+                let on = step.on;
+                self.findings.push(format!("{name} from {on}, which the power of racks does not follow"));
+                continue;
+            }
+            let change = units::converted("change", step.change, Unit::Kilowatt, pool.unit);
+            let cause = Cause::new(name, step.on, ChangeKind::Contract);
+            let thing = Some(Thing::ColocationContract(contract.contract.id));
+            self.add(Cause { thing, stated: change.ok(), sites: vec![site], ..cause });
+        }
+    }
+}
+
+fn commits(charges: &[entity::contracts::colocation_charge::Model]) -> bool {
+    charges.iter().any(|charge| charge.kind == entity::contracts::colocation_charge::ChargeKind::SpaceKw)
+}
+
+fn steps(
+    contract: &Colocation,
+    charges: &[entity::contracts::colocation_charge::Model],
+    question: &Question<'_>,
+) -> Result<Vec<forecasting::colocation::CommitmentStep>, String> {
+    let value = terms::colocation(&contract.contract, charges);
+    let value = value.map_err(|cause| crate::error::Error::from(cause).into_message())?;
+    let end = value.end(&BusinessDays::default());
+    let steps = commitment_steps(&value, question.as_of, question.last.last_day(), end);
+    steps.map_err(|cause| cause.to_string())
+}

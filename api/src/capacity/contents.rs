@@ -1,0 +1,222 @@
+//! What of a pool's racks and equipment counts for its resource, and how much of it each has.
+
+use entity::{
+    capacity::capacity_pool::{self, CapacityResource as Resource, CapacityUnit as Unit},
+    id::{CapacityPoolId, SiteId},
+    inventory::{asset::AssetStatus, hardware_model::HardwareKind},
+};
+use rust_decimal::Decimal;
+
+use super::{
+    holdings::{Figures, Holdings, Piece, PieceDays, Wanted},
+    units,
+};
+use crate::topology::items::Thing;
+
+/// Names that a sentence has before it stops.
+const MOST_NAMES: usize = 5;
+
+/// Whether something of a pool is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does its work.
+    InUse,
+    /// It is out of use for repair or change, to return.
+    InMaintenance,
+    /// It is planned, ordered or in stock.
+    ToCome,
+}
+
+/// Something that a pool is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its name or tag.
+    pub name: String,
+    /// What it is.
+    pub thing: Thing,
+    /// Where it is.
+    pub site: SiteId,
+    /// How much it has, in the unit of the pool; none where that is not known.
+    pub quantity: Option<Decimal>,
+    /// Whether it is there.
+    pub state: State,
+    /// The days on which it comes and goes.
+    pub days: PieceDays,
+}
+
+/// What a pool is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// What counts, by name.
+    pub items: Vec<Item>,
+    /// What was left out, in sentences.
+    pub excluded: Vec<String>,
+}
+
+/// Whether the inventory records anything of a resource.
+#[must_use]
+pub fn is_recorded(resource: Resource) -> bool {
+    is_of_racks(resource) || is_of_equipment(resource)
+}
+
+fn is_of_racks(resource: Resource) -> bool {
+    matches!(resource, Resource::RackUnits | Resource::Power)
+}
+
+fn is_of_equipment(resource: Resource) -> bool {
+    is_of_hosts(resource) || resource == Resource::Storage
+}
+
+/// Whether a resource is that of hosts of a cluster.
+#[must_use]
+pub fn is_of_hosts(resource: Resource) -> bool {
+    matches!(resource, Resource::Vcpu | Resource::Memory)
+}
+
+/// What has to be read to know the contents of some pools.
+#[must_use]
+pub fn wanted(pools: &[capacity_pool::Model]) -> Wanted {
+    let of = |fits: fn(Resource) -> bool| -> Vec<CapacityPoolId> {
+        pools.iter().filter(|pool| fits(pool.resource)).map(|pool| pool.id).collect()
+    };
+    Wanted {
+        all: of(is_recorded),
+        racks: of(is_of_racks),
+        feeds: of(|resource| resource == Resource::Power),
+        pieces: of(is_of_equipment),
+    }
+}
+
+/// What a piece of equipment has of a resource, in the unit that the inventory keeps.
+#[must_use]
+pub fn figure(resource: Resource, figures: &Figures) -> Option<Decimal> {
+    match resource {
+        Resource::Storage => figures.terabytes,
+        Resource::Vcpu => figures.cores,
+        Resource::Memory => figures.gibibytes,
+        _ => None,
+    }
+}
+
+/// A quantity in the unit of a pool, from the one that the inventory keeps.
+#[must_use]
+pub fn within(pool: &capacity_pool::Model, quantity: Decimal) -> Option<Decimal> {
+    let kept = match pool.resource {
+        Resource::Storage => Unit::Terabyte,
+        Resource::Memory => Unit::Gibibyte,
+        Resource::Power => Unit::Watt,
+        Resource::RackUnits => Unit::RackUnit,
+        _ => pool.unit,
+    };
+    units::converted("quantity", quantity, kept, pool.unit).ok().map(|quantity| quantity.normalize())
+}
+
+impl Contents {
+    /// What a pool is made of.
+    #[must_use]
+    pub fn of(pool: &capacity_pool::Model, held: &Holdings) -> Self {
+        if is_of_racks(pool.resource) { Self::racks(pool, held) } else { Self::equipment(pool, held) }
+    }
+
+    fn racks(pool: &capacity_pool::Model, held: &Holdings) -> Self {
+        let quantity = |rack| match pool.resource {
+            Resource::Power => held.protected_watts(rack),
+            _ => Some(Decimal::from(rack.height_units)),
+        };
+        let items = held.racks(pool.id).into_iter().map(|rack| Item {
+            name: rack.name.clone(),
+            thing: Thing::Rack(rack.id),
+            site: rack.site,
+            quantity: quantity(rack).and_then(|quantity| within(pool, quantity)),
+            state: State::InUse,
+            days: PieceDays::default(),
+        });
+        let counts = |member: &Thing| matches!(member, Thing::Rack(_) | Thing::Site(_));
+        let excluded = left_out(held.members(pool.id), counts, "are neither racks nor sites");
+        Self { items: items.collect(), excluded }
+    }
+
+    fn equipment(pool: &capacity_pool::Model, held: &Holdings) -> Self {
+        let counts = |member: &Thing| matches!(member, Thing::Asset(_) | Thing::Rack(_) | Thing::Site(_));
+        let mut excluded = left_out(held.members(pool.id), counts, "are neither assets, racks nor sites");
+        let (mut items, mut without) = (Vec::new(), 0);
+        for (piece, is_member) in held.pieces(pool.id) {
+            let figure = figure(pool.resource, &piece.figures);
+            if is_member || is_for(pool.resource, piece.kind, figure) {
+                let quantity = figure.and_then(|figure| within(pool, figure));
+                items.push(item(piece, quantity));
+            } else {
+                without += usize::from(state(piece.status) != State::ToCome);
+            }
+        }
+        if without > 0 {
+            let what = match pool.resource {
+                Resource::Storage => "of which no usable terabytes are recorded",
+                _ => "which are neither servers nor blades",
+            };
+            excluded.push(format!("{without} assets in racks and sites, {what}"));
+        }
+        Self { items, excluded }
+    }
+
+    /// What is there, with or without what is in maintenance.
+    pub fn there(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| item.state != State::ToCome)
+    }
+
+    /// Why what is there cannot be added up: the names of what has no figure, or that there is nothing.
+    #[must_use]
+    pub fn unknown(&self, resource: Resource) -> Option<String> {
+        let count = self.there().count();
+        if count == 0 {
+            let what = match resource {
+                Resource::Storage => "an asset",
+                Resource::Vcpu | Resource::Memory => "a server or blade",
+                _ => "a rack",
+            };
+            return Some(format!("none of its members is or has {what} in use"));
+        }
+        let unknown: Vec<&str> =
+            self.there().filter(|item| item.quantity.is_none()).map(|item| item.name.as_str()).collect();
+        let named = unknown.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
+        (!unknown.is_empty()).then(|| format!("{} of {count} have no figure: {named}", unknown.len()))
+    }
+}
+
+/// Whether a piece of equipment in a rack or site counts: what is made for the resource, whatever is recorded of it.
+fn is_for(resource: Resource, kind: HardwareKind, figure: Option<Decimal>) -> bool {
+    match resource {
+        Resource::Storage => kind == HardwareKind::Storage || figure.is_some_and(|it| !it.is_zero()),
+        _ => is_host(kind),
+    }
+}
+
+/// Whether equipment of a kind is a host of a cluster.
+#[must_use]
+pub fn is_host(kind: HardwareKind) -> bool {
+    matches!(kind, HardwareKind::Server | HardwareKind::Blade)
+}
+
+fn item(piece: &Piece, quantity: Option<Decimal>) -> Item {
+    Item {
+        name: piece.tag.clone(),
+        thing: Thing::Asset(piece.id),
+        site: piece.site,
+        quantity,
+        state: state(piece.status),
+        days: piece.days,
+    }
+}
+
+fn state(status: AssetStatus) -> State {
+    match status {
+        AssetStatus::InService => State::InUse,
+        AssetStatus::Maintenance => State::InMaintenance,
+        _ => State::ToCome,
+    }
+}
+
+fn left_out(members: &[Thing], counts: impl Fn(&Thing) -> bool, what: &str) -> Vec<String> {
+    let count = members.iter().filter(|member| !counts(member)).count();
+    if count == 0 { Vec::new() } else { vec![format!("{count} members, which {what}")] }
+}

@@ -1,0 +1,116 @@
+//! What refresh cycles put in the place of what they replace.
+
+use std::collections::BTreeMap;
+
+use entity::{capacity::capacity_pool, id::HardwareModelId};
+use forecasting::refresh::{by_ratio, divide_planned};
+use rust_decimal::Decimal;
+
+use super::{
+    causes::{Cause, Cycle, Known},
+    contents::{self, Contents, Item, State},
+    holdings::{Holdings, ModelHeld, PieceDays},
+    supplies::ChangeKind,
+};
+use crate::topology::items::Thing;
+
+/// New units that one cycle brings to a pool.
+const MOST_UNITS: u32 = 10_000;
+
+/// The change that a cycle makes to a pool: what it replaces goes on the day on which the new comes.
+///
+/// # Errors
+/// In words, what of it is not known.
+pub(super) fn cause(
+    pool: &capacity_pool::Model,
+    cycle: &Cycle,
+    out: &[usize],
+    contents: &Contents,
+    held: &Holdings,
+    known: &Known,
+) -> Result<Cause, String> {
+    let on = cycle.row.in_service_on.ok_or("nobody says when the new is in service")?;
+    let mut of_model: BTreeMap<HardwareModelId, (u32, Option<HardwareModelId>)> = BTreeMap::new();
+    for place in out {
+        let model = held.model_of(contents.items[*place].thing).ok_or("a model is not on record")?;
+        let successor = held.models.get(&model).and_then(|model| model.successor);
+        of_model.entry(model).or_insert((0, cycle.row.model_id.or(successor))).0 += 1;
+    }
+    let inside: Vec<(HardwareModelId, u32)> =
+        of_model.iter().map(|(model, (count, _))| (*model, *count)).collect();
+    let planned = planned(cycle, &inside)?;
+    let mut new = Vec::new();
+    for (index, (old, (count, bought))) in of_model.into_iter().enumerate() {
+        let bought = bought.ok_or_else(|| format!("nobody says what replaces {}", name_of(held, old)))?;
+        let model = known.models.get(&bought).or_else(|| held.models.get(&bought));
+        let model = model.ok_or("a model is not on record")?;
+        let units = match &planned {
+            Some(parts) => parts.get(index).copied().unwrap_or_default(),
+            None => in_ratio(held, old, bought, count)?,
+        };
+        if units > MOST_UNITS {
+            return Err(format!("it buys {units}, more than {MOST_UNITS}"));
+        }
+        let site = contents.items[out[0]].site;
+        let figure = contents::figure(pool.resource, &model.figures);
+        let quantity = figure.and_then(|figure| contents::within(pool, figure));
+        if quantity.is_none() {
+            return Err(format!("of {}, which it buys, no figure is on record", model.name));
+        }
+        new.extend((1..=units).map(|number| Item {
+            name: format!("{} of {} for {}, {number}", model.name, cycle.row.name, name_of(held, old)),
+            thing: contents.items[out[0]].thing,
+            site,
+            quantity,
+            state: State::InUse,
+            days: PieceDays::default(),
+        }));
+    }
+    let thing = match out {
+        [only] => Some(contents.items[*only].thing),
+        _ => None,
+    };
+    let mut sites: Vec<_> = out.iter().map(|place| contents.items[*place].site).collect();
+    sites.dedup();
+    let cause = Cause::new(format!("{} replaces {}", cycle.row.name, out.len()), on, ChangeKind::Refresh);
+    Ok(Cause { thing, out: out.to_vec(), new, sites, ..cause })
+}
+
+fn name_of(held: &Holdings, model: HardwareModelId) -> &str {
+    held.models.get(&model).map_or("a model", |model: &ModelHeld| model.name.as_str())
+}
+
+/// The new units of a cycle for each model in the pool, of those that it buys for all that it replaces.
+fn planned(cycle: &Cycle, inside: &[(HardwareModelId, u32)]) -> Result<Option<Vec<u32>>, String> {
+    let Some(quantity) = cycle.row.quantity.and_then(|quantity| u32::try_from(quantity).ok()) else {
+        return Ok(None);
+    };
+    let count: u32 = inside.iter().map(|(_, count)| *count).sum();
+    let all = u32::try_from(cycle.assets.len()).unwrap_or(u32::MAX);
+    let mut parts: Vec<u32> = inside.iter().map(|(_, count)| *count).collect();
+    parts.extend((all > count).then(|| all - count));
+    divide_planned(quantity, &parts).map(Some).map_err(|cause| cause.to_string())
+}
+
+/// The new units that replace a number of old ones, by how many of these one successor replaces.
+fn in_ratio(
+    held: &Holdings,
+    old: HardwareModelId,
+    bought: HardwareModelId,
+    count: u32,
+) -> Result<u32, String> {
+    let model = held.models.get(&old).filter(|model| model.successor == Some(bought));
+    let ratio = model.and_then(|model| model.consolidation);
+    let ratio = ratio.ok_or_else(|| format!("nobody says how many replace {}", name_of(held, old)))?;
+    by_ratio(count, ratio, Decimal::ZERO).map_err(|cause| cause.to_string())
+}
+
+impl Holdings {
+    /// The model of a piece of equipment.
+    pub(super) fn model_of(&self, thing: Thing) -> Option<HardwareModelId> {
+        match thing {
+            Thing::Asset(id) => self.piece(id).map(|piece| piece.model),
+            _ => None,
+        }
+    }
+}
