@@ -2,7 +2,7 @@
 
 mod files;
 mod forecasts;
-mod growth;
+mod growing;
 mod held;
 mod layers;
 mod members;
