@@ -2,6 +2,7 @@
 
 mod files;
 mod forecasts;
+mod growing;
 mod held;
 mod layers;
 mod members;

@@ -43,16 +43,15 @@ async fn hold_writers(database: &Database) -> sea_orm::DatabaseTransaction {
     }
 }
 
-/// Waits until a statement of somebody else waits for the lock of [`hold_writers`].
+/// Waits until somebody else's statement waits for the lock of [`hold_writers`].
 async fn somebody_waits(holder: &sea_orm::DatabaseTransaction, engine: Engine) {
     if engine == Engine::Sqlite {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        return;
+        return tokio::time::sleep(Duration::from_millis(500)).await;
     }
     let sql =
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..6_000 {
-        // Within a transaction PostgreSQL shows the connections that were there when it was first asked.
+        // Within a transaction those that were there when it was first asked are shown.
         holder.execute_unprepared("SELECT pg_stat_clear_snapshot()").await.unwrap();
         let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, sql);
         if holder.query_one_raw(statement).await.unwrap().is_some() {
@@ -303,8 +302,7 @@ fn connections_that_the_server_of_the_database_ends_are_replaced() {
         let holder = hold_writers(app.database()).await;
         let (answer, ()) = tokio::join!(server.query(&token, OPEN), async {
             somebody_waits(&holder, Engine::Postgres).await;
-            let waiting = format!("{end} AND wait_event_type = 'Lock'");
-            holder.execute_unprepared(&waiting).await.unwrap();
+            holder.execute_unprepared(&format!("{end} AND wait_event_type = 'Lock'")).await.unwrap();
         });
         assert_eq!(answer.code(), "UNAVAILABLE", "{}", answer.text);
         holder.rollback().await.unwrap();

@@ -13,10 +13,11 @@ use entity::{
 };
 use forecasting::{
     capacity::{exhaustion::Exhaustion, order::OrderBy},
+    month::Month,
     refresh::CapacityNeed,
 };
 
-use super::{forecasts::PoolForecast, members};
+use super::{forecasts::PoolForecast, members, supplies::Change};
 use crate::{error::Result, store::Read, topology::items::Thing};
 
 /// What a pool asks for; none where that is not known.
@@ -53,6 +54,9 @@ pub async fn of(db: &impl Read, forecasts: &[PoolForecast]) -> Result<Needs> {
 }
 
 fn asked(forecast: &PoolForecast) -> Asked {
+    if let Some(last) = ended(forecast) {
+        return Some(CapacityNeed::NotWithin(last));
+    }
     match forecast.order_by {
         Ok(OrderBy::Due(date) | OrderBy::Overdue { date, .. }) => Some(CapacityNeed::OrderBy(date)),
         Ok(OrderBy::None { reason: Exhaustion::NotWithinHorizon(last) }) => {
@@ -60,6 +64,16 @@ fn asked(forecast: &PoolForecast) -> Asked {
         }
         Ok(OrderBy::None { .. }) | Err(_) => None,
     }
+}
+
+/// The last month of a pool that runs out because its last site is left: nothing more is needed of it.
+fn ended(forecast: &PoolForecast) -> Option<Month> {
+    let month = forecast.exhaustions.p90_demand.month()?;
+    let supply = forecast.supplied.supply.as_ref()?;
+    let is_left =
+        |change: &&Change| matches!(change.thing, Some(Thing::Site(_))) && change.on <= month.last_day();
+    let left = forecast.supplied.changes.iter().filter(is_left).map(|change| change.on).max()?;
+    (supply.on(left).is_zero() && Month::of(left) <= month).then(|| Month::of(left).plus(-1))
 }
 
 impl Needs {
@@ -104,7 +118,6 @@ fn supplies(kind: HardwareKind, resource: CapacityResource) -> bool {
 #[cfg(test)]
 mod tests {
     use entity::id::EntityId;
-    use forecasting::month::Month;
     use uuid::Uuid;
 
     use super::*;

@@ -76,12 +76,17 @@ fn events(forecast: &PoolForecast) -> Vec<Event> {
         name: row.purpose.clone(),
         quantity: Some(row.quantity.to_decimal()),
     });
+    let placed = forecast.holds.iter().filter(|hold| ahead(hold.from_on)).map(|hold| Event {
+        month: Month::of(hold.from_on),
+        name: hold.purpose.clone(),
+        quantity: Some(hold.quantity.normalize()),
+    });
     let changes = forecast.supplied.changes.iter().map(|change| Event {
         month: Month::of(change.on),
         name: format!("supply: {}", change.name),
         quantity: Some(millionths(change.quantity).normalize()),
     });
-    steps.chain(held).chain(changes).collect()
+    steps.chain(held).chain(placed).chain(changes).collect()
 }
 
 /// Why there is no forecast, no supply or no day.

@@ -26,6 +26,8 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use super::{
     assumed::{self, Assumed},
     days::{self, MonthFigures},
+    pool_holds::{self, PoolHold},
+    rack_holds::Period,
     supplies::{self, Supplied},
 };
 use crate::{
@@ -96,6 +98,8 @@ pub struct PoolForecast {
     pub events: Vec<capacity_event::Model>,
     /// Its reservations that have not ended.
     pub reservations: Vec<capacity_reservation::Model>,
+    /// What placements that have not ended hold of it.
+    pub holds: Vec<PoolHold>,
     /// What is odd about it.
     pub findings: Vec<Finding>,
     /// What is taken for granted, in sentences.
@@ -107,6 +111,7 @@ struct Known {
     days: HashMap<CapacityPoolId, Vec<capacity_day::Model>>,
     events: HashMap<CapacityPoolId, Vec<capacity_event::Model>>,
     reservations: HashMap<CapacityPoolId, Vec<capacity_reservation::Model>>,
+    holds: HashMap<CapacityPoolId, Vec<PoolHold>>,
     supplied: HashMap<CapacityPoolId, Supplied>,
     /// As it is without the scenario, where there is one.
     as_recorded: Option<HashMap<CapacityPoolId, Supplied>>,
@@ -146,10 +151,11 @@ impl Known {
         }
         let mut reservations: HashMap<_, Vec<_>> = HashMap::new();
         let lasting = Condition::any().add(R::ToOn.is_null()).add(R::ToOn.gte(question.as_of));
-        let own = capacity_reservation::Entity::find().filter(R::PoolId.is_in(ids)).filter(lasting);
+        let own = capacity_reservation::Entity::find().filter(R::PoolId.is_in(ids.clone())).filter(lasting);
         for row in own.order_by_asc(R::FromOn).order_by_asc(R::Id).all(db).await? {
             reservations.entry(row.pool_id).or_default().push(row);
         }
+        let holds = pool_holds::of(db, ids, Period { from: question.as_of, until: None }).await?;
         let last = Month::of(question.as_of).plus(i32::try_from(question.months).unwrap_or(i32::MAX));
         let asked = supplies::Question { as_of: question.as_of, overlay: question.overlay, last };
         let supplied = supplies::of(db, pools, &asked).await?;
@@ -160,13 +166,14 @@ impl Known {
             Some(supplies::of(db, pools, &supplies::Question { overlay: &recorded, ..asked }).await?)
         };
         let assumed = assumed::of(db, pools, question.overlay).await?;
-        Ok(Self { days, events, reservations, supplied, as_recorded, assumed })
+        Ok(Self { days, events, reservations, holds, supplied, as_recorded, assumed })
     }
 
     fn forecast(&mut self, pool: &capacity_pool::Model, question: &Question<'_>) -> Result<PoolForecast> {
         let days = self.days.remove(&pool.id).unwrap_or_default();
         let events = self.events.remove(&pool.id).unwrap_or_default();
         let reservations = self.reservations.remove(&pool.id).unwrap_or_default();
+        let holds = self.holds.remove(&pool.id).unwrap_or_default();
         let assumed = self.assumed.remove(&pool.id).unwrap_or_default();
         let assumptions = self.assumptions(pool, question.overlay, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
@@ -179,7 +186,7 @@ impl Known {
             fit_from,
             method: question.method,
             growth: assumed.growth,
-            events: known(&events, &reservations)?,
+            events: known(&events, &reservations, &holds)?,
             supply: supplied.supply.clone(),
             until: assumed.until,
             as_of: question.as_of,
@@ -203,6 +210,7 @@ impl Known {
             lead,
             events,
             reservations,
+            holds,
             findings,
             assumptions: assumptions.into_iter().chain(lead_assumption(pool)).collect(),
             pool: pool.clone(),
@@ -244,7 +252,11 @@ fn complete(months: &[MonthFigures]) -> Vec<Point> {
     peaks.map(|monthly| Point { month: monthly.month, value: monthly.value }).collect()
 }
 
-fn known(events: &[capacity_event::Model], reservations: &[capacity_reservation::Model]) -> Result<Events> {
+fn known(
+    events: &[capacity_event::Model],
+    reservations: &[capacity_reservation::Model],
+    holds: &[PoolHold],
+) -> Result<Events> {
     let steps = events.iter().map(|event| Step {
         name: event.name.clone(),
         on: event.happens_on,
@@ -257,7 +269,13 @@ fn known(events: &[capacity_event::Model], reservations: &[capacity_reservation:
         to: row.to_on,
         quantity: row.quantity.to_decimal(),
     });
-    Events::new(steps.collect(), held.collect()).map_err(Error::internal)
+    let placed = holds.iter().map(|hold| Reservation {
+        name: hold.purpose.clone(),
+        from: hold.from_on,
+        to: hold.to_on,
+        quantity: hold.quantity,
+    });
+    Events::new(steps.collect(), held.chain(placed).collect()).map_err(Error::internal)
 }
 
 fn refused(pool: &capacity_pool::Model, cause: &forecasting::ForecastError) -> Error {

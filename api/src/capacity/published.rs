@@ -151,6 +151,10 @@ pub fn hash(forecast: &PoolForecast, asked: Publication) -> String {
         .reservations
         .iter()
         .map(|row| json!([row.from_on, row.to_on, row.purpose, plain(row.quantity.to_decimal())]));
+    let placed = forecast
+        .holds
+        .iter()
+        .map(|hold| json!([hold.from_on, hold.to_on, hold.purpose, plain(hold.quantity)]));
     let months = |points: &[forecasting::capacity::regression::Point]| {
         let each = points.iter().map(|point| json!([point.month.to_string(), plain(point.value)]));
         each.collect::<Vec<_>>()
@@ -163,7 +167,7 @@ pub fn hash(forecast: &PoolForecast, asked: Publication) -> String {
         "method": asked.method,
         "observed": months(&forecast.observed),
         "events": steps.collect::<Vec<_>>(),
-        "reservations": held.collect::<Vec<_>>(),
+        "reservations": held.chain(placed).collect::<Vec<_>>(),
         "supply": months(&forecast.projection.supply),
         "leadDays": forecast.lead.map(|lead| lead.days()),
     });

@@ -167,14 +167,18 @@ async fn grown(db: &impl Read, found: Vec<PoolForecast>, rules: &mut Rules) -> R
 impl Growing {
     fn new(forecast: PoolForecast, rule: Option<capacity_purchase_rule::Model>, place: Place) -> Self {
         let reason = reason(&forecast);
-        let PoolForecast { pool, projection, supplied, lead, events, reservations, observed, .. } = forecast;
+        let PoolForecast { pool, projection, supplied, lead, events, reservations, holds, observed, .. } =
+            forecast;
         let last = observed.last().map(|point| (point.month.first_day(), point.value));
         let ahead = projection.points.iter().map(|point| (point.month.first_day(), point.p50, point.p90));
         let steps = events.into_iter().map(|event| {
             let (quantity, probability) = (event.quantity.to_decimal(), event.probability.to_decimal());
             (event.name, event.happens_on, quantity, probability)
         });
-        let held = reservations.into_iter();
+        let held = reservations
+            .into_iter()
+            .map(|row| (row.purpose, row.from_on, row.to_on, row.quantity.to_decimal()));
+        let placed = holds.into_iter().map(|hold| (hold.purpose, hold.from_on, hold.to_on, hold.quantity));
         let supply = supplied.supply.map(|supply| {
             let changes = supply.changes().iter();
             let changes = changes.map(|change| (change.name.clone(), change.on, change.quantity));
@@ -190,7 +194,7 @@ impl Growing {
             observed: last,
             ahead: ahead.collect(),
             steps: steps.collect(),
-            held: held.map(|row| (row.purpose, row.from_on, row.to_on, row.quantity.to_decimal())).collect(),
+            held: held.chain(placed).collect(),
             supply,
             reason,
         }

@@ -2,7 +2,8 @@
 
 use chrono::SecondsFormat;
 use entity::capacity::{
-    capacity_event, capacity_observation, capacity_pool, capacity_pool_member, capacity_reservation,
+    capacity_event, capacity_observation, capacity_pool, capacity_pool_member, capacity_purchase_rule,
+    capacity_reservation,
 };
 use entity::id::{CapacityPoolId, EntityId};
 
@@ -116,6 +117,39 @@ impl Exportable for capacity_event::Model {
             ("name", self.name.clone()),
             ("quantity", self.quantity.cell()),
             ("probability", self.probability.cell()),
+            ("source", text(&self.source)),
+        ]
+    }
+}
+
+impl Exportable for capacity_purchase_rule::Model {
+    const NOUN: Noun = Noun::CapacityPurchaseRule;
+
+    fn cells(&self, labels: &mut Labels) -> Line {
+        let index = self.price_index.0.iter().map(|step| format!("{}:{}", step.year, step.rate.cell()));
+        vec![
+            ("pool", name(labels, self.pool_id)),
+            ("item", self.item.clone()),
+            ("hardware_kind", choice(&self.hardware_kind)),
+            ("quantity", self.quantity.cell()),
+            ("lot", self.lot.cell()),
+            ("cover_months", self.cover_months.cell()),
+            ("demand", choice(&self.demand)),
+            ("price_amount", self.price_amount.cell()),
+            ("currency", self.currency.clone()),
+            ("priced_on", self.price_on.cell()),
+            ("price_valid_until", any(&self.price_valid_until_on)),
+            ("price_index", list(index)),
+            ("freight_rate", self.freight_rate.cell()),
+            ("install_per_piece", self.install_amount.cell()),
+            ("support_rate", self.support_rate.cell()),
+            ("support_months", self.support_months.cell()),
+            ("contingency_rate", self.contingency_rate.cell()),
+            ("payment_terms_days", self.payment_terms_days.cell()),
+            ("depreciation_rule", labels.text_if_any(Kind::DepreciationRule, self.depreciation_rule_id)),
+            ("life_months", any(&self.life_months)),
+            ("vendor", labels.text_if_any(Kind::Vendor, self.vendor_id)),
+            ("note", text(&self.note)),
             ("source", text(&self.source)),
         ]
     }

@@ -172,6 +172,7 @@ async fn of_capacity(
         Noun::CapacityPoolMember => read::<capacity::capacity_pool_member::Entity>(db, at, labels).await,
         Noun::CapacityReservation => read::<capacity::capacity_reservation::Entity>(db, at, labels).await,
         Noun::CapacityEvent => read::<capacity::capacity_event::Entity>(db, at, labels).await,
+        Noun::CapacityPurchaseRule => read::<capacity::capacity_purchase_rule::Entity>(db, at, labels).await,
         _ => observations(db, after, rows, labels).await,
     }
 }

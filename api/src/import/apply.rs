@@ -14,6 +14,7 @@ mod assets;
 mod books;
 mod budgets;
 mod capacity;
+mod capacity_purchases;
 mod charges;
 mod cloud;
 mod contracts;
@@ -175,5 +176,6 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     observations::apply(&mut run).await?;
     engine::apply::<records::CapacityReservation>(&mut run).await?;
     engine::apply::<records::CapacityEvent>(&mut run).await?;
+    engine::apply::<records::CapacityPurchaseRule>(&mut run).await?;
     Ok(run.finish())
 }

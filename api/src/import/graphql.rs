@@ -146,6 +146,8 @@ pub enum ImportNoun {
     CapacityReservation,
     /// Days on which the demand of pools steps.
     CapacityEvent,
+    /// What is bought for pools of capacity.
+    CapacityPurchaseRule,
 }
 
 /// What happens to the good rows when others are refused.

@@ -64,7 +64,9 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::Invoice
         | Noun::InvoiceLine
         | Noun::Offer => Permission::EditContracts,
-        Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease => Permission::EditLifecycle,
+        Noun::RefreshPolicy | Noun::RefreshCycle | Noun::SoftwareRelease | Noun::CapacityPurchaseRule => {
+            Permission::EditLifecycle
+        }
         Noun::ProviderAccount
         | Noun::Workload
         | Noun::CostRecord

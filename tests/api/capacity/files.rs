@@ -20,12 +20,13 @@ use super::{
 };
 use crate::import::{counts, errors, import};
 
-const NOUNS: [Noun; 5] = [
+const NOUNS: [Noun; 6] = [
     Noun::CapacityPool,
     Noun::CapacityPoolMember,
     Noun::CapacityObservation,
     Noun::CapacityReservation,
     Noun::CapacityEvent,
+    Noun::CapacityPurchaseRule,
 ];
 
 async fn exported(app: &TestApp, noun: Noun) -> String {
@@ -61,6 +62,13 @@ fn what_is_on_record_of_pools_moves_to_another_database() {
                 "capacity_observations.csv",
                 "pool,at,unit,value\nMemory,2026-06-01T00:00:00Z,MEBIBYTE,102400\nMemory,2026-06-01T00:00:00.000001Z,GIBIBYTE,7\n\
                  Memory,2026-06-02T00:00:00Z,GIBIBYTE,8\nProcessors,2026-06-02T00:00:00Z,VCPU,9\n",
+            ),
+            (
+                "capacity_purchase_rules.csv",
+                "pool,item,hardware_kind,quantity,lot,cover_months,demand,price_amount,currency,priced_on,price_valid_until,\
+                 price_index,freight_rate,install_per_piece,support_rate,support_months,life_months,note\n\
+                 Memory,Host,SERVER,512.5,2,6,P50,18500.25,USD,2026-01-01,2026-03-31,2026:0.18|2027:0.08,0.09,650,0.12,60,48,\
+                 as quoted\nProcessors,Host,SERVER,64,,,,18500,USD,2026-01-01,,,,,,,,\n",
             ),
         ];
         files(app, &more).await;
@@ -115,6 +123,12 @@ fn rows_of_pools_are_refused_one_by_one() {
                  Memory,2027-06-02T00:00:00Z,GIBIBYTE,1\nMemory,2026-06-03T00:00:00Z,GIBIBYTE,3\n",
             ),
             ("capacity_events.csv", "pool,happens_on,name,quantity\nMemory,2027-03-01,Nothing,0\n"),
+            (
+                "capacity_purchase_rules.csv",
+                "pool,item,hardware_kind,quantity,price_amount,currency,priced_on,support_rate\n\
+                 Memory,Host,SERVER,0,1,USD,2026-01-01,\nProcessors,Host,SERVER,64,1,USD,2026-01-01,0.12\n\
+                 None,Host,SERVER,64,1,USD,2026-01-01,\n",
+            ),
         ];
         let report = import(app, &made).await;
         let told = errors(&report);
@@ -129,6 +143,8 @@ fn rows_of_pools_are_refused_one_by_one() {
             "PORT cannot be turned into GIBIBYTE, the unit of the pool",
             "2027-06-02T00:00:00Z has not come yet",
             "0 changes nothing",
+            "a piece that adds nothing is not bought",
+            "0 months cannot be paid in advance",
         ] {
             assert!(told.iter().any(|text| text.contains(expected)), "{expected}: {told:#?}");
         }
@@ -139,6 +155,7 @@ fn rows_of_pools_are_refused_one_by_one() {
                 "capacity_pool_member 1/0/0/3",
                 "capacity_observation 2/0/1/3",
                 "capacity_event 0/0/0/1",
+                "capacity_purchase_rule 0/0/0/3",
             ]
         );
     });

@@ -9,10 +9,7 @@ use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
 use super::{OBSERVE, a_pool};
-use crate::{
-    roadmap::{send, the_example},
-    scenarios::a_scenario,
-};
+use crate::roadmap::send;
 
 const SET: &str = "mutation($pool: ID!, $input: CapacityPurchaseRuleInput!, $version: Int) {
     setCapacityPurchaseRule(pool: $pool, input: $input, expectedVersion: $version) { id version } }";
@@ -32,13 +29,13 @@ fn figures() -> Value {
     serde_json::from_str::<Value>(&text).unwrap()
 }
 
-async fn a_site(app: &TestApp, code: &str) -> String {
+pub(super) async fn a_site(app: &TestApp, code: &str) -> String {
     let input = json!({ "code": code, "name": code, "kind": "COLOCATION", "timeZone": "Europe/Berlin" });
     send(app, "openSite", "NewSite!", input).await
 }
 
 /// What is bought as the worked example of refreshes has it, a piece of 10.
-fn servers() -> Value {
+pub(super) fn servers() -> Value {
     json!({
         "item": "Server 2", "hardwareKind": "SERVER", "quantity": "10", "coverMonths": 12,
         "price": { "amount": "18500", "currency": "USD" }, "pricedOn": "2026-01-01",
@@ -48,18 +45,18 @@ fn servers() -> Value {
     })
 }
 
-fn with(mut input: Value, more: Value) -> Value {
+pub(super) fn with(mut input: Value, more: Value) -> Value {
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input
 }
 
-async fn set(app: &TestApp, pool: &str, input: Value) -> Value {
+pub(super) async fn set(app: &TestApp, pool: &str, input: Value) -> Value {
     let said = app.director().query_with(SET, json!({ "pool": pool, "input": input })).await;
     said["setCapacityPurchaseRule"].clone()
 }
 
 /// A pool of which 900 of so many are used on every day of 2025, and an order of which takes 148 days.
-async fn steady(app: &TestApp, name: &str, site: &str, plannable: &str) -> String {
+pub(super) async fn steady(app: &TestApp, name: &str, site: &str, plannable: &str) -> String {
     let details = json!({
         "site": site, "plannable": plannable, "leadDays": 112, "installDays": 21, "approvalDays": 0, "bufferDays": 15,
     });
@@ -77,24 +74,24 @@ async fn observe_2025(app: &TestApp, pool: &str, value: &str) {
     assert_eq!(made["recordCapacityObservations"]["recorded"], 365);
 }
 
-async fn step(app: &TestApp, pool: &str, name: &str, quantity: &str, on: &str) {
+pub(super) async fn step(app: &TestApp, pool: &str, name: &str, quantity: &str, on: &str) {
     let input = json!({ "pool": pool, "name": name, "quantity": quantity, "happensOn": on });
     send(app, "recordCapacityEvent", "NewCapacityEvent!", input).await;
 }
 
-async fn bought(app: &TestApp, arguments: &str) -> Value {
+pub(super) async fn bought(app: &TestApp, arguments: &str) -> Value {
     let text = format!("{{ capacityPurchases(asOf: \"2026-01-10\" {arguments}) {{ {ORDERS} }} }}");
     app.director().query(&text).await["capacityPurchases"].clone()
 }
 
-async fn roadmap(app: &TestApp, arguments: &str, selection: &str) -> Value {
+pub(super) async fn roadmap(app: &TestApp, arguments: &str, selection: &str) -> Value {
     let text =
         format!("{{ roadmap(from: \"2026-01\", asOf: \"2026-01-10\", {arguments}) {{ {selection} }} }}");
     app.director().query(&text).await["roadmap"].clone()
 }
 
 /// The years of the category of growth, and of all.
-async fn years(app: &TestApp, arguments: &str) -> (Vec<String>, Vec<String>) {
+pub(super) async fn years(app: &TestApp, arguments: &str) -> (Vec<String>, Vec<String>) {
     let selection = "categories { category amounts { years { amount } } } totals { years { amount } }";
     let answer = roadmap(app, arguments, selection).await;
     let texts = |series: &Value| -> Vec<String> {
@@ -112,7 +109,7 @@ fn sum(texts: &[&Value]) -> String {
 }
 
 /// A pool that needs seventeen pieces in July 2026, ordered on 3 February.
-async fn seventeen(app: &TestApp, site: &str) -> String {
+pub(super) async fn seventeen(app: &TestApp, site: &str) -> String {
     let pool = steady(app, "Compute", site, "1000").await;
     step(app, &pool, "wave 3", "265", "2026-07-01").await;
     set(app, &pool, servers()).await;
@@ -147,7 +144,15 @@ fn growth_is_bought_as_the_worked_example_prices_it() {
         );
         let inputs = found[0]["explanation"]["inputs"].to_string();
         assert!(inputs.contains("P90"), "{inputs}");
+    });
+}
 
+#[test]
+fn growth_is_a_category_of_its_own_in_every_view() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        seventeen(app, &site).await;
+        let golden = figures();
         // The same in the roadmap: capital as the example has it, and in no other category.
         let example = &golden["13.roadmap"];
         let whole = sum(&[&example["capex"], &json!("38309.00")]);
@@ -180,9 +185,17 @@ fn growth_is_bought_as_the_worked_example_prices_it() {
             "{}",
             drawn["assumptions"]
         );
+    });
+}
+
+#[test]
+fn growth_is_as_uncertain_as_prices_and_deliveries_and_no_month_depends_on_the_others() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        seventeen(app, &site).await;
         // No month depends on how many follow.
         let (short, _) = years(app, "view: CASH, months: 12").await;
-        assert_eq!(short, [whole]);
+        assert_eq!(short, ["397332.39"]);
         // What is uncertain of it has the roadmap's figures as its point.
         let asked = "view: CASH, uncertainty: { runs: 200, seed: 7 }";
         let selection = "uncertainty { quarters { amount { point } } } totals { quarters { amount } }";
@@ -335,6 +348,14 @@ fn what_cannot_be_bought_is_refused_by_name() {
             let asked = json!({ "pool": pool, "input": with(servers(), change) });
             assert_eq!(app.director().expect_error_with(SET, asked, "INVALID").await.field, field);
         }
+    });
+}
+
+#[test]
+fn pools_that_are_retired_and_two_lives_are_refused() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let pool = steady(app, "Compute", &site, "1000").await;
         let rule = json!({ "name": "five years", "lifeMonths": 60 });
         let rule = send(app, "createDepreciationRule", "NewDepreciationRule!", rule).await;
         let asked = json!({ "pool": pool, "input": with(servers(), json!({ "depreciationRule": rule })) });
@@ -406,188 +427,5 @@ fn what_comes_too_late_is_a_risk_of_the_roadmap() {
         assert_eq!(excluded[0]["subject"], "CAPACITY_POOL");
         assert_eq!(excluded[0]["reason"], format!("growth: {}", reason.as_str().unwrap()));
         assert_eq!(excluded[0]["records"], json!([{ "label": "Late" }]));
-    });
-}
-
-#[test]
-fn scenarios_move_what_is_bought() {
-    on_both_engines(async |app| {
-        let site = a_site(app, "FRA1").await;
-        seventeen(app, &site).await;
-        let exit = json!({ "siteExit": { "site": site, "on": "2026-07-20" } });
-        let exit = a_scenario(app, "out of Frankfurt", &[exit]).await;
-        let dearer = json!({ "priceIndex": { "hardwareKind": "SERVER", "rates": [{ "year": 2026, "rate": "0.40" }] } });
-        let dearer = a_scenario(app, "dearer", &[dearer]).await;
-        let (left, _) = years(app, &format!("view: CASH, scenario: \"{exit}\"")).await;
-        assert_eq!(left, Vec::<String>::new());
-        let orders = bought(app, &format!(", scenario: \"{exit}\"")).await[0].clone();
-        assert_eq!(orders["orders"], json!([]));
-        let said = orders["explanation"]["assumptions"].to_string();
-        assert!(
-            said.contains("nothing is bought for Compute from 2026-07 on: it is left on 2026-07-20"),
-            "{said}"
-        );
-        let order = bought(app, &format!(", scenario: \"{dearer}\"")).await[0]["orders"][0].clone();
-        // 18,500 x 1.4 ^ (33 / 365).
-        assert_eq!(order["unitPrice"]["amount"], "19071.43");
-        let text = format!(
-            "{{ compareScenarios(ids: [\"{exit}\", \"{dearer}\"], from: \"2026-01\", asOf: \"2026-01-10\", view: CASH) {{
-                scenarios {{ lines {{ category difference {{ total }} }} roadmap {{ assumptions }} }} }} }}"
-        );
-        let compared = app.director().query(&text).await["compareScenarios"]["scenarios"].clone();
-        let total = |at: usize| compared[at]["lines"][0]["difference"]["total"].clone();
-        assert_eq!(compared[0]["lines"][0]["category"], "GROWTH");
-        assert_eq!(total(0), "-397332.39");
-        assert!(total(1).as_str().unwrap().parse::<Decimal>().unwrap() > Decimal::ZERO, "{compared}");
-        let said = compared[1]["assumptions"].to_string();
-        assert!(said.contains("touches 1 capacity pool"), "{said}");
-        // A site that is to be left as recorded ends it too.
-        let close = format!("mutation {{ planSiteExit(id: \"{site}\", on: \"2026-07-20\") {{ id }} }}");
-        app.director().query(&close).await;
-        assert_eq!(bought(app, "").await[0]["orders"], json!([]));
-    });
-}
-
-#[test]
-fn a_frozen_scenario_keeps_what_growth_asked_for() {
-    on_both_engines(async |app| {
-        let site = a_site(app, "FRA1").await;
-        let pool = seventeen(app, &site).await;
-        let dearer = json!({ "priceIndex": { "rates": [{ "year": 2026, "rate": "0.40" }] } });
-        let id = a_scenario(app, "Board", &[dearer]).await;
-        let freeze = format!(
-            "mutation {{ freezeScenario(id: \"{id}\", question: {{
-            from: \"2026-01\", asOf: \"2026-01-10\", currency: \"USD\" }}) {{ status }} }}"
-        );
-        assert_eq!(app.director().query(&freeze).await["freezeScenario"]["status"], "FROZEN");
-        let text = format!(
-            "{{ frozenScenario(id: \"{id}\") {{ result verify {{ reproduced baselineChanged }} }} }}"
-        );
-        let kept = app.director().query(&text).await["frozenScenario"].clone();
-        assert_eq!(kept["verify"], json!({ "reproduced": true, "baselineChanged": false }));
-        assert!(kept["result"].as_str().unwrap().contains("Growth"), "{}", kept["result"]);
-        set(app, &pool, with(servers(), json!({ "lot": 4 }))).await;
-        let kept = app.director().query(&text).await["frozenScenario"].clone();
-        assert_eq!(kept["verify"], json!({ "reproduced": true, "baselineChanged": true }));
-    });
-}
-
-#[test]
-fn statements_of_growth_do_not_grow_with_pools() {
-    on_both_engines(async |app| {
-        let site = a_site(app, "FRA1").await;
-        let drawn = "{ roadmap(from: \"2026-01\", asOf: \"2026-01-10\", view: CASH) { totals { total } risks { from } } }";
-        let without = app.director().statements(drawn).await;
-        let bare = steady(app, "Bare", &site, "1000").await;
-        assert_eq!(app.director().statements(drawn).await, without + 1, "nothing is bought for it");
-        step(app, &bare, "wave 3", "265", "2026-07-01").await;
-        set(app, &bare, servers()).await;
-        let listed = "{ capacityPurchases(asOf: \"2026-01-10\") { pool { name } orders { pieces } } }";
-        let risks = "{ capacityRisks(asOf: \"2026-01-10\") { pool { name } months } }";
-        let mut few = Vec::new();
-        for text in [drawn, listed, risks] {
-            few.push(app.director().statements(text).await);
-        }
-        for number in 1..=3 {
-            let pool = steady(app, &format!("More {number}"), &site, "1000").await;
-            step(app, &pool, "wave 4", "365", "2026-08-01").await;
-            set(app, &pool, servers()).await;
-        }
-        for (text, few) in [drawn, listed, risks].into_iter().zip(few) {
-            assert_eq!(app.director().statements(text).await, few, "{text}");
-        }
-    });
-}
-
-#[test]
-fn assets_of_a_pool_that_runs_out_are_due_in_time() {
-    on_both_engines(async |app| {
-        let estate = the_example(app).await;
-        let refresh = async |tag: &str| {
-            let fields =
-                "due { state date reason } bindingRule withoutInput candidates { rule date quality }";
-            let text =
-                format!("{{ asset(tag: \"{tag}\") {{ id refresh(asOf: \"2026-01-10\") {{ {fields} }} }} }}");
-            app.viewer().query(&text).await["asset"].clone()
-        };
-        let member = refresh("SRV-001").await["id"].clone();
-        let pool = steady(app, "Compute", &estate.site, "1000").await;
-        step(app, &pool, "wave 3", "265", "2026-07-01").await;
-        let put = async |members: Value| {
-            let text = "mutation($id: ID!, $members: [ID!]!) { setCapacityPoolMembers(id: $id, members: $members) { id } }";
-            app.director().query_with(text, json!({ "id": pool, "members": members })).await;
-        };
-        put(json!([member])).await;
-        let before = app
-            .viewer()
-            .statements("{ asset(tag: \"SRV-001\") { refresh(asOf: \"2026-01-10\") { bindingRule } } }")
-            .await;
-        assert_eq!(refresh("SRV-001").await["refresh"]["bindingRule"], "SUPPORT", "the rule is not enabled");
-        let change = async |rules: &str| {
-            let text = format!(
-                "mutation {{ updateRefreshPolicy(id: \"{}\", changes: {{ rules: {{ {rules} }} }}) {{
-                rules {{ capacity }} }} }}",
-                estate.policy
-            );
-            app.director().query(&text).await["updateRefreshPolicy"]["rules"]["capacity"].clone()
-        };
-        assert_eq!(change("capacity: true").await, true);
-        let due = refresh("SRV-001").await["refresh"].clone();
-        assert_eq!((&due["due"]["date"], &due["bindingRule"]), (&json!("2026-02-03"), &json!("CAPACITY")));
-        let candidate = json!({ "rule": "CAPACITY", "date": "2026-02-03", "quality": "ESTIMATED" });
-        assert!(due["candidates"].as_array().unwrap().contains(&candidate), "{due}");
-        let other = refresh("SRV-002").await["refresh"].clone();
-        assert_eq!(
-            (&other["bindingRule"], &other["withoutInput"]),
-            (&json!("SUPPORT"), &json!([])),
-            "{other}"
-        );
-        let after = app
-            .viewer()
-            .statements("{ asset(tag: \"SRV-001\") { refresh(asOf: \"2026-01-10\") { bindingRule } } }")
-            .await;
-        assert!(after > before, "forecasts are read only where a policy goes by them");
-
-        // The roadmap and the plan of refreshes say so too.
-        let keys =
-            roadmap(app, "view: CASH, groupBy: [BINDING_RULE]", "lines { category keys { value } }").await;
-        let is_one = |line: &Value, rule: &str| {
-            line["category"] == "REFRESH_CAPITAL" && line["keys"] == json!([{ "value": rule }])
-        };
-        for rule in ["CAPACITY", "SUPPORT"] {
-            assert!(
-                keys["lines"].as_array().unwrap().iter().any(|line| is_one(line, rule)),
-                "{rule}: {keys}"
-            );
-        }
-        let text = "{ refreshPlan(from: \"2026-01\", asOf: \"2026-01-10\") { cohorts { bindingRule dueOn assetCount } } }";
-        let cohorts = app.director().query(text).await["refreshPlan"]["cohorts"].clone();
-        let early = json!({ "bindingRule": "CAPACITY", "dueOn": "2026-02-03", "assetCount": 1 });
-        assert!(cohorts.as_array().unwrap().contains(&early), "{cohorts}");
-
-        // A pool of the whole site has all servers in it, for virtual processors are what they supply.
-        put(json!([estate.site])).await;
-        assert_eq!(refresh("SRV-002").await["refresh"]["bindingRule"], "CAPACITY");
-        // Of a pool that lasts nothing is due, and of one that nobody knows the day of, the rule lacks its input.
-        let alone = "ageMonths: null, supportMarginMonths: null, warranty: false, capacity: true";
-        assert_eq!(change(alone).await, true);
-        let lasting =
-            "mutation($id: ID!) { updateCapacityPool(id: $id, changes: { plannable: \"5000\" }) { id } }";
-        app.director().query_with(lasting, json!({ "id": pool })).await;
-        let due = refresh("SRV-002").await["refresh"].clone();
-        assert_eq!(due["due"]["state"], "NOT_COMPUTABLE");
-        let reason = due["due"]["reason"].as_str().unwrap();
-        assert!(reason.contains("do not run out up to 2036-01"), "{reason}");
-        let unknown =
-            "mutation($id: ID!) { updateCapacityPool(id: $id, changes: { plannable: null }) { id } }";
-        app.director().query_with(unknown, json!({ "id": pool })).await;
-        let due = refresh("SRV-002").await["refresh"].clone();
-        assert_eq!(due["withoutInput"], json!(["CAPACITY"]), "{due}");
-        let nothing = format!(
-            "mutation {{ updateRefreshPolicy(id: \"{}\", changes: {{ rules: {{ capacity: false }} }}) {{ id }} }}",
-            estate.policy
-        );
-        let refusal = app.director().expect_error(&nothing, "INVALID").await;
-        assert!(refusal.message.contains("capacity or lease"), "{}", refusal.message);
     });
 }

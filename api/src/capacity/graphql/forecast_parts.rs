@@ -15,10 +15,9 @@ use rust_decimal::{Decimal, prelude::FromPrimitive};
 
 use super::forecast_words::{
     CapacityActionKind, CapacityExhaustion, CapacityExhaustions, CapacityForecastMethod,
-    CapacitySupplyChangeKind,
 };
 use crate::{
-    capacity::{forecasts::PoolForecast, published, supplies},
+    capacity::{forecasts::PoolForecast, published},
     schema::scalar::{Date, Id, Month},
 };
 
@@ -176,30 +175,6 @@ pub struct CapacitySupplyPoint {
 impl From<&Point> for CapacitySupplyPoint {
     fn from(point: &Point) -> Self {
         Self { month: Month(point.month), quantity: shown(point.value) }
-    }
-}
-
-/// Something that changes what may be planned with.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct CapacitySupplyChange {
-    /// What it is, by name.
-    name: String,
-    /// The first day on which it counts.
-    on: Date,
-    /// By how much what may be planned with changes; below zero where it falls.
-    quantity: Decimal,
-    /// What sort of change it is.
-    kind: CapacitySupplyChangeKind,
-}
-
-impl From<&supplies::Change> for CapacitySupplyChange {
-    fn from(change: &supplies::Change) -> Self {
-        Self {
-            name: change.name.clone(),
-            on: Date(change.on),
-            quantity: shown(change.quantity),
-            kind: change.kind.into(),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use forecasting::capacity::{
 };
 
 use crate::{
-    capacity::{outlooks, supplies},
+    capacity::outlooks,
     schema::scalar::{Date, Month},
 };
 
@@ -182,22 +182,6 @@ pub enum CapacityActionKind {
     Refresh,
     /// Buy more.
     Order,
-}
-
-/// What changes what may be planned with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "supplies::ChangeKind")]
-pub enum CapacitySupplyChangeKind {
-    /// Something is delivered.
-    Delivery,
-    /// Something leaves service.
-    Retirement,
-    /// Something is replaced.
-    Refresh,
-    /// A contract commits to another quantity.
-    Contract,
-    /// A scenario changes it.
-    Scenario,
 }
 
 /// What a chart is drawn as.

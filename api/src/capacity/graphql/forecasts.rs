@@ -14,13 +14,14 @@ use super::{
     figures::CapacityFinding,
     forecast_parts::{
         CapacityAction, CapacityCarriedOn, CapacityDemandPoint, CapacityForecastEvent, CapacityObservedMonth,
-        CapacitySupplyChange, CapacitySupplyPoint,
+        CapacitySupplyPoint,
     },
     forecast_words::{
         CapacityChartFormat, CapacityExhaustion, CapacityExhaustions, CapacityForecastMethod,
         CapacityOrderBy, CapacityUrgency,
     },
     pools::CapacityPool,
+    supply::CapacitySupplyChange,
 };
 use crate::{
     access::Permission,

@@ -33,7 +33,7 @@ pub struct CapacityQuery(
     placements::PlacementQuery,
     held_placements::HeldPlacementQuery,
     forecasts::ForecastQuery,
-    outlooks::OutlookQuery,
+    outlooks::PoolOutlookQuery,
     published::PublishedForecastQuery,
     accuracies::AccuracyQuery,
     purchase_rules::PurchaseRuleQuery,

@@ -199,11 +199,11 @@ impl CapacityBinding {
 
 /// Queries of the outlook.
 #[derive(Default)]
-pub struct OutlookQuery;
+pub struct PoolOutlookQuery;
 
 /// Queries of the outlook.
 #[Object]
-impl OutlookQuery {
+impl PoolOutlookQuery {
     /// All active pools by how urgent they are, and what binds every site and rack: when do we run out, of what, where
     /// first, and order by when.
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity).saturating_add(1_000)")]

@@ -25,7 +25,8 @@ fn pools_named(records: &Records) -> impl Iterator<Item = &String> {
     let of_observations = records.capacity_observations.iter().map(|record| &record.pool);
     let of_reservations = records.capacity_reservations.iter().map(|record| &record.pool);
     let of_events = records.capacity_events.iter().map(|record| &record.pool);
-    own.chain(of_members).chain(of_observations).chain(of_reservations).chain(of_events)
+    let of_rules = records.capacity_purchase_rules.iter().map(|record| &record.pool);
+    own.chain(of_members).chain(of_observations).chain(of_reservations).chain(of_events).chain(of_rules)
 }
 
 /// The pool that a record is of.
@@ -34,7 +35,7 @@ pub(super) fn pool<'a>(known: &'a Known, name: &String) -> Result<&'a capacity_p
 }
 
 /// The ids of the pools that some records are of.
-fn ids<'a>(known: &Known, names: impl Iterator<Item = &'a String>) -> BTreeSet<CapacityPoolId> {
+pub(super) fn ids<'a>(known: &Known, names: impl Iterator<Item = &'a String>) -> BTreeSet<CapacityPoolId> {
     names.filter_map(|name| Some(known.capacity_pools.get(&Key::from(name))?.id)).collect()
 }
 

@@ -54,6 +54,8 @@ impl Importable for Vendor {
         let codes = codes.chain(records.provider_accounts.iter().filter_map(|it| it.vendor.as_ref()));
         let codes = codes.chain(records.offers.iter().map(|record| &record.vendor));
         let codes = codes.chain(records.services.iter().filter_map(|it| it.vendor.as_ref()));
+        let rules = records.capacity_purchase_rules.iter();
+        let codes = codes.chain(rules.filter_map(|it| it.vendor.as_ref()));
         let rows = rows_among::<vendor::Entity, _>(run.tx, vendor::Column::Code, codes.cloned()).await?;
         for row in rows {
             run.known.vendors.put(Key::from(&row.code), row);

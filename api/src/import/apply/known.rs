@@ -224,6 +224,7 @@ pub struct Known {
     pub capacity_pool_members: Table<capacity::capacity_pool_member::Model>,
     pub capacity_reservations: Table<capacity::capacity_reservation::Model>,
     pub capacity_events: Table<capacity::capacity_event::Model>,
+    pub capacity_purchase_rules: Table<capacity::capacity_purchase_rule::Model>,
     /// What is a member of pools, with what it stands in.
     pub taken: crate::capacity::members::Taken,
     /// The things that records of `topology` and `recovery` name.

@@ -61,7 +61,9 @@ impl Importable for DepreciationRule {
     async fn load(run: &mut Run<'_>) -> Result<()> {
         let names = run.records.depreciation_rules.iter().map(|record| &record.name);
         let policies = run.records.refresh_policies.iter();
-        let names = names.chain(policies.filter_map(|record| record.depreciation_rule.as_ref())).cloned();
+        let names = names.chain(policies.filter_map(|record| record.depreciation_rule.as_ref()));
+        let bought = run.records.capacity_purchase_rules.iter();
+        let names = names.chain(bought.filter_map(|it| it.depreciation_rule.as_ref())).cloned();
         let column = depreciation_rule::Column::Name;
         for row in rows_among::<depreciation_rule::Entity, _>(run.tx, column, names).await? {
             run.known.depreciation_rules.put(Key::from(&row.name), row);

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::cells::Cells;
 use super::{
-    access, books, budgets, capacity, cloud, contracts, finance, inventory, invoices, lifecycle, power,
-    recovery, scenarios, topology,
+    access, books, budgets, capacity, capacity_purchases, cloud, contracts, finance, inventory, invoices,
+    lifecycle, power, recovery, scenarios, topology,
 };
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
@@ -74,11 +74,12 @@ pub enum Noun {
     CapacityObservation,
     CapacityReservation,
     CapacityEvent,
+    CapacityPurchaseRule,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 59] = [
+    pub const ALL: [Noun; 60] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -138,6 +139,7 @@ impl Noun {
         Noun::CapacityObservation,
         Noun::CapacityReservation,
         Noun::CapacityEvent,
+        Noun::CapacityPurchaseRule,
     ];
 
     /// The columns of its file.
@@ -202,6 +204,7 @@ impl Noun {
             Noun::CapacityObservation => capacity::CAPACITY_OBSERVATION,
             Noun::CapacityReservation => capacity::CAPACITY_RESERVATION,
             Noun::CapacityEvent => capacity::CAPACITY_EVENT,
+            Noun::CapacityPurchaseRule => capacity_purchases::CAPACITY_PURCHASE_RULE,
         }
     }
 
@@ -313,6 +316,9 @@ impl Noun {
             Noun::CapacityReservation => {
                 keep(cells, &mut records.capacity_reservations, capacity::reservation);
             }
+            Noun::CapacityPurchaseRule => {
+                keep(cells, &mut records.capacity_purchase_rules, capacity_purchases::rule);
+            }
             _ => keep(cells, &mut records.capacity_events, capacity::event),
         }
     }
@@ -388,6 +394,7 @@ impl Noun {
             Noun::CapacityObservation => ("capacity_observation", "capacity_observations"),
             Noun::CapacityReservation => ("capacity_reservation", "capacity_reservations"),
             Noun::CapacityEvent => ("capacity_event", "capacity_events"),
+            Noun::CapacityPurchaseRule => ("capacity_purchase_rule", "capacity_purchase_rules"),
         }
     }
 

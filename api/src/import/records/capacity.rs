@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::{ItemKey, Origin};
+use super::{ItemKey, Origin, YearRate};
 
 /// A pool of capacity. Key: `name`.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -83,5 +83,37 @@ pub struct CapacityEvent {
     pub name: String,
     pub quantity: Option<Decimal>,
     pub probability: Option<Decimal>,
+    pub source: Option<String>,
+}
+
+/// What is bought for a pool. Key: `pool`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CapacityPurchaseRule {
+    pub origin: Origin,
+    /// Name of the pool.
+    pub pool: String,
+    pub item: Option<String>,
+    pub hardware_kind: Option<String>,
+    pub quantity: Option<Decimal>,
+    pub lot: Option<i32>,
+    pub cover_months: Option<i32>,
+    pub demand: Option<String>,
+    pub price_amount: Option<Decimal>,
+    pub currency: Option<String>,
+    pub priced_on: Option<NaiveDate>,
+    pub price_valid_until: Option<NaiveDate>,
+    pub price_index: Option<Vec<YearRate>>,
+    pub freight_rate: Option<Decimal>,
+    pub install_per_piece: Option<Decimal>,
+    pub support_rate: Option<Decimal>,
+    pub support_months: Option<i32>,
+    pub contingency_rate: Option<Decimal>,
+    pub payment_terms_days: Option<i32>,
+    /// Name of the rule.
+    pub depreciation_rule: Option<String>,
+    pub life_months: Option<i32>,
+    /// Code of the vendor.
+    pub vendor: Option<String>,
+    pub note: Option<String>,
     pub source: Option<String>,
 }

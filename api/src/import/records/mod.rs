@@ -33,7 +33,8 @@ pub use budgets::{
     VarianceExplanation,
 };
 pub use capacity::{
-    CapacityEvent, CapacityObservation, CapacityPool, CapacityPoolMember, CapacityReservation,
+    CapacityEvent, CapacityObservation, CapacityPool, CapacityPoolMember, CapacityPurchaseRule,
+    CapacityReservation,
 };
 pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
@@ -132,6 +133,7 @@ pub struct Records {
     pub capacity_observations: Vec<CapacityObservation>,
     pub capacity_reservations: Vec<CapacityReservation>,
     pub capacity_events: Vec<CapacityEvent>,
+    pub capacity_purchase_rules: Vec<CapacityPurchaseRule>,
 }
 
 impl Records {
@@ -202,6 +204,7 @@ impl Records {
             Noun::CapacityObservation => self.capacity_observations.len(),
             Noun::CapacityReservation => self.capacity_reservations.len(),
             Noun::CapacityEvent => self.capacity_events.len(),
+            Noun::CapacityPurchaseRule => self.capacity_purchase_rules.len(),
         }
     }
 
