@@ -72,7 +72,7 @@ pub(super) fn cause(
     };
     let mut sites: Vec<_> = out.iter().map(|place| contents.items[*place].site).collect();
     sites.dedup();
-    let cause = Cause::new(format!("{} replaces {}", cycle.row.name, out.len()), on, ChangeKind::Refresh);
+    let cause = Cause::new(cycle.row.name.clone(), on, ChangeKind::Refresh);
     Ok(Cause { thing, out: out.to_vec(), new, sites, ..cause })
 }
 

@@ -130,7 +130,7 @@ fn a_refresh_takes_the_old_and_brings_the_new_on_one_day() {
         // Two of 100 TB go, and one of 250 replaces two of them.
         assert_eq!(
             changed["changes"],
-            json!([{ "name": "FRA arrays replaces 2", "on": "2026-10-01", "quantity": "45", "kind": "REFRESH" }])
+            json!([{ "name": "FRA arrays", "on": "2026-10-01", "quantity": "45", "kind": "REFRESH" }])
         );
         assert_eq!(of(&changed, &["2026-09", "2026-10"]), ["270", "315"]);
         assert_eq!(

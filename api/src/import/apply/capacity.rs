@@ -174,6 +174,12 @@ impl Importable for CapacityPoolMember {
         let things = named.filter_map(|record| run.known.items.thing("item", &record.item).ok()).collect();
         let (taken, rows) = members::Taken::read(run.tx, things).await?;
         run.known.taken = taken;
+        // Whatever is taken is told by the name of the pool that has it.
+        let others: BTreeSet<CapacityPoolId> = rows.iter().map(|row| row.pool_id).collect();
+        let column = capacity_pool::Column::Id;
+        for row in rows_among::<capacity_pool::Entity, _>(run.tx, column, others).await? {
+            run.known.capacity_pools.put(Key::from(&row.name), row);
+        }
         for row in rows {
             let (Some(pool), Ok(thing)) =
                 (run.known.capacity_pools.with_id(row.pool_id), members::thing(&row))
