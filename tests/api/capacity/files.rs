@@ -114,7 +114,7 @@ fn rows_of_pools_are_refused_one_by_one() {
             ),
             (
                 "capacity_pool_members.csv",
-                "pool,item_kind,item\nOther,ASSET,H-1\nOther,SITE,MUC1\nNone,SITE,MUC1\nOther,ASSET,H-99\n",
+                "pool,item_kind,item\nOther,ASSET,H-1\nOther,SITE,MUC1\nNowhere,SITE,MUC1\nOther,ASSET,H-99\n",
             ),
             (
                 "capacity_observations.csv",
@@ -127,7 +127,7 @@ fn rows_of_pools_are_refused_one_by_one() {
                 "capacity_purchase_rules.csv",
                 "pool,item,hardware_kind,quantity,price_amount,currency,priced_on,support_rate\n\
                  Memory,Host,SERVER,0,1,USD,2026-01-01,\nProcessors,Host,SERVER,64,1,USD,2026-01-01,0.12\n\
-                 None,Host,SERVER,64,1,USD,2026-01-01,\n",
+                 Nowhere,Host,SERVER,64,1,USD,2026-01-01,\n",
             ),
         ];
         let report = import(app, &made).await;
@@ -137,7 +137,7 @@ fn rows_of_pools_are_refused_one_by_one() {
             "stays what it is: members and observations are of it",
             "of PORTS the inventory records nothing",
             "H-1 is in Processors already, in part or with what holds it",
-            "'None' is neither in the database nor among the rows that were taken",
+            "'Nowhere' is neither in the database nor among the rows that were taken",
             "'H-99' is no asset of the database or among the rows that were taken",
             "2 at 2026-06-01T00:00:00Z, for which 1 was given before",
             "PORT cannot be turned into GIBIBYTE, the unit of the pool",

@@ -269,8 +269,8 @@ fn what_pushes_the_day_out_comes_best_first() {
     on_both_engines(async |app| {
         let pool = storage(app, "Tight", "300").await;
         let other = storage(app, "Roomy", "340").await;
-        let update = r#"mutation($id: ID!) { updateCapacityPool(id: $id, changes: { details: {
-            plannable: "999", usable: "999", raw: "999" } }) { id } }"#;
+        let update = r#"mutation($id: ID!) { updateCapacityPool(id: $id, changes: {
+            plannable: "999", usable: "999", raw: "999" }) { id } }"#;
         app.planner().query_with(update, json!({ "id": other })).await;
         let held = json!({ "pool": pool, "purpose": "reserve", "quantity": "20", "fromOn": "2026-10-01" });
         send(app, "recordCapacityReservation", "NewCapacityReservation!", held).await;

@@ -105,7 +105,7 @@ fn a_cluster_has_what_is_left_when_its_largest_hosts_fail() {
             app.viewer().query(r#"{ asset(tag: "H-13") { cores memoryGibibytes model { cores } } }"#).await;
         assert_eq!(
             asset["asset"],
-            json!({ "cores": 16, "memoryGibibytes": "256.5", "model": { "cores": null } })
+            json!({ "cores": 16, "memoryGibibytes": "256.50", "model": { "cores": null } })
         );
     });
 }

@@ -77,6 +77,8 @@ pub(super) const RACK: &[Column] = &[
         "what may be drawn although one feed fails: not the sum of both",
     ),
     Column::optional("weight_limit_kilograms", Kind::Kilograms, "1200", ""),
+    Column::optional("cooling_watts", COUNT, "8000", "the heat that can be carried off"),
+    Column::optional("network_ports", COUNT, "96", "that what stands in it may use"),
     SOURCE,
 ];
 
@@ -95,6 +97,7 @@ pub(super) const HARDWARE_MODEL: &[Column] = &[
         "of the whole unit: redundant supplies are not added",
     ),
     Column::optional("weight_kilograms", Kind::Kilograms, "21.9", ""),
+    Column::optional("network_ports", COUNT, "4", "of a network that it uses"),
     Column::optional(
         "usable_terabytes",
         Kind::Quantity,
