@@ -13,6 +13,7 @@ mod access;
 mod assets;
 mod books;
 mod budgets;
+mod capacity;
 mod cloud;
 mod contracts;
 mod data;
@@ -277,7 +278,8 @@ async fn write_links(tx: &Tx, scale: Scale, made: Made) -> Result<u64> {
     rows += power::write(tx, &mut ids).await?;
     let (written, mut named) = topology::write(tx, &mut ids).await?;
     rows += written + recovery::write(tx, &mut ids, &mut named).await?;
-    Ok(rows + books::write(tx).await?)
+    rows += books::write(tx).await?;
+    Ok(rows + capacity::write(tx, scale.seed).await?)
 }
 
 async fn write_economics(tx: &Tx, scale: Scale, ids: &mut Sequence) -> Result<u64> {
