@@ -33,7 +33,7 @@ fn scenarios_move_what_is_bought() {
         assert_eq!(order["unitPrice"]["amount"], "19071.43");
         let text = format!(
             "{{ compareScenarios(ids: [\"{exit}\", \"{dearer}\"], from: \"2026-01\", asOf: \"2026-01-10\", view: CASH) {{
-                scenarios {{ lines {{ category difference {{ total }} }} roadmap {{ assumptions }} }} }} }}"
+                scenarios {{ lines {{ category difference {{ total }} }} assumptions }} }} }}"
         );
         let compared = app.director().query(&text).await["compareScenarios"]["scenarios"].clone();
         let total = |at: usize| compared[at]["lines"][0]["difference"]["total"].clone();
