@@ -153,7 +153,7 @@ fn rows_of_pools_are_refused_one_by_one() {
             [
                 "capacity_pool 1/0/0/3",
                 "capacity_pool_member 1/0/0/3",
-                "capacity_observation 2/0/1/3",
+                "capacity_observation 2/0/0/3",
                 "capacity_event 0/0/0/1",
                 "capacity_purchase_rule 0/0/0/3",
             ]
