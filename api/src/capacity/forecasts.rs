@@ -31,6 +31,7 @@ use super::{
     supplies::{self, Supplied},
 };
 use crate::{
+    access::{Caller, Permission},
     error::{Error, Result},
     scenarios::Overlay,
     store::Read,
@@ -116,6 +117,26 @@ struct Known {
     /// As it is without the scenario, where there is one.
     as_recorded: Option<HashMap<CapacityPoolId, Supplied>>,
     assumed: HashMap<CapacityPoolId, Assumed>,
+    scenario: Shown,
+}
+
+/// What is said of a scenario to whoever asks; nothing of the baseline.
+struct Shown {
+    /// Whether they may see what it assumes.
+    is_shown: bool,
+    /// What it is called for them.
+    called: Option<String>,
+    /// What it assumes, as far as they may see that.
+    said: Vec<String>,
+}
+
+impl Shown {
+    fn of(overlay: &Overlay, caller: &Caller) -> Self {
+        let is_shown = caller.may(Permission::ViewTotals);
+        let called = |name: &str| if is_shown { format!("scenario {name}") } else { "the scenario".to_owned() };
+        let called = overlay.scenario().map(|scenario| called(&scenario.name));
+        Self { is_shown, called, said: overlay.assumptions_for(caller) }
+    }
 }
 
 /// When pools run out, in their order.
@@ -166,7 +187,8 @@ impl Known {
             Some(supplies::of(db, pools, &supplies::Question { overlay: &recorded, ..asked }).await?)
         };
         let assumed = assumed::of(db, pools, question.overlay).await?;
-        Ok(Self { days, events, reservations, holds, supplied, as_recorded, assumed })
+        let scenario = Shown::of(question.overlay, db.caller());
+        Ok(Self { days, events, reservations, holds, supplied, as_recorded, assumed, scenario })
     }
 
     fn forecast(&mut self, pool: &capacity_pool::Model, question: &Question<'_>) -> Result<PoolForecast> {
@@ -175,7 +197,7 @@ impl Known {
         let reservations = self.reservations.remove(&pool.id).unwrap_or_default();
         let holds = self.holds.remove(&pool.id).unwrap_or_default();
         let assumed = self.assumed.remove(&pool.id).unwrap_or_default();
-        let assumptions = self.assumptions(pool, question.overlay, &assumed);
+        let assumptions = self.assumptions(pool, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
         let count = u32::try_from(HISTORY + 1).unwrap_or_default();
         let months = days::by_month(&days, first(question.as_of), count, question.as_of)?;
@@ -192,7 +214,11 @@ impl Known {
             as_of: question.as_of,
             months: question.months,
         };
-        let projection = asked.answer().map_err(|cause| refused(pool, &cause))?;
+        let mut projection = asked.answer().map_err(|cause| refused(pool, &cause))?;
+        if !self.scenario.is_shown {
+            let rates: Vec<String> = asked.growth.iter().map(projection::grows).collect();
+            projection.explanation.assumptions.retain(|said| !rates.contains(said));
+        }
         let lead = lead(pool);
         let mut findings = resets(&projection);
         findings.extend(above(&supplied, &months));
@@ -217,18 +243,15 @@ impl Known {
         })
     }
 
-    fn assumptions(&self, pool: &capacity_pool::Model, overlay: &Overlay, assumed: &Assumed) -> Vec<String> {
-        let mut said = overlay.assumptions();
+    fn assumptions(&self, pool: &capacity_pool::Model, assumed: &Assumed) -> Vec<String> {
+        let mut said = self.scenario.said.clone();
         said.extend(assumed.said.iter().cloned());
         let supply = |from: &HashMap<CapacityPoolId, Supplied>| {
             from.get(&pool.id).and_then(|supplied| supplied.supply.clone())
         };
         let is_same = self.as_recorded.as_ref().is_none_or(|it| supply(it) == supply(&self.supplied));
-        if let Some(scenario) = overlay.scenario().filter(|_| is_same && !assumed.touches()) {
-            said.push(format!(
-                "scenario {} touches neither demand nor supply of {}",
-                scenario.name, pool.name
-            ));
+        if let Some(scenario) = self.scenario.called.as_ref().filter(|_| is_same && !assumed.touches()) {
+            said.push(format!("{scenario} touches neither demand nor supply of {}", pool.name));
         }
         said
     }
