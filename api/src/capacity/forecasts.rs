@@ -33,6 +33,7 @@ use super::{
     supplies::{self, Recorded, Supplied},
 };
 use crate::{
+    access::{Caller, Permission},
     error::{Error, Result},
     scenarios::Overlay,
     store::Read,
@@ -123,6 +124,27 @@ struct Known {
     /// As it is without the scenario, where there is one.
     as_recorded: Option<(Recorded, HashMap<CapacityPoolId, Supplied>)>,
     assumed: HashMap<CapacityPoolId, Assumed>,
+    scenario: Shown,
+}
+
+/// What is said of a scenario to whoever asks; nothing of the baseline.
+struct Shown {
+    /// Whether they may see what it assumes.
+    is_shown: bool,
+    /// What it is called for them.
+    called: Option<String>,
+    /// What it assumes, as far as they may see that.
+    said: Vec<String>,
+}
+
+impl Shown {
+    fn of(overlay: &Overlay, caller: &Caller) -> Self {
+        let is_shown = caller.may(Permission::ViewTotals);
+        let called =
+            |name: &str| if is_shown { format!("scenario {name}") } else { "the scenario".to_owned() };
+        let called = overlay.scenario().map(|scenario| called(&scenario.name));
+        Self { is_shown, called, said: overlay.assumptions_for(caller) }
+    }
 }
 
 /// When pools run out, in their order.
@@ -178,7 +200,8 @@ impl Known {
             Some((recorded, supplied))
         };
         let assumed = assumed::of(db, pools, question.overlay).await?;
-        Ok(Self { months, events, reservations, holds, recorded, supplied, as_recorded, assumed })
+        let scenario = Shown::of(question.overlay, db.caller());
+        Ok(Self { months, events, reservations, holds, recorded, supplied, as_recorded, assumed, scenario })
     }
 
     fn forecast(&mut self, pool: &capacity_pool::Model, question: &Question<'_>) -> Result<PoolForecast> {
@@ -204,7 +227,11 @@ impl Known {
             as_of: question.as_of,
             months: question.months,
         };
-        let projection = asked.answer().map_err(|cause| refused(pool, &cause))?;
+        let mut projection = asked.answer().map_err(|cause| refused(pool, &cause))?;
+        if !self.scenario.is_shown {
+            let rates: Vec<String> = asked.growth.iter().map(projection::grows).collect();
+            projection.explanation.assumptions.retain(|said| !rates.contains(said));
+        }
         let lead = lead(pool);
         let mut findings = resets(&projection);
         findings.extend(above(&supplied, &months));
@@ -235,8 +262,7 @@ impl Known {
         demanded: &Demanded,
         assumed: &Assumed,
     ) -> Vec<String> {
-        let overlay = question.overlay;
-        let mut said = overlay.assumptions();
+        let mut said = self.scenario.said.clone();
         said.extend(assumed.said.iter().cloned());
         let supply = |from: &HashMap<CapacityPoolId, Supplied>| {
             from.get(&pool.id).and_then(|supplied| supplied.supply.clone())
@@ -246,11 +272,8 @@ impl Known {
             let demanded_without = recorded.demanded(pool, &question.of_supplies(&none), until);
             supply(supplied) == supply(&self.supplied) && demanded_without.steps == demanded.steps
         });
-        if let Some(scenario) = overlay.scenario().filter(|_| is_same && !assumed.touches()) {
-            said.push(format!(
-                "scenario {} touches neither demand nor supply of {}",
-                scenario.name, pool.name
-            ));
+        if let Some(scenario) = self.scenario.called.as_ref().filter(|_| is_same && !assumed.touches()) {
+            said.push(format!("{scenario} touches neither demand nor supply of {}", pool.name));
         }
         if !demanded.steps.is_empty() {
             said.extend(demands::assumption(pool.resource).map(str::to_owned));

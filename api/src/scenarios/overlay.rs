@@ -169,6 +169,15 @@ impl Overlay {
             .collect()
     }
 
+    /// The same for those who may see scenarios; one sentence without any of it for those who may not.
+    #[must_use]
+    pub fn assumptions_for(&self, caller: &Caller) -> Vec<String> {
+        if self.is_empty() || caller.may(Permission::ViewTotals) {
+            return self.assumptions();
+        }
+        vec!["a scenario is laid over it; what it assumes is for those who may see scenarios".to_owned()]
+    }
+
     /// Contracts with the ends that notices bring about, and those that exits of sites do.
     #[must_use]
     pub fn contracts<'a>(&self, contracts: &'a Contracts, as_of: NaiveDate) -> Cow<'a, Contracts> {

@@ -286,10 +286,7 @@ impl Question {
             explanation = self.crossings(trend, explanation);
         }
         for window in &self.growth {
-            let to = window.to.map_or_else(|| "on".to_owned(), |to| format!("to {to}"));
-            let rate = window.monthly_rate.normalize();
-            explanation = explanation
-                .estimate(format!("demand grows by {rate} a month from {} {to}, not as it did", window.from));
+            explanation = explanation.estimate(grows(window));
         }
         if let Some(from) = self.fit_from {
             explanation = explanation.assume(format!("what was before {from} is left out"));
@@ -313,6 +310,14 @@ impl Question {
         }
         explanation
     }
+}
+
+/// What is assumed of growth, in a sentence: it is in the explanation for each window.
+#[must_use]
+pub fn grows(window: &GrowthWindow) -> String {
+    let to = window.to.map_or_else(|| "on".to_owned(), |to| format!("to {to}"));
+    let rate = window.monthly_rate.normalize();
+    format!("demand grows by {rate} a month from {} {to}, not as it did", window.from)
 }
 
 /// Demand in a month: what is used and what its events add. Below zero it never is.

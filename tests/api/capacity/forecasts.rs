@@ -309,7 +309,7 @@ fn a_scenario_is_laid_over_or_said_to_touch_nothing() {
         let leaves = a_scenario(app, "Leave", std::slice::from_ref(&exit)).await;
         let fields = format!("{DATES} scenario {{ name }} explain {{ assumptions }} demand {{ month }}");
         let arguments = format!(r#"{LINE}, scenario: "{leaves}""#);
-        let seen = forecast(&app.viewer(), &pool, &arguments, &fields).await;
+        let seen = forecast(&app.director(), &pool, &arguments, &fields).await;
         assert_eq!(seen["scenario"]["name"], "Leave");
         let said = "scenario Leave touches neither demand nor supply of Storage";
         assert!(seen["explain"]["assumptions"].as_array().unwrap().contains(&json!(said)), "{seen}");
@@ -317,7 +317,7 @@ fn a_scenario_is_laid_over_or_said_to_touch_nothing() {
         let members = "mutation($id: ID!, $members: [ID!]!) {
             setCapacityPoolMembers(id: $id, members: $members) { id } }";
         app.planner().query_with(members, json!({ "id": pool, "members": [site] })).await;
-        let seen = forecast(&app.viewer(), &pool, &arguments, &fields).await;
+        let seen = forecast(&app.director(), &pool, &arguments, &fields).await;
         assert_eq!(seen["exhaustion"]["p50"]["code"], "NOT_WITHIN_HORIZON");
         assert_eq!(seen["demand"].as_array().unwrap().last().unwrap()["month"], "2027-04");
         let assumptions = seen["explain"]["assumptions"].to_string();
@@ -327,6 +327,47 @@ fn a_scenario_is_laid_over_or_said_to_touch_nothing() {
         let gone = r#", scenario: "scenario_00000000000000000000000000000001""#;
         let text = format!(r#"{{ capacityForecast(pool: "{pool}"{gone}) {{ asOf }} }}"#);
         app.viewer().expect_error(&text, "NOT_FOUND").await;
+    });
+}
+
+#[test]
+fn what_a_scenario_says_is_for_those_who_may_see_scenarios() {
+    on_both_engines(async |app| {
+        let pool = storage(app, "Storage", "300").await;
+        let dearer = json!({ "priceIndex": { "rates": [{ "year": 2027, "rate": "0.37" }] } });
+        let secret = a_scenario(app, "Project Falcon", &[dearer]).await;
+        let fields = format!("{DATES} scenario {{ name }} demand {{ month p50 }} explain {{ assumptions }}");
+        let arguments = format!(r#"{LINE}, scenario: "{secret}""#);
+        let of_all = format!(
+            r#"{{ capacityOutlook(scenario: "{secret}", asOf: "2026-11-01") {{ scenario {{ name }}
+                explain {{ assumptions }} pools {{ scenario {{ name }} explain {{ assumptions }} }} }} }}"#
+        );
+        let supply = format!(
+            r#"{{ capacityPool(id: "{pool}") {{ supply(scenario: "{secret}") {{ months {{ month }} assumptions }} }} }}"#
+        );
+        let told = async |client: &Client| {
+            let one = forecast(client, &pool, &arguments, &fields).await;
+            (one, client.at_once(&of_all).await, client.at_once(&supply).await)
+        };
+        let (open, outlook, supplied) = told(&app.director()).await;
+        assert_eq!(open["scenario"]["name"], "Project Falcon");
+        for answer in [&open, &outlook, &supplied] {
+            assert!(answer.to_string().contains("Project Falcon, change 1"), "{answer}");
+        }
+        for client in [app.viewer(), app.architect()] {
+            let (one, outlook, supplied) = told(&client).await;
+            assert_eq!([&one["demand"], &one["exhaustion"]], [&open["demand"], &open["exhaustion"]]);
+            assert_eq!([&one["scenario"], &outlook["capacityOutlook"]["scenario"]], [&Value::Null; 2]);
+            for answer in [&one, &outlook, &supplied] {
+                let answer = answer.to_string();
+                assert!(answer.contains("is for those who may see scenarios"), "{answer}");
+                assert!(!answer.contains("Falcon"), "{answer}");
+            }
+            let said = one["explain"]["assumptions"].to_string();
+            assert!(!said.contains("37"), "{said}");
+            let said = "the scenario touches neither demand nor supply of Storage";
+            assert!(one["explain"]["assumptions"].as_array().unwrap().contains(&json!(said)), "{one}");
+        }
     });
 }
 

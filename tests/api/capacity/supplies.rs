@@ -170,7 +170,9 @@ fn a_site_that_is_left_takes_what_it_holds() {
         assert!(left["assumptions"][0].as_str().unwrap().contains("Leave Munich"), "{left}");
         // What a scenario says is for those who may see scenarios.
         let seen = app.viewer().query(&text).await["capacityPool"]["supply"].clone();
-        assert_eq!(seen["assumptions"].as_array().unwrap().len(), 1, "{seen}");
+        assert_eq!(seen["assumptions"].as_array().unwrap().len(), 2, "{seen}");
+        assert!(!seen["assumptions"].to_string().contains("Leave Munich"), "{seen}");
+        assert_eq!(seen["months"], left["months"]);
         assert_eq!(of(&supply(app, "Data").await, &["2026-11"]), ["270"]);
         // What is recorded of the site itself counts without a scenario.
         files(app, &[("sites.csv", "code,exit_on\nMUC1,2027-01-31\n")]).await;

@@ -24,7 +24,7 @@ use super::{
     supply::CapacitySupplyChange,
 };
 use crate::{
-    access::Permission,
+    access::{Caller, Permission},
     capacity::{
         actions::{self, Actions},
         days::require_months,
@@ -99,8 +99,10 @@ impl Answer {
         Arc::new(Self { forecasts, pools, asked, actions: OnceCell::new() })
     }
 
-    pub(super) fn scenario(&self) -> Option<Scenario> {
-        self.asked.overlay.scenario().and_then(scenarios::of)
+    /// The scenario, for those who may see scenarios.
+    pub(super) fn scenario(&self, caller: &Caller) -> Option<Scenario> {
+        let shown = self.asked.overlay.scenario().filter(|_| caller.may(Permission::ViewTotals));
+        shown.and_then(scenarios::of)
     }
 }
 
@@ -155,9 +157,10 @@ impl CapacityForecast {
         self.answer.asked.months
     }
 
-    /// The scenario that is laid over what is recorded. Null for the baseline.
-    async fn scenario(&self) -> Option<Scenario> {
-        self.answer.scenario()
+    /// The scenario that is laid over what is recorded. Null for the baseline, and where the caller may not see
+    /// scenarios.
+    async fn scenario(&self, ctx: &Context<'_>) -> Result<Option<Scenario>> {
+        Ok(self.answer.scenario(caller(ctx)?))
     }
 
     /// What is used carried on, before any event. Null where nothing was observed; `explain` and `exhaustion` say why.

@@ -79,9 +79,10 @@ impl CapacityOutlook {
         self.asked.months
     }
 
-    /// The scenario that is laid over what is recorded. Null for the baseline.
+    /// The scenario that is laid over what is recorded. Null for the baseline, and where the caller may not see
+    /// scenarios.
     async fn scenario(&self) -> Option<Scenario> {
-        self.answer.scenario()
+        self.answer.scenario(&self.caller)
     }
 
     /// The pools, the most urgent first, at most as many as were asked for: those that are overdue by the day to order by,
@@ -144,7 +145,7 @@ impl CapacityOutlook {
                 input("as of", self.asked.as_of.0.to_string()),
                 input("months", self.asked.months.to_string()),
             ],
-            assumptions: self.asked.overlay.assumptions(),
+            assumptions: self.asked.overlay.assumptions_for(&self.caller),
             excluded: vec!["pools that are retired".to_owned()],
             estimated: false,
         }

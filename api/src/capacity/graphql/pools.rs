@@ -429,10 +429,7 @@ impl CapacityPool {
             };
             let last = range.last().copied().unwrap_or_else(|| forecasting::month::Month::of(as_of));
             let question = supplies::Question { as_of, overlay: &overlay, last };
-            // What a scenario says is for those who may see scenarios.
-            let is_shown = caller(ctx)?.may(Permission::ViewTotals);
-            let assumptions = if is_shown { overlay.assumptions() } else { Vec::new() };
-            Ok((supplies::of(&reader, &pools, &question).await?, assumptions))
+            Ok((supplies::of(&reader, &pools, &question).await?, overlay.assumptions_for(caller(ctx)?)))
         };
         let key = format!("supply {as_of} {count} {scenario:?}");
         let supplied = self.0.shared(key, load).await?;
