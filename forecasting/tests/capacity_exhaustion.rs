@@ -48,6 +48,30 @@ fn fan(p50: &[i64]) -> Fan {
     Fan::new((0..).zip(p50).map(point).collect()).unwrap()
 }
 
+#[test]
+fn a_supply_of_many_changes_is_that_of_their_sums() {
+    // Ten thousand come on each of two days of a month, and half of them go on a third.
+    let many = |on: &str, count: i64, quantity: i64| -> Vec<SupplyChange> {
+        (0..count).map(|number| change(&format!("{number:05} on {on}"), on, quantity)).collect()
+    };
+    let mut changes = many("2027-03-31", 10_000, 3);
+    changes.extend(many("2027-03-01", 10_000, 2));
+    changes.extend(many("2027-03-15", 5_000, -4));
+    let supply = Supply::new(100.into(), changes).unwrap();
+    let on = |text| supply.on(day(text));
+    assert_eq!((on("2027-02-28"), on("2027-03-01")), (100.into(), 20_100.into()));
+    assert_eq!(
+        (on("2027-03-15"), on("2027-03-30"), on("2027-03-31")),
+        (100.into(), 100.into(), 30_100.into())
+    );
+    let in_month = |text| supply.in_month(month(text));
+    assert_eq!(
+        (in_month("2027-02"), in_month("2027-03"), in_month("2027-04")),
+        (100.into(), 100.into(), 30_100.into())
+    );
+    assert_eq!(level(7).on(day("2027-03-01")), 7.into());
+}
+
 fn question(values: &[i64], supply: i64) -> Question {
     let first = month("2026-01");
     let point = |(months, value): (i32, &i64)| Point { month: first.plus(months), value: (*value).into() };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use entity::{
     capacity::{
         capacity_forecast::{self, ForecastMethod},
@@ -133,8 +133,8 @@ fn require_period(question: Question) -> Result<()> {
     Ok(())
 }
 
-/// The months of forecasts that were published by a day, of several for one pool, day and method those of the last. A
-/// month that was over on the day of its forecast is not among them.
+/// The months of forecasts that were published by a day, of several for one pool, day and method those of the first: what
+/// was said again knew more. A month that was over on the day of its forecast is not among them.
 async fn said(db: &impl Read, pools: &[CapacityPoolId], question: Question) -> Result<Vec<Said>> {
     use capacity_forecast::Column as F;
     type Row = (CapacityForecastId, CapacityPoolId, NaiveDate, ForecastMethod);
@@ -142,6 +142,9 @@ async fn said(db: &impl Read, pools: &[CapacityPoolId], question: Question) -> R
     let published = Condition::all()
         .add(F::PoolId.is_in(pools.iter().copied()))
         .add(F::AsOf.lte(question.as_of))
+        .add_option(
+            question.as_of.succ_opt().map(|next| F::CreatedAt.lt(next.and_time(NaiveTime::MIN).and_utc())),
+        )
         .add(F::AsOf.lt(question.to.last_day()));
     let rows: Vec<Row> = own
         .filter(published.clone())
@@ -150,12 +153,12 @@ async fn said(db: &impl Read, pools: &[CapacityPoolId], question: Question) -> R
         .into_tuple()
         .all(db)
         .await?;
-    let mut last: HashMap<(CapacityPoolId, NaiveDate, ForecastMethod), CapacityForecastId> = HashMap::new();
+    let mut first: HashMap<(CapacityPoolId, NaiveDate, ForecastMethod), CapacityForecastId> = HashMap::new();
     for (id, pool, as_of, asked) in rows {
-        last.insert((pool, as_of, asked), id);
+        first.entry((pool, as_of, asked)).or_insert(id);
     }
     let made: HashMap<CapacityForecastId, (CapacityPoolId, NaiveDate)> =
-        last.into_iter().map(|((pool, as_of, _), id)| (id, (pool, as_of))).collect();
+        first.into_iter().map(|((pool, as_of, _), id)| (id, (pool, as_of))).collect();
     let within = point::Column::Month.between(question.from.first_day(), question.to.first_day());
     let query = point::Entity::find().join(JoinType::InnerJoin, point::Relation::Forecast.def());
     let points = query.filter(published).filter(within).limit(MOST_POINTS + 1).all(db).await?;

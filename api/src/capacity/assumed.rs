@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    capacity::capacity_pool,
+    capacity::{capacity_pool, capacity_pool_member as member},
     cloud::workload,
     id::{CapacityPoolId, ProviderAccountId, SiteId, WorkloadId},
     scenarios::scenario_change::Terms,
@@ -86,13 +86,13 @@ pub async fn places(
     pools: &[capacity_pool::Model],
 ) -> Result<HashMap<CapacityPoolId, Place>> {
     use workload::Column as C;
-    let members = members::of(db, pools.iter().map(|pool| pool.id).collect()).await?;
-    let things: BTreeSet<Thing> = members.values().flatten().copied().collect();
-    let holders = members::holders(db, &things).await?;
-    let workloads: Vec<WorkloadId> = things.iter().filter_map(workload_of).collect();
+    let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
+    let holders = members::holders_within(db, Some(&ids)).await?;
+    let workloads = members::column_of(Some(&ids), member::Column::WorkloadId);
+    let members = members::of(db, ids).await?;
     let query = workload::Entity::find().select_only().columns([C::Id, C::AccountId]);
     let accounts: Vec<(WorkloadId, ProviderAccountId)> =
-        query.filter(C::Id.is_in(workloads)).into_tuple().all(db).await?;
+        query.filter(C::Id.in_subquery(workloads)).into_tuple().all(db).await?;
     let accounts: HashMap<_, _> = accounts.into_iter().collect();
     let place = |pool: &capacity_pool::Model| {
         let members = members.get(&pool.id).map_or(&[][..], Vec::as_slice);

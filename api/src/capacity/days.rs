@@ -11,7 +11,9 @@ use forecasting::{
     capacity::observations::{COMPLETE_SHARE, DailyPeak, MonthlyPeak, monthly_peaks},
     month::Month,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
+};
 
 use crate::{
     error::{Error, Result},
@@ -80,16 +82,13 @@ pub async fn last(
     on: NaiveDate,
 ) -> Result<HashMap<CapacityPoolId, capacity_day::Model>> {
     use capacity_day::Column as C;
+    use sea_orm::ExprTrait as _;
     let until = Condition::all().add(C::PoolId.is_in(pools)).add(C::Day.lte(on));
     let newest = capacity_day::Entity::find().select_only().column(C::PoolId).column_as(C::Day.max(), "day");
-    let newest: Vec<(CapacityPoolId, NaiveDate)> =
-        newest.filter(until).group_by(C::PoolId).into_tuple().all(db).await?;
-    if newest.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let own = |(pool, day)| Condition::all().add(C::PoolId.eq(pool)).add(C::Day.eq(day));
-    let among = newest.into_iter().map(own).fold(Condition::any(), Condition::add);
-    let rows = capacity_day::Entity::find().filter(among).all(db).await?;
+    let newest = newest.filter(until).group_by(C::PoolId).into_query();
+    // Both columns of its key together: one look-up a pool, and no condition that grows with them.
+    let own = Expr::tuple([C::PoolId, C::Day].map(|column| Expr::col((capacity_day::Entity, column))));
+    let rows = capacity_day::Entity::find().filter(own.in_subquery(newest)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.pool_id, row)).collect())
 }
 

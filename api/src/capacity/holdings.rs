@@ -118,11 +118,9 @@ pub struct Wanted {
     pub left_since: Option<NaiveDate>,
 }
 
-/// One column of the members of pools, as a part of another statement: nothing is sent to the database that it has.
+/// One column of the members of pools, as a part of another statement.
 fn members_of(pools: &[CapacityPoolId], column: member::Column) -> SelectStatement {
-    let query = member::Entity::find().select_only().column(column);
-    let own = member::Column::PoolId.is_in(pools.iter().copied());
-    query.filter(own).filter(column.is_not_null()).into_query()
+    members::column_of(Some(pools), column)
 }
 
 /// The racks that are members of pools, or stand in sites that are.

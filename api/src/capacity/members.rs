@@ -11,8 +11,10 @@ use entity::{
     inventory::{asset, rack, site},
 };
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LockType,
+    ActiveEnum,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, LockType, SelectStatement},
 };
 
 use super::pools;
@@ -26,6 +28,9 @@ use crate::{
 
 /// Members that one pool may have.
 const MOST_MEMBERS: usize = 1_000;
+
+/// Things that one statement names, well below what databases take.
+const MOST_NAMED: usize = 10_000;
 
 /// What a pool has as a member, from the ids that a client gave.
 ///
@@ -169,8 +174,8 @@ impl Taken {
     pub async fn read(db: &impl Read, things: BTreeSet<Thing>) -> Result<(Self, Vec<member::Model>)> {
         let rows = member::Entity::find().all(db).await?;
         let own = rows.iter().map(thing).collect::<Result<BTreeSet<Thing>>>()?;
-        let all: BTreeSet<Thing> = things.union(&own).copied().collect();
-        let mut taken = Self { holders: holders(db, &all).await?, ..Self::default() };
+        let mut taken = Self { holders: holders_within(db, None).await?, ..Self::default() };
+        taken.holders.extend(holders(db, &things.difference(&own).copied().collect()).await?);
         for row in &rows {
             taken.note(row);
         }
@@ -216,23 +221,51 @@ pub(super) async fn holders(db: &impl Read, things: &BTreeSet<Thing>) -> Result<
     });
     let (assets, racks): (Vec<AssetId>, Vec<RackId>) = (assets.collect(), racks.collect());
     let mut holders = HashMap::new();
-    if !assets.is_empty() {
-        use asset::Column as C;
-        let query = asset::Entity::find().select_only().columns([C::Id, C::RackId, C::SiteId]);
-        let rows: Vec<(AssetId, Option<RackId>, SiteId)> =
-            query.filter(C::Id.is_in(assets)).into_tuple().all(db).await?;
-        holders.extend(rows.into_iter().map(|(id, rack, site)| {
-            let within = rack.map(Thing::Rack).into_iter().chain([Thing::Site(site)]);
-            (Thing::Asset(id), within.collect())
-        }));
+    for part in assets.chunks(MOST_NAMED) {
+        holders.extend(holders_of_assets(db, asset::Column::Id.is_in(part.iter().copied())).await?);
     }
-    if !racks.is_empty() {
-        use rack::Column as C;
-        let query = rack::Entity::find().select_only().columns([C::Id, C::SiteId]);
-        let rows: Vec<(RackId, SiteId)> = query.filter(C::Id.is_in(racks)).into_tuple().all(db).await?;
-        holders.extend(rows.into_iter().map(|(id, site)| (Thing::Rack(id), vec![Thing::Site(site)])));
+    for part in racks.chunks(MOST_NAMED) {
+        holders.extend(holders_of_racks(db, rack::Column::Id.is_in(part.iter().copied())).await?);
     }
     Ok(holders)
+}
+
+/// What each member of some pools stands in, of all pools where none are named: two statements, which name no member.
+pub(super) async fn holders_within(
+    db: &impl Read,
+    pools: Option<&[CapacityPoolId]>,
+) -> Result<HashMap<Thing, Vec<Thing>>> {
+    let assets = column_of(pools, member::Column::AssetId);
+    let mut holders = holders_of_assets(db, asset::Column::Id.in_subquery(assets)).await?;
+    let racks = column_of(pools, member::Column::RackId);
+    holders.extend(holders_of_racks(db, rack::Column::Id.in_subquery(racks)).await?);
+    Ok(holders)
+}
+
+/// One column of the members of some pools, or of all, as a part of another statement: nothing is sent to the database
+/// that it has.
+pub(super) fn column_of(pools: Option<&[CapacityPoolId]>, column: member::Column) -> SelectStatement {
+    let own = pools.map(|pools| member::Column::PoolId.is_in(pools.iter().copied()));
+    let query = member::Entity::find().select_only().column(column).filter(column.is_not_null());
+    query.filter(Condition::all().add_option(own)).into_query()
+}
+
+async fn holders_of_assets(db: &impl Read, among: Expr) -> Result<HashMap<Thing, Vec<Thing>>> {
+    use asset::Column as C;
+    let query = asset::Entity::find().select_only().columns([C::Id, C::RackId, C::SiteId]).filter(among);
+    let rows: Vec<(AssetId, Option<RackId>, SiteId)> = query.into_tuple().all(db).await?;
+    let holders = rows.into_iter().map(|(id, rack, site)| {
+        let within = rack.map(Thing::Rack).into_iter().chain([Thing::Site(site)]);
+        (Thing::Asset(id), within.collect())
+    });
+    Ok(holders.collect())
+}
+
+async fn holders_of_racks(db: &impl Read, among: Expr) -> Result<HashMap<Thing, Vec<Thing>>> {
+    use rack::Column as C;
+    let query = rack::Entity::find().select_only().columns([C::Id, C::SiteId]).filter(among);
+    let rows: Vec<(RackId, SiteId)> = query.into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(id, site)| (Thing::Rack(id), vec![Thing::Site(site)])).collect())
 }
 
 /// Holds the sites in which things stand until the end of the change, in the order of their ids: whatever overlaps stands

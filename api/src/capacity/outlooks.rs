@@ -7,12 +7,12 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    capacity::capacity_pool,
+    capacity::{capacity_pool, capacity_pool_member as member},
     id::{CapacityPoolId, RackId, SiteId},
-    inventory::rack,
+    inventory::{asset, rack},
 };
 use forecasting::capacity::{exhaustion::Exhaustion, order::OrderBy};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{
     forecasts::{self, MOST_POOLS, PoolForecast, Question},
@@ -135,11 +135,11 @@ struct Places {
 }
 
 async fn bindings(db: &impl Read, ranked: &[PoolForecast]) -> Result<(Vec<Binding>, Vec<Binding>)> {
-    let members = members::of(db, ranked.iter().map(|forecast| forecast.pool.id).collect()).await?;
-    let things: BTreeSet<Thing> = members.values().flatten().copied().collect();
-    let holders = members::holders(db, &things).await?;
+    let ids: Vec<CapacityPoolId> = ranked.iter().map(|forecast| forecast.pool.id).collect();
+    let holders = members::holders_within(db, Some(&ids)).await?;
+    let sites_of_racks = sites_of(db, &ids).await?;
+    let members = members::of(db, ids).await?;
     let places = Places::of(ranked, &members, &holders);
-    let sites_of_racks = sites_of(db, places.racks.keys().copied().collect()).await?;
     let sites = places.sites.iter().map(|(site, pools)| binding(Thing::Site(*site), pools, ranked));
     let whole_sites = whole_sites(ranked, &members);
     let racks = places.racks.iter().map(|(rack, pools)| {
@@ -193,10 +193,18 @@ fn whole_sites(
     whole
 }
 
-async fn sites_of(db: &impl Read, racks: Vec<RackId>) -> Result<HashMap<RackId, SiteId>> {
+/// The sites of the racks that are members of pools, or in which their members stand.
+async fn sites_of(db: &impl Read, pools: &[CapacityPoolId]) -> Result<HashMap<RackId, SiteId>> {
     use rack::Column as C;
-    let query = rack::Entity::find().select_only().columns([C::Id, C::SiteId]);
-    let rows: Vec<(RackId, SiteId)> = query.filter(C::Id.is_in(racks)).into_tuple().all(db).await?;
+    let assets = members::column_of(Some(pools), member::Column::AssetId);
+    let around = asset::Entity::find().select_only().column(asset::Column::RackId);
+    let around =
+        around.filter(asset::Column::Id.in_subquery(assets)).filter(asset::Column::RackId.is_not_null());
+    let among = Condition::any()
+        .add(C::Id.in_subquery(members::column_of(Some(pools), member::Column::RackId)))
+        .add(C::Id.in_subquery(around.into_query()));
+    let query = rack::Entity::find().select_only().columns([C::Id, C::SiteId]).filter(among);
+    let rows: Vec<(RackId, SiteId)> = query.into_tuple().all(db).await?;
     Ok(rows.into_iter().collect())
 }
 

@@ -24,6 +24,8 @@ pub struct Supply {
     opening: Decimal,
     /// In the order of days.
     changes: Vec<SupplyChange>,
+    /// What there is from each day on which it changes, in the order of days.
+    levels: Vec<(NaiveDate, Decimal)>,
 }
 
 impl Supply {
@@ -45,7 +47,7 @@ impl Supply {
     pub fn new(opening: Decimal, mut changes: Vec<SupplyChange>) -> Result<Self> {
         not_negative(opening, "supply")?;
         changes.sort_by(|one, other| one.on.cmp(&other.on).then_with(|| one.name.cmp(&other.name)));
-        let mut level = opening;
+        let (mut level, mut levels) = (opening, Vec::new());
         for of_day in changes.chunk_by(|one, other| one.on == other.on) {
             for change in of_day {
                 level = plus(level, bounded(change.quantity, "supply")?, "supply")?;
@@ -54,8 +56,9 @@ impl Supply {
                 let text = format!("{level} after {} on {}", last.name, last.on);
                 return Err(ForecastError::invalid("supply", &text, "no more is taken away than there is"));
             }
+            levels.extend(of_day.last().map(|last| (last.on, level)));
         }
-        Ok(Self { opening, changes })
+        Ok(Self { opening, changes, levels })
     }
 
     /// The supply with more changes.
@@ -79,16 +82,21 @@ impl Supply {
 
     /// What there is on a day, with the changes of that day.
     pub fn on(&self, day: NaiveDate) -> Decimal {
-        self.opening
-            + self.changes.iter().take_while(|change| change.on <= day).map(|c| c.quantity).sum::<Decimal>()
+        self.after(self.levels.partition_point(|(from, _)| *from <= day))
     }
 
     /// The least there is on any day of a month. A delivery within the month counts from the next, unless what it
     /// replaces goes on the same day; a retirement counts at once.
     pub fn in_month(&self, month: Month) -> Decimal {
-        let within = |change: &&SupplyChange| Month::of(change.on) == month;
-        let days = self.changes.iter().filter(within).map(|change| change.on);
-        days.map(|day| self.on(day)).chain([self.on(month.first_day())]).min().unwrap_or_default()
+        let first = self.levels.partition_point(|(from, _)| *from <= month.first_day());
+        let within = self.levels.iter().skip(first).take_while(|(from, _)| *from <= month.last_day());
+        within.map(|(_, level)| *level).fold(self.after(first), Decimal::min)
+    }
+
+    /// What there is after so many of the days on which it changes.
+    fn after(&self, days: usize) -> Decimal {
+        let last = days.checked_sub(1).and_then(|last| self.levels.get(last));
+        last.map_or(self.opening, |(_, level)| *level)
     }
 
     /// Whether anything is taken away after a day.

@@ -173,9 +173,38 @@ fn forecasts_are_held_against_what_came() {
 }
 
 #[test]
+fn what_was_said_first_is_scored_from_the_day_it_was_published() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Storage", "STORAGE", "TERABYTE", json!({ "plannable": "300" })).await;
+        history(app, &pool, "TERABYTE", "2025-11", &PEAKS).await;
+        let naive = asked(&[&pool], "2026-07-01", "NAIVE");
+        let made = app.planner().at(later()).query_with(PUBLISH, naive.clone()).await;
+        // With a step that nobody knew of, another forecast of the same day is published a day later.
+        let event = json!({ "pool": pool, "name": "wave", "quantity": "18", "happensOn": "2026-08-01" });
+        crate::roadmap::send(app, "recordCapacityEvent", "NewCapacityEvent!", event).await;
+        let again = app.planner().at(later() + chrono::TimeDelta::days(1)).query_with(PUBLISH, naive).await;
+        let id = |made: &Value| made["publishCapacityForecast"][0]["id"].clone();
+        assert_ne!(id(&again), id(&made));
+        let scored = async |as_of: &str| {
+            let text = format!(
+                r#"{{ forecastAccuracy(asOf: "{as_of}", period: {{ from: "2026-07", to: "2026-10" }}) {{
+                    score {{ months wape }} pools {{ forecasts }} }} }}"#
+            );
+            app.viewer().at(later() + chrono::TimeDelta::days(1)).query(&text).await["forecastAccuracy"]
+                .clone()
+        };
+        // Its months were over, and nobody had said anything of them by then.
+        assert_eq!(scored("2026-11-19").await["pools"][0]["forecasts"], 0);
+        let first = scored("2026-11-20").await;
+        assert_eq!([&first["score"]["months"], &first["score"]["wape"]], [&json!(4), &json!("0.039761")]);
+        assert_eq!(scored("2026-11-21").await, first);
+    });
+}
+
+#[test]
 fn statements_do_not_grow_with_forecasts() {
     on_both_engines(async |app| {
-        let accuracy = r#"{ forecastAccuracy(asOf: "2026-06-01", period: { from: "2026-01", to: "2026-05" }) {
+        let accuracy = r#"{ forecastAccuracy(asOf: "2026-07-01", period: { from: "2026-01", to: "2026-05" }) {
             score { months } pools { pool { name } score { wape } } } }"#;
         let list = "{ capacityForecasts { nodes { pool { name } points { month actual } } } }";
         let mut few = (0, 0);

@@ -49,7 +49,6 @@ use crate::{
 /// What one question was, and what came of it for all its pools.
 pub(super) struct Answer {
     pub(super) forecasts: Vec<PoolForecast>,
-    pools: Vec<Record<capacity_pool::Entity>>,
     asked: Asked,
     actions: OnceCell<Vec<Actions>>,
 }
@@ -95,8 +94,18 @@ impl Asked {
 
 impl Answer {
     pub(super) fn new(forecasts: Vec<PoolForecast>, asked: Asked) -> Arc<Self> {
-        let pools = Record::all_whole(forecasts.iter().map(|forecast| forecast.pool.clone()).collect());
-        Arc::new(Self { forecasts, pools, asked, actions: OnceCell::new() })
+        Arc::new(Self { forecasts, asked, actions: OnceCell::new() })
+    }
+
+    /// Some of the forecasts, by their places. What is read of their pools is read of these together, and of no other.
+    pub(super) fn shown(self: &Arc<Self>, places: impl IntoIterator<Item = usize>) -> Vec<CapacityForecast> {
+        let places = places.into_iter();
+        let known: Vec<(usize, &PoolForecast)> =
+            places.filter_map(|place| Some((place, self.forecasts.get(place)?))).collect();
+        let pools = Record::all_whole(known.iter().map(|(_, forecast)| forecast.pool.clone()).collect());
+        let each = known.iter().zip(pools);
+        each.map(|((index, _), pool)| CapacityForecast { answer: Arc::clone(self), index: *index, pool })
+            .collect()
     }
 
     /// The scenario, for those who may see scenarios.
@@ -111,11 +120,13 @@ impl Answer {
 pub struct CapacityForecast {
     answer: Arc<Answer>,
     index: usize,
+    pool: Record<capacity_pool::Entity>,
 }
 
 impl CapacityForecast {
-    pub(super) fn new(answer: &Arc<Answer>, index: usize) -> Self {
-        Self { answer: Arc::clone(answer), index }
+    /// The place of the pool in the answer.
+    pub(super) fn place(&self) -> usize {
+        self.index
     }
 
     pub(super) fn own(&self) -> Result<&PoolForecast> {
@@ -142,9 +153,8 @@ impl CapacityForecast {
 #[Object]
 impl CapacityForecast {
     /// The pool.
-    async fn pool(&self) -> Result<CapacityPool> {
-        let record = self.answer.pools.get(self.index).cloned();
-        Ok(record.ok_or_else(|| Error::internal("a pool that is not there"))?.into())
+    async fn pool(&self) -> CapacityPool {
+        self.pool.clone().into()
     }
 
     /// The day it was asked on: nothing that was observed later counts.
@@ -303,6 +313,7 @@ impl ForecastQuery {
         let asked = Asked::of(ctx, (months, as_of), method, scenario).await?;
         let pool = pools::find(&reader, pool.0).await?;
         let found = forecasts::of(&reader, &[pool], &asked.question()).await?;
-        Ok(CapacityForecast::new(&Answer::new(found, asked), 0))
+        let shown = Answer::new(found, asked).shown([0]);
+        shown.into_iter().next().ok_or_else(|| Error::internal("a forecast of no pool"))
     }
 }

@@ -1,6 +1,9 @@
 //! All pools by how urgent they are, and what binds every site and rack.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use async_graphql::{Context, Object};
 use entity::id::ScenarioId;
@@ -57,12 +60,16 @@ impl CapacityOutlook {
     fn bindings(&self, of: &[Binding], size: usize) -> Vec<CapacityBinding> {
         let shown = of.iter().filter(|binding| binding.place.is_shown_to(&self.caller));
         let known = shown.filter_map(|binding| Some((binding, self.labels.get(&binding.place)?)));
-        let each = known.map(|(binding, label)| CapacityBinding {
+        let known: Vec<(&Binding, &Label)> = known.take(size).collect();
+        let places: BTreeSet<usize> = known.iter().filter_map(|(binding, _)| binding.pool).collect();
+        let forecasts: HashMap<usize, CapacityForecast> =
+            self.answer.shown(places).into_iter().map(|forecast| (forecast.place(), forecast)).collect();
+        let each = known.into_iter().map(|(binding, label)| CapacityBinding {
             place: ConfigurationItem::new(binding.place, label),
+            forecast: binding.pool.and_then(|place| forecasts.get(&place).cloned()),
             binding: binding.clone(),
-            answer: Arc::clone(&self.answer),
         });
-        each.take(size).collect()
+        each.collect()
     }
 }
 
@@ -89,8 +96,7 @@ impl CapacityOutlook {
     /// those that are due by it, those that run out and have no such day, those that do not within the months that are
     /// looked at, and those of which nobody can tell.
     async fn pools(&self) -> Vec<CapacityForecast> {
-        let shown = 0..self.answer.forecasts.len().min(self.shown);
-        shown.map(|index| CapacityForecast::new(&self.answer, index)).collect()
+        self.answer.shown(0..self.answer.forecasts.len().min(self.shown))
     }
 
     /// How many pools there are in all.
@@ -165,7 +171,7 @@ pub struct CapacityUrgencyCount {
 pub struct CapacityBinding {
     place: ConfigurationItem,
     binding: Binding,
-    answer: Arc<Answer>,
+    forecast: Option<CapacityForecast>,
 }
 
 /// What binds a site or a rack.
@@ -178,7 +184,7 @@ impl CapacityBinding {
 
     /// The pool that runs out first, with all that follows from it. Null where none of its pools can be told.
     async fn binding(&self) -> Option<CapacityForecast> {
-        self.binding.pool.map(|index| CapacityForecast::new(&self.answer, index))
+        self.forecast.clone()
     }
 
     /// Of how many pools it is part.
