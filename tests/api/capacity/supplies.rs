@@ -13,6 +13,15 @@ use crate::{contracts::golden::sign_c1, roadmap::send};
 const SUPPLY: &str = r#"supply(asOf: "2026-06-30", months: 12) {
     months { month plannable } changes { name on quantity kind } findings reason }"#;
 
+/// A policy that cycles rest on.
+pub(super) const POLICY: (&str, &str) = (
+    "refresh_policies.csv",
+    "name,priority,warranty_rule,lease_rule,age_months,lead_days,install_days,buffer_days,quantity_rule,\
+     currency,freight_rate,install_amount,support_rate,support_months,disposal_amount,residual_amount,\
+     contingency_rate,exit_tolerance_days,cohort_period\n\
+     Arrays,10,false,false,60,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,0.12,36,40,0,0.05,180,QUARTER\n",
+);
+
 async fn supply(app: &TestApp, name: &str) -> Value {
     let text = format!(r#"{{ capacityPool(name: "{name}") {{ {SUPPLY} }} }}"#);
     app.viewer().query(&text).await["capacityPool"]["supply"].clone()
@@ -112,13 +121,7 @@ fn a_refresh_takes_the_old_and_brings_the_new_on_one_day() {
     on_both_engines(async |app| {
         arrays(app).await;
         let made = [
-            (
-                "refresh_policies.csv",
-                "name,priority,warranty_rule,lease_rule,age_months,lead_days,install_days,buffer_days,quantity_rule,\
-                 currency,freight_rate,install_amount,support_rate,support_months,disposal_amount,residual_amount,\
-                 contingency_rate,exit_tolerance_days,cohort_period\n\
-                 Arrays,10,false,false,60,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,0.12,36,40,0,0.05,180,QUARTER\n",
-            ),
+            POLICY,
             (
                 "refresh_cycles.csv",
                 "name,policy,status,in_service_on,quantity,assets\nFRA arrays,Arrays,PLANNED,2026-10-01,,STO-1|STO-2\n\
