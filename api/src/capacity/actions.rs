@@ -19,6 +19,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
+    demands::StepKind,
     forecasts::{self, PoolForecast, Question},
     supplies::ChangeKind,
     units,
@@ -191,13 +192,20 @@ impl Case<'_> {
         let planned = self.forecast.supplied.changes.iter().filter(|change| {
             change.kind == ChangeKind::Refresh && change.quantity > Decimal::ZERO && change.on > available
         });
+        let planned = planned.map(|change| (&change.name, change.on, change.quantity));
+        // What draws or takes less than what it replaces relieves the pool as much as more of it would.
+        let relieving = self.forecast.steps.iter().filter(|step| {
+            step.kind == StepKind::Refresh && step.quantity < Decimal::ZERO && step.on > available
+        });
+        let relieving = relieving.map(|step| (&step.name, step.on, -step.quantity));
         let sooner: Vec<Candidate> = planned
-            .map(|change| Candidate {
-                name: format!("refresh {} before {}", change.name, change.on),
+            .chain(relieving)
+            .map(|(name, on, quantity)| Candidate {
+                name: format!("refresh {name} before {on}"),
                 action: order::Action::Refresh,
-                quantity: change.quantity,
+                quantity,
                 available,
-                until: Some(change.on),
+                until: Some(on),
             })
             .collect();
         if self.forecast.lead.is_some() {

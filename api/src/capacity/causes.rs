@@ -15,7 +15,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
     contents::{Contents, Item, State, is_of_hosts},
-    holdings::{Holdings, ModelHeld, models_of},
+    held_models::{ModelHeld, models_of},
+    holdings::Holdings,
     replacements,
     supplies::{ChangeKind, Question, is_declared},
     units,
@@ -100,6 +101,8 @@ pub struct Known {
     contracts: Vec<Colocation>,
     /// Refresh cycles, by name.
     pub cycles: Vec<Cycle>,
+    /// Where in `cycles` those are that replace an asset.
+    cycles_of: HashMap<AssetId, Vec<usize>>,
     /// Models that cycles buy.
     pub models: HashMap<HardwareModelId, ModelHeld>,
 }
@@ -122,14 +125,27 @@ impl Known {
         let contracts = contracts.into_owned();
         let of_equipment =
             |pool: &capacity_pool::Model| is_of_hosts(pool.resource) || pool.resource == Resource::Storage;
-        let cycles = if pools.iter().any(of_equipment) { cycles(db).await? } else { Vec::new() };
+        let is_refreshed = pools.iter().any(of_equipment) || held.has_pieces();
+        let cycles = if is_refreshed { cycles(db).await? } else { Vec::new() };
+        let mut cycles_of: HashMap<AssetId, Vec<usize>> = HashMap::new();
+        for (place, cycle) in cycles.iter().enumerate() {
+            for asset in &cycle.assets {
+                cycles_of.entry(*asset).or_default().push(place);
+            }
+        }
         let bought: BTreeSet<HardwareModelId> = cycles
             .iter()
             .filter_map(|cycle| cycle.row.model_id)
             .filter(|id| !held.models.contains_key(id))
             .collect();
         let models = models_of(db, bought).await?;
-        Ok(Self { exits, contracts: contracts.colocation, cycles, models })
+        Ok(Self { exits, contracts: contracts.colocation, cycles, cycles_of, models })
+    }
+
+    /// The code of a site that is left, and the day.
+    #[must_use]
+    pub fn exit(&self, site: SiteId) -> Option<(&str, NaiveDate)> {
+        self.exits.get(&site).map(|exit| (exit.name.as_str(), exit.on))
     }
 }
 
@@ -224,7 +240,7 @@ impl Found<'_> {
         }
     }
 
-    fn deliveries(&mut self, contents: &Contents) {
+    pub(super) fn deliveries(&mut self, contents: &Contents) {
         let (mut undated, mut late) = (Vec::new(), Vec::new());
         for (place, item) in contents.items.iter().enumerate() {
             if item.state != State::ToCome {
@@ -244,7 +260,7 @@ impl Found<'_> {
         self.tell(late.into_iter(), "to be in service by now, and not there");
     }
 
-    fn retirements(&mut self, contents: &Contents, replaced: &BTreeSet<usize>) {
+    pub(super) fn retirements(&mut self, contents: &Contents, replaced: &BTreeSet<usize>) {
         let mut late = Vec::new();
         for (place, item) in contents.items.iter().enumerate() {
             let days = [(item.days.leaves, "leaves service"), (item.days.due_back, "is due back")];
@@ -259,31 +275,23 @@ impl Found<'_> {
         self.tell(late.into_iter(), "to be gone by now, and still in service");
     }
 
-    fn refreshes(
+    pub(super) fn refreshes(
         &mut self,
         pool: &capacity_pool::Model,
         contents: &Contents,
         held: &Holdings,
         known: &Known,
     ) -> BTreeSet<usize> {
-        let places: HashMap<AssetId, usize> = contents
-            .items
-            .iter()
-            .enumerate()
-            .filter_map(|(place, item)| match item.thing {
-                Thing::Asset(id) => Some((id, place)),
-                _ => None,
-            })
-            .collect();
         let mut replaced = BTreeSet::new();
-        if places.is_empty() {
-            return replaced;
-        }
-        for cycle in &known.cycles {
-            let out: Vec<usize> = cycle.assets.iter().filter_map(|id| places.get(id).copied()).collect();
-            if out.is_empty() {
-                continue;
+        let mut within: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (place, item) in contents.items.iter().enumerate() {
+            let Thing::Asset(id) = item.thing else { continue };
+            for cycle in known.cycles_of.get(&id).into_iter().flatten() {
+                within.entry(*cycle).or_default().push(place);
             }
+        }
+        for (cycle, out) in within {
+            let Some(cycle) = known.cycles.get(cycle) else { continue };
             match replacements::cause(pool, cycle, &out, contents, held, known) {
                 Ok(cause) if cause.on > self.question.as_of => {
                     replaced.extend(&cause.out);

@@ -1,5 +1,6 @@
 //! What of a pool's racks and equipment counts for its resource, and how much of it each has.
 
+use chrono::NaiveDate;
 use entity::{
     capacity::capacity_pool::{self, CapacityResource as Resource, CapacityUnit as Unit},
     id::{CapacityPoolId, SiteId},
@@ -8,7 +9,8 @@ use entity::{
 use rust_decimal::Decimal;
 
 use super::{
-    holdings::{Figures, Holdings, Piece, PieceDays, Wanted},
+    held_models::Figures,
+    holdings::{Holdings, Piece, PieceDays, Wanted},
     units,
 };
 use crate::topology::items::Thing;
@@ -67,6 +69,12 @@ fn is_of_equipment(resource: Resource) -> bool {
     is_of_hosts(resource) || resource == Resource::Storage
 }
 
+/// Whether what stands in the racks of a pool takes of its resource.
+#[must_use]
+pub fn is_taken_in_racks(resource: Resource) -> bool {
+    is_of_racks(resource) || matches!(resource, Resource::Cooling | Resource::Ports)
+}
+
 /// Whether a resource is that of hosts of a cluster.
 #[must_use]
 pub fn is_of_hosts(resource: Resource) -> bool {
@@ -84,16 +92,34 @@ pub fn wanted(pools: &[capacity_pool::Model]) -> Wanted {
         racks: of(is_of_racks),
         feeds: of(|resource| resource == Resource::Power),
         pieces: of(is_of_equipment),
+        ..Wanted::default()
     }
 }
 
-/// What a piece of equipment has of a resource, in the unit that the inventory keeps.
+/// The same with what takes of them in racks, what left service after a day included.
+#[must_use]
+pub fn wanted_with_demand(pools: &[capacity_pool::Model], left_since: NaiveDate) -> Wanted {
+    let of = |fits: fn(Resource) -> bool| -> Vec<CapacityPoolId> {
+        pools.iter().filter(|pool| fits(pool.resource)).map(|pool| pool.id).collect()
+    };
+    Wanted {
+        all: of(|resource| is_recorded(resource) || is_taken_in_racks(resource)),
+        mounted: of(is_taken_in_racks),
+        left_since: Some(left_since),
+        ..wanted(pools)
+    }
+}
+
+/// What a piece of equipment has or takes of a resource, in the unit that the inventory keeps. All power becomes heat.
 #[must_use]
 pub fn figure(resource: Resource, figures: &Figures) -> Option<Decimal> {
     match resource {
         Resource::Storage => figures.terabytes,
         Resource::Vcpu => figures.cores,
         Resource::Memory => figures.gibibytes,
+        Resource::Power | Resource::Cooling => figures.watts,
+        Resource::RackUnits => figures.units,
+        Resource::Ports => figures.ports,
         _ => None,
     }
 }
@@ -104,7 +130,7 @@ pub fn within(pool: &capacity_pool::Model, quantity: Decimal) -> Option<Decimal>
     let kept = match pool.resource {
         Resource::Storage => Unit::Terabyte,
         Resource::Memory => Unit::Gibibyte,
-        Resource::Power => Unit::Watt,
+        Resource::Power | Resource::Cooling => Unit::Watt,
         Resource::RackUnits => Unit::RackUnit,
         _ => pool.unit,
     };
@@ -197,7 +223,9 @@ pub fn is_host(kind: HardwareKind) -> bool {
     matches!(kind, HardwareKind::Server | HardwareKind::Blade)
 }
 
-fn item(piece: &Piece, quantity: Option<Decimal>) -> Item {
+/// A piece of equipment as something that a pool is made of, or that takes of it.
+#[must_use]
+pub fn item(piece: &Piece, quantity: Option<Decimal>) -> Item {
     Item {
         name: piece.tag.clone(),
         thing: Thing::Asset(piece.id),

@@ -71,6 +71,11 @@ fn events(forecast: &PoolForecast) -> Vec<Event> {
         name: event.name.clone(),
         quantity: Some(event.quantity.to_decimal()),
     });
+    let of_racks = forecast.steps.iter().map(|step| Event {
+        month: Month::of(step.on),
+        name: step.name.clone(),
+        quantity: Some(millionths(step.quantity).normalize()),
+    });
     let held = forecast.reservations.iter().filter(|row| ahead(row.from_on)).map(|row| Event {
         month: Month::of(row.from_on),
         name: row.purpose.clone(),
@@ -86,7 +91,7 @@ fn events(forecast: &PoolForecast) -> Vec<Event> {
         name: format!("supply: {}", change.name),
         quantity: Some(millionths(change.quantity).normalize()),
     });
-    steps.chain(held).chain(placed).chain(changes).collect()
+    steps.chain(of_racks).chain(held).chain(placed).chain(changes).collect()
 }
 
 /// Why there is no forecast, no supply or no day.

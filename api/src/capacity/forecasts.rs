@@ -25,10 +25,12 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     assumed::{self, Assumed},
+    contents,
     days::{self, MonthFigures},
+    demands::{self, Demanded},
     pool_holds::{self, PoolHold},
     rack_holds::Period,
-    supplies::{self, Supplied},
+    supplies::{self, Recorded, Supplied},
 };
 use crate::{
     error::{Error, Result},
@@ -96,25 +98,30 @@ pub struct PoolForecast {
     pub order_by: Result<OrderBy, String>,
     /// The events of the pool, in the order of their days.
     pub events: Vec<capacity_event::Model>,
+    /// What comes into its racks, leaves them or is replaced in them, in the order of days.
+    pub steps: Vec<demands::Step>,
     /// Its reservations that have not ended.
     pub reservations: Vec<capacity_reservation::Model>,
     /// What placements that have not ended hold of it.
     pub holds: Vec<PoolHold>,
     /// What is odd about it.
     pub findings: Vec<Finding>,
+    /// What would change demand and is not known, in sentences.
+    pub unknown: Vec<String>,
     /// What is taken for granted, in sentences.
     pub assumptions: Vec<String>,
 }
 
 /// What was read for some pools.
 struct Known {
-    days: HashMap<CapacityPoolId, Vec<capacity_day::Model>>,
+    months: HashMap<CapacityPoolId, Vec<MonthFigures>>,
     events: HashMap<CapacityPoolId, Vec<capacity_event::Model>>,
     reservations: HashMap<CapacityPoolId, Vec<capacity_reservation::Model>>,
     holds: HashMap<CapacityPoolId, Vec<PoolHold>>,
+    recorded: Recorded,
     supplied: HashMap<CapacityPoolId, Supplied>,
     /// As it is without the scenario, where there is one.
-    as_recorded: Option<HashMap<CapacityPoolId, Supplied>>,
+    as_recorded: Option<(Recorded, HashMap<CapacityPoolId, Supplied>)>,
     assumed: HashMap<CapacityPoolId, Assumed>,
 }
 
@@ -144,6 +151,7 @@ impl Known {
         use capacity_reservation::Column as R;
         let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
         let days = days::of(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
+        let months = tokio::task::block_in_place(|| months_of(pools, &days, question.as_of))?;
         let mut events: HashMap<_, Vec<_>> = HashMap::new();
         let own = capacity_event::Entity::find().filter(E::PoolId.is_in(ids.clone()));
         for event in own.order_by_asc(E::HappensOn).order_by_asc(E::Id).all(db).await? {
@@ -156,37 +164,41 @@ impl Known {
             reservations.entry(row.pool_id).or_default().push(row);
         }
         let holds = pool_holds::of(db, ids, Period { from: question.as_of, until: None }).await?;
-        let last = Month::of(question.as_of).plus(i32::try_from(question.months).unwrap_or(i32::MAX));
-        let asked = supplies::Question { as_of: question.as_of, overlay: question.overlay, last };
-        let supplied = supplies::of(db, pools, &asked).await?;
+        let asked = question.of_supplies(question.overlay);
+        let since = Some(earliest(pools, &months).unwrap_or(question.as_of));
+        let recorded = Recorded::read(db, pools, &asked, since).await?;
+        let supplied = recorded.supplied(pools, &asked);
         let as_recorded = if question.overlay.is_empty() {
             None
         } else {
-            let recorded = Overlay::none();
-            Some(supplies::of(db, pools, &supplies::Question { overlay: &recorded, ..asked }).await?)
+            let none = Overlay::none();
+            let asked = question.of_supplies(&none);
+            let recorded = Recorded::read(db, pools, &asked, since).await?;
+            let supplied = recorded.supplied(pools, &asked);
+            Some((recorded, supplied))
         };
         let assumed = assumed::of(db, pools, question.overlay).await?;
-        Ok(Self { days, events, reservations, holds, supplied, as_recorded, assumed })
+        Ok(Self { months, events, reservations, holds, recorded, supplied, as_recorded, assumed })
     }
 
     fn forecast(&mut self, pool: &capacity_pool::Model, question: &Question<'_>) -> Result<PoolForecast> {
-        let days = self.days.remove(&pool.id).unwrap_or_default();
+        let months = self.months.remove(&pool.id).unwrap_or_default();
         let events = self.events.remove(&pool.id).unwrap_or_default();
         let reservations = self.reservations.remove(&pool.id).unwrap_or_default();
         let holds = self.holds.remove(&pool.id).unwrap_or_default();
         let assumed = self.assumed.remove(&pool.id).unwrap_or_default();
-        let assumptions = self.assumptions(pool, question.overlay, &assumed);
-        let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
-        let count = u32::try_from(HISTORY + 1).unwrap_or_default();
-        let months = days::by_month(&days, first(question.as_of), count, question.as_of)?;
         let fit_from = pool.fit_from.map(first_whole);
-        let observed: Vec<Point> = complete(&months);
+        let observed: Vec<Point> = counting(pool, &months).collect();
+        let until = observed.last().map(|point| point.month.last_day());
+        let demanded = self.recorded.demanded(pool, &question.of_supplies(question.overlay), until);
+        let assumptions = self.assumptions(pool, (question, until), &demanded, &assumed);
+        let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
         let asked = projection::Question {
             points: observed.clone(),
             fit_from,
             method: question.method,
             growth: assumed.growth,
-            events: known(&events, &reservations, &holds)?,
+            events: known(&events, &demanded.steps, &reservations, &holds)?,
             supply: supplied.supply.clone(),
             until: assumed.until,
             as_of: question.as_of,
@@ -197,10 +209,7 @@ impl Known {
         let mut findings = resets(&projection);
         findings.extend(above(&supplied, &months));
         Ok(PoolForecast {
-            observed: observed
-                .into_iter()
-                .filter(|it| fit_from.is_none_or(|from| it.month >= from))
-                .collect(),
+            observed,
             fan: projection.fan.clone(),
             reason: projection.fan.is_none().then(|| projection.reason.clone()),
             exhaustions: projection.exhaustions,
@@ -209,29 +218,83 @@ impl Known {
             supplied,
             lead,
             events,
+            steps: demanded.steps,
             reservations,
             holds,
             findings,
+            unknown: demanded.findings,
             assumptions: assumptions.into_iter().chain(lead_assumption(pool)).collect(),
             pool: pool.clone(),
         })
     }
 
-    fn assumptions(&self, pool: &capacity_pool::Model, overlay: &Overlay, assumed: &Assumed) -> Vec<String> {
+    fn assumptions(
+        &self,
+        pool: &capacity_pool::Model,
+        (question, until): (&Question<'_>, Option<NaiveDate>),
+        demanded: &Demanded,
+        assumed: &Assumed,
+    ) -> Vec<String> {
+        let overlay = question.overlay;
         let mut said = overlay.assumptions();
         said.extend(assumed.said.iter().cloned());
         let supply = |from: &HashMap<CapacityPoolId, Supplied>| {
             from.get(&pool.id).and_then(|supplied| supplied.supply.clone())
         };
-        let is_same = self.as_recorded.as_ref().is_none_or(|it| supply(it) == supply(&self.supplied));
+        let none = Overlay::none();
+        let is_same = self.as_recorded.as_ref().is_none_or(|(recorded, supplied)| {
+            let demanded_without = recorded.demanded(pool, &question.of_supplies(&none), until);
+            supply(supplied) == supply(&self.supplied) && demanded_without.steps == demanded.steps
+        });
         if let Some(scenario) = overlay.scenario().filter(|_| is_same && !assumed.touches()) {
             said.push(format!(
                 "scenario {} touches neither demand nor supply of {}",
                 scenario.name, pool.name
             ));
         }
+        if !demanded.steps.is_empty() {
+            said.extend(demands::assumption(pool.resource).map(str::to_owned));
+        }
         said
     }
+}
+
+impl Question<'_> {
+    /// What is asked of supply, with something laid over what is recorded.
+    fn of_supplies<'b>(&self, overlay: &'b Overlay) -> supplies::Question<'b> {
+        let last = Month::of(self.as_of).plus(i32::try_from(self.months).unwrap_or(i32::MAX));
+        supplies::Question { as_of: self.as_of, overlay, last }
+    }
+}
+
+/// What was observed of pools comes to by month.
+fn months_of(
+    pools: &[capacity_pool::Model],
+    days: &HashMap<CapacityPoolId, Vec<capacity_day::Model>>,
+    as_of: NaiveDate,
+) -> Result<HashMap<CapacityPoolId, Vec<MonthFigures>>> {
+    let count = u32::try_from(HISTORY + 1).unwrap_or_default();
+    let each = pools.iter().map(|pool| {
+        let days = days.get(&pool.id).map(Vec::as_slice).unwrap_or_default();
+        Ok((pool.id, days::by_month(days, first(as_of), count, as_of)?))
+    });
+    each.collect()
+}
+
+/// Complete months of a pool that count.
+fn counting(pool: &capacity_pool::Model, months: &[MonthFigures]) -> impl Iterator<Item = Point> {
+    let from = pool.fit_from.map(first_whole);
+    complete(months).into_iter().filter(move |point| from.is_none_or(|from| point.month >= from))
+}
+
+/// The first of the days until which pools of racks were observed.
+fn earliest(
+    pools: &[capacity_pool::Model],
+    months: &HashMap<CapacityPoolId, Vec<MonthFigures>>,
+) -> Option<NaiveDate> {
+    let of_racks = pools.iter().filter(|pool| contents::is_taken_in_racks(pool.resource));
+    let last = of_racks.filter_map(|pool| counting(pool, months.get(&pool.id)?).last());
+    last.map(|point| point.month.last_day()).min()
 }
 
 /// The first month whose observations are read.
@@ -254,6 +317,7 @@ fn complete(months: &[MonthFigures]) -> Vec<Point> {
 
 fn known(
     events: &[capacity_event::Model],
+    of_racks: &[demands::Step],
     reservations: &[capacity_reservation::Model],
     holds: &[PoolHold],
 ) -> Result<Events> {
@@ -262,6 +326,12 @@ fn known(
         on: event.happens_on,
         quantity: event.quantity.to_decimal(),
         probability: Some(event.probability.to_decimal()),
+    });
+    let of_racks = of_racks.iter().map(|step| Step {
+        name: step.name.clone(),
+        on: step.on,
+        quantity: step.quantity,
+        probability: None,
     });
     let held = reservations.iter().map(|row| Reservation {
         name: row.purpose.clone(),
@@ -275,7 +345,7 @@ fn known(
         to: hold.to_on,
         quantity: hold.quantity,
     });
-    Events::new(steps.collect(), held.chain(placed).collect()).map_err(Error::internal)
+    Events::new(steps.chain(of_racks).collect(), held.chain(placed).collect()).map_err(Error::internal)
 }
 
 fn refused(pool: &capacity_pool::Model, cause: &forecasting::ForecastError) -> Error {

@@ -8,8 +8,8 @@ use entity::{
     contracts::colocation_circuit::Feed,
     id::{AssetId, CapacityPoolId, HardwareModelId, RackId, SiteId},
     inventory::{
-        asset::{self, AssetStatus},
-        hardware_model::{self, HardwareKind},
+        asset::{self, AssetStatus, PowerBasis},
+        hardware_model::HardwareKind,
         rack::{self, RackStatus},
     },
     money::Rate,
@@ -21,8 +21,11 @@ use sea_orm::{
     sea_query::SelectStatement,
 };
 
-use super::members;
-use crate::{error::Result, store::Read, topology::items::Thing};
+use super::{
+    held_models::{Figures, ModelHeld, figures, models_of},
+    members,
+};
+use crate::{error::Result, inventory::usage::draw, store::Read, topology::items::Thing};
 
 /// A rack that a pool has.
 #[derive(Clone, Debug)]
@@ -44,17 +47,6 @@ pub struct RackHeld {
 struct FeedHeld {
     side: Option<Feed>,
     watts: Option<i32>,
-}
-
-/// What a piece of equipment has; none where it is not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Data that it holds, in terabytes.
-    pub terabytes: Option<Decimal>,
-    /// Cores, not threads.
-    pub cores: Option<Decimal>,
-    /// Memory, in gibibytes.
-    pub gibibytes: Option<Decimal>,
 }
 
 /// A piece of equipment that a pool has.
@@ -91,21 +83,8 @@ pub struct PieceDays {
     pub due_back: Option<NaiveDate>,
     /// The day it is meant to leave service.
     pub leaves: Option<NaiveDate>,
-}
-
-/// A model of equipment.
-#[derive(Clone, Debug)]
-pub struct ModelHeld {
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub kind: HardwareKind,
-    /// What one has.
-    pub figures: Figures,
-    /// What is bought in its place.
-    pub successor: Option<HardwareModelId>,
-    /// How many of these one successor replaces.
-    pub consolidation: Option<Decimal>,
+    /// The day it left service.
+    pub left: Option<NaiveDate>,
 }
 
 /// What some pools hold, looked up by pool.
@@ -133,6 +112,10 @@ pub struct Wanted {
     pub feeds: Vec<CapacityPoolId>,
     /// Those of which equipment is counted.
     pub pieces: Vec<CapacityPoolId>,
+    /// Those that what stands in their racks takes from.
+    pub mounted: Vec<CapacityPoolId>,
+    /// Since when what left service in those racks is asked for.
+    pub left_since: Option<NaiveDate>,
 }
 
 /// One column of the members of pools, as a part of another statement: nothing is sent to the database that it has.
@@ -151,7 +134,7 @@ fn racks_of(pools: &[CapacityPoolId]) -> Condition {
 }
 
 impl Holdings {
-    /// Reads what pools hold: at most five statements, however many pools and members there are.
+    /// Reads what pools hold: at most six statements, however many pools and members there are.
     ///
     /// # Errors
     /// Those of the database.
@@ -163,7 +146,7 @@ impl Holdings {
         held.members = members::of(db, wanted.all.clone()).await?;
         held.read_racks(db, &wanted.racks).await?;
         held.read_feeds(db, &wanted.feeds).await?;
-        held.read_pieces(db, &wanted.pieces).await?;
+        held.read_pieces(db, wanted).await?;
         Ok(held)
     }
 
@@ -203,11 +186,11 @@ impl Holdings {
         Ok(())
     }
 
-    async fn read_pieces(&mut self, db: &impl Read, pools: &[CapacityPoolId]) -> Result<()> {
-        if pools.is_empty() {
+    async fn read_pieces(&mut self, db: &impl Read, wanted: &Wanted) -> Result<()> {
+        if wanted.pieces.is_empty() && wanted.mounted.is_empty() {
             return Ok(());
         }
-        let rows = piece_rows(db, pools).await?;
+        let rows = piece_rows(db, wanted).await?;
         let models: BTreeSet<HardwareModelId> = rows.iter().map(|row| row.model_id).collect();
         self.models = models_of(db, models).await?;
         for row in rows {
@@ -220,6 +203,12 @@ impl Holdings {
             self.pieces.insert(piece.id, piece);
         }
         Ok(())
+    }
+
+    /// Whether any piece of equipment was read.
+    #[must_use]
+    pub fn has_pieces(&self) -> bool {
+        !self.pieces.is_empty()
     }
 
     /// A piece of equipment.
@@ -252,9 +241,18 @@ impl Holdings {
         racks
     }
 
-    /// The equipment that the members of a pool are or have, by tag, each with whether it is a member itself.
+    /// The equipment that the members of a pool are or have and that is there or to come, by tag, each with whether it is
+    /// a member itself.
     #[must_use]
     pub fn pieces(&self, pool: CapacityPoolId) -> Vec<(&Piece, bool)> {
+        let mut pieces = self.all_pieces(pool);
+        pieces.retain(|(piece, _)| !piece.is_gone());
+        pieces
+    }
+
+    /// The same with what has left service.
+    #[must_use]
+    pub fn all_pieces(&self, pool: CapacityPoolId) -> Vec<(&Piece, bool)> {
         let mut pieces = Vec::new();
         for thing in self.members(pool) {
             let (within, is_member) = match thing {
@@ -301,9 +299,12 @@ struct PieceRow {
     id: AssetId,
     tag: String,
     rack_id: Option<RackId>,
+    parent_id: Option<AssetId>,
     site_id: SiteId,
     model_id: HardwareModelId,
     status: AssetStatus,
+    power_basis: PowerBasis,
+    measured_draw_watts: Option<i32>,
     usable_terabytes: Option<Rate>,
     cores: Option<i32>,
     memory_gibibytes: Option<Rate>,
@@ -311,11 +312,15 @@ struct PieceRow {
     expected_on: Option<NaiveDate>,
     lease_return_on: Option<NaiveDate>,
     retirement_planned_on: Option<NaiveDate>,
+    retired_on: Option<NaiveDate>,
 }
 
 impl PieceRow {
     fn piece(self, model: &ModelHeld) -> Piece {
         let own = figures(self.usable_terabytes, self.cores, self.memory_gibibytes);
+        let watts = draw(model.kind, self.power_basis, self.measured_draw_watts, model.draws);
+        // What lives in a chassis takes none of the rack's units.
+        let units = if self.parent_id.is_some() { Some(Decimal::ZERO) } else { model.figures.units };
         Piece {
             id: self.id,
             tag: self.tag,
@@ -328,40 +333,68 @@ impl PieceRow {
                 terabytes: own.terabytes.or(model.figures.terabytes),
                 cores: own.cores.or(model.figures.cores),
                 gibibytes: own.gibibytes.or(model.figures.gibibytes),
+                watts: watts.map(Decimal::from),
+                units,
+                ports: model.figures.ports,
             },
             days: PieceDays {
                 in_service: self.in_service_on,
                 expected: self.expected_on,
                 due_back: self.lease_return_on,
                 leaves: self.retirement_planned_on,
+                left: self.retired_on,
             },
         }
     }
 }
 
-fn figures(terabytes: Option<Rate>, cores: Option<i32>, gibibytes: Option<Rate>) -> Figures {
-    Figures {
-        terabytes: terabytes.map(|it| it.to_decimal().normalize()),
-        cores: cores.map(Decimal::from),
-        gibibytes: gibibytes.map(|it| it.to_decimal().normalize()),
+/// Statuses of what has left service.
+const GONE: [AssetStatus; 2] = [AssetStatus::Retired, AssetStatus::Disposed];
+
+impl Piece {
+    /// Whether it has left service.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        GONE.contains(&self.status)
     }
 }
 
-/// The equipment of pools that is there or is to come.
-async fn piece_rows(db: &impl Read, pools: &[CapacityPoolId]) -> Result<Vec<PieceRow>> {
+/// The equipment that counts: what is there or is to come, and of racks what left service of late.
+fn counted(wanted: &Wanted) -> Condition {
     use asset::Column as C;
-    let among = Condition::any()
-        .add(C::Id.in_subquery(members_of(pools, member::Column::AssetId)))
-        .add(C::RackId.in_subquery(members_of(pools, member::Column::RackId)))
-        .add(C::SiteId.in_subquery(members_of(pools, member::Column::SiteId)));
-    let there = C::Status.is_not_in([AssetStatus::Retired, AssetStatus::Disposed]);
+    let within = |pools: &[CapacityPoolId]| {
+        Condition::any()
+            .add(C::RackId.in_subquery(members_of(pools, member::Column::RackId)))
+            .add(C::SiteId.in_subquery(members_of(pools, member::Column::SiteId)))
+    };
+    let there = C::Status.is_not_in(GONE);
+    let mut all = Condition::any();
+    if !wanted.pieces.is_empty() {
+        let own = C::Id.in_subquery(members_of(&wanted.pieces, member::Column::AssetId));
+        all = all.add(Condition::all().add(there.clone()).add(within(&wanted.pieces).add(own)));
+    }
+    if !wanted.mounted.is_empty() {
+        let coming = C::Status.is_in([AssetStatus::Planned, AssetStatus::Ordered, AssetStatus::InStock]);
+        let placed = Condition::any().add(C::RackId.is_not_null()).add(coming);
+        let since = wanted.left_since.map(|since| C::RetiredOn.gt(since));
+        let counts = Condition::any().add(there).add_option(since);
+        all = all.add(Condition::all().add(within(&wanted.mounted)).add(placed).add(counts));
+    }
+    all
+}
+
+async fn piece_rows(db: &impl Read, wanted: &Wanted) -> Result<Vec<PieceRow>> {
+    use asset::Column as C;
     let columns = [
         C::Id,
         C::Tag,
         C::RackId,
+        C::ParentId,
         C::SiteId,
         C::ModelId,
         C::Status,
+        C::PowerBasis,
+        C::MeasuredDrawWatts,
         C::UsableTerabytes,
         C::Cores,
         C::MemoryGibibytes,
@@ -369,60 +402,8 @@ async fn piece_rows(db: &impl Read, pools: &[CapacityPoolId]) -> Result<Vec<Piec
         C::ExpectedOn,
         C::LeaseReturnOn,
         C::RetirementPlannedOn,
+        C::RetiredOn,
     ];
-    let query = asset::Entity::find().select_only().columns(columns).filter(there).filter(among);
+    let query = asset::Entity::find().select_only().columns(columns).filter(counted(wanted));
     Ok(query.into_model().all(db).await?)
-}
-
-/// Models by id, with those that are bought in their place: two statements.
-///
-/// # Errors
-/// Those of the database.
-pub async fn models_of(
-    db: &impl Read,
-    ids: BTreeSet<HardwareModelId>,
-) -> Result<HashMap<HardwareModelId, ModelHeld>> {
-    let mut models = model_rows(db, ids).await?;
-    let successors: BTreeSet<HardwareModelId> =
-        models.values().filter_map(|model| model.successor).filter(|id| !models.contains_key(id)).collect();
-    models.extend(model_rows(db, successors).await?);
-    Ok(models)
-}
-
-async fn model_rows(
-    db: &impl Read,
-    ids: BTreeSet<HardwareModelId>,
-) -> Result<HashMap<HardwareModelId, ModelHeld>> {
-    use hardware_model::Column as C;
-    type Row = (
-        HardwareModelId,
-        String,
-        HardwareKind,
-        Option<Rate>,
-        Option<i32>,
-        Option<Rate>,
-        Option<HardwareModelId>,
-        Option<Rate>,
-    );
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let columns = [
-        C::Id,
-        C::Name,
-        C::Kind,
-        C::UsableTerabytes,
-        C::Cores,
-        C::MemoryGibibytes,
-        C::SuccessorId,
-        C::ConsolidationRatio,
-    ];
-    let query = hardware_model::Entity::find().select_only().columns(columns).filter(C::Id.is_in(ids));
-    let rows: Vec<Row> = query.into_tuple().all(db).await?;
-    let held = rows.into_iter().map(|(id, name, kind, terabytes, cores, gibibytes, successor, ratio)| {
-        let figures = figures(terabytes, cores, gibibytes);
-        let consolidation = ratio.map(|ratio| ratio.to_decimal().normalize());
-        (id, ModelHeld { name, kind, figures, successor, consolidation })
-    });
-    Ok(held.collect())
 }

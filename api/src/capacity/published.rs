@@ -147,6 +147,8 @@ pub fn hash(forecast: &PoolForecast, asked: Publication) -> String {
     let steps = forecast.events.iter().map(|event| {
         json!([event.happens_on, event.name, plain(event.quantity.to_decimal()), event.probability])
     });
+    let of_racks =
+        forecast.steps.iter().map(|step| json!([step.on, step.name, plain(step.quantity), "inventory"]));
     let held = forecast
         .reservations
         .iter()
@@ -166,7 +168,7 @@ pub fn hash(forecast: &PoolForecast, asked: Publication) -> String {
         "months": asked.months,
         "method": asked.method,
         "observed": months(&forecast.observed),
-        "events": steps.collect::<Vec<_>>(),
+        "events": steps.chain(of_racks).collect::<Vec<_>>(),
         "reservations": held.chain(placed).collect::<Vec<_>>(),
         "supply": months(&forecast.projection.supply),
         "leadDays": forecast.lead.map(|lead| lead.days()),

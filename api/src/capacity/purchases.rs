@@ -167,10 +167,21 @@ async fn grown(db: &impl Read, found: Vec<PoolForecast>, rules: &mut Rules) -> R
 impl Growing {
     fn new(forecast: PoolForecast, rule: Option<capacity_purchase_rule::Model>, place: Place) -> Self {
         let reason = reason(&forecast);
-        let PoolForecast { pool, projection, supplied, lead, events, reservations, holds, observed, .. } =
-            forecast;
+        let PoolForecast {
+            pool,
+            projection,
+            supplied,
+            lead,
+            events,
+            steps,
+            reservations,
+            holds,
+            observed,
+            ..
+        } = forecast;
         let last = observed.last().map(|point| (point.month.first_day(), point.value));
         let ahead = projection.points.iter().map(|point| (point.month.first_day(), point.p50, point.p90));
+        let of_racks = steps.into_iter().map(|step| (step.name, step.on, step.quantity, Decimal::ONE));
         let steps = events.into_iter().map(|event| {
             let (quantity, probability) = (event.quantity.to_decimal(), event.probability.to_decimal());
             (event.name, event.happens_on, quantity, probability)
@@ -193,7 +204,7 @@ impl Growing {
             lead: lead.map(|it| [it.lead_days, it.install_days, it.approval_days, it.buffer_days]),
             observed: last,
             ahead: ahead.collect(),
-            steps: steps.collect(),
+            steps: steps.chain(of_racks).collect(),
             held: held.chain(placed).collect(),
             supply,
             reason,

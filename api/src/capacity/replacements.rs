@@ -9,7 +9,8 @@ use rust_decimal::Decimal;
 use super::{
     causes::{Cause, Cycle, Known},
     contents::{self, Contents, Item, State},
-    holdings::{Holdings, ModelHeld, PieceDays},
+    held_models::ModelHeld,
+    holdings::{Holdings, PieceDays},
     supplies::ChangeKind,
 };
 use crate::topology::items::Thing;

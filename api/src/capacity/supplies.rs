@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use super::{
     causes::{self, Cause, Known},
     contents::{self, Contents, Item, State, is_of_hosts},
+    demands::{self, Demanded},
     holdings::Holdings,
     layers::{self, PoolLayers},
 };
@@ -86,9 +87,57 @@ pub async fn of(
     pools: &[capacity_pool::Model],
     question: &Question<'_>,
 ) -> Result<HashMap<CapacityPoolId, Supplied>> {
-    let held = Holdings::read(db, &contents::wanted(pools)).await?;
-    let known = Known::read(db, pools, &held, question).await?;
-    Ok(pools.iter().map(|pool| (pool.id, supplied(pool, &held, &known, question))).collect())
+    Ok(Recorded::read(db, pools, question, None).await?.supplied(pools, question))
+}
+
+/// What is on record of some pools and changes what there is of them, and what is taken.
+pub struct Recorded {
+    held: Holdings,
+    known: Known,
+}
+
+impl Recorded {
+    /// Reads it: a bounded number of statements, however many pools there are. What changes demand is read where a day is
+    /// given, since which what left service counts.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read(
+        db: &impl Read,
+        pools: &[capacity_pool::Model],
+        question: &Question<'_>,
+        left_since: Option<NaiveDate>,
+    ) -> Result<Self> {
+        let wanted = match left_since {
+            Some(day) => contents::wanted_with_demand(pools, day),
+            None => contents::wanted(pools),
+        };
+        let held = Holdings::read(db, &wanted).await?;
+        let known = Known::read(db, pools, &held, question).await?;
+        Ok(Self { held, known })
+    }
+
+    /// What there is of the pools to plan with, by pool.
+    #[must_use]
+    pub fn supplied(
+        &self,
+        pools: &[capacity_pool::Model],
+        question: &Question<'_>,
+    ) -> HashMap<CapacityPoolId, Supplied> {
+        let each = pools.iter().map(|pool| (pool.id, supplied(pool, &self.held, &self.known, question)));
+        each.collect()
+    }
+
+    /// What is taken of a pool in its racks as that changes after the last day observed.
+    #[must_use]
+    pub fn demanded(
+        &self,
+        pool: &capacity_pool::Model,
+        question: &Question<'_>,
+        observed_until: Option<NaiveDate>,
+    ) -> Demanded {
+        demands::of(pool, (&self.held, &self.known), question, observed_until)
+    }
 }
 
 fn supplied(

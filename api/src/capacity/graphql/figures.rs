@@ -174,6 +174,11 @@ impl CapacityFinding {
     pub(super) fn of_supply(message: &str) -> Self {
         Self { code: CapacityFindingCode::SupplyUncertain, message: message.to_owned() }
     }
+
+    /// What is odd about demand from what stands in racks.
+    pub(super) fn of_demand(message: &str) -> Self {
+        Self { code: CapacityFindingCode::DemandUncertain, message: message.to_owned() }
+    }
 }
 
 impl From<LayerFinding> for CapacityFinding {

@@ -14,10 +14,11 @@ use forecasting::{
 use rust_decimal::{Decimal, prelude::FromPrimitive};
 
 use super::forecast_words::{
-    CapacityActionKind, CapacityExhaustion, CapacityExhaustions, CapacityForecastMethod,
+    CapacityActionKind, CapacityExhaustion, CapacityExhaustions, CapacityForecastEventKind,
+    CapacityForecastMethod,
 };
 use crate::{
-    capacity::{forecasts::PoolForecast, published},
+    capacity::{demands::Step, forecasts::PoolForecast, published},
     schema::scalar::{Date, Id, Month},
 };
 
@@ -226,6 +227,10 @@ impl CapacityAction {
 pub struct CapacityForecastEvent {
     /// What happens.
     name: String,
+    /// Where it is known from.
+    kind: CapacityForecastEventKind,
+    /// The id of what it is about, where that is one thing of the inventory.
+    thing: Option<ID>,
     /// The day.
     happens_on: Date,
     /// By how much demand rises; below zero where it falls.
@@ -237,13 +242,38 @@ pub struct CapacityForecastEvent {
 }
 
 impl CapacityForecastEvent {
-    pub(super) fn new(event: &capacity_event::Model, observed_until: Option<CalendarMonth>) -> Self {
+    /// All of a pool, in the order of days.
+    pub(super) fn all(forecast: &PoolForecast) -> Vec<Self> {
+        let observed_until = forecast.projection.last;
+        let recorded = forecast.events.iter().map(|event| Self::new(event, observed_until));
+        let mut all: Vec<Self> = recorded.chain(forecast.steps.iter().map(Self::from)).collect();
+        all.sort_by_key(|event| event.happens_on.0);
+        all
+    }
+
+    fn new(event: &capacity_event::Model, observed_until: Option<CalendarMonth>) -> Self {
         Self {
             name: event.name.clone(),
+            kind: CapacityForecastEventKind::Recorded,
+            thing: None,
             happens_on: Date(event.happens_on),
             quantity: event.quantity.to_decimal(),
             probability: event.probability.to_decimal(),
             is_history: observed_until.is_some_and(|last| event.happens_on <= last.last_day()),
+        }
+    }
+}
+
+impl From<&Step> for CapacityForecastEvent {
+    fn from(step: &Step) -> Self {
+        Self {
+            name: step.name.clone(),
+            kind: step.kind.into(),
+            thing: step.thing.map(|thing| thing.id().into()),
+            happens_on: Date(step.on),
+            quantity: shown(step.quantity),
+            probability: Decimal::ONE,
+            is_history: false,
         }
     }
 }

@@ -8,7 +8,7 @@ use forecasting::capacity::{
 };
 
 use crate::{
-    capacity::outlooks,
+    capacity::{demands::StepKind, outlooks},
     schema::scalar::{Date, Month},
 };
 
@@ -189,4 +189,27 @@ pub enum CapacityActionKind {
 pub enum CapacityChartFormat {
     /// A picture of lines and areas, as text.
     Svg,
+}
+
+/// Where a step of demand is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CapacityForecastEventKind {
+    /// It is on record for the pool.
+    Recorded,
+    /// Equipment comes into service in a rack of the pool.
+    Delivery,
+    /// Equipment in a rack of the pool leaves service.
+    Retirement,
+    /// Equipment in a rack of the pool is replaced.
+    Refresh,
+}
+
+impl From<StepKind> for CapacityForecastEventKind {
+    fn from(kind: StepKind) -> Self {
+        match kind {
+            StepKind::Delivery => Self::Delivery,
+            StepKind::Retirement => Self::Retirement,
+            StepKind::Refresh => Self::Refresh,
+        }
+    }
 }

@@ -227,18 +227,18 @@ impl CapacityForecast {
         Ok(self.actions_of_all(ctx).await?.left_out.clone())
     }
 
-    /// Steps of demand, with those that were left out as history.
+    /// Steps of demand in the order of days: those on record for the pool, with those that were left out as history, and of
+    /// pools of height, power, cooling and ports what comes into their racks, leaves them or is replaced in them.
     async fn events(&self) -> Result<Vec<CapacityForecastEvent>> {
-        let own = self.own()?;
-        let observed_until = own.projection.last;
-        Ok(own.events.iter().map(|event| CapacityForecastEvent::new(event, observed_until)).collect())
+        Ok(CapacityForecastEvent::all(self.own()?))
     }
 
-    /// What is odd about it: a counter that began anew, more used than there is.
+    /// What is odd about it: a counter that began anew, more used than there is, what would change it and is not known.
     async fn findings(&self) -> Result<Vec<CapacityFinding>> {
         let own = self.own()?;
         let supply = own.supplied.findings.iter().map(|message| CapacityFinding::of_supply(message));
-        Ok(own.findings.iter().map(CapacityFinding::from).chain(supply).collect())
+        let demand = own.unknown.iter().map(|message| CapacityFinding::of_demand(message));
+        Ok(own.findings.iter().map(CapacityFinding::from).chain(supply).chain(demand).collect())
     }
 
     /// The picture of it: what was used, demand with its interval, what may be planned with, and what happens.

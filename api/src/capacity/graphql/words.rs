@@ -97,6 +97,8 @@ pub enum CapacityFindingCode {
     CounterReset,
     /// Something would change what may be planned with, and by how much or when is not known.
     SupplyUncertain,
+    /// Something in racks would change what is used, and by how much or when is not known.
+    DemandUncertain,
 }
 
 /// Which way of counting leaves less.
