@@ -7,6 +7,7 @@ mod held;
 mod layers;
 mod members;
 mod observations;
+mod overcommit;
 mod places;
 mod plans;
 mod pools;
