@@ -1,5 +1,6 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
+mod actions;
 mod files;
 mod forecasts;
 mod growing;
