@@ -40,6 +40,11 @@ pub fn terabytes(tebibytes: Decimal) -> Decimal {
     proportion(tebibytes, Decimal::from(BYTES_PER_TEBIBYTE), Decimal::from(BYTES_PER_TERABYTE))
 }
 
+/// A part of a quantity, a share of 0 to 1, to six decimals.
+pub fn part(quantity: Decimal, share: Decimal) -> Decimal {
+    millionths(proportion(quantity, share.clamp(Decimal::ZERO, Decimal::ONE), Decimal::ONE))
+}
+
 /// A number to six decimals, half a millionth rounded away from zero.
 pub fn millionths(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero)

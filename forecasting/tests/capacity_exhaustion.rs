@@ -313,6 +313,77 @@ fn candidates_come_best_first() {
     assert!(message(push_out(&demand, &level(100), day("2027-01-10"), &nothing)).starts_with("quantity"));
 }
 
+#[test]
+fn what_comes_too_late_for_the_day_may_end_the_shortage() {
+    // The P90 is above 100 from the month on in which it is asked, the P50 never.
+    let demand = fan(&[95, 96, 97, 98, 99]);
+    let candidate = |quantity: i64| Candidate {
+        name: format!("move {quantity}"),
+        action: Action::Move,
+        quantity: quantity.into(),
+        available: day("2027-02-01"),
+        until: None,
+    };
+    let candidates = [candidate(2), candidate(8), candidate(20)];
+    let pushed = push_out(&demand, &level(100), day("2027-01-10"), &candidates).unwrap();
+    let told: Vec<_> =
+        pushed.iter().map(|it| (it.candidate.name.as_str(), it.helps, it.p90_once_helping)).collect();
+    assert_eq!(
+        told,
+        [
+            ("move 20", true, Exhaustion::NotWithinHorizon(month("2027-05"))),
+            ("move 8", true, Exhaustion::Reached(month("2027-04"))),
+            // 106 in February are more than 102.
+            ("move 2", false, Exhaustion::Reached(month("2027-02"))),
+        ]
+    );
+    for pushed in pushed {
+        assert_eq!((pushed.p90_demand, pushed.in_time), (Exhaustion::Reached(month("2027-01")), false));
+    }
+}
+
+#[test]
+fn a_reservation_that_is_given_up_counts_in_none_of_its_months() {
+    let demand = fan(&[80, 80, 100, 100]);
+    let reclaim = Candidate {
+        name: "wave".to_owned(),
+        action: Action::Reclaim,
+        quantity: 20.into(),
+        available: day("2027-03-15"),
+        until: Some(day("2027-04-16")),
+    };
+    let pushed =
+        push_out(&demand, &level(105), day("2027-01-10"), std::slice::from_ref(&reclaim)).unwrap().remove(0);
+    assert_eq!(pushed.p90_demand, Exhaustion::NotWithinHorizon(month("2027-04")));
+    assert!(pushed.helps && pushed.in_time);
+    // One that holds already is held in this month.
+    let held = Candidate { available: day("2027-03-20"), ..reclaim };
+    let pushed = push_out(&demand, &level(105), day("2027-03-20"), &[held]).unwrap().remove(0);
+    assert_eq!(pushed.p90_demand, Exhaustion::Reached(month("2027-03")));
+    assert_eq!(pushed.p90_once_helping, Exhaustion::NotWithinHorizon(month("2027-04")));
+    assert!(pushed.helps && !pushed.in_time);
+}
+
+#[test]
+fn a_part_of_a_supply_ends_where_the_whole_does() {
+    let changes = || {
+        vec![
+            change("more", "2027-02-01", 100),
+            change("away", "2027-04-01", -1),
+            change("left", "2027-05-01", -399),
+        ]
+    };
+    let supply = Supply::new(300.into(), changes()).unwrap();
+    let quarter = supply.part(number("0.25")).unwrap();
+    assert_eq!((quarter.opening(), quarter.on(day("2027-03-01"))), (75.into(), 100.into()));
+    // A third of 399 is not a whole number of millionths at every step, and the last of it goes all the same.
+    let third = supply.part(Decimal::ONE / Decimal::from(3)).unwrap();
+    assert_eq!(third.on(day("2027-04-01")), Decimal::from(133));
+    assert_eq!(third.on(day("2027-05-01")), Decimal::ZERO);
+    assert_eq!(third.changes()[2].name, "left");
+    assert!(message(supply.part(Decimal::from(4))).starts_with("share"));
+}
+
 fn rule(lead_days: u32) -> PurchaseRule {
     PurchaseRule {
         quantity: Decimal::from(4),

@@ -1,5 +1,6 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
+mod actions;
 mod demands;
 mod files;
 mod forecasts;
@@ -8,6 +9,7 @@ mod held;
 mod layers;
 mod members;
 mod observations;
+mod overcommit;
 mod places;
 mod plans;
 mod pools;

@@ -4,23 +4,27 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
 use entity::{
-    capacity::capacity_pool::{self, CapacityResource},
-    id::CapacityPoolId,
+    capacity::{
+        capacity_pool::{self, CapacityResource},
+        capacity_purchase_rule::{self, DemandQuantile},
+    },
+    id::{CapacityPoolId, SiteId},
 };
 use forecasting::{
     capacity::{
-        exhaustion::{Exhaustion, Fan},
+        exhaustion::{Exhaustion, Fan, FanPoint, Quantile},
         order::{self, Candidate, Pushed, push_out},
         supply::Supply,
     },
     month::Month,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     demands::StepKind,
-    forecasts::{self, PoolForecast, Question},
+    forecasts::{self, PoolForecast, Question, part},
+    purchases,
     supplies::ChangeKind,
     units,
 };
@@ -33,7 +37,7 @@ use crate::{
 const MOST_TARGETS: usize = 3;
 
 /// Other pools that are looked at, at most.
-const MOST_PEERS: u64 = 500;
+const MOST_PEERS: usize = 500;
 
 /// What could be done about a pool, the best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +50,8 @@ pub struct Actions {
     pub left_out: Vec<String>,
 }
 
-/// What could be done about some pools, in their order: two questions about other pools, however many there are.
+/// What could be done about some pools, in their order: three questions about other pools and what is bought,
+/// however many there are.
 ///
 /// # Errors
 /// Those of the database.
@@ -54,6 +59,8 @@ pub async fn of(db: &impl Read, forecasts: &[PoolForecast], question: &Question<
     let running_out = forecasts.iter().filter(|forecast| forecast.exhaustions.p90_demand.month().is_some());
     let resources: BTreeSet<String> = running_out.map(|it| it.pool.resource.to_value()).collect();
     let others = peers(db, forecasts, resources, question).await?;
+    let rules = rules(db, forecasts).await?;
+    let (others, left_out) = (others.forecasts, others.left_out);
     let all: Vec<&PoolForecast> = forecasts.iter().chain(&others).collect();
     let mut by_resource: HashMap<CapacityResource, Vec<&PoolForecast>> = HashMap::new();
     for forecast in all {
@@ -61,28 +68,59 @@ pub async fn of(db: &impl Read, forecasts: &[PoolForecast], question: &Question<
     }
     let of = |forecast: &PoolForecast| {
         let peers = by_resource.get(&forecast.pool.resource).map_or(&[][..], Vec::as_slice);
-        about(forecast, peers, question.as_of)
+        let left_out = left_out.get(&forecast.pool.resource).copied().unwrap_or_default();
+        about(forecast, (peers, left_out), rules.get(&forecast.pool.id), question.as_of)
     };
     tokio::task::block_in_place(|| forecasts.iter().map(of).collect())
 }
 
-/// Forecasts of the pools of some resources that are not among those at hand.
+/// Pools that load may be moved to.
+#[derive(Default)]
+struct Peers {
+    /// Their forecasts.
+    forecasts: Vec<PoolForecast>,
+    /// How many more there are of a resource.
+    left_out: HashMap<CapacityResource, usize>,
+}
+
+/// The pools of some resources that are not among those at hand: at the sites of these first.
 async fn peers(
     db: &impl Read,
     known: &[PoolForecast],
     resources: BTreeSet<String>,
     question: &Question<'_>,
-) -> Result<Vec<PoolForecast>> {
+) -> Result<Peers> {
     use capacity_pool::Column as C;
     if resources.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Peers::default());
     }
     let active =
         capacity_pool::Entity::find().filter(C::IsActive.eq(true)).filter(C::Resource.is_in(resources));
-    let pools = active.order_by_asc(C::Id).limit(MOST_PEERS).all(db).await?;
+    let pools = active.order_by_asc(C::Id).all(db).await?;
     let at_hand: HashSet<CapacityPoolId> = known.iter().map(|forecast| forecast.pool.id).collect();
-    let others: Vec<_> = pools.into_iter().filter(|pool| !at_hand.contains(&pool.id)).collect();
-    forecasts::of(db, &others, question).await
+    let sites: HashSet<SiteId> = known.iter().filter_map(|forecast| forecast.pool.site_id).collect();
+    let mut others: Vec<_> = pools.into_iter().filter(|pool| !at_hand.contains(&pool.id)).collect();
+    others.sort_by_key(|pool| !pool.site_id.is_some_and(|site| sites.contains(&site)));
+    let mut left_out: HashMap<_, usize> = HashMap::new();
+    for pool in others.iter().skip(MOST_PEERS) {
+        *left_out.entry(pool.resource).or_default() += 1;
+    }
+    others.truncate(MOST_PEERS);
+    Ok(Peers { forecasts: forecasts::of(db, &others, question).await?, left_out })
+}
+
+type Rules = HashMap<CapacityPoolId, capacity_purchase_rule::Model>;
+
+/// What is bought for pools that run out, where that is on record.
+async fn rules(db: &impl Read, forecasts: &[PoolForecast]) -> Result<Rules> {
+    let running_out = forecasts.iter().filter(|forecast| forecast.exhaustions.p90_demand.month().is_some());
+    let ids: Vec<CapacityPoolId> = running_out.map(|forecast| forecast.pool.id).collect();
+    if ids.is_empty() {
+        return Ok(Rules::new());
+    }
+    let own = capacity_purchase_rule::Column::PoolId.is_in(ids);
+    let rules = capacity_purchase_rule::Entity::find().filter(own).all(db).await?;
+    Ok(rules.into_iter().map(|rule| (rule.pool_id, rule)).collect())
 }
 
 /// A pool that runs out, with what is known of it.
@@ -90,12 +128,19 @@ struct Case<'a> {
     forecast: &'a PoolForecast,
     fan: &'a Fan,
     supply: &'a Supply,
+    /// What is bought for it, where that is on record.
+    rule: Option<&'a capacity_purchase_rule::Model>,
     as_of: NaiveDate,
     candidates: Vec<Candidate>,
     actions: Actions,
 }
 
-fn about(forecast: &PoolForecast, peers: &[&PoolForecast], as_of: NaiveDate) -> Result<Actions> {
+fn about(
+    forecast: &PoolForecast,
+    (peers, not_looked_at): (&[&PoolForecast], usize),
+    rule: Option<&capacity_purchase_rule::Model>,
+    as_of: NaiveDate,
+) -> Result<Actions> {
     let (Some(fan), Some(supply)) = (&forecast.fan, &forecast.supplied.supply) else {
         return Ok(Actions::default());
     };
@@ -103,9 +148,15 @@ fn about(forecast: &PoolForecast, peers: &[&PoolForecast], as_of: NaiveDate) -> 
         return Ok(Actions::default());
     }
     let (candidates, actions) = (Vec::new(), Actions::default());
-    let mut case = Case { forecast, fan, supply, as_of, candidates, actions };
+    let mut case = Case { forecast, fan, supply, rule, as_of, candidates, actions };
     case.reclaim();
     case.move_away(peers)?;
+    if not_looked_at > 0 {
+        let resource = forecast.pool.resource.to_value();
+        let text =
+            format!("load of it on {not_looked_at} other pools of {resource}: they were not looked at");
+        case.actions.left_out.push(text);
+    }
     case.refresh()?;
     case.order()?;
     case.pushed()
@@ -138,7 +189,7 @@ impl Case<'_> {
             self.candidates.push(Candidate {
                 name: format!("release the reservation {} from {}", row.purpose, row.from_on),
                 action: order::Action::Reclaim,
-                quantity: row.quantity.to_decimal(),
+                quantity: part(row.quantity.to_decimal(), self.forecast.share),
                 available,
                 until,
             });
@@ -159,15 +210,27 @@ impl Case<'_> {
         let available = Month::of(self.as_of).next().first_day();
         let Some(lacking) = self.lacking(available)? else { return Ok(()) };
         let pool = &self.forecast.pool;
-        let mut roomy = Vec::new();
+        let (mut roomy, mut leaving) = (Vec::new(), Vec::new());
         for peer in peers.iter().filter(|peer| peer.pool.id != pool.id) {
             let (Some(fan), Some(supply)) = (&peer.fan, &peer.supplied.supply) else { continue };
             let is_known = !matches!(peer.exhaustions.p90_demand, Exhaustion::NotComputable { .. });
+            if fan.points().last().is_some_and(|point| point.month < Month::of(self.end())) {
+                leaving.push(peer.pool.name.as_str());
+                continue;
+            }
             let room = order::headroom(fan, supply, Month::of(available)).map_err(Error::internal)?;
             let Some(room) = room.filter(|_| is_known) else { continue };
             let room = units::converted("quantity", room, peer.pool.unit, pool.unit)?;
             let is_near = pool.site_id.is_some() && pool.site_id == peer.pool.site_id;
             roomy.push((is_near, room, &peer.pool));
+        }
+        if !leaving.is_empty() {
+            let more = if leaving.len() > MOST_TARGETS { " and others" } else { "" };
+            leaving.truncate(MOST_TARGETS);
+            let names = leaving.join(", ");
+            self.actions
+                .left_out
+                .push(format!("load of it on {names}{more}: they end with their sites by then"));
         }
         roomy.sort_by(|one, other| {
             (other.0, other.1).cmp(&(one.0, one.1)).then_with(|| one.2.name.cmp(&other.2.name))
@@ -225,43 +288,66 @@ impl Case<'_> {
             return Ok(());
         };
         let available = lead.after(self.as_of).map_err(|cause| Error::invalid("pool", cause))?;
-        let Some(quantity) = self.lacking(available)? else {
+        let quantity = match self.rule {
+            Some(rule) => self.bought(rule)?,
+            None => self.lacking(available)?.map(|quantity| (format!("order {quantity} more"), quantity)),
+        };
+        let Some((name, quantity)) = quantity else {
+            let by = if self.rule.is_some() { ", by the rule of its purchases" } else { "" };
             self.actions.left_out.push(format!(
-                "an order of today: it arrives on {available}, and nothing is missing from then to {}",
+                "an order of today: it arrives on {available}, and nothing is missing from then to {}{by}",
                 Month::of(self.end())
             ));
             return Ok(());
         };
-        self.candidates.push(Candidate {
-            name: format!("order {quantity} more"),
-            action: order::Action::Order,
-            quantity,
-            available,
-            until: None,
-        });
+        let action = order::Action::Order;
+        self.candidates.push(Candidate { name, action, quantity, available, until: None });
         Ok(())
     }
 
-    fn pushed(mut self) -> Result<Actions> {
-        let before = self.forecast.exhaustions;
-        let pushed =
-            push_out(self.fan, self.supply, self.as_of, &self.candidates).map_err(Error::internal)?;
-        let is_later = |was: Exhaustion, is: Exhaustion| match (was.month(), is.month()) {
-            (Some(was), Some(is)) => is > was,
-            (Some(_), None) => true,
-            (None, _) => false,
+    /// The next order by the rule of its purchases, with what it adds to what demand is held against.
+    fn bought(&self, rule: &capacity_purchase_rule::Model) -> Result<Option<(String, Decimal)>> {
+        let quantile = match rule.demand {
+            DemandQuantile::P50 => Quantile::P50,
+            DemandQuantile::P90 => Quantile::P90,
         };
-        for pushed in pushed {
-            // An order that comes too late ends the shortage all the same.
-            let helps = is_later(before.p90_demand, pushed.p90_demand)
-                || is_later(before.p50, pushed.p50)
-                || pushed.candidate.action == order::Action::Order;
-            if helps {
+        let (lead, share) = (self.forecast.lead.unwrap_or_default(), self.forecast.share);
+        let terms = purchases::terms(rule, lead, share);
+        let growth = forecasting::capacity::purchases::purchases(
+            &self.fan.demand(quantile),
+            self.supply,
+            &terms,
+            self.as_of,
+        );
+        let next = growth.map_err(|cause| Error::invalid("pool", cause))?.purchases.into_iter().next();
+        Ok(next.map(|order| (format!("order {} of {}", order.pieces, rule.item), order.quantity)))
+    }
+
+    /// Demand from what was observed on: what has run out stays so until something is done, whatever the trend.
+    fn demand(&self) -> Result<Fan> {
+        let is_out = matches!(self.forecast.exhaustions.p90_demand, Exhaustion::AlreadyReached(_));
+        let seen = self.forecast.observed.iter().filter(|_| is_out);
+        let seen = seen.map(|point| FanPoint { month: point.month, p50: point.value, p90: point.value });
+        let last = self.forecast.observed.last().filter(|_| is_out).map(|point| point.value);
+        let now = Month::of(self.as_of);
+        let ahead = self.fan.points().iter().map(|point| match last.filter(|_| point.month <= now) {
+            Some(last) => FanPoint { p50: point.p50.max(last), p90: point.p90.max(last), ..*point },
+            None => *point,
+        });
+        Fan::new(seen.chain(ahead).collect()).map_err(Error::internal)
+    }
+
+    fn pushed(mut self) -> Result<Actions> {
+        let pushed = push_out(&self.demand()?, self.supply, self.as_of, &self.candidates);
+        for pushed in pushed.map_err(Error::internal)? {
+            if pushed.helps {
                 self.actions.pushed.push(pushed);
             } else {
                 self.actions.targets.remove(&pushed.candidate.name);
-                let left_out = format!("{}: it does not push the day out by a month", pushed.candidate.name);
-                self.actions.left_out.push(left_out);
+                self.actions.left_out.push(format!(
+                    "{}: it neither pushes the day out by a month nor ends the shortage",
+                    pushed.candidate.name
+                ));
             }
         }
         Ok(self.actions)

@@ -1,4 +1,4 @@
-//! What a scenario assumes of pools: how cloud workloads grow, and sites that are left.
+//! What is assumed of pools: how cloud workloads grow in a scenario, and sites that are left, as recorded or in one.
 //!
 //! Growth of cloud spend is taken for growth of demand where all members of a pool are workloads that the change is
 //! about: of some of them the observations of the pool do not tell their part. A pool all of which stands at sites that
@@ -32,19 +32,35 @@ pub struct Assumed {
     pub growth: Vec<GrowthWindow>,
     /// The last month in which it is there.
     pub until: Option<Month>,
+    /// Whether it is the scenario that ends it then.
+    pub is_ended_by_scenario: bool,
     /// What that means, in sentences.
     pub said: Vec<String>,
 }
+
+/// Sites that are to be left: when they are empty, and whether a scenario says so.
+pub type Leaving = HashMap<SiteId, (NaiveDate, bool)>;
 
 impl Assumed {
     /// Whether the scenario changes what is expected of demand.
     #[must_use]
     pub fn touches(&self) -> bool {
-        !self.growth.is_empty() || self.until.is_some()
+        !self.growth.is_empty() || self.is_ended_by_scenario
     }
 }
 
-/// What a scenario assumes of some pools, by pool: nothing is read for the baseline.
+/// The sites that a scenario leaves.
+#[must_use]
+pub fn left_by(overlay: &Overlay) -> Leaving {
+    let exits = overlay.changes().iter().filter_map(|change| match (&change.row.terms, change.row.site_id) {
+        (Terms::SiteExit { on }, Some(site)) => Some((site, (*on, true))),
+        _ => None,
+    });
+    exits.collect()
+}
+
+/// What is assumed of some pools, by pool: nothing is read where no site is left and nothing is laid over what is
+/// recorded.
 ///
 /// # Errors
 /// Those of the database.
@@ -52,16 +68,16 @@ pub async fn of(
     db: &impl Read,
     pools: &[capacity_pool::Model],
     overlay: &Overlay,
+    leaving: &Leaving,
 ) -> Result<HashMap<CapacityPoolId, Assumed>> {
-    let concerns =
-        |change: &Change| matches!(change.row.terms, Terms::GrowthRate { .. } | Terms::SiteExit { .. });
-    if !overlay.changes().iter().any(concerns) {
+    let concerns = |change: &Change| matches!(change.row.terms, Terms::GrowthRate { .. });
+    if leaving.is_empty() && !overlay.changes().iter().any(concerns) {
         return Ok(HashMap::new());
     }
     let places = places(db, pools).await?;
     let each = pools.iter().filter_map(|pool| {
         let place = places.get(&pool.id)?;
-        Some((pool.id, place.assumed(&pool.name, overlay)))
+        Some((pool.id, place.assumed(&pool.name, overlay, leaving)))
     });
     Ok(each.collect())
 }
@@ -115,12 +131,12 @@ pub async fn places(
 }
 
 impl Place {
-    /// What a scenario assumes of the pool.
+    /// What is assumed of the pool.
     #[must_use]
-    pub fn assumed(&self, pool: &str, overlay: &Overlay) -> Assumed {
+    pub fn assumed(&self, pool: &str, overlay: &Overlay, leaving: &Leaving) -> Assumed {
         let mut assumed = Assumed::default();
         self.grow(pool, overlay, &mut assumed);
-        self.leave(pool, overlay, &mut assumed);
+        self.leave(pool, leaving, &mut assumed);
         assumed
     }
 
@@ -162,16 +178,10 @@ impl Place {
         assumed.growth = windows.into_iter().map(|(_, window)| window).collect();
     }
 
-    fn leave(&self, pool: &str, overlay: &Overlay, assumed: &mut Assumed) {
-        let exits: HashMap<SiteId, NaiveDate> = overlay
-            .changes()
-            .iter()
-            .filter_map(|change| match (&change.row.terms, change.row.site_id) {
-                (Terms::SiteExit { on }, Some(site)) => Some((site, *on)),
-                _ => None,
-            })
-            .collect();
-        let left: Vec<NaiveDate> = self.sites.iter().filter_map(|site| exits.get(site)).copied().collect();
+    fn leave(&self, pool: &str, leaving: &Leaving, assumed: &mut Assumed) {
+        let exits: Vec<(NaiveDate, bool)> =
+            self.sites.iter().filter_map(|site| leaving.get(site)).copied().collect();
+        let left: Vec<NaiveDate> = exits.iter().map(|(on, _)| *on).collect();
         let Some(last) = left.iter().max().copied() else { return };
         if left.len() < self.sites.len() {
             assumed.said.push(format!(
@@ -182,6 +192,7 @@ impl Place {
             return;
         }
         assumed.until = Some(Month::of(last).plus(-1));
+        assumed.is_ended_by_scenario = exits.iter().any(|(_, is_assumed)| *is_assumed);
         assumed.said.push(format!(
             "{pool} ends with its sites, the last of which is empty from {last}: where its demand goes is not known"
         ));

@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
+    assumed::Leaving,
     contents::{Contents, Item, State, is_of_hosts},
     held_models::{ModelHeld, models_of},
     holdings::Holdings,
@@ -146,6 +147,16 @@ impl Known {
     #[must_use]
     pub fn exit(&self, site: SiteId) -> Option<(&str, NaiveDate)> {
         self.exits.get(&site).map(|exit| (exit.name.as_str(), exit.on))
+    }
+}
+
+impl Known {
+    /// The sites that are to be left, by when they are empty. What was to be left by now and is not stays.
+    #[must_use]
+    pub fn leaving(&self, as_of: NaiveDate) -> Leaving {
+        let is_ahead = |exit: &Exit| exit.on > as_of || exit.kind == ChangeKind::Scenario;
+        let ahead = self.exits.iter().filter(|(_, exit)| is_ahead(exit));
+        ahead.map(|(site, exit)| (*site, (exit.on, exit.kind == ChangeKind::Scenario))).collect()
     }
 }
 

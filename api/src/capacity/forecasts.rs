@@ -45,6 +45,9 @@ pub const MOST_POOLS: usize = 2_000;
 /// Months of history that are read: ten years.
 const HISTORY: i32 = 120;
 
+/// Months whose use is held against what there is today.
+const YEAR: i32 = 12;
+
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
@@ -89,8 +92,10 @@ pub struct PoolForecast {
     pub fan: Option<Fan>,
     /// Why there is no fan.
     pub reason: Option<String>,
-    /// What may be planned with.
+    /// What may be planned with before anything is handed out more than once: what is used is held against that.
     pub supplied: Supplied,
+    /// The part of what may be planned with that this is, and so the part of what is promised that counts as demand.
+    pub share: Decimal,
     /// When demand reaches supply.
     pub exhaustions: Exhaustions,
     /// The days of a purchase; none where those of its delivery are not recorded.
@@ -156,6 +161,27 @@ pub async fn of(
     pools: &[capacity_pool::Model],
     question: &Question<'_>,
 ) -> Result<Vec<PoolForecast>> {
+    asked(db, pools, question, true).await
+}
+
+/// The same with demand beyond the days on which sites are to be left.
+///
+/// # Errors
+/// As [`of`].
+pub async fn beyond_exits(
+    db: &impl Read,
+    pools: &[capacity_pool::Model],
+    question: &Question<'_>,
+) -> Result<Vec<PoolForecast>> {
+    asked(db, pools, question, false).await
+}
+
+async fn asked(
+    db: &impl Read,
+    pools: &[capacity_pool::Model],
+    question: &Question<'_>,
+    ends: bool,
+) -> Result<Vec<PoolForecast>> {
     if pools.len() > MOST_POOLS {
         let message = format!("{} pools are more than the {MOST_POOLS} of one question", pools.len());
         return Err(Error::TooMuch { field: "filter".to_owned(), message });
@@ -163,12 +189,17 @@ pub async fn of(
     if pools.is_empty() {
         return Ok(Vec::new());
     }
-    let mut read = Known::of(db, pools, question).await?;
+    let mut read = Known::of(db, pools, question, ends).await?;
     tokio::task::block_in_place(|| pools.iter().map(|pool| read.forecast(pool, question)).collect())
 }
 
 impl Known {
-    async fn of(db: &impl Read, pools: &[capacity_pool::Model], question: &Question<'_>) -> Result<Self> {
+    async fn of(
+        db: &impl Read,
+        pools: &[capacity_pool::Model],
+        question: &Question<'_>,
+        ends: bool,
+    ) -> Result<Self> {
         use capacity_event::Column as E;
         use capacity_reservation::Column as R;
         let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
@@ -189,17 +220,19 @@ impl Known {
         let asked = question.of_supplies(question.overlay);
         let since = Some(earliest(pools, &months).unwrap_or(question.as_of));
         let recorded = Recorded::read(db, pools, &asked, since).await?;
-        let supplied = recorded.supplied(pools, &asked);
+        let supplied = recorded.supplied_once(pools, &asked);
         let as_recorded = if question.overlay.is_empty() {
             None
         } else {
             let none = Overlay::none();
             let asked = question.of_supplies(&none);
             let recorded = Recorded::read(db, pools, &asked, since).await?;
-            let supplied = recorded.supplied(pools, &asked);
+            let supplied = recorded.supplied_once(pools, &asked);
             Some((recorded, supplied))
         };
-        let assumed = assumed::of(db, pools, question.overlay).await?;
+        let leaving =
+            if ends { recorded.leaving(question.as_of) } else { assumed::left_by(question.overlay) };
+        let assumed = assumed::of(db, pools, question.overlay, &leaving).await?;
         let scenario = Shown::of(question.overlay, db.caller());
         Ok(Self { months, events, reservations, holds, recorded, supplied, as_recorded, assumed, scenario })
     }
@@ -216,12 +249,13 @@ impl Known {
         let demanded = self.recorded.demanded(pool, &question.of_supplies(question.overlay), until);
         let assumptions = self.assumptions(pool, (question, until), &demanded, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
+        let share = supplied.layers.share_once();
         let asked = projection::Question {
             points: observed.clone(),
             fit_from,
             method: question.method,
             growth: assumed.growth,
-            events: known(&events, &demanded.steps, &reservations, &holds)?,
+            events: known(&events, &demanded.steps, (&reservations, &holds), share)?,
             supply: supplied.supply.clone(),
             until: assumed.until,
             as_of: question.as_of,
@@ -234,7 +268,7 @@ impl Known {
         }
         let lead = lead(pool);
         let mut findings = resets(&projection);
-        findings.extend(above(&supplied, &months));
+        findings.extend(above(pool, &supplied, &months, question.as_of));
         Ok(PoolForecast {
             observed,
             fan: projection.fan.clone(),
@@ -243,6 +277,7 @@ impl Known {
             order_by: due(projection.exhaustions.p90_demand, lead, question.as_of)?,
             projection,
             supplied,
+            share,
             lead,
             events,
             steps: demanded.steps,
@@ -250,7 +285,11 @@ impl Known {
             holds,
             findings,
             unknown: demanded.findings,
-            assumptions: assumptions.into_iter().chain(lead_assumption(pool)).collect(),
+            assumptions: assumptions
+                .into_iter()
+                .chain(once_assumption(share))
+                .chain(lead_assumption(pool))
+                .collect(),
             pool: pool.clone(),
         })
     }
@@ -341,8 +380,8 @@ fn complete(months: &[MonthFigures]) -> Vec<Point> {
 fn known(
     events: &[capacity_event::Model],
     of_racks: &[demands::Step],
-    reservations: &[capacity_reservation::Model],
-    holds: &[PoolHold],
+    (reservations, holds): (&[capacity_reservation::Model], &[PoolHold]),
+    share: Decimal,
 ) -> Result<Events> {
     let steps = events.iter().map(|event| Step {
         name: event.name.clone(),
@@ -360,15 +399,28 @@ fn known(
         name: row.purpose.clone(),
         from: row.from_on,
         to: row.to_on,
-        quantity: row.quantity.to_decimal(),
+        quantity: part(row.quantity.to_decimal(), share),
     });
     let placed = holds.iter().map(|hold| Reservation {
         name: hold.purpose.clone(),
         from: hold.from_on,
         to: hold.to_on,
-        quantity: hold.quantity,
+        quantity: part(hold.quantity, share),
     });
     Events::new(steps.chain(of_racks).collect(), held.chain(placed).collect()).map_err(Error::internal)
+}
+
+/// What a quantity that is promised comes to as demand: what is handed out more than once is there in part.
+pub(super) fn part(quantity: Decimal, share: Decimal) -> Decimal {
+    if share >= Decimal::ONE { quantity } else { forecasting::quantity::part(quantity, share).normalize() }
+}
+
+pub(super) fn once_assumption(share: Decimal) -> Option<String> {
+    let share = (share < Decimal::ONE).then(|| forecasting::quantity::millionths(share).normalize())?;
+    Some(format!(
+        "what is used cannot be handed out more than once: demand is held against {share} of what may be planned with, \
+         and of what is reserved {share} counts as demand"
+    ))
 }
 
 fn refused(pool: &capacity_pool::Model, cause: &forecasting::ForecastError) -> Error {
@@ -416,13 +468,25 @@ fn resets(projection: &Projection) -> Vec<Finding> {
     resets.map(finding).collect()
 }
 
-/// The months in which more was used than there is, the last by name.
-fn above(supplied: &Supplied, months: &[MonthFigures]) -> Option<Finding> {
-    let known = [("usable", &supplied.layers.usable), ("raw", &supplied.layers.raw)];
-    let (layer, most) = known.into_iter().find_map(|(name, layer)| Some((name, layer.quantity?)))?;
+/// The months of the last year in which more was used than there is today, the last by name. What there was in months
+/// before, and before the pool follows its pattern of today, is not known.
+fn above(
+    pool: &capacity_pool::Model,
+    supplied: &Supplied,
+    months: &[MonthFigures],
+    as_of: NaiveDate,
+) -> Option<Finding> {
+    let usable = if supplied.layers.ratio.is_some() { "usable without overcommitment" } else { "usable" };
+    // Cores are not what virtual processors are counted in.
+    let raw = supplied.layers.raw.quantity.filter(|_| !contents::is_of_hosts(pool.resource));
+    let known = [(usable, supplied.layers.usable_once()), ("raw", raw)];
+    let (layer, most) = known.into_iter().find_map(|(name, quantity)| Some((name, quantity?)))?;
+    let year = Month::of(as_of).plus(-YEAR);
+    let from = pool.fit_from.map_or(year, |day| year.max(first_whole(day)));
     let peak = |figures: &MonthFigures| figures.peak.map(Quantity::to_decimal).filter(|peak| *peak > most);
+    let counting = months.iter().filter(|figures| figures.month >= from);
     let above: Vec<(Month, Decimal)> =
-        months.iter().filter_map(|figures| Some((figures.month, peak(figures)?))).collect();
+        counting.filter_map(|figures| Some((figures.month, peak(figures)?))).collect();
     let (month, peak) = above.last()?;
     let so = if above.len() > 1 { format!("; so it was in {} months", above.len()) } else { String::new() };
     let message = format!("{peak} was used in {month}, more than {layer}, {most}{so}");

@@ -56,7 +56,7 @@ pub fn headroom(layers: &PoolLayers, taken: &Taken) -> Left {
             ..Left::default()
         };
     };
-    let once = layers.cluster.as_ref().map_or(plannable, |cluster| cluster.without_overcommit.min(plannable));
+    let once = layers.plannable_once().unwrap_or(plannable);
     let allocation =
         taken.allocated.map(|allocated| Model { capacity: plannable, taken: allocated + taken.reserved });
     let demand = taken.used.map(|used| Model { capacity: once, taken: used });
@@ -91,13 +91,14 @@ pub fn headroom(layers: &PoolLayers, taken: &Taken) -> Left {
     }
 }
 
-/// How much of what is usable is used, and of the sum of all feeds where the pool is power.
+/// How much of what is usable is used, before anything is handed out more than once, and of the sum of all feeds
+/// where the pool is power.
 ///
 /// # Errors
 /// In words, what is not known.
 pub fn utilisation(layers: &PoolLayers, used: Option<Decimal>) -> Result<PowerUse, String> {
     let used = used.ok_or("nothing was observed")?;
-    let usable = layers.usable.quantity.ok_or_else(|| {
+    let usable = layers.usable_once().ok_or_else(|| {
         let why = layers.usable.reason.as_deref().unwrap_or_default();
         format!("what is usable is not known: {why}")
     })?;
@@ -177,7 +178,8 @@ pub fn findings(resource: Resource, layers: &PoolLayers, taken: &Taken) -> Outco
     let known = Known {
         // Cores are not what virtual processors are counted in.
         raw: layers.raw.quantity.filter(|_| !is_of_hosts(resource)),
-        usable: layers.usable.quantity,
+        // What is used cannot be handed out more than once.
+        usable: layers.usable_once(),
         plannable: layers.plannable.quantity,
         reserved: Some(taken.reserved),
         allocated: taken.allocated,

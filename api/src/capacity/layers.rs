@@ -57,8 +57,43 @@ pub struct PoolLayers {
     pub plannable: Layer,
     /// What its hosts come to, where it is that of a cluster.
     pub cluster: Option<ShareLayers>,
+    /// How often its hosts are handed out, where that is more than once.
+    pub ratio: Option<Decimal>,
     /// What all feeds of its racks carry together, where it is power and all of them are known.
     pub sum_of_feeds: Option<Decimal>,
+}
+
+impl PoolLayers {
+    /// What may be planned with before anything is handed out more than once: what runs needs what there is, once.
+    #[must_use]
+    pub fn plannable_once(&self) -> Option<Decimal> {
+        self.once(&self.plannable, self.cluster.as_ref().map(|cluster| cluster.without_overcommit))
+    }
+
+    /// What is usable before anything is handed out more than once.
+    #[must_use]
+    pub fn usable_once(&self) -> Option<Decimal> {
+        let of_hosts = self.cluster.as_ref().zip(self.ratio);
+        self.once(&self.usable, of_hosts.and_then(|(it, ratio)| once(it.layers.usable, ratio)))
+    }
+
+    /// The part of what may be planned with that is there once; all of it where nothing is handed out more than once.
+    #[must_use]
+    pub fn share_once(&self) -> Decimal {
+        let (Some(ratio), Some(all)) = (self.ratio, self.plannable.quantity) else { return Decimal::ONE };
+        let share = self.plannable_once().filter(|_| !all.is_zero()).and_then(|once| once.checked_div(all));
+        share.or_else(|| once(Decimal::ONE, ratio)).unwrap_or(Decimal::ONE).min(Decimal::ONE)
+    }
+
+    fn once(&self, layer: &Layer, of_hosts: Option<Decimal>) -> Option<Decimal> {
+        let (all, Some(ratio)) = (layer.quantity?, self.ratio) else { return layer.quantity };
+        let part = of_hosts.or_else(|| once(all, ratio))?;
+        Some(millionths(part.min(all)).normalize())
+    }
+}
+
+fn once(quantity: Decimal, ratio: Decimal) -> Option<Decimal> {
+    quantity.checked_div(ratio)
 }
 
 impl Layer {
@@ -127,6 +162,7 @@ pub fn of_pool(pool: &capacity_pool::Model, held: &Holdings) -> PoolLayers {
     if pool.usable.is_some() {
         layers.usable = Layer::stated("usable", pool.usable);
     }
+    layers.ratio = decimal(pool.overcommit_ratio).filter(|ratio| *ratio > Decimal::ONE);
     layers.effective = effective_of(pool, &layers.usable);
     layers.plannable = match (pool.plannable, layers.usable.quantity) {
         (Some(_), _) => Layer::stated("plannable", pool.plannable),

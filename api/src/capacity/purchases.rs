@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     assumed::{self, Place},
     deadlines::{self, Needs},
-    forecasts::{self, MOST_POOLS, PoolForecast},
+    forecasts::{self, MOST_POOLS, PoolForecast, once_assumption, part},
 };
 use crate::{error::Result, scenarios::Overlay, store::Read};
 
@@ -63,6 +63,9 @@ pub struct Growing {
     held: Vec<(String, NaiveDate, Option<NaiveDate>, Decimal)>,
     /// What there is, and what changes it.
     supply: Option<(Decimal, Vec<(String, NaiveDate, Decimal)>)>,
+    /// The part of what may be planned with that this is: less where it is handed out more than once.
+    #[serde(default = "whole")]
+    share: Decimal,
     /// Why nothing can be said of its growth.
     reason: Option<String>,
 }
@@ -146,7 +149,8 @@ async fn forecast(
         forecasts::Question { as_of, months: HORIZON_MAX, overlay: &overlay, method: Method::Auto };
     let mut found = Vec::with_capacity(pools.len());
     for pools in pools.chunks(MOST_POOLS) {
-        found.extend(forecasts::of(db, pools, &question).await?);
+        // A scenario may leave a site later than is recorded, so that demand is read beyond that.
+        found.extend(forecasts::beyond_exits(db, pools, &question).await?);
     }
     Ok(found)
 }
@@ -171,6 +175,7 @@ impl Growing {
             pool,
             projection,
             supplied,
+            share,
             lead,
             events,
             steps,
@@ -188,8 +193,10 @@ impl Growing {
         });
         let held = reservations
             .into_iter()
-            .map(|row| (row.purpose, row.from_on, row.to_on, row.quantity.to_decimal()));
-        let placed = holds.into_iter().map(|hold| (hold.purpose, hold.from_on, hold.to_on, hold.quantity));
+            .map(|row| (row.purpose, row.from_on, row.to_on, part(row.quantity.to_decimal(), share)));
+        let placed = holds
+            .into_iter()
+            .map(|hold| (hold.purpose, hold.from_on, hold.to_on, part(hold.quantity, share)));
         let supply = supplied.supply.map(|supply| {
             let changes = supply.changes().iter();
             let changes = changes.map(|change| (change.name.clone(), change.on, change.quantity));
@@ -207,6 +214,7 @@ impl Growing {
             steps: steps.chain(of_racks).collect(),
             held: held.chain(placed).collect(),
             supply,
+            share,
             reason,
         }
     }
@@ -226,7 +234,7 @@ impl Growing {
         if let Some(reason) = &self.reason {
             return Err(reason.clone());
         }
-        let assumed = self.place.assumed(&self.name, overlay);
+        let assumed = self.place.assumed(&self.name, overlay, &assumed::left_by(overlay));
         let mut said: Vec<String> = assumed.said;
         let quantile = match self.rule.as_ref().map(|rule| rule.demand) {
             Some(DemandQuantile::P50) => Quantile::P50,
@@ -241,8 +249,9 @@ impl Growing {
             said.push(format!("nothing is bought for {} from {until} on: it is left on {last}", self.name));
         }
         let supply = self.supply().map_err(words)?;
+        said.extend(once_assumption(self.share));
         let growth = match &self.rule {
-            Some(rule) => purchases(&demand, &supply, &self.rule(rule), as_of),
+            Some(rule) => self.bought(rule, &demand, &supply, as_of),
             None => shortages(&demand, &supply, self.lead(), as_of)
                 .map(|shortages| Growth { shortages, purchases: Vec::new() }),
         };
@@ -278,6 +287,23 @@ impl Growing {
         Ok(events.over(&fan, Month::of(last).last_day())?.fan)
     }
 
+    /// What is bought by a rule. Pieces are told by what they add to what may be planned with, though demand is held
+    /// against what of it is there once.
+    fn bought(
+        &self,
+        rule: &capacity_purchase_rule::Model,
+        demand: &[Point],
+        supply: &Supply,
+        as_of: NaiveDate,
+    ) -> Result<Growth, ForecastError> {
+        let mut growth = purchases(demand, supply, &self.rule(rule), as_of)?;
+        for purchase in &mut growth.purchases {
+            let pieces = rule.quantity.to_decimal().checked_mul(Decimal::from(purchase.pieces));
+            purchase.quantity = pieces.ok_or(out_of_range())?;
+        }
+        Ok(growth)
+    }
+
     fn supply(&self) -> Result<Supply, ForecastError> {
         let (opening, changes) = self.supply.clone().unwrap_or_default();
         let changes = changes.into_iter().map(|(name, on, quantity)| SupplyChange { name, on, quantity });
@@ -290,15 +316,25 @@ impl Growing {
     }
 
     fn rule(&self, rule: &capacity_purchase_rule::Model) -> PurchaseRule {
-        // The rules of the area keep these numbers from being negative.
-        let whole = |number: i32| u32::try_from(number).unwrap_or_default();
-        PurchaseRule {
-            quantity: rule.quantity.to_decimal(),
-            lot: whole(rule.lot),
-            cover_months: whole(rule.cover_months),
-            lead: self.lead(),
-        }
+        terms(rule, self.lead(), self.share)
     }
+}
+
+/// What a rule says, with the part of what a piece adds that demand is held against.
+pub(super) fn terms(rule: &capacity_purchase_rule::Model, lead: LeadTime, share: Decimal) -> PurchaseRule {
+    // The rules of the area keep these numbers from being negative.
+    let whole = |number: i32| u32::try_from(number).unwrap_or_default();
+    PurchaseRule {
+        quantity: part(rule.quantity.to_decimal(), share),
+        lot: whole(rule.lot),
+        cover_months: whole(rule.cover_months),
+        lead,
+    }
+}
+
+/// The share of a pool that was kept when shares were not told.
+fn whole() -> Decimal {
+    Decimal::ONE
 }
 
 fn out_of_range() -> ForecastError {

@@ -14,6 +14,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 
 use super::{
+    assumed::Leaving,
     causes::{self, Cause, Known},
     contents::{self, Contents, Item, State, is_of_hosts},
     demands::{self, Demanded},
@@ -46,6 +47,27 @@ pub struct Supplied {
     pub findings: Vec<String>,
     /// What it starts from.
     pub layers: PoolLayers,
+}
+
+impl Supplied {
+    /// What of it is there once, where it is handed out more than once: what is used is held against that.
+    fn once(self) -> Self {
+        let share = self.layers.share_once();
+        if share >= Decimal::ONE {
+            return self;
+        }
+        let Some(supply) = &self.supply else { return self };
+        match supply.part(share) {
+            Ok(supply) => {
+                // The changes of a supply are in the order of these.
+                let parts = supply.changes().iter().map(|change| change.quantity);
+                let changes = self.changes.into_iter().zip(parts);
+                let changes = changes.map(|(change, quantity)| Change { quantity, ..change }).collect();
+                Self { supply: Some(supply), changes, ..self }
+            }
+            Err(cause) => Self { supply: None, reason: Some(cause.to_string()), ..self },
+        }
+    }
 }
 
 /// Something that changes what there is.
@@ -126,6 +148,22 @@ impl Recorded {
     ) -> HashMap<CapacityPoolId, Supplied> {
         let each = pools.iter().map(|pool| (pool.id, supplied(pool, &self.held, &self.known, question)));
         each.collect()
+    }
+
+    /// The same before anything is handed out more than once: what demand is held against.
+    #[must_use]
+    pub fn supplied_once(
+        &self,
+        pools: &[capacity_pool::Model],
+        question: &Question<'_>,
+    ) -> HashMap<CapacityPoolId, Supplied> {
+        self.supplied(pools, question).into_iter().map(|(pool, supplied)| (pool, supplied.once())).collect()
+    }
+
+    /// The sites that are to be left, by when they are empty.
+    #[must_use]
+    pub fn leaving(&self, as_of: NaiveDate) -> Leaving {
+        self.known.leaving(as_of)
     }
 
     /// What is taken of a pool in its racks as that changes after the last day observed.

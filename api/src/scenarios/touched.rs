@@ -10,7 +10,7 @@ use forecasting::{colocation::BusinessDays, month::Month};
 
 use super::overlay::{Change, Overlay};
 use crate::{
-    capacity::purchases::Growing,
+    capacity::{assumed::Leaving, purchases::Growing},
     contracts::{costs, terms},
     lifecycle::matching::{AssetFacts, policy_of},
     roadmap::{
@@ -92,7 +92,8 @@ impl Overlay {
                 let spends = recorded.spends.iter().filter(is_touched).count();
                 let is_carried = |pool: &&Growing| {
                     let alone = Overlay::default().with(vec![change.clone()]);
-                    from <= recorded.last && !pool.place.assumed(&pool.name, &alone).growth.is_empty()
+                    from <= recorded.last
+                        && !pool.place.assumed(&pool.name, &alone, &Leaving::new()).growth.is_empty()
                 };
                 match recorded.growing.iter().filter(is_carried).count() {
                     0 => counted("workload", spends),

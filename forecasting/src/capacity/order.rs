@@ -144,6 +144,26 @@ pub struct Candidate {
     pub until: Option<NaiveDate>,
 }
 
+impl Candidate {
+    /// The first day that it counts from. A reservation that has not begun is held on no day of its first month.
+    fn counts_from(&self, as_of: NaiveDate) -> NaiveDate {
+        let is_ahead = self.action == Action::Reclaim && self.available > as_of;
+        if is_ahead { Month::of(self.available).first_day() } else { self.available }
+    }
+
+    /// The first day that it counts no more. A reservation counts as demand to the end of its last month.
+    fn counts_until(&self) -> Option<NaiveDate> {
+        let until = self.until?;
+        Some(if self.action == Action::Reclaim { whole_month(until).first_day() } else { until })
+    }
+}
+
+/// The first month of which every day is on or after a day.
+fn whole_month(day: NaiveDate) -> Month {
+    let month = Month::of(day);
+    if month.first_day() == day { month } else { month.next() }
+}
+
 /// What a candidate does to the day on which the pool runs out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
@@ -153,6 +173,12 @@ pub struct Pushed {
     pub p50: Exhaustion,
     /// When the P90 of demand then reaches supply.
     pub p90_demand: Exhaustion,
+    /// When it does from the first whole month on in which the candidate helps: after a shortage that it comes too late
+    /// for, when the pool is short again.
+    pub p90_once_helping: Exhaustion,
+    /// Whether either quantile reaches supply later from that month on than it would without: it pushes the day out, or
+    /// ends a shortage that has begun by then.
+    pub helps: bool,
     /// By how many months the P90 is pushed out; absent where it is pushed beyond the horizon, or had not been
     /// reached within it.
     pub months: Option<i32>,
@@ -160,8 +186,9 @@ pub struct Pushed {
     pub in_time: bool,
 }
 
-/// What each candidate alone gives, the best first: what pushes the P90 furthest, then the P50; of equal ones what
-/// helps sooner, then what needs less, then in the order of actions (reclaim before an order) and names.
+/// What each candidate alone gives, the best first: what pushes the P90 furthest, then the P50, then when the pool is
+/// short again once the candidate helps; of equal ones what helps sooner, then what needs less, then in the order of
+/// actions (reclaim before an order) and names.
 ///
 /// # Errors
 ///
@@ -188,27 +215,38 @@ pub fn push_out(
         }
         let added = SupplyChange {
             name: candidate.name.clone(),
-            on: candidate.available,
+            on: candidate.counts_from(as_of),
             quantity: candidate.quantity,
         };
-        let ended = candidate.until.map(|until| SupplyChange {
+        let from = whole_month(added.on);
+        let in_time = before.month().is_none_or(|month| added.on <= month.first_day());
+        let ended = candidate.counts_until().map(|until| SupplyChange {
             name: candidate.name.clone(),
             on: until,
             quantity: -candidate.quantity,
         });
-        let after = exhaustion(fan, &supply.with([added].into_iter().chain(ended))?, as_of);
+        let with = supply.with([added].into_iter().chain(ended))?;
+        let after = exhaustion(fan, &with, as_of);
         let (was, is) = (before.month(), after.p90_demand.month());
+        let helping = Fan::new(fan.points().iter().filter(|point| point.month >= from).copied().collect())?;
+        let (without, once) = (exhaustion(&helping, supply, as_of), exhaustion(&helping, &with, as_of));
         pushed.push(Pushed {
             candidate: candidate.clone(),
             p50: after.p50,
             p90_demand: after.p90_demand,
+            p90_once_helping: once.p90_demand,
+            helps: rank(once.p90_demand) > rank(without.p90_demand) || rank(once.p50) > rank(without.p50),
             months: was.zip(is).map(|(was, is)| is.since(was)),
-            in_time: was.is_none_or(|month| candidate.available <= month.first_day()),
+            in_time,
         });
     }
     pushed.sort_by_key(|pushed| {
         let candidate = &pushed.candidate;
-        let latest = (Reverse(rank(pushed.p90_demand)), Reverse(rank(pushed.p50)));
+        let latest = (
+            Reverse(rank(pushed.p90_demand)),
+            Reverse(rank(pushed.p50)),
+            Reverse(rank(pushed.p90_once_helping)),
+        );
         (latest, candidate.available, candidate.quantity, candidate.action, candidate.name.clone())
     });
     Ok(pushed)

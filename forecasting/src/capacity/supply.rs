@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::figures::{bounded, not_negative, plus};
+use super::figures::{bounded, fraction, minus, not_negative, plus, times};
 use crate::error::{ForecastError, Result};
 use crate::month::Month;
+use crate::quantity::millionths;
 
 /// A change of what there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,24 @@ impl Supply {
     /// As [`new`](Self::new).
     pub fn with(&self, changes: impl IntoIterator<Item = SupplyChange>) -> Result<Self> {
         Self::new(self.opening, self.changes.iter().cloned().chain(changes).collect())
+    }
+
+    /// A part of the supply, to the millionth: what of it is there once, where it is handed out more than once. Each
+    /// change is the difference of what is there before and after it.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for a part outside 0 to 1.
+    pub fn part(&self, share: Decimal) -> Result<Self> {
+        fraction(share, "share")?;
+        let part = |level| times(level, share, "supply").map(|part| millionths(part).normalize());
+        let (mut level, mut changes) = (self.opening, Vec::with_capacity(self.changes.len()));
+        for change in &self.changes {
+            let before = part(level)?;
+            level = plus(level, change.quantity, "supply")?;
+            changes.push(SupplyChange { quantity: minus(part(level)?, before, "supply")?, ..change.clone() });
+        }
+        Self::new(part(self.opening)?, changes)
     }
 
     /// What there is before all changes.

@@ -196,6 +196,9 @@ pub struct CapacityAction {
     target: Option<ID>,
     /// When the pool then runs out.
     exhaustion: CapacityExhaustions,
+    /// When the P90 of demand reaches what there is from the first whole month on in which it helps: where it comes too late
+    /// for the day on which the pool runs out, when the pool is short again.
+    short_again: CapacityExhaustion,
     /// By how many months the P90 of demand is pushed out. Null where that is beyond the months that are looked at.
     months: Option<i32>,
     /// Whether it helps before the pool runs out.
@@ -216,6 +219,7 @@ impl CapacityAction {
                 p50: CapacityExhaustion::of(pushed.p50, unsupplied),
                 p90_demand: CapacityExhaustion::of(pushed.p90_demand, unsupplied),
             },
+            short_again: CapacityExhaustion::of(pushed.p90_once_helping, unsupplied),
             months: pushed.months,
             is_in_time: pushed.in_time,
         }

@@ -224,7 +224,8 @@ impl CapacityForecast {
     }
 
     /// What would push the day out, each alone, the best first: what pushes the P90 of demand furthest, then its P50, then
-    /// what helps sooner. Empty for a pool that does not run out.
+    /// what keeps it from being short again. What comes too late for the day and ends the shortage is there too. Empty for a
+    /// pool that does not run out.
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<CapacityAction>> {
         let actions = self.actions_of_all(ctx).await?;
         let unsupplied = self.unsupplied()?;
