@@ -162,7 +162,8 @@ impl Place {
         assumed.growth = windows.into_iter().map(|(_, window)| window).collect();
     }
 
-    fn leave(&self, pool: &str, overlay: &Overlay, assumed: &mut Assumed) {
+    /// When the sites that a scenario leaves are left.
+    fn left(&self, overlay: &Overlay) -> Vec<NaiveDate> {
         let exits: HashMap<SiteId, NaiveDate> = overlay
             .changes()
             .iter()
@@ -171,7 +172,17 @@ impl Place {
                 _ => None,
             })
             .collect();
-        let left: Vec<NaiveDate> = self.sites.iter().filter_map(|site| exits.get(site)).copied().collect();
+        self.sites.iter().filter_map(|site| exits.get(site)).copied().collect()
+    }
+
+    /// Whether a scenario leaves some of its sites and not all.
+    #[must_use]
+    pub fn is_partly_left(&self, overlay: &Overlay) -> bool {
+        (1..self.sites.len()).contains(&self.left(overlay).len())
+    }
+
+    fn leave(&self, pool: &str, overlay: &Overlay, assumed: &mut Assumed) {
+        let left = self.left(overlay);
         let Some(last) = left.iter().max().copied() else { return };
         if left.len() < self.sites.len() {
             assumed.said.push(format!(

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    capacity::{Quantity, capacity_day, capacity_event, capacity_pool, capacity_reservation},
+    capacity::{Quantity, capacity_event, capacity_pool, capacity_reservation},
     id::CapacityPoolId,
 };
 use forecasting::{
@@ -48,7 +48,7 @@ const HISTORY: i32 = 120;
 pub struct Question<'a> {
     /// The day it is asked on: nothing that was observed later counts.
     pub as_of: NaiveDate,
-    /// How many months after that of `as_of` are looked at, 1 to 120.
+    /// How many months after that of `as_of` are looked at beside it, up to 120.
     pub months: u32,
     /// What is laid over what is recorded.
     pub overlay: &'a Overlay,
@@ -109,7 +109,7 @@ pub struct PoolForecast {
 
 /// What was read for some pools.
 struct Known {
-    days: HashMap<CapacityPoolId, Vec<capacity_day::Model>>,
+    days: HashMap<CapacityPoolId, Vec<days::Peak>>,
     events: HashMap<CapacityPoolId, Vec<capacity_event::Model>>,
     reservations: HashMap<CapacityPoolId, Vec<capacity_reservation::Model>>,
     holds: HashMap<CapacityPoolId, Vec<PoolHold>>,
@@ -133,7 +133,8 @@ struct Shown {
 impl Shown {
     fn of(overlay: &Overlay, caller: &Caller) -> Self {
         let is_shown = caller.may(Permission::ViewTotals);
-        let called = |name: &str| if is_shown { format!("scenario {name}") } else { "the scenario".to_owned() };
+        let called =
+            |name: &str| if is_shown { format!("scenario {name}") } else { "the scenario".to_owned() };
         let called = overlay.scenario().map(|scenario| called(&scenario.name));
         Self { is_shown, called, said: overlay.assumptions_for(caller) }
     }
@@ -164,7 +165,7 @@ impl Known {
         use capacity_event::Column as E;
         use capacity_reservation::Column as R;
         let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
-        let days = days::of(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
+        let days = days::peaks(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
         let mut events: HashMap<_, Vec<_>> = HashMap::new();
         let own = capacity_event::Entity::find().filter(E::PoolId.is_in(ids.clone()));
         for event in own.order_by_asc(E::HappensOn).order_by_asc(E::Id).all(db).await? {
@@ -200,7 +201,7 @@ impl Known {
         let assumptions = self.assumptions(pool, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
         let count = u32::try_from(HISTORY + 1).unwrap_or_default();
-        let months = days::by_month(&days, first(question.as_of), count, question.as_of)?;
+        let months = days::by_month(days, first(question.as_of), count, question.as_of)?;
         let fit_from = pool.fit_from.map(first_whole);
         let observed: Vec<Point> = complete(&months);
         let asked = projection::Question {
