@@ -195,8 +195,8 @@ pub async fn actuals(
         return Ok(came);
     }
     let count = u32::try_from(to.since(from) + 1).unwrap_or_default();
-    for (pool, days) in days::of(db, pools, from.first_day(), to.last_day()).await? {
-        for figures in days::by_month(&days, from, count, as_of)? {
+    for (pool, days) in days::peaks(db, pools, from.first_day(), to.last_day()).await? {
+        for figures in days::by_month(days, from, count, as_of)? {
             let complete = figures.monthly.filter(|monthly| monthly.complete && !figures.is_partial);
             if let Some(monthly) = complete {
                 came.insert((pool, monthly.month), monthly.value);

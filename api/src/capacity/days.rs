@@ -53,6 +53,40 @@ pub async fn of(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<HashMap<CapacityPoolId, Vec<capacity_day::Model>>> {
+    let rows = capacity_day::Entity::find().filter(among(pools, from, to)?);
+    let rows = rows.order_by_asc(capacity_day::Column::Day);
+    let mut days: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows.all(db).await? {
+        days.entry(row.pool_id).or_default().push(row);
+    }
+    Ok(days)
+}
+
+/// A day with its highest observation.
+pub type Peak = (NaiveDate, Quantity);
+
+/// The peaks of the days with observations of some pools, by pool, in their order: no more than that is read.
+///
+/// # Errors
+/// As [`of`].
+pub async fn peaks(
+    db: &impl Read,
+    pools: Vec<CapacityPoolId>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<HashMap<CapacityPoolId, Vec<Peak>>> {
+    use capacity_day::Column as C;
+    let rows = capacity_day::Entity::find().select_only().columns([C::PoolId, C::Day, C::Peak]);
+    let rows = rows.filter(among(pools, from, to)?).order_by_asc(C::Day).into_tuple();
+    let rows: Vec<(CapacityPoolId, NaiveDate, Quantity)> = rows.all(db).await?;
+    let mut peaks: HashMap<_, Vec<Peak>> = HashMap::new();
+    for (pool, day, peak) in rows {
+        peaks.entry(pool).or_default().push((day, peak));
+    }
+    Ok(peaks)
+}
+
+fn among(pools: Vec<CapacityPoolId>, from: NaiveDate, to: NaiveDate) -> Result<Condition> {
     if to < from {
         return Err(Error::invalid("to", format!("{to} lies before from on {from}")));
     }
@@ -61,15 +95,8 @@ pub async fn of(
         let message = format!("{count} days are more than the {MOST_DAYS} of one question");
         return Err(Error::TooMuch { field: "to".to_owned(), message });
     }
-    let among = Condition::all()
-        .add(capacity_day::Column::PoolId.is_in(pools))
-        .add(capacity_day::Column::Day.between(from, to));
-    let rows = capacity_day::Entity::find().filter(among).order_by_asc(capacity_day::Column::Day);
-    let mut days: HashMap<_, Vec<_>> = HashMap::new();
-    for row in rows.all(db).await? {
-        days.entry(row.pool_id).or_default().push(row);
-    }
-    Ok(days)
+    let among = Condition::all().add(capacity_day::Column::PoolId.is_in(pools));
+    Ok(among.add(capacity_day::Column::Day.between(from, to)))
 }
 
 /// The last day with an observation of each of some pools, not after a day.
@@ -97,18 +124,18 @@ pub async fn last(
 /// # Errors
 /// `Internal` where a day is kept twice.
 pub fn by_month(
-    days: &[capacity_day::Model],
+    days: impl IntoIterator<Item = Peak>,
     from: Month,
     months: u32,
     as_of: NaiveDate,
 ) -> Result<Vec<MonthFigures>> {
     let mut highest: HashMap<Month, Quantity> = HashMap::new();
-    let mut daily = Vec::with_capacity(days.len());
-    for row in days.iter().filter(|row| row.day <= as_of) {
-        let peak = highest.entry(Month::of(row.day)).or_insert(row.peak);
-        *peak = row.peak.max(*peak);
-        let observations = usize::try_from(row.count).unwrap_or_default();
-        daily.push(DailyPeak { day: row.day, value: row.peak.to_decimal(), observations });
+    let mut daily = Vec::new();
+    for (day, of_day) in days.into_iter().filter(|(day, _)| *day <= as_of) {
+        let peak = highest.entry(Month::of(day)).or_insert(of_day);
+        *peak = of_day.max(*peak);
+        // Peaks are told by day, from however many observations.
+        daily.push(DailyPeak { day, value: of_day.to_decimal(), observations: 1 });
     }
     let monthly = monthly_peaks(&daily, COMPLETE_SHARE).map_err(Error::internal)?;
     let mut monthly: HashMap<Month, MonthlyPeak> = monthly.into_iter().map(|it| (it.month, it)).collect();

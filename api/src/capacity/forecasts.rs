@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    capacity::{Quantity, capacity_day, capacity_event, capacity_pool, capacity_reservation},
+    capacity::{Quantity, capacity_event, capacity_pool, capacity_reservation},
     id::CapacityPoolId,
 };
 use forecasting::{
@@ -53,7 +53,7 @@ const YEAR: i32 = 12;
 pub struct Question<'a> {
     /// The day it is asked on: nothing that was observed later counts.
     pub as_of: NaiveDate,
-    /// How many months after that of `as_of` are looked at, 1 to 120.
+    /// How many months after that of `as_of` are looked at beside it, up to 120.
     pub months: u32,
     /// What is laid over what is recorded.
     pub overlay: &'a Overlay,
@@ -203,8 +203,8 @@ impl Known {
         use capacity_event::Column as E;
         use capacity_reservation::Column as R;
         let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
-        let days = days::of(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
-        let months = tokio::task::block_in_place(|| months_of(pools, &days, question.as_of))?;
+        let days = days::peaks(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
+        let months = tokio::task::block_in_place(|| months_of(days, question.as_of))?;
         let mut events: HashMap<_, Vec<_>> = HashMap::new();
         let own = capacity_event::Entity::find().filter(E::PoolId.is_in(ids.clone()));
         for event in own.order_by_asc(E::HappensOn).order_by_asc(E::Id).all(db).await? {
@@ -331,15 +331,12 @@ impl Question<'_> {
 
 /// What was observed of pools comes to by month.
 fn months_of(
-    pools: &[capacity_pool::Model],
-    days: &HashMap<CapacityPoolId, Vec<capacity_day::Model>>,
+    days: HashMap<CapacityPoolId, Vec<days::Peak>>,
     as_of: NaiveDate,
 ) -> Result<HashMap<CapacityPoolId, Vec<MonthFigures>>> {
     let count = u32::try_from(HISTORY + 1).unwrap_or_default();
-    let each = pools.iter().map(|pool| {
-        let days = days.get(&pool.id).map(Vec::as_slice).unwrap_or_default();
-        Ok((pool.id, days::by_month(days, first(as_of), count, as_of)?))
-    });
+    let each =
+        days.into_iter().map(|(pool, days)| Ok((pool, days::by_month(days, first(as_of), count, as_of)?)));
     each.collect()
 }
 

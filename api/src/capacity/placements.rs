@@ -288,9 +288,12 @@ impl Answer {
     }
 
     /// How many of the pieces that find a place go down when a feed is lost in every rack; none where nobody knows of
-    /// one.
+    /// one, and where no piece finds one.
     #[must_use]
     pub fn down(&self, lost: Feed) -> Option<u64> {
+        if self.placed == 0 {
+            return None;
+        }
         let losses = self.racks.iter().flat_map(|rack| &rack.losses).filter(|loss| loss.lost == lost);
         losses.map(|loss| loss.down).sum()
     }

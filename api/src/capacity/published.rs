@@ -38,7 +38,7 @@ const MOST: usize = 200;
 pub struct Publication {
     /// The day from which the future is seen.
     pub as_of: NaiveDate,
-    /// How many months after that of the day are looked at.
+    /// How many months are looked at, that of the day among them.
     pub months: u32,
     /// How demand is carried on.
     pub method: ForecastMethod,
@@ -61,7 +61,7 @@ pub async fn publish(
     let overlay = Overlay::none();
     let question = Question {
         as_of: asked.as_of,
-        months: asked.months,
+        months: asked.months.saturating_sub(1),
         overlay: &overlay,
         method: method(asked.method),
     };

@@ -28,7 +28,7 @@ use forecasting::{
     month::Month,
 };
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -36,7 +36,11 @@ use super::{
     deadlines::{self, Needs},
     forecasts::{self, MOST_POOLS, PoolForecast, once_assumption, part},
 };
-use crate::{error::Result, scenarios::Overlay, store::Read};
+use crate::{
+    error::{Error, Result},
+    scenarios::Overlay,
+    store::Read,
+};
 
 /// A pool, with all that decides what is bought for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,6 +79,8 @@ pub struct Growing {
 pub struct Pools {
     /// Those that something is bought for, by name.
     pub growing: Vec<Growing>,
+    /// The others, with what people call them, by name.
+    pub others: Vec<(CapacityPoolId, String)>,
     /// By when they ask for more, where that was wanted.
     pub needs: Option<Needs>,
 }
@@ -97,25 +103,53 @@ pub async fn read(db: &impl Read, as_of: NaiveDate, is_due_by_capacity: bool) ->
     let condition = Condition::all().add(capacity_pool::Column::IsActive.eq(true));
     let mut pools = pools(db, condition).await?;
     if pools.is_empty() {
-        return Ok(Pools { growing: Vec::new(), needs: is_due_by_capacity.then(Needs::default) });
+        return Ok(Pools { needs: is_due_by_capacity.then(Needs::default), ..Pools::default() });
     }
     let mut rules = rules(db, &pools).await?;
+    let others = pools.iter().filter(|pool| !rules.contains_key(&pool.id));
+    let others = others.map(|pool| (pool.id, pool.name.clone())).collect();
     if !is_due_by_capacity {
         pools.retain(|pool| rules.contains_key(&pool.id));
     }
     let found = forecast(db, &pools, as_of).await?;
     let needs = if is_due_by_capacity { Some(deadlines::of(db, &found).await?) } else { None };
     let found: Vec<PoolForecast> = found.into_iter().filter(|it| rules.contains_key(&it.pool.id)).collect();
-    Ok(Pools { growing: grown(db, found, &mut rules).await?, needs })
+    Ok(Pools { growing: grown(db, found, &mut rules).await?, others, needs })
 }
 
-/// Reads pools in use, whether something is bought for them or not, in the order of their names.
+/// Which pools in use are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that something is bought for.
+    Bought,
+    /// All of them.
+    All,
+}
+
+/// Reads pools in use, in the order of their names.
 ///
 /// # Errors
-/// Those of the database, and of [`forecasts::of`].
-pub async fn among(db: &impl Read, condition: Condition, as_of: NaiveDate) -> Result<Vec<Growing>> {
-    let condition = condition.add(capacity_pool::Column::IsActive.eq(true));
-    let pools = pools(db, condition).await?;
+/// `LimitExceeded` for more pools than one question may be about; those of the database, and of [`forecasts::of`].
+pub async fn among(
+    db: &impl Read,
+    condition: Condition,
+    which: Which,
+    as_of: NaiveDate,
+) -> Result<Vec<Growing>> {
+    use capacity_pool::Column as C;
+    let mut condition = condition.add(C::IsActive.eq(true));
+    if which == Which::Bought {
+        let bought = capacity_purchase_rule::Entity::find().select_only();
+        let bought = bought.column(capacity_purchase_rule::Column::PoolId).into_query();
+        condition = condition.add(C::Id.in_subquery(bought));
+    }
+    let one_more = u64::try_from(MOST_POOLS).unwrap_or(u64::MAX).saturating_add(1);
+    let pools = capacity_pool::Entity::find().filter(condition).order_by_asc(C::Name).limit(one_more);
+    let pools = pools.all(db).await?;
+    if pools.len() > MOST_POOLS {
+        let message = format!("more pools than the {MOST_POOLS} of one question: ask by site or resource");
+        return Err(Error::TooMuch { field: "filter".to_owned(), message });
+    }
     if pools.is_empty() {
         return Ok(Vec::new());
     }
@@ -236,6 +270,12 @@ impl Growing {
         }
         let assumed = self.place.assumed(&self.name, overlay, &assumed::left_by(overlay));
         let mut said: Vec<String> = assumed.said;
+        if self.place.is_partly_left(overlay) {
+            said.push(format!(
+                "what there is of {} is taken as it is on record, with all of its sites",
+                self.name
+            ));
+        }
         let quantile = match self.rule.as_ref().map(|rule| rule.demand) {
             Some(DemandQuantile::P50) => Quantile::P50,
             Some(DemandQuantile::P90) | None => Quantile::P90,
@@ -387,6 +427,15 @@ impl Risk {
             self.name
         )
     }
+}
+
+/// A pool of which nobody can tell whether it runs out before an order can help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unjudged {
+    /// The pool.
+    pub pool: CapacityPoolId,
+    /// Why.
+    pub reason: String,
 }
 
 /// Risks by urgency: what is short first, then what lacks longer, then in the order of names.

@@ -3,20 +3,27 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use entity::{capacity::capacity_purchase_rule, id::SiteId};
+use entity::{
+    capacity::{capacity_pool, capacity_purchase_rule},
+    id::{CapacityPoolId, SiteId},
+};
 use forecasting::{
     capacity::purchases::Purchase,
     depreciation::{Convention, DepreciationRule, Method},
     money::{Currency, Money, Rounding},
+    month::Month,
     refresh::{CostRates, PriceIndex, PriceSource, Prices, Quote},
     roadmap::{GrowthOrder, GrowthTerms},
 };
 use rust_decimal::Decimal;
-use sea_orm::Condition;
+use sea_orm::{ColumnTrait, Condition};
 
 use super::{contracts::Contracts, estate::Estate, vintages::depreciation_rule};
 use crate::{
-    capacity::purchases::{self, Asked, Growing},
+    capacity::{
+        forecasts::MOST_POOLS,
+        purchases::{self, Asked, Growing, Risk, Unjudged, Which},
+    },
     error::Result,
     rules::require_plausible,
     scenarios::Overlay,
@@ -128,15 +135,15 @@ pub fn currencies(growing: &[Growing]) -> BTreeSet<String> {
 /// What is bought for pools in use, in the order of their names, as the roadmap has it.
 ///
 /// # Errors
-/// `Invalid` for a day that nobody plans for; those of the database.
+/// `Invalid` for a day that nobody plans for; `LimitExceeded` for too many pools; those of the database.
 pub async fn of(
     db: &impl Read,
-    condition: Condition,
+    (condition, which): (Condition, Which),
     as_of: NaiveDate,
     scenario: &Overlay,
 ) -> Result<Vec<(Growing, Result<Grown, String>)>> {
     require_plausible("asOf", Some(as_of))?;
-    let growing = purchases::among(db, condition, as_of).await?;
+    let growing = purchases::among(db, condition, which, as_of).await?;
     if growing.is_empty() {
         return Ok(Vec::new());
     }
@@ -149,4 +156,67 @@ pub async fn of(
         (pool, grown)
     };
     Ok(growing.into_iter().map(grown).collect())
+}
+
+/// Times in which pools have run out and no order can help.
+#[derive(Clone, Debug, Default)]
+pub struct Risks {
+    /// How many pools were looked at.
+    pub pools: usize,
+    /// The most urgent first.
+    pub risks: Vec<Risk>,
+    /// The pools of which nobody can tell, in the order of their names.
+    pub unknown: Vec<Unjudged>,
+    /// What is taken for granted, in sentences.
+    pub said: Vec<String>,
+}
+
+/// The times that begin up to a month, of pools in use, whether something is bought for them or not.
+///
+/// # Errors
+/// As [`of`].
+pub async fn risks(
+    db: &impl Read,
+    condition: Condition,
+    (as_of, last): (NaiveDate, Month),
+    scenario: &Overlay,
+) -> Result<Risks> {
+    let found = of(db, (condition, Which::All), as_of, scenario).await?;
+    let mut risks = Risks { pools: found.len(), ..Risks::default() };
+    for (pool, grown) in found {
+        match grown {
+            Ok(grown) => {
+                risks
+                    .risks
+                    .extend(Risk::all(&pool, &grown.asked.growth).filter(|it| it.shortage.from <= last));
+                risks.said.extend(grown.asked.said);
+            }
+            Err(reason) => risks.unknown.push(Unjudged { pool: pool.pool, reason }),
+        }
+    }
+    purchases::sort(&mut risks.risks);
+    Ok(risks)
+}
+
+/// The same of the pools that a roadmap buys nothing for: those that are more than one question may be about are not
+/// looked at, and say so. Nothing is read where there is none.
+///
+/// # Errors
+/// As [`of`].
+pub async fn risks_of_others(
+    db: &impl Read,
+    others: &[(CapacityPoolId, String)],
+    until: (NaiveDate, Month),
+    scenario: &Overlay,
+) -> Result<Risks> {
+    if others.is_empty() {
+        return Ok(Risks::default());
+    }
+    let (asked, beyond) = others.split_at(others.len().min(MOST_POOLS));
+    let ids = asked.iter().map(|(pool, _)| *pool);
+    let condition = Condition::all().add(capacity_pool::Column::Id.is_in(ids));
+    let mut risks = risks(db, condition, until, scenario).await?;
+    let reason = || format!("more pools than the {MOST_POOLS} that a roadmap looks at");
+    risks.unknown.extend(beyond.iter().map(|(pool, _)| Unjudged { pool: *pool, reason: reason() }));
+    Ok(risks)
 }

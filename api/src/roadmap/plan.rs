@@ -116,8 +116,10 @@ pub struct Plan {
     pub tags: Tags,
     /// What it may turn out to cost, where that was asked.
     pub outcome: Option<Outcome>,
-    /// Capacity pools that run out before an order can help, the most urgent first.
+    /// Capacity pools that more is bought for and that run out before an order can help, the most urgent first.
     pub risks: Vec<Risk>,
+    /// Capacity pools that nothing is bought for, with what people call them.
+    pub others: Vec<(CapacityPoolId, String)>,
     /// The scenario that it is drawn for; none is the baseline.
     pub scenario: Option<Named>,
 }
@@ -143,6 +145,8 @@ pub struct Rows {
     pub(super) outside: Vec<Outside>,
     /// Capacity pools that more is bought for.
     pub(super) growing: Vec<Growing>,
+    /// Those that nothing is bought for; not known of rows that were kept.
+    others: Vec<(CapacityPoolId, String)>,
     pub(super) rates: Rates,
     currency: Currency,
     /// The currencies of the estate and of the answer.
@@ -212,6 +216,7 @@ impl Rows {
             spends,
             outside,
             growing: pools.growing,
+            others: pools.others,
             rates,
             currency,
             currencies,
@@ -246,6 +251,7 @@ impl Rows {
             spends,
             outside,
             growing,
+            others: Vec::new(),
             rates,
             currency,
             currencies,
@@ -329,6 +335,7 @@ impl Rows {
             tags: Tags::default(),
             outcome,
             risks,
+            others: self.others.clone(),
             scenario: scenario.scenario().cloned(),
         })
     }

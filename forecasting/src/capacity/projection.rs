@@ -48,7 +48,7 @@ pub struct Question {
     pub until: Option<Month>,
     /// The day it is asked on.
     pub as_of: NaiveDate,
-    /// How many months after that of `as_of` are looked at, 1 to [`HORIZON_MAX`].
+    /// How many months after that of `as_of` are looked at beside it, up to [`HORIZON_MAX`].
     pub months: u32,
 }
 
@@ -109,11 +109,11 @@ impl Question {
     ///
     /// # Errors
     ///
-    /// [`ForecastError::Invalid`] for a horizon of 0 or beyond [`HORIZON_MAX`], a month that comes twice, and beyond
+    /// [`ForecastError::Invalid`] for a horizon beyond [`HORIZON_MAX`], a month that comes twice, and beyond
     /// the range of quantities.
     pub fn answer(&self) -> Result<Projection> {
-        if self.months == 0 || self.months > HORIZON_MAX {
-            let rule = "a forecast looks 1 to 120 months ahead";
+        if self.months > HORIZON_MAX {
+            let rule = "a forecast looks at most 120 months ahead";
             return Err(ForecastError::invalid("months", &self.months, rule));
         }
         let points: Vec<Point> = ordered(&self.points)?

@@ -177,8 +177,8 @@ fn the_method_is_chosen_and_told() {
         assert_ne!(seen["forecast"]["method"], "AUTO");
         assert!(seen["forecast"]["reason"].as_str().unwrap().len() > 20);
         let points = seen["forecast"]["points"].as_array().unwrap();
-        assert_eq!(points.len(), 37);
-        assert_eq!([&points[0]["month"], &points[36]["month"]], [&json!("2026-11"), &json!("2029-11")]);
+        assert_eq!(points.len(), 36, "the month of the day is the first");
+        assert_eq!([&points[0]["month"], &points[35]["month"]], [&json!("2026-11"), &json!("2029-10")]);
         let number = |point: &Value, field: &str| point[field].as_str().unwrap().parse::<f64>().unwrap();
         for point in points {
             let five = ["lo95", "p10", "p50", "p90", "hi95"].map(|field| number(point, field));
@@ -195,6 +195,13 @@ fn the_method_is_chosen_and_told() {
         }
         let again = forecast(&app.viewer(), &pool, "", fields).await;
         assert_eq!(again, seen);
+        // Months are counted the same wherever they are asked for.
+        let one = forecast(&app.viewer(), &pool, ", months: 1", "demand { month }").await;
+        assert_eq!(one["demand"], json!([{ "month": "2026-11" }]));
+        let text = format!(r#"{{ capacityPool(id: "{pool}") {{ supply {{ months {{ month }} }} }} }}"#);
+        let supplied = app.viewer().at_once(&text).await["capacityPool"]["supply"]["months"].clone();
+        assert_eq!([supplied.as_array().unwrap().len(), 36], [36, points.len()]);
+        assert_eq!(supplied[35]["month"], points[35]["month"]);
     });
 }
 

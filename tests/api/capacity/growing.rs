@@ -77,14 +77,22 @@ fn a_frozen_scenario_keeps_what_growth_asked_for() {
 fn statements_of_growth_do_not_grow_with_pools() {
     on_both_engines(async |app| {
         let site = a_site(app, "FRA1").await;
-        let drawn = "{ roadmap(from: \"2026-01\", asOf: \"2026-01-10\", view: CASH) { totals { total } risks { from } } }";
-        let without = app.director().statements(drawn).await;
+        let of = |fields: &str| {
+            format!("{{ roadmap(from: \"2026-01\", asOf: \"2026-01-10\", view: CASH) {{ {fields} }} }}")
+        };
+        let (drawn, plain) = (of("totals { total } risks { from }"), of("totals { total }"));
+        let without = app.director().statements(&plain).await;
+        assert_eq!(app.director().statements(&drawn).await, without, "without pools risks cost nothing");
         let bare = steady(app, "Bare", &site, "1000").await;
-        assert_eq!(app.director().statements(drawn).await, without + 1, "nothing is bought for it");
+        assert_eq!(app.director().statements(&plain).await, without + 1, "nothing is bought for it");
+        let one = app.director().statements(&drawn).await;
+        steady(app, "Barer", &site, "1000").await;
+        assert_eq!(app.director().statements(&drawn).await, one, "with one more that nothing is bought for");
+        let drawn = drawn.as_str();
         step(app, &bare, "wave 3", "265", "2026-07-01").await;
         set(app, &bare, servers()).await;
         let listed = "{ capacityPurchases(asOf: \"2026-01-10\") { pool { name } orders { pieces } } }";
-        let risks = "{ capacityRisks(asOf: \"2026-01-10\") { pool { name } months } }";
+        let risks = "{ capacityRisks(asOf: \"2026-01-10\") { risks { pool { name } months } unknownCount } }";
         let mut few = Vec::new();
         for text in [drawn, listed, risks] {
             few.push(app.director().statements(text).await);
@@ -204,5 +212,28 @@ fn a_pool_that_lasts_makes_nothing_due_and_an_unknown_one_says_so() {
         );
         let refusal = app.director().expect_error(&nothing, "INVALID").await;
         assert!(refusal.message.contains("capacity or lease"), "{}", refusal.message);
+    });
+}
+
+#[test]
+fn supply_that_a_scenario_does_not_reach_is_said_to_be_as_on_record() {
+    on_both_engines(async |app| {
+        let (site, other) = (a_site(app, "FRA1").await, a_site(app, "MUC1").await);
+        let pool = seventeen(app, &site).await;
+        put(app, &pool, json!([site, other])).await;
+        let exit = json!({ "siteExit": { "site": other, "on": "2026-09-30" } });
+        let exit = a_scenario(app, "out of Munich", &[exit]).await;
+        let said = "what there is of Compute is taken as it is on record, with all of its sites";
+        let orders = bought(app, &format!(", scenario: \"{exit}\"")).await[0].clone();
+        assert!(orders["explanation"]["assumptions"].as_array().unwrap().contains(&json!(said)), "{orders}");
+        let risks =
+            format!("{{ capacityRisks(asOf: \"2026-01-10\", scenario: \"{exit}\") {{ assumptions }} }}");
+        let open = app.director().query(&risks).await["capacityRisks"]["assumptions"].clone();
+        assert!(open.to_string().contains("out of Munich"), "{open}");
+        let seen = app.viewer().query(&risks).await["capacityRisks"]["assumptions"].clone();
+        assert!(seen.as_array().unwrap().contains(&json!(said)), "{seen}");
+        assert!(!seen.to_string().contains("out of Munich"), "{seen}");
+        let all = bought(app, "").await[0]["explanation"]["assumptions"].clone();
+        assert!(!all.as_array().unwrap().contains(&json!(said)), "{all}");
     });
 }

@@ -229,6 +229,12 @@ fn the_loss_of_a_feed_is_told_and_may_be_ruled_out() {
         );
         let answer = placed(app, json!({ "need": need("A"), "survives": true })).await;
         assert_eq!(answer["placed"], 0);
+        // Of nothing neither is said that it stays up nor that it goes down.
+        let of_nothing = |lost: &str| {
+            let reason = "no piece finds a place";
+            json!({ "lost": lost, "survives": null, "piecesDown": null, "reason": reason })
+        };
+        assert_eq!(answer["feedLosses"], json!([of_nothing("A"), of_nothing("B")]));
     });
 }
 

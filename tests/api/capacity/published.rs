@@ -38,7 +38,7 @@ fn a_forecast_is_kept_once_and_never_changes() {
         assert_eq!(made["orderBy"], json!({ "status": "DUE", "date": "2026-12-03" }));
         assert_eq!([&made["trainedOn"], &made["observedUntil"]], [&json!(12), &json!("2026-10")]);
         assert_eq!(made["inputsHash"].as_str().unwrap().len(), 64);
-        assert_eq!(made["points"].as_array().unwrap().len(), 13);
+        assert_eq!(made["points"].as_array().unwrap().len(), 12);
         let point = &made["points"][0];
         assert_eq!(
             [&point["month"], &point["ahead"], &point["supply"]],

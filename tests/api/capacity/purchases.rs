@@ -374,7 +374,7 @@ fn pools_that_are_retired_and_two_lives_are_refused() {
             let text =
                 format!("{{ capacityPurchases(asOf: \"2026-01-10\", months: {months}) {{ reason }} }}");
             assert_eq!(app.director().expect_error(&text, "INVALID").await.field, "months");
-            let text = format!("{{ capacityRisks(asOf: \"2026-01-10\", months: {months}) {{ months }} }}");
+            let text = format!("{{ capacityRisks(asOf: \"2026-01-10\", months: {months}) {{ pools }} }}");
             assert_eq!(app.viewer().expect_error(&text, "INVALID").await.field, "months");
         }
     });
@@ -387,11 +387,14 @@ fn what_comes_too_late_is_a_risk_of_the_roadmap() {
         let late = steady(app, "Late", &site, "950").await;
         step(app, &late, "wave 3", "100", "2026-03-15").await;
         set(app, &late, servers()).await;
-        // Nothing is bought for this one, so that the roadmap does not know it.
+        // Nothing is bought for this one: it is a risk all the same.
         let bare = steady(app, "Bare", &site, "900").await;
         let risk = "pool { name } from months worst worstIn relief orderBy overdueDays message";
-        let text = format!("{{ capacityRisks(asOf: \"2026-01-10\") {{ {risk} }} }}");
+        let text =
+            format!("{{ capacityRisks(asOf: \"2026-01-10\") {{ pools unknownCount risks {{ {risk} }} }} }}");
         let found = app.viewer().query(&text).await["capacityRisks"].clone();
+        assert_eq!([&found["pools"], &found["unknownCount"]], [&json!(2), &json!(0)]);
+        let found = found["risks"].clone();
         let expected = json!({
             "pool": { "name": "Late" }, "from": "2026-03", "months": 4, "worst": "50", "worstIn": "2026-03",
             "relief": "2026-07", "orderBy": "2025-10-04", "overdueDays": 98,
@@ -403,7 +406,7 @@ fn what_comes_too_late_is_a_risk_of_the_roadmap() {
         assert_eq!(found[0]["worst"], "0", "demand is just what there is");
         assert_eq!(found[1], expected);
         let drawn = roadmap(app, "view: CASH", &format!("risks {{ {risk} }} assumptions")).await;
-        assert_eq!(drawn["risks"], json!([expected]));
+        assert_eq!(drawn["risks"], found, "whether anything is bought for them or not");
         let said = drawn["assumptions"].to_string();
         assert!(said.contains("ordered at once and there later than needed: 1 orders of capacity"), "{said}");
         let order = bought(app, "").await[0]["orders"][0].clone();
@@ -412,9 +415,10 @@ fn what_comes_too_late_is_a_risk_of_the_roadmap() {
         // Only of some pools, and only those that begin soon enough.
         let some = format!(
             "{{ capacityRisks(asOf: \"2026-01-10\", months: 2,
-            filter: {{ id: {{ in: [\"{late}\", \"{bare}\"] }} }}) {{ pool {{ name }} }} }}"
+            filter: {{ id: {{ in: [\"{late}\", \"{bare}\"] }} }}) {{ risks {{ pool {{ name }} }} }} }}"
         );
-        assert_eq!(app.viewer().query(&some).await["capacityRisks"], json!([{ "pool": { "name": "Bare" } }]));
+        let found = app.viewer().query(&some).await["capacityRisks"]["risks"].clone();
+        assert_eq!(found, json!([{ "pool": { "name": "Bare" } }]));
         // Days that nobody recorded are not zero: nothing is ordered, and the reason is told.
         let update = format!(
             "mutation {{ updateCapacityPool(id: \"{late}\", changes: {{ leadDays: null }}) {{ id }} }}"
@@ -427,5 +431,41 @@ fn what_comes_too_late_is_a_risk_of_the_roadmap() {
         assert_eq!(excluded[0]["subject"], "CAPACITY_POOL");
         assert_eq!(excluded[0]["reason"], format!("growth: {}", reason.as_str().unwrap()));
         assert_eq!(excluded[0]["records"], json!([{ "label": "Late" }]));
+    });
+}
+
+#[test]
+fn pools_that_cannot_be_judged_are_named_with_the_reason() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let late = steady(app, "Late", &site, "900").await;
+        let undated = steady(app, "Undated", &site, "950").await;
+        step(app, &undated, "wave 3", "100", "2026-03-15").await;
+        let update = format!(
+            "mutation {{ updateCapacityPool(id: \"{undated}\", changes: {{ leadDays: null }}) {{ id }} }}"
+        );
+        app.director().query(&update).await;
+        a_pool(app, "Empty", "PORTS", "PORT", json!({ "plannable": "40", "leadDays": 5 })).await;
+        let text = "{ capacityRisks(asOf: \"2026-01-10\") { pools risks { pool { id } }
+            unknownCount unknown { pool { name } reason } assumptions } }";
+        let found = app.viewer().query(text).await["capacityRisks"].clone();
+        assert_eq!([&found["pools"], &found["unknownCount"]], [&json!(3), &json!(2)]);
+        assert_eq!(found["risks"], json!([{ "pool": { "id": late } }]));
+        let unknown = json!([
+            { "pool": { "name": "Empty" }, "reason": "0 months are observed, and a trend needs 6" },
+            { "pool": { "name": "Undated" }, "reason": "the days from an order to its delivery are not recorded" },
+        ]);
+        assert_eq!((&found["unknown"], &found["assumptions"]), (&unknown, &json!([])));
+        let selection = "risks { pool { id } } risksUnknown { pool { name } reason }";
+        let drawn = roadmap(app, "view: CASH", selection).await;
+        assert_eq!((&drawn["risks"], &drawn["risksUnknown"]), (&found["risks"], &unknown));
+        // What more is bought for is told where it is left out of the money.
+        set(app, &undated, servers()).await;
+        let drawn =
+            roadmap(app, "view: CASH", "risksUnknown { pool { name } } excluded { records { label } }").await;
+        assert_eq!(drawn["risksUnknown"], json!([{ "pool": { "name": "Empty" } }]));
+        assert_eq!(drawn["excluded"][0]["records"], json!([{ "label": "Undated" }]));
+        let outcome = app.viewer().query(text).await["capacityRisks"]["unknown"].clone();
+        assert_eq!(outcome, unknown, "a rule does not change that");
     });
 }

@@ -85,7 +85,8 @@ impl Asked {
     pub(super) fn question(&self) -> forecasts::Question<'_> {
         forecasts::Question {
             as_of: self.as_of.0,
-            months: self.months,
+            // The month of the day is the first.
+            months: self.months.saturating_sub(1),
             overlay: &self.overlay,
             method: published::method(self.method),
         }
@@ -162,7 +163,7 @@ impl CapacityForecast {
         self.answer.asked.as_of
     }
 
-    /// How many months after that of `asOf` were looked at.
+    /// How many months were looked at, that of `asOf` among them.
     async fn months(&self) -> u32 {
         self.answer.asked.months
     }
@@ -299,8 +300,7 @@ impl ForecastQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the pool.")] pool: Id<CapacityPoolId>,
-        #[graphql(default = 36, desc = "How many months after that of `asOf` are looked at, 1 to 120.")]
-        months: i32,
+        #[graphql(default = 36, desc = "How many months from that of `asOf` on, 1 to 120.")] months: i32,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "The day it is asked on; today when left out.")] as_of: Option<Date>,

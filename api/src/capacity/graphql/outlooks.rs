@@ -81,7 +81,7 @@ impl CapacityOutlook {
         self.asked.as_of
     }
 
-    /// How many months after that of `asOf` were looked at.
+    /// How many months were looked at, that of `asOf` among them.
     async fn months(&self) -> u32 {
         self.asked.months
     }
@@ -218,8 +218,7 @@ impl PoolOutlookQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which pools. Left out: all.")] filter: Option<CapacityPoolFilter>,
-        #[graphql(default = 36, desc = "How many months after that of `asOf` are looked at, 1 to 120.")]
-        months: i32,
+        #[graphql(default = 36, desc = "How many months from that of `asOf` on, 1 to 120.")] months: i32,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
         #[graphql(desc = "The day it is asked on; today when left out.")] as_of: Option<Date>,

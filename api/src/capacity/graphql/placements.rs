@@ -105,9 +105,9 @@ pub struct PlacementPowerBasis {
 pub struct PlacementFeedLoss {
     /// The feed that is lost.
     lost: PowerSide,
-    /// Whether all of them stay up. Null where nobody knows.
+    /// Whether all of them stay up. Null where nobody knows, and where no piece finds a place.
     survives: Option<bool>,
-    /// How many go down, with their own feed or with one that is overloaded. Null where nobody knows.
+    /// How many go down, with their own feed or with one that is overloaded. Null as `survives` is.
     pieces_down: Option<u64>,
     /// What the other feed has to carry, in kW. Null where nobody knows, and for all racks together.
     load_kw: Option<Decimal>,
@@ -282,13 +282,14 @@ impl PlacementAnswer {
             let down = self.answer.down(lost);
             let mut reasons = self.answer.racks.iter().flat_map(|rack| &rack.losses);
             let reason = reasons.find(|loss| loss.lost == lost && loss.reason.is_some());
+            let nothing = (self.answer.placed == 0).then(|| "no piece finds a place".to_owned());
             PlacementFeedLoss {
                 lost: lost.into(),
                 survives: down.map(|down| down == 0),
                 pieces_down: down,
                 load_kw: None,
                 spare_kw: None,
-                reason: reason.and_then(|loss| loss.reason.clone()),
+                reason: nothing.or_else(|| reason.and_then(|loss| loss.reason.clone())),
             }
         };
         [Feed::A, Feed::B].into_iter().map(of).collect()

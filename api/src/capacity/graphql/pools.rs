@@ -350,7 +350,8 @@ impl CapacityPool {
         let load = async || days::of(&reader, self.siblings()?, from.0.first_day(), last.last_day()).await;
         let found = self.0.shared(format!("days of {} {last}", from.0), load).await?;
         let own = found.get(&self.own()?).map(Vec::as_slice).unwrap_or_default();
-        Ok(days::by_month(own, from.0, count, as_of)?.into_iter().map(CapacityMonth::from).collect())
+        let peaks = own.iter().map(|row| (row.day, row.peak));
+        Ok(days::by_month(peaks, from.0, count, as_of)?.into_iter().map(CapacityMonth::from).collect())
     }
 
     /// What is held of it, in the order of the first days.
@@ -411,7 +412,8 @@ impl CapacityPool {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day that it is seen on; today where left out.")] as_of: Option<Date>,
-        #[graphql(desc = "How many months, at most 120; 36 where left out.")] months: Option<i32>,
+        #[graphql(desc = "How many months from that of `asOf` on, at most 120; 36 where left out.")]
+        months: Option<i32>,
         #[graphql(desc = "The id of a scenario; what is recorded where left out.")] scenario: Option<
             Id<ScenarioId>,
         >,

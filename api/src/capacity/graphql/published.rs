@@ -167,7 +167,7 @@ impl PublishedCapacityForecast {
         Ok(Date(self.0.get::<NaiveDate>(C::AsOf)?))
     }
 
-    /// How many months after that of the day were looked at.
+    /// How many months were looked at, that of the day among them.
     async fn months(&self) -> Result<i32> {
         self.0.get(C::Months)
     }
@@ -357,8 +357,7 @@ impl PublishedForecastMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Ids of the pools, at most 200.")] pools: Vec<Id<CapacityPoolId>>,
-        #[graphql(default = 36, desc = "How many months after that of `asOf` are looked at, 1 to 120.")]
-        months: i32,
+        #[graphql(default = 36, desc = "How many months from that of `asOf` on, 1 to 120.")] months: i32,
         #[graphql(desc = "The day from which the future is seen, not after today; today when left out.")]
         as_of: Option<Date>,
         #[graphql(

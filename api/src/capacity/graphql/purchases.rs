@@ -15,9 +15,9 @@ use sea_orm::{ColumnTrait, Condition};
 use super::{pool_queries::CapacityPoolFilter, pools::CapacityPool};
 use crate::{
     access::Permission,
-    capacity::purchases::{self, Risk},
+    capacity::purchases::{self, Risk, Unjudged, Which},
     error::{Error, Result},
-    roadmap::growing::{self, Grown},
+    roadmap::growing::{self, Grown, Risks},
     rules::require_range,
     scenarios::Overlay,
     schema::{
@@ -172,6 +172,65 @@ impl CapacityRisk {
     }
 }
 
+/// A pool of which nobody can tell whether it runs out before an order can help.
+#[derive(Clone, SimpleObject)]
+pub struct CapacityUnjudged {
+    /// The pool.
+    pool: CapacityPool,
+    /// Why.
+    reason: String,
+}
+
+impl CapacityUnjudged {
+    /// Such pools, read by one statement and only where there are any.
+    ///
+    /// # Errors
+    /// Those of the database; `Forbidden` for those who may not see the inventory.
+    pub async fn all(ctx: &Context<'_>, unknown: &[Unjudged]) -> Result<Vec<Self>> {
+        let pools = pools(ctx, unknown.iter().map(|it| it.pool).collect()).await?;
+        let known = unknown
+            .iter()
+            .filter_map(|it| Some(Self { pool: pools.get(&it.pool)?.clone(), reason: it.reason.clone() }));
+        Ok(known.collect())
+    }
+}
+
+/// Where pools in use have run out and no order can help, and the pools of which nobody can tell.
+pub struct CapacityRisks {
+    found: Risks,
+    as_of: NaiveDate,
+    of_scenario: Vec<String>,
+}
+
+/// Where pools in use have run out and no order can help, and the pools of which nobody can tell.
+#[Object]
+impl CapacityRisks {
+    /// How many pools were looked at.
+    async fn pools(&self) -> usize {
+        self.found.pools
+    }
+
+    /// Times in which a pool has run out and no order can help, the most urgent first.
+    async fn risks(&self, ctx: &Context<'_>) -> Result<Vec<CapacityRisk>> {
+        CapacityRisk::all(ctx, &self.found.risks, self.as_of).await
+    }
+
+    /// Of how many pools nobody can tell.
+    async fn unknown_count(&self) -> usize {
+        self.found.unknown.len()
+    }
+
+    /// The pools of which nobody can tell, each with the reason, in the order of their names.
+    async fn unknown(&self, ctx: &Context<'_>) -> Result<Vec<CapacityUnjudged>> {
+        CapacityUnjudged::all(ctx, &self.found.unknown).await
+    }
+
+    /// What is taken for granted; each is a sentence.
+    async fn assumptions(&self) -> Vec<&str> {
+        self.of_scenario.iter().chain(&self.found.said).map(String::as_str).collect()
+    }
+}
+
 impl CapacityRisk {
     /// Risks with their pools, read by one statement and only where there are any. `field` is what is asked of risks.
     ///
@@ -280,8 +339,7 @@ impl PurchaseQuery {
         let last = last_month(as_of.0, months)?;
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let overlay = Overlay::load(&reader, scenario.map(|id| id.0)).await?;
-        let mut found = growing::of(&reader, condition, as_of.0, &overlay).await?;
-        found.retain(|(growing, _)| growing.rule.is_some());
+        let found = growing::of(&reader, (condition, Which::Bought), as_of.0, &overlay).await?;
         let pools = pools(ctx, found.iter().map(|(growing, _)| growing.pool).collect()).await?;
         let shows_prices = caller(ctx)?.may(Permission::ViewPrices);
         let answers = found.into_iter().filter_map(|(growing, grown)| {
@@ -291,7 +349,7 @@ impl PurchaseQuery {
         Ok(answers.collect())
     }
 
-    /// Times in which a pool in use has run out and no order can help, the most urgent first.
+    /// Where pools in use have run out and no order can help, and the pools of which nobody can tell.
     #[graphql(complexity = "5_000 + 50 * child_complexity")]
     async fn capacity_risks(
         &self,
@@ -302,21 +360,14 @@ impl PurchaseQuery {
         months: i32,
         #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
-    ) -> Result<Vec<CapacityRisk>> {
+    ) -> Result<CapacityRisks> {
         let reader = read(ctx, Permission::ViewInventory)?;
         let last = last_month(as_of.0, months)?;
         let condition = filter.unwrap_or_default().condition(caller(ctx)?)?;
         let overlay = Overlay::load_without_prices(&reader, scenario.map(|id| id.0)).await?;
-        let found = growing::of(&reader, condition, as_of.0, &overlay).await?;
-        let of = |(growing, grown): &(_, Result<Grown, String>)| {
-            grown
-                .as_ref()
-                .map_or_else(|_| Vec::new(), |grown| Risk::all(growing, &grown.asked.growth).collect())
-        };
-        let mut risks: Vec<Risk> = found.iter().flat_map(of).collect();
-        risks.retain(|risk| risk.shortage.from <= last);
-        purchases::sort(&mut risks);
-        CapacityRisk::all(ctx, &risks, as_of.0).await
+        let found = growing::risks(&reader, condition, (as_of.0, last), &overlay).await?;
+        let of_scenario = overlay.assumptions_for(caller(ctx)?);
+        Ok(CapacityRisks { found, as_of: as_of.0, of_scenario })
     }
 }
 

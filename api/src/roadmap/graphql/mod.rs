@@ -21,15 +21,20 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
+use tokio::sync::OnceCell;
 
 use super::{
+    growing::{self, Risks},
     keys::Dimension,
     plan::{Plan, Question, draw},
     records,
 };
 use crate::{
     access::Permission,
-    capacity::graphql::purchases::CapacityRisk,
+    capacity::{
+        graphql::purchases::{CapacityRisk, CapacityUnjudged},
+        purchases,
+    },
     error::{Error, Result},
     inventory::graphql::sites::Site,
     scenarios::{
@@ -73,6 +78,8 @@ impl CategoryTotal {
 pub struct RoadmapAnswer {
     plan: Arc<Plan>,
     view: View,
+    overlay: Arc<Overlay>,
+    of_others: OnceCell<Risks>,
 }
 
 /// What the estate will cost, month by month.
@@ -181,9 +188,18 @@ impl RoadmapAnswer {
             .collect()
     }
 
-    /// Capacity pools that more is bought for and that run out before an order can help, the most urgent first.
+    /// Capacity pools that run out before an order can help, the most urgent first, whether more is bought for them or not.
     async fn risks(&self, ctx: &Context<'_>) -> Result<Vec<CapacityRisk>> {
-        CapacityRisk::all(ctx, &self.plan.risks, self.plan.as_of).await
+        let mut risks = self.plan.risks.clone();
+        risks.extend(self.of_others(ctx).await?.risks.iter().cloned());
+        purchases::sort(&mut risks);
+        CapacityRisk::all(ctx, &risks, self.plan.as_of).await
+    }
+
+    /// Capacity pools that nothing is bought for, and of which nobody can tell whether they run out before an order can
+    /// help. Those that more is bought for and of which nobody can tell are in `excluded`.
+    async fn risks_unknown(&self, ctx: &Context<'_>) -> Result<Vec<CapacityUnjudged>> {
+        CapacityUnjudged::all(ctx, &self.of_others(ctx).await?.unknown).await
     }
 
     /// What the whole roadmap takes for granted.
@@ -221,6 +237,14 @@ impl RoadmapAnswer {
 }
 
 impl RoadmapAnswer {
+    /// The times in which pools that nothing is bought for have run out: read once, and only where they are asked for.
+    async fn of_others(&self, ctx: &Context<'_>) -> Result<&Risks> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        let until = (self.plan.as_of, self.plan.roadmap.window().last());
+        let load = async || growing::risks_of_others(&reader, &self.plan.others, until, &self.overlay).await;
+        self.of_others.get_or_try_init(load).await
+    }
+
     /// The sites of all lines, by code, by one statement and only when they are asked for.
     async fn sites(&self, ctx: &Context<'_>) -> Result<HashMap<String, Site>> {
         let field = ctx.field().selection_set().find(|field| field.name() == "site");
@@ -287,7 +311,8 @@ impl RoadmapQuery {
             scenario: Overlay::load(&reader, scenario.map(|id| id.0)).await?,
         };
         let plan = draw(&reader, &question).await?;
-        Ok(RoadmapAnswer { plan: Arc::new(plan), view: view.into() })
+        let (plan, overlay) = (Arc::new(plan), question.scenario);
+        Ok(RoadmapAnswer { plan, view: view.into(), overlay, of_others: OnceCell::new() })
     }
 }
 
