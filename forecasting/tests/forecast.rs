@@ -117,6 +117,31 @@ fn two_points_left_of_many_are_not_certain_either() {
 }
 
 #[test]
+fn a_counter_may_begin_anew_several_times() {
+    let resets = |values: &[f64]| {
+        let answer = monthly(plain(values));
+        let told = answer.warnings.iter().filter_map(|warning| match warning {
+            Warning::Reset { step, used } => Some((*step, *used)),
+            _ => None,
+        });
+        (told.collect::<Vec<_>>(), answer.points[0].p50)
+    };
+    let run = |count: usize, step: f64| (1..=count).map(move |place| place as f64 * step);
+    let twice: Vec<f64> = run(9, 40.0).chain(run(7, 30.0)).chain(run(8, 4.0)).collect();
+    let (told, next) = resets(&twice);
+    assert_eq!(told, [(10, true), (17, true)]);
+    assert!((20.0..60.0).contains(&next), "{next} carries on the last run");
+    // Too little came after the last one: told, and nothing is left out.
+    let late: Vec<f64> = run(9, 40.0).chain(run(7, 30.0)).chain(run(3, 4.0)).collect();
+    assert_eq!(resets(&late).0, [(10, false), (17, false)]);
+    // What falls back every year is a season, and what comes and goes is no counter.
+    let yearly: Vec<f64> = run(12, 10.0).chain(run(12, 10.0)).chain(run(12, 10.0)).collect();
+    assert_eq!(resets(&yearly).0, []);
+    let rare: Vec<f64> = (0..24).map(|step| if step % 5 == 4 { 6.0 } else { 0.0 }).collect();
+    assert_eq!(resets(&rare).0, []);
+}
+
+#[test]
 fn intermittent_demand_has_its_own_method() {
     let case = edge_cases().into_iter().find(|case| case.name == "intermittent").unwrap();
     let answer = monthly(case.observations);

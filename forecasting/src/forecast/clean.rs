@@ -45,7 +45,7 @@ pub(super) fn clean(observations: &[Option<f64>], period: usize) -> Cleaned {
     if missing > 0 {
         cleaned.warnings.push(Warning::Gaps { count: missing });
     }
-    cleaned.since_reset();
+    cleaned.since_reset(period);
     cleaned.without_spikes(period);
     cleaned.without_shift(period);
     cleaned
@@ -192,27 +192,48 @@ impl Cleaned {
         self.warnings.push(Warning::Shift { step: self.first + place + 1, before, after });
     }
 
-    /// Uses only what came after a counter began anew, where there is enough of it.
-    fn since_reset(&mut self) {
+    /// Uses only what came after a counter last began anew, where there is enough of it.
+    fn since_reset(&mut self, period: usize) {
         let values = &self.values;
         let rises = values.windows(2).filter(|pair| pair[1] >= pair[0]).count();
         let resets: Vec<usize> = (1..values.len())
             .filter(|place| values[place - 1] > 0.0 && values[*place] < 0.3 * values[place - 1])
             .collect();
-        let [reset] = resets[..] else { return };
-        let never_falls = rises + 1 == values.len() - 1;
-        let flat = values[..reset].iter().all(|value| *value == values[0]);
-        if !never_falls || flat || values.len() < BEFORE {
+        let Some(last) = resets.last().copied() else { return };
+        let never_falls = rises + resets.len() == values.len() - 1;
+        let counts = match resets[..] {
+            [reset] => values[..reset].iter().any(|value| *value != values[0]),
+            _ => counts_up(values, &resets) && !is_season(&resets, period),
+        };
+        if !never_falls || !counts || values.len() < BEFORE {
             return;
         }
-        let used = values.len() - reset >= AFTER;
-        self.warnings.push(Warning::Reset { step: self.first + reset + 1, used });
+        let used = values.len() - last >= AFTER;
+        for reset in resets {
+            self.warnings.push(Warning::Reset { step: self.first + reset + 1, used });
+        }
         if used {
-            self.values.drain(..reset);
-            self.observed.drain(..reset);
-            self.first += reset;
+            self.values.drain(..last);
+            self.observed.drain(..last);
+            self.first += last;
         }
     }
+}
+
+/// Whether values count up between several resets: runs of at least three before the last of them, of which most steps
+/// rise. What comes and goes does not.
+fn counts_up(values: &[f64], resets: &[usize]) -> bool {
+    let starts = std::iter::once(0).chain(resets.iter().copied());
+    starts.zip(resets).all(|(start, end)| {
+        let run = &values[start..*end];
+        let rises = run.windows(2).filter(|pair| pair[1] > pair[0]).count();
+        run.len() >= 3 && 2 * rises > run.len() - 1
+    })
+}
+
+/// Whether several resets come once a season: then they are what the season looks like.
+fn is_season(resets: &[usize], period: usize) -> bool {
+    period > 1 && resets.windows(2).all(|pair| (pair[1] - pair[0]).is_multiple_of(period))
 }
 
 /// Middle values of up to a year before and after a place.

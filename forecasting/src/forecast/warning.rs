@@ -31,11 +31,11 @@ pub enum Warning {
         /// Middle value of the year after.
         after: f64,
     },
-    /// A series that never falls fell to a fraction once, as a counter that begins anew.
+    /// A series that never falls otherwise fell to a fraction, as a counter that begins anew: one for each time.
     Reset {
         /// First step after it.
         step: usize,
-        /// Whether only what came after was used.
+        /// Whether only what came after the last of them was used.
         used: bool,
     },
     /// Too few points to try methods on them; intervals are those of other series.
