@@ -101,6 +101,10 @@ fn the_database_and_json_spell_alike() {
     check::<dependency::Evidence>();
     check::<backup_record::BackupKind>();
     check::<recovery_drill::DrillKind>();
+}
+
+#[test]
+fn capacity_is_spelled_alike() {
     check::<capacity_pool::CapacityResource>();
     check::<capacity_pool::CapacityUnit>();
     check::<capacity_pool::CapacityBasis>();

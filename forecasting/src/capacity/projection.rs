@@ -138,7 +138,7 @@ impl Question {
             None => ahead(&forecast, last.month)?,
         };
         let ahead = self.within(self.grown(ahead, *last)?);
-        self.projected(forecast, ahead, &points, line)
+        self.projected(forecast, ahead, &points, line.as_ref())
     }
 
     /// The last month that is asked for.
@@ -184,7 +184,7 @@ impl Question {
         forecast: Forecast,
         ahead: Vec<Ahead>,
         points: &[Point],
-        line: Option<Trend>,
+        line: Option<&Trend>,
     ) -> Result<Projection> {
         let last = points.last().map(|point| point.month);
         let observed_until = last.map_or(self.as_of, Month::last_day);
@@ -200,15 +200,15 @@ impl Question {
             let months = fan.points().iter().map(|point| point.month);
             months.map(|month| Point { month, value: supply.in_month(month) }).collect()
         });
-        let rises = line.as_ref().is_none_or(|trend| trend.slope() > Decimal::ZERO);
+        let rises = line.is_none_or(|trend| trend.slope() > Decimal::ZERO);
         Ok(Projection {
             exhaustions: self.exhaustions(points, &fan, observed_until, rises)?,
             notes: self.notes(last, rises, &with_events.history),
-            explanation: self.explain(points, &forecast, line.as_ref()),
+            explanation: self.explain(points, &forecast, line),
             method: Some(if line.is_some() { Method::OrdinaryLeastSquares } else { forecast.method }),
             reason: forecast.reason,
             first: points.first().map(|point| point.month),
-            trained_on: line.as_ref().map_or(forecast.trained_on, Trend::points),
+            trained_on: line.map_or(forecast.trained_on, Trend::points),
             last,
             points: ahead,
             accuracy: forecast.accuracy,

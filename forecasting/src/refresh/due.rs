@@ -121,9 +121,11 @@ impl CapacityNeed {
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::OrderBy(one), Self::OrderBy(two)) => Self::OrderBy(one.min(two)),
-            (found @ Self::OrderBy(_), _) | (_, found @ Self::OrderBy(_)) => found,
             (Self::NotWithin(one), Self::NotWithin(two)) => Self::NotWithin(one.min(two)),
-            (found @ Self::NotWithin(_), Self::NoPool) | (Self::NoPool, found) => found,
+            (found @ Self::OrderBy(_), _)
+            | (_, found @ Self::OrderBy(_))
+            | (found @ Self::NotWithin(_), Self::NoPool)
+            | (Self::NoPool, found) => found,
         }
     }
 }
