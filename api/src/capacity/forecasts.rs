@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use entity::{
     capacity::{Quantity, capacity_event, capacity_pool, capacity_reservation},
     id::CapacityPoolId,
@@ -13,6 +13,7 @@ use forecasting::{
     capacity::{
         events::{Events, Reservation, Step},
         exhaustion::{Exhaustion, Exhaustions, Fan},
+        observations::{self, Kind, Observation, Series},
         order::{LeadTime, OrderBy, order_by},
         projection::{self, Projection, in_months},
         regression::Point,
@@ -63,6 +64,8 @@ pub enum Oddity {
     CounterReset,
     /// More was used than there is.
     UsedAboveCapacity,
+    /// Days without any use stand between days with it.
+    ZerosBetween,
 }
 
 /// What is odd about a pool, with the figures in a sentence.
@@ -200,6 +203,7 @@ impl Known {
         let assumed = self.assumed.remove(&pool.id).unwrap_or_default();
         let assumptions = self.assumptions(pool, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
+        let zeros = zeros(&days);
         let count = u32::try_from(HISTORY + 1).unwrap_or_default();
         let months = days::by_month(days, first(question.as_of), count, question.as_of)?;
         let fit_from = pool.fit_from.map(first_whole);
@@ -222,6 +226,7 @@ impl Known {
         }
         let lead = lead(pool);
         let mut findings = resets(&projection);
+        findings.extend(zeros);
         findings.extend(above(&supplied, &months));
         Ok(PoolForecast {
             observed: observed
@@ -345,6 +350,24 @@ fn resets(projection: &Projection) -> Vec<Finding> {
     let resets = projection.warnings.iter().filter(|warning| matches!(warning, Warning::Reset { .. }));
     let finding = |warning| Finding { code: Oddity::CounterReset, message: in_months(warning, first) };
     resets.map(finding).collect()
+}
+
+/// Days without any use between days with it.
+fn zeros(days: &[days::Peak]) -> Option<Finding> {
+    let at = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    let peaks = days.iter().map(|(day, peak)| Observation { at: at(*day), value: peak.to_decimal() });
+    let series = Series::accept(peaks.collect(), Kind::Gauge, None).ok()?.series;
+    series.findings().iter().find_map(|finding| match finding {
+        observations::Finding::ZerosBetween { at, observations } => {
+            let message = format!(
+                "on {observations} days, the first of them {}, nothing was used, and before and after something was: \
+                 some sources write 0 where they measured nothing",
+                at.date()
+            );
+            Some(Finding { code: Oddity::ZerosBetween, message })
+        }
+        _ => None,
+    })
 }
 
 /// The months in which more was used than there is, the last by name.

@@ -76,8 +76,8 @@ pub struct Growing {
 pub struct Pools {
     /// Those that something is bought for, by name.
     pub growing: Vec<Growing>,
-    /// The others, with what people call them, by name.
-    pub others: Vec<(CapacityPoolId, String)>,
+    /// The others, in the order of their names.
+    pub others: Vec<CapacityPoolId>,
     /// By when they ask for more, where that was wanted.
     pub needs: Option<Needs>,
 }
@@ -104,7 +104,7 @@ pub async fn read(db: &impl Read, as_of: NaiveDate, is_due_by_capacity: bool) ->
     }
     let mut rules = rules(db, &pools).await?;
     let others = pools.iter().filter(|pool| !rules.contains_key(&pool.id));
-    let others = others.map(|pool| (pool.id, pool.name.clone())).collect();
+    let others = others.map(|pool| pool.id).collect();
     if !is_due_by_capacity {
         pools.retain(|pool| rules.contains_key(&pool.id));
     }
