@@ -1,4 +1,5 @@
 //! Demand carried on by any method, what would push the day out, and how far forecasts were from what came.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use forecasting::capacity::events::{Events, Reservation, Step};
 use forecasting::capacity::exhaustion::{Exhaustion, Fan, FanPoint};

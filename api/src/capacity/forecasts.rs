@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use entity::{
     capacity::{Quantity, capacity_event, capacity_pool, capacity_reservation},
     id::CapacityPoolId,
@@ -13,6 +13,7 @@ use forecasting::{
     capacity::{
         events::{Events, Reservation, Step},
         exhaustion::{Exhaustion, Exhaustions, Fan},
+        observations::{self, Kind, Observation, Series},
         order::{LeadTime, OrderBy, order_by},
         projection::{self, Projection, in_months},
         regression::Point,
@@ -68,6 +69,8 @@ pub enum Oddity {
     CounterReset,
     /// More was used than there is.
     UsedAboveCapacity,
+    /// Days without any use stand between days with it.
+    ZerosBetween,
 }
 
 /// What is odd about a pool, with the figures in a sentence.
@@ -121,6 +124,8 @@ pub struct PoolForecast {
 /// What was read for some pools.
 struct Known {
     months: HashMap<CapacityPoolId, Vec<MonthFigures>>,
+    /// Days without any use between days with it.
+    zeros: HashMap<CapacityPoolId, Finding>,
     events: HashMap<CapacityPoolId, Vec<capacity_event::Model>>,
     reservations: HashMap<CapacityPoolId, Vec<capacity_reservation::Model>>,
     holds: HashMap<CapacityPoolId, Vec<PoolHold>>,
@@ -204,6 +209,7 @@ impl Known {
         use capacity_reservation::Column as R;
         let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
         let days = days::peaks(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
+        let zeros = days.iter().filter_map(|(pool, days)| Some((*pool, zeros(days)?))).collect();
         let months = tokio::task::block_in_place(|| months_of(days, question.as_of))?;
         let mut events: HashMap<_, Vec<_>> = HashMap::new();
         let own = capacity_event::Entity::find().filter(E::PoolId.is_in(ids.clone()));
@@ -234,7 +240,18 @@ impl Known {
             if ends { recorded.leaving(question.as_of) } else { assumed::left_by(question.overlay) };
         let assumed = assumed::of(db, pools, question.overlay, &leaving).await?;
         let scenario = Shown::of(question.overlay, db.caller());
-        Ok(Self { months, events, reservations, holds, recorded, supplied, as_recorded, assumed, scenario })
+        Ok(Self {
+            months,
+            zeros,
+            events,
+            reservations,
+            holds,
+            recorded,
+            supplied,
+            as_recorded,
+            assumed,
+            scenario,
+        })
     }
 
     fn forecast(&mut self, pool: &capacity_pool::Model, question: &Question<'_>) -> Result<PoolForecast> {
@@ -268,6 +285,7 @@ impl Known {
         }
         let lead = lead(pool);
         let mut findings = resets(&projection);
+        findings.extend(self.zeros.remove(&pool.id));
         findings.extend(above(pool, &supplied, &months, question.as_of));
         Ok(PoolForecast {
             observed,
@@ -463,6 +481,24 @@ fn resets(projection: &Projection) -> Vec<Finding> {
     let resets = projection.warnings.iter().filter(|warning| matches!(warning, Warning::Reset { .. }));
     let finding = |warning| Finding { code: Oddity::CounterReset, message: in_months(warning, first) };
     resets.map(finding).collect()
+}
+
+/// Days without any use between days with it.
+fn zeros(days: &[days::Peak]) -> Option<Finding> {
+    let at = |day: NaiveDate| day.and_time(NaiveTime::MIN);
+    let peaks = days.iter().map(|(day, peak)| Observation { at: at(*day), value: peak.to_decimal() });
+    let series = Series::accept(peaks.collect(), Kind::Gauge, None).ok()?.series;
+    series.findings().iter().find_map(|finding| match finding {
+        observations::Finding::ZerosBetween { at, observations } => {
+            let message = format!(
+                "on {observations} days, the first of them {}, nothing was used, and before and after something was: \
+                 some sources write 0 where they measured nothing",
+                at.date()
+            );
+            Some(Finding { code: Oddity::ZerosBetween, message })
+        }
+        _ => None,
+    })
 }
 
 /// The months of the last year in which more was used than there is today, the last by name. What there was in months

@@ -57,7 +57,7 @@ fn steps(field: &str, value: Option<Decimal>, per_unit: i64, most: i64, step: &s
         return Err(Error::invalid(field, format!("{value} is more than {most}")));
     }
     let steps = value.checked_mul(Decimal::from(per_unit)).map(|steps| steps.normalize());
-    match steps.filter(|steps| steps.is_integer()).map(i64::try_from) {
+    match steps.filter(Decimal::is_integer).map(i64::try_from) {
         Some(Ok(steps)) => Ok(Some(steps)),
         _ => Err(Error::invalid(field, format!("{value} is finer than {step}"))),
     }

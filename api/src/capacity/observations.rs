@@ -10,6 +10,7 @@ use entity::{
     },
     id::CapacityPoolId,
 };
+use forecasting::capacity::observations::{Finding, Kind, Observation, Series};
 use rust_decimal::Decimal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -39,6 +40,96 @@ pub struct Outcome {
     pub recorded: usize,
     /// Observations that were there already, with the same value.
     pub repeated: usize,
+}
+
+/// An observation that is left out while the rest is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When; none where that is no instant.
+    pub at: Option<DateTime<Utc>>,
+    /// The values and the rule.
+    pub message: String,
+}
+
+/// What came of recording those that are good.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// What came of these.
+    pub outcome: Outcome,
+    /// The others.
+    pub refused: Vec<Refused>,
+    /// What is odd about those that are good, in sentences.
+    pub findings: Vec<String>,
+}
+
+/// Records those observations of a pool that are good, and says why the others are not. Of two values of one instant
+/// that differ neither is taken, and what is there already stays.
+///
+/// # Errors
+/// `NotFound` for a pool that is not there; `Invalid` for one that is retired and a unit that cannot be turned into that
+/// of the pool.
+pub async fn record_good(
+    tx: &Tx,
+    pool: CapacityPoolId,
+    unit: CapacityUnit,
+    given: &[Given],
+) -> Result<(capacity_pool::Model, Sifted)> {
+    let pool = pools::held(tx, pool).await?;
+    units::require_convertible(unit, pool.unit)?;
+    let mut sifted = Sifted::default();
+    let mut values = BTreeMap::new();
+    let mut observations = Vec::with_capacity(given.len());
+    for given in given {
+        match kept("", given, unit, &pool, tx.caller().now) {
+            Ok((at, value)) => {
+                values.insert(at.naive_utc(), (at, value));
+                observations.push(Observation { at: at.naive_utc(), value: value.to_decimal() });
+            }
+            Err(Error::Invalid { message, .. }) => {
+                sifted.refused.push(Refused { at: Some(given.at), message });
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    let accepted = Series::accept(observations, Kind::Gauge, None).map_err(Error::internal)?;
+    let of = |refused: &forecasting::capacity::observations::Refused| Refused {
+        at: Some(refused.at.and_utc()),
+        message: refused.to_string(),
+    };
+    sifted.refused.extend(accepted.refused.iter().map(of));
+    for finding in accepted.series.findings() {
+        match finding {
+            Finding::Repeated { times, .. } => sifted.outcome.repeated += times - 1,
+            Finding::ZerosBetween { .. } => sifted.findings.push(format!("{}: {finding}", finding.code())),
+            _ => {}
+        }
+    }
+    let taken = accepted.series.observations().iter().filter_map(|it| values.get(&it.at).copied());
+    let mut new: BTreeMap<DateTime<Utc>, Quantity> = taken.collect();
+    for row in known(tx, &pool, new.keys().copied().collect()).await? {
+        match new.remove(&row.at) {
+            Some(value) if value == row.value => sifted.outcome.repeated += 1,
+            Some(value) => {
+                let message = differs(row.at, row.value, value);
+                sifted.refused.push(Refused { at: Some(row.at), message });
+            }
+            None => {}
+        }
+    }
+    sifted.outcome.recorded = new.len();
+    write(tx, pool.id, new).await?;
+    Ok((pool, sifted))
+}
+
+/// What is on record at some instants.
+async fn known(
+    tx: &Tx,
+    pool: &capacity_pool::Model,
+    at: Vec<DateTime<Utc>>,
+) -> Result<Vec<capacity_observation::Model>> {
+    use capacity_observation::Column as C;
+    let known = Condition::all().add(C::PoolId.eq(pool.id)).add(C::At.is_in(at));
+    Ok(capacity_observation::Entity::find().filter(known).all(tx).await?)
 }
 
 /// Records observations of a pool, and what they come to by day.
@@ -78,17 +169,13 @@ pub async fn record_of(
         match new.insert(at, (index, value)) {
             None => {}
             Some((_, before)) if before == value => outcome.repeated += 1,
-            Some((_, before)) => return Err(differs(&own, at, before, value)),
+            Some((_, before)) => return Err(differing(&own, at, before, value)),
         }
     }
-    let at: Vec<DateTime<Utc>> = new.keys().copied().collect();
-    let known = Condition::all()
-        .add(capacity_observation::Column::PoolId.eq(pool.id))
-        .add(capacity_observation::Column::At.is_in(at));
-    for row in capacity_observation::Entity::find().filter(known).all(tx).await? {
+    for row in known(tx, pool, new.keys().copied().collect()).await? {
         let Some((index, value)) = new.remove(&row.at) else { continue };
         if row.value != value {
-            return Err(differs(&format!("{field}[{index}]"), row.at, row.value, value));
+            return Err(differing(&format!("{field}[{index}]"), row.at, row.value, value));
         }
         outcome.repeated += 1;
     }
@@ -121,9 +208,12 @@ fn spoken(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-fn differs(field: &str, at: DateTime<Utc>, before: Quantity, value: Quantity) -> Error {
-    let message = format!("{value} at {}, for which {before} was given before", spoken(at));
-    Error::invalid(format!("{field}.value"), message)
+fn differs(at: DateTime<Utc>, before: Quantity, value: Quantity) -> String {
+    format!("{value} at {}, for which {before} was given before", spoken(at))
+}
+
+fn differing(field: &str, at: DateTime<Utc>, before: Quantity, value: Quantity) -> Error {
+    Error::invalid(format!("{field}.value"), differs(at, before, value))
 }
 
 async fn write(tx: &Tx, pool: CapacityPoolId, new: BTreeMap<DateTime<Utc>, Quantity>) -> Result<()> {

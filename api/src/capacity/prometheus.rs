@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::Deserialize;
 
-use super::observations::Given;
+use super::observations::{Given, Refused};
 use crate::{
     error::{Error, Result},
     schema::scalar::shown,
@@ -22,6 +22,8 @@ pub struct Answered {
     pub observations: Vec<Given>,
     /// Points that are no number: gaps, and never 0.
     pub gaps: usize,
+    /// Points that are infinite, out of range or at no instant.
+    pub refused: Vec<Refused>,
     /// What Prometheus warned of, in its words.
     pub warnings: Vec<String>,
 }
@@ -56,8 +58,8 @@ struct Series {
 /// Reads an answer, of which the series with `labels` is taken.
 ///
 /// # Errors
-/// `Invalid` for what is no such answer, an answer of an error, none or several series with the labels, and a point that
-/// is infinite or no number; `LimitExceeded` for too many points.
+/// `Invalid` for what is no such answer, an answer of an error, and none or several series with the labels;
+/// `LimitExceeded` for too many points.
 pub fn read(text: &str, labels: &BTreeMap<String, String>) -> Result<Answered> {
     let answer: Answer = serde_json::from_str(text).map_err(|cause| no_answer(&cause))?;
     if answer.status != "success" {
@@ -85,13 +87,21 @@ pub fn read(text: &str, labels: &BTreeMap<String, String>) -> Result<Answered> {
     let mut answered = Answered { warnings, ..Answered::default() };
     for (index, (at, value)) in series.values.iter().enumerate() {
         let field = format!("json.values[{index}]");
-        let at = instant(&field, at)?;
-        match number(&field, value)? {
-            Some(value) => answered.observations.push(Given { at, value }),
-            None => answered.gaps += 1,
+        match point(&field, at, value) {
+            Ok(Some(given)) => answered.observations.push(given),
+            Ok(None) => answered.gaps += 1,
+            Err(refused) => answered.refused.push(refused),
         }
     }
     Ok(answered)
+}
+
+/// What was measured at an instant; none for a gap.
+fn point(field: &str, at: &serde_json::Number, value: &str) -> Result<Option<Given>, Refused> {
+    let refused = |at, cause: Error| Refused { at, message: cause.to_string() };
+    let at = instant(field, at).map_err(|cause| refused(None, cause))?;
+    let value = number(field, value).map_err(|cause| refused(Some(at), cause))?;
+    Ok(value.map(|value| Given { at, value }))
 }
 
 fn no_answer(cause: &serde_json::Error) -> Error {
@@ -201,17 +211,30 @@ mod tests {
         assert!(refusal(error).contains("the status is `error`: timeout, query timed out"));
         let vector = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
         assert!(refusal(vector).contains("the result is a `vector`"));
-        for (text, why) in [
-            ("<html>", "is not what Prometheus answers"),
-            (answer("[]").as_str(), "none of its 0 series"),
-            (
-                answer(r#"[{"metric":{},"values":[[1,"+Inf"]]}]"#).as_str(),
-                "json.values[0]: `+Inf` is infinite",
-            ),
-            (answer(r#"[{"metric":{},"values":[[1,"many"]]}]"#).as_str(), "`many` is not a number"),
-            (answer(r#"[{"metric":{},"values":[[1e300,"1"]]}]"#).as_str(), "is not an instant in seconds"),
-        ] {
+        for (text, why) in
+            [("<html>", "is not what Prometheus answers"), (answer("[]").as_str(), "none of its 0 series")]
+        {
             assert!(refusal(text).contains(why), "{text}: {}", refusal(text));
         }
+    }
+
+    #[test]
+    fn a_bad_point_is_left_out_by_name_and_the_rest_is_kept() {
+        let text = answer(
+            r#"[{"metric":{},"values":[[1,"+Inf"],[2,"many"],[1e300,"1"],[4,"7"],[5,"1e400"],[6,"NaN"]]}]"#,
+        );
+        let read = read(&text, &BTreeMap::new()).unwrap();
+        assert_eq!((read.observations.len(), read.gaps), (1, 1));
+        let at = |refused: &Refused| refused.at.map(|at| at.timestamp());
+        let refused: Vec<_> = read.refused.iter().map(|it| (at(it), it.message.as_str())).collect();
+        for ((at, message), (instant, why)) in refused.iter().zip([
+            (Some(1), "json.values[0]: `+Inf` is infinite"),
+            (Some(2), "json.values[1]: `many` is not a number"),
+            (None, "is not an instant in seconds"),
+            (Some(5), "json.values[4]: `1e400` is out of range"),
+        ]) {
+            assert!(*at == instant && message.contains(why), "{at:?} {message}");
+        }
+        assert_eq!(refused.len(), 4);
     }
 }

@@ -12,7 +12,10 @@ use entity::{
     id::{CapacityForecastId, CapacityPoolId},
 };
 use forecasting::{
-    capacity::{exhaustion::Exhaustion, order::OrderBy},
+    capacity::{
+        exhaustion::Exhaustion,
+        order::{LeadTime, OrderBy},
+    },
     forecast::Method,
     month::Month,
     quantity::millionths,
@@ -171,7 +174,7 @@ pub fn hash(forecast: &PoolForecast, asked: Publication) -> String {
         "events": steps.chain(of_racks).collect::<Vec<_>>(),
         "reservations": held.chain(placed).collect::<Vec<_>>(),
         "supply": months(&forecast.projection.supply),
-        "leadDays": forecast.lead.map(|lead| lead.days()),
+        "leadDays": forecast.lead.map(LeadTime::days),
     });
     hex(&Sha256::digest(said.to_string()))
 }

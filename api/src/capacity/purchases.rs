@@ -42,6 +42,9 @@ use crate::{
     store::Read,
 };
 
+/// A change of what there is: name, day and quantity.
+type SupplyStep = (String, NaiveDate, Decimal);
+
 /// A pool, with all that decides what is bought for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Growing {
@@ -66,7 +69,7 @@ pub struct Growing {
     /// What is held: name, first and last day, quantity.
     held: Vec<(String, NaiveDate, Option<NaiveDate>, Decimal)>,
     /// What there is, and what changes it.
-    supply: Option<(Decimal, Vec<(String, NaiveDate, Decimal)>)>,
+    supply: Option<(Decimal, Vec<SupplyStep>)>,
     /// The part of what may be planned with that this is: less where it is handed out more than once.
     #[serde(default = "whole")]
     share: Decimal,
@@ -79,8 +82,8 @@ pub struct Growing {
 pub struct Pools {
     /// Those that something is bought for, by name.
     pub growing: Vec<Growing>,
-    /// The others, with what people call them, by name.
-    pub others: Vec<(CapacityPoolId, String)>,
+    /// The others, in the order of their names.
+    pub others: Vec<CapacityPoolId>,
     /// By when they ask for more, where that was wanted.
     pub needs: Option<Needs>,
 }
@@ -107,7 +110,7 @@ pub async fn read(db: &impl Read, as_of: NaiveDate, is_due_by_capacity: bool) ->
     }
     let mut rules = rules(db, &pools).await?;
     let others = pools.iter().filter(|pool| !rules.contains_key(&pool.id));
-    let others = others.map(|pool| (pool.id, pool.name.clone())).collect();
+    let others = others.map(|pool| pool.id).collect();
     if !is_due_by_capacity {
         pools.retain(|pool| rules.contains_key(&pool.id));
     }

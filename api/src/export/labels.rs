@@ -184,8 +184,8 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
     match kind {
         Kind::Vendor => single::<vendor::Entity>(db, vendor::Column::Id, vendor::Column::Code, ids).await,
         Kind::Manufacturer => {
-            use manufacturer::Column as C;
-            single::<manufacturer::Entity>(db, C::Id, C::Name, ids).await
+            single::<manufacturer::Entity>(db, manufacturer::Column::Id, manufacturer::Column::Name, ids)
+                .await
         }
         Kind::Site => single::<site::Entity>(db, site::Column::Id, site::Column::Code, ids).await,
         Kind::Rack => single::<rack::Entity>(db, rack::Column::Id, rack::Column::Name, ids).await,

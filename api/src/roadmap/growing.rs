@@ -205,7 +205,7 @@ pub async fn risks(
 /// As [`of`].
 pub async fn risks_of_others(
     db: &impl Read,
-    others: &[(CapacityPoolId, String)],
+    others: &[CapacityPoolId],
     until: (NaiveDate, Month),
     scenario: &Overlay,
 ) -> Result<Risks> {
@@ -213,10 +213,9 @@ pub async fn risks_of_others(
         return Ok(Risks::default());
     }
     let (asked, beyond) = others.split_at(others.len().min(MOST_POOLS));
-    let ids = asked.iter().map(|(pool, _)| *pool);
-    let condition = Condition::all().add(capacity_pool::Column::Id.is_in(ids));
+    let condition = Condition::all().add(capacity_pool::Column::Id.is_in(asked.iter().copied()));
     let mut risks = risks(db, condition, until, scenario).await?;
     let reason = || format!("more pools than the {MOST_POOLS} that a roadmap looks at");
-    risks.unknown.extend(beyond.iter().map(|(pool, _)| Unjudged { pool: *pool, reason: reason() }));
+    risks.unknown.extend(beyond.iter().map(|pool| Unjudged { pool: *pool, reason: reason() }));
     Ok(risks)
 }

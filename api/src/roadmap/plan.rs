@@ -118,8 +118,8 @@ pub struct Plan {
     pub outcome: Option<Outcome>,
     /// Capacity pools that more is bought for and that run out before an order can help, the most urgent first.
     pub risks: Vec<Risk>,
-    /// Capacity pools that nothing is bought for, with what people call them.
-    pub others: Vec<(CapacityPoolId, String)>,
+    /// Capacity pools that nothing is bought for, in the order of their names.
+    pub others: Vec<CapacityPoolId>,
     /// The scenario that it is drawn for; none is the baseline.
     pub scenario: Option<Named>,
 }
@@ -146,7 +146,7 @@ pub struct Rows {
     /// Capacity pools that more is bought for.
     pub(super) growing: Vec<Growing>,
     /// Those that nothing is bought for; not known of rows that were kept.
-    others: Vec<(CapacityPoolId, String)>,
+    others: Vec<CapacityPoolId>,
     pub(super) rates: Rates,
     currency: Currency,
     /// The currencies of the estate and of the answer.

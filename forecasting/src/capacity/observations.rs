@@ -142,7 +142,22 @@ pub struct Accepted {
     /// What was taken.
     pub series: Series,
     /// What was refused, and why.
-    pub refused: Vec<ForecastError>,
+    pub refused: Vec<Refused>,
+}
+
+/// An instant of which no value was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// When.
+    pub at: NaiveDateTime,
+    /// The values and the rule.
+    pub cause: ForecastError,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.cause, formatter)
+    }
 }
 
 /// The highest value of a day.
@@ -178,7 +193,7 @@ impl Series {
     /// value that is negative or beyond the range of quantities; and for a negative capacity.
     pub fn new(observations: Vec<Observation>, kind: Kind, capacity: Option<Decimal>) -> Result<Self> {
         let accepted = Self::accept(observations, kind, capacity)?;
-        accepted.refused.into_iter().next().map_or(Ok(accepted.series), Err)
+        accepted.refused.into_iter().next().map_or(Ok(accepted.series), |refused| Err(refused.cause))
     }
 
     /// A series of those values that are good, with why the others are not. Of two values of one instant that
@@ -203,8 +218,8 @@ impl Series {
         }
         observations.retain(|observation| match checked(observation) {
             Ok(()) => true,
-            Err(error) => {
-                refused.push(error);
+            Err(cause) => {
+                refused.push(Refused { at: observation.at, cause });
                 false
             }
         });
@@ -213,7 +228,9 @@ impl Series {
         for same in observations.chunk_by(|one, other| one.at == other.at) {
             let first = same[0];
             match same.iter().find(|observation| observation.value != first.value) {
-                Some(other) => refused.push(contradiction(first, *other)),
+                Some(other) => {
+                    refused.push(Refused { at: first.at, cause: contradiction(first, *other) });
+                }
                 None => {
                     if same.len() > 1 {
                         findings.push(Finding::Repeated { at: first.at, times: same.len() });

@@ -261,6 +261,16 @@ fn what_is_odd_is_found_by_name() {
         assert_eq!(seen["exhaustion"]["p50"], passed);
         assert_eq!([&seen["orderBy"]["status"], &seen["urgency"]], [&json!("OVERDUE"), &json!("OVERDUE")]);
 
+        let gaps = a_pool(app, "Gaps", "PORTS", "PORT", json!({ "plannable": "900" })).await;
+        history(app, &gaps, "PORT", "2025-11", &[208, 221, 214, 0, 222, 238, 229, 243]).await;
+        let seen = forecast(&app.viewer(), &gaps, "", "findings { code message }").await;
+        assert_eq!(seen["findings"][0]["code"], "ZEROS_BETWEEN");
+        let message = seen["findings"][0]["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("on 28 days, the first of them 2026-02-01, nothing was used"),
+            "{message}"
+        );
+
         let counter = a_pool(app, "Counter", "PORTS", "PORT", json!({ "plannable": "900" })).await;
         let counted: Vec<i64> = (1..=12).map(|x| 40 * x).chain((1..=8).map(|x| 8 + 4 * x)).collect();
         history(app, &counter, "PORT", "2025-03", &counted).await;

@@ -101,6 +101,39 @@ fn an_observation_is_refused_for_a_reason_and_the_rest_with_it() {
 }
 
 #[test]
+fn the_good_ones_are_kept_where_that_is_asked_for() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        let text = "mutation($pool: ID!, $observations: [CapacityObservationInput!]!, $keepGood: Boolean!) {
+            recordCapacityObservations(pool: $pool, unit: KILOWATT, observations: $observations,
+                keepGood: $keepGood, idempotencyKey: \"k\") {
+                recorded repeated refusedCount refused { at message } findings } }";
+        let given = [
+            ("2026-06-01T00:00:00Z", "3"),
+            ("2026-06-01T01:00:00Z", "-3"),
+            ("2026-06-01T02:00:00Z", "4"),
+            ("2026-06-01T02:00:00Z", "4"),
+            ("2027-06-01T02:00:00Z", "4"),
+        ];
+        let asked = |keep: bool| json!({ "pool": pool, "observations": rows(&given), "keepGood": keep });
+        app.director().expect_error_with(text, asked(false), "INVALID").await;
+        let made = app.director().query_with(text, asked(true)).await["recordCapacityObservations"].clone();
+        let refused = json!([
+            { "at": "2026-06-01T01:00:00+00:00", "message": "-3 is below 0" },
+            { "at": "2027-06-01T02:00:00+00:00", "message": "2027-06-01T02:00:00Z has not come yet" },
+        ]);
+        assert_eq!(
+            made,
+            json!({ "recorded": 2, "repeated": 1, "refusedCount": 2, "refused": refused, "findings": [] })
+        );
+        let again = app.director().query_with(text, asked(true)).await["recordCapacityObservations"].clone();
+        assert_eq!([&again["recorded"], &again["repeated"]], [&json!(0), &json!(5)]);
+        let days = r#"days(from: "2026-06-01", to: "2026-06-01") { peak count }"#;
+        assert_eq!(seen(app, &pool, days).await["days"], json!([{ "peak": "4", "count": 2 }]));
+    });
+}
+
+#[test]
 fn observations_may_come_in_any_order_and_have_to_be_numbers() {
     on_both_engines(async |app| {
         let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;

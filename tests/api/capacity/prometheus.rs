@@ -7,7 +7,7 @@ use super::{a_pool, seen, told};
 
 const IMPORT: &str = "mutation($pool: ID!, $json: String!, $labels: [PrometheusLabel!]) {
     importPrometheus(pool: $pool, unit: WATT, json: $json, labels: $labels) {
-        recorded repeated gaps warnings pool { name } } }";
+        recorded repeated gaps warnings refusedCount refused { at message } findings pool { name } } }";
 
 fn answer(result: &Value) -> String {
     let data = json!({ "resultType": "matrix", "result": result });
@@ -32,6 +32,7 @@ fn an_answer_is_recorded_and_gaps_stay_gaps() {
             made,
             json!({
                 "recorded": 2, "repeated": 0, "gaps": 1, "warnings": ["partial response"], "pool": pool_name,
+                "refusedCount": 0, "refused": [], "findings": [],
             })
         );
         let again = app.director().query_with(IMPORT, asked.clone()).await["importPrometheus"].clone();
@@ -51,17 +52,58 @@ fn an_answer_is_refused_for_a_reason() {
         let two = answer(&json!([
             { "metric": { "rack": "R1" }, "values": [] }, { "metric": { "rack": "R2" }, "values": [] },
         ]));
-        let infinite = answer(&json!([{ "metric": {}, "values": [[1_780_272_000, "+Inf"]] }]));
-        let negative = answer(&json!([{ "metric": {}, "values": [[1_780_272_000, "-4"]] }]));
         for (text, field, message) in [
             (error, "json", "the status is `error`: bad_data, no such metric"),
             (two, "labels", "2 series fit; name one by its labels, as of {rack=\"R1\"}, {rack=\"R2\"}"),
-            (infinite, "json.values[0]", "`+Inf` is infinite"),
-            (negative, "json.values[0].value", "-0.004 is below 0"),
         ] {
             let asked = json!({ "pool": pool, "json": text });
             let refusal = app.director().expect_error_with(IMPORT, asked, "INVALID").await;
             assert_eq!(told(&refusal), (field, message));
         }
+    });
+}
+
+#[test]
+fn bad_points_are_left_out_by_instant_and_rule_and_the_rest_is_kept() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        let values = json!([
+            [1_780_272_000, "1500"],
+            [1_780_272_060, "+Inf"],
+            [1_780_272_120, "0"],
+            [1_780_272_180, "1600"],
+            [1_780_272_240, "-4"],
+            [1_780_272_300, "7"],
+            [1_780_272_300, "8"],
+            [1_780_272_360, "1700"],
+        ]);
+        let asked = json!({ "pool": pool, "json": answer(&json!([{ "metric": {}, "values": values }])) });
+        let made = app.director().query_with(IMPORT, asked.clone()).await["importPrometheus"].clone();
+        assert_eq!([&made["recorded"], &made["refusedCount"]], [&json!(4), &json!(3)]);
+        let refused: Vec<(&str, &str)> = made["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| (it["at"].as_str().unwrap(), it["message"].as_str().unwrap()))
+            .collect();
+        for ((at, message), (instant, why)) in refused.iter().zip([
+            ("2026-06-01T00:01:00", "json.values[1]: `+Inf` is infinite"),
+            ("2026-06-01T00:04:00", "-0.004 is below 0"),
+            ("2026-06-01T00:05:00", "an instant has one value"),
+        ]) {
+            assert!(at.starts_with(instant) && message.contains(why), "{at} {message}");
+        }
+        let found = made["findings"][0].as_str().unwrap();
+        assert!(found.starts_with("ZEROS_BETWEEN: 1 zeros stand between values"), "{found}");
+        let days = r#"days(from: "2026-06-01", to: "2026-06-01") { peak count }"#;
+        assert_eq!(seen(app, &pool, days).await["days"], json!([{ "peak": "1.7", "count": 4 }]));
+        // What is there stays, and what contradicts it is told.
+        let other =
+            answer(&json!([{ "metric": {}, "values": [[1_780_272_000, "9"], [1_780_275_600, "1800"]] }]));
+        let asked = json!({ "pool": pool, "json": other });
+        let made = app.director().query_with(IMPORT, asked).await["importPrometheus"].clone();
+        assert_eq!([&made["recorded"], &made["refusedCount"]], [&json!(1), &json!(1)]);
+        let message = "0.009 at 2026-06-01T00:00:00Z, for which 1.5 was given before";
+        assert_eq!(made["refused"][0]["message"], message);
     });
 }

@@ -164,6 +164,7 @@ impl From<&Finding> for CapacityFinding {
         let code = match finding.code {
             Oddity::CounterReset => CapacityFindingCode::CounterReset,
             Oddity::UsedAboveCapacity => CapacityFindingCode::UsedAboveCapacity,
+            Oddity::ZerosBetween => CapacityFindingCode::ZerosBetween,
         };
         Self { code, message: finding.message.clone() }
     }

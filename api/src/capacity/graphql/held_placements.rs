@@ -356,7 +356,7 @@ impl HeldPlacementMutation {
         let held = change(ctx, Permission::EditInventory, async |tx| {
             let days = (input.from_on.0, input.to_on.map(|day| day.0));
             let question =
-                question(caller, input.need, input.choice, days, input.survives_feed_loss, input.terms)?;
+                question(caller, &input.need, input.choice, days, input.survives_feed_loss, input.terms)?;
             let probability = input.probability.map_or(Ok(Rate::ONE), |given| rate(given, "probability"))?;
             let order = Held { question, purpose: input.purpose, probability, source: input.source };
             Box::pin(held_placements::reserve(tx, order)).await

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use entity::id::CapacityPoolId;
+use entity::{capacity::capacity_pool, id::CapacityPoolId};
 use rust_decimal::Decimal;
 
 use super::{pools::CapacityPool, words::CapacityUnit};
 use crate::{
     access::Permission,
     capacity::{
-        observations::{self, Given, Outcome},
+        observations::{self, Given, Outcome, Refused, Sifted},
         prometheus,
     },
     error::{Error, Result},
@@ -53,6 +53,43 @@ pub struct RecordedCapacityObservations {
     gaps: usize,
     /// What the source warned of, in its words.
     warnings: Vec<String>,
+    /// How many observations were left out because they are bad, where the good ones are kept.
+    refused_count: usize,
+    /// The first 100 of them, each with its instant and the rule. Not told again for a request that arrives again.
+    refused: Vec<RefusedCapacityObservation>,
+    /// What is odd about the good ones where these are kept without the others, such as zeros between values: some
+    /// sources write 0 where they measured nothing.
+    findings: Vec<String>,
+}
+
+/// An observation that was left out while the rest was kept.
+#[derive(SimpleObject)]
+pub struct RefusedCapacityObservation {
+    /// When. Null where that is no instant.
+    at: Option<Moment>,
+    /// The values and the rule.
+    message: String,
+}
+
+/// Bad observations that are told.
+const MOST_REFUSED: usize = 100;
+
+impl RecordedCapacityObservations {
+    fn new(pool: capacity_pool::Model, sifted: Sifted) -> Self {
+        let Sifted { outcome, refused, findings } = sifted;
+        let refused_count = refused.len();
+        let told = refused.into_iter().take(MOST_REFUSED);
+        Self {
+            pool: Record::whole(pool).into(),
+            recorded: outcome.recorded,
+            repeated: outcome.repeated,
+            gaps: 0,
+            warnings: Vec::new(),
+            refused_count,
+            refused: told.map(|Refused { at, message }| RefusedCapacityObservation { at, message }).collect(),
+            findings,
+        }
+    }
 }
 
 /// Records under a key, or says that all was there already.
@@ -62,7 +99,7 @@ async fn record(
     unit: CapacityUnit,
     given: &[Given],
     (field, key): (&str, Option<String>),
-) -> Result<(entity::capacity::capacity_pool::Model, Outcome)> {
+) -> Result<(capacity_pool::Model, Outcome)> {
     let mut outcome = Outcome { recorded: 0, repeated: given.len() };
     let input = (pool, unit, given);
     let pool = tx
@@ -75,6 +112,27 @@ async fn record(
     Ok((pool, outcome))
 }
 
+/// Records those that are good under a key, or says that all was there already.
+async fn record_good(
+    tx: &Tx,
+    pool: CapacityPoolId,
+    unit: CapacityUnit,
+    given: &[Given],
+    key: Option<String>,
+) -> Result<(capacity_pool::Model, Sifted)> {
+    let outcome = Outcome { recorded: 0, repeated: given.len() };
+    let mut sifted = Sifted { outcome, ..Sifted::default() };
+    let input = (pool, unit, given);
+    let pool = tx
+        .once("recordGoodCapacityObservations", key, &input, async || {
+            let (pool, recorded) = observations::record_good(tx, pool, unit.into(), given).await?;
+            sifted = recorded;
+            Ok(pool)
+        })
+        .await?;
+    Ok((pool, sifted))
+}
+
 /// Changes of observations.
 #[derive(Default)]
 pub struct ObservationMutation;
@@ -82,8 +140,8 @@ pub struct ObservationMutation;
 /// Changes of observations.
 #[Object]
 impl ObservationMutation {
-    /// Records what was used of a pool, all or nothing. An instant that has the same value already is taken once; one that
-    /// has another value is refused.
+    /// Records what was used of a pool, all or nothing unless `keepGood` says otherwise. An instant that has the same value
+    /// already is taken once; one that has another value is refused.
     async fn record_capacity_observations(
         &self,
         ctx: &Context<'_>,
@@ -93,21 +151,31 @@ impl ObservationMutation {
         )]
         unit: CapacityUnit,
         #[graphql(desc = "The observations, at most 10,000.")] observations: Vec<CapacityObservationInput>,
+        #[graphql(
+            default = false,
+            desc = "Whether the good ones are kept where some are bad; these are told in `refused`."
+        )]
+        keep_good: bool,
         #[graphql(desc = "Of the caller's choosing: a request that arrives again under it changes nothing.")]
         idempotency_key: Option<String>,
     ) -> Result<RecordedCapacityObservations> {
-        let (pool, outcome) = change(ctx, Permission::EditInventory, async |tx| {
+        let (pool, sifted) = change(ctx, Permission::EditInventory, async |tx| {
             require_some(observations.len())?;
             let given = observations.iter().map(|given| Given { at: given.at, value: given.value });
             let given: Vec<Given> = given.collect();
-            record(tx, *pool, unit, &given, ("observations", idempotency_key)).await
+            if keep_good {
+                return record_good(tx, *pool, unit, &given, idempotency_key).await;
+            }
+            let field = ("observations", idempotency_key);
+            let (pool, outcome) = record(tx, *pool, unit, &given, field).await?;
+            Ok((pool, Sifted { outcome, ..Sifted::default() }))
         })
         .await?;
-        let (pool, Outcome { recorded, repeated }) = (Record::whole(pool).into(), outcome);
-        Ok(RecordedCapacityObservations { pool, recorded, repeated, gaps: 0, warnings: Vec::new() })
+        Ok(RecordedCapacityObservations::new(pool, sifted))
     }
 
-    /// Records what Prometheus answers to `query_range`, all or nothing, as `recordCapacityObservations` does.
+    /// Records what Prometheus answers to `query_range`. Points that are bad are left out and told in `refused`, the rest is
+    /// kept.
     async fn import_prometheus(
         &self,
         ctx: &Context<'_>,
@@ -126,20 +194,17 @@ impl ObservationMutation {
     ) -> Result<RecordedCapacityObservations> {
         let labels = labels.unwrap_or_default().into_iter().map(|label| (label.name, label.value));
         let labels: BTreeMap<String, String> = labels.collect();
-        let (pool, outcome, answered) = change(ctx, Permission::EditInventory, async |tx| {
-            let answered = prometheus::read(&json, &labels)?;
-            let field = ("json.values", idempotency_key);
-            let (pool, outcome) = record(tx, *pool, unit, &answered.observations, field).await?;
-            Ok((pool, outcome, answered))
+        let (pool, sifted, answered) = change(ctx, Permission::EditInventory, async |tx| {
+            let mut answered = prometheus::read(&json, &labels)?;
+            let given = &answered.observations;
+            let (pool, mut sifted) = record_good(tx, *pool, unit, given, idempotency_key).await?;
+            sifted.refused.append(&mut answered.refused);
+            sifted.refused.sort_by_key(|refused| refused.at);
+            Ok((pool, sifted, answered))
         })
         .await?;
-        Ok(RecordedCapacityObservations {
-            pool: Record::whole(pool).into(),
-            recorded: outcome.recorded,
-            repeated: outcome.repeated,
-            gaps: answered.gaps,
-            warnings: answered.warnings,
-        })
+        let told = RecordedCapacityObservations::new(pool, sifted);
+        Ok(RecordedCapacityObservations { gaps: answered.gaps, warnings: answered.warnings, ..told })
     }
 }
 

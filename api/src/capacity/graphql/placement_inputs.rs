@@ -95,7 +95,7 @@ impl PlacementChoice {
 /// What is asked, from all that a client said.
 pub(super) fn question(
     caller: &Caller,
-    need: PlacementNeed,
+    need: &PlacementNeed,
     choice: Option<PlacementChoice>,
     (from, until): (NaiveDate, Option<NaiveDate>),
     survives: bool,

@@ -407,7 +407,7 @@ impl PlacementQuery {
         let reader = snapshot(ctx, Permission::ViewInventory).await?;
         let from = as_of.map_or(caller.now.date_naive(), |day| day.0);
         let until: NaiveDate = until.map_or(from, |day| day.0);
-        let question = question(caller, need, choice, (from, Some(until)), survives_feed_loss, terms)?;
+        let question = question(caller, &need, choice, (from, Some(until)), survives_feed_loss, terms)?;
         let answer = Box::pin(placements::answer(&reader, &question)).await?;
         Ok(PlacementAnswer { question, answer })
     }

@@ -93,8 +93,10 @@ pub enum CapacityFindingCode {
     UsedAboveAllocated,
     /// In months that are over, more was used than there is.
     UsedAboveCapacity,
-    /// What was used fell to a fraction once, as a counter that begins anew.
+    /// What was used fell to a fraction, as a counter that begins anew.
     CounterReset,
+    /// On days between days with some use none was observed: some sources write 0 where they measured nothing.
+    ZerosBetween,
     /// Something would change what may be planned with, and by how much or when is not known.
     SupplyUncertain,
     /// Something in racks would change what is used, and by how much or when is not known.
