@@ -4,21 +4,20 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use entity::{
-    capacity::{Quantity, capacity_event, capacity_pool, capacity_reservation},
+    capacity::{capacity_event, capacity_pool, capacity_reservation},
     id::CapacityPoolId,
 };
 use forecasting::{
     capacity::{
         events::{Events, Reservation, Step},
         exhaustion::{Exhaustion, Exhaustions, Fan},
-        observations::{self, Kind, Observation, Series},
         order::{LeadTime, OrderBy, order_by},
-        projection::{self, Projection, in_months},
+        projection::{self, Projection},
         regression::Point,
     },
-    forecast::{Method, Warning},
+    forecast::Method,
     month::Month,
 };
 use rust_decimal::Decimal;
@@ -29,6 +28,7 @@ use super::{
     contents,
     days::{self, MonthFigures},
     demands::{self, Demanded},
+    oddities::{Finding, above, resets, zeros},
     pool_holds::{self, PoolHold},
     rack_holds::Period,
     supplies::{self, Recorded, Supplied},
@@ -46,9 +46,6 @@ pub const MOST_POOLS: usize = 2_000;
 /// Months of history that are read: ten years.
 const HISTORY: i32 = 120;
 
-/// Months whose use is held against what there is today.
-const YEAR: i32 = 12;
-
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
@@ -60,26 +57,6 @@ pub struct Question<'a> {
     pub overlay: &'a Overlay,
     /// How demand is carried on.
     pub method: Method,
-}
-
-/// What is odd about what was observed of a pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Oddity {
-    /// What was used began anew, as a counter does.
-    CounterReset,
-    /// More was used than there is.
-    UsedAboveCapacity,
-    /// Days without any use stand between days with it.
-    ZerosBetween,
-}
-
-/// What is odd about a pool, with the figures in a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What.
-    pub code: Oddity,
-    /// The values and the rule.
-    pub message: String,
 }
 
 /// When a pool runs out, and what that follows from.
@@ -380,7 +357,7 @@ fn first(as_of: NaiveDate) -> Month {
 }
 
 /// The first whole month from a day on.
-fn first_whole(day: NaiveDate) -> Month {
+pub(super) fn first_whole(day: NaiveDate) -> Month {
     let month = Month::of(day);
     if month.first_day() == day { month } else { month.next() }
 }
@@ -474,54 +451,4 @@ fn due(exhaustion: Exhaustion, lead: Option<LeadTime>, as_of: NaiveDate) -> Resu
             Ok(Ok(due.map_err(|cause| Error::invalid("pool", cause))?))
         }
     }
-}
-
-fn resets(projection: &Projection) -> Vec<Finding> {
-    let Some(first) = projection.first else { return Vec::new() };
-    let resets = projection.warnings.iter().filter(|warning| matches!(warning, Warning::Reset { .. }));
-    let finding = |warning| Finding { code: Oddity::CounterReset, message: in_months(warning, first) };
-    resets.map(finding).collect()
-}
-
-/// Days without any use between days with it.
-fn zeros(days: &[days::Peak]) -> Option<Finding> {
-    let at = |day: NaiveDate| day.and_time(NaiveTime::MIN);
-    let peaks = days.iter().map(|(day, peak)| Observation { at: at(*day), value: peak.to_decimal() });
-    let series = Series::accept(peaks.collect(), Kind::Gauge, None).ok()?.series;
-    series.findings().iter().find_map(|finding| match finding {
-        observations::Finding::ZerosBetween { at, observations } => {
-            let message = format!(
-                "on {observations} days, the first of them {}, nothing was used, and before and after something was: \
-                 some sources write 0 where they measured nothing",
-                at.date()
-            );
-            Some(Finding { code: Oddity::ZerosBetween, message })
-        }
-        _ => None,
-    })
-}
-
-/// The months of the last year in which more was used than there is today, the last by name. What there was in months
-/// before, and before the pool follows its pattern of today, is not known.
-fn above(
-    pool: &capacity_pool::Model,
-    supplied: &Supplied,
-    months: &[MonthFigures],
-    as_of: NaiveDate,
-) -> Option<Finding> {
-    let usable = if supplied.layers.ratio.is_some() { "usable without overcommitment" } else { "usable" };
-    // Cores are not what virtual processors are counted in.
-    let raw = supplied.layers.raw.quantity.filter(|_| !contents::is_of_hosts(pool.resource));
-    let known = [(usable, supplied.layers.usable_once()), ("raw", raw)];
-    let (layer, most) = known.into_iter().find_map(|(name, quantity)| Some((name, quantity?)))?;
-    let year = Month::of(as_of).plus(-YEAR);
-    let from = pool.fit_from.map_or(year, |day| year.max(first_whole(day)));
-    let peak = |figures: &MonthFigures| figures.peak.map(Quantity::to_decimal).filter(|peak| *peak > most);
-    let counting = months.iter().filter(|figures| figures.month >= from);
-    let above: Vec<(Month, Decimal)> =
-        counting.filter_map(|figures| Some((figures.month, peak(figures)?))).collect();
-    let (month, peak) = above.last()?;
-    let so = if above.len() > 1 { format!("; so it was in {} months", above.len()) } else { String::new() };
-    let message = format!("{peak} was used in {month}, more than {layer}, {most}{so}");
-    Some(Finding { code: Oddity::UsedAboveCapacity, message })
 }

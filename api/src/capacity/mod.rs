@@ -27,6 +27,7 @@ pub mod layers;
 pub mod members;
 pub mod needs;
 pub mod observations;
+pub mod oddities;
 pub mod outlooks;
 pub mod placements;
 pub mod pool_holds;

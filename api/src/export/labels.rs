@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use entity::{
     capacity, cloud, contracts, finance,
     id::{ConfigurationItemId, EntityId},
-    inventory, lifecycle, recovery, scenarios, topology,
+    inventory::{asset, hardware_model, manufacturer, rack, site, vendor},
+    lifecycle, recovery, scenarios, topology,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, EntityTrait, IntoSimpleExpr, JoinType, QueryFilter, QueryOrder, QuerySelect,
@@ -180,7 +181,6 @@ impl Labels {
 type Found = Vec<(Uuid, Vec<String>)>;
 
 async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
-    use inventory::{asset, hardware_model, manufacturer, rack, site, vendor};
     match kind {
         Kind::Vendor => single::<vendor::Entity>(db, vendor::Column::Id, vendor::Column::Code, ids).await,
         Kind::Manufacturer => {
@@ -353,7 +353,6 @@ async fn in_cloud(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
 
 /// What is told by what it is linked with, by the keys of the far ends.
 async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
-    use inventory::{asset, rack, site};
     match kind {
         Kind::CapacityPool => {
             use capacity::capacity_pool::{CapacityUnit, Column as C, Entity};

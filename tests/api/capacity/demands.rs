@@ -233,33 +233,38 @@ fn statements_do_not_grow_with_racks_and_pools() {
         let text = r#"{ capacityOutlook(asOf: "2026-11-20") { pools {
             pool { name } exhaustion { p50 { month } } events { name kind thing } findings { message } } } }"#;
         let viewer = app.viewer().at(later());
+        let add = async |numbers: std::ops::Range<u32>| {
+            let mut racks = "site,name,height_units\n".to_owned();
+            let mut pools = "name,resource,unit,basis\n".to_owned();
+            let mut members = "pool,item_kind,item\n".to_owned();
+            let mut assets = "tag,manufacturer,model,site,rack,status,expected_on\n".to_owned();
+            let mut cycles = "name,policy,status,in_service_on,quantity,assets\n".to_owned();
+            for number in numbers {
+                racks += &format!("MUC1,More {number},42\n");
+                pools += &format!(
+                    "Power {number},POWER,WATT,INVENTORY\nHeight {number},RACK_UNITS,RACK_UNIT,INVENTORY\n"
+                );
+                members += &format!(
+                    "Power {number},RACK,MUC1|More {number}\nHeight {number},RACK,MUC1|More {number}\n"
+                );
+                assets += &format!(
+                    "C-{number},Dell,R650,MUC1,More {number},ORDERED,2027-01-01\n\
+                     D-{number},Dell,R650,MUC1,More {number},IN_SERVICE,\n"
+                );
+                cycles += &format!("Cycle {number},Arrays,PLANNED,2027-03-01,1,D-{number}\n");
+            }
+            let made = [
+                ("racks.csv", racks.as_str()),
+                ("assets.csv", &assets),
+                ("capacity_pools.csv", &pools),
+                ("capacity_pool_members.csv", &members),
+                ("refresh_cycles.csv", &cycles),
+            ];
+            files(app, &made).await;
+        };
+        add(0..1).await;
         let few = viewer.statements_again(text).await;
-        let mut racks = "site,name,height_units\n".to_owned();
-        let mut pools = "name,resource,unit,basis\n".to_owned();
-        let mut members = "pool,item_kind,item\n".to_owned();
-        let mut assets = "tag,manufacturer,model,site,rack,status,expected_on\n".to_owned();
-        let mut cycles = "name,policy,status,in_service_on,quantity,assets\n".to_owned();
-        for number in 0..20 {
-            racks += &format!("MUC1,More {number},42\n");
-            pools += &format!(
-                "Power {number},POWER,WATT,INVENTORY\nHeight {number},RACK_UNITS,RACK_UNIT,INVENTORY\n"
-            );
-            members +=
-                &format!("Power {number},RACK,MUC1|More {number}\nHeight {number},RACK,MUC1|More {number}\n");
-            assets += &format!(
-                "C-{number},Dell,R650,MUC1,More {number},ORDERED,2027-01-01\n\
-                 D-{number},Dell,R650,MUC1,More {number},IN_SERVICE,\n"
-            );
-            cycles += &format!("Cycle {number},Arrays,PLANNED,2027-03-01,1,D-{number}\n");
-        }
-        let made = [
-            ("racks.csv", racks.as_str()),
-            ("assets.csv", &assets),
-            ("capacity_pools.csv", &pools),
-            ("capacity_pool_members.csv", &members),
-            ("refresh_cycles.csv", &cycles),
-        ];
-        files(app, &made).await;
+        add(1..20).await;
         let seen = viewer.query(text).await["capacityOutlook"]["pools"].clone();
         let of = |name: &str| {
             let found = seen.as_array().unwrap().iter().find(|row| row["pool"]["name"] == name).unwrap();

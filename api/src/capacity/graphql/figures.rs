@@ -10,8 +10,8 @@ use super::words::CapacityFindingCode;
 use crate::{
     capacity::{
         days::MonthFigures,
-        forecasts::{Finding, Oddity},
         layers::{Layer, Reserved},
+        oddities::{Finding, Oddity},
     },
     schema::{
         explain::{Explanation, ExplanationInput},
