@@ -14,6 +14,7 @@ const RESERVE: &str = "mutation($input: NewCapacityPlacement!) { reservePlacemen
     id version purpose fromOn toOn pieces u kw coolingKw ports weightKg cords probability
     racks { pieces rack { name } } } }";
 
+#[expect(clippy::needless_pass_by_value, reason = "each is made for this order")]
 fn order(purpose: &str, days: (&str, Value), need: Value) -> Value {
     json!({ "input": { "purpose": purpose, "fromOn": days.0, "toOn": days.1, "need": need } })
 }

@@ -311,6 +311,7 @@ fn what_is_not_known_is_named_and_never_taken_for_none() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of refusals")]
 fn a_question_is_refused_for_a_reason() {
     on_both_engines(async |app| {
         let site = a_site(app, "FRA1").await;

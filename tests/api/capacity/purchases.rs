@@ -45,6 +45,7 @@ pub(super) fn servers() -> Value {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what is laid over is made for it")]
 pub(super) fn with(mut input: Value, more: Value) -> Value {
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input

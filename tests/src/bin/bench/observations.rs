@@ -90,13 +90,13 @@ async fn count(bench: &Bench) -> i64 {
 
 /// Ten requests with observations at instants that nobody has recorded.
 async fn record(bench: &Bench, pools: &[serde_json::Value], round: usize) {
-    for request in 0..10 {
+    for (request, pool) in pools.iter().enumerate().take(10) {
         let observation = |second: usize| {
             let (minute, second) = (second / 60, second % 60);
             json!({ "at": format!("2026-06-{:02}T{:02}:{minute:02}:{second:02}.5Z", request + 1, round + 1), "value": "1" })
         };
         let observations: Vec<_> = (0..RECORDED).map(observation).collect();
-        let variables = json!({ "pool": pools[request], "observations": observations });
+        let variables = json!({ "pool": pool, "observations": observations });
         bench.ask(&json!({ "query": RECORD, "variables": variables })).await;
     }
 }
