@@ -1,6 +1,6 @@
 //! Demand carried on by any method, and when it reaches supply.
 //!
-//! [`exhaustion::Question`](super::exhaustion::Question) answers by the straight line; this module takes any method of
+//! [`exhaustion::Question`] answers by the straight line; this module takes any method of
 //! [`forecast`](crate::forecast) and gives the line to that one, so that both are asked alike.
 //!
 //! Points of complete months go in with their gaps. A date of exhaustion is told from six points on, of which three
