@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use super::{
     contents::{Contents, Item, State, is_of_hosts},
     holdings::{Holdings, ModelHeld, models_of},
-    replacements,
+    replacements::{self, Recorded},
     supplies::{ChangeKind, Question, is_declared},
     units,
 };
@@ -244,12 +244,14 @@ impl Found<'_> {
         self.tell(late.into_iter(), "to be in service by now, and not there");
     }
 
-    fn retirements(&mut self, contents: &Contents, replaced: &BTreeSet<usize>) {
+    /// What leaves by itself: of what a cycle replaces, what does so before.
+    fn retirements(&mut self, contents: &Contents, replaced: &HashMap<usize, NaiveDate>) {
         let mut late = Vec::new();
         for (place, item) in contents.items.iter().enumerate() {
             let days = [(item.days.leaves, "leaves service"), (item.days.due_back, "is due back")];
             let first = days.into_iter().filter_map(|(day, what)| Some((day?, what))).min();
-            let Some((on, what)) = first.filter(|_| !replaced.contains(&place)) else { continue };
+            let before = |on: NaiveDate| replaced.get(&place).is_none_or(|replaced| on < *replaced);
+            let Some((on, what)) = first.filter(|(on, _)| before(*on)) else { continue };
             if on <= self.question.as_of && item.state != State::ToCome {
                 late.push(item.name.as_str());
             }
@@ -265,7 +267,7 @@ impl Found<'_> {
         contents: &Contents,
         held: &Holdings,
         known: &Known,
-    ) -> BTreeSet<usize> {
+    ) -> HashMap<usize, NaiveDate> {
         let places: HashMap<AssetId, usize> = contents
             .items
             .iter()
@@ -275,18 +277,22 @@ impl Found<'_> {
                 _ => None,
             })
             .collect();
-        let mut replaced = BTreeSet::new();
+        let mut replaced: HashMap<usize, NaiveDate> = HashMap::new();
         if places.is_empty() {
             return replaced;
         }
+        let mut recorded = Recorded::new(contents, held, self.question.as_of);
         for cycle in &known.cycles {
             let out: Vec<usize> = cycle.assets.iter().filter_map(|id| places.get(id).copied()).collect();
             if out.is_empty() {
                 continue;
             }
-            match replacements::cause(pool, cycle, &out, contents, held, known) {
+            match replacements::cause(pool, cycle, &out, &mut recorded, known) {
                 Ok(cause) if cause.on > self.question.as_of => {
-                    replaced.extend(&cause.out);
+                    for place in &cause.out {
+                        let on = replaced.entry(*place).or_insert(cause.on);
+                        *on = cause.on.min(*on);
+                    }
                     self.add(cause);
                 }
                 Ok(cause) => {
@@ -300,6 +306,7 @@ impl Found<'_> {
                 }
             }
         }
+        self.findings.append(&mut recorded.said);
         replaced
     }
 

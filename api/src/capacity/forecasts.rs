@@ -178,6 +178,7 @@ impl Known {
         let assumptions = self.assumptions(pool, question.overlay, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
         let count = u32::try_from(HISTORY + 1).unwrap_or_default();
+        let taken = supplied.assumptions.clone();
         let months = days::by_month(&days, first(question.as_of), count, question.as_of)?;
         let fit_from = pool.fit_from.map(first_whole);
         let observed: Vec<Point> = complete(&months);
@@ -212,7 +213,7 @@ impl Known {
             reservations,
             holds,
             findings,
-            assumptions: assumptions.into_iter().chain(lead_assumption(pool)).collect(),
+            assumptions: assumptions.into_iter().chain(taken).chain(lead_assumption(pool)).collect(),
             pool: pool.clone(),
         })
     }
