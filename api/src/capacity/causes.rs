@@ -18,7 +18,7 @@ use super::{
     contents::{Contents, Item, State, is_of_hosts},
     held_models::{ModelHeld, models_of},
     holdings::Holdings,
-    replacements,
+    replacements::{self, Ordered},
     supplies::{ChangeKind, Question, is_declared},
     units,
 };
@@ -271,12 +271,14 @@ impl Found<'_> {
         self.tell(late.into_iter(), "to be in service by now, and not there");
     }
 
-    pub(super) fn retirements(&mut self, contents: &Contents, replaced: &BTreeSet<usize>) {
+    /// What leaves by itself: of what a cycle replaces, what does so before.
+    pub(super) fn retirements(&mut self, contents: &Contents, replaced: &HashMap<usize, NaiveDate>) {
         let mut late = Vec::new();
         for (place, item) in contents.items.iter().enumerate() {
             let days = [(item.days.leaves, "leaves service"), (item.days.due_back, "is due back")];
             let first = days.into_iter().filter_map(|(day, what)| Some((day?, what))).min();
-            let Some((on, what)) = first.filter(|_| !replaced.contains(&place)) else { continue };
+            let before = |on: NaiveDate| replaced.get(&place).is_none_or(|replaced| on < *replaced);
+            let Some((on, what)) = first.filter(|(on, _)| before(*on)) else { continue };
             if on <= self.question.as_of && item.state != State::ToCome {
                 late.push(item.name.as_str());
             }
@@ -292,8 +294,8 @@ impl Found<'_> {
         contents: &Contents,
         held: &Holdings,
         known: &Known,
-    ) -> BTreeSet<usize> {
-        let mut replaced = BTreeSet::new();
+    ) -> HashMap<usize, NaiveDate> {
+        let mut replaced: HashMap<usize, NaiveDate> = HashMap::new();
         let mut within: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (place, item) in contents.items.iter().enumerate() {
             let Thing::Asset(id) = item.thing else { continue };
@@ -301,11 +303,15 @@ impl Found<'_> {
                 within.entry(*cycle).or_default().push(place);
             }
         }
+        let mut ordered = Ordered::new(contents, held, self.question.as_of);
         for (cycle, out) in within {
             let Some(cycle) = known.cycles.get(cycle) else { continue };
-            match replacements::cause(pool, cycle, &out, contents, held, known) {
+            match replacements::cause(pool, cycle, &out, &mut ordered, known) {
                 Ok(cause) if cause.on > self.question.as_of => {
-                    replaced.extend(&cause.out);
+                    for place in &cause.out {
+                        let on = replaced.entry(*place).or_insert(cause.on);
+                        *on = cause.on.min(*on);
+                    }
                     self.add(cause);
                 }
                 Ok(cause) => {
@@ -319,6 +325,7 @@ impl Found<'_> {
                 }
             }
         }
+        self.findings.append(&mut ordered.said);
         replaced
     }
 

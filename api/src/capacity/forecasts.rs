@@ -243,6 +243,7 @@ impl Known {
         let demanded = self.recorded.demanded(pool, &question.of_supplies(question.overlay), until);
         let assumptions = self.assumptions(pool, (question, until), &demanded, &assumed);
         let supplied = self.supplied.remove(&pool.id).unwrap_or_default();
+        let taken = supplied.assumptions.clone();
         let share = supplied.layers.share_once();
         let asked = projection::Question {
             points: observed.clone(),
@@ -282,6 +283,7 @@ impl Known {
             unknown: demanded.findings,
             assumptions: assumptions
                 .into_iter()
+                .chain(taken)
                 .chain(once_assumption(share))
                 .chain(lead_assumption(pool))
                 .collect(),

@@ -1,8 +1,12 @@
 //! What refresh cycles put in the place of what they replace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use entity::{capacity::capacity_pool, id::HardwareModelId};
+use chrono::{Days, NaiveDate};
+use entity::{
+    capacity::capacity_pool,
+    id::{HardwareModelId, SiteId},
+};
 use forecasting::refresh::{by_ratio, divide_planned};
 use rust_decimal::Decimal;
 
@@ -18,6 +22,68 @@ use crate::topology::items::Thing;
 /// New units that one cycle brings to a pool.
 const MOST_UNITS: u32 = 10_000;
 
+/// Names that a sentence has before it stops.
+const MOST_NAMES: usize = 5;
+
+/// Days after the new was to be in service on which what is on order may still be delivered for a cycle.
+const DELIVERED_WITHIN: u64 = 90;
+
+/// What is on order in a pool, as far as cycles brought it: what is delivered counts by itself, so a cycle adds only what
+/// it brings beyond that.
+pub(super) struct Ordered<'a> {
+    contents: &'a Contents,
+    held: &'a Holdings,
+    /// What is not delivered after this day counts nowhere, so it stands for nothing.
+    after: NaiveDate,
+    /// What stands for a new unit of a cycle already, by its place.
+    taken: BTreeSet<usize>,
+    /// What was found, in sentences.
+    pub(super) said: Vec<String>,
+}
+
+impl<'a> Ordered<'a> {
+    pub(super) fn new(contents: &'a Contents, held: &'a Holdings, after: NaiveDate) -> Self {
+        Self { contents, held, after, taken: BTreeSet::new(), said: Vec::new() }
+    }
+
+    /// How many of the units of a model that a cycle brings to some sites are on record of their own.
+    fn take(
+        &mut self,
+        (name, on): (&str, NaiveDate),
+        sites: &[SiteId],
+        (bought, model): (HardwareModelId, &str),
+        units: u32,
+    ) -> u32 {
+        if on <= self.after {
+            return 0;
+        }
+        let until = on.checked_add_days(Days::new(DELIVERED_WITHIN)).unwrap_or(on);
+        let is_for = |item: &Item| {
+            let day = item.days.expected.or(item.days.in_service);
+            item.state == State::ToCome
+                && item.quantity.is_some()
+                && day.is_some_and(|day| day > self.after && day <= until)
+                && sites.contains(&item.site)
+                && self.held.model_of(item.thing) == Some(bought)
+        };
+        let all = self.contents.items.iter().enumerate();
+        let found = all.filter(|(place, item)| !self.taken.contains(place) && is_for(item));
+        let found: Vec<usize> = found.map(|(place, _)| place).take(units as usize).collect();
+        if !found.is_empty() {
+            let named = found.iter().take(MOST_NAMES).map(|place| self.contents.items[*place].name.as_str());
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = if found.len() > MOST_NAMES { " and others" } else { "" };
+            self.said.push(format!(
+                "{name} brings {units} of {model}, {} of which are on order and count as they are delivered: {named}{more}",
+                found.len(),
+            ));
+        }
+        let count = u32::try_from(found.len()).unwrap_or(units);
+        self.taken.extend(found);
+        count
+    }
+}
+
 /// The change that a cycle makes to a pool: what it replaces goes on the day on which the new comes.
 ///
 /// # Errors
@@ -26,10 +92,10 @@ pub(super) fn cause(
     pool: &capacity_pool::Model,
     cycle: &Cycle,
     out: &[usize],
-    contents: &Contents,
-    held: &Holdings,
+    ordered: &mut Ordered<'_>,
     known: &Known,
 ) -> Result<Cause, String> {
+    let (contents, held) = (ordered.contents, ordered.held);
     let on = cycle.row.in_service_on.ok_or("nobody says when the new is in service")?;
     let mut of_model: BTreeMap<HardwareModelId, (u32, Option<HardwareModelId>)> = BTreeMap::new();
     for place in out {
@@ -40,7 +106,9 @@ pub(super) fn cause(
     let inside: Vec<(HardwareModelId, u32)> =
         of_model.iter().map(|(model, (count, _))| (*model, *count)).collect();
     let planned = planned(cycle, &inside)?;
-    let mut new = Vec::new();
+    let mut sites: Vec<SiteId> = out.iter().map(|place| contents.items[*place].site).collect();
+    sites.dedup();
+    let mut brought = Vec::new();
     for (index, (old, (count, bought))) in of_model.into_iter().enumerate() {
         let bought = bought.ok_or_else(|| format!("nobody says what replaces {}", name_of(held, old)))?;
         let model = known.models.get(&bought).or_else(|| held.models.get(&bought));
@@ -52,17 +120,20 @@ pub(super) fn cause(
         if units > MOST_UNITS {
             return Err(format!("it buys {units}, more than {MOST_UNITS}"));
         }
-        let site = contents.items[out[0]].site;
         let figure = contents::figure(pool.resource, &model.figures);
         let quantity = figure.and_then(|figure| contents::within(pool, figure));
-        if quantity.is_none() {
-            return Err(format!("of {}, which it buys, no figure is on record", model.name));
-        }
-        new.extend((1..=units).map(|number| Item {
-            name: format!("{} of {} for {}, {number}", model.name, cycle.row.name, name_of(held, old)),
+        let quantity =
+            quantity.ok_or_else(|| format!("of {}, which it buys, no figure is on record", model.name))?;
+        brought.push((old, bought, model.name.as_str(), units, quantity));
+    }
+    let mut new = Vec::new();
+    for (old, bought, model, units, quantity) in brought {
+        let standing = ordered.take((&cycle.row.name, on), &sites, (bought, model), units);
+        new.extend((standing + 1..=units).map(|number| Item {
+            name: format!("{model} of {} for {}, {number}", cycle.row.name, name_of(held, old)),
             thing: contents.items[out[0]].thing,
-            site,
-            quantity,
+            site: contents.items[out[0]].site,
+            quantity: Some(quantity),
             state: State::InUse,
             days: PieceDays::default(),
         }));
@@ -71,8 +142,6 @@ pub(super) fn cause(
         [only] => Some(contents.items[*only].thing),
         _ => None,
     };
-    let mut sites: Vec<_> = out.iter().map(|place| contents.items[*place].site).collect();
-    sites.dedup();
     let cause = Cause::new(cycle.row.name.clone(), on, ChangeKind::Refresh);
     Ok(Cause { thing, out: out.to_vec(), new, sites, ..cause })
 }

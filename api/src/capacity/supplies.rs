@@ -23,10 +23,14 @@ use super::{
 };
 use crate::{error::Result, scenarios::overlay::Overlay, store::Read, topology::items::Thing};
 
+/// Names that a sentence has before it stops.
+const MOST_NAMES: usize = 5;
+
 /// What supplies are asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// The day that it is seen on: what the layers say holds on it.
+    /// The day that it is seen on: what the layers say holds on it, with what is planned until then where it has yet to
+    /// come.
     pub as_of: NaiveDate,
     /// What a scenario changes.
     pub overlay: &'a Overlay,
@@ -45,6 +49,8 @@ pub struct Supplied {
     pub changes: Vec<Change>,
     /// What is odd, or would change it and is not known, in sentences.
     pub findings: Vec<String>,
+    /// What is taken for granted, in sentences.
+    pub assumptions: Vec<String>,
     /// What it starts from.
     pub layers: PoolLayers,
 }
@@ -116,6 +122,8 @@ pub async fn of(
 pub struct Recorded {
     held: Holdings,
     known: Known,
+    /// What is there is that of today: what is planned from then on comes before a later day that is asked about.
+    today: NaiveDate,
 }
 
 impl Recorded {
@@ -136,7 +144,7 @@ impl Recorded {
         };
         let held = Holdings::read(db, &wanted).await?;
         let known = Known::read(db, pools, &held, question).await?;
-        Ok(Self { held, known })
+        Ok(Self { held, known, today: db.caller().now.date_naive() })
     }
 
     /// What there is of the pools to plan with, by pool.
@@ -146,7 +154,11 @@ impl Recorded {
         pools: &[capacity_pool::Model],
         question: &Question<'_>,
     ) -> HashMap<CapacityPoolId, Supplied> {
-        let each = pools.iter().map(|pool| (pool.id, supplied(pool, &self.held, &self.known, question)));
+        let from = self.from(question);
+        let each = pools.iter().map(|pool| {
+            let supplied = supplied(pool, &self.held, &self.known, (&from, question.as_of));
+            (pool.id, supplied)
+        });
         each.collect()
     }
 
@@ -174,7 +186,12 @@ impl Recorded {
         question: &Question<'_>,
         observed_until: Option<NaiveDate>,
     ) -> Demanded {
-        demands::of(pool, (&self.held, &self.known), question, observed_until)
+        demands::of(pool, (&self.held, &self.known), &self.from(question), observed_until)
+    }
+
+    /// The question as it is asked of what is there.
+    fn from<'a>(&self, question: &Question<'a>) -> Question<'a> {
+        Question { as_of: question.as_of.min(self.today), ..*question }
     }
 }
 
@@ -182,7 +199,7 @@ fn supplied(
     pool: &capacity_pool::Model,
     held: &Holdings,
     known: &Known,
-    question: &Question<'_>,
+    (from, as_of): (&Question<'_>, NaiveDate),
 ) -> Supplied {
     let layers = layers::of_pool(pool, held);
     let Some(opening) = layers.plannable.quantity else {
@@ -190,19 +207,36 @@ fn supplied(
     };
     let contents =
         if contents::is_recorded(pool.resource) { Contents::of(pool, held) } else { Contents::default() };
-    let (mut causes, mut findings) = causes::of(pool, &contents, held, known, question);
+    let (mut causes, mut findings) = causes::of(pool, &contents, held, known, from);
     causes.sort_by(|one, other| (one.on, &one.name).cmp(&(other.on, &other.name)));
     let mut running = Running::new(pool, &contents, opening);
-    let changes: Vec<Change> = causes.into_iter().filter_map(|cause| running.apply(cause)).collect();
+    let changes = causes.into_iter().filter_map(|cause| running.apply(cause));
+    let (before, changes): (Vec<Change>, Vec<Change>) = changes.partition(|change| change.on <= as_of);
     findings.append(&mut running.findings);
-    let steps = changes.iter().map(|change| SupplyChange {
+    let supply =
+        Supply::new(opening, steps(&before)).and_then(|until| Supply::new(until.on(as_of), steps(&changes)));
+    let reason = supply.as_ref().err().map(ToString::to_string);
+    let assumptions = taken_to_happen(&before, as_of).into_iter().collect();
+    Supplied { supply: supply.ok(), reason, changes, findings, assumptions, layers }
+}
+
+fn steps(changes: &[Change]) -> Vec<SupplyChange> {
+    let step = |change: &Change| SupplyChange {
         name: change.name.clone(),
         on: change.on,
         quantity: change.quantity,
-    });
-    let supply = Supply::new(opening, steps.collect());
-    let reason = supply.as_ref().err().map(ToString::to_string);
-    Supplied { supply: supply.ok(), reason, changes, findings, layers }
+    };
+    changes.iter().map(step).collect()
+}
+
+/// What is said of changes that have yet to come, and are past on the day that is asked about.
+fn taken_to_happen(before: &[Change], as_of: NaiveDate) -> Option<String> {
+    let named = before.iter().take(MOST_NAMES).map(|change| format!("{} on {}", change.name, change.on));
+    let named = named.collect::<Vec<_>>().join(", ");
+    let more = if before.len() > MOST_NAMES { " and others" } else { "" };
+    let text =
+        format!("what is planned until {as_of} is taken to happen and is there by then: {named}{more}");
+    (!before.is_empty()).then_some(text)
 }
 
 /// A pool on its way through the changes, day by day.

@@ -145,6 +145,92 @@ fn a_refresh_takes_the_old_and_brings_the_new_on_one_day() {
     });
 }
 
+/// A policy, and a cycle that replaces both arrays of one site by what is bought for them on 2026-10-01.
+async fn a_cycle(app: &TestApp) {
+    let made = [
+        (
+            "refresh_policies.csv",
+            "name,priority,warranty_rule,lease_rule,age_months,lead_days,install_days,buffer_days,quantity_rule,\
+             currency,freight_rate,install_amount,support_rate,support_months,disposal_amount,residual_amount,\
+             contingency_rate,exit_tolerance_days,cohort_period\n\
+             Arrays,10,false,false,60,60,14,15,LIKE_FOR_LIKE,USD,0.02,150,0.12,36,40,0,0.05,180,QUARTER\n",
+        ),
+        (
+            "refresh_cycles.csv",
+            "name,policy,status,in_service_on,quantity,assets\nFRA arrays,Arrays,PLANNED,2026-10-01,2,STO-1|STO-2\n",
+        ),
+    ];
+    files(app, &made).await;
+}
+
+#[test]
+fn what_is_on_order_for_a_cycle_counts_once() {
+    on_both_engines(async |app| {
+        arrays(app).await;
+        a_cycle(app).await;
+        // Two of 250 TB come, planned up to nine tenths, for two of 100 TB.
+        assert_eq!(of(&supply(app, "Data").await, &["2026-09", "2026-10", "2027-05"]), ["270", "540", "540"]);
+        let ordered = "tag,manufacturer,model,site,status,expected_on\nSTO-4,Pure,New,FRA1,ORDERED,2026-11-15\n\
+            STO-5,Pure,New,MUC1,ORDERED,2026-09-15\nSTO-6,Pure,New,FRA1,ORDERED,2027-01-15\n";
+        files(app, &[("assets.csv", ordered)]).await;
+        let changed = supply(app, "Data").await;
+        assert_eq!(
+            changed["changes"],
+            json!([
+                { "name": "STO-5 comes into service", "on": "2026-09-15", "quantity": "225", "kind": "DELIVERY" },
+                { "name": "FRA arrays", "on": "2026-10-01", "quantity": "45", "kind": "REFRESH" },
+                { "name": "STO-4 comes into service", "on": "2026-11-15", "quantity": "225", "kind": "DELIVERY" },
+                { "name": "STO-6 comes into service", "on": "2027-01-15", "quantity": "225", "kind": "DELIVERY" },
+            ])
+        );
+        // Neither what comes to another site nor what comes more than 90 days later is for the cycle.
+        assert_eq!(
+            changed["findings"],
+            json!([
+                "FRA arrays brings 2 of New, 1 of which are on order and count as they are delivered: STO-4"
+            ])
+        );
+    });
+}
+
+#[test]
+fn what_is_replaced_leaves_on_its_own_day_where_that_is_earlier() {
+    on_both_engines(async |app| {
+        arrays(app).await;
+        a_cycle(app).await;
+        let leaving = "tag,lease_return_on,retirement_planned_on\nSTO-1,2026-08-31,\nSTO-2,,2026-12-31\n";
+        files(app, &[("assets.csv", leaving)]).await;
+        let changed = supply(app, "Data").await;
+        assert_eq!(
+            changed["changes"],
+            json!([
+                { "name": "STO-1 is due back", "on": "2026-08-31", "quantity": "-90", "kind": "RETIREMENT" },
+                { "name": "FRA arrays", "on": "2026-10-01", "quantity": "360", "kind": "REFRESH" },
+            ])
+        );
+        assert_eq!(of(&changed, &["2026-07", "2026-08", "2026-10"]), ["270", "180", "540"]);
+    });
+}
+
+#[test]
+fn what_is_planned_until_a_later_day_is_there_by_then() {
+    on_both_engines(async |app| {
+        arrays(app).await;
+        let more = "tag,manufacturer,model,site,status,expected_on,retirement_planned_on\n\
+            STO-4,Pure,New,FRA1,ORDERED,2027-03-15,\nSTO-3,Pure,X,MUC1,IN_SERVICE,,2027-08-31\n";
+        files(app, &[("assets.csv", more)]).await;
+        let text = r#"{ capacityPool(name: "Data") {
+            supply(asOf: "2027-06-01", months: 12) { months { month plannable } changes { name on } findings assumptions } } }"#;
+        let seen = app.viewer().query(text).await["capacityPool"]["supply"].clone();
+        assert_eq!(of(&seen, &["2027-06", "2027-07", "2027-08"]), ["495", "495", "405"]);
+        assert_eq!(seen["changes"], json!([{ "name": "STO-3 leaves service", "on": "2027-08-31" }]));
+        assert_eq!(seen["findings"], json!([]));
+        let said = "what is planned until 2027-06-01 is taken to happen and is there by then: STO-4 comes into service \
+                    on 2027-03-15";
+        assert!(seen["assumptions"].as_array().unwrap().contains(&json!(said)), "{seen}");
+    });
+}
+
 #[test]
 fn a_site_that_is_left_takes_what_it_holds() {
     on_both_engines(async |app| {

@@ -131,7 +131,7 @@ fn a_policy_begins_with_little_and_changes_in_parts() {
         assert_eq!(
             refusal.message,
             "rules: none is enabled, so nothing would ever fall due: give ageMonths, supportMarginMonths, \
-             warranty, risk or lease"
+             warranty, risk, capacity or lease"
         );
         app.finance().expect_error(&update(2, "active: true"), "FORBIDDEN").await;
     });

@@ -148,6 +148,7 @@ impl CapacitySupply {
             let plannable = supply?.in_month(*month).normalize();
             Some(CapacitySupplyMonth { month: Month(*month), plannable })
         };
+        assumptions.extend(supplied.assumptions.iter().cloned());
         assumptions.push("what holds today holds until something on record changes it".to_owned());
         Self {
             months: months.iter().filter_map(of_month).collect(),
