@@ -67,7 +67,7 @@ async fn changes(app: &TestApp) {
             "tag,manufacturer,model,site,rack,status,in_service_on,expected_on,retirement_planned_on,retired_on,\
              power_basis,measured_draw_watts\n\
              A-1,Dell,R650,FRA1,R1,IN_SERVICE,2024-01-01,,,,,\n\
-             A-2,Dell,R650,FRA1,R1,IN_SERVICE,2024-01-01,,2027-01-15,,,\n\
+             A-2,Dell,R650,FRA1,R1,IN_SERVICE,2024-01-01,,2027-03-15,,,\n\
              A-3,Dell,R650,FRA1,R1,IN_SERVICE,2024-01-01,,2027-01-31,,MEASURED,250\n\
              A-4,Dell,R650,FRA1,R1,ORDERED,,2026-12-15,,,NAMEPLATE,\n\
              A-5,Dell,Bare,FRA1,R1,ORDERED,,2027-02-01,,,,\n\
@@ -95,7 +95,8 @@ fn what_comes_and_goes_in_racks_changes_what_is_drawn() {
         let power = of_site(app, "Power", ("POWER", "KILOWATT"), "11.4").await;
         let wave = json!({ "pool": power, "name": "Wave", "quantity": "1", "happensOn": "2026-12-01", "probability": "1" });
         send(app, "recordCapacityEvent", "NewCapacityEvent!", wave).await;
-        // What was retired before the last month that was observed is in it; what a cycle replaces goes with the cycle.
+        // What was retired before the last month that was observed is in it; what a cycle replaces goes with the cycle,
+        // unless it is to leave before.
         let expected = [
             ["2026-11-05", "A-9 leaves service", "-0.3", "RETIREMENT"],
             ["2026-11-10", "A-8 comes into service", "0.3", "DELIVERY"],
