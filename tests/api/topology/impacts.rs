@@ -122,7 +122,7 @@ fn one_feed_puts_at_risk_and_two_bring_down() {
             "{} rollUp {{ assets {{ status count kilowatts withoutDraw rackUnits
                 purchases {{ amounts {{ amount currency }} reason unknown }} }}
                 sites {{ site {{ name }} counts {{ down all }} }} owners {{ owner counts {{ down }} }}
-                withoutOwner {{ down }} total {{ down degraded atRisk all }} deepestChain {{ {CHAIN} }} }}",
+                ownerCount beyond: owners(skip: 1) {{ owner }} withoutOwner {{ down }} total {{ down degraded atRisk all }} deepestChain {{ {CHAIN} }} }}",
             affected()
         );
         let both = impact(&app.director(), &[a, b], "", &selection).await;
@@ -149,6 +149,7 @@ fn one_feed_puts_at_risk_and_two_bring_down() {
             ])
         );
         assert_eq!(roll_up["owners"], json!([{ "owner": "Platform", "counts": { "down": 1 } }]));
+        assert_eq!([&roll_up["ownerCount"], &roll_up["beyond"]], [&json!(1), &json!([])]);
         assert_eq!(roll_up["withoutOwner"], json!({ "down": 3 }));
         assert_eq!(roll_up["deepestChain"].as_array().unwrap().len(), 3);
         // What follows from inventory can be left out.

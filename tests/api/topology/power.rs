@@ -68,6 +68,11 @@ fn a_side_carries_what_it_has_the_capacity_for() {
         assert_eq!(answer["sites"][0]["supply"], supply, "nobody said which side the main feed is on");
         let now = director.statements_again(ALL).await;
         assert_eq!(alone, now, "statements do not grow with feeds");
+        let part = "{ powerRedundancy { sites { rackCount racks(first: 1, skip: 1) { rack { name } } } } }";
+        let part = director.query(part).await["powerRedundancy"]["sites"][0].clone();
+        assert_eq!(part, json!({ "rackCount": 3, "racks": [{ "rack": { "name": "R02" } }] }));
+        let below = "{ powerRedundancy { sites { racks(first: -1) { rack { name } } } } }";
+        assert_eq!(director.expect_error(below, "INVALID").await.message, "first: -1 is below zero");
     });
 }
 

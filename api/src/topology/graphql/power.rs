@@ -9,7 +9,7 @@ use entity::{
 };
 
 use super::{
-    lens::{TopologyGraph, WholeGraph, day, overlay, view},
+    lens::{TopologyGraph, WholeGraph, day, overlay, size, skip, view},
     power_feeds::PowerFeed,
 };
 use crate::{
@@ -188,8 +188,19 @@ impl SitePowerRedundancy<'_> {
     }
 
     /// Its racks in use, by name.
-    async fn racks(&self) -> Items<RackPowerRedundancy<'_>> {
-        Items(self.0.racks.iter().map(RackPowerRedundancy).collect())
+    async fn racks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Items<RackPowerRedundancy<'_>>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        Ok(Items(self.0.racks.iter().skip(skip).take(size).map(RackPowerRedundancy).collect()))
+    }
+
+    /// How many racks it has in use.
+    async fn rack_count(&self) -> usize {
+        self.0.racks.len()
     }
 }
 

@@ -271,9 +271,22 @@ impl ImpactRollUp {
     }
 
     /// How much is affected of what each owner answers for, those with most down first.
-    async fn owners(&self) -> Vec<ImpactOwner> {
-        let rows = self.answer.roll_up.owners.iter();
-        rows.map(|(owner, counts)| ImpactOwner { owner: owner.clone(), counts: (*counts).into() }).collect()
+    async fn owners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Vec<ImpactOwner>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let rows = self.answer.roll_up.owners.iter().skip(skip).take(size);
+        Ok(rows
+            .map(|(owner, counts)| ImpactOwner { owner: owner.clone(), counts: (*counts).into() })
+            .collect())
+    }
+
+    /// How many owners answer for what is affected.
+    async fn owner_count(&self) -> u64 {
+        self.answer.roll_up.owners.len() as u64
     }
 
     /// How much is affected that nobody is recorded to answer for.
