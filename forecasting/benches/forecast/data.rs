@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use forecasting::forecast::ForecastInput;
+use forecasting::forecast::width::STEPS;
 
 /// A series, its period and what came after it.
 pub struct Series {
@@ -42,6 +43,11 @@ pub fn question(train: &[f64], period: usize, horizon: usize) -> ForecastInput {
     ForecastInput::monthly(observations(train), horizon).with_periods(vec![period])
 }
 
+/// Months between the windows of one series.
+const APART: usize = 12;
+/// Windows of one series that end elsewhere than at its hold-out, at most.
+const EARLIER: usize = 5;
+
 /// The last `history` points before each hold-out; series that are shorter, or never change, are left out.
 pub fn windows(series: &[Series], history: usize) -> Vec<Window> {
     let long = series.iter().filter(|series| series.train.len() >= history);
@@ -51,4 +57,21 @@ pub fn windows(series: &[Series], history: usize) -> Vec<Window> {
     })
     .filter(|window| window.train.iter().any(|value| *value != window.train[0]))
     .collect()
+}
+
+/// The same at other ends, a year apart, with the 36 months after each. All hold-outs of a population end in the same
+/// few years and share what happened then; other ends do not.
+pub fn other_windows(series: &[Series], history: usize) -> Vec<Window> {
+    let mut found = Vec::new();
+    for one in series {
+        let whole: Vec<f64> = one.train.iter().chain(&one.test).copied().collect();
+        let last = whole.len().saturating_sub(STEPS);
+        let ends = (history..=last).rev().step_by(APART).filter(|end| *end != one.train.len()).take(EARLIER);
+        found.extend(ends.map(|end| Window {
+            train: whole[end - history..end].to_vec(),
+            test: whole[end..whole.len().min(end + STEPS)].to_vec(),
+        }));
+    }
+    found.retain(|window| window.train.iter().any(|value| *value != window.train[0]));
+    found
 }

@@ -3,34 +3,49 @@
 use forecasting::forecast::evidence;
 use forecasting::forecast::width::{Calibration, Evidence, FEATURES, HISTORIES, RATIO, STEPS, shares};
 
-use crate::data::{Series, question, windows};
+use crate::data::{Series, Window, other_windows, question, windows};
 
 /// What was known of a forecast, and what came.
 pub struct Case {
     pub evidence: Evidence,
     pub test: Vec<f64>,
+    /// How much it counts for among those that are learned from.
+    pub weight: f64,
 }
 
 /// Shares of values that intervals are to hold.
 pub const LEVELS: [f64; 2] = [0.8, 0.95];
 /// Steps before and after a step whose errors count for its multiplier.
-const NEIGHBOURS: usize = 3;
+const NEIGHBOURS: usize = 5;
 /// Cases that the multipliers of all lengths together count for in those of one.
-const POOLED: f64 = 150.0;
-/// Weight of the series' own backtests. Least squares on one population gives it less, 0.2 to 0.3; it is what carries
-/// over to another population, so it counts for more than what was learned about series in general.
-const OWN: f64 = 0.6;
+const POOLED: f64 = 100.0;
+/// Weight of the series' own backtests, where these count for one. Least squares on one population gives it less, 0.2 to
+/// 0.3; it is what carries over to another population, so it counts for more than what was learned of series in general.
+const OWN: f64 = 1.0;
+/// What the official hold-outs count for together; the other windows have the rest.
+const OFFICIAL: f64 = 0.8;
 
 /// Histories of some lengths, all before the official hold-outs.
 pub fn cases(series: &[Series], histories: &[usize]) -> Vec<Case> {
-    let lengths = histories.iter();
-    lengths
-        .flat_map(|history| windows(series, *history))
-        .filter_map(|window| {
-            let input = question(&window.train, 12, STEPS);
-            evidence(&input).ok().flatten().map(|evidence| Case { evidence, test: window.test })
-        })
-        .collect()
+    histories.iter().flat_map(|history| all_of(windows(series, *history), 1.0)).collect()
+}
+
+/// The same with windows that end elsewhere, of which the official ones have a part of the weight.
+pub fn learned_cases(series: &[Series], histories: &[usize]) -> Vec<Case> {
+    let lengths = histories.iter().flat_map(|history| {
+        let (official, others) = (windows(series, *history), other_windows(series, *history));
+        let each = (1.0 - OFFICIAL) * official.len() as f64 / others.len().max(1) as f64;
+        all_of(official, OFFICIAL).into_iter().chain(all_of(others, each))
+    });
+    lengths.collect()
+}
+
+fn all_of(windows: Vec<Window>, weight: f64) -> Vec<Case> {
+    let cases = windows.into_iter().filter_map(|window| {
+        let evidence = evidence(&question(&window.train, 12, STEPS)).ok().flatten()?;
+        Some(Case { evidence, test: window.test, weight })
+    });
+    cases.collect()
 }
 
 /// The correction by least squares of the logarithms of errors, then conformal multipliers of what is left.
@@ -43,7 +58,8 @@ pub fn learn(cases: &[Case]) -> Calibration {
         for (step, actual) in case.test.iter().enumerate().take(STEPS) {
             let distance = case.evidence.distance(step, *actual);
             let score = distance / calibration.deviation(&case.evidence, step);
-            scores[step].push((score, shares(case.evidence.history)));
+            let shares = shares(case.evidence.history).map(|share| share * case.weight);
+            scores[step].push((score, shares));
         }
     }
     for step in 0..STEPS {
@@ -56,10 +72,11 @@ pub fn learn(cases: &[Case]) -> Calibration {
         scores[around].iter().for_each(|scores| near.extend(scores));
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (level, share) in LEVELS.into_iter().enumerate() {
-            let all = weighted_quantile(&near, share, |_| 1.0);
+            let all = weighted_quantile(&near, share, |shares| shares.iter().sum());
             for history in 0..HISTORIES.len() {
                 let own = weighted_quantile(&near, share, |shares| shares[history]);
-                let count: f64 = near.iter().map(|(_, shares)| shares[history]).sum::<f64>() / 7.0;
+                let count: f64 =
+                    near.iter().map(|(_, shares)| shares[history]).sum::<f64>() / (1 + 2 * NEIGHBOURS) as f64;
                 let weight = count / (count + POOLED);
                 calibration.multipliers[history][step][level] = match own.zip(all) {
                     Some((own, all)) => weight * own + (1.0 - weight) * all,
@@ -107,12 +124,12 @@ fn correction(cases: &[Case]) -> [f64; FEATURES] {
             let wanted = (distance.min(1e3) + 0.05).ln() - OWN * features[RATIO];
             features[RATIO] = 0.0;
             for row in 0..FEATURES {
-                right[row] += features[row] * wanted;
+                right[row] += case.weight * features[row] * wanted;
                 for column in 0..FEATURES {
-                    matrix[row][column] += features[row] * features[column];
+                    matrix[row][column] += case.weight * features[row] * features[column];
                 }
             }
-            count += 1.0;
+            count += case.weight;
         }
     }
     for (place, row) in matrix.iter_mut().enumerate().skip(1) {

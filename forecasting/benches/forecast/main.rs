@@ -19,7 +19,7 @@ mod write;
 use std::process::ExitCode;
 
 use data::{Series, load};
-use learn::{Case, cases, learn};
+use learn::{Case, learn, learned_cases};
 use targets::Targets;
 
 /// Lengths of history that calibrations are learned from.
@@ -34,7 +34,8 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     if std::env::args().any(|argument| argument == "learn") {
-        let all: Vec<Case> = cases(&m1, &LEARNED).into_iter().chain(cases(&m4, &LEARNED)).collect();
+        let all: Vec<Case> =
+            learned_cases(&m1, &LEARNED).into_iter().chain(learned_cases(&m4, &LEARNED)).collect();
         write::print(&learn(&all));
         return ExitCode::SUCCESS;
     }
@@ -66,7 +67,7 @@ fn main() -> ExitCode {
 /// Each population is judged by what was learned from the other one alone; then by what comes with the crate.
 fn measure_coverage(m1: &[Series], m4: &[Series], targets: &mut Targets) {
     println!("\nCoverage of the 80 % and the 95 % intervals, wanted 77 to 83 and 93 to 97; * is outside");
-    let (from_m1, from_m4) = (cases(m1, &LEARNED), cases(m4, &LEARNED));
+    let (from_m1, from_m4) = (learned_cases(m1, &LEARNED), learned_cases(m4, &LEARNED));
     coverage::judge("learned on M1, judged on M4", &learn(&from_m1), m4, Some(targets));
     coverage::judge("learned on M4, judged on M1", &learn(&from_m4), m1, Some(targets));
     let both: Vec<Case> = from_m1.into_iter().chain(from_m4).collect();

@@ -7,9 +7,10 @@ pub fn print(calibration: &Calibration) {
     println!(
         "//! The calibration that comes with the crate: learned, not chosen.
 //!
-//! Written by `cargo bench -p forecasting --bench forecast -- learn > calibration.rs` from the official hold-outs of the
-//! 617 monthly series of the M1 competition (18 months) and of 1,143 of the M4 competition (36 months), each with its
-//! last 24, 36, 48, 60, 96 and 120 points as history; formatted by rustfmt.
+//! Written by `cargo bench -p forecasting --bench forecast -- learn > calibration.rs` from 617 monthly series of the M1
+//! competition and 1,143 of the M4 competition, with 24, 36, 48, 60, 96 and 120 points as history: before the official
+//! hold-outs (18 and 36 months), which have four fifths of the weight, and before up to five other years of each series;
+//! formatted by rustfmt.
 
 use super::width::{{Calibration, FEATURES, HISTORIES, STEPS}};
 

@@ -13,6 +13,8 @@ pub const RATIO: usize = 5;
 pub const STEPS: usize = 36;
 /// Lengths of history for which there are multipliers; between them they are interpolated.
 pub const HISTORIES: [usize; 4] = [24, 36, 60, 120];
+/// What the weight of the own backtests of a series gains from the shortest to the longest of these.
+const OWN_GROWTH: f64 = 0.3;
 /// Least deviation of a series whose largest value is one.
 pub(super) const LEAST: f64 = 1e-7;
 
@@ -49,7 +51,16 @@ impl Evidence {
         let ahead = ((step.min(STEPS - 1) + 1) as f64).ln();
         let [shortest, short, ..] = shares(self.history);
         let apart = (self.spread[step] / self.deviation[step] + 0.02).ln();
-        [1.0, ahead, ahead * ahead, shortest, short, self.ratio, apart, apart * ahead, shortest * ahead]
+        let own = self.ratio * self.own_weight();
+        [1.0, ahead, ahead * ahead, shortest, short, own, apart, apart * ahead, shortest * ahead]
+    }
+
+    /// How much the errors of its own backtests say of a series: the more, the longer it is. Least errors in what is
+    /// covered on populations that nothing was learned from: 1 at 24 points and 1.3 at 120.
+    fn own_weight(&self) -> f64 {
+        let [shortest, .., longest] = HISTORIES.map(|length| length as f64);
+        let place = (self.history as f64).clamp(shortest / 2.0, longest);
+        1.0 + OWN_GROWTH * (place / shortest).ln() / (longest / shortest).ln()
     }
 
     /// How far an actual value is from the forecast of a step: the half width that would just have held it.
