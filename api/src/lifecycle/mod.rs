@@ -38,6 +38,7 @@ pub mod refresh_plan;
 pub mod refresh_policies;
 pub mod refreshes;
 pub mod registers;
+pub mod replacing;
 pub mod software_releases;
 pub mod support_exposure;
 pub mod terms;
