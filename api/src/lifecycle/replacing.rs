@@ -117,7 +117,7 @@ pub enum Replacing {
 
 /// Whether and when an asset is replaced. With what holds it, it is replaced on that day, unless it is due before.
 #[must_use]
-pub fn replacing(facing: &Facing) -> Replacing {
+pub fn replacing(facing: &Facing<'_>) -> Replacing {
     let Facing { policy, dated, risk, cycle, exit, holder } = *facing;
     if cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed) {
         return Replacing::Done;
