@@ -257,9 +257,12 @@ pub fn nameable(
     scenario: &Overlay,
 ) -> HashMap<String, Cohort> {
     let mut found = HashMap::new();
-    settled(estate, assets, (as_of, window), scenario, |key, cohort| {
+    let (grouped, _) = settled(estate, assets, (as_of, window), scenario, |key, cohort| {
         found.entry(key).or_insert_with(|| cohort.clone());
     });
+    for cohort in grouped.cohorts {
+        found.entry(cohort.key(estate)).or_insert(cohort);
+    }
     found
 }
 
@@ -305,7 +308,10 @@ fn settled(
         false => assets.iter().filter(|asset| asset.is_in_use()).filter_map(|asset| asset.parent).collect(),
     };
     loop {
-        let (mut grouped, dues) = once(estate, assets, (as_of, window), &settled);
+        let mut dues = HashMap::new();
+        // A million assets are not noted where nobody asks for them.
+        let note = (!moved.is_empty()).then_some(&mut dues);
+        let mut grouped = once(estate, assets, (as_of, window), &settled, note);
         let mut drags = false;
         for cohort in grouped.cohorts.iter_mut().filter(|_| !moved.is_empty()) {
             let key = cohort.key(estate);
@@ -334,16 +340,17 @@ fn settled(
     }
 }
 
-/// Groups the assets, those that are settled where they are; with the days on which they fall due, by position.
+/// Groups the assets, those that are settled where they are, and notes the days on which they fall due, by position.
 fn once(
     estate: &Estate,
     assets: &[Asset],
     (as_of, window): (NaiveDate, Window),
     settled: &Settled,
-) -> (Grouped, HashMap<u32, Deadline>) {
+    mut dues: Option<&mut HashMap<u32, Deadline>>,
+) -> Grouped {
     let mut deciding = Deciding::new(estate, assets, as_of, window, settled);
     let mut groups: HashMap<Group, Members> = HashMap::new();
-    let (mut notes, mut dues) = (Vec::new(), HashMap::new());
+    let mut notes = Vec::new();
     for (position, asset) in (0_u32..).zip(assets).filter(|(_, asset)| asset.is_in_use()) {
         let (group, due, is_apart) = match settled.0.get(&position) {
             Some(place) => (place.group.clone(), place.due, settled.is_apart(asset, place)),
@@ -369,10 +376,12 @@ fn once(
         found.held += u32::from(due.is_of_holder && !is_apart);
         found.apart += u32::from(is_apart);
         found.all.push((position, due.rule));
-        dues.insert(position, due);
+        if let Some(dues) = &mut dues {
+            dues.insert(position, due);
+        }
     }
     let cohorts = groups.into_iter().map(|(group, members)| cohort(estate, assets, &group, members, as_of));
-    (Grouped { cohorts: cohorts.collect(), notes }, dues)
+    Grouped { cohorts: cohorts.collect(), notes }
 }
 
 /// A cycle says once how many units are bought, for all the sites and models of its assets.

@@ -55,6 +55,16 @@ pub enum Decision {
     Silent,
 }
 
+/// What is found of an asset.
+struct Look<'a> {
+    /// Position of its policy, where it has one.
+    policy: Option<usize>,
+    /// The cycle that it is in.
+    cycle: Option<&'a refresh_cycle::Model>,
+    /// What becomes of it; none without a policy.
+    what: Option<Replacing>,
+}
+
 /// Decides about assets one by one, and remembers what many of them share.
 pub struct Deciding<'a> {
     estate: &'a Estate,
@@ -117,48 +127,39 @@ impl<'a> Deciding<'a> {
 
     /// The day on which what holds others is replaced, where it is.
     fn replaced(&mut self, asset: &Asset, holder: Option<Candidate>) -> Option<Candidate> {
-        let (_, found) = self.replacing(asset, holder)?;
-        match found {
-            Some(Replacing::Due { replaced, .. }) => replaced,
-            Some(Replacing::Done | Replacing::NotComputable { .. }) | None => None,
+        match self.look(asset, holder)?.what? {
+            Replacing::Due { replaced, .. } => replaced,
+            Replacing::Done | Replacing::NotComputable { .. } => None,
         }
     }
 
-    /// The policy of an asset and what becomes of it under that; nothing without its model.
-    fn replacing(
-        &mut self,
-        asset: &Asset,
-        holder: Option<Candidate>,
-    ) -> Option<(Option<usize>, Option<Replacing>)> {
+    /// What becomes of an asset under its policy; nothing without its model.
+    fn look(&mut self, asset: &Asset, holder: Option<Candidate>) -> Option<Look<'a>> {
         let estate = self.estate;
         let model = estate.models.get(&asset.model)?;
-        let cycle = self.cycle(asset).map(InCycle::from);
+        let cycle = estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id));
+        let in_cycle = cycle.map(InCycle::from);
         let facts = asset.facts(model.kind);
-        let policy = replacing::policy_at(&estate.policies, cycle.as_ref(), || self.remembered(facts));
+        let policy = replacing::policy_at(&estate.policies, in_cycle.as_ref(), || self.remembered(facts));
         let Some(at) = policy else {
-            let is_done = cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed);
-            return Some((None, is_done.then_some(Replacing::Done)));
+            let is_done = in_cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed);
+            return Some(Look { policy, cycle, what: is_done.then_some(Replacing::Done) });
         };
         let exit = estate.sites.get(&asset.site).and_then(|site| site.exit);
         let facing = Facing {
             policy: &estate.policies[at],
             dated: dated(asset, model),
             risk: self.risks[at].as_ref(),
-            cycle: cycle.as_ref(),
+            cycle: in_cycle.as_ref(),
             exit: exit.map(|(on, _)| on),
             holder,
         };
-        Some((policy, Some(replacing::replacing(&facing))))
-    }
-
-    fn cycle(&self, asset: &Asset) -> Option<&'a refresh_cycle::Model> {
-        let estate = self.estate;
-        estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id))
+        Some(Look { policy, cycle, what: Some(replacing::replacing(&facing)) })
     }
 
     fn decide_with(&mut self, asset: &Asset, holder: Option<Candidate>) -> Decision {
-        let Some((policy, found)) = self.replacing(asset, holder) else { return Decision::Silent };
-        match (policy, found) {
+        let Some(Look { policy, cycle, what }) = self.look(asset, holder) else { return Decision::Silent };
+        match (policy, what) {
             (policy, Some(Replacing::Done)) => {
                 Decision::Spared { policy, reason: replacing::COMPLETED.to_owned() }
             }
@@ -173,8 +174,8 @@ impl<'a> Deciding<'a> {
                     is_of_holder: with_holder,
                 };
                 match leaves_on {
-                    Some(_) => self.spared_by_exit(asset, due, policy),
-                    None => Decision::Refresh { policy, due, cycle: self.cycle(asset).map(|cycle| cycle.id) },
+                    Some(_) => self.spared_by_exit(asset, due, policy, cycle),
+                    None => Decision::Refresh { policy, due, cycle: cycle.map(|cycle| cycle.id) },
                 }
             }
             (None, Some(Replacing::Due { .. })) | (_, None) => {
@@ -185,8 +186,14 @@ impl<'a> Deciding<'a> {
 
     /// Assets whose site is left before their refresh falls due, or soon after, are not refreshed; that is said where the
     /// window would have their order.
-    fn spared_by_exit(&self, asset: &Asset, due: Deadline, policy: usize) -> Decision {
-        let planned = self.cycle(asset).and_then(|cycle| cycle.order_on);
+    fn spared_by_exit(
+        &self,
+        asset: &Asset,
+        due: Deadline,
+        policy: usize,
+        cycle: Option<&refresh_cycle::Model>,
+    ) -> Decision {
+        let planned = cycle.and_then(|cycle| cycle.order_on);
         let by_due = || terms::lead_times(&self.estate.policies[policy]).order_by(due.date).max(self.as_of);
         if Month::of(planned.unwrap_or_else(by_due)) > self.window.last() {
             return Decision::Silent;
