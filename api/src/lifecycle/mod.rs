@@ -26,6 +26,7 @@ pub mod graphql;
 pub mod holdings;
 pub mod laid_over_books;
 pub mod levelling;
+pub mod levelling_growth;
 pub mod levelling_terms;
 pub mod life_changes;
 pub mod matching;
