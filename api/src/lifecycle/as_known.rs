@@ -19,8 +19,9 @@ use entity::{
     lifecycle::{book_entry, book_event, depreciation_rule::Book},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Json,
-    sea_query::ValueType,
+    ColumnTrait, Condition, EntityTrait, ModelTrait, QueryFilter, QuerySelect, QueryTrait,
+    prelude::Json,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, ValueType},
 };
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -75,7 +76,7 @@ impl Known {
     }
 
     /// Rows of a table as they were known, of those that are there now. What was removed since is added where `is_meant`
-    /// says so.
+    /// says so; `only` has the ids of all rows that can be meant, where no row that was removed can be.
     ///
     /// # Errors
     /// Those of the database, and `Internal` for a change whose row cannot be read.
@@ -83,6 +84,7 @@ impl Known {
         self,
         db: &impl Read,
         now: Vec<E::Model>,
+        only: Option<SelectStatement>,
         is_meant: impl Fn(&E::Model) -> bool,
     ) -> Result<Vec<E::Model>>
     where
@@ -90,22 +92,18 @@ impl Known {
         E::Model: DeserializeOwned,
     {
         let Some(end) = self.end() else { return Ok(now) };
-        let mut since = first_changes::<E>(db, end).await?;
+        let mut since = first_changes::<E>(db, end, only).await?;
         let mut rows = Vec::with_capacity(now.len());
         for row in now {
-            match since.remove(&value::<E, Uuid>(&row, "id")?) {
-                Some((_, Some(before))) => rows.push(read::<E>(before)?),
-                Some((_, None)) | None => rows.push(row),
-            }
+            rows.push(match since.remove(&value::<E, Uuid>(&row, "id")?) {
+                Some(before) => read::<E>(before)?,
+                None => row,
+            });
         }
-        for (action, before) in since.into_values() {
-            if let (ChangeAction::Delete, Some(before)) | (ChangeAction::Update, Some(before)) =
-                (action, before)
-            {
-                let row = read::<E>(before)?;
-                if is_meant(&row) {
-                    rows.push(row);
-                }
+        for before in since.into_values() {
+            let row = read::<E>(before)?;
+            if is_meant(&row) {
+                rows.push(row);
             }
         }
         let mut known = Vec::with_capacity(rows.len());
@@ -118,29 +116,46 @@ impl Known {
     }
 }
 
-/// The first change of each row of a table from a moment on, with the row before it.
+/// The rows of a table before their first change from a moment on, by id, of those that were there before it. Later changes
+/// are not read; `only` has the ids of the rows that are, where not all are.
 async fn first_changes<E: EntityTrait>(
     db: &impl Read,
     from: DateTime<Utc>,
-) -> Result<HashMap<Uuid, (ChangeAction, Option<Json>)>> {
+    only: Option<SelectStatement>,
+) -> Result<HashMap<Uuid, Json>> {
     use change::Column as C;
     let table = E::default();
-    let changes: Vec<(Uuid, ChangeAction, Option<Json>)> = change::Entity::find()
+    let mut changes = change::Entity::find()
         .select_only()
-        .columns([C::RowId, C::Action, C::Before])
+        .columns([C::RowId, C::Before])
         .filter(C::Entity.eq(table.table_name()))
         .filter(C::At.gte(from))
         .filter(C::RowId.is_not_null())
-        .order_by_asc(C::At)
-        .order_by_asc(C::Id)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut first = HashMap::with_capacity(changes.len());
-    for (row, action, before) in changes {
-        first.entry(row).or_insert((action, before));
+        .filter(C::Action.is_in([ChangeAction::Update, ChangeAction::Delete]))
+        .filter(C::Before.is_not_null())
+        .filter(Expr::exists(earlier(table.table_name(), from)).not());
+    if let Some(only) = only {
+        changes = changes.filter(C::RowId.in_subquery(only));
     }
-    Ok(first)
+    let changes: Vec<(Uuid, Json)> = changes.into_tuple().all(db).await?;
+    Ok(changes.into_iter().collect())
+}
+
+/// The changes of the same row of a table, from a moment on, before a change.
+fn earlier(table: &str, from: DateTime<Utc>) -> SelectStatement {
+    use change::Column as C;
+    let earlier = Alias::new("earlier");
+    let of = |column: C| Expr::col((earlier.clone(), column));
+    let this = |column: C| Expr::col((change::Entity, column));
+    let in_the_same_moment = Condition::all().add(of(C::At).eq(this(C::At))).add(of(C::Id).lt(this(C::Id)));
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(change::Entity, earlier.clone())
+        .and_where(of(C::Entity).eq(table))
+        .and_where(of(C::RowId).eq(this(C::RowId)))
+        .and_where(of(C::At).gte(from))
+        .cond_where(Condition::any().add(of(C::At).lt(this(C::At))).add(in_the_same_moment))
+        .take()
 }
 
 fn read<E: EntityTrait<Model: DeserializeOwned>>(row: Json) -> Result<E::Model> {
@@ -187,19 +202,22 @@ pub async fn whole(
     if known.day().is_none() {
         return Ok((holdings::read(db, condition).await?, recorded));
     }
+    let ids = asset::Entity::find().select_only().column(asset::Column::Id).filter(condition.clone());
     let now = asset::Entity::find().filter(condition).all(db).await?;
     let there: HashSet<AssetId> = now.iter().map(|row| row.id).collect();
     let kinds = kinds(db).await?;
-    let assets = known.rows::<asset::Entity>(db, now, |_| false).await?;
+    let assets = known.rows::<asset::Entity>(db, now, Some(ids.into_query()), |_| false).await?;
     let of_models = assets.iter().filter_map(|row| Some(Holding::new(row, *kinds.get(&row.model_id)?)));
     let mut assets: Vec<Holding> = of_models.collect();
     assets.sort_unstable_by_key(|holding| holding.id);
     let (entries, events) = recorded.into_rows();
     let entries = known
-        .rows::<book_entry::Entity>(db, entries, |row| row.book == book && there.contains(&row.asset_id))
+        .rows::<book_entry::Entity>(db, entries, None, |row| {
+            row.book == book && there.contains(&row.asset_id)
+        })
         .await?;
     let events = known
-        .rows::<book_event::Entity>(db, events, |row| row.book == book && there.contains(&row.asset_id))
+        .rows::<book_event::Entity>(db, events, None, |row| row.book == book && there.contains(&row.asset_id))
         .await?;
     Ok((assets, Recorded::of(entries, events)))
 }

@@ -43,7 +43,7 @@ pub async fn all_active_as_known(db: &impl Read, known: Known) -> Result<Vec<dep
         return all_active(db).await;
     }
     let now = depreciation_rule::Entity::find().all(db).await?;
-    let mut rules = known.rows::<depreciation_rule::Entity>(db, now, |_| true).await?;
+    let mut rules = known.rows::<depreciation_rule::Entity>(db, now, None, |_| true).await?;
     rules.retain(|rule| rule.active);
     rules.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(rules)

@@ -17,6 +17,7 @@ use rust_decimal::Decimal;
 
 use super::{
     deferrals::Waiting,
+    levelling_growth::{self, Growth},
     levelling_terms::{Earlier, assumed, earlier, label, of_partial, taken_earlier, unknown},
     refresh_plan::{self, LONGEST_DEFERRAL, Planned, RefreshPlan},
 };
@@ -66,12 +67,14 @@ pub struct Cap {
 /// The answer; positions of cohorts are those of the plan.
 pub struct Levelled {
     /// What was levelled; the caps of the question come before its other limits, less what is ordered under them before
-    /// the months of the plan.
+    /// the months of the plan, and what growth of capacity orders.
     pub problem: Problem,
     /// The caps as they were asked for.
     pub caps: Vec<Cap>,
     /// What earlier orders take of each cap, in its currency.
     pub taken_earlier: Vec<Decimal>,
+    /// What growth of capacity takes of each cap.
+    pub growth: Growth,
     /// What is ordered before the months of the plan.
     pub earlier: Earlier,
     /// What waiting comes to, for each cohort and each month of the plan.
@@ -117,6 +120,10 @@ impl Levelled {
         let at = self.problem.limits.iter().position(|known| known == limit);
         let Some((at, cap)) = at.and_then(|at| Some((at, self.caps.get(at)?))) else { return label(limit) };
         let whole = label(&Limit::YearSpend { fiscal_year: cap.fiscal_year, limit: cap.limit });
+        let whole = match self.growth.of_cap(at).is_zero() {
+            true => whole,
+            false => format!("{whole}, less what growth of capacity orders"),
+        };
         match self.taken_earlier.get(at).filter(|taken| !taken.is_zero()) {
             Some(taken) => {
                 format!("{whole}, of which {taken} are ordered before {}", self.problem.window.from())
@@ -125,12 +132,12 @@ impl Levelled {
         }
     }
 
-    /// What a plan leaves of a limit; below zero where orders before the plan have overrun it.
+    /// What a plan leaves of a limit; below zero where orders before the plan, or growth, have overrun it.
     #[must_use]
     pub fn unused(&self, plan: &Plan, at: usize) -> Option<Decimal> {
         let unused = plan.unused.get(at)?.amount;
-        let overrun =
-            self.caps.get(at).zip(self.taken_earlier.get(at)).map(|(cap, taken)| cap.limit.amount - taken);
+        let caps = self.caps.get(at).zip(self.taken_earlier.get(at));
+        let overrun = caps.map(|(cap, taken)| cap.limit.amount - taken - self.growth.of_cap(at));
         Some(unused + overrun.unwrap_or_default().min(Decimal::ZERO))
     }
 
@@ -232,8 +239,9 @@ pub async fn level_plan(db: &impl Read, question: &Question) -> Result<(RefreshP
     // A scenario may cap years that the plan does not have; limits stand beside the caps that made them.
     let planned = years(&plan);
     question.caps.retain(|cap| asked.contains(&cap.fiscal_year) || planned.contains(&cap.fiscal_year));
+    let growth = levelling_growth::of(db, &plan, &question).await?;
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    let levelled = tokio::task::block_in_place(|| solve(&plan, &question))?;
+    let levelled = tokio::task::block_in_place(|| solve(&plan, &question, growth))?;
     Ok((plan, levelled))
 }
 
@@ -265,7 +273,7 @@ fn check(question: &Question) -> Result<()> {
     Ok(())
 }
 
-fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
+fn solve(plan: &RefreshPlan, question: &Question, growth: Growth) -> Result<Levelled> {
     question.waiting.check()?;
     let drawn: Result<Vec<(Cohort, Vec<Wait>, Undone)>> = plan
         .cohorts
@@ -282,7 +290,8 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
         undone.push(left);
     }
     let taken_earlier = taken_earlier(plan, question);
-    let limits = limits(plan, question, &cohorts, &taken_earlier)?;
+    let taken = taken_earlier.iter().enumerate().map(|(at, taken)| taken + growth.of_cap(at));
+    let limits = limits(plan, question, &cohorts, &taken.collect::<Vec<_>>())?;
     let problem = Problem {
         window: plan.window,
         calendar: plan.calendar.clone(),
@@ -306,12 +315,15 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
         outcome = Levelling::Planned(Box::new(whole.plan));
     }
     let earlier = earlier(plan);
-    let mut assumptions = assumed(plan, question, &earlier);
+    let mut assumptions = assumed(plan, question, &earlier, &growth);
     assumptions.extend(partial.as_ref().map(of_partial));
+    let mut excluded = unknown(plan, question);
+    excluded.extend(growth.unknown.iter().cloned());
     Ok(Levelled {
         problem,
         caps: question.caps.clone(),
         taken_earlier,
+        growth,
         earlier,
         partial,
         waits,
@@ -320,7 +332,7 @@ fn solve(plan: &RefreshPlan, question: &Question) -> Result<Levelled> {
         outcome,
         prices_outages: question.waiting.cost_per_hour.is_some(),
         assumptions,
-        excluded: unknown(plan, question),
+        excluded,
     })
 }
 
@@ -330,12 +342,12 @@ fn years(plan: &RefreshPlan) -> BTreeSet<i32> {
     days.map(|day| plan.calendar.fiscal_year_of_day(day)).collect()
 }
 
-/// The limits: caps in their currencies, less what is ordered under them earlier, the others in that of the plan.
+/// The limits: caps in their currencies, less what is taken of them, the others in that of the plan.
 fn limits(
     plan: &RefreshPlan,
     question: &Question,
     cohorts: &[Cohort],
-    taken_earlier: &[Decimal],
+    taken: &[Decimal],
 ) -> Result<Vec<Limit>> {
     let years = years(plan);
     let mut limits = Vec::new();
@@ -349,7 +361,7 @@ fn limits(
         let field = if is_laid_on { "scenario".to_owned() } else { format!("caps[{at}].currency") };
         // What cannot be compared with the plan's own currency cannot be priced in it either.
         plan.rates.convert(cap.limit, plan.currency, first).map_err(|error| error.at(&field))?;
-        let left = (cap.limit.amount - taken_earlier[at]).max(Decimal::ZERO);
+        let left = (cap.limit.amount - taken[at]).max(Decimal::ZERO);
         let limit = Money::new(left, cap.limit.currency).round();
         limits.push(Limit::YearSpend { fiscal_year: cap.fiscal_year, limit });
     }

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::{
     deferrals::Unknown,
     levelling::{Cap, Question},
+    levelling_growth::Growth,
     refresh_plan::{Planned, RefreshPlan},
 };
 
@@ -83,7 +84,12 @@ pub(super) fn of_partial(partial: &PartialPlan) -> String {
 }
 
 /// What a levelling takes for granted.
-pub(super) fn assumed(plan: &RefreshPlan, question: &Question, earlier: &Earlier) -> BTreeSet<String> {
+pub(super) fn assumed(
+    plan: &RefreshPlan,
+    question: &Question,
+    earlier: &Earlier,
+    growth: &Growth,
+) -> BTreeSet<String> {
     let mut said = plan.assumptions.clone();
     let of_cohorts: BTreeSet<usize> = plan.cohorts.iter().map(|one| one.cohort.policy).collect();
     let policies = of_cohorts.into_iter().filter_map(|position| plan.estate.policies.get(position));
@@ -111,15 +117,17 @@ pub(super) fn assumed(plan: &RefreshPlan, question: &Question, earlier: &Earlier
         "what is left undone costs its dearest price and the risk until the last month: no more than doing it can"
             .to_owned(),
     );
-    said.extend(of_currencies(plan, question));
+    said.extend(growth.said());
+    said.extend(of_currencies(plan, question, growth));
     said
 }
 
 /// Which caps count what: a cap counts what is paid in its currency, which is that of the policy.
-fn of_currencies(plan: &RefreshPlan, question: &Question) -> BTreeSet<String> {
+fn of_currencies(plan: &RefreshPlan, question: &Question, growth: &Growth) -> BTreeSet<String> {
     let capped: BTreeSet<Currency> = question.caps.iter().map(|cap| cap.limit.currency).collect();
     let all = plan.cohorts.iter().chain(&plan.earlier);
-    let paid: BTreeSet<Currency> = all.map(|one| one.priced.purchase.cost.currency).collect();
+    let paid = all.map(|one| one.priced.purchase.cost.currency).chain(growth.currencies.iter().copied());
+    let paid: BTreeSet<Currency> = paid.collect();
     let nothing = capped
         .difference(&paid)
         .map(|currency| format!("nothing is paid in {currency}, so that caps in it limit nothing"));

@@ -436,6 +436,7 @@ impl RefreshPlan {
         let leased = self.cohorts.iter().map(|one| one.cohort.leased).sum();
         said.extend(purchases::of_leased(leased));
         said.extend(purchases::of_held(self.cohorts.iter().map(|one| one.cohort.held as usize).sum()));
+        said.extend(purchases::of_apart(self.cohorts.iter().map(|one| one.cohort.apart as usize).sum()));
         let policies = self.cohorts.iter().map(|one| &self.estate.policies[one.cohort.policy]);
         said.extend(policies.filter_map(proceeds::assumed));
         said.insert("what is bought is not replaced a second time within these months".to_owned());

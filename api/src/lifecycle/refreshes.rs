@@ -4,26 +4,43 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    id::{AssetId, EntityId, HardwareModelId, RackId, SiteId},
+    id::{AssetId, EntityId, HardwareModelId, RackId, RefreshCycleId, RefreshPolicyId, SiteId},
     inventory::{
         asset::{self, AssetStatus},
         environment::Environment,
         hardware_model::{self, DateQuality, HardwareKind},
         site,
     },
-    lifecycle::refresh_policy,
+    lifecycle::{
+        refresh_cycle::{self, CycleStatus},
+        refresh_cycle_asset, refresh_policy,
+    },
 };
-use forecasting::refresh::{self, Candidate, DueOutcome, RiskScores, RiskTerms};
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use forecasting::{
+    month::Month,
+    refresh::{self, Candidate, RiskScores, RiskTerms},
+    roadmap::Window,
+};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
+};
 
 use super::{
     dated::Dated,
     matching::{self, AssetFacts},
-    refresh_policies, terms,
+    refresh_policies,
+    replacing::{self, Facing, InCycle, Replacing},
+    terms,
 };
 use crate::{
     capacity::{deadlines::Needs, purchases},
-    error::Result,
+    error::{Error, Result},
+    roadmap::{
+        assets,
+        cohorts::{self, OwnMonth},
+        contracts::Contracts,
+        estate::Estate,
+    },
     scenarios::Overlay,
     store::Read,
 };
@@ -108,6 +125,8 @@ pub enum Refresh {
         leaves_on: Option<NaiveDate>,
         /// Whether it goes with what holds it, which is replaced before it would be due.
         with_parent: bool,
+        /// The day on which it is replaced, where it is: as its cycle plans, or else when it is due.
+        replaced: Option<Candidate>,
         /// The position of the policy in [`Basis::policies`].
         policy: usize,
     },
@@ -123,12 +142,20 @@ pub enum Refresh {
 }
 
 /// What the refreshes of some assets depend on besides the assets.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Basis {
     /// The policies in use, in the order in which they are asked.
     pub policies: Vec<refresh_policy::Model>,
     models: HashMap<HardwareModelId, ModelFacts>,
+    /// The days on which sites are planned to be empty.
     exits: HashMap<SiteId, NaiveDate>,
+    /// The days on which notice ends their last colocation contract.
+    noticed: HashMap<SiteId, NaiveDate>,
+    contracts: Contracts,
+    /// What a scenario orders in months of its own.
+    moved: HashMap<AssetId, OwnMonth>,
+    /// The cycles of the assets and of what holds them.
+    cycles: HashMap<AssetId, InCycle>,
     holders: HashMap<AssetId, Subject>,
     /// By when capacity pools ask for more, where a policy goes by that.
     needs: Option<Needs>,
@@ -143,13 +170,14 @@ struct ModelFacts {
 }
 
 impl Basis {
-    /// Reads what the refreshes of assets of these models at these sites depend on, with three statements, and one more for
+    /// Reads what the refreshes of assets of these models at these sites depend on, with seven statements, and one more for
     /// each level of what holds them; where a policy goes by capacity pools, with what these ask for on a day.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn load(
         db: &impl Read,
+        mut assets: Vec<AssetId>,
         mut models: Vec<HardwareModelId>,
         sites: Vec<SiteId>,
         parents: Vec<AssetId>,
@@ -159,6 +187,9 @@ impl Basis {
         // What is held stands where its holder does.
         let holders = holders(db, parents).await?;
         models.extend(holders.values().map(|holder| holder.model));
+        assets.extend(holders.keys().copied());
+        let cycles = replacing::of_assets(in_cycles(db, distinct(assets)).await?);
+        let contracts = Contracts::of_colocation(db).await?;
         let policies = refresh_policies::all_active(db).await?;
         let models: Vec<ModelFacts> = hardware_model::Entity::find()
             .select_only()
@@ -184,15 +215,33 @@ impl Basis {
             policies,
             models: models.into_iter().map(|model| (model.id, model)).collect(),
             exits: exits.into_iter().collect(),
+            noticed: contracts.ends_by_notice(),
+            contracts,
+            moved: HashMap::new(),
+            cycles,
             holders,
         })
     }
 
-    /// Lays the lives of policies and the exits of sites of a scenario over what is recorded. Nothing else of a scenario
-    /// changes when a single asset is due.
-    pub fn lay_over(&mut self, overlay: &Overlay) {
+    /// Lays the lives of policies, the exits of sites, the ends of contracts and the cohorts that are moved of a scenario over
+    /// what is recorded. Where it moves cohorts, the whole estate is read to say which assets are in them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lay_over(&mut self, db: &impl Read, overlay: &Overlay, as_of: NaiveDate) -> Result<()> {
         overlay.policies(&mut self.policies);
         overlay.exits(&mut self.exits);
+        let recorded = std::mem::take(&mut self.noticed);
+        self.noticed = overlay.contracts(&self.contracts, as_of).ends_by_notice();
+        if overlay.moved().is_empty() {
+            return Ok(());
+        }
+        let estate = Estate::read(db, &recorded).await?;
+        let estate = overlay.estate(&estate, || self.noticed.clone()).into_owned();
+        let assets = assets::read(db, &estate, as_of, as_of).await?;
+        let window = Window::new(Month::of(as_of), 1).map_err(Error::internal)?;
+        self.moved = cohorts::in_own_months(&estate, &assets, as_of, window, overlay);
+        Ok(())
     }
 
     /// When an asset is due: with what holds it, unless it is due before.
@@ -200,12 +249,16 @@ impl Basis {
     pub fn refresh(&self, asset: &Subject) -> Refresh {
         let mut above = None;
         for holder in self.holders_of(asset).into_iter().rev() {
-            above = match self.refresh_with(holder, above) {
-                Refresh::Due { due, leaves_on: None, .. } if holder.is_in_use() => {
-                    Some(Candidate { rule: due.binding_rule, date: due.date, quality: due.quality })
-                }
-                _ => None,
+            above = match (self.moved.get(&holder.id), self.refresh_with(holder, above)) {
+                (Some(moved), _) => Some(moved.replaced),
+                (None, Refresh::Due { replaced, .. }) if holder.is_in_use() => replaced,
+                (None, Refresh::Due { .. } | Refresh::NotComputable { .. }) => None,
             };
+        }
+        // What is ordered in a month of its own falls due as before, whatever becomes of what holds it.
+        if let Some(OwnMonth { due, .. }) = self.moved.get(&asset.id) {
+            let of_holder = Candidate { rule: due.rule, date: due.date, quality: due.quality };
+            above = due.is_of_holder.then_some(of_holder);
         }
         self.refresh_with(asset, above.filter(|_| asset.is_in_use()))
     }
@@ -228,8 +281,8 @@ impl Basis {
     #[must_use]
     pub fn risk(&self, asset: &Subject) -> Option<(RiskTerms, RiskScores)> {
         let model = self.models.get(&asset.model)?;
-        let (_, policy) = matching::policy_of(&self.policies, &facts(asset, model))?;
-        let terms = terms::risk(policy).ok().flatten()?;
+        let policy = self.policy_at(asset, model)?;
+        let terms = terms::risk(&self.policies[policy]).ok().flatten()?;
         let scores = terms.scores(&self.dated(asset, model).scored()).ok()?;
         Some((terms, scores))
     }
@@ -256,30 +309,69 @@ impl Basis {
         let Some(model) = self.models.get(&asset.model) else {
             return without("the model of the asset is not there".to_owned());
         };
-        let Some((position, policy)) = matching::policy_of(&self.policies, &facts(asset, model)) else {
-            return without("no refresh policy in use covers the asset".to_owned());
+        let cycle = self.cycles.get(&asset.id);
+        let Some(position) = self.policy_at(asset, model) else {
+            let is_done = cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed);
+            return without(
+                if is_done { replacing::COMPLETED } else { "no refresh policy in use covers the asset" }
+                    .to_owned(),
+            );
         };
+        let policy = &self.policies[position];
         // What is no score was refused when it was written.
         let risk = terms::risk(policy).ok().flatten();
-        let dated = self.dated(asset, model);
-        let own = refresh::due(&terms::rules(policy), &dated.subject(risk.as_ref()));
-        match refresh::with_whole(own, holder) {
-            (DueOutcome::Due(due), with_parent) => {
-                let exit = self.exits.get(&asset.site).copied();
-                let leaves = matching::leaves_before(due.date, exit, policy.exit_tolerance_days);
-                Refresh::Due {
-                    order_by: terms::lead_times(policy).order_by(due.date),
-                    leaves_on: exit.filter(|_| leaves),
-                    due,
-                    with_parent,
-                    policy: position,
-                }
-            }
-            (DueOutcome::NotComputable { reason, without_input }, _) => {
+        let facing = Facing {
+            policy,
+            dated: self.dated(asset, model),
+            risk: risk.as_ref(),
+            cycle,
+            exit: self.exits.get(&asset.site).or_else(|| self.noticed.get(&asset.site)).copied(),
+            holder,
+        };
+        match replacing::replacing(&facing) {
+            Replacing::Due { due, with_holder, leaves_on, replaced } => Refresh::Due {
+                order_by: terms::lead_times(policy).order_by(due.date),
+                leaves_on,
+                due,
+                with_parent: with_holder,
+                replaced,
+                policy: position,
+            },
+            Replacing::Done => Refresh::NotComputable {
+                reason: replacing::COMPLETED.to_owned(),
+                without_input: Vec::new(),
+                policy: Some(position),
+            },
+            Replacing::NotComputable { reason, without_input } => {
                 Refresh::NotComputable { reason, without_input, policy: Some(position) }
             }
         }
     }
+
+    fn policy_at(&self, asset: &Subject, model: &ModelFacts) -> Option<usize> {
+        let matched = || matching::policy_of(&self.policies, &facts(asset, model)).map(|(at, _)| at);
+        replacing::policy_at(&self.policies, self.cycles.get(&asset.id), matched)
+    }
+}
+
+/// Reads the cycles of assets, of those that are not cancelled.
+async fn in_cycles(db: &impl Read, assets: Vec<AssetId>) -> Result<Vec<(AssetId, InCycle)>> {
+    use refresh_cycle::Column as C;
+    type Link = (AssetId, RefreshCycleId, CycleStatus, RefreshPolicyId, Option<NaiveDate>, Option<NaiveDate>);
+    let links: Vec<Link> = refresh_cycle_asset::Entity::find()
+        .select_only()
+        .columns([refresh_cycle_asset::Column::AssetId, refresh_cycle_asset::Column::CycleId])
+        .columns([C::Status, C::PolicyId, C::OrderOn, C::InServiceOn])
+        .join(JoinType::InnerJoin, refresh_cycle_asset::Relation::Cycle.def())
+        .filter(refresh_cycle_asset::Column::AssetId.is_in(assets))
+        .filter(C::Status.ne(CycleStatus::Cancelled))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let links = links.into_iter().map(|(asset, cycle_id, status, policy_id, order_on, in_service_on)| {
+        (asset, InCycle { cycle_id, status, policy_id, order_on, in_service_on })
+    });
+    Ok(links.collect())
 }
 
 /// Reads what holds assets, and what holds that, level by level.

@@ -1,15 +1,15 @@
 //! Which assets are refreshed together, and when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, Days, NaiveDate};
 use entity::{
-    id::{EntityId, HardwareModelId, RefreshCycleId, SiteId},
+    id::{AssetId, EntityId, HardwareModelId, RefreshCycleId, SiteId},
     lifecycle::refresh_policy::{self, CohortPeriod},
 };
 use forecasting::{
     month::Month,
-    refresh::{DateQuality, DueRule, divide_planned},
+    refresh::{Candidate, DateQuality, DueRule, divide_planned},
     roadmap::Window,
 };
 use sha2::{Digest, Sha256};
@@ -53,6 +53,9 @@ pub struct Cohort {
     pub leased: u32,
     /// How many of its assets go with what holds them, which is replaced before they would be.
     pub held: u32,
+    /// How many of its assets would go with what holds them, and do not: a scenario orders this cohort in a month of its
+    /// own.
+    pub apart: u32,
     /// How many new units are planned for it: its part of what its cycle says.
     pub planned: Option<u32>,
 }
@@ -97,6 +100,21 @@ impl Cohort {
         self.ordered = month.day_clamped(self.ordered.day());
         self.in_service = self.ordered.checked_add_signed(until_service).unwrap_or(self.ordered);
         self.is_overdue = false;
+    }
+
+    /// The day for which its order replaces its assets, so that what they hold goes with them: what a cycle plans, and
+    /// otherwise the day by which an order of that day is meant to be done.
+    fn replaces_on(&self, policy: &refresh_policy::Model) -> NaiveDate {
+        let buffer = match self.cycle {
+            Some(_) => 0,
+            None => u64::from(terms::lead_times(policy).buffer_days),
+        };
+        self.in_service.checked_add_days(Days::new(buffer)).unwrap_or(self.in_service)
+    }
+
+    fn group(&self) -> Group {
+        let Self { policy, site, model, cycle, period, .. } = *self;
+        Group { policy, site, model, cycle, period }
     }
 
     /// How many assets it has.
@@ -173,16 +191,43 @@ struct Members {
     due: Deadline,
     all: Vec<(u32, DueRule)>,
     held: u32,
+    apart: u32,
 }
 
 impl Members {
     fn none(due: Deadline) -> Self {
-        Self { due, all: Vec::new(), held: 0 }
+        Self { due, all: Vec::new(), held: 0, apart: 0 }
+    }
+}
+
+/// Assets of cohorts that a scenario orders in months of their own, by position.
+#[derive(Default)]
+pub(super) struct Settled(HashMap<u32, Place>);
+
+/// Where an asset is settled.
+#[derive(PartialEq, Eq)]
+struct Place {
+    group: Group,
+    due: Deadline,
+    replaced: Candidate,
+}
+
+impl Settled {
+    /// The day on which an asset is replaced, where its cohort is ordered in a month of its own.
+    pub(super) fn replaced(&self, at: u32) -> Option<Candidate> {
+        self.0.get(&at).map(|place| place.replaced)
+    }
+
+    /// Whether an asset stays in its cohort although what holds it is replaced on another day.
+    fn is_apart(&self, asset: &Asset, place: &Place) -> bool {
+        let holder = asset.parent.and_then(|at| self.0.get(&at));
+        place.due.is_of_holder && holder.is_none_or(|holder| holder.group != place.group)
     }
 }
 
 /// Groups the assets that fall due, whenever that is: what is refreshed together must not depend on where a
-/// window ends. The scenario may order some of them in other months.
+/// window ends. The scenario may order some of them in other months; what they hold goes with them, unless it is due
+/// before, or ordered in a month of its own.
 ///
 /// # Errors
 /// `Invalid` for `scenario` where it moves a cohort that is not there.
@@ -193,52 +238,150 @@ pub fn group(
     window: Window,
     scenario: &Overlay,
 ) -> Result<Grouped> {
-    let mut deciding = Deciding::new(estate, assets, as_of, window);
+    let mut met = BTreeSet::new();
+    let (grouped, _) = settled(estate, assets, (as_of, window), scenario, |key, _| {
+        met.insert(key);
+    });
+    scenario.require_moved(&met)?;
+    Ok(grouped)
+}
+
+/// The cohorts that a scenario can name: those that are there before it moves any, and those that come about as what is
+/// held goes with what it moves.
+#[must_use]
+pub fn nameable(
+    estate: &Estate,
+    assets: &[Asset],
+    as_of: NaiveDate,
+    window: Window,
+    scenario: &Overlay,
+) -> HashMap<String, Cohort> {
+    let mut found = HashMap::new();
+    let (grouped, _) = settled(estate, assets, (as_of, window), scenario, |key, cohort| {
+        found.entry(key).or_insert_with(|| cohort.clone());
+    });
+    for cohort in grouped.cohorts {
+        found.entry(cohort.key(estate)).or_insert(cohort);
+    }
+    found
+}
+
+/// What a scenario settles of one asset by ordering its cohort in a month of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnMonth {
+    /// When it falls due, as before.
+    pub due: Deadline,
+    /// The day on which it is replaced.
+    pub replaced: Candidate,
+}
+
+/// The assets of the cohorts that a scenario orders in months of their own.
+#[must_use]
+pub fn in_own_months(
+    estate: &Estate,
+    assets: &[Asset],
+    as_of: NaiveDate,
+    window: Window,
+    scenario: &Overlay,
+) -> HashMap<AssetId, OwnMonth> {
+    let (_, settled) = settled(estate, assets, (as_of, window), scenario, |_, _| {});
+    let of = |(at, place): (u32, Place)| {
+        let asset = assets.get(at as usize)?;
+        Some((asset.id, OwnMonth { due: place.due, replaced: place.replaced }))
+    };
+    settled.0.into_iter().filter_map(of).collect()
+}
+
+/// Groups until nothing more goes with what the scenario moves; `meet` is told of the cohorts on the way, where it
+/// moves any.
+fn settled(
+    estate: &Estate,
+    assets: &[Asset],
+    (as_of, window): (NaiveDate, Window),
+    scenario: &Overlay,
+    mut meet: impl FnMut(String, &Cohort),
+) -> (Grouped, Settled) {
+    let moved = scenario.moved();
+    let mut settled = Settled::default();
+    let holders: HashSet<u32> = match moved.is_empty() {
+        true => HashSet::new(),
+        false => assets.iter().filter(|asset| asset.is_in_use()).filter_map(|asset| asset.parent).collect(),
+    };
+    loop {
+        let mut dues = HashMap::new();
+        // A million assets are not noted where nobody asks for them.
+        let note = (!moved.is_empty()).then_some(&mut dues);
+        let mut grouped = once(estate, assets, (as_of, window), &settled, note);
+        let mut drags = false;
+        for cohort in grouped.cohorts.iter_mut().filter(|_| !moved.is_empty()) {
+            let key = cohort.key(estate);
+            let month = moved.get(key.as_str());
+            meet(key, cohort);
+            let Some(month) = month else { continue };
+            cohort.order_in(*month);
+            for (at, _) in &cohort.members {
+                let Some(due) = dues.get(at) else { continue };
+                let date = cohort.replaces_on(&estate.policies[cohort.policy]);
+                let replaced = Candidate { rule: due.rule, date, quality: due.quality };
+                let place = Place { group: cohort.group(), due: *due, replaced };
+                drags |= holders.contains(at) && settled.0.get(at) != Some(&place);
+                settled.0.insert(*at, place);
+            }
+        }
+        if drags {
+            continue;
+        }
+        // Hashing has no order; the roadmap has one.
+        grouped
+            .cohorts
+            .sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
+        divide_planned_quantities(estate, &mut grouped.cohorts);
+        return (grouped, settled);
+    }
+}
+
+/// Groups the assets, those that are settled where they are, and notes the days on which they fall due, by position.
+fn once(
+    estate: &Estate,
+    assets: &[Asset],
+    (as_of, window): (NaiveDate, Window),
+    settled: &Settled,
+    mut dues: Option<&mut HashMap<u32, Deadline>>,
+) -> Grouped {
+    let mut deciding = Deciding::new(estate, assets, as_of, window, settled);
     let mut groups: HashMap<Group, Members> = HashMap::new();
     let mut notes = Vec::new();
     for (position, asset) in (0_u32..).zip(assets).filter(|(_, asset)| asset.is_in_use()) {
-        match deciding.decide(asset) {
-            Decision::Refresh { policy, due, cycle } => {
-                let period = cycle.is_none().then(|| period(&estate.policies[policy], due.date));
-                let group = Group { policy, site: asset.site, model: asset.model, cycle, period };
-                let found = groups.entry(group).or_insert_with(|| Members::none(due));
-                found.due = found.due.earlier(due);
-                found.held += u32::from(due.is_of_holder);
-                found.all.push((position, due.rule));
-            }
-            Decision::Gap { policy, reason } => {
-                notes.push(Note { asset: position, policy, reason, is_gap: true });
-            }
-            Decision::Spared { policy, reason } => {
-                notes.push(Note { asset: position, policy, reason, is_gap: false });
-            }
-            Decision::Silent => {}
+        let (group, due, is_apart) = match settled.0.get(&position) {
+            Some(place) => (place.group.clone(), place.due, settled.is_apart(asset, place)),
+            None => match deciding.decide(asset) {
+                Decision::Refresh { policy, due, cycle } => {
+                    let period = cycle.is_none().then(|| period(&estate.policies[policy], due.date));
+                    let group = Group { policy, site: asset.site, model: asset.model, cycle, period };
+                    (group, due, false)
+                }
+                Decision::Gap { policy, reason } => {
+                    notes.push(Note { asset: position, policy, reason, is_gap: true });
+                    continue;
+                }
+                Decision::Spared { policy, reason } => {
+                    notes.push(Note { asset: position, policy, reason, is_gap: false });
+                    continue;
+                }
+                Decision::Silent => continue,
+            },
+        };
+        let found = groups.entry(group).or_insert_with(|| Members::none(due));
+        found.due = found.due.earlier(due);
+        found.held += u32::from(due.is_of_holder && !is_apart);
+        found.apart += u32::from(is_apart);
+        found.all.push((position, due.rule));
+        if let Some(dues) = &mut dues {
+            dues.insert(position, due);
         }
     }
-    let mut cohorts: Vec<_> =
-        groups.into_iter().map(|(group, members)| cohort(estate, assets, &group, members, as_of)).collect();
-    reorder(estate, &mut cohorts, scenario)?;
-    // Hashing has no order; the roadmap has one.
-    cohorts.sort_by(|one, other| (one.ordered, &one.members).cmp(&(other.ordered, &other.members)));
-    divide_planned_quantities(estate, &mut cohorts);
-    Ok(Grouped { cohorts, notes })
-}
-
-/// Orders cohorts in the months that a scenario has for them.
-fn reorder(estate: &Estate, cohorts: &mut [Cohort], scenario: &Overlay) -> Result<()> {
-    let moved = scenario.moved();
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let mut found = Vec::new();
-    for cohort in cohorts {
-        let key = cohort.key(estate);
-        if let Some(month) = moved.get(key.as_str()) {
-            cohort.order_in(*month);
-            found.push(key);
-        }
-    }
-    scenario.require_moved(&found)
+    let cohorts = groups.into_iter().map(|(group, members)| cohort(estate, assets, &group, members, as_of));
+    Grouped { cohorts: cohorts.collect(), notes }
 }
 
 /// A cycle says once how many units are bought, for all the sites and models of its assets.
@@ -275,7 +418,7 @@ fn cohort(
     estate: &Estate,
     assets: &[Asset],
     group: &Group,
-    Members { due, all: members, held }: Members,
+    Members { due, all: members, held, apart }: Members,
     as_of: NaiveDate,
 ) -> Cohort {
     let policy = &estate.policies[group.policy];
@@ -293,6 +436,7 @@ fn cohort(
     Cohort {
         leased: u32::try_from(leased).unwrap_or(u32::MAX),
         held,
+        apart,
         policy: group.policy,
         site: group.site,
         model: group.model,

@@ -2,25 +2,27 @@
 
 use std::collections::HashMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use entity::{
-    id::{RefreshCycleId, SiteId},
+    id::RefreshCycleId,
     inventory::hardware_model,
-    lifecycle::{
-        refresh_cycle::{self, CycleStatus},
-        refresh_policy,
-    },
+    lifecycle::refresh_cycle::{self, CycleStatus},
 };
 use forecasting::{
     month::Month,
-    refresh::{Candidate, DueOutcome, RiskTerms, due, with_whole},
+    refresh::{Candidate, RiskTerms},
     roadmap::Window,
 };
 
-use super::{assets::Asset, cohorts::Deadline, estate::Estate};
+use super::{
+    assets::Asset,
+    cohorts::{Deadline, Settled},
+    estate::Estate,
+};
 use crate::lifecycle::{
     dated::Dated,
     matching::{self, AssetFacts},
+    replacing::{self, Facing, InCycle, Replacing},
     terms,
 };
 
@@ -53,6 +55,16 @@ pub enum Decision {
     Silent,
 }
 
+/// What is found of an asset.
+struct Look<'a> {
+    /// Position of its policy, where it has one.
+    policy: Option<usize>,
+    /// The cycle that it is in.
+    cycle: Option<&'a refresh_cycle::Model>,
+    /// What becomes of it; none without a policy.
+    what: Option<Replacing>,
+}
+
 /// Decides about assets one by one, and remembers what many of them share.
 pub struct Deciding<'a> {
     estate: &'a Estate,
@@ -63,17 +75,25 @@ pub struct Deciding<'a> {
     policies: HashMap<AssetFacts, Option<usize>>,
     /// How each policy scores risk, where it does.
     risks: Vec<Option<RiskTerms>>,
+    /// What a scenario orders in months of its own.
+    settled: &'a Settled,
     /// The days on which what holds others is replaced, by position, where it is.
     holders: HashMap<u32, Option<Candidate>>,
 }
 
 impl<'a> Deciding<'a> {
     /// Nothing decided yet.
-    pub fn new(estate: &'a Estate, assets: &'a [Asset], as_of: NaiveDate, window: Window) -> Self {
+    pub fn new(
+        estate: &'a Estate,
+        assets: &'a [Asset],
+        as_of: NaiveDate,
+        window: Window,
+        settled: &'a Settled,
+    ) -> Self {
         // What is no score was refused when it was written.
         let risks = estate.policies.iter().map(|policy| terms::risk(policy).ok().flatten()).collect();
         let (policies, holders) = (HashMap::new(), HashMap::new());
-        Self { estate, assets, as_of, window, policies, risks, holders }
+        Self { estate, assets, as_of, window, policies, risks, settled, holders }
     }
 
     /// What becomes of an asset. With what holds it, it is refreshed on that day, unless it is due before.
@@ -98,53 +118,95 @@ impl<'a> Deciding<'a> {
         let assets = self.assets;
         for at in unknown.into_iter().rev() {
             let holder = assets.get(at as usize).filter(|holder| holder.is_in_use());
-            above = holder.and_then(|holder| self.replaced(holder, above));
+            let settled = self.settled.replaced(at);
+            above = settled.or_else(|| holder.and_then(|holder| self.replaced(holder, above)));
             self.holders.insert(at, above);
         }
         above
     }
 
-    /// The day on which an asset is replaced, where it is: as its cycle plans, or else when it is due.
+    /// The day on which what holds others is replaced, where it is.
     fn replaced(&mut self, asset: &Asset, holder: Option<Candidate>) -> Option<Candidate> {
-        let Decision::Refresh { policy, due, cycle } = self.decide_with(asset, holder) else { return None };
-        let cycle = cycle.and_then(|id| self.estate.cycles.get(&id));
-        let planned = cycle.and_then(|cycle| in_service(cycle, &self.estate.policies[policy]));
-        Some(Candidate { rule: due.rule, date: planned.unwrap_or(due.date), quality: due.quality })
+        match self.look(asset, holder)?.what? {
+            Replacing::Due { replaced, .. } => replaced,
+            Replacing::Done | Replacing::NotComputable { .. } => None,
+        }
+    }
+
+    /// What becomes of an asset under its policy; nothing without its model.
+    fn look(&mut self, asset: &Asset, holder: Option<Candidate>) -> Option<Look<'a>> {
+        let estate = self.estate;
+        let model = estate.models.get(&asset.model)?;
+        let cycle = estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id));
+        let in_cycle = cycle.map(InCycle::from);
+        let facts = asset.facts(model.kind);
+        let policy = replacing::policy_at(&estate.policies, in_cycle.as_ref(), || self.remembered(facts));
+        let Some(at) = policy else {
+            let is_done = in_cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed);
+            return Some(Look { policy, cycle, what: is_done.then_some(Replacing::Done) });
+        };
+        let exit = estate.sites.get(&asset.site).and_then(|site| site.exit);
+        let facing = Facing {
+            policy: &estate.policies[at],
+            dated: dated(asset, model),
+            risk: self.risks[at].as_ref(),
+            cycle: in_cycle.as_ref(),
+            exit: exit.map(|(on, _)| on),
+            holder,
+        };
+        Some(Look { policy, cycle, what: Some(replacing::replacing(&facing)) })
     }
 
     fn decide_with(&mut self, asset: &Asset, holder: Option<Candidate>) -> Decision {
-        let estate = self.estate;
-        let Some(model) = estate.models.get(&asset.model) else { return Decision::Silent };
-        let facts = asset.facts(model.kind);
-        let cycle = estate.cycle_of.get(&asset.id).and_then(|id| estate.cycles.get(id));
-        let by_cycle =
-            cycle.and_then(|cycle| estate.policies.iter().position(|policy| policy.id == cycle.policy_id));
-        let policy = by_cycle.or_else(|| self.remembered(facts));
-        if cycle.is_some_and(|cycle| cycle.status == CycleStatus::Completed) {
-            return Decision::Spared { policy, reason: "its refresh cycle is completed".to_owned() };
-        }
-        let Some(policy) = policy else {
-            return Decision::Gap { policy, reason: "no refresh policy applies to it".to_owned() };
-        };
-        let rules = terms::rules(&estate.policies[policy]);
-        let own = due(&rules, &dated(asset, model).subject(self.risks[policy].as_ref()));
-        let due = match with_whole(own, holder) {
-            (DueOutcome::Due(found), is_of_holder) => {
-                let (date, rule, quality) = (found.date, found.binding_rule, found.quality);
-                Deadline { date, rule, quality, is_of_holder }
+        let Some(Look { policy, cycle, what }) = self.look(asset, holder) else { return Decision::Silent };
+        match (policy, what) {
+            (policy, Some(Replacing::Done)) => {
+                Decision::Spared { policy, reason: replacing::COMPLETED.to_owned() }
             }
-            (DueOutcome::NotComputable { reason, .. }, _) => {
-                return Decision::Gap { policy: Some(policy), reason: format!("due date: {reason}") };
+            (policy, Some(Replacing::NotComputable { reason, .. })) => {
+                Decision::Gap { policy, reason: format!("due date: {reason}") }
             }
-        };
-        if let Some(reason) = spared_by_exit(estate, asset.site, due.date, &estate.policies[policy]) {
-            let planned = cycle.and_then(|cycle| cycle.order_on);
-            let by_due = || terms::lead_times(&estate.policies[policy]).order_by(due.date).max(self.as_of);
-            let would_be_seen = Month::of(planned.unwrap_or_else(by_due)) <= self.window.last();
-            let policy = Some(policy);
-            return if would_be_seen { Decision::Spared { policy, reason } } else { Decision::Silent };
+            (Some(policy), Some(Replacing::Due { due, with_holder, leaves_on, .. })) => {
+                let due = Deadline {
+                    date: due.date,
+                    rule: due.binding_rule,
+                    quality: due.quality,
+                    is_of_holder: with_holder,
+                };
+                match leaves_on {
+                    Some(_) => self.spared_by_exit(asset, due, policy, cycle),
+                    None => Decision::Refresh { policy, due, cycle: cycle.map(|cycle| cycle.id) },
+                }
+            }
+            (None, Some(Replacing::Due { .. })) | (_, None) => {
+                Decision::Gap { policy: None, reason: "no refresh policy applies to it".to_owned() }
+            }
         }
-        Decision::Refresh { policy, due, cycle: cycle.map(|cycle| cycle.id) }
+    }
+
+    /// Assets whose site is left before their refresh falls due, or soon after, are not refreshed; that is said where the
+    /// window would have their order.
+    fn spared_by_exit(
+        &self,
+        asset: &Asset,
+        due: Deadline,
+        policy: usize,
+        cycle: Option<&refresh_cycle::Model>,
+    ) -> Decision {
+        let planned = cycle.and_then(|cycle| cycle.order_on);
+        let by_due = || terms::lead_times(&self.estate.policies[policy]).order_by(due.date).max(self.as_of);
+        if Month::of(planned.unwrap_or_else(by_due)) > self.window.last() {
+            return Decision::Silent;
+        }
+        let site = self.estate.sites.get(&asset.site);
+        let Some((site, (exit, why))) = site.and_then(|site| Some((site, site.exit?))) else {
+            return Decision::Silent;
+        };
+        let reason = format!(
+            "not refreshed: {} is left on {exit} ({why}), before or soon after the refresh falls due",
+            site.code
+        );
+        Decision::Spared { policy: Some(policy), reason }
     }
 
     fn remembered(&mut self, facts: AssetFacts) -> Option<usize> {
@@ -154,30 +216,6 @@ impl<'a> Deciding<'a> {
             .entry(facts)
             .or_insert_with(|| matching::policy_of(policies, &facts).map(|(position, _)| position))
     }
-}
-
-/// The first day of service that a cycle plans, where it plans any.
-fn in_service(cycle: &refresh_cycle::Model, policy: &refresh_policy::Model) -> Option<NaiveDate> {
-    let times = terms::lead_times(policy);
-    let days = Days::new(u64::from(times.lead_days) + u64::from(times.install_days));
-    cycle.in_service_on.or_else(|| cycle.order_on?.checked_add_days(days))
-}
-
-/// Assets whose site is left before their refresh falls due, or soon after, are not refreshed.
-fn spared_by_exit(
-    estate: &Estate,
-    site: SiteId,
-    due: NaiveDate,
-    policy: &refresh_policy::Model,
-) -> Option<String> {
-    let site = estate.sites.get(&site)?;
-    let (exit, why) = site.exit?;
-    matching::leaves_before(due, Some(exit), policy.exit_tolerance_days).then(|| {
-        format!(
-            "not refreshed: {} is left on {exit} ({why}), before or soon after the refresh falls due",
-            site.code
-        )
-    })
 }
 
 fn dated(asset: &Asset, model: &hardware_model::Model) -> Dated {

@@ -81,6 +81,8 @@ struct Taken {
     leased: u32,
     /// Assets that go with what holds them.
     held: usize,
+    /// Assets that do not, for a scenario orders them in a month of their own.
+    apart: usize,
     /// What old units sell for by their age.
     proceeds: BTreeSet<String>,
     has_index: bool,
@@ -186,6 +188,7 @@ impl<'a> Drawing<'a> {
         }
         self.taken.leased = self.taken.leased.saturating_add(cohort.leased);
         self.taken.held += cohort.held as usize;
+        self.taken.apart += cohort.apart as usize;
         self.taken.proceeds.extend(proceeds::assumed(&self.estate.policies[cohort.policy]));
         let cycle = cohort.cycle.and_then(|id| self.estate.cycles.get(&id));
         if let Some(cycle) = cycle {
@@ -406,6 +409,7 @@ impl<'a> Drawing<'a> {
         }
         purchases::of_leased(taken.leased).into_iter().for_each(&mut say);
         purchases::of_held(taken.held).into_iter().for_each(&mut say);
+        purchases::of_apart(taken.apart).into_iter().for_each(&mut say);
         taken.proceeds.iter().cloned().for_each(&mut say);
         self.grows.sentences().into_iter().for_each(&mut say);
         self.risks.iter().map(|risk| risk.sentence(self.question.as_of)).for_each(&mut say);

@@ -15,7 +15,14 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::{error::Result, lifecycle::matching, store::Read};
+use crate::{
+    error::Result,
+    lifecycle::{
+        matching,
+        replacing::{self, InCycle},
+    },
+    store::Read,
+};
 
 /// The tables that assets are looked up in.
 #[derive(Clone)]
@@ -79,8 +86,10 @@ impl Estate {
             .into_tuple()
             .all(db)
             .await?;
-        let cycle_of: HashMap<_, _> =
-            links.into_iter().filter(|(_, cycle)| cycles.contains_key(cycle)).collect();
+        let links =
+            links.into_iter().filter_map(|(asset, id)| Some((asset, InCycle::from(cycles.get(&id)?))));
+        let cycle_of = replacing::of_assets(links.collect()).into_iter();
+        let cycle_of: HashMap<_, _> = cycle_of.map(|(asset, cycle)| (asset, cycle.cycle_id)).collect();
         let models: HashMap<_, _> = models.into_iter().map(|model| (model.id, model)).collect();
         let mut estate = Self {
             sites: sites(db).await?,

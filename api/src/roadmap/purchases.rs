@@ -131,6 +131,16 @@ pub fn of_held(assets: usize) -> Option<String> {
         .then(|| format!("{assets} assets go with what holds them, which is replaced before they fall due"))
 }
 
+/// What is taken for granted of assets that do not go with what holds them; nothing where there are none.
+#[must_use]
+pub fn of_apart(assets: usize) -> Option<String> {
+    (assets > 0).then(|| {
+        format!(
+            "{assets} assets are ordered in the month that the scenario has for them, and not with what holds them"
+        )
+    })
+}
+
 /// What is taken for granted of leased assets that are replaced; nothing where there are none.
 #[must_use]
 pub fn of_leased(assets: u32) -> Option<String> {

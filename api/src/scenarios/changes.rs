@@ -471,26 +471,20 @@ impl KnownCohorts {
     }
 
     fn recorded(&self) -> Result<Cohorts> {
-        self.of(&self.estate)
-    }
-
-    /// The cohorts under those changes of a scenario that move none.
-    pub(crate) fn under(&self, overlay: &Overlay) -> Result<Cohorts> {
-        let is_other = |change: &&Change| !matches!(change.row.terms, Terms::CohortMoved { .. });
-        let others = overlay.with(overlay.changes().iter().filter(is_other).cloned().collect());
-        let contracts = others.contracts(&self.contracts, self.as_of);
-        self.of(&others.estate(&self.estate, || contracts.ends_by_notice()))
-    }
-
-    fn of(&self, estate: &Estate) -> Result<Cohorts> {
         let window = Window::new(Month::of(self.as_of), 1).map_err(Error::internal)?;
-        let grouped = cohorts::group(estate, &self.assets, self.as_of, window, &Overlay::default())?;
-        Ok(known(&grouped, estate))
+        let none = Overlay::default();
+        let grouped = cohorts::group(&self.estate, &self.assets, self.as_of, window, &none)?;
+        let of =
+            |cohort: &cohorts::Cohort| (cohort.key(&self.estate), (cohort.label(&self.estate), cohort.site));
+        Ok(grouped.cohorts.iter().map(of).collect())
     }
-}
 
-/// Cohorts by what names them.
-fn known(grouped: &cohorts::Grouped, estate: &Estate) -> HashMap<String, (String, SiteId)> {
-    let of = |cohort: &cohorts::Cohort| (cohort.key(estate), (cohort.label(estate), cohort.site));
-    grouped.cohorts.iter().map(of).collect()
+    /// The cohorts under the changes of a scenario: those before it moves any, and those that come about by that.
+    pub(crate) fn under(&self, overlay: &Overlay) -> Result<Cohorts> {
+        let contracts = overlay.contracts(&self.contracts, self.as_of);
+        let estate = overlay.estate(&self.estate, || contracts.ends_by_notice());
+        let window = Window::new(Month::of(self.as_of), 1).map_err(Error::internal)?;
+        let found = cohorts::nameable(&estate, &self.assets, self.as_of, window, overlay).into_iter();
+        Ok(found.map(|(key, cohort)| (key, (cohort.label(&estate), cohort.site))).collect())
+    }
 }

@@ -272,9 +272,9 @@ fn cohort_keys(
     }
     let (estate, assets) = rows.under(overlay, question.as_of);
     let window = Window::new(question.from, question.months).map_err(Error::internal)?;
-    let grouped = cohorts::group(&estate, assets, question.as_of, window, &Overlay::default())?;
-    let keys = grouped.cohorts.iter();
-    Ok(keys.map(|cohort| (cohort.key(&estate), cohort.key_as(&estate, |id| ids.of(id)))).collect())
+    let known = cohorts::nameable(&estate, assets, question.as_of, window, overlay);
+    let keys = known.into_iter();
+    Ok(keys.map(|(key, cohort)| (key, cohort.key_as(&estate, |id| ids.of(id)))).collect())
 }
 
 /// What comes out of rows that were kept: totals and lines of every view, as text.

@@ -3,7 +3,11 @@
 //! One method for each kind of row. The overlay is passed to whatever reads rows that cost money, so that reading
 //! those files shows where it lands; without changes it lays nothing over anything, and copies nothing.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -396,7 +400,7 @@ impl Overlay {
     ///
     /// # Errors
     /// `Invalid` for `scenario`.
-    pub fn require_moved(&self, found: &[String]) -> Result<()> {
+    pub fn require_moved(&self, found: &BTreeSet<String>) -> Result<()> {
         for (place, change) in self.changes.iter().enumerate() {
             if let Terms::CohortMoved { key, label, .. } = &change.row.terms
                 && !found.contains(key)

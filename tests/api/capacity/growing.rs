@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use support::{TestApp, on_both_engines};
+use support::{Client, TestApp, on_both_engines};
 
 use super::purchases::{a_site, bought, roadmap, servers, set, seventeen, steady, step, with, years};
 use crate::{
@@ -235,5 +235,58 @@ fn supply_that_a_scenario_does_not_reach_is_said_to_be_as_on_record() {
         assert!(!seen.to_string().contains("out of Munich"), "{seen}");
         let all = bought(app, "").await[0]["explanation"]["assumptions"].clone();
         assert!(!all.as_array().unwrap().contains(&json!(said)), "{all}");
+    });
+}
+
+#[test]
+fn caps_hold_what_growth_orders_before_refreshes() {
+    on_both_engines(async |app| {
+        let estate = the_example(app).await;
+        let level = async |client: &Client, cap: &str, more: &str| {
+            let text = format!(
+                "{{ levelRefreshPlan(from: \"2026-01\", asOf: \"2026-01-10\", months: 24, deferMonths: 24 {more},
+                    caps: [{{ fiscalYear: 2026, amount: \"{cap}\", currency: \"USD\" }}]) {{
+                    outcome limits {{ takenByGrowth unusedGreedy unusedOptimised }}
+                    conflict {{ words irreducible cohorts {{ key }} }} explain {{ assumptions }} }} }}"
+            );
+            client.query(&text).await["levelRefreshPlan"].clone()
+        };
+        let number = |value: &Value| value.as_str().unwrap().parse::<Decimal>().unwrap();
+        let director = app.director();
+        let before = level(&director, "1000000", "").await;
+        assert_eq!(number(&before["limits"][0]["takenByGrowth"]), Decimal::ZERO);
+        seventeen(app, &estate.site).await;
+        // The commitment of the worked example: 319,241.64 + 28,731.75 + 11,050 + 38,309.
+        let growth: Decimal = "397332.39".parse().unwrap();
+        let after = level(&director, "1000000", "").await;
+        assert_eq!((&after["outcome"], &after["conflict"]), (&before["outcome"], &Value::Null));
+        assert_eq!(number(&after["limits"][0]["takenByGrowth"]), growth);
+        for unused in ["unusedGreedy", "unusedOptimised"] {
+            let (was, is) = (number(&before["limits"][0][unused]), number(&after["limits"][0][unused]));
+            assert_eq!(was - is, growth, "{unused}");
+        }
+        let said = after["explain"]["assumptions"].to_string();
+        assert!(said.contains("takes its part of the caps before anything is levelled"), "{said}");
+        // A cap that growth alone exceeds is kept by nothing.
+        let over = level(&director, "300000", "").await;
+        assert_eq!(over["outcome"], "INFEASIBLE");
+        let words = over["conflict"]["words"].as_str().unwrap();
+        assert!(
+            words.starts_with("growth of capacity of 1 pool is ordered above the cap of 300000"),
+            "{words}"
+        );
+        assert_eq!(
+            (&over["conflict"]["irreducible"], &over["conflict"]["cohorts"]),
+            (&json!(true), &json!([]))
+        );
+        // The purchases of one pool would tell its price.
+        let sums = level(&app.planner(), "1000000", "").await["limits"][0].clone();
+        let hidden = json!({ "takenByGrowth": null, "unusedGreedy": null, "unusedOptimised": null });
+        assert_eq!(sums, hidden);
+        // A plan of other hardware has no growth of servers, and one of single policies has none at all.
+        for filter in ["kinds: [STORAGE]".to_owned(), format!("policies: [\"{}\"]", estate.policy)] {
+            let found = level(&director, "1000000", &format!(", filter: {{ {filter} }}")).await;
+            assert_eq!(number(&found["limits"][0]["takenByGrowth"]), Decimal::ZERO, "{filter}");
+        }
     });
 }

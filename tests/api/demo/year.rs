@@ -82,3 +82,28 @@ fn one_of_two_invoices_is_wrong_and_two_assets_have_a_history_in_the_books() {
         assert_eq!(found["bookEvents"]["nodes"].as_array().unwrap().len(), 2);
     });
 }
+
+#[test]
+fn old_servers_and_laptops_sell_for_a_share_of_what_was_paid_that_falls_with_their_age() {
+    on_both_engines(async |app| {
+        load(app, Scale::default()).await;
+        let director = app.director().at(now());
+        let text =
+            "{ refreshPolicies(first: 20) { nodes { name costs { residualCurve { ageMonths share } } } } }";
+        let policies = director.query(text).await["refreshPolicies"]["nodes"].clone();
+        let policies = policies.as_array().unwrap();
+        for (policy, points, kind) in [("Servers", 6, "SERVER"), ("Endpoints", 5, "LAPTOP")] {
+            let costs = &policies.iter().find(|one| one["name"] == policy).unwrap()["costs"];
+            assert_eq!(costs["residualCurve"].as_array().unwrap().len(), points, "{policy}");
+            let text = format!(
+                "{{ refreshPlan(from: \"2027-01\", months: 36, currency: \"USD\", asOf: \"{}\",
+                    filter: {{ kinds: [{kind}] }}) {{ cohorts(first: 20) {{ cost {{ proceeds }} }} }} }}",
+                demo::TODAY
+            );
+            let found = director.query(&text).await["refreshPlan"]["cohorts"].clone();
+            let mut amounts =
+                found.as_array().unwrap().iter().filter_map(|one| one["cost"]["proceeds"].as_str());
+            assert!(amounts.any(|amount| amount.parse::<f64>().unwrap() > 0.0), "{policy}: {found:#}");
+        }
+    });
+}

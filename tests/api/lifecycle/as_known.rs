@@ -114,6 +114,31 @@ fn the_books_are_told_as_they_were_known() {
 }
 
 #[test]
+fn what_changed_often_is_as_it_was_before_the_first_change_since() {
+    on_both_engines(async |app| {
+        let (_, asset) = server(app).await;
+        let value = async |as_of: &str| {
+            let text = format!(
+                r#"{{ bookValue(on: "2027-12-31" {as_of}) {{ byCurrency {{ count cost {{ amount }} }} }} }}"#
+            );
+            director(app, 100).query(&text).await["bookValue"]["byCurrency"][0]["cost"]["amount"].clone()
+        };
+        // Twice in one moment, and once later.
+        for (days, price) in [(5, "100"), (5, "200"), (7, "300")] {
+            let text = format!(
+                r#"mutation {{ updateAsset(id: "{asset}", changes: {{
+                    purchase: {{ price: {{ amount: "{price}", currency: "USD" }} }} }}) {{ id }} }}"#
+            );
+            director(app, days).query(&text).await;
+        }
+        assert_eq!(value("").await, "300.00");
+        for (day, price) in [("2026-07-05", "12000.00"), ("2026-07-06", "200.00"), ("2026-07-08", "300.00")] {
+            assert_eq!(value(&format!(r#", asOf: "{day}""#)).await, price, "{day}");
+        }
+    });
+}
+
+#[test]
 fn what_was_closed_later_was_open_and_what_left_later_was_there() {
     on_both_engines(async |app| {
         let (_, asset) = server(app).await;

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
-use crate::roadmap::{Estate, send, the_example};
+use crate::{
+    roadmap::{Estate, send, the_example},
+    scenarios::a_scenario,
+};
 
 struct Models {
     chassis: String,
@@ -224,5 +227,153 @@ fn a_frozen_scenario_keeps_what_holds_what() {
         let total: f64 = line.split(' ').skip(2).map(|month| month.parse::<f64>().unwrap()).sum();
         // Blades that no chassis dragged would be bought outside of these months, or in others at other prices.
         assert!((total - drawn.as_str().unwrap().parse::<f64>().unwrap()).abs() < 0.005, "{total} {drawn}");
+    });
+}
+
+/// What a refresh plan of one model says under a scenario, seen on the day of the tests.
+async fn plan(app: &TestApp, model: &str, scenario: Option<&str>) -> Value {
+    let scenario = scenario.map(|id| format!(", scenario: \"{id}\"")).unwrap_or_default();
+    let text = format!(
+        "{{ refreshPlan(from: \"2026-07\", asOf: \"2026-07-01\", months: 60, filter: {{ models: [\"{model}\"] }} {scenario}) {{
+            cohorts {{ key dueOn orderedOn withParentCount assets {{ tag }} explain {{ assumptions }} }}
+            explain {{ assumptions }} }} }}"
+    );
+    app.director().query(&text).await["refreshPlan"].clone()
+}
+
+async fn due_under(app: &TestApp, tag: &str, scenario: &str) -> Value {
+    let text = format!(
+        "{{ asset(tag: \"{tag}\") {{ refresh(asOf: \"2026-07-01\", scenario: \"{scenario}\") {{
+            due {{ date }} withParent {{ tag }} }} }} }}"
+    );
+    let found = app.director().query(&text).await["asset"]["refresh"].clone();
+    json!([found["due"]["date"], found["withParent"]["tag"]])
+}
+
+fn moved(cohort: &Value, to: &str) -> Value {
+    json!({ "cohortMoved": { "key": cohort["key"], "to": to } })
+}
+
+#[test]
+fn blades_follow_a_chassis_that_a_scenario_moves() {
+    on_both_engines(async |app| {
+        let (_, models, _) = furnished(app).await;
+        let chassis = plan(app, &models.chassis, None).await["cohorts"][0].clone();
+        assert_eq!((&chassis["dueOn"], &chassis["orderedOn"]), (&json!("2026-09-15"), &json!("2026-07-07")));
+        let id = a_scenario(app, "Later", &[moved(&chassis, "2027-01")]).await;
+        let found = plan(app, &models.chassis, Some(&id)).await;
+        let only = &found["cohorts"][0];
+        assert_eq!((&only["dueOn"], &only["orderedOn"]), (&json!("2026-09-15"), &json!("2027-01-07")));
+        // 60 days of delivery and 10 of buffer after its order; the blade that is due by itself on 2026-09-15 stays.
+        let found = plan(app, &models.blade, Some(&id)).await;
+        let [_, same, with] = found["cohorts"].as_array().unwrap().as_slice() else { panic!("{found}") };
+        assert_eq!((&same["dueOn"], tags(same)), (&json!("2026-09-15"), vec!["B-SAME"]));
+        assert_eq!((&with["dueOn"], tags(with)), (&json!("2027-03-18"), vec!["B-LATE", "B-UNKNOWN"]));
+        assert_eq!((&with["orderedOn"], &with["withParentCount"]), (&json!("2027-01-07"), &json!(2)));
+        assert_eq!(due_under(app, "B-LATE", &id).await, json!(["2027-03-18", "C-1"]));
+        assert_eq!(due_under(app, "B-UNKNOWN", &id).await, json!(["2027-03-18", "C-1"]));
+        assert_eq!(due_under(app, "B-SAME", &id).await, json!(["2026-09-15", null]));
+        assert_eq!(due_under(app, "C-1", &id).await, json!(["2026-09-15", null]));
+        // An order in its own month changes nothing.
+        let before = plan(app, &models.blade, None).await["cohorts"].clone();
+        let id = a_scenario(app, "As it is", &[moved(&chassis, "2026-07")]).await;
+        assert_eq!(plan(app, &models.blade, Some(&id)).await["cohorts"], before);
+    });
+}
+
+#[test]
+fn blades_that_a_scenario_moves_themselves_stay_in_their_month() {
+    on_both_engines(async |app| {
+        let (_, models, _) = furnished(app).await;
+        let chassis = plan(app, &models.chassis, None).await["cohorts"][0].clone();
+        let blades =
+            plan(app, &models.blade, None).await["cohorts"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(tags(&blades), ["B-LATE", "B-SAME", "B-UNKNOWN"]);
+        let changes = [moved(&chassis, "2027-01"), moved(&blades, "2027-05")];
+        let id = a_scenario(app, "Apart", &changes).await;
+        let found = plan(app, &models.blade, Some(&id)).await;
+        let last = found["cohorts"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["key"], &last["orderedOn"]), (&blades["key"], &json!("2027-05-07")));
+        assert_eq!((tags(&last), &last["withParentCount"]), (tags(&blades), &json!(0)));
+        let said =
+            "2 assets are ordered in the month that the scenario has for them, and not with what holds them";
+        for explained in [&last, &found] {
+            let assumptions = explained["explain"]["assumptions"].as_array().unwrap();
+            assert!(assumptions.contains(&json!(said)), "{explained}");
+        }
+        assert_eq!(due_under(app, "B-LATE", &id).await, json!(["2026-09-15", "C-1"]));
+    });
+}
+
+#[test]
+fn what_comes_about_by_a_move_can_be_moved_in_turn() {
+    on_both_engines(async |app| {
+        let (_, models, _) = furnished(app).await;
+        let chassis = plan(app, &models.chassis, None).await["cohorts"][0].clone();
+        let id = a_scenario(app, "Later", &[moved(&chassis, "2027-01")]).await;
+        let dragged = plan(app, &models.blade, Some(&id)).await["cohorts"][2].clone();
+        assert_eq!(tags(&dragged), ["B-LATE", "B-UNKNOWN"]);
+        let add = "mutation($scenario: ID!, $change: ScenarioChangeInput!) {
+            addScenarioChange(scenario: $scenario, change: $change) { id } }";
+        let change = json!({ "scenario": id, "change": moved(&dragged, "2027-06") });
+        app.director().query_with(add, change).await;
+        let found = plan(app, &models.blade, Some(&id)).await["cohorts"][2].clone();
+        assert_eq!((&found["key"], &found["orderedOn"]), (&dragged["key"], &json!("2027-06-07")));
+        assert_eq!((&found["dueOn"], &found["withParentCount"]), (&json!("2027-03-18"), &json!(0)));
+        // Without the first move it is not there, and the second names nothing.
+        let text = format!("{{ scenario(id: \"{id}\") {{ changes {{ id }} }} }}");
+        let first = app.director().query(&text).await["scenario"]["changes"][0]["id"].clone();
+        let remove = format!("mutation {{ removeScenarioChange(id: {first}) {{ id }} }}");
+        let refusal = app.director().expect_error(&remove, "INVALID").await;
+        assert_eq!(refusal.field, "cohortMoved.key");
+    });
+}
+
+#[test]
+fn an_asset_says_of_its_holder_s_cycle_what_the_plan_does() {
+    on_both_engines(async |app| {
+        let (_, models, chassis) = furnished(app).await;
+        let policy = "{ refreshPolicy(name: \"chassis\") { id } }";
+        let policy = app.director().query(policy).await["refreshPolicy"]["id"].clone();
+        let cycle = json!({
+            "name": "Chassis 2027", "policy": policy, "assets": [chassis],
+            "details": { "orderOn": "2026-06-01", "budget": { "amount": "1", "currency": "USD" } },
+        });
+        let cycle = send(app, "planRefreshCycle", "NewRefreshCycle!", cycle).await;
+        // 60 days of delivery after the order, without the buffer.
+        let found = cohorts(app, &models.blade).await;
+        let last = found["cohorts"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(
+            (&last["dueOn"], tags(&last)),
+            (&json!("2026-07-31"), vec!["B-LATE", "B-SAME", "B-UNKNOWN"])
+        );
+        for tag in ["B-LATE", "B-SAME", "B-UNKNOWN"] {
+            let found = refresh(app, tag).await;
+            assert_eq!(
+                (&found["due"]["date"], &found["withParent"]["tag"]),
+                (&json!("2026-07-31"), &json!("C-1"))
+            );
+        }
+        assert_eq!(refresh(app, "C-1").await["due"]["date"], "2026-09-15");
+        // Once the chassis is replaced by its cycle, nothing else replaces it, and its blades go by their own days.
+        for step in ["approveRefreshCycle", "orderRefreshCycle", "completeRefreshCycle"] {
+            let on = match step {
+                "approveRefreshCycle" => "",
+                "orderRefreshCycle" => ", on: \"2026-06-01\"",
+                _ => ", on: \"2026-06-15\"",
+            };
+            app.director().query(&format!("mutation {{ {step}(id: \"{cycle}\" {on}) {{ id }} }}")).await;
+        }
+        let text = "{ asset(tag: \"C-1\") { refresh(asOf: \"2026-01-01\") { due { state reason } } } }";
+        let found = app.viewer().query(text).await["asset"]["refresh"]["due"].clone();
+        let done = "its refresh cycle is completed";
+        assert_eq!(found, json!({ "state": "NOT_COMPUTABLE", "reason": done }));
+        let excluded = cohorts(app, &models.chassis).await["excluded"].clone();
+        assert_eq!(excluded, json!([{ "reason": done, "assets": [{ "tag": "C-1" }] }]));
+        let late = refresh(app, "B-LATE").await;
+        assert_eq!((&late["due"]["date"], &late["withParent"]), (&json!("2029-03-01"), &Value::Null));
+        let found = cohorts(app, &models.blade).await;
+        let last = found["cohorts"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["dueOn"], tags(&last)), (&json!("2029-03-01"), vec!["B-LATE"]));
     });
 }

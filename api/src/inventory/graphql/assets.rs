@@ -399,9 +399,7 @@ impl Asset {
         ctx: &Context<'_>,
         #[graphql(desc = "The day from which the future is seen.")] as_of: Date,
         #[graphql(default = 36, desc = "How many months ahead to look.")] horizon_months: i32,
-        #[graphql(
-            desc = "The scenario whose lives of policies and exits of sites are laid over what is recorded; none when left out."
-        )]
+        #[graphql(desc = "The scenario that is laid over what is recorded; none when left out.")]
         scenario: Option<Id<ScenarioId>>,
     ) -> Result<AssetRefresh> {
         refreshes::of_asset(ctx, &self.0, as_of, horizon_months, scenario.map(|id| id.0)).await

@@ -201,9 +201,10 @@ pub async fn of_asset(
         let sites = asset.column_of_siblings::<SiteId>(C::SiteId)?;
         let overlay = Overlay::load(&reader, scenario).await?;
         let parents = asset.column_of_siblings::<AssetId>(C::ParentId)?;
-        let mut basis = Basis::load(&reader, models, sites, parents, as_of.0).await?;
+        let assets = asset.column_of_siblings::<AssetId>(C::Id)?;
+        let mut basis = Basis::load(&reader, assets, models, sites, parents, as_of.0).await?;
         let policies = Record::all_whole(basis.policies.clone());
-        basis.lay_over(&overlay);
+        basis.lay_over(&reader, &overlay, as_of.0).await?;
         Ok(Shared { basis, overlay, policies })
     };
     let day = as_of.0;
@@ -259,8 +260,8 @@ impl AssetRefresh {
         }
     }
 
-    /// The scenario that is laid over what is recorded: of its changes, lives of policies and exits of sites. Null for
-    /// the baseline.
+    /// The scenario that is laid over what is recorded: of its changes, lives of policies, exits of sites, contracts that
+    /// are not renewed, and cohorts that are moved. Null for the baseline.
     async fn scenario(&self) -> Option<Scenario> {
         self.shared.overlay.scenario().and_then(scenarios::of)
     }

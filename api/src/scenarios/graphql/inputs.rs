@@ -110,7 +110,8 @@ pub struct ScenarioSiteExitInput {
     pub on: Date,
 }
 
-/// A refresh cohort that is ordered in another month.
+/// A refresh cohort that is ordered in another month. What its assets hold, as a chassis does its blades, goes with them,
+/// unless it is due before or moved itself.
 #[derive(Clone, Debug, InputObject)]
 pub struct ScenarioCohortMovedInput {
     /// What `refreshPlan` names the cohort by.

@@ -1,5 +1,6 @@
 //! Levelling, as clients see it.
 
+mod overruns;
 mod plans;
 
 use std::sync::Arc;
@@ -98,6 +99,9 @@ pub struct RefreshLevelLimit {
     currency: Option<&'static str>,
     /// What orders before the first month of the plan take of a cap. Null for limits by month, or where it is hidden.
     taken_earlier: Option<Decimal>,
+    /// What growth of capacity orders under a cap, as the roadmap has it: refreshes have what it leaves. Null for limits by
+    /// month, or where it is hidden.
+    taken_by_growth: Option<Decimal>,
     /// What the plan made year by year leaves of it. Null where it is hidden.
     unused_greedy: Option<Decimal>,
     /// What the plan that costs least leaves of it. Null without such a plan, or where it is hidden.
@@ -200,21 +204,6 @@ impl RefreshLevelling {
         (!self.sheet.hides_sums()).then(|| self.shown(amount))
     }
 
-    /// A cap that orders before the plan overrun by themselves.
-    fn overrun(&self, limit: &Limit, earlier: &[usize]) -> RefreshConflict {
-        let plan = &self.sheet.book.plan;
-        let labels: Vec<&str> = earlier.iter().map(|at| plan.earlier[*at].label.as_str()).collect();
-        let limit = label(limit);
-        let words =
-            format!("{} are ordered before {}, above the {limit}", named(&labels), plan.window.from());
-        RefreshConflict {
-            cohorts: self.sheet.earlier_cohorts(earlier.iter().copied()),
-            limits: vec![limit],
-            irreducible: true,
-            words,
-        }
-    }
-
     fn limit(&self, at: usize, limit: &Limit, step: Decimal) -> RefreshLevelLimit {
         let (sheet, optimal) = (&self.sheet, self.optimal());
         let currency = match limit {
@@ -223,6 +212,7 @@ impl RefreshLevelling {
         };
         let hides_earlier = !sheet.book.shows_prices && sheet.levelled.earlier.assets == 1;
         let taken = sheet.levelled.taken_earlier.get(at).filter(|_| !hides_earlier);
+        let growth = sheet.levelled.growth.taken.get(at).filter(|_| !sheet.hides_growth(at));
         let (fiscal_year, month) = match limit {
             Limit::YearSpend { fiscal_year, .. } => (Some(*fiscal_year), None),
             Limit::MonthSpend { month, .. } | Limit::MonthInstalls { month, .. } => {
@@ -237,6 +227,7 @@ impl RefreshLevelling {
             label: label(limit),
             currency: currency.map(Currency::code),
             taken_earlier: taken.zip(currency).map(|(taken, currency)| shown_in(*taken, currency)),
+            taken_by_growth: growth.zip(currency).map(|(taken, currency)| shown_in(*taken, currency)),
             fiscal_year,
             month,
             amount: limit.amount(),
@@ -282,7 +273,7 @@ impl RefreshLevelling {
 
     /// What levelling came to.
     async fn outcome(&self) -> RefreshLevellingOutcome {
-        if self.sheet.levelled.overrun(&self.sheet.book.plan).is_some() {
+        if self.overrun().is_some() {
             return RefreshLevellingOutcome::Infeasible;
         }
         match &self.sheet.levelled.outcome {
@@ -309,7 +300,7 @@ impl RefreshLevelling {
             shortfalls: one
                 .shortfalls
                 .iter()
-                .filter(|_| !self.sheet.hides_sums())
+                .filter(|short| !self.sheet.hides_sums() && !self.sheet.hides_what_is_left(&short.limit))
                 .map(|short| RefreshShortfall {
                     limit: self.sheet.levelled.spoken(&short.limit),
                     short: short.short,
@@ -373,8 +364,8 @@ impl RefreshLevelling {
 
     /// Why there is no plan: the smallest set of reasons that was found. Null where there is one.
     async fn conflict(&self) -> Option<RefreshConflict> {
-        if let Some((limit, earlier)) = self.sheet.levelled.overrun(&self.sheet.book.plan) {
-            return Some(self.overrun(&limit, &earlier));
+        if let Some(overrun) = self.overrun() {
+            return Some(overrun);
         }
         let Levelling::Infeasible(conflict) = &self.sheet.levelled.outcome else { return None };
         let limits: Vec<String> =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
 use forecasting::{
-    levelling::{Breakdown, Levelling, OptimalPlan, Plan},
+    levelling::{Breakdown, Levelling, Limit, OptimalPlan, Plan},
     money::Currency,
     refresh::{Undone, Wait},
 };
@@ -54,10 +54,22 @@ impl Sheet {
         !self.book.shows_prices && plan.cohorts.iter().map(|one| one.cohort.members.len()).sum::<usize>() < 2
     }
 
+    /// Whether what growth takes of a cap would tell what is bought for a single pool.
+    pub(super) fn hides_growth(&self, at: usize) -> bool {
+        !self.book.shows_prices && self.levelled.growth.pools.get(at) == Some(&1)
+    }
+
+    /// Whether what is left of a limit, as it was levelled, would tell that.
+    pub(super) fn hides_what_is_left(&self, limit: &Limit) -> bool {
+        let mut limits = self.levelled.problem.limits.iter();
+        limits.position(|known| known == limit).is_some_and(|at| self.hides_growth(at))
+    }
+
     /// What a plan leaves of a limit, where that does not tell the cost of a single asset.
     pub(super) fn unused(&self, plan: &Plan, at: usize) -> Option<Decimal> {
         let limit = &plan.unused.get(at)?.limit;
-        let is_hidden = !self.book.shows_prices && assets_under(&self.book.plan, plan, limit) == 1;
+        let is_hidden = self.hides_growth(at)
+            || (!self.book.shows_prices && assets_under(&self.book.plan, plan, limit) == 1);
         if is_hidden { None } else { self.levelled.unused(plan, at) }
     }
 

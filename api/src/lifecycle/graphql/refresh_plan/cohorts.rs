@@ -352,6 +352,7 @@ impl RefreshPlanCohort {
         }
         assumptions.extend(purchases::of_leased(one.cohort.leased));
         assumptions.extend(purchases::of_held(one.cohort.held as usize));
+        assumptions.extend(purchases::of_apart(one.cohort.apart as usize));
         assumptions.extend(proceeds::assumed(self.policy_row()));
         if bought.listed.currency != bought.unit.currency || bought.unit.currency != one.cost.currency {
             assumptions.push("currencies are converted at plan rates of the time of the order".to_owned());
