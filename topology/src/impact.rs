@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::graph::{Entry, Graph, GroupNode, MANY, Node, PAGE, Tolerance};
-use crate::marks::{Marks, is_wide};
+use crate::marks::{Marks, in_order, is_wide};
 
 /// What brought an item down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,7 +139,8 @@ impl<'a> Cascade<'a> {
             ends.push(end);
             if is_wide(end - begin, graph.items()) {
                 let outer = outer.get_or_insert_with(|| Marks::new(graph.items()));
-                let ring = &nodes[begin..end];
+                let ring = &mut nodes[begin..end];
+                in_order(ring, outer);
                 graph.all_needed_by(ring, |run| run.entries.iter().for_each(|item| outer.set(*item)));
                 losses.take_all(ring, |owner| outer.set(owner));
                 outer.pour_into(is_down, |item| nodes.push(Node(item)));

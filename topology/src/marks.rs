@@ -1,5 +1,7 @@
 //! Sets of positions, a bit each.
 
+use crate::graph::Node;
+
 /// A set of positions below a bound. Making one costs nothing for pages of memory that are not touched.
 #[derive(Debug, Clone)]
 pub(crate) struct Marks {
@@ -73,4 +75,18 @@ impl Marks {
 #[inline]
 pub(crate) fn is_wide(positions: usize, all: u32) -> bool {
     positions >= 64 && positions >= all as usize / 128
+}
+
+/// Puts different items in order, which those are not that a narrow ring met. `none` is empty, and is empty again.
+pub(crate) fn in_order(nodes: &mut [Node], none: &mut Marks) {
+    if nodes.is_sorted() {
+        return;
+    }
+    nodes.iter().for_each(|node| none.set(node.0));
+    let mut places = nodes.iter_mut();
+    none.drain(|position| {
+        if let Some(place) = places.next() {
+            *place = Node(position);
+        }
+    });
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::graph::{Graph, Node};
-use crate::marks::{Marks, is_wide};
+use crate::marks::{Marks, in_order, is_wide};
 
 /// Which way to walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,6 +86,7 @@ pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
         }
         if is_wide(end - begin, graph.items()) {
             let outer = outer.get_or_insert_with(|| Marks::new(graph.items()));
+            in_order(&mut nodes[begin..end], outer);
             step_all(graph, &nodes[begin..end], walk, outer);
             outer.pour_into(&mut met, |next| nodes.push(Node(next)));
         } else {
