@@ -9,6 +9,7 @@ mod members;
 mod planned;
 mod power;
 mod rack;
+mod running;
 mod share;
 mod storage;
 
@@ -22,6 +23,7 @@ pub use members::{SharedMember, shared_members};
 pub use planned::{Reckoned, effective, of_feeds, plannable, whole};
 pub use power::{PowerLayers, PowerUse, simple_layers};
 pub use rack::{RackLayers, Span, rack_layers};
+pub use running::RunningShare;
 pub use share::{ClusterShare, HostShare, ShareLayers};
 pub use storage::{Protection, Storage, StorageLayers};
 
