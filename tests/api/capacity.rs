@@ -6,6 +6,7 @@ mod files;
 mod forecasts;
 mod growing;
 mod held;
+mod hosts;
 mod layers;
 mod members;
 mod observations;
