@@ -10,7 +10,7 @@ use entity::{
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait, sea_query::LockType,
 };
 use uuid::Uuid;
@@ -18,10 +18,11 @@ use uuid::Uuid;
 use super::{
     placements::{self, Answer, Question},
     rack_choices::{self, Choice},
-    rack_holds::Period,
+    rack_holds::{self, Period},
 };
 use crate::{
     error::{Error, Result},
+    inventory::placement::Span,
     rules::{
         draft, expect_version, require_fraction, require_order, require_plausible, require_text,
         require_text_if_any,
@@ -165,7 +166,7 @@ fn require_all(answer: &Answer) -> Result<()> {
 /// `Conflict` naming a placement.
 pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
     let period = Period { from: tx.caller().now.date_naive(), until: None };
-    let name = holding(tx, rack.id, period).await?;
+    let name = holding(tx, rack.id, period.met()).await?;
     match name {
         Some(purpose) => {
             let message = format!("the rack {} holds places for {purpose}, release them first", rack.name);
@@ -175,14 +176,43 @@ pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
     }
 }
 
+/// Refuses to take units of a rack with which what placements hold from today on finds less room than before. `heights` says
+/// what lies free before and after; nothing where nobody knows.
+///
+/// # Errors
+/// `Invalid` naming `unit`, and a placement.
+pub async fn require_room(
+    tx: &Tx,
+    rack: &rack::Model,
+    wanted: Span,
+    heights: impl FnOnce() -> Option<(Vec<i32>, Vec<i32>)>,
+) -> Result<()> {
+    let period = Period { from: tx.caller().now.date_naive(), until: None };
+    let holds = rack_holds::of(tx, vec![rack.id], period).await?.remove(&rack.id).unwrap_or_default();
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let Some((before, after)) = heights() else { return Ok(()) };
+    let (short, on) = rack_holds::lacking(&after, &holds, period)?;
+    if short <= rack_holds::lacking(&before, &holds, period)?.0 {
+        return Ok(());
+    }
+    let of_day = Period { from: on, until: Some(on) }.met();
+    let high = of_day.add(capacity_placement::Column::HalfUnits.is_not_null());
+    let purpose = holding(tx, rack.id, high).await?.unwrap_or_default();
+    let message =
+        format!("{wanted} of the rack {} is held for {purpose} on {on}, release that first", rack.name);
+    Err(Error::invalid("unit", message))
+}
+
 /// What the first placement is for that holds places in a rack.
-async fn holding(db: &impl Read, rack: RackId, period: Period) -> Result<Option<String>> {
+async fn holding(db: &impl Read, rack: RackId, among: Condition) -> Result<Option<String>> {
     let query = capacity_placement_rack::Entity::find()
         .select_only()
         .column(capacity_placement::Column::Purpose)
         .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Placement.def())
         .filter(capacity_placement_rack::Column::RackId.eq(rack))
-        .filter(period.met())
+        .filter(among)
         .order_by_asc(capacity_placement::Column::FromOn)
         .order_by_asc(capacity_placement::Column::Purpose);
     Ok(query.into_tuple().one(db).await?)
