@@ -8,6 +8,7 @@ mod growing;
 mod held;
 mod hosts;
 mod layers;
+mod many;
 mod members;
 mod observations;
 mod overcommit;
