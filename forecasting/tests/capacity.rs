@@ -12,6 +12,7 @@ use forecasting::capacity::placement::{
     Cords, Draw, FeedLoad, FeedState, Free, Need, PowerBasis, Rack, Resource, draw, fit, place,
 };
 use forecasting::capacity::units::{Unit, convert, one_unit};
+use forecasting::colocation::Feed;
 use rust_decimal::Decimal;
 
 fn number(text: &str) -> Decimal {
