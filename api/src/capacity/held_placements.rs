@@ -16,6 +16,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
+    needs,
     placements::{self, Answer, Question},
     rack_choices::{self, Choice},
     rack_holds::{self, Period},
@@ -24,8 +25,8 @@ use crate::{
     error::{Error, Result},
     inventory::placement::Span,
     rules::{
-        draft, expect_version, require_fraction, require_order, require_plausible, require_text,
-        require_text_if_any,
+        draft, expect_version, require_fraction, require_order, require_plausible, require_range,
+        require_text, require_text_if_any,
     },
     store::{Read, Tx},
 };
@@ -127,6 +128,28 @@ pub fn check(row: &capacity_placement::Model) -> Result<()> {
     require_plausible("toOn", row.to_on)?;
     require_fraction("probability", row.probability.to_decimal(), Decimal::new(1, 9), Decimal::ONE)?;
     require_text_if_any("source", row.source.as_deref(), 200)
+}
+
+/// The rules of what a placement holds, where nobody asked whether it fits.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_pieces(row: &capacity_placement::Model) -> Result<()> {
+    require_range("pieces", row.pieces, 1, needs::MOST_PIECES)?;
+    let needed = [
+        ("heightUnits", row.half_units.map(i64::from), 200),
+        ("powerWatts", row.power_watts.map(i64::from), 1_000_000),
+        ("coolingWatts", row.cooling_watts.map(i64::from), 1_000_000),
+        ("ports", row.ports.map(i64::from), 10_000),
+        ("weightKilograms", row.weight_grams, 10_000_000),
+    ];
+    for (field, amount, most) in needed {
+        amount.map_or(Ok(()), |amount| require_range(field, amount, 1, most))?;
+    }
+    if needed.iter().all(|(_, amount, _)| amount.is_none()) {
+        return Err(Error::invalid("pieces", "need height, power, cooling, ports or weight, and have none"));
+    }
+    Ok(())
 }
 
 /// The racks that may be chosen, which nobody else fills until the change is over.
