@@ -31,6 +31,36 @@ const NOUNS: [Noun; 8] = [
     Noun::CapacityPlacementRack,
 ];
 
+/// Places that are held in two racks of the site.
+const HELD: [(&str, &str); 3] = [
+    ("racks.csv", "site,name,height_units\nFRA1,A01,42\nFRA1,A02,42\n"),
+    (
+        "capacity_placements.csv",
+        "purpose,from_on,to_on,pieces,height_units,power_watts,ports,weight_kilograms,cords,probability\n\
+         Wave 3,2026-09-01,2027-03-31,3,1.5,600,,21.9,A,0.8\nWave 3,2027-04-01,,1,,,2,,,\n",
+    ),
+    (
+        "capacity_placement_racks.csv",
+        "purpose,from_on,site,rack,pieces\nWave 3,2026-09-01,FRA1,A01,2\nWave 3,2026-09-01,FRA1,A02,1\n\
+         Wave 3,2027-04-01,FRA1,A01,1\n",
+    ),
+];
+
+/// Of three placements two cannot be, and none of what racks hold is of the other.
+const WRONGLY_HELD: [(&str, &str); 3] = [
+    ("racks.csv", "site,name,height_units\nFRA1,A01,42\n"),
+    (
+        "capacity_placements.csv",
+        "purpose,from_on,pieces,height_units\nWave 3,2026-09-01,2,2\nNothing,2026-09-01,2,\n\
+         Many,2026-09-01,10001,2\n",
+    ),
+    (
+        "capacity_placement_racks.csv",
+        "purpose,from_on,site,rack,pieces\nWave 3,2026-09-01,FRA1,A01,3\nNothing,2026-09-01,FRA1,A01,1\n\
+         Wave 3,2026-09-01,FRA1,A09,1\n",
+    ),
+];
+
 async fn exported(app: &TestApp, noun: Noun) -> String {
     let reader = rows::open(app.store(), &app.caller(Role::Director), noun).unwrap();
     let (mut labels, mut after, mut lines) = (Labels::default(), None, Vec::new());
@@ -72,19 +102,9 @@ fn what_is_on_record_of_pools_moves_to_another_database() {
                  Memory,Host,SERVER,512.5,2,6,P50,18500.25,USD,2026-01-01,2026-03-31,2026:0.18|2027:0.08,0.09,650,0.12,60,48,\
                  as quoted\nProcessors,Host,SERVER,64,,,,18500,USD,2026-01-01,,,,,,,,\n",
             ),
-            ("racks.csv", "site,name,height_units\nFRA1,A01,42\nFRA1,A02,42\n"),
-            (
-                "capacity_placements.csv",
-                "purpose,from_on,to_on,pieces,height_units,power_watts,ports,weight_kilograms,cords,probability\n\
-                 Wave 3,2026-09-01,2027-03-31,3,1.5,600,,21.9,A,0.8\nWave 3,2027-04-01,,1,,,2,,,\n",
-            ),
-            (
-                "capacity_placement_racks.csv",
-                "purpose,from_on,site,rack,pieces\nWave 3,2026-09-01,FRA1,A01,2\nWave 3,2026-09-01,FRA1,A02,1\n\
-                 Wave 3,2027-04-01,FRA1,A01,1\n",
-            ),
         ];
         files(app, &more).await;
+        files(app, &HELD).await;
         let held = r#"{ capacityPlacements(orderBy: [{ field: FROM_ON, direction: ASC }]) { nodes {
             purpose fromOn toOn pieces u kw ports weightKg cords probability racks { pieces rack { name } } } } }"#;
         let first = app.viewer().query(held).await["capacityPlacements"]["nodes"][0].clone();
@@ -151,19 +171,8 @@ fn rows_of_pools_are_refused_one_by_one() {
                  Memory,Host,SERVER,0,1,USD,2026-01-01,\nProcessors,Host,SERVER,64,1,USD,2026-01-01,0.12\n\
                  Nowhere,Host,SERVER,64,1,USD,2026-01-01,\n",
             ),
-            ("racks.csv", "site,name,height_units\nFRA1,A01,42\n"),
-            (
-                "capacity_placements.csv",
-                "purpose,from_on,pieces,height_units\nWave 3,2026-09-01,2,2\nNothing,2026-09-01,2,\n\
-                 Many,2026-09-01,10001,2\n",
-            ),
-            (
-                "capacity_placement_racks.csv",
-                "purpose,from_on,site,rack,pieces\nWave 3,2026-09-01,FRA1,A01,3\nNothing,2026-09-01,FRA1,A01,1\n\
-                 Wave 3,2026-09-01,FRA1,A09,1\n",
-            ),
         ];
-        let report = import(app, &made).await;
+        let report = import(app, &[&made[..], &WRONGLY_HELD].concat()).await;
         let told = errors(&report);
         for expected in [
             "PORT does not measure VCPU, which is counted in VCPU",
