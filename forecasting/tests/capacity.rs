@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use forecasting::capacity::layers::{
     BindingModel, Cluster, ClusterShare, Headroom, Host, HostShare, Known, LayerFinding, Layers, LicenceRule,
-    LicensedHost, Machine, Model, PowerLayers, Protection, Span, Storage, Verdict, effective, left, licences,
-    of_feeds, plannable, rack_layers, shared_members, simple_layers, takeover_gap, whole,
+    LicensedHost, Machine, Model, Protection, Storage, Verdict, effective, left, licences, of_feeds,
+    plannable, takeover_gap, whole,
 };
 use forecasting::capacity::placement::{
     Cords, Draw, FeedLoad, FeedState, Free, Need, PowerBasis, Rack, Resource, draw, fit, place,
 };
 use forecasting::capacity::units::{Unit, convert, one_unit};
-use forecasting::colocation::{Absence, CabinetPower, Circuit, Feed, Phases};
+use forecasting::colocation::Feed;
 use rust_decimal::Decimal;
 
 fn number(text: &str) -> Decimal {
@@ -168,13 +168,6 @@ fn layers_say_what_is_odd_and_never_take_absent_for_zero() {
     assert!(message(Layers::new(1.into(), 1.into(), 2.into())).starts_with("plannable \"2\""));
     assert!(message(Layers::new((-1).into(), 1.into(), 1.into())).starts_with("raw \"-1\""));
     assert!(layers.with_use(None, Some(Decimal::NEGATIVE_ONE), None).is_err());
-    assert_eq!(simple_layers(10.into(), number("0.9")).unwrap().plannable, Decimal::from(9));
-
-    let members = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let (one, two, three) = (members(&["a", "b", "b"]), members(&["b", "c"]), members(&["d"]));
-    let shared = shared_members([("one", &one[..]), ("two", &two[..]), ("three", &three[..])]);
-    assert_eq!(shared.len(), 1);
-    assert_eq!((shared[0].member.as_str(), shared[0].pools.len()), ("b", 2));
 }
 
 #[test]
@@ -203,51 +196,6 @@ fn storage_shows_reduction_apart() {
 }
 
 #[test]
-fn power_is_the_lesser_feed_of_each_rack() {
-    let circuit = |name: &str, cabinet: &str, feed, amps: i64| Circuit {
-        name: name.to_owned(),
-        cabinet: cabinet.to_owned(),
-        feed,
-        voltage: Decimal::from(200),
-        amps: amps.into(),
-        phases: Phases::One,
-        derate: Decimal::ONE,
-    };
-    // 4 and 2 kVA in one rack, 3 without a second feed in the other.
-    let mut circuits = vec![
-        circuit("1A", "1", Some(Feed::A), 20),
-        circuit("1B", "1", Some(Feed::B), 10),
-        circuit("2A", "2", Some(Feed::A), 15),
-    ];
-    let of =
-        |circuits: &[Circuit]| PowerLayers::of(&CabinetPower::of(circuits).unwrap(), number("0.9")).unwrap();
-    let power = of(&circuits).unwrap();
-    assert_eq!((power.layers.usable, power.sum_of_feeds), (Decimal::TWO, Decimal::from(9)));
-    assert_eq!(power.layers.plannable, number("1.8"));
-    assert_eq!(power.use_of(Decimal::ONE).unwrap().of_protected, Some(number("0.5")));
-    circuits[2].feed = None;
-    assert_eq!(of(&circuits), Err(Absence::FeedUnknown));
-    assert_eq!(of(&[]), Err(Absence::NoCircuits));
-    let single = of(&[circuit("2A", "2", Some(Feed::A), 15)]).unwrap();
-    assert_eq!(single.use_of(Decimal::ONE).unwrap().of_protected, None);
-}
-
-#[test]
-fn heights_count_where_they_are_contiguous() {
-    let span = |lowest, height| Span { lowest, height };
-    // 42 units; 2 at the bottom, 1.5 from U11, and something on both faces of U21 and U22.
-    let rack = rack_layers(84, &[span(40, 4), span(0, 4), span(20, 3), span(40, 2)]).unwrap();
-    assert_eq!(rack.runs, [span(4, 16), span(23, 17), span(44, 40)]);
-    assert_eq!(rack.largest_run, Decimal::from(20));
-    assert_eq!(rack.layers.used, Some(number("5.5")));
-    assert_eq!(rack_layers(84, &[]).unwrap().runs, [span(0, 84)]);
-    assert!(rack_layers(84, &[span(0, 84)]).unwrap().runs.is_empty());
-    assert!(message(rack_layers(84, &[span(80, 5)])).contains("5 half units from 80"));
-    assert!(rack_layers(84, &[span(u32::MAX, u32::MAX)]).is_err());
-    assert!(rack_layers(0, &[]).is_err());
-}
-
-#[test]
 fn licences_have_floors() {
     let host = |name: &str, processors: &[u32]| LicensedHost {
         name: name.to_owned(),
@@ -261,6 +209,10 @@ fn licences_have_floors() {
     assert_eq!(need.paid_unused, [("small".to_owned(), 10), ("odd".to_owned(), 1)]);
     assert!(licences(&hosts, &LicenceRule { cores_per_licence: 0, ..rule }).is_err());
     assert!(message(licences(&[host("empty", &[])], &rule)).contains("\"empty\""));
+    let even = LicensedHost::even("even".to_owned(), 33, 4).unwrap();
+    assert_eq!(even, host("even", &[9, 8, 8, 8]));
+    assert!(message(LicensedHost::even("none".to_owned(), 8, 0)).starts_with("processors \"0\""));
+    assert!(message(LicensedHost::even("few".to_owned(), 1, 2)).contains("1 cores of few"));
     let most = licences(&[host("huge", &[u32::MAX; 4])], &rule).unwrap();
     assert_eq!(most.cores, 4 * u64::from(u32::MAX));
 }

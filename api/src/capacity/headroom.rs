@@ -16,7 +16,11 @@ use forecasting::{
 };
 use rust_decimal::Decimal;
 
-use super::{contents::is_of_hosts, holdings::Holdings, layers::PoolLayers};
+use super::{
+    contents::{is_host, is_of_hosts},
+    holdings::{Holdings, Piece},
+    layers::PoolLayers,
+};
 use crate::error::{Error, Result as Outcome};
 
 /// What is taken of a pool, as far as it is known.
@@ -105,49 +109,61 @@ pub fn utilisation(layers: &PoolLayers, used: Option<Decimal>) -> Result<PowerUs
     of_feeds(used, usable, layers.sum_of_feeds).map_err(|cause| cause.to_string())
 }
 
-/// Whether a virtual machine fits on the hosts of a pool.
+/// Whether a virtual machine fits on the hosts of a pool, each of which has its memory near its processors in so many
+/// parts.
 ///
 /// # Errors
 /// In words, what is not known, or what cannot be asked.
 pub fn machine_fit(
     pool: &capacity_pool::Model,
     held: &Holdings,
-    processors: Decimal,
-    memory: Decimal,
+    (processors, memory): (Decimal, Decimal),
+    memory_nodes: u32,
 ) -> Result<MachineFit, String> {
-    let cluster = cluster(pool, held)?;
+    let cluster = cluster(pool, held, memory_nodes)?;
     let machine = Machine { name: "the machine".to_owned(), processors, memory };
     cluster.fit(&machine).map_err(|cause| cause.to_string())
 }
 
-/// The hosts of a pool with all that they have: the other resource is taken as it is.
-fn cluster(pool: &capacity_pool::Model, held: &Holdings) -> Result<Cluster, String> {
+/// What is said of a pool of hosts that has none.
+pub(super) const NO_HOST: &str = "none of its members is or has a server or blade in use";
+
+/// The hosts of a pool that are there, in maintenance or not, by tag.
+///
+/// # Errors
+/// In words, that the pool is of something else.
+pub(super) fn hosts<'a>(pool: &capacity_pool::Model, held: &'a Holdings) -> Result<Vec<&'a Piece>, String> {
     if !is_of_hosts(pool.resource) {
         return Err("only pools of VCPU and MEMORY have hosts".to_owned());
     }
+    let is_there = |piece: &Piece| matches!(piece.status, AssetStatus::InService | AssetStatus::Maintenance);
+    let all = held.pieces(pool.id).into_iter();
+    let hosts = all.filter(|(piece, is_member)| (*is_member || is_host(piece.kind)) && is_there(piece));
+    Ok(hosts.map(|(piece, _)| piece).collect())
+}
+
+/// The hosts of a pool with all that they have: the other resource is taken as it is.
+fn cluster(pool: &capacity_pool::Model, held: &Holdings, memory_nodes: u32) -> Result<Cluster, String> {
+    let pieces = hosts(pool, held)?;
     let failures = pool.failures_tolerated.and_then(|failures| u32::try_from(failures).ok());
     let failures = failures.ok_or("not on record of the cluster: failuresTolerated")?;
     let ratio =
         pool.overcommit_ratio.map(Rate::to_decimal).ok_or("not on record of the cluster: overcommitRatio")?;
     let mut hosts = Vec::new();
     let mut unknown = Vec::new();
-    for (piece, is_member) in held.pieces(pool.id) {
-        let is_host = is_member || super::contents::is_host(piece.kind);
-        if !is_host || !matches!(piece.status, AssetStatus::InService | AssetStatus::Maintenance) {
-            continue;
-        }
+    for piece in pieces {
         let (Some(cores), Some(memory)) = (piece.figures.cores, piece.figures.gibibytes) else {
             unknown.push(piece.tag.clone());
             continue;
         };
         let in_maintenance = piece.status == AssetStatus::Maintenance;
-        hosts.push(Host { name: piece.tag.clone(), cores, memory, memory_nodes: 1, in_maintenance });
+        hosts.push(Host { name: piece.tag.clone(), cores, memory, memory_nodes, in_maintenance });
     }
     if !unknown.is_empty() {
         return Err(format!("cores or memory are not on record of {}", unknown.join(", ")));
     }
     if hosts.is_empty() {
-        return Err("none of its members is or has a server or blade in use".to_owned());
+        return Err(NO_HOST.to_owned());
     }
     let is_memory = pool.resource == Resource::Memory;
     let overhead = pool.host_overhead.filter(|_| is_memory).map(Quantity::to_decimal);

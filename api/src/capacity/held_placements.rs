@@ -10,21 +10,23 @@ use entity::{
 };
 use rust_decimal::Decimal;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait, sea_query::LockType,
 };
 use uuid::Uuid;
 
 use super::{
+    needs,
     placements::{self, Answer, Question},
     rack_choices::{self, Choice},
-    rack_holds::Period,
+    rack_holds::{self, Period},
 };
 use crate::{
     error::{Error, Result},
+    inventory::placement::Span,
     rules::{
-        draft, expect_version, require_fraction, require_order, require_plausible, require_text,
-        require_text_if_any,
+        draft, expect_version, require_fraction, require_order, require_plausible, require_range,
+        require_text, require_text_if_any,
     },
     store::{Read, Tx},
 };
@@ -128,6 +130,28 @@ pub fn check(row: &capacity_placement::Model) -> Result<()> {
     require_text_if_any("source", row.source.as_deref(), 200)
 }
 
+/// The rules of what a placement holds, where nobody asked whether it fits.
+///
+/// # Errors
+/// `Invalid` with the field, the value and the rule.
+pub fn check_pieces(row: &capacity_placement::Model) -> Result<()> {
+    require_range("pieces", row.pieces, 1, needs::MOST_PIECES)?;
+    let needed = [
+        ("heightUnits", row.half_units.map(i64::from), 200),
+        ("powerWatts", row.power_watts.map(i64::from), 1_000_000),
+        ("coolingWatts", row.cooling_watts.map(i64::from), 1_000_000),
+        ("ports", row.ports.map(i64::from), 10_000),
+        ("weightKilograms", row.weight_grams, 10_000_000),
+    ];
+    for (field, amount, most) in needed {
+        amount.map_or(Ok(()), |amount| require_range(field, amount, 1, most))?;
+    }
+    if needed.iter().all(|(_, amount, _)| amount.is_none()) {
+        return Err(Error::invalid("pieces", "need height, power, cooling, ports or weight, and have none"));
+    }
+    Ok(())
+}
+
 /// The racks that may be chosen, which nobody else fills until the change is over.
 ///
 /// Sites come first, since racks of one site may share feeds; all are locked in the order of their ids.
@@ -165,7 +189,7 @@ fn require_all(answer: &Answer) -> Result<()> {
 /// `Conflict` naming a placement.
 pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
     let period = Period { from: tx.caller().now.date_naive(), until: None };
-    let name = holding(tx, rack.id, period).await?;
+    let name = holding(tx, rack.id, period.met()).await?;
     match name {
         Some(purpose) => {
             let message = format!("the rack {} holds places for {purpose}, release them first", rack.name);
@@ -175,14 +199,43 @@ pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
     }
 }
 
+/// Refuses to take units of a rack with which what placements hold from today on finds less room than before. `heights` says
+/// what lies free before and after; nothing where nobody knows.
+///
+/// # Errors
+/// `Invalid` naming `unit`, and a placement.
+pub async fn require_room(
+    tx: &Tx,
+    rack: &rack::Model,
+    wanted: Span,
+    heights: impl FnOnce() -> Option<(Vec<i32>, Vec<i32>)>,
+) -> Result<()> {
+    let period = Period { from: tx.caller().now.date_naive(), until: None };
+    let holds = rack_holds::of(tx, vec![rack.id], period).await?.remove(&rack.id).unwrap_or_default();
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let Some((before, after)) = heights() else { return Ok(()) };
+    let (short, on) = rack_holds::lacking(&after, &holds, period)?;
+    if short <= rack_holds::lacking(&before, &holds, period)?.0 {
+        return Ok(());
+    }
+    let of_day = Period { from: on, until: Some(on) }.met();
+    let high = of_day.add(capacity_placement::Column::HalfUnits.is_not_null());
+    let purpose = holding(tx, rack.id, high).await?.unwrap_or_default();
+    let message =
+        format!("{wanted} of the rack {} is held for {purpose} on {on}, release that first", rack.name);
+    Err(Error::invalid("unit", message))
+}
+
 /// What the first placement is for that holds places in a rack.
-async fn holding(db: &impl Read, rack: RackId, period: Period) -> Result<Option<String>> {
+async fn holding(db: &impl Read, rack: RackId, among: Condition) -> Result<Option<String>> {
     let query = capacity_placement_rack::Entity::find()
         .select_only()
         .column(capacity_placement::Column::Purpose)
         .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Placement.def())
         .filter(capacity_placement_rack::Column::RackId.eq(rack))
-        .filter(period.met())
+        .filter(among)
         .order_by_asc(capacity_placement::Column::FromOn)
         .order_by_asc(capacity_placement::Column::Purpose);
     Ok(query.into_tuple().one(db).await?)

@@ -339,19 +339,20 @@ pub(super) fn share(pool: &capacity_pool::Model, hosts: &[&Item]) -> Result<Clus
         let named: Vec<&str> = missing.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         return Err(format!("not on record of the cluster: {}", named.join(", ")));
     };
-    let known = hosts.iter().filter_map(|host| {
-        let quantity = host.quantity?;
-        let in_maintenance = host.state == State::InMaintenance;
-        Some(HostShare { name: host.name.clone(), quantity, in_maintenance })
-    });
     Ok(ClusterShare {
-        hosts: known.collect(),
+        hosts: hosts.iter().filter_map(|item| host(item)).collect(),
         failures,
         ratio,
         overhead: pool.host_overhead.map(Quantity::to_decimal).unwrap_or_default(),
         buffer: decimal(pool.buffer_share).unwrap_or_default(),
         planning_limit: decimal(pool.planning_limit).unwrap_or(Decimal::ONE),
     })
+}
+
+/// A host of a cluster: none where its figure is not known. What is to come is in use once it is there.
+pub(super) fn host(item: &Item) -> Option<HostShare> {
+    let in_maintenance = item.state == State::InMaintenance;
+    Some(HostShare { name: item.name.clone(), quantity: item.quantity?, in_maintenance })
 }
 
 /// What a quantity that comes or goes is of what may be planned with; not of clusters, whose hosts count together.

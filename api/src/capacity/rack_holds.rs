@@ -11,11 +11,12 @@ use entity::{
     id::RackId,
 };
 use forecasting::capacity::placement::{Free, Need, Resource};
+use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
 };
 
-use super::needs::Piece;
+use super::needs::{Piece, units};
 use crate::{
     error::{Error, Result},
     store::Read,
@@ -118,6 +119,27 @@ pub(super) fn watts(holds: &[Hold], period: Period) -> i64 {
         watts.fold(0, i64::saturating_add)
     };
     days(holds, period).into_iter().map(on).max().unwrap_or_default()
+}
+
+/// The most height that what is held lacks on a day of a period, in units, and the first such day, where so many half units
+/// lie free on top of each other.
+pub(super) fn lacking(free: &[i32], holds: &[Hold], period: Period) -> Result<(Decimal, NaiveDate)> {
+    let runs = free.iter().copied().map(units).collect();
+    let free = Free::new([]).and_then(|free| free.with_runs(runs)).map_err(Error::internal)?;
+    let mut most = (Decimal::ZERO, period.from);
+    for day in days(holds, period) {
+        let (mut left, mut short) = (free.clone(), Decimal::ZERO);
+        for hold in holds.iter().filter(|hold| hold.is_in_force(day)) {
+            let Some(held) = hold.piece().need_without_power() else { continue };
+            let taken = left.less(&held, hold.pieces()).map_err(Error::internal)?;
+            short += taken.short.get(&Resource::RackUnits).copied().unwrap_or_default();
+            left = taken.left;
+        }
+        if short > most.0 {
+            most = (short, day);
+        }
+    }
+    Ok(most)
 }
 
 /// What is free in a rack on every day of a period, and what is held beyond what there was.

@@ -1,6 +1,6 @@
 //! What refresh cycles put in the place of what they replace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 use entity::{
@@ -33,6 +33,8 @@ const DELIVERED_WITHIN: u64 = 90;
 pub(super) struct Ordered<'a> {
     contents: &'a Contents,
     held: &'a Holdings,
+    /// What is to come of each model, by its place.
+    to_come: HashMap<HardwareModelId, Vec<usize>>,
     /// What is not delivered after this day counts nowhere, so it stands for nothing.
     after: NaiveDate,
     /// What stands for a new unit of a cycle already, by its place.
@@ -43,7 +45,16 @@ pub(super) struct Ordered<'a> {
 
 impl<'a> Ordered<'a> {
     pub(super) fn new(contents: &'a Contents, held: &'a Holdings, after: NaiveDate) -> Self {
-        Self { contents, held, after, taken: BTreeSet::new(), said: Vec::new() }
+        let mut to_come: HashMap<HardwareModelId, Vec<usize>> = HashMap::new();
+        for (place, item) in contents.items.iter().enumerate() {
+            if item.state == State::ToCome
+                && item.quantity.is_some()
+                && let Some(model) = held.model_of(item.thing)
+            {
+                to_come.entry(model).or_default().push(place);
+            }
+        }
+        Self { contents, held, to_come, after, taken: BTreeSet::new(), said: Vec::new() }
     }
 
     /// How many of the units of a model that a cycle brings to some sites are on record of their own.
@@ -60,15 +71,11 @@ impl<'a> Ordered<'a> {
         let until = on.checked_add_days(Days::new(DELIVERED_WITHIN)).unwrap_or(on);
         let is_for = |item: &Item| {
             let day = item.days.expected.or(item.days.in_service);
-            item.state == State::ToCome
-                && item.quantity.is_some()
-                && day.is_some_and(|day| day > self.after && day <= until)
-                && sites.contains(&item.site)
-                && self.held.model_of(item.thing) == Some(bought)
+            day.is_some_and(|day| day > self.after && day <= until) && sites.contains(&item.site)
         };
-        let all = self.contents.items.iter().enumerate();
-        let found = all.filter(|(place, item)| !self.taken.contains(place) && is_for(item));
-        let found: Vec<usize> = found.map(|(place, _)| place).take(units as usize).collect();
+        let all = self.to_come.get(&bought).into_iter().flatten().copied();
+        let found = all.filter(|place| !self.taken.contains(place) && is_for(&self.contents.items[*place]));
+        let found: Vec<usize> = found.take(units as usize).collect();
         if !found.is_empty() {
             let named = found.iter().take(MOST_NAMES).map(|place| self.contents.items[*place].name.as_str());
             let named = named.collect::<Vec<_>>().join(", ");
@@ -107,6 +114,7 @@ pub(super) fn cause(
         of_model.iter().map(|(model, (count, _))| (*model, *count)).collect();
     let planned = planned(cycle, &inside)?;
     let mut sites: Vec<SiteId> = out.iter().map(|place| contents.items[*place].site).collect();
+    sites.sort_unstable();
     sites.dedup();
     let mut brought = Vec::new();
     for (index, (old, (count, bought))) in of_model.into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What may be planned with of pools, as it changes: what comes, what goes, what is replaced and what contracts say.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
@@ -8,8 +8,12 @@ use entity::{
     id::{CapacityPoolId, SiteId},
 };
 use forecasting::{
-    capacity::supply::{Supply, SupplyChange},
+    capacity::{
+        layers::{HostShare, RunningShare},
+        supply::{Supply, SupplyChange},
+    },
     month::Month,
+    quantity::millionths,
 };
 use rust_decimal::Decimal;
 
@@ -245,8 +249,8 @@ struct Running<'a> {
     contents: &'a Contents,
     /// Which of the contents are there, by place.
     there: BTreeSet<usize>,
-    /// What came that is on no record yet, by a name of its own.
-    new: BTreeMap<String, Item>,
+    /// What its hosts come to, once one came or went; why that is not known.
+    cluster: Option<Result<RunningShare, String>>,
     /// Sites that were left.
     left: BTreeSet<SiteId>,
     level: Decimal,
@@ -260,7 +264,7 @@ impl<'a> Running<'a> {
             pool,
             contents,
             there: there.map(|(place, _)| place).collect(),
-            new: BTreeMap::new(),
+            cluster: None,
             left: BTreeSet::new(),
             level: opening,
             findings: Vec::new(),
@@ -318,36 +322,38 @@ impl<'a> Running<'a> {
         };
         let new: Decimal = cause.new.iter().filter_map(|item| item.quantity).sum();
         let change = signed(self.pool, sum(&coming) + new - sum(&going))?;
-        self.there.retain(|place| !going.contains(place));
-        self.there.extend(coming);
+        self.moved(&going, &coming);
         Ok(change)
     }
 
     /// Hosts count together: those with the most are taken to fail, whoever comes and goes.
     fn of_cluster(&mut self, going: &[usize], coming: &[usize], new: &[Item]) -> Result<Decimal, String> {
-        let before = self.plannable(&self.there, &self.new)?;
-        let going: BTreeSet<usize> = going.iter().copied().collect();
-        let there: BTreeSet<usize> =
-            self.there.difference(&going).copied().chain(coming.iter().copied()).collect();
-        let mut all = self.new.clone();
-        all.extend(new.iter().map(|item| (item.name.clone(), item.clone())));
-        let after = self.plannable(&there, &all)?;
-        (self.there, self.new) = (there, all);
-        Ok(after - before)
+        let of = |places: &[usize]| -> Vec<HostShare> {
+            places.iter().filter_map(|place| layers::host(&self.contents.items[*place])).collect()
+        };
+        let (leaving, mut arriving) = (of(going), of(coming));
+        arriving.extend(new.iter().filter_map(layers::host));
+        let cluster = self.cluster.take().unwrap_or_else(|| self.opening_cluster());
+        let cluster = self.cluster.insert(cluster).as_mut().map_err(|reason| reason.clone())?;
+        let before = millionths(cluster.plannable());
+        cluster.change(&leaving, &arriving).map_err(|cause| cause.to_string())?;
+        let change = (millionths(cluster.plannable()) - before).normalize();
+        self.moved(going, coming);
+        Ok(change)
     }
 
-    fn plannable(&self, there: &BTreeSet<usize>, new: &BTreeMap<String, Item>) -> Result<Decimal, String> {
-        let own: Vec<Item> = there.iter().map(|place| came(&self.contents.items[*place])).collect();
-        let hosts: Vec<&Item> = own.iter().chain(new.values()).collect();
-        let layers = layers::share(self.pool, &hosts)?.layers().map_err(|cause| cause.to_string())?;
-        Ok(forecasting::quantity::millionths(layers.layers.plannable).normalize())
+    /// The cluster as it is before the first change.
+    fn opening_cluster(&self) -> Result<RunningShare, String> {
+        let hosts: Vec<&Item> = self.there.iter().map(|place| &self.contents.items[*place]).collect();
+        RunningShare::new(layers::share(self.pool, &hosts)?).map_err(|cause| cause.to_string())
     }
-}
 
-/// A host once it is there: what was to come is in use.
-fn came(item: &Item) -> Item {
-    let state = if item.state == State::ToCome { State::InUse } else { item.state };
-    Item { state, ..item.clone() }
+    fn moved(&mut self, going: &[usize], coming: &[usize]) {
+        for place in going {
+            self.there.remove(place);
+        }
+        self.there.extend(coming);
+    }
 }
 
 /// What a quantity that comes, or goes where it is below zero, is of what may be planned with.

@@ -2,13 +2,13 @@
 
 use chrono::SecondsFormat;
 use entity::capacity::{
-    capacity_event, capacity_observation, capacity_pool, capacity_pool_member, capacity_purchase_rule,
-    capacity_reservation,
+    capacity_event, capacity_observation, capacity_placement, capacity_placement_rack, capacity_pool,
+    capacity_pool_member, capacity_purchase_rule, capacity_reservation,
 };
 use entity::id::{CapacityPoolId, EntityId};
 
 use super::labels::{Kind, Labels};
-use super::line::{Cell, Exportable, Line, any, choice, list, text};
+use super::line::{Cell, Exportable, Line, any, choice, kilograms, list, text, units};
 use crate::import::csv::Noun;
 
 fn name(labels: &mut Labels, pool: CapacityPoolId) -> String {
@@ -151,6 +151,43 @@ impl Exportable for capacity_purchase_rule::Model {
             ("vendor", labels.text_if_any(Kind::Vendor, self.vendor_id)),
             ("note", text(&self.note)),
             ("source", text(&self.source)),
+        ]
+    }
+}
+
+impl Exportable for capacity_placement::Model {
+    const NOUN: Noun = Noun::CapacityPlacement;
+
+    fn cells(&self, _labels: &mut Labels) -> Line {
+        vec![
+            ("purpose", self.purpose.clone()),
+            ("from_on", self.from_on.cell()),
+            ("to_on", any(&self.to_on)),
+            ("pieces", self.pieces.cell()),
+            ("height_units", self.half_units.map(units).unwrap_or_default()),
+            ("power_watts", any(&self.power_watts)),
+            ("cooling_watts", any(&self.cooling_watts)),
+            ("ports", any(&self.ports)),
+            ("weight_kilograms", self.weight_grams.map(kilograms).unwrap_or_default()),
+            ("cords", choice(&self.cords)),
+            ("probability", self.probability.cell()),
+            ("source", text(&self.source)),
+        ]
+    }
+}
+
+impl Exportable for capacity_placement_rack::Model {
+    const NOUN: Noun = Noun::CapacityPlacementRack;
+
+    fn cells(&self, labels: &mut Labels) -> Line {
+        let (purpose, from_on) = labels.pair(Kind::CapacityPlacement, self.placement_id);
+        let (site, rack) = labels.pair(Kind::RackAtSite, self.rack_id);
+        vec![
+            ("purpose", purpose),
+            ("from_on", from_on),
+            ("site", site),
+            ("rack", rack),
+            ("pieces", self.pieces.cell()),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use entity::{
     capacity, cloud, contracts, finance,
     id::{ConfigurationItemId, EntityId},
@@ -80,10 +81,12 @@ pub enum Kind {
     AssetsOfCycle,
     /// Its name, and the unit that it is counted in.
     CapacityPool,
+    /// What it is for, and its first day.
+    CapacityPlacement,
 }
 
 impl Kind {
-    const ALL: [Kind; 33] = [
+    const ALL: [Kind; 34] = [
         Kind::Vendor,
         Kind::Manufacturer,
         Kind::Site,
@@ -117,6 +120,7 @@ impl Kind {
         Kind::SitesOfContract,
         Kind::AssetsOfCycle,
         Kind::CapacityPool,
+        Kind::CapacityPlacement,
     ];
 }
 
@@ -245,9 +249,11 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             in_recovery(db, kind, ids).await
         }
         Kind::CircuitOfDeployment => circuits(db, ids).await,
-        Kind::RackAtSite | Kind::SitesOfContract | Kind::AssetsOfCycle | Kind::CapacityPool => {
-            linked(db, kind, ids).await
-        }
+        Kind::RackAtSite
+        | Kind::SitesOfContract
+        | Kind::AssetsOfCycle
+        | Kind::CapacityPool
+        | Kind::CapacityPlacement => linked(db, kind, ids).await,
     }
 }
 
@@ -360,6 +366,13 @@ async fn linked(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             let query = query.filter(C::Id.is_in(ids.iter().copied()));
             let found: Vec<(Uuid, String, CapacityUnit)> = query.into_tuple().all(db).await?;
             Ok(found.into_iter().map(|(id, name, unit)| (id, vec![name, unit.to_value()])).collect())
+        }
+        Kind::CapacityPlacement => {
+            use capacity::capacity_placement::{Column as C, Entity};
+            let query = Entity::find().select_only().columns([C::Id, C::Purpose, C::FromOn]);
+            let query = query.filter(C::Id.is_in(ids.iter().copied()));
+            let found: Vec<(Uuid, String, NaiveDate)> = query.into_tuple().all(db).await?;
+            Ok(found.into_iter().map(|(id, purpose, on)| (id, vec![purpose, on.to_string()])).collect())
         }
         Kind::RackAtSite => {
             let query =

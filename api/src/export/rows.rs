@@ -173,6 +173,10 @@ async fn of_capacity(
         Noun::CapacityReservation => read::<capacity::capacity_reservation::Entity>(db, at, labels).await,
         Noun::CapacityEvent => read::<capacity::capacity_event::Entity>(db, at, labels).await,
         Noun::CapacityPurchaseRule => read::<capacity::capacity_purchase_rule::Entity>(db, at, labels).await,
+        Noun::CapacityPlacement => read::<capacity::capacity_placement::Entity>(db, at, labels).await,
+        Noun::CapacityPlacementRack => {
+            read::<capacity::capacity_placement_rack::Entity>(db, at, labels).await
+        }
         _ => observations(db, after, rows, labels).await,
     }
 }

@@ -14,6 +14,7 @@ mod assets;
 mod books;
 mod budgets;
 mod capacity;
+mod capacity_placements;
 mod capacity_purchases;
 mod charges;
 mod cloud;
@@ -177,5 +178,7 @@ async fn run(tx: &Tx, records: &Records, report: Report, options: Options<'_>) -
     engine::apply::<records::CapacityReservation>(&mut run).await?;
     engine::apply::<records::CapacityEvent>(&mut run).await?;
     engine::apply::<records::CapacityPurchaseRule>(&mut run).await?;
+    engine::apply::<records::CapacityPlacement>(&mut run).await?;
+    engine::apply::<records::CapacityPlacementRack>(&mut run).await?;
     Ok(run.finish())
 }

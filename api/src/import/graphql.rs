@@ -148,6 +148,10 @@ pub enum ImportNoun {
     CapacityEvent,
     /// What is bought for pools of capacity.
     CapacityPurchaseRule,
+    /// Places that are held in racks for pieces of equipment to come.
+    CapacityPlacement,
+    /// What a rack holds for a placement.
+    CapacityPlacementRack,
 }
 
 /// What happens to the good rows when others are refused.

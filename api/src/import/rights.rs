@@ -53,7 +53,9 @@ pub fn edit(noun: Noun) -> Permission {
         | Noun::CapacityPoolMember
         | Noun::CapacityObservation
         | Noun::CapacityReservation
-        | Noun::CapacityEvent => Permission::EditInventory,
+        | Noun::CapacityEvent
+        | Noun::CapacityPlacement
+        | Noun::CapacityPlacementRack => Permission::EditInventory,
         Noun::ColocationContract
         | Noun::ColocationCharge
         | Noun::SupportContract

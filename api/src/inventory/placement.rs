@@ -3,7 +3,7 @@
 //! Units are counted from the floor; the lowest is U1. Positions and heights are kept in half units, so U1 is
 //! 2 and the upper half of U1 is 3. A model of full depth takes both faces of its units, another just the one
 //! that it is mounted on. Whatever has not been disposed of stands where it is recorded to stand, planned
-//! equipment included: a plan keeps its units.
+//! equipment included: a plan keeps its units. So does what placements hold for equipment to come, wherever it finds room.
 
 use std::fmt;
 
@@ -22,8 +22,9 @@ use sea_orm::{
     QuerySelect, RelationTrait,
 };
 
-use super::{racks, sites};
+use super::{racks, sites, usage::free_heights};
 use crate::{
+    capacity::held_placements,
     error::{Error, Result},
     store::{Read, Tx},
 };
@@ -307,12 +308,18 @@ async fn in_rack(
     if rack.status == RackStatus::Retired {
         return Err(Error::invalid("rack", format!("{} is retired and takes no more equipment", rack.name)));
     }
-    let mut others = mounted(tx, vec![rack.id]).await?;
-    others.retain(|other| !moving.contains(&other.id));
+    let all = mounted(tx, vec![rack.id]).await?;
+    let others: Vec<Mounted> = all.iter().filter(|other| !moving.contains(&other.id)).cloned().collect();
     let face = match place.position_half_units {
         Some(position) => {
             let face = place.face.unwrap_or(RackFace::Front);
-            check_units(&rack, &others, wanted_span(position, face, model)?)?;
+            let wanted = wanted_span(position, face, model)?;
+            check_units(&rack, &others, wanted)?;
+            held_placements::require_room(tx, &rack, wanted, || {
+                let before = free_heights(rack.height_units, &all, None)?;
+                Some((before, free_heights(rack.height_units, &others, Some(wanted))?))
+            })
+            .await?;
             Some(face)
         }
         None => place.face,

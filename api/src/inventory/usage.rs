@@ -9,7 +9,7 @@ use entity::{
 };
 use std::collections::HashMap;
 
-use super::placement::{Mounted, mounted};
+use super::placement::{Mounted, Span, mounted};
 use crate::{error::Result, store::Read};
 
 /// What stands in each of the racks, read with one statement.
@@ -112,6 +112,26 @@ impl Usage {
         };
         blocks.as_deref()
     }
+}
+
+impl Block {
+    /// Half units of it below some units and above them.
+    fn beside(self, taken: Span) -> [i32; 2] {
+        let top = self.from.saturating_add(self.height);
+        let below = taken.from.min(top).saturating_sub(self.from);
+        [below, top.saturating_sub(taken.end().max(self.from))]
+    }
+}
+
+/// How many half units lie free on top of each other on both faces of a rack, from the floor up, once more is taken. None
+/// where what stands in it takes units that are not on record.
+#[must_use]
+pub fn free_heights(height_units: i32, assets: &[Mounted], more: Option<Span>) -> Option<Vec<i32>> {
+    let usage = Usage::of(height_units, assets);
+    let blocks = usage.free(None)?.iter();
+    let Some(more) = more else { return Some(blocks.map(|block| block.height).collect()) };
+    let left = blocks.flat_map(|block| block.beside(more));
+    Some(left.filter(|height| *height > 0).collect())
 }
 
 /// What an asset draws by its power basis, in watts. Passive panels draw nothing; nothing else is guessed.

@@ -1,9 +1,10 @@
 //! Figures beside what they are to be.
 
-/// Counts what was missed.
+/// What was wanted of the figures, and whether it was met.
 #[derive(Default)]
 pub struct Targets {
-    missed: Vec<String>,
+    told: Vec<String>,
+    missed: usize,
 }
 
 impl Targets {
@@ -23,15 +24,16 @@ impl Targets {
     }
 
     fn note(&mut self, name: &str, figure: f64, met: bool, wanted: &str) -> &'static str {
-        if !met {
-            self.missed.push(format!("{name}: {figure:.3}, wanted {wanted}"));
-        }
-        if met { "met" } else { "MISSED" }
+        let word = if met { "met" } else { "MISSED" };
+        self.missed += usize::from(!met);
+        self.told.push(format!("{word:6}  {name}: {figure:.4}, wanted {wanted}"));
+        word
     }
 
-    /// Prints what was missed.
-    pub fn print(&self) {
-        println!("\nTargets missed: {}", self.missed.len());
-        self.missed.iter().for_each(|missed| println!("  {missed}"));
+    /// Prints all of them; whether each was met.
+    pub fn print(&self) -> bool {
+        println!("\nTargets: {}, missed: {}", self.told.len(), self.missed);
+        self.told.iter().for_each(|told| println!("  {told}"));
+        self.missed == 0
     }
 }

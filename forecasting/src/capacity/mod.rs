@@ -15,7 +15,7 @@
 //! | Module | What it answers |
 //! |---|---|
 //! | [`units`] | explicit conversions, and refusals of mixed units |
-//! | [`layers`] | the layers of clusters, storage, power, racks and licences, and which model of use binds |
+//! | [`layers`] | the layers of clusters and storage, licences, and which model of use binds |
 //! | [`observations`] | instants with values, their daily peaks and the peaks of months |
 //! | [`regression`] | the straight line through the peaks of months, with upper quantiles |
 //! | [`supply`] | what there is month by month, with deliveries and retirements |

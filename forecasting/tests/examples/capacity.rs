@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use forecasting::capacity::events::{Events, Reservation, Step};
 use forecasting::capacity::exhaustion::{Answer, Exhaustion, Question};
-use forecasting::capacity::layers::{Cluster, Host, PowerLayers, Protection, Storage};
+use forecasting::capacity::layers::{Cluster, Host, Protection, Storage, of_feeds};
 use forecasting::capacity::order::{LeadTime, OrderBy, order_by};
 use forecasting::capacity::placement::{Free, Need, Resource, fit};
 use forecasting::capacity::regression::{Point, Seasonality, Trend, Z90};
@@ -59,7 +59,8 @@ pub fn layers(examples: &Examples) {
         derate: number("0.8"),
     };
     let racks = CabinetPower::of(&[circuit("A1", Feed::A), circuit("B1", Feed::B)]).unwrap();
-    let power = PowerLayers::of(&racks, Decimal::ONE).unwrap().unwrap().use_of(number("4.2")).unwrap();
+    let (protected, sum) = (racks[0].protected.value().unwrap(), racks[0].usable);
+    let power = of_feeds(number("4.2"), protected, Some(sum)).unwrap();
     let percent = |share: Option<Decimal>| (share.unwrap() * Decimal::ONE_HUNDRED).round_dp(1);
     let expected = examples.value("6.rackpower");
     assert_eq!(percent(power.of_protected), decimal(&expected["protected_pct"]));

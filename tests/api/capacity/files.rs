@@ -20,13 +20,45 @@ use super::{
 };
 use crate::import::{counts, errors, import};
 
-const NOUNS: [Noun; 6] = [
+const NOUNS: [Noun; 8] = [
     Noun::CapacityPool,
     Noun::CapacityPoolMember,
     Noun::CapacityObservation,
     Noun::CapacityReservation,
     Noun::CapacityEvent,
     Noun::CapacityPurchaseRule,
+    Noun::CapacityPlacement,
+    Noun::CapacityPlacementRack,
+];
+
+/// Places that are held in two racks of the site.
+const HELD: [(&str, &str); 3] = [
+    ("racks.csv", "site,name,height_units\nFRA1,A01,42\nFRA1,A02,42\n"),
+    (
+        "capacity_placements.csv",
+        "purpose,from_on,to_on,pieces,height_units,power_watts,ports,weight_kilograms,cords,probability\n\
+         Wave 3,2026-09-01,2027-03-31,3,1.5,600,,21.9,A,0.8\nWave 3,2027-04-01,,1,,,2,,,\n",
+    ),
+    (
+        "capacity_placement_racks.csv",
+        "purpose,from_on,site,rack,pieces\nWave 3,2026-09-01,FRA1,A01,2\nWave 3,2026-09-01,FRA1,A02,1\n\
+         Wave 3,2027-04-01,FRA1,A01,1\n",
+    ),
+];
+
+/// Of three placements two cannot be, and none of what racks hold is of the other.
+const WRONGLY_HELD: [(&str, &str); 3] = [
+    ("racks.csv", "site,name,height_units\nFRA1,A01,42\n"),
+    (
+        "capacity_placements.csv",
+        "purpose,from_on,pieces,height_units\nWave 3,2026-09-01,2,2\nNothing,2026-09-01,2,\n\
+         Many,2026-09-01,10001,2\n",
+    ),
+    (
+        "capacity_placement_racks.csv",
+        "purpose,from_on,site,rack,pieces\nWave 3,2026-09-01,FRA1,A01,3\nNothing,2026-09-01,FRA1,A01,1\n\
+         Wave 3,2026-09-01,FRA1,A09,1\n",
+    ),
 ];
 
 async fn exported(app: &TestApp, noun: Noun) -> String {
@@ -72,6 +104,15 @@ fn what_is_on_record_of_pools_moves_to_another_database() {
             ),
         ];
         files(app, &more).await;
+        files(app, &HELD).await;
+        let held = r#"{ capacityPlacements(orderBy: [{ field: FROM_ON, direction: ASC }]) { nodes {
+            purpose fromOn toOn pieces u kw ports weightKg cords probability racks { pieces rack { name } } } } }"#;
+        let first = app.viewer().query(held).await["capacityPlacements"]["nodes"][0].clone();
+        assert_eq!(
+            [&first["u"], &first["kw"], &first["weightKg"], &first["cords"], &first["probability"]],
+            [&json!("1.5"), &json!("0.6"), &json!("21.9"), &json!("A"), &json!("0.8")]
+        );
+        assert_eq!(first["racks"].as_array().unwrap().len(), 2);
         let retired = a_pool(app, "Old", "PORTS", "PORT", json!({ "raw": "48" })).await;
         observe(app, &retired, "PORT", &[("2026-06-01T00:00:00Z", "3")]).await;
         let retire = format!(r#"mutation {{ retireCapacityPool(id: "{retired}") {{ id }} }}"#);
@@ -96,6 +137,7 @@ fn what_is_on_record_of_pools_moves_to_another_database() {
             assert_eq!(there, exported(app, noun).await, "{noun}");
             assert!(there.lines().count() > 1, "{there}");
         }
+        assert_eq!(other.viewer().query(held).await, app.viewer().query(held).await);
         let days = r#"{ capacityPool(name: "Memory") { days(from: "2026-06-01", to: "2026-06-02") { day peak count } } }"#;
         assert_eq!(other.viewer().query(days).await, app.viewer().query(days).await);
         other.stop().await;
@@ -130,7 +172,7 @@ fn rows_of_pools_are_refused_one_by_one() {
                  Nowhere,Host,SERVER,64,1,USD,2026-01-01,\n",
             ),
         ];
-        let report = import(app, &made).await;
+        let report = import(app, &[&made[..], &WRONGLY_HELD].concat()).await;
         let told = errors(&report);
         for expected in [
             "PORT does not measure VCPU, which is counted in VCPU",
@@ -145,17 +187,23 @@ fn rows_of_pools_are_refused_one_by_one() {
             "0 changes nothing",
             "a piece that adds nothing is not bought",
             "0 months cannot be paid in advance",
+            "need height, power, cooling, ports or weight, and have none",
+            "10001 is not between 1 and 10000",
+            "3 is not between 1 and the 2 of Wave 3",
         ] {
             assert!(told.iter().any(|text| text.contains(expected)), "{expected}: {told:#?}");
         }
         assert_eq!(
             counts(&report),
             [
+                "rack 1/0/0/0",
                 "capacity_pool 1/0/0/3",
                 "capacity_pool_member 1/0/0/3",
                 "capacity_observation 2/0/0/3",
                 "capacity_event 0/0/0/1",
                 "capacity_purchase_rule 0/0/0/3",
+                "capacity_placement 1/0/0/2",
+                "capacity_placement_rack 0/0/0/3",
             ]
         );
     });

@@ -5,6 +5,7 @@ use support::{TestApp, on_both_engines};
 
 use super::{
     a_pool,
+    layers::files,
     places::{a_rack, a_site, placed},
     seen, told,
 };
@@ -202,12 +203,31 @@ fn a_rack_with_held_places_stays_and_tells_when_it_is_overbooked() {
         let retire = format!(r#"mutation {{ retireRack(id: "{}") {{ id }} }}"#, racks[0]);
         let refusal = app.planner().expect_error(&retire, "CONFLICT").await;
         assert_eq!(refusal.message, "the rack R1 holds places for wave 3, release them first");
-        // Whoever mounts something all the same takes what was held, and the next answer says so.
         let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
         let model = json!({ "manufacturer": maker, "name": "S1", "kind": "SERVER", "details": { "dimensions": { "heightUnits": 2 } } });
         let model = send(app, "registerHardwareModel", "NewHardwareModel!", model).await;
-        let asset = json!({ "tag": "SRV-1", "model": model, "status": "IN_SERVICE", "placement": { "rack": racks[0], "unit": 1 } });
-        send(app, "registerAsset", "NewAsset!", asset).await;
+        let asset = |tag: &str, rack: &str| json!({ "input": { "tag": tag, "model": model, "status": "IN_SERVICE", "placement": { "rack": rack, "unit": 1 } } });
+        let register = "mutation($input: NewAsset!) { registerAsset(input: $input) { id } }";
+        let taken = app.director().expect_error_with(register, asset("SRV-0", &racks[0]), "INVALID").await;
+        let (field, message) = told(&taken);
+        assert_eq!(field, "placement.unit");
+        assert!(message.starts_with("U1 (2 high, "), "{message}");
+        assert!(
+            message.ends_with(") of the rack R1 is held for wave 3 on 2026-07-01, release that first"),
+            "{message}"
+        );
+        // Nor does anything move there; in a rack where nothing is held it stands, and may move within it.
+        let free =
+            app.director().query_with(register, asset("SRV-0", &racks[1])).await["registerAsset"].clone();
+        let go = "mutation($id: ID!, $to: PlacementInput!) { moveAsset(id: $id, to: $to) { id } }";
+        let to = |rack: &str, unit: i32| json!({ "id": free["id"], "to": { "rack": rack, "unit": unit } });
+        let taken = app.director().expect_error_with(go, to(&racks[0], 9), "INVALID").await;
+        assert_eq!(told(&taken).0, "to.unit");
+        app.director().query_with(go, to(&racks[1], 3)).await;
+        // What a file says stands there is taken as it is, and the next answer says so.
+        let there =
+            "tag,manufacturer,model,site,rack,position_units,status\nSRV-1,Acme,S1,FRA1,R1,1,IN_SERVICE\n";
+        files(app, &[("assets.csv", there)]).await;
         let answer = placed(app, json!({ "need": { "u": "1" }, "in": { "racks": [racks[0]] } })).await;
         assert_eq!([&answer["racks"][0]["overbooked"], &answer["fits"]], [&json!(["RACK_UNITS"]), &json!(0)]);
         let release = format!(r#"mutation {{ releasePlacement(id: "{}") }}"#, held["id"].as_str().unwrap());

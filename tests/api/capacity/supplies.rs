@@ -1,5 +1,6 @@
 //! What may be planned with as it changes: deliveries, retirements, refreshes, contracts and exits.
 
+use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use support::{TestApp, on_both_engines};
 
@@ -113,6 +114,51 @@ fn a_cluster_counts_its_hosts_together() {
         let unknown = supply(app, "Bare").await;
         assert_eq!(unknown["months"], json!([]));
         assert!(unknown["reason"].as_str().unwrap().starts_with("plannable was never stated"), "{unknown}");
+    });
+}
+
+#[test]
+fn hosts_of_a_large_cluster_come_and_go_one_by_one() {
+    on_both_engines(async |app| {
+        let first = NaiveDate::from_ymd_opt(2026, 9, 1).unwrap();
+        let mut assets = "tag,manufacturer,model,site,status,expected_on,retirement_planned_on\n".to_owned();
+        for number in 0..200_u64 {
+            let leaves = if number < 100 { (first + Days::new(number)).to_string() } else { String::new() };
+            assets += &format!("H-{number:03},Dell,R650,FRA1,IN_SERVICE,,{leaves}\n");
+        }
+        for number in 0..100_u64 {
+            assets += &format!("N-{number:03},Dell,R960,FRA1,ORDERED,{},\n", first + Days::new(number));
+        }
+        let made = [
+            ("sites.csv", "code,name,kind,time_zone\nFRA1,Frankfurt,COLOCATION,UTC\n"),
+            ("manufacturers.csv", "name\nDell\n"),
+            (
+                "hardware_models.csv",
+                "manufacturer,name,kind,cores\nDell,R650,SERVER,32\nDell,R960,SERVER,64\n",
+            ),
+            ("assets.csv", &assets),
+            (
+                "capacity_pools.csv",
+                "name,resource,unit,basis,failures_tolerated,overcommit_ratio,buffer_share\n\
+                 Processors,VCPU,VCPU,INVENTORY,2,4,0.1\n",
+            ),
+            ("capacity_pool_members.csv", "pool,item_kind,item\nProcessors,SITE,FRA1\n"),
+        ];
+        files(app, &made).await;
+        let changed = supply(app, "Processors").await;
+        // 198 hosts of 32 cores are left of 200: times 4, less a tenth. In the end 100 of them are left, and 98 of 64.
+        assert_eq!(of(&changed, &["2026-08", "2027-01"]), ["22809.6", "34099.2"]);
+        let changes = changed["changes"].as_array().unwrap();
+        assert_eq!(changes.len(), 200);
+        for (day, pair) in (0_u64..).zip(changes.chunks(2)) {
+            let on = (first + Days::new(day)).to_string();
+            // The first two of 64 may be those that fail, and let two of 32 count instead; of all later ones 64 count.
+            let gained = if day < 2 { "115.2" } else { "230.4" };
+            let said = |name: String, quantity: &str, kind: &str| json!({ "name": name, "on": on, "quantity": quantity, "kind": kind });
+            assert_eq!(pair[0], said(format!("H-{day:03} leaves service"), "-115.2", "RETIREMENT"));
+            assert_eq!(pair[1], said(format!("N-{day:03} comes into service"), gained, "DELIVERY"));
+        }
+        assert_eq!(changed["findings"], json!([]));
     });
 }
 

@@ -78,6 +78,8 @@ pub struct CapacityMachineFit {
     verdict: Option<CapacityMachineVerdict>,
     /// Tags of the hosts that are large enough for it when they are empty.
     hosts: Vec<String>,
+    /// Tags of those of them on which all of its memory is near its processors, in one of `memoryNodes`.
+    hosts_within_node: Vec<String>,
     /// Why it is not known.
     reason: Option<String>,
 }
@@ -85,7 +87,12 @@ pub struct CapacityMachineFit {
 impl From<Result<MachineFit, String>> for CapacityMachineFit {
     fn from(fit: Result<MachineFit, String>) -> Self {
         match fit {
-            Ok(fit) => Self { verdict: Some(fit.verdict.into()), hosts: fit.hosts, reason: None },
+            Ok(fit) => Self {
+                verdict: Some(fit.verdict.into()),
+                hosts: fit.hosts,
+                hosts_within_node: fit.within_a_node,
+                reason: None,
+            },
             Err(reason) => Self { reason: Some(reason), ..Self::default() },
         }
     }

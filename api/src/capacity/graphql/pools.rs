@@ -18,7 +18,9 @@ use std::sync::Arc;
 use super::{
     events::CapacityEvent,
     figures::{CapacityDay, CapacityFinding, CapacityLayer, CapacityMonth},
+    hosts::{self, CapacityLicenceNeed, CapacityLicenceRule, CapacityTakeover},
     left::{CapacityHeadroom, CapacityMachineFit, CapacityUtilisation},
+    pool_days::{day, days_cost, months_cost},
     purchase_rules::CapacityPurchaseRule,
     reservations::CapacityReservation,
     supply::{CapacityCluster, CapacityStorage, CapacitySupply},
@@ -30,7 +32,7 @@ use crate::{
         days,
         headroom::{self, Taken},
         layers::{self, PoolLayers, Pools},
-        members, supplies,
+        licence_needs, members, supplies, takeovers,
     },
     error::Result,
     inventory::graphql::sites::Site,
@@ -83,22 +85,6 @@ impl Noun for CapacityPool {
             _ => &[],
         }
     }
-}
-
-/// Today, where a client names no day.
-fn day(ctx: &Context<'_>, given: Option<Date>) -> Result<NaiveDate> {
-    Ok(given.map_or(caller(ctx)?.now.date_naive(), |day| day.0))
-}
-
-/// Each day may be a row.
-fn days_cost(from: Date, to: Date, row: usize) -> usize {
-    let days = (to.0 - from.0).num_days().saturating_add(1);
-    usize::try_from(days).unwrap_or_default().saturating_mul(row).saturating_add(1)
-}
-
-/// What months cost: each as much as what is asked of it.
-fn months_cost(months: Option<i32>, row: usize) -> usize {
-    usize::try_from(months.unwrap_or(12)).unwrap_or_default().saturating_mul(row).saturating_add(1)
 }
 
 impl CapacityPool {
@@ -399,10 +385,45 @@ impl CapacityPool {
         ctx: &Context<'_>,
         #[graphql(desc = "Its virtual processors.")] processors: Decimal,
         #[graphql(desc = "Its memory, in gibibytes of 2³⁰ bytes.")] gibibytes: Decimal,
+        #[graphql(
+            desc = "Parts that the cores and the memory of each host are divided into, such as one to a \
+                          processor, 1 to 64; 1 where left out."
+        )]
+        memory_nodes: Option<i32>,
     ) -> Result<CapacityMachineFit> {
+        let nodes = hosts::memory_nodes(memory_nodes)?;
         let whole = self.whole(ctx).await?;
         let Some(pool) = whole.pools.get(&self.own()?) else { return Ok(CapacityMachineFit::default()) };
-        Ok(headroom::machine_fit(pool, &whole.held, processors, gibibytes).into())
+        Ok(headroom::machine_fit(pool, &whole.held, (processors, gibibytes), nodes).into())
+    }
+
+    /// How many licences that are sold by the core its hosts need, with the floors of the product.
+    async fn licence_need(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How licences of the product are counted.")] rule: CapacityLicenceRule,
+    ) -> Result<CapacityLicenceNeed> {
+        let rule = rule.checked()?;
+        let whole = self.whole(ctx).await?;
+        let Some(pool) = whole.pools.get(&self.own()?) else { return Ok(CapacityLicenceNeed::default()) };
+        Ok(CapacityLicenceNeed::of(licence_needs::of(pool, &whole.held, &rule), &rule))
+    }
+
+    /// Whether it carries the load of another pool beside its own when that one is lost, as the pool of a site for disaster
+    /// recovery has to.
+    async fn takeover(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the other pool, of the same resource.")] of: Id<CapacityPoolId>,
+        #[graphql(desc = "The day that it is seen on; today where left out.")] as_of: Option<Date>,
+    ) -> Result<CapacityTakeover> {
+        let (on, reader) = (day(ctx, as_of)?, read(ctx, Permission::ViewInventory)?);
+        let load = async || takeovers::load(&reader, of.0, on).await;
+        let load = self.0.shared(format!("takeover {} {on}", of.0), load).await?;
+        let (used, whole, own) = (self.last(ctx, on).await?.known(), self.whole(ctx).await?, self.own()?);
+        let both = whole.pools.get(&own).zip(whole.layers.get(&own));
+        let Some((pool, layers)) = both else { return Ok(CapacityTakeover::default()) };
+        Ok(takeovers::takeover(pool, layers, used, &load)?.into())
     }
 
     /// What may be planned with month by month, with what is delivered, retired and replaced, what contracts commit to and

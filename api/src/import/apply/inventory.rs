@@ -244,6 +244,7 @@ impl Importable for Rack {
         let codes = named.map(|key| &key.site);
         let fed = run.records.power_feeds.iter().filter(|record| record.rack.is_some());
         let codes = codes.chain(fed.map(|record| &record.site));
+        let codes = codes.chain(run.records.capacity_placement_racks.iter().map(|it| &it.rack.site));
         let sites = codes.filter_map(|code| run.known.sites.get(&Key::from(code))).map(|site| site.id);
         for row in rows_among::<rack::Entity, _>(run.tx, rack::Column::SiteId, sites).await? {
             if let Some(site) = run.known.sites.with_id(row.site_id) {

@@ -225,6 +225,8 @@ pub struct Known {
     pub capacity_reservations: Table<capacity::capacity_reservation::Model>,
     pub capacity_events: Table<capacity::capacity_event::Model>,
     pub capacity_purchase_rules: Table<capacity::capacity_purchase_rule::Model>,
+    pub capacity_placements: Table<capacity::capacity_placement::Model>,
+    pub capacity_placement_racks: Table<capacity::capacity_placement_rack::Model>,
     /// What is a member of pools, with what it stands in.
     pub taken: crate::capacity::members::Taken,
     /// The things that records of `topology` and `recovery` name.

@@ -4,6 +4,7 @@ mod access;
 mod books;
 mod budgets;
 mod capacity;
+mod capacity_placements;
 mod capacity_purchases;
 mod cells;
 mod cloud;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::cells::Cells;
 use super::{
-    access, books, budgets, capacity, capacity_purchases, cloud, contracts, finance, inventory, invoices,
-    lifecycle, power, recovery, scenarios, topology,
+    access, books, budgets, capacity, capacity_placements, capacity_purchases, cloud, contracts, finance,
+    inventory, invoices, lifecycle, power, recovery, scenarios, topology,
 };
 use crate::import::columns::{Column, Need};
 use crate::import::records::Records;
@@ -75,11 +75,13 @@ pub enum Noun {
     CapacityReservation,
     CapacityEvent,
     CapacityPurchaseRule,
+    CapacityPlacement,
+    CapacityPlacementRack,
 }
 
 impl Noun {
     /// Every noun, in an order in which none refers to a later one.
-    pub const ALL: [Noun; 60] = [
+    pub const ALL: [Noun; 62] = [
         Noun::Currency,
         Noun::ExchangeRate,
         Noun::PriceIndexValue,
@@ -140,6 +142,8 @@ impl Noun {
         Noun::CapacityReservation,
         Noun::CapacityEvent,
         Noun::CapacityPurchaseRule,
+        Noun::CapacityPlacement,
+        Noun::CapacityPlacementRack,
     ];
 
     /// The columns of its file.
@@ -205,6 +209,8 @@ impl Noun {
             Noun::CapacityReservation => capacity::CAPACITY_RESERVATION,
             Noun::CapacityEvent => capacity::CAPACITY_EVENT,
             Noun::CapacityPurchaseRule => capacity_purchases::CAPACITY_PURCHASE_RULE,
+            Noun::CapacityPlacement => capacity_placements::CAPACITY_PLACEMENT,
+            Noun::CapacityPlacementRack => capacity_placements::CAPACITY_PLACEMENT_RACK,
         }
     }
 
@@ -319,6 +325,12 @@ impl Noun {
             Noun::CapacityPurchaseRule => {
                 keep(cells, &mut records.capacity_purchase_rules, capacity_purchases::rule);
             }
+            Noun::CapacityPlacement => {
+                keep(cells, &mut records.capacity_placements, capacity_placements::placement);
+            }
+            Noun::CapacityPlacementRack => {
+                keep(cells, &mut records.capacity_placement_racks, capacity_placements::rack);
+            }
             _ => keep(cells, &mut records.capacity_events, capacity::event),
         }
     }
@@ -395,6 +407,8 @@ impl Noun {
             Noun::CapacityReservation => ("capacity_reservation", "capacity_reservations"),
             Noun::CapacityEvent => ("capacity_event", "capacity_events"),
             Noun::CapacityPurchaseRule => ("capacity_purchase_rule", "capacity_purchase_rules"),
+            Noun::CapacityPlacement => ("capacity_placement", "capacity_placements"),
+            Noun::CapacityPlacementRack => ("capacity_placement_rack", "capacity_placement_racks"),
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::{ItemKey, Origin, YearRate};
+use super::{ItemKey, Origin, RackKey, YearRate};
 
 /// A pool of capacity. Key: `name`.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -116,4 +116,40 @@ pub struct CapacityPurchaseRule {
     pub vendor: Option<String>,
     pub note: Option<String>,
     pub source: Option<String>,
+}
+
+/// Places in racks that are held for pieces of equipment to come. Key: `purpose` and `from_on`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CapacityPlacement {
+    pub origin: Origin,
+    pub purpose: String,
+    pub from_on: NaiveDate,
+    pub to_on: Option<NaiveDate>,
+    /// In all racks together.
+    pub pieces: Option<i32>,
+    /// Height of a piece, in half units.
+    pub half_units: Option<i32>,
+    /// Draw of a piece.
+    pub power_watts: Option<i32>,
+    /// Heat of a piece.
+    pub cooling_watts: Option<i32>,
+    /// Network ports of a piece.
+    pub ports: Option<i32>,
+    /// Weight of a piece.
+    pub weight_grams: Option<i64>,
+    pub cords: Option<String>,
+    pub probability: Option<Decimal>,
+    pub source: Option<String>,
+}
+
+/// What a rack holds for a placement. Key: `purpose`, `from_on` and the rack.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CapacityPlacementRack {
+    pub origin: Origin,
+    /// Purpose of the placement.
+    pub purpose: String,
+    /// First day of the placement.
+    pub from_on: NaiveDate,
+    pub rack: RackKey,
+    pub pieces: Option<i32>,
 }

@@ -33,8 +33,8 @@ pub use budgets::{
     VarianceExplanation,
 };
 pub use capacity::{
-    CapacityEvent, CapacityObservation, CapacityPool, CapacityPoolMember, CapacityPurchaseRule,
-    CapacityReservation,
+    CapacityEvent, CapacityObservation, CapacityPlacement, CapacityPlacementRack, CapacityPool,
+    CapacityPoolMember, CapacityPurchaseRule, CapacityReservation,
 };
 pub use cloud::{AccountKey, CloudCommitment, CostRecord, GrowthAssumption, ProviderAccount, Workload};
 pub use contracts::{
@@ -134,6 +134,8 @@ pub struct Records {
     pub capacity_reservations: Vec<CapacityReservation>,
     pub capacity_events: Vec<CapacityEvent>,
     pub capacity_purchase_rules: Vec<CapacityPurchaseRule>,
+    pub capacity_placements: Vec<CapacityPlacement>,
+    pub capacity_placement_racks: Vec<CapacityPlacementRack>,
 }
 
 impl Records {
@@ -205,6 +207,8 @@ impl Records {
             Noun::CapacityReservation => self.capacity_reservations.len(),
             Noun::CapacityEvent => self.capacity_events.len(),
             Noun::CapacityPurchaseRule => self.capacity_purchase_rules.len(),
+            Noun::CapacityPlacement => self.capacity_placements.len(),
+            Noun::CapacityPlacementRack => self.capacity_placement_racks.len(),
         }
     }
 
@@ -239,7 +243,9 @@ impl Records {
         let of_changes = self.scenario_changes.iter().filter_map(|record| record.site.as_ref());
         let of_feeds = self.power_feeds.iter().map(|record| &record.site);
         let of_pools = self.capacity_pools.iter().filter_map(|record| record.site.as_ref());
-        of_places.chain(of_plans).chain(of_volumes).chain(of_changes).chain(of_feeds).chain(of_pools)
+        let of_placements = self.capacity_placement_racks.iter().map(|record| &record.rack.site);
+        let of_capacity = of_pools.chain(of_placements);
+        of_places.chain(of_plans).chain(of_volumes).chain(of_changes).chain(of_feeds).chain(of_capacity)
     }
 
     /// The tags of the assets that records of the books name.

@@ -22,6 +22,26 @@ pub struct LicensedHost {
     pub processors: Vec<u32>,
 }
 
+impl LicensedHost {
+    /// A host whose cores are divided among its processors as evenly as they can be.
+    ///
+    /// # Errors
+    ///
+    /// [`ForecastError::Invalid`] for no processors, and for fewer cores than processors.
+    pub fn even(name: String, cores: u32, processors: u32) -> Result<Self> {
+        let text = "a host has processors, and each has cores";
+        let (Some(each), Some(more)) = (cores.checked_div(processors), cores.checked_rem(processors)) else {
+            return Err(ForecastError::invalid("processors", &processors, text));
+        };
+        if each == 0 {
+            let value = format!("{processors} with {cores} cores of {name}");
+            return Err(ForecastError::invalid("processors", &value, text));
+        }
+        let processors = (0..processors).map(|place| each + u32::from(place < more)).collect();
+        Ok(Self { name, processors })
+    }
+}
+
 /// The licences that hosts need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenceNeed {

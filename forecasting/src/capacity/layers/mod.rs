@@ -5,10 +5,8 @@
 
 mod cluster;
 mod licences;
-mod members;
 mod planned;
-mod power;
-mod rack;
+mod running;
 mod share;
 mod storage;
 
@@ -18,10 +16,8 @@ use rust_decimal::Decimal;
 
 pub use cluster::{Cluster, ClusterLayers, Host, Machine, MachineFit, Verdict};
 pub use licences::{LicenceNeed, LicenceRule, LicensedHost, licences};
-pub use members::{SharedMember, shared_members};
-pub use planned::{Reckoned, effective, of_feeds, plannable, whole};
-pub use power::{PowerLayers, PowerUse, simple_layers};
-pub use rack::{RackLayers, Span, rack_layers};
+pub use planned::{PowerUse, Reckoned, effective, of_feeds, plannable, whole};
+pub use running::RunningShare;
 pub use share::{ClusterShare, HostShare, ShareLayers};
 pub use storage::{Protection, Storage, StorageLayers};
 

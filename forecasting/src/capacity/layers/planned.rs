@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::PowerUse;
 use crate::capacity::figures::{fraction, not_negative, over, positive, times};
 use crate::error::Result;
 use crate::explain::Explanation;
@@ -14,6 +13,15 @@ pub struct Reckoned {
     pub quantity: Decimal,
     /// How it came about.
     pub explanation: Explanation,
+}
+
+/// How much of its power a rack, or several, use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PowerUse {
+    /// Load over what is protected. Absent where nothing is.
+    pub of_protected: Option<Decimal>,
+    /// Load over the sum of all feeds: half of the truth for a redundant pair.
+    pub of_sum: Option<Decimal>,
 }
 
 /// What may be planned with: usable × planning limit, and all of it where no limit is known, which is said.

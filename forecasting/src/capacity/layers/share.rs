@@ -71,10 +71,7 @@ impl ClusterShare {
         let available = self.hosts.iter().filter(|host| !host.in_maintenance);
         let net: Vec<_> = available.map(|host| host.quantity - self.overhead).collect();
         let surviving = sum(&survivors(net.clone(), self.failures))?;
-        let kept = Decimal::ONE - self.buffer;
-        let once = times(surviving, kept, "usable")?;
-        let usable = times(once, self.ratio, "usable")?;
-        let layers = Layers::new(raw, usable, times(usable, self.planning_limit, "plannable")?)?;
+        let (layers, once) = self.planned(raw, surviving)?;
         Ok(ShareLayers {
             layers,
             surviving,
@@ -83,6 +80,13 @@ impl ClusterShare {
             without_overcommit: times(once, self.planning_limit, "plannable")?,
             explanation: self.explain(net.len(), surviving),
         })
+    }
+
+    /// The layers that follow from what is installed and what is left of it, and what is usable of it once.
+    pub(super) fn planned(&self, raw: Decimal, surviving: Decimal) -> Result<(Layers, Decimal)> {
+        let once = times(surviving, Decimal::ONE - self.buffer, "usable")?;
+        let usable = times(once, self.ratio, "usable")?;
+        Ok((Layers::new(raw, usable, times(usable, self.planning_limit, "plannable")?)?, once))
     }
 
     fn check(&self) -> Result<()> {
@@ -96,12 +100,17 @@ impl ClusterShare {
                 let rule = "a host is counted once, even if two consoles report it";
                 return Err(ForecastError::invalid("host", &host.name, rule));
             }
-            positive(host.quantity, "quantity")?;
-            if minus(host.quantity, self.overhead, "quantity")? < Decimal::ZERO {
-                let rule = "a host has more than it needs for itself";
-                let value = format!("{} of {}", host.quantity, host.name);
-                return Err(ForecastError::invalid("quantity", &value, rule));
-            }
+            self.check_host(host)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_host(&self, host: &HostShare) -> Result<()> {
+        positive(host.quantity, "quantity")?;
+        if minus(host.quantity, self.overhead, "quantity")? < Decimal::ZERO {
+            let rule = "a host has more than it needs for itself";
+            let value = format!("{} of {}", host.quantity, host.name);
+            return Err(ForecastError::invalid("quantity", &value, rule));
         }
         Ok(())
     }
