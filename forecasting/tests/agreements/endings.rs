@@ -194,7 +194,7 @@ fn leaving_early_says_whether_it_counts_as_invoices_do() {
         let contract = Contract { proration, ..ending() };
         let (rule, day) = (share("1"), date("2026-08-16"));
         let ended = termination(&contract, &rule, day, day, &Indices::default(), &days()).unwrap();
-        ended.explanation.assumptions.join("; ")
+        ended.explanation.assumptions.into_iter().collect::<Vec<_>>().join("; ")
     };
     let words = "rounded, as it would be invoiced, and then added up";
     assert!(told(Proration::ContractMonth).contains(words));

@@ -226,8 +226,8 @@ fn contracts_are_brought_to_one_end() {
         assert_eq!(
             changes[0]["explain"]["assumptions"],
             json!([
-                "the earlier end is agreed: no fee for leaving early is added",
                 "it is what invoices by the days of calendar months change by",
+                "the earlier end is agreed: no fee for leaving early is added",
             ])
         );
         app.architect().expect_error_with(TOGETHER, arguments.clone(), "FORBIDDEN").await;
