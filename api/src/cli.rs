@@ -7,6 +7,7 @@ mod import;
 mod output;
 mod roadmap;
 mod serve;
+mod target;
 mod tokens;
 
 use std::{io::IsTerminal, process::ExitCode};

@@ -133,6 +133,16 @@ impl Money {
     pub fn round(self) -> Self {
         Self::new(self.currency.round(self.amount), self.currency)
     }
+
+    /// The same amount with as many decimals as its currency has, and more where it needs more: 5 USD read 5.00.
+    #[must_use]
+    pub fn in_minor_units(self) -> Self {
+        let mut amount = self.amount.normalize();
+        if amount.scale() < self.currency.minor_units() {
+            amount.rescale(self.currency.minor_units());
+        }
+        Self::new(amount, self.currency)
+    }
 }
 
 impl fmt::Display for Money {

@@ -1,5 +1,7 @@
 //! The demo estate: the same on every run, sound by the rules of every noun, and what the README says it is.
 
+mod chargeback;
+mod feed;
 mod graph;
 mod year;
 

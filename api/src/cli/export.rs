@@ -3,14 +3,13 @@
 mod reports;
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::PathBuf,
 };
 
 use clap::Args;
 
-use super::{DatabaseSettings, Failure, Ids, Role, connect_existing};
+use super::{DatabaseSettings, Failure, Ids, Role, connect_existing, target::Target};
 use crate::{
     access::Caller,
     export::{csv, labels::Labels, line::Line, rows, template},
@@ -59,42 +58,32 @@ pub(super) async fn run(arguments: &ExportArguments, database: &DatabaseSettings
         let message = format!("give --out DIR for all nouns, or --noun with one of {}", known.join(", "));
         return Err(Failure::Usage(vec![message]));
     }
-    if let Some(folder) = &arguments.out {
-        fs::create_dir_all(folder).map_err(|cause| unwritable(folder, &cause))?;
-    }
+    let folder = arguments.out.as_deref();
+    let mut files = Vec::new();
     if arguments.format == Some(ExportFormat::CsvTemplate) {
         for noun in nouns {
-            let mut file = target(arguments.out.as_deref(), &format!("{}.csv", noun.plural()))?;
+            let mut file = Target::within(folder, &format!("{}.csv", noun.plural()))?;
             file.write_all(template::template(noun).as_bytes())?;
-            file.flush()?;
+            files.push(file);
         }
-        return Ok(());
+        return files.into_iter().try_for_each(Target::whole);
     }
     let store = connect_existing(database, Ids::random()).await?;
     super::require_migrated(&store).await?;
     if arguments.format == Some(ExportFormat::Csv) {
         for noun in nouns {
-            let mut file = target(arguments.out.as_deref(), &format!("{}.csv", noun.plural()))?;
+            let mut file = Target::within(folder, &format!("{}.csv", noun.plural()))?;
             write_csv(&store, noun, &mut file).await?;
-            file.flush()?;
+            files.push(file);
         }
     } else {
-        let mut file = target(arguments.out.as_deref(), "plinth.json")?;
+        let mut file = Target::within(folder, "plinth.json")?;
         write_json(&store, &nouns, &mut file).await?;
-        file.flush()?;
+        files.push(file);
     }
     store.close().await;
-    Ok(())
-}
-
-type Target = Box<dyn Write>;
-
-/// Where the text goes: a file of the folder, or standard output.
-fn target(folder: Option<&Path>, name: &str) -> Result<Target, Failure> {
-    let Some(folder) = folder else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
-    let path = folder.join(name);
-    let file = File::create(&path).map_err(|cause| unwritable(&path, &cause))?;
-    Ok(Box::new(BufWriter::new(file)))
+    // All of them or none: half an export would be taken for a whole one.
+    files.into_iter().try_for_each(Target::whole)
 }
 
 async fn write_csv(store: &Store, noun: Noun, file: &mut Target) -> Result<(), Failure> {
@@ -147,8 +136,4 @@ async fn each_row(
             return Ok(());
         }
     }
-}
-
-fn unwritable(path: &Path, cause: &io::Error) -> Failure {
-    Failure::Failed(anyhow::anyhow!("{}: {cause}", path.display()))
 }

@@ -13,7 +13,7 @@ mod survey;
 
 use std::{
     fs::{self, File},
-    io::{self, BufWriter, IsTerminal, Seek, Write},
+    io::{self, IsTerminal, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -27,7 +27,7 @@ use self::{
     batches::Batches,
     survey::Order,
 };
-use super::{Failure, output};
+use super::{Failure, output, target::Target};
 
 /// What was allowed for in a series is said of so many series, and counted for the others.
 const REMARKS: u64 = 20;
@@ -114,12 +114,14 @@ pub(super) fn run(arguments: &ForecastArguments) -> Result<(), Failure> {
     let batches = Batches::new(&file, &survey, task.horizon).map_err(|cause| named(&cause))?;
     let mut target = target(arguments)?;
     let counted = write(batches, &task, survey.rows, &mut target)?;
-    target.flush()?;
-    drop(target);
-    counted.tell();
     if counted.forecast == 0 {
+        // On standard output there is the header then, in a file nothing.
+        target.flush()?;
+        counted.tell();
         return Err(Failure::Failed(anyhow::anyhow!("{name}: no series could be forecast")));
     }
+    target.whole()?;
+    counted.tell();
     Ok(())
 }
 
@@ -204,15 +206,14 @@ fn opened(path: &Path) -> io::Result<File> {
     Ok(kept)
 }
 
-fn target(arguments: &ForecastArguments) -> Result<Box<dyn Write>, Failure> {
-    let Some(path) = &arguments.out else { return Ok(Box::new(BufWriter::new(io::stdout().lock()))) };
+fn target(arguments: &ForecastArguments) -> Result<Target, Failure> {
+    let Some(path) = &arguments.out else { return Ok(Target::standard_output()) };
     let is_same = fs::canonicalize(path)
         .is_ok_and(|one| fs::canonicalize(&arguments.file).is_ok_and(|other| one == other));
     if is_same {
         return Err(Failure::Usage(vec![format!("--out: {} is the file that is read", path.display())]));
     }
-    let file = File::create(path).map_err(|cause| anyhow::anyhow!("{}: {cause}", path.display()))?;
-    Ok(Box::new(BufWriter::new(file)))
+    Target::file(path)
 }
 
 fn bar(rows: u64) -> ProgressBar {

@@ -4,7 +4,7 @@ mod picture;
 mod sheet;
 mod spread;
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{io::Write, path::PathBuf, sync::Arc};
 
 use chrono::NaiveDate;
 use clap::Args;
@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use self::sheet::Sheet;
-use super::{DatabaseSettings, Failure, Ids, Role, connect_existing, output};
+use super::{DatabaseSettings, Failure, Ids, Role, connect_existing, output, target::Target};
 use crate::{
     access::{Caller, Permission},
     error::Error,
@@ -183,7 +183,9 @@ pub(super) async fn print(arguments: &RoadmapArguments, database: &DatabaseSetti
         if file.as_os_str() == "-" {
             return Ok(output::print(&picture)?);
         }
-        fs::write(file, picture).map_err(|cause| anyhow::anyhow!("{}: {cause}", file.display()))?;
+        let mut target = Target::file(file)?;
+        target.write_all(picture.as_bytes())?;
+        target.whole()?;
     }
     write(&plan, &Sheet::of(&plan, view, columns), arguments.format)
 }

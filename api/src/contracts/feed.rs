@@ -1,8 +1,8 @@
 //! The decision calendar as a feed for calendar programs: iCalendar, RFC 5545.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use entity::{contracts::colocation_charge, id::EntityId};
 use forecasting::colocation::{AlertTier, EventKind};
 use icalendar::{Alarm, Calendar as Feed, Component, Event, EventLike, Property};
@@ -54,20 +54,35 @@ fn written(calendar: &Calendar, now: DateTime<Utc>, sees_prices: bool) -> String
     ] {
         feed.append_property(Property::new(name, value));
     }
+    let mut given = HashMap::new();
     for entry in &calendar.entries {
-        feed.push(event(calendar, entry, now, sees_prices));
+        let uid = of_its_own(&mut given, uid(calendar, entry));
+        feed.push(event(calendar, entry, &uid, now, sees_prices));
     }
     feed.to_string()
 }
 
-fn event(calendar: &Calendar, entry: &Entry, now: DateTime<Utc>, sees_prices: bool) -> Event {
-    let (id, kind, owner) = of_agreement(calendar, entry.agreement);
+/// By what programs know an event again.
+fn uid(calendar: &Calendar, entry: &Entry) -> String {
+    let (id, _, _) = of_agreement(calendar, entry.agreement);
     let contract = id.map(|id| id.simple().to_string()).unwrap_or_default();
-    let uid = format!("{contract}-{}@plinth", occasion(calendar, entry));
+    format!("{contract}-{}", occasion(calendar, entry))
+}
+
+/// An id that no other event has: where several are alike in all that tells them apart, they are counted in their
+/// order, for programs show but one of those that share an id.
+fn of_its_own(given: &mut HashMap<String, u32>, uid: String) -> String {
+    let times = given.entry(uid.clone()).or_default();
+    *times += 1;
+    if *times == 1 { format!("{uid}@plinth") } else { format!("{uid}-{times}@plinth") }
+}
+
+fn event(calendar: &Calendar, entry: &Entry, uid: &str, now: DateTime<Utc>, sees_prices: bool) -> Event {
+    let (_, kind, owner) = of_agreement(calendar, entry.agreement);
     let summary = plain(&format!("{}: {kind} {}", phrase(entry.event.kind), entry.label));
     let mut event = Event::new();
     event
-        .uid(&uid)
+        .uid(uid)
         .timestamp(now)
         .starts(entry.event.date)
         .summary(&summary)
@@ -124,6 +139,10 @@ fn occasion(calendar: &Calendar, entry: &Entry) -> String {
     }
     match (&entry.charge, entry.event.term) {
         (Some(charge), _) => format!("{kind}-{date}-{}", of_charge(charge)),
+        // The price of a contract moves on the anniversaries within a term too, once in a year.
+        (None, Some(term)) if entry.event.kind == EventKind::Escalation => {
+            format!("{kind}-{term}-{}", date.year())
+        }
         (None, Some(term)) => format!("{kind}-{term}"),
         (None, None) => format!("{kind}-{date}"),
     }
@@ -143,6 +162,7 @@ fn description(entry: &Entry, owner: Option<&str>, sees_prices: bool) -> String 
         lines.push(silence(term.start, term.end));
         if let Some(cost) = exposure.cost.filter(|_| sees_prices) {
             let about = if exposure.explanation.estimated { "about " } else { "" };
+            let cost = cost.in_minor_units();
             lines.push(format!("Silence costs {about}{} {}.", cost.currency.code(), cost.amount));
         }
     }

@@ -2,7 +2,10 @@
 
 use std::fmt::Display;
 
-use entity::contracts::{colocation_charge, colocation_contract, support_contract};
+use entity::{
+    contracts::{colocation_charge, colocation_contract, support_contract},
+    id::SiteId,
+};
 use forecasting::{
     colocation::{BusinessDays, Contract, PueRule, Severity, validate},
     month::term_end,
@@ -112,6 +115,13 @@ pub fn of_colocation(
     }
     findings.sort_by_key(|finding| !finding.is_error);
     findings
+}
+
+/// What is suspicious about the sites of a colocation contract. It may be without any while they are assigned anew.
+#[must_use]
+pub fn of_places(sites: &[SiteId]) -> Option<Finding> {
+    let rule = "a contract without sites is for no place, and no site shows what it costs";
+    sites.is_empty().then(|| Finding::lacking("sites", rule))
 }
 
 /// Everything about a support contract, what is wrong before what is suspicious.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use entity::{
     finance::{
         allocation_model::{self, AllocationMethod, Level, Names, Node, Nodes, Rule, Rules, Target},
+        ledger_code::{self, CodeKind},
         savings_claim,
         savings_initiative::{self, Evidence, Recurrence, SavingsKind, SavingsStage},
         unit_cost_part::{self, CostCategory, Kinds, Metric},
@@ -136,6 +137,26 @@ pub(super) fn allocation(ids: &mut Sequence) -> Result<allocation_model::ActiveM
         rules: Set(Rules(rules.collect::<Result<_>>()?)),
         ..Default::default()
     })
+}
+
+/// The cost centres that the pools of the model are relieved at, and those that bear what they give.
+pub(super) fn bearers(ids: &mut Sequence) -> Vec<ledger_code::ActiveModel> {
+    let centres = [
+        ("CC-4400", "Facilities"),
+        ("CC-4500", "Hardware"),
+        ("CC-4600", "Cloud services"),
+        ("CC-5100", "Plants"),
+        ("CC-5200", "Sales"),
+        ("CC-5300", "Research"),
+    ];
+    let rows = centres.into_iter().map(|(code, name)| ledger_code::ActiveModel {
+        id: Set(ids.next()),
+        kind: Set(CodeKind::CostCentre),
+        code: Set(code.to_owned()),
+        name: Set(name.to_owned()),
+        ..Default::default()
+    });
+    rows.collect()
 }
 
 /// What is done to save money, and the lines of the ledger that show the one that is done.

@@ -278,6 +278,7 @@ async fn write_links(tx: &Tx, scale: Scale, made: Made) -> Result<u64> {
     rows += power::write(tx, &mut ids).await?;
     let (written, mut named) = topology::write(tx, &mut ids).await?;
     rows += written + recovery::write(tx, &mut ids, &mut named).await?;
+    rows += tx.insert_many(economics::bearers(&mut ids), SOURCE).await?;
     rows += books::write(tx).await?;
     Ok(rows + capacity::write(tx, scale.seed).await?)
 }

@@ -57,7 +57,8 @@ pub async fn update(
 /// Records by when a site is to be empty. What would fall due there later is not refreshed.
 ///
 /// # Errors
-/// As [`update`]; `Conflict` when the site is closed already.
+/// As [`update`]; `Conflict` when the site is closed already, `Invalid` for a day that has passed while assets are in
+/// service there.
 pub async fn plan_exit(
     tx: &Tx,
     id: SiteId,
@@ -70,11 +71,36 @@ pub async fn plan_exit(
         return Err(Error::Conflict(format!("the site {} is closed already", site.code)));
     }
     let (on, reason) = exit.map_or((None, None), |(on, reason)| (Some(on), reason));
+    if let Some(on) = on {
+        require_exit_to_come(tx, &site, on).await?;
+    }
     update(tx, id, expected_version, |row| {
         row.exit_on = Set(on);
         row.exit_reason = Set(reason);
     })
     .await
+}
+
+/// Refuses to have left a site on a day that has passed, where something is in service there. That an empty site was
+/// left then is on record.
+async fn require_exit_to_come(tx: &Tx, site: &site::Model, on: NaiveDate) -> Result<()> {
+    let today = tx.caller().now.date_naive();
+    if on >= today {
+        return Ok(());
+    }
+    let working = asset::Entity::find()
+        .filter(asset::Column::SiteId.eq(site.id))
+        .filter(asset::Column::Status.is_in([AssetStatus::InService, AssetStatus::Maintenance]))
+        .count(tx)
+        .await?;
+    if working > 0 {
+        let message = format!(
+            "{on} has passed: no site is left before {today} while assets are in service there, and {} has {working}",
+            site.code
+        );
+        return Err(Error::invalid("on", message));
+    }
+    Ok(())
 }
 
 /// Closes a site that nothing stands at any more.

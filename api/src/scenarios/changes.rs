@@ -14,7 +14,7 @@ use entity::{
         scenario_change::{self, Terms},
     },
 };
-use forecasting::{colocation::BusinessDays, month::Month, roadmap::Window};
+use forecasting::{month::Month, roadmap::Window};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationTrait,
@@ -23,14 +23,14 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    contradictions::{self, Ends},
+    contradictions,
+    ends::Ends,
     overlay::{Change, Named, Overlay},
     rules,
     scenarios::{require_draft, touch},
     targets::{self, Targets},
 };
 use crate::{
-    contracts::terms,
     error::{Error, Result},
     roadmap::{assets, cohorts, contracts, estate::Estate},
     rules::{expect_version, require_text_if_any},
@@ -330,64 +330,6 @@ async fn check_list(tx: &Tx, scenario: &scenario::Model) -> Result<()> {
     }
 }
 
-/// The last days of the contracts that a list ends.
-async fn ends(tx: &Tx, changes: &[Change]) -> Result<Ends> {
-    let mut ends = left(tx, changes).await?;
-    let as_of = tx.caller().now.date_naive();
-    let days = BusinessDays::default();
-    for change in changes {
-        let Terms::ContractNotRenewed { ends_on } = change.row.terms else { continue };
-        if let Some(id) = change.row.colocation_contract_id {
-            let contract = crate::contracts::colocation_contracts::find(tx, id).await?;
-            let mut value = terms::colocation(&contract, &[])?.terms();
-            value.notice_given = value.notice_given.or(terms::notice_to_end(&value, ends_on, as_of));
-            ends.colocation.extend(value.end(&days).map(|end| (id, end)));
-        }
-        if let Some(id) = change.row.support_contract_id {
-            let contract = crate::contracts::support_contracts::find(tx, id).await?;
-            let mut value = terms::support_terms(&contract)?;
-            value.notice_given = value.notice_given.or(terms::notice_to_end(&value, ends_on, as_of));
-            ends.support.extend(value.end(&days).map(|end| (id, end)));
-        }
-    }
-    Ok(ends)
-}
-
-/// The last days of the contracts that end with their sites, of those whose prices are agreed anew.
-async fn left(tx: &Tx, changes: &[Change]) -> Result<Ends> {
-    let mut ends = Ends::default();
-    let is_priced = |change: &Change| matches!(change.row.terms, Terms::RenegotiatedPrice { .. });
-    let is_exit = |change: &Change| matches!(change.row.terms, Terms::SiteExit { .. });
-    if !changes.iter().any(is_priced) || !changes.iter().any(is_exit) {
-        return Ok(ends);
-    }
-    let as_of = tx.caller().now.date_naive();
-    let days = BusinessDays::default();
-    let recorded = contracts::Contracts::read(tx, as_of).await?;
-    let overlay = Overlay::default().with(changes.to_vec());
-    let under = overlay.contracts(&recorded, as_of);
-    for colocation in &under.colocation {
-        let sites: Vec<SiteId> = colocation.all_sites().collect();
-        if overlay.left_on(sites.iter().copied()).is_none() {
-            continue;
-        }
-        let end = match overlay.leaving(colocation, as_of) {
-            Ok(Some(leaving)) => Some(leaving.last_day),
-            _ => terms::colocation(&colocation.contract, &colocation.charges)?.end(&days),
-        };
-        ends.colocation_left.extend(end.map(|end| (colocation.contract.id, (end, sites))));
-    }
-    for support in &under.support {
-        let sites: Vec<SiteId> = support.sites.iter().map(|(site, _)| *site).collect();
-        if overlay.left_on(sites.iter().copied()).is_none() {
-            continue;
-        }
-        let end = terms::support_terms(&support.contract)?.end(&days);
-        ends.support_left.extend(end.map(|end| (support.contract.id, (end, sites))));
-    }
-    Ok(ends)
-}
-
 /// Looks for the cohorts that are moved, writes down what people call them and where they stand, and says which of
 /// them is not there under the other changes.
 async fn place_cohorts(tx: &Tx, overlay: &Overlay, changes: &mut [Change]) -> Result<Option<String>> {
@@ -445,7 +387,7 @@ pub(crate) fn require_exit_to_come(on: NaiveDate, as_of: NaiveDate) -> Result<()
 /// # Errors
 /// `Invalid` for `change`, naming both and why; for `capChanged.currency`.
 pub(crate) async fn require_consistent(tx: &Tx, changes: &[Change]) -> Result<()> {
-    contradictions::check(changes, &ends(tx, changes).await?)?;
+    contradictions::check(changes, &Ends::of(tx, changes).await?)?;
     targets::require_convertible(tx, changes).await
 }
 

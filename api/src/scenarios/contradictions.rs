@@ -1,30 +1,14 @@
 //! Changes of one list that cannot both be.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use entity::{
-    id::{ColocationContractId, SiteId, SupportContractId},
     lifecycle::refresh_policy::YearRate,
     scenarios::scenario_change::{Model, Terms},
 };
 use forecasting::month::Month;
 
-use super::{overlay::Change, sentences};
+use super::{ends::Ends, overlay::Change, sentences};
 use crate::error::{Error, Result};
-
-/// The last days of contracts that a list ends.
-#[derive(Debug, Default)]
-pub struct Ends {
-    /// Of colocation contracts that it does not renew.
-    pub colocation: HashMap<ColocationContractId, NaiveDate>,
-    /// Of support contracts that it does not renew.
-    pub support: HashMap<SupportContractId, NaiveDate>,
-    /// Of colocation contracts that end with their sites.
-    pub colocation_left: HashMap<ColocationContractId, (NaiveDate, Vec<SiteId>)>,
-    /// Of support contracts that end with the sites of what they cover.
-    pub support_left: HashMap<SupportContractId, (NaiveDate, Vec<SiteId>)>,
-}
 
 /// Refuses a list of which two changes cannot both be.
 ///
@@ -39,7 +23,9 @@ pub fn check(changes: &[Change], ends: &Ends) -> Result<()> {
                 .or_else(|| after_exit(&earlier.row, &later.row))
                 .or_else(|| after_exit(&later.row, &earlier.row))
                 .or_else(|| after_left(&earlier.row, &later.row, ends))
-                .or_else(|| after_left(&later.row, &earlier.row, ends));
+                .or_else(|| after_left(&later.row, &earlier.row, ends))
+                .or_else(|| after_last(&earlier.row, &later.row, ends))
+                .or_else(|| after_last(&later.row, &earlier.row, ends));
             if let Some(why) = why {
                 let (first, second) = (sentences::of(earlier, true), sentences::of(later, true));
                 let message = format!(
@@ -164,4 +150,20 @@ fn after_exit(leaving: &Model, moved: &Model) -> Option<String> {
     };
     let is_after = leaving.site_id == moved.site_id && Month::of(*to) >= Month::of(*on);
     is_after.then(|| format!("the site is left on {on}, and nothing is ordered for it from then on"))
+}
+
+/// A site that is left on a day on which no contract keeps it any more, for the last one is not renewed: it would be
+/// left twice, and stand there for nothing in between.
+fn after_last(ending: &Model, leaving: &Model, ends: &Ends) -> Option<String> {
+    let (Terms::ContractNotRenewed { .. }, Terms::SiteExit { on }) = (&ending.terms, &leaving.terms) else {
+        return None;
+    };
+    let (contract, site) = (ending.colocation_contract_id?, leaving.site_id?);
+    let end = ends.colocation.get(&contract)?;
+    let last = ends.kept.get(&site).filter(|kept| kept.contracts.contains(&contract))?.until;
+    (*on > last).then(|| {
+        format!(
+            "the contract ends on {end}, and no other keeps the site after {last}: it is left by then, not on {on}"
+        )
+    })
 }

@@ -10,6 +10,7 @@ mod before;
 pub mod changes;
 pub mod compare;
 pub mod contradictions;
+pub mod ends;
 mod exits;
 pub mod frozen;
 pub mod graphql;

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::contract::{Contract, RampStep};
+use super::contract::{Contract, Proration, RampStep};
 use super::cost::committed_quantity;
 use super::escalation::{Indices, whole};
-use super::schedule::{monthly_lines, sum_of};
+use super::schedule::{between_invoices, invoice_begin, invoiced_lines, monthly_lines, sum_of};
 use super::term::BusinessDays;
 use super::termination::{beyond, monthly_rate};
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
-use crate::money::{Money, bounded};
+use crate::money::{Money, bounded, proportion};
 use crate::month::{add_months, months_between};
 
 /// What a common end changes for one order.
@@ -40,7 +40,8 @@ pub struct OrderChange {
 /// An order ends by itself on the last day it binds to if notice is given on `notice`. An order that would end
 /// earlier is extended: within its initial term the escalators go on, after a renewal the last price is held. An
 /// order that would end later is cut short, and no termination fee is added, because the common end is agreed.
-/// Costs of orders in different currencies are not added up.
+/// Costs of orders in different currencies are not added up. Each is what the invoices of the order change by, so that
+/// a part of a month counts by its own proration.
 ///
 /// # Errors
 ///
@@ -74,11 +75,11 @@ fn change(
         .input("end as it stands", end_before)
         .input("common end", end);
     let amount = if end <= end_before {
-        let Some(first) = end.succ_opt() else { return Err(ForecastError::OutOfRange { field: "end" }) };
-        let lines = monthly_lines(order, first, end_before, indices)?;
-        explanation.estimated = lines.iter().any(|line| line.estimated);
         explanation = explanation.assume("the earlier end is agreed: no fee for leaving early is added");
-        Decimal::ZERO - sum_of(&lines, "charges")?
+        let Some(first) = end.succ_opt() else { return Err(ForecastError::OutOfRange { field: "end" }) };
+        let (charges, estimated) = charges_between((order, end_before), (order, end), first, indices)?;
+        explanation.estimated = estimated;
+        charges
     } else if end_before == order.initial_end() {
         let longer = Contract {
             initial_term_months: months_until(order.billing_start, end),
@@ -88,17 +89,53 @@ fn change(
         };
         explanation = explanation.assume("the initial term is extended: its escalators go on");
         let first = end_before.succ_opt().unwrap_or(end_before);
-        let lines = monthly_lines(&longer, first, end, indices)?;
-        explanation.estimated = lines.iter().any(|line| line.estimated);
-        sum_of(&lines, "charges")?
+        let (charges, estimated) = charges_between((order, end_before), (&longer, end), first, indices)?;
+        explanation.estimated = estimated;
+        charges
     } else {
         explanation = explanation.estimate("a renewal is extended: the price of its last day is held");
         let (rate, _) = monthly_rate(order, end_before, indices, business_days)?;
-        let months = beyond(order.currency, rate, end_before, end)?;
-        months.iter().try_fold(Decimal::ZERO, |sum, (_, cost)| bounded(sum + cost, "charges"))?
+        held(order, rate, end_before, end)?
     };
+    explanation = explanation.assume(match order.proration {
+        Proration::ActualDaysCalendar => "it is what invoices by the days of calendar months change by",
+        Proration::ContractMonth => "it is what invoices by contract months change by",
+    });
     let cost = Money::new(amount, order.currency);
     Ok(OrderChange { order: position, end_before, end_after: end, months, days, cost, explanation })
+}
+
+/// What the invoices come to with another last day less what they come to as it stands, from the one on in which a
+/// day lies; and whether a price among them is an estimate.
+fn charges_between(
+    (order, end_before): (&Contract, NaiveDate),
+    (changed, end): (&Contract, NaiveDate),
+    first: NaiveDate,
+    indices: &Indices,
+) -> Result<(Decimal, bool)> {
+    let begin = invoice_begin(order, first.max(order.billing_start));
+    let before = invoiced_lines(order, begin, end_before, indices)?;
+    let after = invoiced_lines(changed, begin, end, indices)?;
+    let estimated = before.iter().chain(&after).any(|line| line.estimated);
+    let change = sum_of(&after, "charges")? - sum_of(&before, "charges")?;
+    Ok((bounded(change, "charges")?, estimated))
+}
+
+/// A monthly price for the days after one day up to another, by the months that the order is invoiced by, each rounded.
+fn held(order: &Contract, price: Decimal, after: NaiveDate, until: NaiveDate) -> Result<Decimal> {
+    if order.proration == Proration::ActualDaysCalendar {
+        let months = beyond(order.currency, price, after, until)?;
+        return months.iter().try_fold(Decimal::ZERO, |sum, (_, cost)| bounded(sum + cost, "charges"));
+    }
+    let Some(first) = after.succ_opt().filter(|first| *first <= until) else { return Ok(Decimal::ZERO) };
+    let start = order.billing_start;
+    let days = |from: NaiveDate, to: NaiveDate| Decimal::from((to - from).num_days().max(0));
+    (months_between(start, first)..=months_between(start, until)).try_fold(Decimal::ZERO, |sum, number| {
+        let (begin, next) = (add_months(start, number), add_months(start, number.saturating_add(1)));
+        let stayed = days(begin.max(first), next.min(until.succ_opt().unwrap_or(until)));
+        let cost = bounded(proportion(price, stayed, days(begin, next)), "charges")?;
+        bounded(sum + order.currency.round(cost), "charges")
+    })
 }
 
 /// Whole contract months, and days on top of them, from the end of a term to another last day. Both count from the
@@ -209,6 +246,9 @@ pub fn step_down(contract: &Contract, charge: usize, step: RampStep, indices: &I
     .assume("the contract gives the right to the step, and asks no fee for it")
     .assume("later steps of the ramp are kept as far as they are not higher")
     .assume("metered power is left out: it follows what is drawn");
+    if let Some(words) = between_invoices(contract) {
+        explanation = explanation.assume(words);
+    }
     if lowered.peak.is_some() {
         explanation =
             explanation.assume("where the peak is higher than the commitment, the peak is still billed");

@@ -80,23 +80,43 @@ pub(crate) fn committed_value(
     last: NaiveDate,
     indices: &Indices,
 ) -> Result<Decimal> {
+    sum_of(&invoiced_lines(contract, first, last, indices)?, "contract value")
+}
+
+/// The invoices of all monthly charges but metered power from one day to another, both included, by the contract's own
+/// proration; the contract runs until the last day.
+pub(super) fn invoiced_lines(
+    contract: &Contract,
+    first: NaiveDate,
+    last: NaiveDate,
+    indices: &Indices,
+) -> Result<Vec<MonthLine>> {
+    let mut lines = Vec::new();
     let from = Month::of(first);
     let months = u32::try_from(Month::of(last).since(from) + 1).unwrap_or(0);
-    let mut total = Decimal::ZERO;
     for charge in contract.charges.iter().filter(|charge| charge.kind.is_monthly()) {
         let within = from_day(charge, first);
         for month in from.range(months) {
-            total = bounded(
-                total + month_cost(contract, &within, month, Some(last), indices)?.amount,
-                "contract value",
-            )?;
+            lines.push(month_cost(contract, &within, month, Some(last), indices)?);
         }
     }
-    Ok(total)
+    Ok(lines)
+}
+
+/// The first day that the invoice covers in which a day lies.
+pub(super) fn invoice_begin(contract: &Contract, date: NaiveDate) -> NaiveDate {
+    let start = contract.billing_start;
+    match contract.proration {
+        Proration::ActualDaysCalendar => Month::of(date).first_day().max(start),
+        Proration::ContractMonth => add_months(start, months_between(start, date)),
+    }
 }
 
 /// What is due every month from one day to another, both included, by contract months, whatever the contract's own
 /// proration; the contract runs until the last day.
+///
+/// It is for what is asked about a whole term or the rest of one, so that a term costs the same whatever its invoices
+/// go by; what invoices come to is [`invoiced_lines`], and [`between_invoices`] says how the two differ.
 pub(super) fn monthly_lines(
     contract: &Contract,
     first: NaiveDate,
@@ -119,6 +139,16 @@ pub(super) fn monthly_lines(
         }
     }
     Ok(lines)
+}
+
+/// That contract months are not what a contract is invoiced by, in a sentence; `None` where they are.
+pub(super) fn between_invoices(contract: &Contract) -> Option<&'static str> {
+    match contract.proration {
+        Proration::ContractMonth => None,
+        Proration::ActualDaysCalendar => Some(
+            "invoices go by the days of calendar months and may come to a little more or less than contract months",
+        ),
+    }
 }
 
 /// A charge as far as it is due from a day on.

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::contract::{Charge, ChargeKind, Contract, Proration};
 use super::cost::month_cost;
 use super::escalation::Indices;
-use super::schedule::{monthly_lines, sum_of};
+use super::schedule::{between_invoices, monthly_lines, sum_of};
 use super::term::BusinessDays;
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
@@ -141,9 +141,15 @@ pub fn termination(
     };
     let lines = monthly_lines(contract, first.max(contract.billing_start), bound_until, indices)?;
     termination.remaining = sum_of(&lines, "remaining charges")?;
-    termination.explanation = termination.explanation.assume(
-        "every charge and contract month that remains is rounded, as it would be invoiced, and then added up",
-    );
+    termination.explanation = match between_invoices(contract) {
+        None => termination.explanation.assume(
+            "every charge and contract month that remains is rounded, as it would be invoiced, and then added up",
+        ),
+        Some(words) => termination
+            .explanation
+            .assume("every charge and contract month that remains is rounded and then added up")
+            .assume(words),
+    };
     if lines.iter().any(|line| line.estimated) {
         termination.explanation = termination.explanation.estimate("prices to come are estimates");
     }

@@ -2,8 +2,8 @@
 
 use chrono::Days;
 use forecasting::colocation::{
-    Advance, Charge, ChargeKind, Contract, Indices, RampStep, TerminationRule, TerminationStep, co_terminate,
-    holdover, month_cost, step_down, termination,
+    Advance, Charge, ChargeKind, Contract, Indices, Proration, RampStep, TerminationRule, TerminationStep,
+    co_terminate, holdover, month_cost, step_down, termination,
 };
 use forecasting::month::{Month, add_months};
 use proptest::prelude::*;
@@ -153,6 +153,53 @@ fn orders_are_brought_to_one_end() {
         refused.unwrap_err().to_string(),
         "end \"2025-01-14\" is not usable: no order ends before it begins"
     );
+}
+
+#[test]
+fn a_common_end_changes_what_is_invoiced() {
+    let one_end = |order: Contract, end: &str, notice: &str| {
+        co_terminate(&[order], date(end), date(notice), &Indices::default(), &days()).unwrap().remove(0)
+    };
+    let cage = Charge::new(ChargeKind::SpaceCage, number("19489.35"), Decimal::ONE);
+    let cut = |proration| {
+        let order = Contract { billing_start: date("2026-01-15"), charges: vec![cage.clone()], ..ending() };
+        one_end(Contract { proration, ..order }, "2028-06-30", "2028-01-01")
+    };
+    let by_days = cut(Proration::ActualDaysCalendar);
+    assert_eq!(by_days.cost.amount, number("-125737.74"), "six months, and 14 of 31 days of January");
+    assert!(by_days.explanation.assumptions.iter().any(|it| it.contains("days of calendar months")));
+    let by_months = cut(Proration::ContractMonth);
+    assert_eq!(by_months.cost.amount, number("-126031.13"), "14 of the 30 days from 15 June, and six months");
+    assert!(by_months.explanation.assumptions.iter().any(|it| it.contains("by contract months")));
+    // The renewal until 2027-01-14, at 1,050, is extended.
+    let extended = |proration| {
+        let order = Contract { billing_start: date("2025-01-15"), initial_term_months: 12, ..renewing() };
+        one_end(Contract { proration, ..order }, "2027-03-10", "2026-06-01").cost.amount
+    };
+    assert_eq!(
+        extended(Proration::ActualDaysCalendar),
+        number("1964.52"),
+        "17 and 10 of 31 days, and February"
+    );
+    assert_eq!(
+        extended(Proration::ContractMonth),
+        number("1950.00"),
+        "a month, and 24 of the next one's 28 days"
+    );
+}
+
+#[test]
+fn leaving_early_says_whether_it_counts_as_invoices_do() {
+    let told = |proration| {
+        let contract = Contract { proration, ..ending() };
+        let (rule, day) = (share("1"), date("2026-08-16"));
+        let ended = termination(&contract, &rule, day, day, &Indices::default(), &days()).unwrap();
+        ended.explanation.assumptions.into_iter().collect::<Vec<_>>().join("; ")
+    };
+    let words = "rounded, as it would be invoiced, and then added up";
+    assert!(told(Proration::ContractMonth).contains(words));
+    let by_days = told(Proration::ActualDaysCalendar);
+    assert!(!by_days.contains(words) && by_days.contains("invoices go by the days of calendar months"));
 }
 
 #[test]

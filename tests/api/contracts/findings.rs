@@ -226,6 +226,20 @@ fn more_than_is_committed_and_more_than_all_breakers_carry_is_flagged() {
 }
 
 #[test]
+fn a_contract_for_no_site_is_flagged() {
+    on_both_engines(async |app| {
+        let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);
+        let contract = sign(app, a_contract("C", &vendor, &[])).await;
+        let lacking = "WARNING sites null: a contract without sites is for no place, and no site shows what it costs (1000.00)";
+        assert_eq!(findings(app, "C", "2026-07-01").await, [lacking]);
+        let assign =
+            "mutation($id: ID!, $site: ID!) { assignContractSite(contract: $id, site: $site) { id } }";
+        app.director().query_with(assign, json!({ "id": contract, "site": site })).await;
+        assert!(findings(app, "C", "2026-07-01").await.is_empty());
+    });
+}
+
+#[test]
 fn kilowatts_of_what_is_not_sold_by_them_are_refused() {
     on_both_engines(async |app| {
         let (vendor, site) = (a_vendor(app, "COLO").await, a_site(app, "FRA1").await);

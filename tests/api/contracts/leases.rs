@@ -212,19 +212,23 @@ fn contracts_are_brought_to_one_end() {
         let found = &data["coTermination"];
         assert_eq!(found["noticeOn"], "2026-07-01", "the day of the question");
         let changes = found["changes"].as_array().unwrap();
+        // What would have remained of C1 by contract months, and a cent more by the invoices.
         let saved = examples()["1.etf.remaining"].as_str().unwrap().to_owned();
-        assert_eq!(changes[0]["cost"]["amount"], format!("-{saved}"), "what would have remained of C1");
+        assert_eq!(cents(&changes[0]["cost"]) + cents_of(&saved), -1);
         assert_eq!((&changes[0]["months"], &changes[0]["days"]), (&json!(-18), &json!(0)));
         assert_eq!(changes[1]["boundUntil"], "2026-12-31");
         assert_eq!((&changes[1]["months"], &changes[1]["days"]), (&json!(6), &json!(14)));
         assert_eq!(changes[1]["cost"]["amount"], "6451.61", "six months, and 14 of 31 days");
         assert_eq!(
             found["costs"],
-            json!([{ "amount": "6451.61", "currency": "EUR" }, { "amount": "-340730.59", "currency": "USD" }])
+            json!([{ "amount": "6451.61", "currency": "EUR" }, { "amount": "-340730.60", "currency": "USD" }])
         );
         assert_eq!(
             changes[0]["explain"]["assumptions"],
-            json!(["the earlier end is agreed: no fee for leaving early is added"])
+            json!([
+                "it is what invoices by the days of calendar months change by",
+                "the earlier end is agreed: no fee for leaving early is added",
+            ])
         );
         app.architect().expect_error_with(TOGETHER, arguments.clone(), "FORBIDDEN").await;
 
@@ -236,6 +240,39 @@ fn contracts_are_brought_to_one_end() {
             app.finance().statements(&text).await
         };
         assert_eq!(count(&[&long, &short]).await, count(&[&long, &short, &euro]).await);
+    });
+}
+
+#[test]
+fn a_common_end_costs_what_the_invoices_change_by() {
+    on_both_engines(async |app| {
+        let long = sign_c1(app).await;
+        let (vendor, site) = (a_vendor(app, "OTHER").await, a_site(app, "AMS1").await);
+        let short = sign(app, a_contract("SHORT", &vendor, &[&site])).await;
+        let together = async || {
+            let arguments = json!({ "contracts": [long, short], "endsOn": "2028-06-30" });
+            let data = app.finance().query_with(TOGETHER, arguments).await;
+            data["coTermination"]["changes"][0].clone()
+        };
+        let invoiced = async |from: &str, months: i32| {
+            let text = format!(
+                r#"{{ colocationContract(number: "C1") {{
+                    costSchedule(from: "{from}", months: {months}) {{ total {{ amount }} }} }} }}"#
+            );
+            let data = app.finance().query(&text).await;
+            cents(&data["colocationContract"]["costSchedule"]["total"])
+        };
+        // Six months of 19,489.35, and 14 of the 31 days of January.
+        let change = together().await;
+        assert_eq!(change["cost"]["amount"], "-125737.75");
+        assert_eq!(cents(&change["cost"]), -invoiced("2028-07", 7).await);
+        // 14 of the 30 days of the contract month that began on 15 June, and the six months after it.
+        let by_months = "mutation($id: ID!) { updateColocationContract(id: $id, changes: { proration: CONTRACT_MONTH }) { id } }";
+        app.director().query_with(by_months, json!({ "id": long })).await;
+        let change = together().await;
+        assert_eq!(change["cost"]["amount"], "-126031.13");
+        let told = shown(&change["explain"]);
+        assert!(told.contains("it is what invoices by contract months change by"), "{told}");
     });
 }
 
@@ -426,7 +463,8 @@ fn what_remains_and_what_silence_costs_differ_by_rounding_alone_and_say_so() {
         // Twelve months of 18,030.00 where 18,029.9955 is exact, and of 2,083.73 where 2,083.725 is.
         assert_eq!(cents(&leave["remaining"]) - cents_of(silence["cost"]["amount"].as_str().unwrap()), 11);
         let told = shown(&leave["explain"]);
-        assert!(told.contains("as it would be invoiced") && told.contains("notice given on"), "{told}");
+        assert!(told.contains("rounded and then added up") && told.contains("notice given on"), "{told}");
+        assert!(told.contains("invoices go by the days of calendar months"), "{told}");
         let told = shown(&silence["explain"]);
         assert!(told.contains("added up unrounded and rounded once"), "{told}");
     });

@@ -1,6 +1,6 @@
 //! Reports from the command line.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::Value;
 use support::{Database, on_both_engines, plinth};
@@ -39,6 +39,51 @@ fn one_command_writes_all_formats_of_one_moment() {
 
         let again = export(app.database(), &[&["roadmap"], &question[..], &["--format", "xlsx"]].concat());
         assert!(again.0 == Some(0) && again.1 == read("xlsx"), "standard output has the same bytes");
+    });
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_export_that_fails_leaves_no_file() {
+    on_both_engines(async |app| {
+        an_estate(app).await;
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("reports");
+        let to = ["--format", "csv,json", "--out", out.to_str().unwrap()];
+        let failing = [&["chargeback", "--model", "Dream", "--currency", "USD"], &to[..]].concat();
+        let (code, _, told) = export(app.database(), &failing);
+        assert_eq!(code, Some(2), "{told}");
+        assert!(!out.exists(), "{:?}", names(&out));
+        let asked = ["roadmap", "--as-of", "2026-01-01", "--currency", "USD"];
+        let (code, _, told) = export(app.database(), &[&asked[..], &to].concat());
+        assert_eq!(code, Some(0), "{told}");
+        let written = ["roadmap-2026-01-01.csv", "roadmap-2026-01-01.json"];
+        assert_eq!(names(&out), written);
+        let before = fs::read(out.join(written[0])).unwrap();
+        assert_eq!(export(app.database(), &failing).0, Some(2));
+        let refused = [&asked[..], &["--months", "121"], &to].concat();
+        assert_eq!(export(app.database(), &refused).0, Some(2));
+        assert_eq!(names(&out), written);
+        assert!(fs::read(out.join(written[0])).unwrap() == before, "what was there stays");
+
+        // Rows of nouns likewise, of which the first could be written before the last fails.
+        let all = folder.path().join("all");
+        fs::create_dir_all(all.join("scenario_changes.csv")).unwrap();
+        let (code, _, told) = export(app.database(), &["--format", "csv", "--out", all.to_str().unwrap()]);
+        assert_eq!(code, Some(1), "{told}");
+        assert_eq!(names(&all), ["scenario_changes.csv"], "only the folder that was in the way");
+        let nowhere = folder.path().join("nowhere");
+        let url = format!("sqlite://{}", folder.path().join("none.sqlite").display());
+        let arguments =
+            ["export", "--database-url", &url, "--format", "csv", "--out", nowhere.to_str().unwrap()];
+        assert!(!plinth().args(arguments).output().unwrap().status.success());
+        assert!(!nowhere.exists());
     });
 }
 

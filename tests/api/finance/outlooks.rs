@@ -85,6 +85,24 @@ fn without_a_forecast_the_rest_of_the_year_is_as_planned() {
 }
 
 #[test]
+fn a_scenario_comes_in_by_the_version_that_is_drafted_under_it() {
+    on_both_engines(async |app| {
+        let books = Books::open(app).await;
+        half_a_year(app, &books).await;
+        let finance = app.finance();
+        let lean = a_version(&finance, json!({ "name": "Lean", "kind": "SCENARIO" })).await;
+        let lines: Vec<Value> = (7..=12).map(|period| line(period, "90")).collect();
+        all_taken(&set(&finance, &lean, &lines).await);
+        let found = outlook(&finance, &books, &format!("forecast: \"{lean}\", throughPeriod: 6")).await;
+        // 616 came about, and six months of 90 are to come.
+        assert_eq!(found["total"]["outlook"]["amount"], "1156.00");
+        assert_eq!(found["forecast"]["name"], "Lean");
+        let assumptions = found["explain"]["assumptions"].as_array().unwrap();
+        assert!(assumptions.contains(&json!("periods to come are as Lean expects them")), "{assumptions:?}");
+    });
+}
+
+#[test]
 fn what_is_not_known_is_named_and_never_zero() {
     on_both_engines(async |app| {
         let books = Books::open(app).await;

@@ -93,3 +93,38 @@ fn what_cannot_be_cleared_is_not_set_to_null_and_nothing_is_given_twice() {
         );
     });
 }
+
+#[test]
+fn no_site_was_left_while_assets_are_in_service_there() {
+    on_both_engines(async |app| {
+        let estate = Estate::of(app).await;
+        let plan = |on: &str| {
+            format!("mutation {{ planSiteExit(id: \"{}\", on: \"{on}\") {{ exit {{ on }} }} }}", estate.site)
+        };
+        let planned = async |on: &str| {
+            let data = estate.planner.query(&plan(on)).await;
+            assert_eq!(data["planSiteExit"]["exit"]["on"], on);
+        };
+        // An empty site was left some day.
+        planned("2020-01-01").await;
+        let asset = estate.at_unit("A-1", 1.0).await;
+        for day in ["2020-01-01", "2026-06-30"] {
+            let refusal = estate.planner.expect_error(&plan(day), "INVALID").await;
+            assert_eq!(refusal.field, "on");
+            assert_eq!(
+                refusal.message,
+                format!(
+                    "on: {day} has passed: no site is left before 2026-07-01 while assets are in service there, \
+                     and FRA1 has 1"
+                )
+            );
+        }
+        planned("2026-07-01").await;
+        planned("2027-12-31").await;
+        let none = format!("mutation {{ planSiteExit(id: \"{}\") {{ exit {{ on }} }} }}", estate.site);
+        assert!(estate.planner.query(&none).await["planSiteExit"]["exit"].is_null());
+        let retire = format!("mutation {{ retireAsset(id: \"{asset}\", on: \"2026-06-30\") {{ id }} }}");
+        estate.planner.query(&retire).await;
+        planned("2026-06-30").await;
+    });
+}

@@ -151,7 +151,7 @@ fn an_asset_whose_site_is_left_first_is_not_replaced() {
         for (exit, leaves) in [
             ("2026-07-30", json!("2026-07-30")),
             ("2026-07-31", json!(null)),
-            ("2026-05-01", json!("2026-05-01")),
+            ("2026-07-01", json!("2026-07-01")),
         ] {
             let plan =
                 format!("mutation {{ planSiteExit(id: \"{}\", on: \"{exit}\") {{ id }} }}", estate.site);

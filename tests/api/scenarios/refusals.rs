@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use support::on_both_engines;
 
 use super::{ADD, a_scenario, a_setting, refused, years};
+use crate::roadmap::send;
 
 #[test]
 fn what_is_not_there_is_refused_by_field() {
@@ -304,6 +305,60 @@ fn a_price_is_not_agreed_for_days_after_its_contract_ended_with_its_site() {
         let id = a_scenario(app, "early", &[exit]).await;
         let refusal = refused(app, &id, price("2027-06-01")).await;
         assert!(refusal.message.contains(&why("2027-01-31")), "{}", refusal.message);
+    });
+}
+
+#[test]
+fn a_site_is_not_left_after_the_last_contract_that_keeps_it() {
+    on_both_engines(async |app| {
+        a_setting(app).await;
+        let site = json!({ "code": "OUT1", "name": "Out", "kind": "COLOCATION", "timeZone": "UTC" });
+        let site = send(app, "openSite", "NewSite!", site).await;
+        let vendor =
+            send(app, "registerVendor", "NewVendor!", json!({ "code": "OUT", "name": "Out Colo" })).await;
+        let signed = async |number: &str, since: &str| {
+            let contract = json!({
+                "number": number, "vendor": vendor, "currency": "USD", "sites": [site],
+                "term": { "signedOn": since, "billingStartsOn": since, "months": 12 },
+                "details": { "renewal": { "automatic": true, "months": 12, "uplift": "0" } },
+                "notice": { "minimum": 90 },
+                "charges": [{ "kind": "SPACE_KW", "unitPrice": "100", "quantity": "10" }],
+            });
+            send(app, "signColocationContract", "NewColocationContract!", contract).await
+        };
+        let ended = |contract: &str, on: &str| json!({ "contractNotRenewed": { "colocation": contract, "endsOn": on } });
+        let exit = |on: &str| json!({ "siteExit": { "site": site, "on": on } });
+        let only = signed("OUT-1", "2026-06-01").await;
+        let why = "the contract ends on 2027-05-31, and no other keeps the site after 2027-05-31: \
+                   it is left by then, not on 2028-05-31";
+        let pairs = [
+            [ended(&only, "2027-05-31"), exit("2028-05-31")],
+            [exit("2028-05-31"), ended(&only, "2027-05-31")],
+            [json!({ "contractNotRenewed": { "colocation": only } }), exit("2028-05-31")],
+        ];
+        for (place, [first, second]) in pairs.into_iter().enumerate() {
+            let id = a_scenario(app, &format!("S{place}"), &[first]).await;
+            let refusal = refused(app, &id, second).await;
+            assert!(refusal.message.contains(why), "{}", refusal.message);
+            assert!(refusal.message.contains("change 1 (") && refusal.message.contains("change 2 ("));
+        }
+        let at_once = json!({ "input": { "name": "At once", "changes": [
+            { "change": ended(&only, "2027-05-31") }, { "change": exit("2027-06-01") },
+        ] } });
+        let create = "mutation($input: NewScenario!) { createScenario(input: $input) { id } }";
+        let refusal = app.director().expect_error_with(create, at_once, "INVALID").await;
+        assert!(refusal.message.ends_with("it is left by then, not on 2027-06-01"), "{}", refusal.message);
+        a_scenario(app, "in time", &[ended(&only, "2027-05-31"), exit("2027-05-31")]).await;
+        a_scenario(app, "before", &[ended(&only, "2027-05-31"), exit("2027-03-31")]).await;
+        a_scenario(app, "renewed", &[ended(&only, "2028-05-31"), exit("2028-05-31")]).await;
+        // Another contract keeps it, until that is not renewed either.
+        let other = signed("OUT-2", "2026-01-01").await;
+        let id = a_scenario(app, "kept", &[ended(&only, "2027-05-31"), exit("2028-05-31")]).await;
+        let refusal = refused(app, &id, ended(&other, "2027-12-31")).await;
+        let why = "no other keeps the site after 2027-12-31: it is left by then, not on 2028-05-31";
+        assert!(refusal.message.contains(why), "{}", refusal.message);
+        let variables = json!({ "scenario": id, "change": ended(&other, "2028-12-31") });
+        app.director().query_with(ADD, variables).await;
     });
 }
 

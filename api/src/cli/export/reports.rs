@@ -1,17 +1,15 @@
 //! `plinth export roadmap` and its like: reports as files.
 
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::PathBuf,
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Command, Error, FromArgMatches, Subcommand, error::ErrorKind};
 
-use super::{target, unwritable};
 use crate::{
     access::Caller,
-    cli::{DatabaseSettings, Failure, Ids, Role, connect_existing, require_migrated},
+    cli::{DatabaseSettings, Failure, Ids, Role, connect_existing, require_migrated, target::Target},
     error,
     export::reports::{self, Format, Kind, Parameter},
     server,
@@ -105,17 +103,15 @@ pub(super) async fn write(asked: &Asked, database: &DatabaseSettings) -> Result<
     let report = reports::build(&store, &caller, asked.kind, asked.given.clone()).await;
     let report = report.map_err(|cause| refused(asked.kind, cause))?;
     store.close().await;
-    if let Some(folder) = &asked.out {
-        fs::create_dir_all(folder).map_err(|cause| unwritable(folder, &cause))?;
-    }
+    let mut files = Vec::new();
     for format in &asked.formats {
         let bytes = format.write(&report)?;
         let name = format!("{}.{}", report.file_stem(), format.ending());
-        let mut file = target(asked.out.as_deref(), &name)?;
+        let mut file = Target::within(asked.out.as_deref(), &name)?;
         file.write_all(&bytes)?;
-        file.flush()?;
+        files.push(file);
     }
-    Ok(())
+    files.into_iter().try_for_each(Target::whole)
 }
 
 /// What a report says of its question, in the words of the command line.

@@ -52,7 +52,8 @@ pub struct ContractEndChange {
     months: i32,
     /// Days on top of the whole months, with the same sign.
     days: i32,
-    /// What is added to the monthly charges, without metered power; below zero for what is saved.
+    /// What is added to the monthly charges, without metered power; below zero for what is saved. It is what the
+    /// invoices change by, so that a part of a month counts by the proration of the contract.
     cost: Money,
     /// How the cost came about.
     explain: Explanation,

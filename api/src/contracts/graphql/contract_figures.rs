@@ -9,7 +9,7 @@ use entity::{
         colocation_charge,
         colocation_contract::{self, Column, IndexTerms},
     },
-    id::{ColocationContractId, ScenarioId, VendorId},
+    id::{ColocationContractId, ScenarioId, SiteId, VendorId},
 };
 use forecasting::{
     colocation::{Capacity, Circuit},
@@ -90,6 +90,13 @@ impl ColocationContract {
         self.0.shared(format!("price indices on {as_of}"), load).await
     }
 
+    /// The sites of this contract and its siblings.
+    async fn places(&self, ctx: &Context<'_>) -> Result<Arc<HashMap<ColocationContractId, Vec<SiteId>>>> {
+        let reader = read(ctx, Self::VIEW)?;
+        let load = async || colocation_contracts::sites_of(&reader, self.siblings()?).await;
+        self.0.shared("sites of contracts".to_owned(), load).await
+    }
+
     /// A scenario, read once for this contract and its siblings.
     async fn overlay(&self, ctx: &Context<'_>, id: Option<Id<ScenarioId>>) -> Result<Arc<Overlay>> {
         let Some(id) = id else { return Ok(Overlay::none()) };
@@ -113,9 +120,7 @@ impl ColocationContract {
         overlay.notice(&mut contract, charges, as_of);
         let mut exit = Exit::default();
         if overlay.leaves_a_site() {
-            let reader = read(ctx, Self::VIEW)?;
-            let load = async || colocation_contracts::sites_of(&reader, self.siblings()?).await;
-            let sites = self.0.shared("sites of contracts".to_owned(), load).await?;
+            let sites = self.places(ctx).await?;
             let sites = sites.get(&contract.id).map_or(&[][..], Vec::as_slice);
             exit = overlay.exit(&mut contract, charges, sites, as_of)?;
         }
@@ -207,6 +212,8 @@ impl ColocationContract {
         let charges = sheets.get(&contract.id).map_or(&[][..], Vec::as_slice);
         let indices = costs::indices(&contract, charges, &published, None);
         let mut found = findings::of_colocation(&contract, charges);
+        let places = self.places(ctx).await?;
+        found.extend(findings::of_places(places.get(&contract.id).map_or(&[][..], Vec::as_slice)));
         found.extend(used.findings(&contract, charges, &indices, as_of)?);
         usage_findings::affected(&mut found, &contract, charges, &indices, as_of);
         let sees_prices = caller(ctx)?.may(Permission::ViewPrices);

@@ -297,8 +297,8 @@ pub struct EarlyTermination {
     /// Last day the contract binds to; it is not early to leave on it or after it.
     bound_until: Date,
     /// Monthly charges from the day after the last one until then, without metered power, by contract months. Each
-    /// charge and month is rounded as it would be invoiced, where the cost of a renewal is rounded once: the two may
-    /// differ by some cents.
+    /// charge and month is rounded, where the cost of a renewal is rounded once: the two may differ by some cents. So
+    /// it is invoiced where the contract goes by contract months; invoices by days may come to a little more or less.
     remaining: Money,
     /// The share of them that is due.
     on_remaining: Money,

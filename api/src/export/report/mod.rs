@@ -54,11 +54,7 @@ impl Cell {
     /// An amount with the decimals of its currency, and more where it has more.
     #[must_use]
     pub fn money(amount: Decimal, currency: Currency) -> Self {
-        let mut amount = amount.normalize();
-        if amount.scale() < currency.minor_units() {
-            amount.rescale(currency.minor_units());
-        }
-        Self::Money(Money { amount, currency })
+        Self::Money(Money::new(amount, currency).in_minor_units())
     }
 
     /// A number of things.

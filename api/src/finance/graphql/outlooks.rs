@@ -281,7 +281,9 @@ pub struct OutlookQuery;
 /// Queries of outlooks.
 #[Object]
 impl OutlookQuery {
-    /// Where a fiscal year will end. Needs the right to see sums.
+    /// Where a fiscal year will end. Needs the right to see sums. It goes by what was posted and by versions of budgets,
+    /// and computes nothing anew, so that it takes no scenario: one comes in by a version of the kind SCENARIO that
+    /// `draftBudgetFromRoadmap` drafts under it, as `forecast`.
     #[graphql(complexity = "1_000 + child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn budget_outlook(
@@ -289,7 +291,9 @@ impl OutlookQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What was approved, by its id.")] plan: Id<BudgetVersionId>,
         #[graphql(desc = "The actual figures, by the id of their version.")] actual: Id<BudgetVersionId>,
-        #[graphql(desc = "What is expected of the periods to come, by its id; the plan when left out.")]
+        #[graphql(
+            desc = "What is expected of the periods to come, by its id: a forecast, a scenario or another plan; the plan when left out."
+        )]
         forecast: Option<Id<BudgetVersionId>>,
         #[graphql(desc = "The last period that is over, 0 to 12; the last closed one when left out.")]
         through_period: Option<i32>,

@@ -142,7 +142,8 @@ impl SiteMutation {
         Ok(Record::whole(site).into())
     }
 
-    /// Records by when a site is to be empty; without a day, the plan is dropped.
+    /// Records by when a site is to be empty; without a day, the plan is dropped. A day that has passed is taken of a
+    /// site that has nothing in service any more.
     async fn plan_site_exit(
         &self,
         ctx: &Context<'_>,
