@@ -11,12 +11,12 @@ const ANSWER: &str = "affected(first: 100) { totalCount nodes { item { name } st
     alreadyDownCount alreadyDown { item { name } reason { item { name } link group } }
     rollUp { contractCount contracts { contract { name } isAffected } }";
 
-async fn a_vendor(app: &TestApp, code: &str) -> String {
+pub async fn a_vendor(app: &TestApp, code: &str) -> String {
     send(app, "registerVendor", "NewVendor!", json!({ "code": code, "name": code })).await
 }
 
 /// A colocation contract of twelve months that does not renew.
-async fn a_contract(
+pub async fn a_contract(
     app: &TestApp,
     number: &str,
     (vendor, site): (&str, &str),

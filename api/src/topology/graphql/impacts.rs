@@ -120,6 +120,11 @@ impl Impact {
         self.answer.down_before.len() as u64 + self.answer.hidden_before
     }
 
+    /// How many of those the caller may not see: `alreadyDown` lists the others.
+    async fn already_down_hidden(&self) -> u64 {
+        self.answer.hidden_before
+    }
+
     /// What it all comes to, as far as the caller may see it.
     async fn roll_up(&self) -> ImpactRollUp {
         ImpactRollUp { answer: Arc::clone(&self.answer), lens: self.lens.clone() }

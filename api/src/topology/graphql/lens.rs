@@ -23,7 +23,7 @@ use crate::{
         scalar::{Date, Id},
     },
     topology::{
-        asked::VIEW,
+        asked::{VIEW, is_visible},
         chains::{Saved, Step, StepLink},
         graph::{Estate, Options},
         index::{Index, State, View},
@@ -195,7 +195,7 @@ impl Lens {
     #[must_use]
     pub fn thing(&self, thing: Thing) -> Option<ConfigurationItem> {
         let about = self.estate.about(thing)?;
-        crate::topology::asked::is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, about))
+        is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, about))
     }
 
     /// What ties a node to the next.
@@ -227,10 +227,11 @@ impl Lens {
         Ok(chain.iter().take(size).map(|step| self.step(step)).collect())
     }
 
-    /// The name of a group.
+    /// The name of a group; none where the caller may not see what needs it.
     #[must_use]
     pub fn name(&self, group: GroupNode) -> Option<String> {
-        self.estate.group(group).map(|group| group.name.to_string())
+        let group = self.estate.group(group).filter(|group| is_visible(&self.caller, group.owner));
+        group.map(|group| group.name.to_string())
     }
 
     /// How an edge ties, and the name of its group.
@@ -243,17 +244,19 @@ impl Lens {
         }
     }
 
-    /// How a group came through.
+    /// How a group came through. What a group of something hidden requires is hidden too.
     #[must_use]
     pub fn outcome(&self, saved: &Saved) -> Option<GroupOutcome> {
         let group = self.estate.group(saved.group)?;
+        let seen = Some(group).filter(|group| is_visible(&self.caller, group.owner));
+        let capacity = seen.and_then(|group| group.required_capacity);
         Some(GroupOutcome {
-            name: group.name.to_string(),
+            name: seen.map(|group| group.name.to_string()),
             owner: self.thing(group.owner),
             is_derived: group.id.is_none(),
-            required_count: group.required_count,
-            required_capacity: group.required_capacity.map(entity::money::Rate::to_decimal),
-            capacity_unit: group.required_capacity.and(group.unit.clone()),
+            required_count: seen.and_then(|group| group.required_count),
+            required_capacity: capacity.map(entity::money::Rate::to_decimal),
+            capacity_unit: capacity.and(group.unit.clone()),
             members_lost: saved.lost.len() as u64,
             members_left: saved.left,
             lost: saved.lost.iter().filter_map(|lost| self.item(*lost)).collect(),
@@ -296,24 +299,24 @@ pub struct DependencyStep {
     item: Option<ConfigurationItem>,
     /// What ties it to the next step.
     link: DependencyStepLink,
-    /// The name of the group, where it is one.
+    /// The name of the group, where it is one and the caller may see what needs it.
     group: Option<String>,
 }
 
 /// How a redundancy group came through.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct GroupOutcome {
-    /// Its name.
-    name: String,
+    /// Its name. Null where the caller may not see what needs it.
+    name: Option<String>,
     /// What needs it. Null where the caller may not see it.
     owner: Option<ConfigurationItem>,
     /// Whether it follows from power feeds or contracts and was not recorded.
     is_derived: bool,
-    /// How many members have to be up. Null where their capacity counts.
+    /// How many members have to be up. Null where only their capacity counts.
     required_count: Option<u32>,
-    /// What capacity has to be up. Null where members are counted.
+    /// What capacity has to be up. Null where only members are counted.
     required_capacity: Option<Decimal>,
-    /// The unit of the capacity. Null where members are counted.
+    /// The unit of the capacity. Null where only members are counted.
     capacity_unit: Option<String>,
     /// Members that are down.
     members_lost: u64,
