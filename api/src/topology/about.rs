@@ -11,6 +11,7 @@ use super::{
     items::{Label, Thing},
     recorded::Recorded,
 };
+use crate::inventory::usage::status_on;
 
 /// What is said of a thing, as it stands in the index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl<'a> From<&'a Label> for About<'a> {
 
 impl Recorded {
     /// What is said of a thing on a day, by its own name where it has one; none for what is not there. A workload is
-    /// out of use from the day after its last one.
+    /// out of use from the day after its last one, an asset from the day on which it was retired.
     #[must_use]
     pub fn about(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
         match thing {
@@ -57,7 +58,7 @@ impl Recorded {
                 tier: row.tier,
                 owner: row.owner.as_deref(),
                 site: Some(row.site_id),
-                is_retired: matches!(row.status, AssetStatus::Retired | AssetStatus::Disposed),
+                is_retired: is_out(status_on(row.status, row.retired_on, as_of)),
             }),
             Thing::Workload(id) => self.workloads.get(&id).map(|row| About {
                 name: &row.name,
@@ -104,6 +105,12 @@ impl Recorded {
             _ => about,
         })
     }
+}
+
+/// Whether an asset of a status is out of use for good.
+#[must_use]
+pub fn is_out(status: AssetStatus) -> bool {
+    matches!(status, AssetStatus::Retired | AssetStatus::Disposed)
 }
 
 fn plain<'a>(name: &'a str, owner: Option<&'a str>) -> About<'a> {

@@ -159,6 +159,8 @@ rows! {
         parent_id (ParentId): Option<AssetId>,
         /// Where it stands in its life.
         status (Status): AssetStatus,
+        /// The day on which it was retired.
+        retired_on (RetiredOn): Option<NaiveDate>,
         /// Who answers for it.
         owner (Owner): Option<String>,
         /// Criticality.
