@@ -127,7 +127,7 @@ impl Impact {
 
     /// What it all comes to, as far as the caller may see it.
     async fn roll_up(&self) -> ImpactRollUp {
-        ImpactRollUp { answer: Arc::clone(&self.answer), lens: self.lens.clone() }
+        ImpactRollUp::new(Arc::clone(&self.answer), self.lens.clone())
     }
 
     /// Affected things that the caller may not see. They take part, and are nowhere named.
