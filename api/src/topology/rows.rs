@@ -147,8 +147,6 @@ rows! {
         id (Id): AssetId,
         /// Asset tag.
         tag (Tag): String,
-        /// Name.
-        name (Name): Option<String>,
         /// Model.
         model_id (ModelId): HardwareModelId,
         /// Where it is.
@@ -210,8 +208,6 @@ rows! {
         id (Id): SiteId,
         /// Code.
         code (Code): String,
-        /// Name.
-        name (Name): String,
         /// Where it stands in its life.
         status (Status): SiteStatus,
     }
@@ -221,8 +217,6 @@ rows! {
         id (Id): VendorId,
         /// Code.
         code (Code): String,
-        /// Name.
-        name (Name): String,
     }
     /// What is needed of a workload.
     WorkloadRow of workload {
