@@ -186,8 +186,14 @@ fn groups_count_members_and_capacities() {
         let one = impact(&app.director(), &[&chillers[0]], "", &affected()).await;
         let hit = find(&one, "Shop");
         assert_eq!(hit["status"], "AT_RISK");
-        let capacity = hit["savedBy"].as_array().unwrap().iter().find(|it| it["capacityUnit"] == "kW");
-        assert_eq!(capacity.unwrap()["membersLeft"], 2);
+        // It needs a number and a capacity, and is told once, with both.
+        assert_eq!(
+            hit["savedBy"],
+            json!([{
+                "name": "cooling", "isDerived": false, "requiredCount": 1, "requiredCapacity": "40.5",
+                "capacityUnit": "kW", "membersLost": 1, "membersLeft": 2, "lost": [{ "name": "C1" }],
+            }])
+        );
         let two = impact(&app.director(), &[&chillers[0], &chillers[1]], "", &affected()).await;
         assert_eq!(find(&two, "Shop")["status"], "DOWN");
         assert!(told(&find(&two, "Shop")["reason"]).starts_with("Shop GROUP cooling, C"));

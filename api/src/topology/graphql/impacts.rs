@@ -235,8 +235,7 @@ impl AffectedItem {
     /// The groups that lost members and still have enough: what saved it.
     async fn saved_by(&self) -> Vec<GroupOutcome> {
         let groups = self.affected.hurt.iter().flat_map(|hurt| &hurt.saved_by);
-        let saved = groups.map(|group| self.answer.downs.saved(&self.answer.estate, *group));
-        saved.filter_map(|saved| self.lens.outcome(&saved)).collect()
+        self.lens.outcomes(groups.map(|group| self.answer.downs.saved(&self.answer.estate, *group)))
     }
 }
 

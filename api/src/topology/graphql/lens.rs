@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
-use entity::id::ScenarioId;
+use entity::{id::ScenarioId, money::Rate};
 use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
@@ -25,7 +25,7 @@ use crate::{
     topology::{
         asked::{VIEW, is_visible},
         chains::{Saved, Step, StepLink},
-        graph::{Estate, Options},
+        graph::{Estate, NamedGroup, Options},
         index::{Index, State, View},
         items::Thing,
     },
@@ -249,18 +249,37 @@ impl Lens {
     pub fn outcome(&self, saved: &Saved) -> Option<GroupOutcome> {
         let group = self.estate.group(saved.group)?;
         let seen = Some(group).filter(|group| is_visible(&self.caller, group.owner));
-        let capacity = seen.and_then(|group| group.required_capacity);
+        let (count, capacity) = seen.map(|group| self.required(group)).unwrap_or_default();
         Some(GroupOutcome {
             name: seen.map(|group| group.name.to_string()),
             owner: self.thing(group.owner),
             is_derived: group.id.is_none(),
-            required_count: seen.and_then(|group| group.required_count),
-            required_capacity: capacity.map(entity::money::Rate::to_decimal),
+            required_count: count,
+            required_capacity: capacity.map(Rate::to_decimal),
             capacity_unit: capacity.and(group.unit.clone()),
             members_lost: saved.lost.len() as u64,
             members_left: saved.left,
             lost: saved.lost.iter().filter_map(|lost| self.item(*lost)).collect(),
         })
+    }
+
+    /// How groups came through, each once: one that needs a number and a capacity is two in the graph.
+    pub fn outcomes(&self, saved: impl IntoIterator<Item = Saved>) -> Vec<GroupOutcome> {
+        let mut met = HashSet::new();
+        let is_new = |saved: &Saved| {
+            let id = self.estate.group(saved.group).and_then(|group| group.id);
+            id.is_none_or(|id| met.insert(id))
+        };
+        saved.into_iter().filter(is_new).filter_map(|saved| self.outcome(&saved)).collect()
+    }
+
+    /// What a group requires as a whole, a number or a capacity or both.
+    fn required(&self, group: &NamedGroup) -> (Option<u32>, Option<Rate>) {
+        let Some(row) = group.id.and_then(|id| self.estate.recorded.groups.get(&id)) else {
+            return (group.required_count, group.required_capacity);
+        };
+        let count = row.required_count.and_then(|count| u32::try_from(count).ok());
+        (count.or(row.required_capacity.is_none().then_some(1)), row.required_capacity)
     }
 }
 
