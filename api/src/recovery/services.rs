@@ -115,8 +115,8 @@ impl Assessment {
         Ok(service)
     }
 
-    /// What a service waits for, without what stands anyway at its end. A circle recovers together, in the sum of its own
-    /// times, so those of it are in the chain whose time counts or is not known, the longest first.
+    /// What a service waits for, without what stands anyway at its end. A circle recovers together, in the sum of its
+    /// own times, so those of it are in the chain whose time counts or is not known, the longest first.
     fn chain(&self, node: Node) -> Vec<Node> {
         let stands = |node: &Node| {
             let recovery = self.recoveries.of(*node);

@@ -36,8 +36,9 @@ impl<'a> From<&'a Label> for About<'a> {
 }
 
 impl Recorded {
-    /// What is said of a thing on a day, by the name that [`labels`](super::labels::labels) has for it too; none for what
-    /// is not there. A workload is out of use from the day after its last one, an asset from the day on which it was retired.
+    /// What is said of a thing on a day, by the name that [`labels`](super::labels::labels) has for it too; none for
+    /// what is not there. A workload is out of use from the day after its last one, an asset from the day on which it
+    /// was retired.
     #[must_use]
     pub fn about(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
         match thing {

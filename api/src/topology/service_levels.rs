@@ -71,7 +71,8 @@ pub async fn service_levels(db: &impl Read, answer: &Answer) -> Result<ServiceLe
     let hidden: Vec<ConfigurationItemId> = hidden.collect();
     let seen = answer.affected.iter().filter_map(|one| Some((one, item_of(one.thing)?)));
     let seen: Vec<_> = seen.collect();
-    let items: Vec<ConfigurationItemId> = seen.iter().map(|(_, item)| *item).chain(hidden.clone()).collect();
+    let items: Vec<ConfigurationItemId> =
+        seen.iter().map(|(_, item)| *item).chain(hidden.iter().copied()).collect();
     let targets = targets(db, &items).await?;
     let mut shown: Vec<ServiceLevel> = seen
         .into_iter()

@@ -264,6 +264,7 @@ impl Lens {
     }
 
     /// How groups came through, each once: one that needs a number and a capacity is two in the graph.
+    #[must_use]
     pub fn outcomes(&self, saved: impl IntoIterator<Item = Saved>) -> Vec<GroupOutcome> {
         let mut met = HashSet::new();
         let is_new = |saved: &Saved| {

@@ -308,8 +308,8 @@ impl ImpactRollUp {
         self.answer.roll_up.hidden_contracts
     }
 
-    /// Affected services with an availability target: those that are down first, then the most critical. What an hour takes
-    /// of the time in which they may be down is told of those that are down.
+    /// Affected services with an availability target: those that are down first, then the most critical. What an hour
+    /// takes of the time in which they may be down is told of those that are down.
     async fn service_levels(
         &self,
         ctx: &Context<'_>,

@@ -120,6 +120,7 @@ pub(super) async fn item<E: Table>(
 
 /// The rows of which one of the columns at least names something that a caller may see. What is said of nothing but
 /// hidden things is hidden too.
+#[must_use]
 pub fn about_shown(caller: &Caller, columns: &[impl ColumnTrait]) -> Condition {
     let Some(shown) = items::shown_to(caller) else { return Condition::all() };
     let shown =
