@@ -5,6 +5,7 @@ mod days;
 mod derived;
 mod estate;
 mod files;
+mod hidden;
 mod hostile;
 mod impacts;
 mod index;

@@ -38,7 +38,8 @@ impl Recoveries {
         })
     }
 
-    /// The chain that an item waits for: itself, what it waits for longest, what that waits for, to the end.
+    /// The chain that an item waits for: itself, what it waits for longest, what that waits for, to the end. Of a circle
+    /// it has the one item that was waited for: [`Recoveries::together`] has the others, whose own times count too.
     pub fn chain(&self, node: Node) -> Vec<Node> {
         let mut chain = Vec::new();
         let mut next = Some(node);
@@ -47,6 +48,15 @@ impl Recoveries {
             next = self.of(node).and_then(|recovery| recovery.waits_for);
         }
         chain
+    }
+
+    /// The items that an item recovers together with, itself included: all of its circle, or itself alone. None for a
+    /// node that the graph did not have.
+    pub fn together(&self, node: Node) -> &[Node] {
+        match self.found.waits_for.get(node.index()) {
+            Some(_) => self.components.members(self.components.of(node)),
+            None => &[],
+        }
     }
 
     /// Sets of items that need each other in a circle: none of them can start first after everything was off.

@@ -64,6 +64,8 @@ fn how_long_recovery_takes() {
     assert_eq!(apps[1], expected["app_2of3"].as_u64().unwrap());
     assert_eq!(minutes(WEB) - expected["rto"].as_u64().unwrap(), expected["gap"].as_u64().unwrap());
     assert_eq!(found.chain(node(WEB)), [WEB, APPS[1], DB, SAN].map(&node));
+    assert_eq!(found.together(node(DB)), [node(DB)]);
+    assert!(found.together(Node(8)).is_empty(), "there are eight items");
     // One at a time, all of it takes its sum, without the slowest of three and one of two.
     let alone = schedule(&graph, &[node(WEB)], &own, Some(1)).unwrap();
     assert_eq!(alone.makespan, 60 + 45 + 20 + 25 + 10 + 15);
@@ -143,4 +145,26 @@ fn how_bad_an_outage_is() {
     let hurt = found.hurt.iter().filter_map(|hurt| Some((tier(hurt.node)?, Harm::Degraded)));
     let quarters = blast_quarters(down.chain(hurt)).unwrap();
     assert_eq!(quarters as f64 / 4.0, golden["7.blast"]["san"].as_f64().unwrap());
+}
+
+/// One needs a circle of two, and that a fourth: all of the circle counts, and is told beside the chain.
+#[test]
+fn a_circle_recovers_together_and_is_told() {
+    let mut draft = Draft::new(4);
+    for (from, to) in [(0, 1), (1, 2), (2, 1), (2, 3)] {
+        draft.hard(from, to);
+    }
+    let (graph, order) = draft.build().unwrap();
+    let node = |item: u32| Node(order.iter().position(|found| *found == item).unwrap() as u32);
+    let own: Vec<Option<u32>> = order.iter().map(|item| Some([12, 10, 20, 30][*item as usize])).collect();
+    let found = recoveries(&graph, &own).unwrap();
+    let minutes = |item: u32| found.of(node(item)).unwrap().minutes;
+    assert_eq!([0, 1, 2, 3].map(minutes), [72, 60, 60, 30].map(Some));
+    assert_eq!(found.chain(node(0)), [0, 1, 3].map(node));
+    let mut together = found.together(node(1)).to_vec();
+    together.sort_unstable();
+    let mut circle = [1, 2].map(node);
+    circle.sort_unstable();
+    assert_eq!(together, circle);
+    assert_eq!(found.together(node(3)), [node(3)]);
 }

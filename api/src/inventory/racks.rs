@@ -109,6 +109,23 @@ pub async fn retire(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Resul
     update(tx, id, expected_version, |row| row.status = Set(RackStatus::Retired)).await
 }
 
+/// Puts a retired rack to use again: what retiring it did is undone.
+///
+/// # Errors
+/// `Conflict` for a stale version, when the rack is not retired, and while its site is closed.
+pub async fn reinstate(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Result<rack::Model> {
+    let rack = lock(tx, id).await?;
+    expect_version("rack", rack.version, expected_version)?;
+    if rack.status != RackStatus::Retired {
+        return Err(Error::Conflict(format!("the rack {} is not retired", rack.name)));
+    }
+    let site = sites::find(tx, rack.site_id).await?;
+    if site.status == SiteStatus::Closed {
+        return Err(Error::Conflict(format!("the site {} is closed, reopen it first", site.code)));
+    }
+    update(tx, id, expected_version, |row| row.status = Set(RackStatus::Active)).await
+}
+
 /// The rules of a rack, whoever writes it.
 ///
 /// # Errors

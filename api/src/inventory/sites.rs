@@ -122,6 +122,19 @@ pub async fn close(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Result
     update(tx, id, expected_version, |row| row.status = Set(SiteStatus::Closed)).await
 }
 
+/// Opens a closed site again: what closing it did is undone.
+///
+/// # Errors
+/// `Conflict` for a stale version, and when the site is not closed.
+pub async fn reopen(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Result<site::Model> {
+    let site = find(tx, id).await?;
+    expect_version("site", site.version, expected_version)?;
+    if site.status != SiteStatus::Closed {
+        return Err(Error::Conflict(format!("the site {} is not closed", site.code)));
+    }
+    update(tx, id, expected_version, |row| row.status = Set(SiteStatus::Active)).await
+}
+
 /// The rules of a site, whoever writes it.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! What racks hold, and how much more they could.
 
+use chrono::NaiveDate;
 use entity::{
     id::RackId,
     inventory::{
@@ -147,6 +148,18 @@ pub fn draw(
         _ if kind == HardwareKind::PatchPanel => Some(0),
         PowerBasis::Model => typical,
         PowerBasis::Nameplate => maximum,
+    }
+}
+
+/// The status of an asset on a day: what was retired later was in service still. What was retired on no recorded day
+/// is retired on every day.
+#[must_use]
+pub fn status_on(status: AssetStatus, retired_on: Option<NaiveDate>, on: NaiveDate) -> AssetStatus {
+    let is_out = matches!(status, AssetStatus::Retired | AssetStatus::Disposed);
+    if is_out && retired_on.is_some_and(|retired_on| retired_on > on) {
+        AssetStatus::InService
+    } else {
+        status
     }
 }
 

@@ -15,6 +15,9 @@ use super::{
 };
 use crate::error::{Error, Result};
 
+/// Links of a chain that a sentence names.
+const MOST_NAMED: usize = 100;
+
 /// Something that is odd, and what it is about.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -52,7 +55,7 @@ pub struct ServiceRecovery {
     pub gap: Option<u64>,
     /// When the crew has it up.
     pub with_crew: Option<u64>,
-    /// What it waits for: itself, what it waits for longest, what that waits for, to the end.
+    /// What it waits for: itself, what it waits for longest, what that waits for, to the end; all of a circle.
     pub chain: Vec<Node>,
     /// Minutes of data that may be lost.
     pub point: Option<u32>,
@@ -112,7 +115,8 @@ impl Assessment {
         Ok(service)
     }
 
-    /// What a service waits for, without what stands anyway at its end.
+    /// What a service waits for, without what stands anyway at its end. A circle recovers together, in the sum of its
+    /// own times, so those of it are in the chain whose time counts or is not known, the longest first.
     fn chain(&self, node: Node) -> Vec<Node> {
         let stands = |node: &Node| {
             let recovery = self.recoveries.of(*node);
@@ -122,7 +126,15 @@ impl Assessment {
         while chain.len() > 1 && chain.last().is_some_and(stands) {
             chain.pop();
         }
-        chain
+        chain.into_iter().flat_map(|link| std::iter::once(link).chain(self.others_of_circle(link))).collect()
+    }
+
+    fn others_of_circle(&self, node: Node) -> Vec<Node> {
+        let own = |node: &Node| self.facts.own.get(node.0 as usize).copied().flatten();
+        let others = self.recoveries.together(node).iter().copied();
+        let mut others: Vec<Node> = others.filter(|other| *other != node && own(other) != Some(0)).collect();
+        others.sort_by_key(|other| (own(other).is_none(), std::cmp::Reverse(own(other)), *other));
+        others
     }
 
     /// The nearest thing that bears data of which so many minutes may be lost, or what such a thing has to recover
@@ -247,10 +259,15 @@ impl Assessment {
             note(Code::NeverUp, message, service.chain.clone());
         }
         if let (Some(gap), Some(minutes), Some(time)) = (service.gap, service.recovery.minutes, time) {
-            let chain: Vec<String> = service.chain.iter().skip(1).map(|node| self.name(*node)).collect();
+            let chain = service.chain.iter().skip(1).take(MOST_NAMED);
+            let chain: Vec<String> = chain.map(|node| self.name(*node)).collect();
+            let more = match service.chain.len().saturating_sub(chain.len() + 1) {
+                0 => String::new(),
+                more => format!(", and so on: {more} more"),
+            };
             let chain = match chain.is_empty() {
                 true => "it waits for nothing".to_owned(),
-                false => format!("it waits for {}", chain.join(", which waits for ")),
+                false => format!("it waits for {}{more}", chain.join(", which waits for ")),
             };
             let message = format!(
                 "{name} is up after {minutes} minutes at the soonest, {gap} later than the {time} promised; {chain}"

@@ -11,11 +11,12 @@ use super::{
     items::{Label, Thing},
     recorded::Recorded,
 };
+use crate::inventory::usage::status_on;
 
 /// What is said of a thing, as it stands in the index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct About<'a> {
-    /// Its name.
+    /// What people and files call it: the tag of an asset, the code of a site or a vendor, the number of a contract.
     pub name: &'a str,
     /// Criticality: 0 is the most critical, 3 the least.
     pub tier: Option<i32>,
@@ -35,14 +36,15 @@ impl<'a> From<&'a Label> for About<'a> {
 }
 
 impl Recorded {
-    /// What is said of a thing on a day, by its own name where it has one; none for what is not there. A workload is
-    /// out of use from the day after its last one.
+    /// What is said of a thing on a day, by the name that [`labels`](super::labels::labels) has for it too; none for
+    /// what is not there. A workload is out of use from the day after its last one, an asset from the day on which it
+    /// was retired.
     #[must_use]
     pub fn about(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
         match thing {
             Thing::Site(id) => self.sites.get(&id).map(|row| {
                 let is_retired = row.status == SiteStatus::Closed;
-                About { name: &row.name, site: Some(id), is_retired, ..About::default() }
+                About { name: &row.code, site: Some(id), is_retired, ..About::default() }
             }),
             Thing::Rack(id) => self.racks.get(&id).map(|row| {
                 let (site, is_retired) = (Some(row.site_id), row.status == RackStatus::Retired);
@@ -53,11 +55,11 @@ impl Recorded {
                 About { name: &row.name, site, is_retired, ..About::default() }
             }),
             Thing::Asset(id) => self.assets.get(&id).map(|row| About {
-                name: row.name.as_deref().unwrap_or(&row.tag),
+                name: &row.tag,
                 tier: row.tier,
                 owner: row.owner.as_deref(),
                 site: Some(row.site_id),
-                is_retired: matches!(row.status, AssetStatus::Retired | AssetStatus::Disposed),
+                is_retired: is_out(status_on(row.status, row.retired_on, as_of)),
             }),
             Thing::Workload(id) => self.workloads.get(&id).map(|row| About {
                 name: &row.name,
@@ -73,7 +75,7 @@ impl Recorded {
                 site: None,
                 is_retired: row.status == ServiceStatus::Retired,
             }),
-            Thing::Vendor(id) => self.vendors.get(&id).map(|row| plain(&row.name, None)),
+            Thing::Vendor(id) => self.vendors.get(&id).map(|row| plain(&row.code, None)),
             Thing::ProviderAccount(id) => {
                 self.accounts.get(&id).map(|row| plain(&row.name, row.owner.as_deref()))
             }
@@ -92,18 +94,12 @@ impl Recorded {
             }
         }
     }
+}
 
-    /// The same, by what files call it: the tag of an asset, the code of a site or a vendor.
-    #[must_use]
-    pub fn called(&self, thing: Thing, as_of: NaiveDate) -> Option<About<'_>> {
-        let about = self.about(thing, as_of)?;
-        Some(match thing {
-            Thing::Site(id) => About { name: &self.sites.get(&id)?.code, ..about },
-            Thing::Vendor(id) => About { name: &self.vendors.get(&id)?.code, ..about },
-            Thing::Asset(id) => About { name: &self.assets.get(&id)?.tag, ..about },
-            _ => about,
-        })
-    }
+/// Whether an asset of a status is out of use for good.
+#[must_use]
+pub fn is_out(status: AssetStatus) -> bool {
+    matches!(status, AssetStatus::Retired | AssetStatus::Disposed)
 }
 
 fn plain<'a>(name: &'a str, owner: Option<&'a str>) -> About<'a> {

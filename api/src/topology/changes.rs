@@ -49,7 +49,7 @@ const AT_ONCE: u64 = 500;
 const MOST_UNHEARD: usize = 64;
 
 /// The kinds of rows that answers about the graph are made of.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 21] = [
     "asset",
     "colocation_circuit",
     "colocation_contract",
@@ -61,6 +61,7 @@ const KINDS: [&str; 20] = [
     "power_feed",
     "provider_account",
     "rack",
+    "recovery_objective",
     "redundancy_group",
     "scenario",
     "scenario_change",

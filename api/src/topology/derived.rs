@@ -31,6 +31,9 @@ pub struct Frame {
     lapsed: HashMap<SiteId, Vec<ColocationContractId>>,
     /// The last days of those of them that leave no right to stay.
     over: HashMap<ColocationContractId, NaiveDate>,
+    /// Contracts that have ended under which something stays on, as they leave the right to: sites that none in force
+    /// keeps, and circuits that nobody handed back.
+    held: HashSet<ColocationContractId>,
 }
 
 /// Things of which one has to be up.
@@ -95,8 +98,15 @@ impl Frame {
             self.lapsed.entry(row.site_id).or_default().push(row.contract_id);
             if is_over {
                 self.over.insert(row.contract_id, last);
+            } else {
+                self.held.insert(row.contract_id);
             }
         }
+        let circuits = recorded.feeds.values().filter(|feed| feed.status != FeedStatus::Retired);
+        let circuits = circuits.filter_map(|feed| feed.circuit_id);
+        let circuits = circuits.filter(|circuit| recorded.returned(*circuit, as_of).is_none());
+        let drawn = circuits.filter_map(|circuit| recorded.contract_of(circuit));
+        self.held.extend(drawn.filter(|id| ended.get(id).is_some_and(|(_, is_over)| !is_over)));
     }
 
     /// The contracts in force for a site.
@@ -173,7 +183,7 @@ impl Frame {
             }
             Thing::ColocationContract(id) => {
                 let row = recorded.colocation.get(&id)?;
-                if in_force(row, as_of) {
+                if in_force(row, as_of) || self.held.contains(&id) {
                     hard(Thing::Vendor(row.vendor_id), DependencyKind::DependsOn);
                 }
                 let name = format!("term that ended on {}", self.over.get(&id)?).into();

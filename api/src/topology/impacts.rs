@@ -72,6 +72,8 @@ impl Affected {
 pub struct Answer {
     /// The graph it was worked out in.
     pub estate: Arc<Estate>,
+    /// Who asks.
+    pub caller: Caller,
     /// What the caller may see of what is affected, by [`Affected::key`].
     pub affected: Vec<Affected>,
     /// How many more are affected that the caller may not see.
@@ -111,7 +113,19 @@ pub async fn answer(view: &View, question: &Question) -> Result<Answer> {
     let roll_up = RollUp::of(&estate, caller, &downs, (&affected, &hidden))?;
     let touched = affected.iter().chain(&hidden).map(|it| (it.node, it.status == Status::Down)).collect();
     let (hidden, hidden_before) = (hidden.len() as u64, hidden_before.len() as u64);
-    Ok(Answer { estate, affected, hidden, down_before, hidden_before, downs, roll_up, touched, by_scenario })
+    let caller = caller.clone();
+    Ok(Answer {
+        estate,
+        caller,
+        affected,
+        hidden,
+        down_before,
+        hidden_before,
+        downs,
+        roll_up,
+        touched,
+        by_scenario,
+    })
 }
 
 /// The graph in which contracts that are over are down because they are asked for, and not since before.
@@ -177,6 +191,11 @@ impl Answer {
             Some(hurt) => self.downs.hurt_chain(&self.estate, hurt),
             None => self.downs.chain(affected.node),
         }
+    }
+
+    /// All that is down or hurt, whoever may see it.
+    pub fn touched(&self) -> impl Iterator<Item = Node> {
+        self.touched.iter().map(|(node, _)| *node)
     }
 
     /// The edges along which something failed, from what is affected to what is down, by their records.

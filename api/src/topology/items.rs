@@ -382,6 +382,17 @@ pub async fn forget_unnamed(tx: &Tx, ids: impl IntoIterator<Item = Configuration
     Ok(())
 }
 
+/// The condition that an item stands for something that a caller may see; none where that is everything.
+#[must_use]
+pub fn shown_to(caller: &Caller) -> Option<Condition> {
+    let hidden = ThingKind::ALL.into_iter().filter(|kind| !caller.may(kind.permission()));
+    let columns: Vec<configuration_item::Column> = hidden.filter_map(ThingKind::column).collect();
+    let none_of = |columns: Vec<configuration_item::Column>| {
+        columns.into_iter().fold(Condition::all(), |all, column| all.add(column.is_null()))
+    };
+    (!columns.is_empty()).then(|| none_of(columns))
+}
+
 /// The things that items stand for.
 ///
 /// # Errors

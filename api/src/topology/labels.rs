@@ -13,8 +13,11 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::items::{IDS_AT_ONCE, Thing, ThingKind};
-use crate::{error::Result, store::Read};
+use super::{
+    about::is_out,
+    items::{IDS_AT_ONCE, Thing, ThingKind},
+};
+use crate::{error::Result, inventory::usage::status_on, store::Read};
 
 /// What people call a thing, and what matters of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,14 +80,16 @@ async fn services(db: &impl Read, ids: &[Uuid]) -> Result<Found> {
     Ok(rows.into_iter().map(label).collect())
 }
 
+/// Assets are retired from the day on which they were, as the caller's calendar has it.
 async fn assets(db: &impl Read, ids: &[Uuid]) -> Result<Found> {
     use asset::{AssetStatus, Column as C};
-    type Row = (Uuid, String, Option<i32>, Option<String>, SiteId, AssetStatus);
-    let columns = [C::Id, C::Tag, C::Tier, C::Owner, C::SiteId, C::Status];
+    type Row = (Uuid, String, Option<i32>, Option<String>, SiteId, AssetStatus, Option<NaiveDate>);
+    let today = db.caller().now.date_naive();
+    let columns = [C::Id, C::Tag, C::Tier, C::Owner, C::SiteId, C::Status, C::RetiredOn];
     let query = asset::Entity::find().select_only().columns(columns);
     let rows: Vec<Row> = query.filter(C::Id.is_in(ids.iter().copied())).into_tuple().all(db).await?;
-    let label = |(id, name, tier, owner, site, status): Row| {
-        let is_retired = matches!(status, AssetStatus::Retired | AssetStatus::Disposed);
+    let label = |(id, name, tier, owner, site, status, retired_on): Row| {
+        let is_retired = is_out(status_on(status, retired_on, today));
         (id, Label { name, tier, owner, site: Some(site), is_retired })
     };
     Ok(rows.into_iter().map(label).collect())

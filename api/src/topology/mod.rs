@@ -39,6 +39,7 @@ pub mod redundancy_groups;
 pub mod rollups;
 pub mod rows;
 pub mod said;
+pub mod service_levels;
 pub mod services;
 pub mod single_points;
 pub mod supplies;

@@ -214,17 +214,10 @@ fn is_paid_for(recorded: &Recorded, feed: &power_feed::Model, as_of: NaiveDate) 
 /// What stood in a rack on a day: what came into service later did not yet, and what was retired later still did.
 fn there_on(mounted: Vec<Mounted>, as_of: NaiveDate) -> Vec<Mounted> {
     let there = mounted.into_iter().filter_map(|mut asset| {
+        asset.status = usage::status_on(asset.status, asset.retired_on, as_of);
         let is_running = matches!(asset.status, AssetStatus::InService | AssetStatus::Maintenance);
-        if is_running && asset.in_service_on.is_some_and(|on| on > as_of) {
-            return None;
-        }
-        if asset.status == AssetStatus::Retired && asset.retired_on.is_some_and(|on| on > as_of) {
-            if asset.in_service_on.is_some_and(|on| on > as_of) {
-                return None;
-            }
-            asset.status = AssetStatus::InService;
-        }
-        Some(asset)
+        let comes_later = is_running && asset.in_service_on.is_some_and(|on| on > as_of);
+        (!comes_later).then_some(asset)
     });
     there.collect()
 }

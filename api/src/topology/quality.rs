@@ -78,8 +78,8 @@ impl Defect {
             Self::Stale => "a dependency that is seen at all was seen lately",
             Self::Orphan => "a service in use needs something, or is needed",
             Self::WithoutInfrastructure => {
-                "a service in use needs equipment, a workload, a vendor or an account in the end; \
-                 what others run is needed as it is"
+                "a service in use needs something else than services in the end: equipment, a rack, a feed, a site, \
+                 a workload, an account, a contract or a vendor; what others run is needed as it is"
             }
             Self::UnmeetableGroup => "a group needs no more than its members in use come to",
             Self::EmptyGroup => "a group has members; nothing rests on one that has none yet",
@@ -287,17 +287,15 @@ impl Work<'_> {
             }
         }
         let floating = self.services.keys().filter(|service| !founded.contains(service));
-        let reason =
-            "nothing that it needs, directly or not, is equipment, a workload, a vendor or an account";
+        let reason = "nothing that it needs, directly or not, is anything but a service";
         floating.map(|service| (Culprit::Service(*service), reason.to_owned())).collect()
     }
 
+    /// Whether a thing is made of something, or stands on what is by itself: what is no service is equipment, or a place,
+    /// power, a region or a contract, and what follows from inventory and contracts leads from there to a site or to a
+    /// vendor.
     fn is_solid(&self, thing: Thing) -> bool {
-        let is_solid = matches!(
-            thing,
-            Thing::Asset(_) | Thing::Workload(_) | Thing::Vendor(_) | Thing::ProviderAccount(_)
-        );
-        is_solid && !self.said.is_retired(thing)
+        !matches!(thing, Thing::Service(_)) && !self.said.is_retired(thing)
     }
 
     /// The groups of what is in use of which something is wrong.

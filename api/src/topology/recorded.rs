@@ -326,10 +326,11 @@ impl Recorded {
         self.assets.get(&id).is_none_or(|row| !waits.contains(&row.status))
     }
 
-    /// What an asset draws, in watts: nothing where it is not in use.
+    /// What an asset draws on a day, in watts: nothing where it is not in use.
     #[must_use]
-    pub fn watts(&self, asset: &AssetRow) -> Option<i32> {
-        if !matches!(asset.status, AssetStatus::InService | AssetStatus::Maintenance) {
+    pub fn watts(&self, asset: &AssetRow, on: NaiveDate) -> Option<i32> {
+        let status = usage::status_on(asset.status, asset.retired_on, on);
+        if !matches!(status, AssetStatus::InService | AssetStatus::Maintenance) {
             return Some(0);
         }
         let model = self.models.get(&asset.model_id)?;

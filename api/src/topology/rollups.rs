@@ -250,7 +250,7 @@ impl RollUp {
             let Some(row) = estate.recorded.assets.get(&id) else { continue };
             let hit = by_status.entry(one.status).or_insert_with(|| AssetsHit::none(one.status));
             hit.count += 1;
-            match estate.recorded.watts(row) {
+            match estate.recorded.watts(row, estate.options.as_of) {
                 Some(watts) => hit.watts += i64::from(watts),
                 None => hit.without_draw += 1,
             }

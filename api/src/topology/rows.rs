@@ -147,8 +147,6 @@ rows! {
         id (Id): AssetId,
         /// Asset tag.
         tag (Tag): String,
-        /// Name.
-        name (Name): Option<String>,
         /// Model.
         model_id (ModelId): HardwareModelId,
         /// Where it is.
@@ -159,6 +157,8 @@ rows! {
         parent_id (ParentId): Option<AssetId>,
         /// Where it stands in its life.
         status (Status): AssetStatus,
+        /// The day on which it was retired.
+        retired_on (RetiredOn): Option<NaiveDate>,
         /// Who answers for it.
         owner (Owner): Option<String>,
         /// Criticality.
@@ -208,8 +208,6 @@ rows! {
         id (Id): SiteId,
         /// Code.
         code (Code): String,
-        /// Name.
-        name (Name): String,
         /// Where it stands in its life.
         status (Status): SiteStatus,
     }
@@ -219,8 +217,6 @@ rows! {
         id (Id): VendorId,
         /// Code.
         code (Code): String,
-        /// Name.
-        name (Name): String,
     }
     /// What is needed of a workload.
     WorkloadRow of workload {

@@ -36,7 +36,7 @@ impl Said {
     /// What is said of a thing.
     #[must_use]
     pub fn about(&self, thing: Thing) -> Option<About<'_>> {
-        self.recorded.called(thing, self.as_of)
+        self.recorded.about(thing, self.as_of)
     }
 
     /// Whether a thing is out of use for good by that day, or gone.

@@ -39,7 +39,9 @@ fn a_stale_version_is_said_before_anything_else() {
         let asset = estate.at_unit("A-1", 1.0).await;
         for (verb, id, more) in [
             ("closeSite", &estate.site, ""),
+            ("reopenSite", &estate.site, ""),
             ("retireRack", &estate.rack, ""),
+            ("reinstateRack", &estate.rack, ""),
             ("activateRack", &estate.rack, ""),
             ("commissionAsset", &asset, ", on: \"2030-01-01\""),
             ("retireAsset", &asset, ", on: \"2030-01-01\""),

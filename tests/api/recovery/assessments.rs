@@ -345,3 +345,34 @@ fn services_are_assessed_part_by_part() {
         }
     });
 }
+
+#[test]
+fn a_chain_has_all_of_a_circle_whose_time_counts() {
+    on_both_engines(async |app| {
+        let mut ids = Vec::new();
+        for (name, minutes) in [("rt1", 12), ("rt2", 10), ("rt3", 20), ("rt4", 30), ("rt5", 0)] {
+            let id = a_service(app, name).await;
+            objective(app, &id, &format!("timeMinutes: 60, ownMinutes: {minutes}")).await;
+            ids.push(id);
+        }
+        // The second, the third and the fifth need each other; the fifth takes no time.
+        for (from, to) in [(0, 1), (1, 2), (2, 4), (4, 1), (2, 3)] {
+            needs(app, &ids[from], &ids[to]).await;
+        }
+        let fields = "effectiveTimeMinutes timeGapMinutes chainLength
+            chain { item { name } ownMinutes upAfterMinutes } findings { code message }";
+        let found = recovery(app, &ids[0], "", fields).await;
+        assert_eq!([&found["effectiveTimeMinutes"], &found["timeGapMinutes"]], [72, 12]);
+        let link = |name: &str, own: u32, up: u32| json!({ "item": { "name": name }, "ownMinutes": own, "upAfterMinutes": up });
+        let chain = [link("rt1", 12, 72), link("rt2", 10, 60), link("rt3", 20, 60), link("rt4", 30, 30)];
+        assert_eq!(found["chain"], json!(chain));
+        assert_eq!(found["chainLength"], 4);
+        let findings = found["findings"].as_array().unwrap();
+        let late = findings.iter().find(|finding| finding["code"] == "RTO_UNREACHABLE").unwrap();
+        let message = late["message"].as_str().unwrap();
+        assert!(
+            message.contains("waits for `rt2`, which waits for `rt3`, which waits for `rt4`"),
+            "{message}"
+        );
+    });
+}

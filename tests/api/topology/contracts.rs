@@ -11,12 +11,12 @@ const ANSWER: &str = "affected(first: 100) { totalCount nodes { item { name } st
     alreadyDownCount alreadyDown { item { name } reason { item { name } link group } }
     rollUp { contractCount contracts { contract { name } isAffected } }";
 
-async fn a_vendor(app: &TestApp, code: &str) -> String {
+pub async fn a_vendor(app: &TestApp, code: &str) -> String {
     send(app, "registerVendor", "NewVendor!", json!({ "code": code, "name": code })).await
 }
 
 /// A colocation contract of twelve months that does not renew.
-async fn a_contract(
+pub async fn a_contract(
     app: &TestApp,
     number: &str,
     (vendor, site): (&str, &str),
@@ -87,6 +87,41 @@ fn a_site_is_down_once_its_last_contract_is_over() {
         let held = a_contract(app, "H-1", (&vendor, &other), "2026-01-01", stays).await;
         assert_eq!(fails(&director, &server, "2027-06-01").await["alreadyDownCount"], 0);
         assert_eq!(affected(&fails(&director, &held, "2027-06-01").await), ["H-1", "MUC1"]);
+    });
+}
+
+#[test]
+fn a_vendor_is_behind_its_contract_in_holdover_too() {
+    on_both_engines(async |app| {
+        let (setting, director) = (a_setting(app).await, app.director());
+        let (vendor, next) = (a_vendor(app, "COLO").await, a_vendor(app, "NEXT").await);
+        let server = setting.loose(app, "SRV-1").await;
+        let shop = a_service(app, "Shop", json!({})).await;
+        needs(app, &shop, &server, json!({})).await;
+        let stays = json!({
+            "holdoverMultiplier": "1.5", "renewal": { "automatic": true, "months": 12, "uplift": "0" },
+        });
+        let held = a_contract(app, "H-1", (&vendor, &setting.site), "2026-01-01", stays).await;
+        let notice = "mutation($contract: ID!) {
+            recordNotice(id: $contract, on: \"2026-06-30\") { id } }";
+        director.query_with(notice, json!({ "contract": held })).await;
+        for day in ["2026-12-31", "2027-01-01", "2031-01-01"] {
+            let answer = fails(&director, &vendor, day).await;
+            for name in ["H-1", "FRA1", "Shop"] {
+                assert_eq!(status(&answer, name), Some("DOWN"), "{name} on {day}");
+            }
+            assert_eq!(answer["alreadyDownCount"], 0, "{day}");
+        }
+        let points = format!(
+            "{{ singlePointsOfFailure(service: \"{shop}\", asOf: \"2027-01-01\") {{
+                services {{ points(first: 100) {{ item {{ name }} }} }} }} }}"
+        );
+        let points = director.query(&points).await["singlePointsOfFailure"]["services"][0]["points"].clone();
+        assert!(names(&points).contains(&"COLO"), "{points}");
+        // Once another contract keeps the site, nothing stays on under the old one.
+        a_contract(app, "C-2", (&next, &setting.site), "2027-01-01", json!({})).await;
+        assert_eq!(affected(&fails(&director, &vendor, "2027-06-01").await), ["COLO"]);
+        assert_eq!(status(&fails(&director, &next, "2027-06-01").await, "Shop"), Some("DOWN"));
     });
 }
 

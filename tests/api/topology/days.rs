@@ -75,6 +75,56 @@ fn a_workload_is_there_up_to_its_last_day() {
 }
 
 #[test]
+fn an_asset_is_there_until_it_was_retired() {
+    on_both_engines(async |app| {
+        let (setting, director) = (a_setting(app).await, app.director());
+        let server = setting.server(app, "SRV-1", 1).await;
+        let shop = a_service(app, "Shop", json!({})).await;
+        needs(app, &shop, &server, json!({})).await;
+        let selection =
+            "affected { nodes { item { name } } } rollUp { assets { count kilowatts rackUnits } }";
+        let ask = async |of: &str, day: &str| {
+            impact(&director, &[of], &format!(", asOf: \"{day}\""), selection).await
+        };
+        let before = ask(&setting.rack, "2026-06-14").await;
+        assert_eq!(names(&before["affected"]["nodes"]), ["R1", "SRV-1", "Shop"]);
+        let retired = "mutation($id: ID!) { retireAsset(id: $id, on: \"2026-06-15\") { id } }";
+        director.query_with(retired, json!({ "id": server })).await;
+        // The days before are as they were, by its rack and by itself.
+        assert_eq!(ask(&setting.rack, "2026-06-14").await, before);
+        let itself = ask(&server, "2026-06-14").await;
+        assert_eq!(names(&itself["affected"]["nodes"]), ["SRV-1", "Shop"]);
+        assert_eq!(itself["rollUp"]["assets"], json!([{ "count": 1, "kilowatts": "0.4", "rackUnits": "2" }]));
+        assert_eq!(names(&ask(&setting.rack, "2026-06-15").await["affected"]["nodes"]), ["R1"]);
+        let text = format!("{{ impact(of: [\"{server}\"], asOf: \"2026-06-15\") {{ hidden }} }}");
+        let gone = director.expect_error(&text, "INVALID").await;
+        assert!(gone.message.contains("is no longer there"), "{}", gone.message);
+        for (day, watts, ends) in [("2026-06-14", 400, 0), ("2026-06-15", 0, 1)] {
+            let text = format!(
+                "{{ powerRedundancy(asOf: \"{day}\") {{ sites {{ racks {{ supply {{ drawWatts }} }} }} }}
+                    graphQuality(asOf: \"{day}\") {{ findings(kinds: [RETIRED_END]) {{ count }} }} }}"
+            );
+            let found = director.query(&text).await;
+            let draw = &found["powerRedundancy"]["sites"][0]["racks"][0]["supply"]["drawWatts"];
+            assert_eq!(*draw, watts, "{day}");
+            assert_eq!(found["graphQuality"]["findings"][0]["count"], ends, "{day}");
+        }
+        // In stock again, it is there as if nothing had been, and does nothing.
+        let back = "mutation($id: ID!) { withdrawAsset(id: $id) { id } }";
+        director.query_with(back, json!({ "id": server })).await;
+        let later = ask(&setting.rack, "2026-07-01").await;
+        assert_eq!(names(&later["affected"]["nodes"]), ["R1", "SRV-1", "Shop"]);
+        // On no recorded day, it is retired on every one.
+        let old = json!({
+            "tag": "OLD-1", "model": setting.model, "status": "RETIRED", "placement": { "site": setting.site },
+        });
+        let old = send(app, "registerAsset", "NewAsset!", old).await;
+        let text = format!("{{ impact(of: [\"{old}\"], asOf: \"2020-01-01\") {{ hidden }} }}");
+        director.expect_error(&text, "INVALID").await;
+    });
+}
+
+#[test]
 fn days_that_only_a_slip_gives_are_refused_everywhere() {
     on_both_engines(async |app| {
         for question in ["moveGroups", "graphQuality", "recoveryAssessment", "singlePointsOfFailure", "graph"]

@@ -186,8 +186,14 @@ fn groups_count_members_and_capacities() {
         let one = impact(&app.director(), &[&chillers[0]], "", &affected()).await;
         let hit = find(&one, "Shop");
         assert_eq!(hit["status"], "AT_RISK");
-        let capacity = hit["savedBy"].as_array().unwrap().iter().find(|it| it["capacityUnit"] == "kW");
-        assert_eq!(capacity.unwrap()["membersLeft"], 2);
+        // It needs a number and a capacity, and is told once, with both.
+        assert_eq!(
+            hit["savedBy"],
+            json!([{
+                "name": "cooling", "isDerived": false, "requiredCount": 1, "requiredCapacity": "40.5",
+                "capacityUnit": "kW", "membersLost": 1, "membersLeft": 2, "lost": [{ "name": "C1" }],
+            }])
+        );
         let two = impact(&app.director(), &[&chillers[0], &chillers[1]], "", &affected()).await;
         assert_eq!(find(&two, "Shop")["status"], "DOWN");
         assert!(told(&find(&two, "Shop")["reason"]).starts_with("Shop GROUP cooling, C"));
@@ -415,5 +421,66 @@ fn statements_of_impact_do_not_grow_with_the_estate() {
             needs(app, &service, &shop, json!({})).await;
         }
         assert_eq!(app.director().statements_again(&text).await, few);
+    });
+}
+
+#[test]
+fn an_outage_takes_of_what_services_may_be_down() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let server = setting.loose(app, "SRV-1").await;
+        let target = async |name: &str, tier: i32, target: Option<&str>| {
+            let service = a_service(app, name, json!({ "tier": tier })).await;
+            if let Some(target) = target {
+                let details = json!({ "availabilityTarget": target });
+                let objective = json!({ "item": service, "details": details });
+                send(app, "recordRecoveryObjective", "NewRecoveryObjective!", objective).await;
+            }
+            service
+        };
+        let (shop, desk) = (target("Shop", 1, Some("0.999")).await, target("Desk", 2, Some("0.9")).await);
+        let (always, wiki) = (target("Always", 0, Some("1")).await, target("Wiki", 0, None).await);
+        target("Elsewhere", 0, Some("0.95")).await;
+        for from in [&shop, &always, &wiki] {
+            needs(app, from, &server, json!({})).await;
+        }
+        needs(app, &desk, &shop, json!({ "hardness": "SOFT" })).await;
+        let selection =
+            "rollUp { serviceLevelCount hiddenServiceLevels serviceLevels { service { name } status
+            availabilityTarget allowedMinutesIn30Days allowedMinutesIn365Days takenPerHourOf30Days
+            takenPerHourOf365Days } beyond: serviceLevels(first: 1, skip: 2) { service { name } } }";
+        let found = impact(&app.viewer(), &[&server], "", selection).await["rollUp"].clone();
+        let level = |name: &str, status: &str, figures: [Option<&str>; 5]| {
+            let [target, month, year, of_month, of_year] = figures;
+            json!({
+                "service": { "name": name }, "status": status, "availabilityTarget": target,
+                "allowedMinutesIn30Days": month, "allowedMinutesIn365Days": year,
+                "takenPerHourOf30Days": of_month, "takenPerHourOf365Days": of_year,
+            })
+        };
+        // Nothing of 60 minutes is allowed; 60 of 43.2 and of 525.6; what is degraded takes nothing.
+        let expected = [
+            level("Always", "DOWN", [Some("1"), Some("0"), Some("0"), None, None]),
+            level(
+                "Shop",
+                "DOWN",
+                [Some("0.999"), Some("43.2"), Some("525.6"), Some("1.3889"), Some("0.1142")],
+            ),
+            level("Desk", "DEGRADED", [Some("0.9"), Some("4320"), Some("52560"), None, None]),
+        ];
+        assert_eq!(found["serviceLevels"], json!(expected));
+        assert_eq!([&found["serviceLevelCount"], &found["hiddenServiceLevels"]], [3, 0]);
+        assert_eq!(found["beyond"], json!([{ "service": { "name": "Desk" } }]));
+        // All three fields are one statement, however many services are affected.
+        let text = format!("{{ impact(of: [\"{server}\"]) {{ {selection} }} }}");
+        let few = app.director().statements_again(&text).await;
+        for number in 0..5 {
+            let service = target(&format!("S {number}"), 3, Some("0.99")).await;
+            needs(app, &service, &server, json!({})).await;
+        }
+        assert_eq!(app.director().statements_again(&text).await, few);
+        // No service, no target.
+        let none = impact(&app.viewer(), &[&setting.feeds[0]], "", "rollUp { serviceLevelCount }").await;
+        assert_eq!(none["rollUp"]["serviceLevelCount"], 0);
     });
 }

@@ -4,7 +4,8 @@ use api::access::Role;
 use serde_json::{Value, json};
 use support::on_both_engines;
 
-use super::*;
+use super::{setting::a_setting, *};
+use crate::roadmap::send;
 
 #[test]
 fn a_service_is_registered_once_changed_and_retired() {
@@ -259,5 +260,43 @@ fn everybody_sees_and_few_change() {
             client.expect_error_with(RECORD, edge, "FORBIDDEN").await;
         }
         app.admin().expect_error("{ services { totalCount } }", "FORBIDDEN").await;
+    });
+}
+
+#[test]
+fn a_thing_has_one_name_in_every_answer() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let setting = a_setting(app).await;
+        let site =
+            json!({ "code": "MUC1", "name": "Munich", "kind": "DATA_CENTER", "timeZone": "Europe/Berlin" });
+        let site = send(app, "openSite", "NewSite!", site).await;
+        let vendor =
+            send(app, "registerVendor", "NewVendor!", json!({ "code": "HPE", "name": "Hewlett" })).await;
+        let asset = json!({
+            "tag": "KB-0000093", "model": setting.model, "status": "IN_SERVICE", "placement": { "site": site },
+            "details": { "name": "muc1-a01-01" },
+        });
+        let asset = send(app, "registerAsset", "NewAsset!", asset).await;
+        let shop = application(&director, "shop").await;
+        for (to, name) in [(&asset, "KB-0000093"), (&site, "MUC1"), (&vendor, "HPE")] {
+            record(&director, &shop, to, "DEPENDS_ON", json!({})).await;
+            let text = format!(
+                "{{ dependencies(filter: {{ to: \"{to}\" }}) {{ nodes {{ to {{ name }} }} }}
+                    dependencyPath(from: \"{shop}\", to: \"{to}\") {{ ways {{ steps {{ item {{ name }} }} }} }}
+                    requirements(of: \"{to}\") {{ item {{ name }} }}
+                    impact(of: [\"{to}\"]) {{ affected(first: 1) {{ nodes {{ item {{ name }} }} }} }}
+                    recoveryAssessment(service: \"{to}\") {{ services {{ item {{ name }} }} }} }}"
+            );
+            let found = director.query(&text).await;
+            let told = [
+                &found["dependencies"]["nodes"][0]["to"]["name"],
+                &found["dependencyPath"]["ways"][0]["steps"][1]["item"]["name"],
+                &found["requirements"]["item"]["name"],
+                &found["impact"]["affected"]["nodes"][0]["item"]["name"],
+                &found["recoveryAssessment"]["services"][0]["item"]["name"],
+            ];
+            assert_eq!(told, [name; 5]);
+        }
     });
 }

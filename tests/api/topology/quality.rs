@@ -11,6 +11,8 @@ const QUALITY: &str = "{ graphQuality(asOf: \"2026-07-01\") {
     explain { formula }
 } }";
 
+const VENDOR: &str = "mutation($input: NewVendor!) { registerVendor(input: $input) { id } }";
+
 /// One dependency or service of almost every defect.
 async fn doubtful(app: &TestApp) {
     let director = app.director();
@@ -186,8 +188,35 @@ fn a_way_through_what_is_retired_leads_to_no_hardware() {
         assert!(found(app, "WITHOUT_INFRASTRUCTURE").await.is_empty());
         let text = "mutation($id: ID!) { retireService(id: $id) { status } }";
         director.query_with(text, json!({ "id": old })).await;
-        let reason =
-            "nothing that it needs, directly or not, is equipment, a workload, a vendor or an account";
+        let reason = "nothing that it needs, directly or not, is anything but a service";
         assert_eq!(found(app, "WITHOUT_INFRASTRUCTURE").await, [("shop".to_owned(), reason.to_owned())]);
+    });
+}
+
+#[test]
+fn racks_feeds_sites_and_contracts_are_something_to_run_on() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let setting = setting::a_setting(app).await;
+        let contract = super::support_contract(app, "S-1").await;
+        let vendor = json!({ "code": "COLO", "name": "Colo" });
+        let vendor = made(&director, VENDOR, vendor).await;
+        let carries = [&setting.rack, &setting.feeds[0], &setting.site, &contract, &vendor];
+        for (number, thing) in carries.into_iter().enumerate() {
+            let under = service(&director, &format!("under {number}"), "PLATFORM", json!({})).await;
+            let on = service(&director, &format!("on {number}"), "APPLICATION", json!({})).await;
+            record(&director, &on, &under, "USES", json!({})).await;
+            let floating = found(app, "WITHOUT_INFRASTRUCTURE").await;
+            assert_eq!(floating.len(), 2, "{floating:?}");
+            record(&director, &under, thing, "DEPENDS_ON", json!({})).await;
+            assert!(found(app, "WITHOUT_INFRASTRUCTURE").await.is_empty(), "{thing}");
+        }
+        // A rack that is retired carries nothing any more.
+        let retired = "mutation($id: ID!) { retireRack(id: $id) { id } }";
+        director.query_with(retired, json!({ "id": setting.rack })).await;
+        let mut floating: Vec<_> = found(app, "WITHOUT_INFRASTRUCTURE").await;
+        floating.sort();
+        let names: Vec<&str> = floating.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["on 0", "under 0"]);
     });
 }

@@ -357,3 +357,44 @@ fn what_cannot_be_yet_or_any_more_is_refused() {
         record(&architect, &shop, &base, "USES", seen).await;
     });
 }
+
+#[test]
+fn what_half_the_graph_rests_on_is_taken_away_and_brought_back() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let site = site(app, "FRA1").await;
+        let rack = rack(app, &site, "R1").await;
+        let shop = application(&director, "shop").await;
+        record(&director, &shop, &rack, "RUNS_ON", json!({})).await;
+        let graph = async || {
+            let text = "{ graph { nodes edges fingerprint } }";
+            app.director().query(text).await["graph"].clone()
+        };
+        let turn = async |verb: &str, id: &str| {
+            let text = format!("mutation {{ {verb}(id: \"{id}\") {{ status }} }}");
+            app.director().query(&text).await[verb]["status"].clone()
+        };
+        let refused = async |verb: &str, id: &str| {
+            let text = format!("mutation {{ {verb}(id: \"{id}\") {{ status }} }}");
+            app.architect().expect_error(&text, "FORBIDDEN").await;
+            app.director().expect_error(&text, "CONFLICT").await.message
+        };
+        let before = graph().await;
+        assert_eq!(refused("reinstateRack", &rack).await, "the rack R1 is not retired");
+        assert_eq!(refused("reopenSite", &site).await, "the site FRA1 is not closed");
+        assert_eq!(turn("retireRack", &rack).await, "RETIRED");
+        assert_eq!(turn("closeSite", &site).await, "CLOSED");
+        let gone = graph().await;
+        assert_eq!((&gone["nodes"], &gone["edges"]), (&json!(1), &json!(0)));
+        let message = refused("reinstateRack", &rack).await;
+        assert_eq!(message, "the site FRA1 is closed, reopen it first");
+        assert_eq!(turn("reopenSite", &site).await, "ACTIVE");
+        assert_eq!(turn("reinstateRack", &rack).await, "ACTIVE");
+        assert_eq!(graph().await, before);
+        // It was made, taken away and brought back, each on record.
+        for kind in ["rack", "site"] {
+            let text = format!("{{ changes(filter: {{ entity: {{ eq: \"{kind}\" }} }}) {{ totalCount }} }}");
+            assert_eq!(director.query(&text).await["changes"]["totalCount"], 3, "{kind}");
+        }
+    });
+}

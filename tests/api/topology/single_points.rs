@@ -165,7 +165,7 @@ fn what_a_caller_may_not_see_is_no_evidence() {
         let seen = app.viewer().query(&text).await["singlePointsOfFailure"]["services"][0].clone();
         // The vendor behind the contract may be seen, the contract not.
         assert_eq!((&seen["count"], &seen["hidden"]), (&json!(4), &json!(1)));
-        assert!(names(&seen["points"]).contains(&"Colo"));
+        assert!(names(&seen["points"]).contains(&"COLO"));
         assert!(!names(&seen["points"]).contains(&"C-1"));
         assert_eq!(seen["points"][0]["revenuePerHour"]["amounts"], Value::Null);
         let seen = app.director().query(&text).await["singlePointsOfFailure"]["services"][0].clone();

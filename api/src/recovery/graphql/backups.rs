@@ -19,7 +19,7 @@ use crate::{
         request::{by_id, caller},
         scalar::{Date, Id, Moment},
     },
-    topology::graphql::things::ConfigurationItem,
+    topology::graphql::things::{ConfigurationItem, about_shown},
 };
 
 /// A copy of the data of an item.
@@ -37,6 +37,10 @@ impl Noun for BackupRecord {
     type Id = BackupRecordId;
     const VIEW: Permission = Permission::ViewTopology;
     const ID: backup_record::Column = backup_record::Column::Id;
+
+    fn scope(caller: &Caller) -> Condition {
+        about_shown(caller, &[backup_record::Column::ItemId])
+    }
 
     fn columns(field: &str) -> &'static [backup_record::Column] {
         use backup_record::Column as C;

@@ -18,7 +18,7 @@ use crate::{
         request::{by_id, caller},
         scalar::{Date, Id, Moment},
     },
-    topology::graphql::things::ConfigurationItem,
+    topology::graphql::things::{ConfigurationItem, about_shown},
 };
 
 /// How soon an item has to be up again, how soon it is by itself, and how often it is up.
@@ -36,6 +36,10 @@ impl Noun for RecoveryObjective {
     type Id = RecoveryObjectiveId;
     const VIEW: Permission = Permission::ViewTopology;
     const ID: recovery_objective::Column = recovery_objective::Column::Id;
+
+    fn scope(caller: &Caller) -> Condition {
+        about_shown(caller, &[recovery_objective::Column::ItemId])
+    }
 
     fn columns(field: &str) -> &'static [recovery_objective::Column] {
         use recovery_objective::Column as C;

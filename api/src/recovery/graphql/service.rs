@@ -108,7 +108,8 @@ impl ServiceRecovery {
         self.own.with_crew
     }
 
-    /// The chain to blame: the service, what it waits for longest, what that waits for, to the end. `chainLength` says
+    /// The chain to blame: the service, what it waits for longest, what that waits for, to the end. Of items that need
+    /// each other in a circle it has all whose own time counts, for they recover together. `chainLength` says
     /// how long it is.
     async fn chain(
         &self,

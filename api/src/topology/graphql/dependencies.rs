@@ -11,7 +11,7 @@ use sea_orm::Condition;
 
 use super::{
     redundancy_groups::RedundancyGroup,
-    things::{ConfigurationItem, item, names},
+    things::{ConfigurationItem, about_shown, item, names},
 };
 use crate::{
     access::{Caller, Permission},
@@ -46,6 +46,10 @@ impl Noun for Dependency {
     type Id = DependencyId;
     const VIEW: Permission = Permission::ViewTopology;
     const ID: Column = Column::Id;
+
+    fn scope(caller: &Caller) -> Condition {
+        about_shown(caller, &ENDS)
+    }
 
     fn columns(field: &str) -> &'static [Column] {
         use Column as C;

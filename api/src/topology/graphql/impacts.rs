@@ -120,9 +120,14 @@ impl Impact {
         self.answer.down_before.len() as u64 + self.answer.hidden_before
     }
 
+    /// How many of those the caller may not see: `alreadyDown` lists the others.
+    async fn already_down_hidden(&self) -> u64 {
+        self.answer.hidden_before
+    }
+
     /// What it all comes to, as far as the caller may see it.
     async fn roll_up(&self) -> ImpactRollUp {
-        ImpactRollUp { answer: Arc::clone(&self.answer), lens: self.lens.clone() }
+        ImpactRollUp::new(Arc::clone(&self.answer), self.lens.clone())
     }
 
     /// Affected things that the caller may not see. They take part, and are nowhere named.
@@ -230,8 +235,7 @@ impl AffectedItem {
     /// The groups that lost members and still have enough: what saved it.
     async fn saved_by(&self) -> Vec<GroupOutcome> {
         let groups = self.affected.hurt.iter().flat_map(|hurt| &hurt.saved_by);
-        let saved = groups.map(|group| self.answer.downs.saved(&self.answer.estate, *group));
-        saved.filter_map(|saved| self.lens.outcome(&saved)).collect()
+        self.lens.outcomes(groups.map(|group| self.answer.downs.saved(&self.answer.estate, *group)))
     }
 }
 

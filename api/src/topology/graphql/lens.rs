@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::NaiveDate;
-use entity::id::ScenarioId;
+use entity::{id::ScenarioId, money::Rate};
 use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
@@ -23,9 +23,9 @@ use crate::{
         scalar::{Date, Id},
     },
     topology::{
-        asked::VIEW,
+        asked::{VIEW, is_visible},
         chains::{Saved, Step, StepLink},
-        graph::{Estate, Options},
+        graph::{Estate, NamedGroup, Options},
         index::{Index, State, View},
         items::Thing,
     },
@@ -195,7 +195,7 @@ impl Lens {
     #[must_use]
     pub fn thing(&self, thing: Thing) -> Option<ConfigurationItem> {
         let about = self.estate.about(thing)?;
-        crate::topology::asked::is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, about))
+        is_visible(&self.caller, thing).then(|| ConfigurationItem::new(thing, about))
     }
 
     /// What ties a node to the next.
@@ -227,10 +227,11 @@ impl Lens {
         Ok(chain.iter().take(size).map(|step| self.step(step)).collect())
     }
 
-    /// The name of a group.
+    /// The name of a group; none where the caller may not see what needs it.
     #[must_use]
     pub fn name(&self, group: GroupNode) -> Option<String> {
-        self.estate.group(group).map(|group| group.name.to_string())
+        let group = self.estate.group(group).filter(|group| is_visible(&self.caller, group.owner));
+        group.map(|group| group.name.to_string())
     }
 
     /// How an edge ties, and the name of its group.
@@ -243,21 +244,43 @@ impl Lens {
         }
     }
 
-    /// How a group came through.
+    /// How a group came through. What a group of something hidden requires is hidden too.
     #[must_use]
     pub fn outcome(&self, saved: &Saved) -> Option<GroupOutcome> {
         let group = self.estate.group(saved.group)?;
+        let seen = Some(group).filter(|group| is_visible(&self.caller, group.owner));
+        let (count, capacity) = seen.map(|group| self.required(group)).unwrap_or_default();
         Some(GroupOutcome {
-            name: group.name.to_string(),
+            name: seen.map(|group| group.name.to_string()),
             owner: self.thing(group.owner),
             is_derived: group.id.is_none(),
-            required_count: group.required_count,
-            required_capacity: group.required_capacity.map(entity::money::Rate::to_decimal),
-            capacity_unit: group.required_capacity.and(group.unit.clone()),
+            required_count: count,
+            required_capacity: capacity.map(Rate::to_decimal),
+            capacity_unit: capacity.and(group.unit.clone()),
             members_lost: saved.lost.len() as u64,
             members_left: saved.left,
             lost: saved.lost.iter().filter_map(|lost| self.item(*lost)).collect(),
         })
+    }
+
+    /// How groups came through, each once: one that needs a number and a capacity is two in the graph.
+    #[must_use]
+    pub fn outcomes(&self, saved: impl IntoIterator<Item = Saved>) -> Vec<GroupOutcome> {
+        let mut met = HashSet::new();
+        let is_new = |saved: &Saved| {
+            let id = self.estate.group(saved.group).and_then(|group| group.id);
+            id.is_none_or(|id| met.insert(id))
+        };
+        saved.into_iter().filter(is_new).filter_map(|saved| self.outcome(&saved)).collect()
+    }
+
+    /// What a group requires as a whole, a number or a capacity or both.
+    fn required(&self, group: &NamedGroup) -> (Option<u32>, Option<Rate>) {
+        let Some(row) = group.id.and_then(|id| self.estate.recorded.groups.get(&id)) else {
+            return (group.required_count, group.required_capacity);
+        };
+        let count = row.required_count.and_then(|count| u32::try_from(count).ok());
+        (count.or(row.required_capacity.is_none().then_some(1)), row.required_capacity)
     }
 }
 
@@ -296,24 +319,24 @@ pub struct DependencyStep {
     item: Option<ConfigurationItem>,
     /// What ties it to the next step.
     link: DependencyStepLink,
-    /// The name of the group, where it is one.
+    /// The name of the group, where it is one and the caller may see what needs it.
     group: Option<String>,
 }
 
 /// How a redundancy group came through.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct GroupOutcome {
-    /// Its name.
-    name: String,
+    /// Its name. Null where the caller may not see what needs it.
+    name: Option<String>,
     /// What needs it. Null where the caller may not see it.
     owner: Option<ConfigurationItem>,
     /// Whether it follows from power feeds or contracts and was not recorded.
     is_derived: bool,
-    /// How many members have to be up. Null where their capacity counts.
+    /// How many members have to be up. Null where only their capacity counts.
     required_count: Option<u32>,
-    /// What capacity has to be up. Null where members are counted.
+    /// What capacity has to be up. Null where only members are counted.
     required_capacity: Option<Decimal>,
-    /// The unit of the capacity. Null where members are counted.
+    /// The unit of the capacity. Null where only members are counted.
     capacity_unit: Option<String>,
     /// Members that are down.
     members_lost: u64,

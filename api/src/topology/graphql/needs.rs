@@ -40,7 +40,7 @@ pub struct ReachedItem {
     via: Option<ConfigurationItem>,
     /// What ties the two.
     link: DependencyLink,
-    /// The name of the group that ties them, where it is one.
+    /// The name of the group that ties them, where it is one and the caller may see what needs it.
     group: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct ReachTreeRow {
     item: Option<ConfigurationItem>,
     /// What ties it to the row that it hangs on. Null for the first.
     link: Option<DependencyLink>,
-    /// The name of the group that ties them, where it is one.
+    /// The name of the group that ties them, where it is one and the caller may see what needs it.
     group: Option<String>,
     /// Whether what hangs on it stands at another row, where the thing is nearer to the first.
     is_repeated: bool,
@@ -186,7 +186,7 @@ pub struct DrawnEdge {
     kind: DependencyKind,
     /// What becomes of the one without the other.
     link: DependencyLink,
-    /// The name of the group, where it is one.
+    /// The name of the group, where it is one and the caller may see what needs it.
     group: Option<String>,
     /// Whether it follows from inventory or contracts and was not recorded.
     is_derived: bool,

@@ -40,7 +40,8 @@ pub enum GraphDefect {
     Stale,
     /// A service in use has no dependency at all.
     Orphan,
-    /// A service in use needs no equipment, workload, vendor or account, directly or not.
+    /// A service in use needs nothing but services, directly or not: no equipment, rack, feed, site, workload, account,
+    /// contract or vendor.
     WithoutInfrastructure,
     /// A redundancy group of what is in use needs more members, or more capacity, than it has in use: its owner is never
     /// up.

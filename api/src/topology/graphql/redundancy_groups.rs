@@ -15,7 +15,7 @@ use sea_orm::{Condition, Order as SqlOrder};
 use super::{
     dependencies::Dependency,
     quantity,
-    things::{ConfigurationItem, item, names},
+    things::{ConfigurationItem, about_shown, item, names},
 };
 use crate::{
     access::{Caller, Permission},
@@ -50,6 +50,10 @@ impl Noun for RedundancyGroup {
     type Id = RedundancyGroupId;
     const VIEW: Permission = Permission::ViewTopology;
     const ID: Column = Column::Id;
+
+    fn scope(caller: &Caller) -> Condition {
+        about_shown(caller, &[Column::OwnerId])
+    }
 
     fn columns(field: &str) -> &'static [Column] {
         use Column as C;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
 use rust_decimal::Decimal;
+use tokio::sync::OnceCell;
 
 use super::{
     impacts::ImpactStatus,
@@ -13,11 +14,16 @@ use super::{
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
-    schema::scalar::{Money, plain},
+    schema::{
+        request::read,
+        scalar::{Money, plain},
+    },
     topology::{
+        asked::VIEW,
         impacts::Answer,
         items::Thing,
         rollups::{AssetsHit, Counts, Sums},
+        service_levels::{ServiceLevel, ServiceLevels, THIRTY_DAYS, YEAR, service_levels},
     },
 };
 
@@ -157,12 +163,64 @@ pub struct ImpactOwner {
     counts: ImpactCounts,
 }
 
+/// An affected service with an availability target, and what an outage takes of the time that it may be down.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ImpactServiceLevel {
+    /// The service.
+    service: ConfigurationItem,
+    /// What became of it.
+    status: ImpactStatus,
+    /// The share of time in which it has to be up, from 0 to 1.
+    availability_target: Decimal,
+    /// Minutes of 30 days in which it may be down by that.
+    #[graphql(name = "allowedMinutesIn30Days")]
+    allowed_in_thirty_days: Decimal,
+    /// Minutes of 365 days in which it may be down by that.
+    #[graphql(name = "allowedMinutesIn365Days")]
+    allowed_in_a_year: Decimal,
+    /// What an hour of this outage takes of the minutes of 30 days: 1 is all of them. Null where it is not down, and
+    /// where it may never be down.
+    #[graphql(name = "takenPerHourOf30Days")]
+    taken_of_thirty_days: Option<Decimal>,
+    /// What an hour of this outage takes of the minutes of 365 days. Null as above.
+    #[graphql(name = "takenPerHourOf365Days")]
+    taken_of_a_year: Option<Decimal>,
+}
+
+impl ImpactServiceLevel {
+    fn new(level: &ServiceLevel, service: ConfigurationItem) -> Self {
+        let rounded = |figure: Decimal| figure.round_dp(4).normalize();
+        Self {
+            service,
+            status: level.status.into(),
+            availability_target: level.target.normalize(),
+            allowed_in_thirty_days: rounded(level.allowed(THIRTY_DAYS)),
+            allowed_in_a_year: rounded(level.allowed(YEAR)),
+            taken_of_thirty_days: level.taken_per_hour(THIRTY_DAYS).map(rounded),
+            taken_of_a_year: level.taken_per_hour(YEAR).map(rounded),
+        }
+    }
+}
+
 /// What an outage comes to, as far as the caller may see it.
 pub struct ImpactRollUp {
-    /// The answer.
-    pub answer: Arc<Answer>,
-    /// The graph as the caller may see it.
-    pub lens: Lens,
+    answer: Arc<Answer>,
+    lens: Lens,
+    /// Read once, where they are asked for.
+    levels: OnceCell<ServiceLevels>,
+}
+
+impl ImpactRollUp {
+    /// The roll-up of an answer, with the graph as the caller may see it.
+    #[must_use]
+    pub fn new(answer: Arc<Answer>, lens: Lens) -> Self {
+        Self { answer, lens, levels: OnceCell::new() }
+    }
+
+    async fn levels(&self, ctx: &Context<'_>) -> Result<&ServiceLevels> {
+        let load = async || service_levels(&read(ctx, VIEW)?, &self.answer).await;
+        self.levels.get_or_try_init(load).await
+    }
 }
 
 /// What an outage comes to, as far as the caller may see it.
@@ -248,6 +306,33 @@ impl ImpactRollUp {
     /// How many contracts are hit that the caller may not see.
     async fn hidden_contracts(&self) -> u64 {
         self.answer.roll_up.hidden_contracts
+    }
+
+    /// Affected services with an availability target: those that are down first, then the most critical. What an hour
+    /// takes of the time in which they may be down is told of those that are down.
+    async fn service_levels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Vec<ImpactServiceLevel>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let levels = self.levels(ctx).await?.shown.iter().skip(skip).take(size).map(|level| {
+            let service = self.lens.thing(level.service);
+            let service = service.ok_or_else(|| Error::internal("a service that is hidden"))?;
+            Ok(ImpactServiceLevel::new(level, service))
+        });
+        levels.collect()
+    }
+
+    /// How many affected services have an availability target that the caller may see.
+    async fn service_level_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(self.levels(ctx).await?.shown.len() as u64)
+    }
+
+    /// How many affected services have an availability target that the caller may not see.
+    async fn hidden_service_levels(&self, ctx: &Context<'_>) -> Result<u64> {
+        Ok(self.levels(ctx).await?.hidden)
     }
 
     /// Affected assets by status: how many, what they draw, the rack units they take and what was paid for them.

@@ -77,7 +77,7 @@ impl SinglePoint {
 
     /// Those groups, each with the members that fall with the thing.
     async fn groups(&self) -> Vec<GroupOutcome> {
-        self.found.common.iter().filter_map(|saved| self.lens.outcome(saved)).collect()
+        self.lens.outcomes(self.found.common.iter().cloned())
     }
 
     /// The score of its failure.

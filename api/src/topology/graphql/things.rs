@@ -118,6 +118,16 @@ pub(super) async fn item<E: Table>(
     Ok(found.get(&record.get::<ConfigurationItemId>(column)?).cloned())
 }
 
+/// The rows of which one of the columns at least names something that a caller may see. What is said of nothing but
+/// hidden things is hidden too.
+#[must_use]
+pub fn about_shown(caller: &Caller, columns: &[impl ColumnTrait]) -> Condition {
+    let Some(shown) = items::shown_to(caller) else { return Condition::all() };
+    let shown =
+        |column| through::<configuration_item::Entity>(column, configuration_item::Column::Id, shown.clone());
+    columns.iter().fold(Condition::any(), |any, column| any.add(shown(*column)))
+}
+
 /// The condition that a column names the thing with an id; one that is not there, or hidden, is named by no row.
 ///
 /// # Errors

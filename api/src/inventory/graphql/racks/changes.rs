@@ -161,4 +161,17 @@ impl RackMutation {
                 .await?;
         Ok(Record::whole(rack).into())
     }
+
+    /// Puts a retired rack to use again, as if it had not been retired: what needs it rests on it again.
+    async fn reinstate_rack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<RackId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
+    ) -> Result<Rack> {
+        let rack = change(ctx, Permission::EditInventory, async |tx| {
+            racks::reinstate(tx, *id, expected_version).await
+        });
+        Ok(Record::whole(rack.await?).into())
+    }
 }

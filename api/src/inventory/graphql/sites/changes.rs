@@ -173,4 +173,16 @@ impl SiteMutation {
             change(ctx, Permission::EditInventory, async |tx| sites::close(tx, *id, expected_version).await);
         Ok(Record::whole(site.await?).into())
     }
+
+    /// Opens a closed site again, as if it had not been closed: what needs it rests on it again.
+    async fn reopen_site(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<SiteId>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
+    ) -> Result<Site> {
+        let site =
+            change(ctx, Permission::EditInventory, async |tx| sites::reopen(tx, *id, expected_version).await);
+        Ok(Record::whole(site.await?).into())
+    }
 }
