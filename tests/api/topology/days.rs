@@ -115,7 +115,7 @@ fn an_asset_is_there_until_it_was_retired() {
         let later = ask(&setting.rack, "2026-07-01").await;
         assert_eq!(names(&later["affected"]["nodes"]), ["R1", "SRV-1", "Shop"]);
         // On no recorded day, it is retired on every one.
-        let old = "tag,manufacturer,model,site,status\nOLD-1,Acme,R760,FRA1,RETIRED\n";
+        let old = "tag,manufacturer,model,site,status\nOLD-1,Acme,S-100,FRA1,RETIRED\n";
         import(app, &[("assets.csv", old)]).await;
         let old = director.query("{ asset(tag: \"OLD-1\") { id } }").await["asset"]["id"].clone();
         let old = old.as_str().unwrap();
