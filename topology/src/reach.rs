@@ -64,7 +64,8 @@ impl Reach {
 pub fn reach(graph: &Graph, from: &[Node], walk: Walk) -> Result<Reach> {
     graph.known(from)?;
     let mut met = Marks::new(graph.items());
-    let mut nodes: Vec<Node> = Vec::new();
+    // Most walks are short: they find room for what they meet.
+    let mut nodes: Vec<Node> = Vec::with_capacity(from.len().max(4096));
     nodes.extend(from.iter().copied().filter(|node| met.add(node.0)));
     let mut reach = Reach { ends: vec![nodes.len()], ..Reach::default() };
     // What a wide ring meets, which comes out in order: the next ring is read as it lies in memory.

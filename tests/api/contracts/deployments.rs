@@ -384,7 +384,7 @@ fn power_takes_as_many_statements_for_one_contract_as_for_ten() {
             }
         }
         assert_eq!(counts[0], counts[1]);
-        insta::assert_snapshot!(counts[0], @"18");
+        insta::assert_snapshot!(counts[0], @"19");
     });
 }
 

@@ -151,6 +151,6 @@ fn statements_do_not_grow_with_contracts() {
         }
         let twenty = app.director().statements(text).await;
         assert_eq!(one, twenty);
-        insta::assert_snapshot!(twenty, @"12");
+        insta::assert_snapshot!(twenty, @"13");
     });
 }
