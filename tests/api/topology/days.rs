@@ -7,7 +7,7 @@ use super::{
     record,
     setting::{a_service, a_setting, impact, names, needs},
 };
-use crate::{import::import, roadmap::send};
+use crate::roadmap::send;
 
 #[test]
 fn what_was_first_seen_later_is_in_no_answer_of_an_earlier_day() {
@@ -114,13 +114,6 @@ fn an_asset_is_there_until_it_was_retired() {
         director.query_with(back, json!({ "id": server })).await;
         let later = ask(&setting.rack, "2026-07-01").await;
         assert_eq!(names(&later["affected"]["nodes"]), ["R1", "SRV-1", "Shop"]);
-        // On no recorded day, it is retired on every one.
-        let old = "tag,manufacturer,model,site,status\nOLD-1,Acme,S-100,FRA1,RETIRED\n";
-        import(app, &[("assets.csv", old)]).await;
-        let old = director.query("{ asset(tag: \"OLD-1\") { id } }").await["asset"]["id"].clone();
-        let old = old.as_str().unwrap();
-        let text = format!("{{ impact(of: [\"{old}\"], asOf: \"2020-01-01\") {{ hidden }} }}");
-        director.expect_error(&text, "INVALID").await;
     });
 }
 
