@@ -56,7 +56,7 @@ fn written(calendar: &Calendar, now: DateTime<Utc>, sees_prices: bool) -> String
     }
     let mut given = HashMap::new();
     for entry in &calendar.entries {
-        let uid = of_its_own(&mut given, uid(calendar, entry));
+        let uid = of_its_own(&mut given, &uid(calendar, entry));
         feed.push(event(calendar, entry, &uid, now, sees_prices));
     }
     feed.to_string()
@@ -71,8 +71,8 @@ fn uid(calendar: &Calendar, entry: &Entry) -> String {
 
 /// An id that no other event has: where several are alike in all that tells them apart, they are counted in their
 /// order, for programs show but one of those that share an id.
-fn of_its_own(given: &mut HashMap<String, u32>, uid: String) -> String {
-    let times = given.entry(uid.clone()).or_default();
+fn of_its_own(given: &mut HashMap<String, u32>, uid: &str) -> String {
+    let times = given.entry(uid.to_owned()).or_default();
     *times += 1;
     if *times == 1 { format!("{uid}@plinth") } else { format!("{uid}-{times}@plinth") }
 }

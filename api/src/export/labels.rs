@@ -204,14 +204,7 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
             pairs(query.into_tuple().all(db).await?)
         }
         Kind::Asset => single::<asset::Entity>(db, asset::Column::Id, asset::Column::Tag, ids).await,
-        Kind::ColocationContract => {
-            use contracts::colocation_contract::{Column as C, Entity};
-            single::<Entity>(db, C::Id, C::Number, ids).await
-        }
-        Kind::SupportContract => {
-            use contracts::support_contract::{Column as C, Entity};
-            single::<Entity>(db, C::Id, C::Number, ids).await
-        }
+        Kind::ColocationContract | Kind::SupportContract => of_agreements(db, kind, ids).await,
         Kind::DepreciationRule => {
             use lifecycle::depreciation_rule::{Column as C, Entity};
             single::<Entity>(db, C::Id, C::Name, ids).await
@@ -255,6 +248,16 @@ async fn read(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
         | Kind::CapacityPool
         | Kind::CapacityPlacement => linked(db, kind, ids).await,
     }
+}
+
+/// Contracts.
+async fn of_agreements(db: &impl Read, kind: Kind, ids: &[Uuid]) -> Result<Found> {
+    if kind == Kind::SupportContract {
+        use contracts::support_contract::{Column as C, Entity};
+        return single::<Entity>(db, C::Id, C::Number, ids).await;
+    }
+    use contracts::colocation_contract::{Column as C, Entity};
+    single::<Entity>(db, C::Id, C::Number, ids).await
 }
 
 /// Feeds, groups, and whatever something can depend on.

@@ -51,7 +51,7 @@ fn every_event_of_the_feed_has_an_id_of_its_own_that_stays() {
         for (uid, (summary, day, _)) in &first {
             match later.get(uid) {
                 Some((now_summary, now_day, _)) => {
-                    assert_eq!((now_summary, now_day), (summary, day), "{uid}")
+                    assert_eq!((now_summary, now_day), (summary, day), "{uid}");
                 }
                 None => assert!(*day < begins, "{summary} of {day} has another id on the next day"),
             }

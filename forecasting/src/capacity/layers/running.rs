@@ -33,8 +33,9 @@ impl RunningShare {
     /// # Errors
     ///
     /// As [`ClusterShare::layers`].
-    pub fn new(share: ClusterShare) -> Result<Self> {
+    pub fn new(mut share: ClusterShare) -> Result<Self> {
         let plannable = share.layers()?.layers.plannable;
+        let hosts = std::mem::take(&mut share.hosts);
         let mut running = Self {
             raw: Decimal::ZERO,
             surviving: Decimal::ZERO,
@@ -42,9 +43,9 @@ impl RunningShare {
             left: Sizes::default(),
             resting: Sizes::default(),
             plannable,
-            plan: ClusterShare { hosts: Vec::new(), ..share },
+            plan: share,
         };
-        share.hosts.iter().for_each(|host| running.add(host));
+        hosts.iter().for_each(|host| running.add(host));
         Ok(running)
     }
 
