@@ -162,6 +162,78 @@ fn intermittent_demand_is_fitted_to_all_that_was_seen() {
     assert!(!answer.warnings.iter().any(cut), "{:?}", answer.warnings);
 }
 
+/// So many zeros.
+fn zeros(count: usize) -> Vec<f64> {
+    vec![0.0; count]
+}
+
+#[test]
+fn zeros_before_the_first_demand_are_a_beginning() {
+    let rising: Vec<f64> = (0..20).map(|step| 50.0 + 2.0 * f64::from(step)).collect();
+    let steady: Vec<f64> = (0..20).map(|step| 50.0 + f64::from(step * 7 % 5) - 2.0).collect();
+    for (count, demand) in [(10, &rising), (40, &steady), (3, &rising)] {
+        let answer = monthly(plain(&[&zeros(count), demand.as_slice()].concat()));
+        sound(&answer);
+        assert!(answer.warnings.contains(&Warning::Began { step: count + 1 }), "{:?}", answer.warnings);
+        // As if nothing had been said of the time before.
+        let alone = monthly(plain(demand));
+        assert_eq!((answer.method, answer.trained_on), (alone.method, 20));
+        assert_eq!(answer.points, alone.points);
+    }
+    let gaps = [plain(&zeros(8)), vec![None; 2], plain(&rising)].concat();
+    let answer = monthly(gaps);
+    assert_eq!(answer.warnings[0], Warning::Began { step: 11 });
+    assert!(answer.points[11].p50 > 90.0, "{:?}", answer.points[11]);
+    let named =
+        ForecastInput::monthly(plain(&[zeros(10), rising].concat()), 3).with_method(Method::DampedTrend);
+    assert_eq!(forecast(&named).unwrap().trained_on, 20);
+}
+
+#[test]
+fn zeros_since_the_last_demand_are_an_end() {
+    let steady: Vec<f64> = (0..30).map(|step| 45.0 + f64::from(step % 5)).collect();
+    let rising: Vec<f64> = (1..=30).map(f64::from).collect();
+    for (before, demand, after, level) in
+        [(0, &steady, 14, 47.5), (0, &rising, 6, 24.5), (9, &steady, 14, 47.5)]
+    {
+        let values = [&zeros(before), demand.as_slice(), &zeros(after)].concat();
+        let answer = monthly(plain(&values));
+        sound(&answer);
+        assert_eq!((answer.method, answer.trained_on), (Method::Naive, after));
+        let began = (before > 0).then_some(Warning::Began { step: before + 1 });
+        let told: Vec<Warning> = began.into_iter().chain([Warning::Ended { step: before + 31 }]).collect();
+        assert_eq!(answer.warnings, told);
+        for point in &answer.points {
+            assert_eq!([point.lo95, point.lo80, point.p50, point.hi80], [0.0; 4]);
+            assert!((point.hi95 - level).abs() < 1e-9, "{point:?}");
+        }
+    }
+}
+
+#[test]
+fn zeros_that_alternate_with_demand_are_intermittent_wherever_they_lie() {
+    let rare: Vec<f64> = (0..30).map(|step| if step % 3 == 0 { 6.0 } else { 0.0 }).collect();
+    let few = [5.0, 6.0, 7.0];
+    let on_and_off = [[50.0; 6], [0.0; 6], [50.0; 6], [0.0; 6]].concat();
+    let series = [
+        ([zeros(12), rare.clone()].concat(), 42),
+        ([rare, zeros(12)].concat(), 42),
+        ([zeros(10), few.to_vec()].concat(), 13),
+        ([few.to_vec(), zeros(10)].concat(), 13),
+        (on_and_off, 24),
+    ];
+    for (values, points) in series {
+        let answer = monthly(plain(&values));
+        assert_eq!((answer.method, answer.trained_on), (Method::Intermittent, points), "{values:?}");
+        let blocks = |warning: &Warning| matches!(warning, Warning::Began { .. } | Warning::Ended { .. });
+        assert!(!answer.warnings.iter().any(blocks), "{:?}", answer.warnings);
+    }
+    // Rate and interval of a single demand, as they were: 1/48 of 3 fades for 40 steps, and for 7 after it.
+    let single = monthly(plain(&[zeros(40), vec![3.0], zeros(7)].concat()));
+    let chance = (1.0 / 48.0 * 0.9_f64.powi(41) + 0.1) * 0.9_f64.powi(7);
+    assert!((single.points[0].p50 - 3.0 * chance).abs() < 1e-9, "{:?}", single.points[0]);
+}
+
 #[test]
 fn a_spike_is_set_aside() {
     for (length, seed) in [(36, 1), (60, 2), (96, 3)] {

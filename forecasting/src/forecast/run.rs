@@ -70,8 +70,11 @@ fn without_search(input: &ForecastInput, prepared: &Prepared) -> Option<Forecast
     if input.method == Method::Intermittent {
         return Some(simple::intermittent(prepared, input.horizon));
     }
+    if let Some(end) = prepared.blocks.ended {
+        return Some(simple::ended(prepared, input.horizon, end));
+    }
     let occurs = seen.iter().any(|value| *value != 0.0);
-    if input.method == Method::Auto && occurs && is_intermittent(&seen) {
+    if input.method == Method::Auto && occurs && !prepared.blocks.any() && is_intermittent(&seen) {
         return Some(simple::intermittent(prepared, input.horizon));
     }
     // Of many points, a cut or a reset may have left only one or two.
