@@ -245,6 +245,49 @@ fn a_spike_is_set_aside() {
 }
 
 #[test]
+fn a_spike_is_no_counter_that_began_anew() {
+    let rising: Vec<f64> = (100..160).map(f64::from).collect();
+    for (mut values, last) in [(rising.clone(), 159.0), (vec![100.0; 60], 100.0)] {
+        values[52] *= 10.0;
+        let answer = monthly(plain(&values));
+        assert_eq!(answer.trained_on, 60, "{:?}", answer.warnings);
+        assert!(answer.warnings.contains(&Warning::Spikes { steps: vec![53] }), "{:?}", answer.warnings);
+        let reset = |warning: &Warning| matches!(warning, Warning::Reset { .. });
+        assert!(!answer.warnings.iter().any(reset), "{:?}", answer.warnings);
+        assert!((answer.points[0].p50 / last - 1.0).abs() < 0.02, "{:?}", answer.points[0]);
+    }
+    // A counter with a spike in it still begins anew, also from just after one.
+    let counter = |spike: usize| {
+        let mut values: Vec<f64> = (1..=40).chain(1..=20).map(|count| 10.0 * f64::from(count)).collect();
+        values[spike] *= 10.0;
+        monthly(plain(&values))
+    };
+    for spike in [30, 39] {
+        let answer = counter(spike);
+        assert!(answer.warnings.contains(&Warning::Reset { step: 41, used: true }), "{:?}", answer.warnings);
+        assert_eq!(answer.trained_on, 20);
+    }
+}
+
+#[test]
+fn what_values_pass_on_their_way_is_no_spike() {
+    let falling = (0..11).map(|step| 140.0 - 10.0 * f64::from(step));
+    let leaving: Vec<f64> = std::iter::repeat_n(150.0, 49).chain(falling).collect();
+    let arriving: Vec<f64> = leaving.iter().map(|value| 10_000.0 / value).collect();
+    for values in [leaving, arriving] {
+        let answer = monthly(plain(&values));
+        sound(&answer);
+        let spikes = |warning: &Warning| matches!(warning, Warning::Spikes { .. });
+        assert!(!answer.warnings.iter().any(spikes), "{:?}", answer.warnings);
+    }
+    // Of a spike of two values none is passed.
+    let mut twice = noisy(60, 4, |_| 100.0);
+    (twice[40], twice[41]) = (Some(990.0), Some(1_010.0));
+    let answer = monthly(twice);
+    assert!(answer.warnings.contains(&Warning::Spikes { steps: vec![41, 42] }), "{:?}", answer.warnings);
+}
+
+#[test]
 fn a_step_is_followed() {
     for (length, seed) in [(36, 1), (60, 2), (96, 3)] {
         let answer = monthly(step_up(length, seed));
@@ -253,6 +296,23 @@ fn a_step_is_followed() {
             |warning: &Warning| matches!(warning, Warning::Shift { step, .. } if *step == length - 19);
         assert!(answer.warnings.iter().any(shifted), "{:?}", answer.warnings);
     }
+}
+
+#[test]
+fn the_last_step_of_stairs_is_within_every_interval() {
+    let stairs: Vec<f64> = (0..60).map(|month| 100.0 + 50.0 * f64::from(month / 12)).collect();
+    let answer = monthly(plain(&stairs));
+    sound(&answer);
+    for point in &answer.points {
+        assert!(point.lo80 <= 300.0 && point.hi80 >= 300.0, "{point:?}");
+    }
+    // Where the last values differ, nothing is widened.
+    let ends = |last: f64| {
+        let mut values = stairs.clone();
+        values[58] = last;
+        monthly(plain(&values)).points[0].lo80
+    };
+    assert!(ends(300.1) > 300.0, "{}", ends(300.1));
 }
 
 #[test]

@@ -7,6 +7,8 @@ use super::warning::Warning;
 
 /// Points beyond which older ones are left out, unless the longest period needs them.
 const USED: usize = 1_500;
+/// Equal values at the end that are a plateau.
+const PLATEAU: usize = 6;
 /// Periods that are worth keeping.
 const PERIODS: usize = 4;
 
@@ -59,6 +61,13 @@ impl Prepared {
             }
         }
         Self { scale, observations, from: from + cleaned.first, blocks, cleaned, stale, periods }
+    }
+
+    /// The value that the last steps all had: the next step of stairs may be the same again.
+    pub fn plateau(&self) -> Option<f64> {
+        let values = &self.cleaned.values;
+        let last = &values[values.len().checked_sub(PLATEAU)?..];
+        last.iter().all(|value| *value == last[0]).then_some(last[0])
     }
 
     /// Values that were observed, of the steps that are used, with their places.

@@ -143,6 +143,7 @@ impl Searched {
             warnings.push(Warning::Short { points: self.evidence.history });
         }
         let never_below = prepared.seen().iter().all(|value| *value >= 0.0);
+        let plateau = prepared.plateau();
         let mut bounded = false;
         let points = (0..input.horizon)
             .map(|ahead| {
@@ -156,7 +157,10 @@ impl Searched {
                 let [inner, outer] = calibration.half_widths(&self.evidence, step);
                 let ends = |half: f64| {
                     let (low, high) = self.evidence.ends(centre, half);
-                    (held(low), held(high))
+                    (
+                        held(plateau.map_or(low, |value| low.min(value))),
+                        held(plateau.map_or(high, |value| high.max(value))),
+                    )
                 };
                 Point::new(ahead + 1, held(centre), ends(inner), ends(outer))
             })
