@@ -274,7 +274,8 @@ fn what_values_pass_on_their_way_is_no_spike() {
     let falling = (0..11).map(|step| 140.0 - 10.0 * f64::from(step));
     let leaving: Vec<f64> = std::iter::repeat_n(150.0, 49).chain(falling).collect();
     let arriving: Vec<f64> = leaving.iter().map(|value| 10_000.0 / value).collect();
-    for values in [leaving, arriving] {
+    let sudden = [vec![150.0; 57], vec![90.0, 50.0]].concat();
+    for values in [leaving, arriving, sudden] {
         let answer = monthly(plain(&values));
         sound(&answer);
         let spikes = |warning: &Warning| matches!(warning, Warning::Spikes { .. });

@@ -222,15 +222,14 @@ impl Cleaned {
     }
 }
 
-/// Whether values pass a place on their way up or down: the two before it lie on one side, and those after it on the
-/// other. One value of a spike of two does not, as the next one but one is back.
+/// Whether values pass a place on their way up or down: from the second one before it to the second one after it, or
+/// the last, they go one way. Those of a spike of two do not, as the next one but one is back.
 fn passes(values: &[f64], place: usize) -> bool {
-    let value = values[place];
-    let before = &values[place - 2..place];
-    let after = &values[place + 1..values.len().min(place + 3)];
-    let above = |other: &f64| *other > value;
-    let below = |other: &f64| *other < value;
-    before.iter().all(above) && after.iter().all(below) || before.iter().all(below) && after.iter().all(above)
+    let run = &values[place - 2..values.len().min(place + 3)];
+    let (before, value, after) = (values[place - 1], values[place], values[place + 1]);
+    let falls = before > value && value > after && run.windows(2).all(|pair| pair[1] <= pair[0]);
+    let rises = before < value && value < after && run.windows(2).all(|pair| pair[1] >= pair[0]);
+    falls || rises
 }
 
 /// Whether a fall goes back from a single peak to about where values were before it: nothing began anew there.
