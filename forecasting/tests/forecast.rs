@@ -162,6 +162,78 @@ fn intermittent_demand_is_fitted_to_all_that_was_seen() {
     assert!(!answer.warnings.iter().any(cut), "{:?}", answer.warnings);
 }
 
+/// So many zeros.
+fn zeros(count: usize) -> Vec<f64> {
+    vec![0.0; count]
+}
+
+#[test]
+fn zeros_before_the_first_demand_are_a_beginning() {
+    let rising: Vec<f64> = (0..20).map(|step| 50.0 + 2.0 * f64::from(step)).collect();
+    let steady: Vec<f64> = (0..20).map(|step| 50.0 + f64::from(step * 7 % 5) - 2.0).collect();
+    for (count, demand) in [(10, &rising), (40, &steady), (3, &rising)] {
+        let answer = monthly(plain(&[&zeros(count), demand.as_slice()].concat()));
+        sound(&answer);
+        assert!(answer.warnings.contains(&Warning::Began { step: count + 1 }), "{:?}", answer.warnings);
+        // As if nothing had been said of the time before.
+        let alone = monthly(plain(demand));
+        assert_eq!((answer.method, answer.trained_on), (alone.method, 20));
+        assert_eq!(answer.points, alone.points);
+    }
+    let gaps = [plain(&zeros(8)), vec![None; 2], plain(&rising)].concat();
+    let answer = monthly(gaps);
+    assert_eq!(answer.warnings[0], Warning::Began { step: 11 });
+    assert!(answer.points[11].p50 > 90.0, "{:?}", answer.points[11]);
+    let named =
+        ForecastInput::monthly(plain(&[zeros(10), rising].concat()), 3).with_method(Method::DampedTrend);
+    assert_eq!(forecast(&named).unwrap().trained_on, 20);
+}
+
+#[test]
+fn zeros_since_the_last_demand_are_an_end() {
+    let steady: Vec<f64> = (0..30).map(|step| 45.0 + f64::from(step % 5)).collect();
+    let rising: Vec<f64> = (1..=30).map(f64::from).collect();
+    for (before, demand, after, level) in
+        [(0, &steady, 14, 47.5), (0, &rising, 6, 24.5), (9, &steady, 14, 47.5)]
+    {
+        let values = [&zeros(before), demand.as_slice(), &zeros(after)].concat();
+        let answer = monthly(plain(&values));
+        sound(&answer);
+        assert_eq!((answer.method, answer.trained_on), (Method::Naive, after));
+        let began = (before > 0).then_some(Warning::Began { step: before + 1 });
+        let told: Vec<Warning> = began.into_iter().chain([Warning::Ended { step: before + 31 }]).collect();
+        assert_eq!(answer.warnings, told);
+        for point in &answer.points {
+            assert_eq!([point.lo95, point.lo80, point.p50, point.hi80], [0.0; 4]);
+            assert!((point.hi95 - level).abs() < 1e-9, "{point:?}");
+        }
+    }
+}
+
+#[test]
+fn zeros_that_alternate_with_demand_are_intermittent_wherever_they_lie() {
+    let rare: Vec<f64> = (0..30).map(|step| if step % 3 == 0 { 6.0 } else { 0.0 }).collect();
+    let few = [5.0, 6.0, 7.0];
+    let on_and_off = [[50.0; 6], [0.0; 6], [50.0; 6], [0.0; 6]].concat();
+    let series = [
+        ([zeros(12), rare.clone()].concat(), 42),
+        ([rare, zeros(12)].concat(), 42),
+        ([zeros(10), few.to_vec()].concat(), 13),
+        ([few.to_vec(), zeros(10)].concat(), 13),
+        (on_and_off, 24),
+    ];
+    for (values, points) in series {
+        let answer = monthly(plain(&values));
+        assert_eq!((answer.method, answer.trained_on), (Method::Intermittent, points), "{values:?}");
+        let blocks = |warning: &Warning| matches!(warning, Warning::Began { .. } | Warning::Ended { .. });
+        assert!(!answer.warnings.iter().any(blocks), "{:?}", answer.warnings);
+    }
+    // Rate and interval of a single demand, as they were: 1/48 of 3 fades for 40 steps, and for 7 after it.
+    let single = monthly(plain(&[zeros(40), vec![3.0], zeros(7)].concat()));
+    let chance = (1.0 / 48.0 * 0.9_f64.powi(41) + 0.1) * 0.9_f64.powi(7);
+    assert!((single.points[0].p50 - 3.0 * chance).abs() < 1e-9, "{:?}", single.points[0]);
+}
+
 #[test]
 fn a_spike_is_set_aside() {
     for (length, seed) in [(36, 1), (60, 2), (96, 3)] {
@@ -173,6 +245,50 @@ fn a_spike_is_set_aside() {
 }
 
 #[test]
+fn a_spike_is_no_counter_that_began_anew() {
+    let rising: Vec<f64> = (100..160).map(f64::from).collect();
+    for (mut values, last) in [(rising.clone(), 159.0), (vec![100.0; 60], 100.0)] {
+        values[52] *= 10.0;
+        let answer = monthly(plain(&values));
+        assert_eq!(answer.trained_on, 60, "{:?}", answer.warnings);
+        assert!(answer.warnings.contains(&Warning::Spikes { steps: vec![53] }), "{:?}", answer.warnings);
+        let reset = |warning: &Warning| matches!(warning, Warning::Reset { .. });
+        assert!(!answer.warnings.iter().any(reset), "{:?}", answer.warnings);
+        assert!((answer.points[0].p50 / last - 1.0).abs() < 0.02, "{:?}", answer.points[0]);
+    }
+    // A counter with a spike in it still begins anew, also from just after one.
+    let counter = |spike: usize| {
+        let mut values: Vec<f64> = (1..=40).chain(1..=20).map(|count| 10.0 * f64::from(count)).collect();
+        values[spike] *= 10.0;
+        monthly(plain(&values))
+    };
+    for spike in [30, 39] {
+        let answer = counter(spike);
+        assert!(answer.warnings.contains(&Warning::Reset { step: 41, used: true }), "{:?}", answer.warnings);
+        assert_eq!(answer.trained_on, 20);
+    }
+}
+
+#[test]
+fn what_values_pass_on_their_way_is_no_spike() {
+    let falling = (0..11).map(|step| 140.0 - 10.0 * f64::from(step));
+    let leaving: Vec<f64> = std::iter::repeat_n(150.0, 49).chain(falling).collect();
+    let arriving: Vec<f64> = leaving.iter().map(|value| 10_000.0 / value).collect();
+    let sudden = [vec![150.0; 57], vec![90.0, 50.0]].concat();
+    for values in [leaving, arriving, sudden] {
+        let answer = monthly(plain(&values));
+        sound(&answer);
+        let spikes = |warning: &Warning| matches!(warning, Warning::Spikes { .. });
+        assert!(!answer.warnings.iter().any(spikes), "{:?}", answer.warnings);
+    }
+    // Of a spike of two values none is passed.
+    let mut twice = noisy(60, 4, |_| 100.0);
+    (twice[40], twice[41]) = (Some(990.0), Some(1_010.0));
+    let answer = monthly(twice);
+    assert!(answer.warnings.contains(&Warning::Spikes { steps: vec![41, 42] }), "{:?}", answer.warnings);
+}
+
+#[test]
 fn a_step_is_followed() {
     for (length, seed) in [(36, 1), (60, 2), (96, 3)] {
         let answer = monthly(step_up(length, seed));
@@ -181,6 +297,23 @@ fn a_step_is_followed() {
             |warning: &Warning| matches!(warning, Warning::Shift { step, .. } if *step == length - 19);
         assert!(answer.warnings.iter().any(shifted), "{:?}", answer.warnings);
     }
+}
+
+#[test]
+fn the_last_step_of_stairs_is_within_every_interval() {
+    let stairs: Vec<f64> = (0..60).map(|month| 100.0 + 50.0 * f64::from(month / 12)).collect();
+    let answer = monthly(plain(&stairs));
+    sound(&answer);
+    for point in &answer.points {
+        assert!(point.lo80 <= 300.0 && point.hi80 >= 300.0, "{point:?}");
+    }
+    // Where the last values differ, nothing is widened.
+    let ends = |last: f64| {
+        let mut values = stairs.clone();
+        values[58] = last;
+        monthly(plain(&values)).points[0].lo80
+    };
+    assert!(ends(300.1) > 300.0, "{}", ends(300.1));
 }
 
 #[test]

@@ -423,6 +423,14 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
                 if *used { "only what came after was used" } else { "too late to use only what came after" };
             format!("what was used began anew in {}, as a counter does: {used}", month(*step))
         }
+        Warning::Began { step } => {
+            format!("all figures before {} are zero: only those from there on were used", month(*step))
+        }
+        Warning::Ended { step } => format!(
+            "all figures from {} on are zero, as where use has ended: zero goes on, and the 95 % interval reaches up to \
+             what there was before",
+            month(*step)
+        ),
         Warning::Short { points } => {
             format!("{points} months are too few to try methods on; intervals are as wide as on other series")
         }

@@ -24,6 +24,8 @@ const SPIKE: f64 = 7.0;
 const SHIFT: f64 = 6.0;
 /// What a spike or a shift is at least, as a share of the level.
 const NOTABLE: f64 = 0.3;
+/// Below which share of the value before it a value may be the beginning of a counter.
+const FRACTION: f64 = 0.3;
 /// Points that a level needs before a shift, and after it.
 const BEFORE: usize = 8;
 const AFTER: usize = 6;
@@ -157,7 +159,7 @@ impl Cleaned {
             run.iter().filter(|other| far(**other)).count() <= 1
         };
         let spikes: Vec<usize> = (REACH..self.values.len() - 1)
-            .filter(|place| far(*place) && alone(*place) && !recurs(*place))
+            .filter(|place| far(*place) && alone(*place) && !recurs(*place) && !passes(&plain.values, *place))
             .collect();
         // Where many are odd, oddity is how the series is.
         if spikes.is_empty() || spikes.len() * 12 > self.values.len().max(12) {
@@ -196,11 +198,11 @@ impl Cleaned {
     fn since_reset(&mut self, period: usize) {
         let values = &self.values;
         let rises = values.windows(2).filter(|pair| pair[1] >= pair[0]).count();
-        let resets: Vec<usize> = (1..values.len())
-            .filter(|place| values[place - 1] > 0.0 && values[*place] < 0.3 * values[place - 1])
-            .collect();
+        let falls = (1..values.len())
+            .filter(|place| values[place - 1] > 0.0 && values[*place] < FRACTION * values[place - 1]);
+        let (peaks, resets): (Vec<usize>, Vec<usize>) = falls.partition(|place| ends_peak(values, *place));
         let Some(last) = resets.last().copied() else { return };
-        let never_falls = rises + resets.len() == values.len() - 1;
+        let never_falls = rises + peaks.len() + resets.len() == values.len() - 1;
         let counts = match resets[..] {
             [reset] => values[..reset].iter().any(|value| *value != values[0]),
             _ => counts_up(values, &resets) && !is_season(&resets, period),
@@ -218,6 +220,24 @@ impl Cleaned {
             self.first += last;
         }
     }
+}
+
+/// Whether values pass a place on their way up or down: from the second one before it to the second one after it, or
+/// the last, they go one way. Those of a spike of two do not, as the next one but one is back.
+fn passes(values: &[f64], place: usize) -> bool {
+    let run = &values[place - 2..values.len().min(place + 3)];
+    let (before, value, after) = (values[place - 1], values[place], values[place + 1]);
+    let falls = before > value && value > after && run.windows(2).all(|pair| pair[1] <= pair[0]);
+    let rises = before < value && value < after && run.windows(2).all(|pair| pair[1] >= pair[0]);
+    falls || rises
+}
+
+/// Whether a fall goes back from a single peak to about where values were before it: nothing began anew there.
+fn ends_peak(values: &[f64], place: usize) -> bool {
+    let peak = place - 1;
+    let before = &values[peak.saturating_sub(REACH)..peak];
+    let rose = before.last().is_some_and(|last| *last < 0.5 * values[peak]);
+    rose && values[place] >= FRACTION * median(before)
 }
 
 /// Whether values count up between several resets: runs of at least three before the last of them, of which most steps

@@ -40,6 +40,7 @@
 pub mod accuracy;
 mod arima;
 mod backtest;
+mod blocks;
 mod calibration;
 mod clean;
 mod input;

@@ -1,11 +1,14 @@
 //! A series as methods take it: scaled, cleaned, and no longer than it is worth.
 
+use super::blocks::Blocks;
 use super::clean::{Cleaned, clean};
 use super::input::ForecastInput;
 use super::warning::Warning;
 
 /// Points beyond which older ones are left out, unless the longest period needs them.
 const USED: usize = 1_500;
+/// Equal values at the end that are a plateau.
+const PLATEAU: usize = 6;
 /// Periods that are worth keeping.
 const PERIODS: usize = 4;
 
@@ -17,6 +20,8 @@ pub(super) struct Prepared {
     pub observations: Vec<Option<f64>>,
     /// The same, cleaned.
     pub cleaned: Cleaned,
+    /// Zeros that lie in blocks.
+    pub blocks: Blocks,
     /// Place of the first observation that is used.
     pub from: usize,
     /// Steps without a value at the end.
@@ -34,14 +39,17 @@ impl Prepared {
         let seen = input.observations.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
         let stale = input.observations.len() - seen;
         let used = periods.last().map_or(USED, |longest| USED.max(PERIODS * longest));
-        let from = seen.saturating_sub(used);
+        let cut = seen.saturating_sub(used);
         let observations: Vec<Option<f64>> = input.observations[..seen]
             .iter()
             .map(|value| value.map(|value| rounded(value / scale)))
             .collect();
+        let blocks = Blocks::of(input, &observations).since(cut);
+        let from = blocks.began.unwrap_or(cut);
         let mut cleaned = clean(&observations[from..], periods.first().copied().unwrap_or(1));
         cleaned.warnings.iter_mut().for_each(|warning| warning.move_by(from, scale));
-        if from > 0 {
+        cleaned.warnings.splice(..0, blocks.warnings());
+        if cut > 0 {
             cleaned.warnings.push(Warning::Cut { used: cleaned.values.len() });
         }
         if stale > 0 {
@@ -52,7 +60,14 @@ impl Prepared {
                 cleaned.warnings.push(Warning::PeriodNotSeen { period: *period });
             }
         }
-        Self { scale, observations, from: from + cleaned.first, cleaned, stale, periods }
+        Self { scale, observations, from: from + cleaned.first, blocks, cleaned, stale, periods }
+    }
+
+    /// The value that the last steps all had: the next step of stairs may be the same again.
+    pub fn plateau(&self) -> Option<f64> {
+        let values = &self.cleaned.values;
+        let last = &values[values.len().checked_sub(PLATEAU)?..];
+        last.iter().all(|value| *value == last[0]).then_some(last[0])
     }
 
     /// Values that were observed, of the steps that are used, with their places.

@@ -70,8 +70,11 @@ fn without_search(input: &ForecastInput, prepared: &Prepared) -> Option<Forecast
     if input.method == Method::Intermittent {
         return Some(simple::intermittent(prepared, input.horizon));
     }
+    if let Some(end) = prepared.blocks.ended {
+        return Some(simple::ended(prepared, input.horizon, end));
+    }
     let occurs = seen.iter().any(|value| *value != 0.0);
-    if input.method == Method::Auto && occurs && is_intermittent(&seen) {
+    if input.method == Method::Auto && occurs && !prepared.blocks.any() && is_intermittent(&seen) {
         return Some(simple::intermittent(prepared, input.horizon));
     }
     // Of many points, a cut or a reset may have left only one or two.
@@ -140,6 +143,7 @@ impl Searched {
             warnings.push(Warning::Short { points: self.evidence.history });
         }
         let never_below = prepared.seen().iter().all(|value| *value >= 0.0);
+        let plateau = prepared.plateau();
         let mut bounded = false;
         let points = (0..input.horizon)
             .map(|ahead| {
@@ -153,7 +157,10 @@ impl Searched {
                 let [inner, outer] = calibration.half_widths(&self.evidence, step);
                 let ends = |half: f64| {
                     let (low, high) = self.evidence.ends(centre, half);
-                    (held(low), held(high))
+                    (
+                        held(plateau.map_or(low, |value| low.min(value))),
+                        held(plateau.map_or(high, |value| high.max(value))),
+                    )
                 };
                 Point::new(ahead + 1, held(centre), ends(inner), ends(outer))
             })

@@ -1,5 +1,6 @@
 //! Series that need no search: constants, intermittent demand, one or two points, and the straight line by name.
 
+use super::blocks::End;
 use super::intermittent::Intermittent;
 use super::method::Method;
 use super::outcome::{Accuracy, Forecast, Point};
@@ -92,6 +93,24 @@ pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
         !matches!(
             warning,
             Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. } | Warning::Cut { .. }
+        )
+    });
+    forecast
+}
+
+/// Demand that has ended: zero goes on. The wider interval reaches up to what there was, should it come back.
+pub(super) fn ended(prepared: &Prepared, horizon: usize, end: End) -> Forecast {
+    let reason = format!(
+        "the last {} values are zero, and none between demands were for so long: demand has ended, so zero goes on",
+        end.zeros
+    );
+    let mut forecast =
+        answer(prepared, horizon, (Method::Naive, reason), |_| (0.0, (0.0, 0.0), (0.0, end.level)));
+    forecast.trained_on = end.zeros;
+    forecast.warnings.retain(|warning| {
+        matches!(
+            warning,
+            Warning::Gaps { .. } | Warning::Stale { .. } | Warning::Began { .. } | Warning::Ended { .. }
         )
     });
     forecast

@@ -38,6 +38,16 @@ pub enum Warning {
         /// Whether only what came after the last of them was used.
         used: bool,
     },
+    /// All values before a step are zero, as before anything was in use: only what came from there on was used.
+    Began {
+        /// The first step that is not zero.
+        step: usize,
+    },
+    /// All values from a step on are zero, for longer than ever between demands: demand has ended.
+    Ended {
+        /// The first step of the zeros at the end.
+        step: usize,
+    },
     /// Too few points to try methods on them; intervals are those of other series.
     Short {
         /// How many points there are.
@@ -105,6 +115,14 @@ impl fmt::Display for Warning {
             Self::Reset { step, used: false } => write!(
                 f,
                 "the series began anew at step {step}, as a counter does, too late to use only what came after"
+            ),
+            Self::Began { step } => {
+                write!(f, "all values before step {step} are zero: only what came from there on was used")
+            }
+            Self::Ended { step } => write!(
+                f,
+                "all values from step {step} on are zero, as where demand has ended: zero goes on, and the 95 % \
+                 interval reaches up to what there was before"
             ),
             Self::Short { points } => {
                 write!(
