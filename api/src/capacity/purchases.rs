@@ -341,8 +341,7 @@ impl Growing {
     ) -> Result<Growth, ForecastError> {
         let mut growth = purchases(demand, supply, &self.rule(rule), as_of)?;
         for purchase in &mut growth.purchases {
-            let pieces = rule.quantity.to_decimal().checked_mul(Decimal::from(purchase.pieces));
-            purchase.quantity = pieces.ok_or(out_of_range())?;
+            purchase.quantity = added(rule, purchase.pieces)?;
         }
         Ok(growth)
     }
@@ -373,6 +372,11 @@ pub(super) fn terms(rule: &capacity_purchase_rule::Model, lead: LeadTime, share:
         cover_months: whole(rule.cover_months),
         lead,
     }
+}
+
+/// What pieces add to what may be planned with, in the unit of the pool.
+pub(super) fn added(rule: &capacity_purchase_rule::Model, pieces: u64) -> Result<Decimal, ForecastError> {
+    rule.quantity.to_decimal().checked_mul(Decimal::from(pieces)).ok_or(out_of_range())
 }
 
 /// The share of a pool that was kept when shares were not told.
