@@ -17,6 +17,7 @@ use forecasting::{
         supply::Supply,
     },
     month::Month,
+    quantity::millionths,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -48,6 +49,24 @@ pub struct Actions {
     pub targets: HashMap<String, CapacityPoolId>,
     /// What was thought of and does not help, in sentences.
     pub left_out: Vec<String>,
+    /// What is asked for of what may be planned with, where that is handed out more than once.
+    planned: HashMap<Told, Decimal>,
+}
+
+/// What tells a candidate: its name, its first day and what it gives.
+type Told = (String, NaiveDate, Decimal);
+
+impl Actions {
+    /// How much something is in the unit of the pool: of what may be planned with, as orders and reservations have it; of
+    /// load, what is used.
+    #[must_use]
+    pub fn quantity(&self, candidate: &Candidate) -> Decimal {
+        self.planned.get(&told(candidate)).copied().unwrap_or(candidate.quantity)
+    }
+}
+
+fn told(candidate: &Candidate) -> Told {
+    (candidate.name.clone(), candidate.available, candidate.quantity)
 }
 
 /// What could be done about some pools, in their order: three questions about other pools and what is bought,
@@ -135,6 +154,15 @@ struct Case<'a> {
     actions: Actions,
 }
 
+/// What is ordered.
+struct Ordered {
+    name: String,
+    /// What it adds to what may be planned with.
+    planned: Decimal,
+    /// What of that is there once.
+    once: Decimal,
+}
+
 fn about(
     forecast: &PoolForecast,
     (peers, not_looked_at): (&[&PoolForecast], usize),
@@ -178,7 +206,33 @@ impl Case<'_> {
         order::shortage(self.fan, self.supply, Self::from(available)).map_err(Error::internal)
     }
 
-    /// Reservations are given up: what they hold counts as demand.
+    /// What of a quantity of what may be planned with is there once: demand is held against that.
+    fn once(&self, planned: Decimal) -> Decimal {
+        part(planned, self.forecast.share)
+    }
+
+    /// What has to be planned with for a quantity that is there once, where that is handed out more than once.
+    fn planned(&self, once: Decimal) -> Result<Decimal> {
+        let share = self.forecast.share;
+        if share >= Decimal::ONE {
+            return Ok(once);
+        }
+        let planned = once.checked_div(share).ok_or_else(|| {
+            Error::invalid("pool", format!("{once} of {} is out of range", self.forecast.pool.name))
+        })?;
+        Ok(millionths(planned).normalize())
+    }
+
+    /// Something that is known by what may be planned with. What comes to nothing once helps nobody.
+    fn offer(&mut self, candidate: Candidate, planned: Decimal) {
+        if candidate.quantity <= Decimal::ZERO {
+            return;
+        }
+        self.actions.planned.insert(told(&candidate), planned);
+        self.candidates.push(candidate);
+    }
+
+    /// Reservations are given up: what of them is there once counts as demand.
     fn reclaim(&mut self) {
         for row in &self.forecast.reservations {
             let available = row.from_on.max(self.as_of);
@@ -186,25 +240,22 @@ impl Case<'_> {
             if available > self.end() || until.is_some_and(|until| until <= available) {
                 continue;
             }
-            self.candidates.push(Candidate {
-                name: format!("release the reservation {} from {}", row.purpose, row.from_on),
-                action: order::Action::Reclaim,
-                quantity: part(row.quantity.to_decimal(), self.forecast.share),
-                available,
-                until,
-            });
+            let planned = row.quantity.to_decimal();
+            let name = format!("release the reservation {} from {}", row.purpose, row.from_on);
+            let (action, quantity) = (order::Action::Reclaim, self.once(planned));
+            self.offer(Candidate { name, action, quantity, available, until }, planned.normalize());
         }
         let unused = self.forecast.pool.allocated.zip(self.forecast.observed.last());
         let unused = unused.map(|(allocated, last)| allocated.to_decimal() - last.value);
         if let Some(unused) = unused.filter(|unused| *unused > Decimal::ZERO) {
             self.actions.left_out.push(format!(
                 "{} is allocated and not used: to take it back lowers no use that was observed",
-                forecasting::quantity::millionths(unused).normalize()
+                millionths(unused).normalize()
             ));
         }
     }
 
-    /// Load goes to other pools of the resource that have room to the end.
+    /// Load goes to other pools of the resource that have room to the end: what is used, so what there is once of each.
     fn move_away(&mut self, peers: &[&PoolForecast]) -> Result<()> {
         // What is decided today is moved by next month at best.
         let available = Month::of(self.as_of).next().first_day();
@@ -236,7 +287,7 @@ impl Case<'_> {
             (other.0, other.1).cmp(&(one.0, one.1)).then_with(|| one.2.name.cmp(&other.2.name))
         });
         for (_, room, target) in roomy.into_iter().take(MOST_TARGETS) {
-            let quantity = forecasting::quantity::millionths(room.min(lacking)).normalize();
+            let quantity = millionths(room.min(lacking)).normalize();
             if quantity <= Decimal::ZERO {
                 continue;
             }
@@ -255,24 +306,21 @@ impl Case<'_> {
         let planned = self.forecast.supplied.changes.iter().filter(|change| {
             change.kind == ChangeKind::Refresh && change.quantity > Decimal::ZERO && change.on > available
         });
-        let planned = planned.map(|change| (&change.name, change.on, change.quantity));
+        let planned = planned.map(|change| (&change.name, change.on, change.quantity, true));
         // What draws or takes less than what it replaces relieves the pool as much as more of it would.
         let relieving = self.forecast.steps.iter().filter(|step| {
             step.kind == StepKind::Refresh && step.quantity < Decimal::ZERO && step.on > available
         });
-        let relieving = relieving.map(|step| (&step.name, step.on, -step.quantity));
-        let sooner: Vec<Candidate> = planned
-            .chain(relieving)
-            .map(|(name, on, quantity)| Candidate {
-                name: format!("refresh {name} before {on}"),
-                action: order::Action::Refresh,
-                quantity,
-                available,
-                until: Some(on),
-            })
-            .collect();
+        let relieving = relieving.map(|step| (&step.name, step.on, -step.quantity, false));
+        let sooner = planned.chain(relieving).map(|(name, on, quantity, is_supply)| {
+            let (name, action) = (format!("refresh {name} before {on}"), order::Action::Refresh);
+            let candidate = Candidate { name, action, quantity, available, until: Some(on) };
+            // What there is changes by more than is there once; what racks have to bear does not.
+            Ok((candidate, if is_supply { self.planned(quantity)? } else { quantity }))
+        });
+        let sooner: Vec<(Candidate, Decimal)> = sooner.collect::<Result<_>>()?;
         if self.forecast.lead.is_some() {
-            self.candidates.extend(sooner);
+            sooner.into_iter().for_each(|(candidate, planned)| self.offer(candidate, planned));
         } else if !sooner.is_empty() {
             self.actions
                 .left_out
@@ -288,11 +336,11 @@ impl Case<'_> {
             return Ok(());
         };
         let available = lead.after(self.as_of).map_err(|cause| Error::invalid("pool", cause))?;
-        let quantity = match self.rule {
+        let ordered = match self.rule {
             Some(rule) => self.bought(rule)?,
-            None => self.lacking(available)?.map(|quantity| (format!("order {quantity} more"), quantity)),
+            None => self.missing(available)?,
         };
-        let Some((name, quantity)) = quantity else {
+        let Some(Ordered { name, planned, once }) = ordered else {
             let by = if self.rule.is_some() { ", by the rule of its purchases" } else { "" };
             self.actions.left_out.push(format!(
                 "an order of today: it arrives on {available}, and nothing is missing from then to {}{by}",
@@ -301,12 +349,20 @@ impl Case<'_> {
             return Ok(());
         };
         let action = order::Action::Order;
-        self.candidates.push(Candidate { name, action, quantity, available, until: None });
+        self.offer(Candidate { name, action, quantity: once, available, until: None }, planned);
         Ok(())
     }
 
-    /// The next order by the rule of its purchases, with what it adds to what demand is held against.
-    fn bought(&self, rule: &capacity_purchase_rule::Model) -> Result<Option<(String, Decimal)>> {
+    /// What is missing from a day on, in whole units of what may be planned with.
+    fn missing(&self, available: NaiveDate) -> Result<Option<Ordered>> {
+        let Some(lacking) = self.lacking(available)? else { return Ok(None) };
+        let planned = self.planned(lacking)?.ceil();
+        Ok(Some(Ordered { name: format!("order {planned} more"), planned, once: self.once(planned) }))
+    }
+
+    /// The next order by the rule of its purchases: what its pieces add to what may be planned with, and what of that is
+    /// there once.
+    fn bought(&self, rule: &capacity_purchase_rule::Model) -> Result<Option<Ordered>> {
         let quantile = match rule.demand {
             DemandQuantile::P50 => Quantile::P50,
             DemandQuantile::P90 => Quantile::P90,
@@ -319,8 +375,11 @@ impl Case<'_> {
             &terms,
             self.as_of,
         );
-        let next = growth.map_err(|cause| Error::invalid("pool", cause))?.purchases.into_iter().next();
-        Ok(next.map(|order| (format!("order {} of {}", order.pieces, rule.item), order.quantity)))
+        let growth = growth.map_err(|cause| Error::invalid("pool", cause))?;
+        let Some(next) = growth.purchases.into_iter().next() else { return Ok(None) };
+        let planned = purchases::added(rule, next.pieces).map_err(|cause| Error::invalid("pool", cause))?;
+        let name = format!("order {} of {}", next.pieces, rule.item);
+        Ok(Some(Ordered { name, planned: planned.normalize(), once: next.quantity }))
     }
 
     /// Demand from what was observed on: what has run out stays so until something is done, whatever the trend.

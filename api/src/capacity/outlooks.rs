@@ -9,7 +9,10 @@ use chrono::NaiveDate;
 use entity::{
     capacity::{capacity_pool, capacity_pool_member as member},
     id::{CapacityPoolId, RackId, SiteId},
-    inventory::{asset, rack},
+    inventory::{
+        asset,
+        rack::{self, RackStatus},
+    },
 };
 use forecasting::capacity::{exhaustion::Exhaustion, order::OrderBy};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -58,7 +61,7 @@ pub struct Outlook {
     pub ranked: Vec<PoolForecast>,
     /// What binds each site that a pool is at, in the order of ids.
     pub sites: Vec<Binding>,
-    /// What binds each rack that a pool has, in the order of ids.
+    /// What binds each rack that a pool has, itself or with its whole site, in the order of ids.
     pub racks: Vec<Binding>,
 }
 
@@ -142,11 +145,13 @@ async fn bindings(db: &impl Read, ranked: &[PoolForecast]) -> Result<(Vec<Bindin
     let places = Places::of(ranked, &members, &holders);
     let sites = places.sites.iter().map(|(site, pools)| binding(Thing::Site(*site), pools, ranked));
     let whole_sites = whole_sites(ranked, &members);
-    let racks = places.racks.iter().map(|(rack, pools)| {
+    let all: BTreeSet<RackId> = places.racks.keys().chain(sites_of_racks.keys()).copied().collect();
+    let racks = all.into_iter().map(|rack| {
+        let own = places.racks.get(&rack).into_iter().flatten();
         // A pool that has the whole site has each of its racks.
-        let site = sites_of_racks.get(rack).and_then(|site| whole_sites.get(site));
-        let pools: BTreeSet<usize> = pools.iter().chain(site.into_iter().flatten()).copied().collect();
-        binding(Thing::Rack(*rack), &pools, ranked)
+        let site = sites_of_racks.get(&rack).and_then(|site| whole_sites.get(site));
+        let pools: BTreeSet<usize> = own.chain(site.into_iter().flatten()).copied().collect();
+        binding(Thing::Rack(rack), &pools, ranked)
     });
     Ok((sites.collect(), racks.collect()))
 }
@@ -193,14 +198,19 @@ fn whole_sites(
     whole
 }
 
-/// The sites of the racks that are members of pools, or in which their members stand.
+/// The sites of the racks that are members of pools, in which their members stand, or that stand in sites that are
+/// members and are not retired: one statement.
 async fn sites_of(db: &impl Read, pools: &[CapacityPoolId]) -> Result<HashMap<RackId, SiteId>> {
     use rack::Column as C;
     let assets = members::column_of(Some(pools), member::Column::AssetId);
     let around = asset::Entity::find().select_only().column(asset::Column::RackId);
     let around =
         around.filter(asset::Column::Id.in_subquery(assets)).filter(asset::Column::RackId.is_not_null());
+    let of_sites = Condition::all()
+        .add(C::SiteId.in_subquery(members::column_of(Some(pools), member::Column::SiteId)))
+        .add(C::Status.ne(RackStatus::Retired));
     let among = Condition::any()
+        .add(of_sites)
         .add(C::Id.in_subquery(members::column_of(Some(pools), member::Column::RackId)))
         .add(C::Id.in_subquery(around.into_query()));
     let query = rack::Entity::find().select_only().columns([C::Id, C::SiteId]).filter(among);

@@ -115,9 +115,12 @@ fn chosen(all: Vec<Series>, labels: &BTreeMap<String, String>) -> Result<Series>
     let mut chosen: Vec<Series> = all.into_iter().filter(has_labels).collect();
     match (chosen.pop(), chosen.len()) {
         (Some(series), 0) => Ok(series),
+        (None, _) if count == 0 => {
+            Err(Error::invalid("json", "it has no series: nothing was found in the time that was asked for"))
+        }
         (None, _) => {
             let message = format!("none of its {count} series has the labels that are asked for");
-            Err(Error::invalid(if count == 0 { "json" } else { "labels" }, message))
+            Err(Error::invalid("labels", message))
         }
         (Some(last), others) => {
             let named = chosen.iter().chain([&last]).take(3).map(name).collect::<Vec<_>>().join(", ");

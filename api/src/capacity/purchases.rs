@@ -73,6 +73,10 @@ pub struct Growing {
     /// The part of what may be planned with that this is: less where it is handed out more than once.
     #[serde(default = "whole")]
     share: Decimal,
+    /// The first month in which the demand that counts was not below what there is, where that is over and it has been so
+    /// since: by its first day.
+    #[serde(default)]
+    out_since: Option<NaiveDate>,
     /// Why nothing can be said of its growth.
     reason: Option<String>,
 }
@@ -208,6 +212,16 @@ async fn grown(db: &impl Read, found: Vec<PoolForecast>, rules: &mut Rules) -> R
 impl Growing {
     fn new(forecast: PoolForecast, rule: Option<capacity_purchase_rule::Model>, place: Place) -> Self {
         let reason = reason(&forecast);
+        let exhaustion = match quantile(rule.as_ref()) {
+            Quantile::P50 => forecast.exhaustions.p50,
+            Quantile::P90 => forecast.exhaustions.p90_demand,
+        };
+        let out_since = match exhaustion {
+            Exhaustion::AlreadyReached(month) => Some(month.first_day()),
+            Exhaustion::Reached(_) | Exhaustion::NotWithinHorizon(_) | Exhaustion::NotComputable { .. } => {
+                None
+            }
+        };
         let PoolForecast {
             pool,
             projection,
@@ -252,6 +266,7 @@ impl Growing {
             held: held.chain(placed).collect(),
             supply,
             share,
+            out_since,
             reason,
         }
     }
@@ -279,12 +294,8 @@ impl Growing {
                 self.name
             ));
         }
-        let quantile = match self.rule.as_ref().map(|rule| rule.demand) {
-            Some(DemandQuantile::P50) => Quantile::P50,
-            Some(DemandQuantile::P90) | None => Quantile::P90,
-        };
         let words = |cause: ForecastError| cause.to_string();
-        let mut demand = self.fan(&assumed.growth).map_err(words)?.demand(quantile);
+        let mut demand = self.fan(&assumed.growth).map_err(words)?.demand(quantile(self.rule.as_ref()));
         let left: Option<Vec<NaiveDate>> = self.place.sites.iter().map(|site| left(*site)).collect();
         if let Some(last) = left.and_then(|left| left.into_iter().max()) {
             let until = Month::of(last);
@@ -298,7 +309,26 @@ impl Growing {
             None => shortages(&demand, &supply, self.lead(), as_of)
                 .map(|shortages| Growth { shortages, purchases: Vec::new() }),
         };
-        Ok(Asked { growth: growth.map_err(words)?, said })
+        let mut growth = growth.map_err(words)?;
+        self.run_out(&mut growth.shortages, as_of).map_err(words)?;
+        Ok(Asked { growth, said })
+    }
+
+    /// What is short on the day that it is seen on is so since the month in which it ran out, and is as late as an order
+    /// for that month is.
+    fn run_out(&self, shortages: &mut [Shortage], as_of: NaiveDate) -> Result<(), ForecastError> {
+        let (Some(since), Some(first)) = (self.out_since.map(Month::of), shortages.first_mut()) else {
+            return Ok(());
+        };
+        let now = Month::of(as_of);
+        if first.from != now || since >= now {
+            return Ok(());
+        }
+        first.order_by = self.lead().before(since.first_day())?;
+        first.overdue_days = (as_of - first.order_by).num_days().max(0);
+        first.months = first.months.saturating_add(u32::try_from(now.since(since)).unwrap_or_default());
+        first.from = since;
+        Ok(())
     }
 
     /// Demand with what is assumed of its growth, and with its events.
@@ -341,8 +371,7 @@ impl Growing {
     ) -> Result<Growth, ForecastError> {
         let mut growth = purchases(demand, supply, &self.rule(rule), as_of)?;
         for purchase in &mut growth.purchases {
-            let pieces = rule.quantity.to_decimal().checked_mul(Decimal::from(purchase.pieces));
-            purchase.quantity = pieces.ok_or(out_of_range())?;
+            purchase.quantity = added(rule, purchase.pieces)?;
         }
         Ok(growth)
     }
@@ -372,6 +401,19 @@ pub(super) fn terms(rule: &capacity_purchase_rule::Model, lead: LeadTime, share:
         lot: whole(rule.lot),
         cover_months: whole(rule.cover_months),
         lead,
+    }
+}
+
+/// What pieces add to what may be planned with, in the unit of the pool.
+pub(super) fn added(rule: &capacity_purchase_rule::Model, pieces: u64) -> Result<Decimal, ForecastError> {
+    rule.quantity.to_decimal().checked_mul(Decimal::from(pieces)).ok_or(out_of_range())
+}
+
+/// The demand that counts: that of the rule, and the cautious one without a rule.
+fn quantile(rule: Option<&capacity_purchase_rule::Model>) -> Quantile {
+    match rule.map(|rule| rule.demand) {
+        Some(DemandQuantile::P50) => Quantile::P50,
+        Some(DemandQuantile::P90) | None => Quantile::P90,
     }
 }
 
@@ -424,9 +466,12 @@ impl Risk {
     #[must_use]
     pub fn sentence(&self, as_of: NaiveDate) -> String {
         let Shortage { from, months, relief, overdue_days, .. } = self.shortage;
+        let runs_out = if from < Month::of(as_of) { "ran out" } else { "runs out" };
+        let unit = if months == 1 { "month" } else { "months" };
+        let late = if overdue_days == 1 { "day" } else { "days" };
         format!(
-            "{} runs out in {from}, for {months} months: an order of {as_of} helps from {relief} on, and is \
-             {overdue_days} days late",
+            "{} {runs_out} in {from}, for {months} {unit}: an order of {as_of} helps from {relief} on, and is \
+             {overdue_days} {late} late",
             self.name
         )
     }

@@ -4,7 +4,7 @@ use api::{
     access::Role,
     export::{csv, labels::Labels, rows},
     import::{
-        CsvOptions, Format, Source,
+        CsvOptions, Format, Severity, Source,
         apply::{Options, apply},
         csv::Noun,
         parse,
@@ -206,5 +206,24 @@ fn rows_of_pools_are_refused_one_by_one() {
                 "capacity_placement_rack 0/0/0/3",
             ]
         );
+    });
+}
+
+#[test]
+fn rows_in_several_units_are_converted_and_doubted() {
+    on_both_engines(async |app| {
+        a_cluster(app).await;
+        let rows = "pool,at,unit,value\nMemory,2026-06-01T00:00:00Z,MEBIBYTE,102400\nMemory,2026-06-02T00:00:00Z,GIBIBYTE,7\n\
+                    Processors,2026-06-02T00:00:00Z,VCPU,9\n";
+        let report = import(app, &[("capacity_observations.csv", rows)]).await;
+        assert_eq!(counts(&report), ["capacity_observation 3/0/0/0"]);
+        let doubts: Vec<String> = report.problems_of(Severity::Warning).map(ToString::to_string).collect();
+        assert_eq!(doubts.len(), 1, "{doubts:?}");
+        let message = "rows of Memory are in GIBIBYTE, MEBIBYTE: each is converted to the unit of the pool";
+        assert!(doubts[0].contains(message), "{doubts:?}");
+        // 102,400 MiB are 100 GiB.
+        let days = r#"{ capacityPool(name: "Memory") { days(from: "2026-06-01", to: "2026-06-02") { peak } } }"#;
+        let days = app.viewer().query(days).await["capacityPool"]["days"].clone();
+        assert_eq!(days, json!([{ "peak": "100" }, { "peak": "7" }]));
     });
 }

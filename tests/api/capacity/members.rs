@@ -209,3 +209,31 @@ fn members_take_as_many_statements_however_many_others_there_are() {
         assert!(message.starts_with("FRA1 is in the pool R"), "{message}");
     });
 }
+
+#[test]
+fn a_rack_is_bound_by_the_pool_that_has_its_whole_site() {
+    on_both_engines(async |app| {
+        let (site, elsewhere) = (a_site(app, "FRA1").await, a_site(app, "MUC1").await);
+        for name in ["R1", "R2"] {
+            a_rack(app, &site, name).await;
+        }
+        a_rack(app, &elsewhere, "R3").await;
+        let gone = a_rack(app, &site, "R4").await;
+        let retire = "mutation($id: ID!) { retireRack(id: $id) { status } }";
+        app.director().query_with(retire, json!({ "id": gone })).await;
+        let pool = a_pool(app, "Sockets", "PORTS", "PORT", json!({ "plannable": "40" })).await;
+        set(app, &pool, &[&site]).await;
+        let text = "{ capacityOutlook { racks { place { name } pools notComputable } few: racks(first: 1) { pools } } }";
+        let seen = app.viewer().query(text).await["capacityOutlook"].clone();
+        let mut racks = seen["racks"].as_array().unwrap().clone();
+        racks.sort_by_key(|rack| rack["place"]["name"].to_string());
+        // No pool names a rack or what stands in it. What is retired, and what is at another site, is bound by none.
+        let row = |name: &str| json!({ "place": { "name": name }, "pools": 1, "notComputable": 1 });
+        assert_eq!(racks, [row("R1"), row("R2")]);
+        assert_eq!(seen["few"], json!([{ "pools": 1 }]));
+        // More racks take no more statements.
+        let before = app.viewer().statements_again(text).await;
+        a_rack(app, &site, "R5").await;
+        assert_eq!(app.viewer().statements_again(text).await, before);
+    });
+}

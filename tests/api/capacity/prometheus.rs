@@ -52,7 +52,9 @@ fn an_answer_is_refused_for_a_reason() {
         let two = answer(&json!([
             { "metric": { "rack": "R1" }, "values": [] }, { "metric": { "rack": "R2" }, "values": [] },
         ]));
+        let none = "it has no series: nothing was found in the time that was asked for";
         for (text, field, message) in [
+            (answer(&json!([])), "json", none),
             (error, "json", "the status is `error`: bad_data, no such metric"),
             (two, "labels", "2 series fit; name one by its labels, as of {rack=\"R1\"}, {rack=\"R2\"}"),
         ] {

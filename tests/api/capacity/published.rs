@@ -109,7 +109,7 @@ const ACCURACY: &str = r#"query($to: Month, $filter: CapacityPoolFilter) {
     forecastAccuracy(filter: $filter, period: { from: "2026-07", to: $to }, asOf: "2026-11-20") {
         from to asOf score { ...all } bands { fromMonthsAhead toMonthsAhead score { ...all } }
         pools { pool { name } forecasts score { ...all } bands { fromMonthsAhead score { ...all } } }
-        explain { formula inputs { name value } } } }
+        explain { formula assumptions inputs { name value } } } }
     fragment all on CapacityScore { months wape bias coverage80 reason }"#;
 
 #[test]
@@ -131,6 +131,8 @@ fn forecasts_are_held_against_what_came() {
         let coverage = within as f64 / 4.0;
         let score = &seen["score"];
         assert_eq!([&score["months"], &score["reason"]], [&json!(4), &Value::Null]);
+        let counts = "of several forecasts of one pool, day and method the first that was published counts";
+        assert_eq!(seen["explain"]["assumptions"][1], counts);
         assert_eq!([&score["wape"], &score["bias"]], ["0.039761", "-0.033797"]);
         assert_eq!(score["coverage80"].as_str().unwrap().parse::<f64>().unwrap(), coverage);
         let bands = seen["bands"].as_array().unwrap();

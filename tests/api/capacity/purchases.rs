@@ -403,7 +403,18 @@ fn what_comes_too_late_is_a_risk_of_the_roadmap() {
                         days late",
         });
         assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
-        assert_eq!((&found[0]["pool"]["name"], &found[0]["from"]), (&json!("Bare"), &json!("2026-01")));
+        assert_eq!((&found[0]["pool"]["name"], &found[0]["from"]), (&json!("Bare"), &json!("2025-01")));
+        // It ran out in the first month that was observed: 148 days before it more had to be ordered, as its forecast says.
+        assert_eq!([&found[0]["orderBy"], &found[0]["overdueDays"]], [&json!("2024-08-06"), &json!(522)]);
+        assert_eq!([&found[0]["months"], &found[0]["relief"]], [&json!(18), &json!("2026-07")]);
+        let message = "Bare ran out in 2025-01, for 18 months: an order of 2026-01-10 helps from 2026-07 on, and is 522 \
+                       days late";
+        assert_eq!(found[0]["message"], message);
+        let told = format!(
+            "{{ capacityForecast(pool: \"{bare}\", asOf: \"2026-01-10\") {{ orderBy {{ date days }} }} }}"
+        );
+        let told = app.viewer().query(&told).await["capacityForecast"]["orderBy"].clone();
+        assert_eq!(told, json!({ "date": "2024-08-06", "days": 522 }));
         assert_eq!(found[0]["worst"], "0", "demand is just what there is");
         assert_eq!(found[1], expected);
         let drawn = roadmap(app, "view: CASH", &format!("risks {{ {risk} }} assumptions")).await;

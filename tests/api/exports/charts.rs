@@ -152,6 +152,37 @@ fn what_was_not_observed_is_a_gap_in_the_line() {
 }
 
 #[test]
+fn what_was_reached_before_supply_is_known_is_crossed_where_it_was_observed() {
+    let late = |month_reached: &str| Fan {
+        supply: vec![(month("2026-07"), Decimal::from(280))],
+        exhaustions: vec![Exhausted { month: month(month_reached), name: "P90".to_owned() }],
+        ..pool()
+    };
+    let picture = fan(&late("2025-03")).unwrap();
+    let document = Document::parse(&picture).unwrap();
+    let lines: Vec<Vec<(i32, i32)>> = document
+        .descendants()
+        .filter(|node| node.has_tag_name((SVG, "polyline")) && node.attribute("stroke-width") == Some("3"))
+        .map(|node| {
+            let dots = node.attribute("points").unwrap().split_whitespace();
+            let dots = dots.map(|dot| {
+                let (x, y) = dot.split_once(',').unwrap();
+                (x.parse().unwrap(), y.parse().unwrap())
+            });
+            dots.collect()
+        })
+        .collect();
+    // The first run of what was observed has seven months; the cross is on the third.
+    let observed = lines.iter().find(|line| line.len() == 7).unwrap();
+    let (x, y) = observed[2];
+    assert!(lines.contains(&vec![(x - 7, y - 7), (x + 7, y + 7)]), "{lines:?}");
+    assert!(read(&picture).0.contains("demand reaches supply"));
+    // Nothing is known of August 2025.
+    let (texts, _) = read(&fan(&late("2025-08")).unwrap());
+    assert!(!texts.contains("demand reaches supply"), "{texts:?}");
+}
+
+#[test]
 fn an_empty_picture_says_why() {
     let empty =
         Fan { history: Vec::new(), points: Vec::new(), notes: vec!["Nobody looked.".into()], ..pool() };

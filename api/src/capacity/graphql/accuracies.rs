@@ -197,7 +197,7 @@ impl ForecastAccuracy {
                 "what came is the 95th percentile of the daily peaks of a month that is over and has an observation on 80 % \
                  of its days"
                     .to_owned(),
-                "of several forecasts of one pool, day and method the last that was published counts".to_owned(),
+                "of several forecasts of one pool, day and method the first that was published counts".to_owned(),
             ],
             excluded: vec!["months that were over on the day from which a forecast saw the future".to_owned()],
             estimated: false,

@@ -1,7 +1,7 @@
 //! Parts of forecasts, as clients see them.
 
 use async_graphql::{ID, SimpleObject};
-use entity::{capacity::capacity_event, id::CapacityPoolId};
+use entity::capacity::capacity_event;
 use forecasting::{
     capacity::{
         order::Pushed,
@@ -18,7 +18,7 @@ use super::forecast_words::{
     CapacityForecastMethod,
 };
 use crate::{
-    capacity::{demands::Step, forecasts::PoolForecast, published},
+    capacity::{actions::Actions, demands::Step, forecasts::PoolForecast, published},
     schema::scalar::{Date, Id, Month},
 };
 
@@ -186,8 +186,13 @@ pub struct CapacityAction {
     action: CapacityActionKind,
     /// What it is.
     name: String,
-    /// What it gives: supply that is added, or demand that goes away.
+    /// How much it is, in the unit of the pool. Of an order, a refresh of what there is and a reservation that is given up
+    /// it is told by what may be planned with, as `capacityPurchases` and reservations have it; of load that is moved, and
+    /// of a refresh in racks, by what is used.
     quantity: Decimal,
+    /// What it gives beside `demand` and `supply`, which tell what is there once: supply that is added, or demand that goes
+    /// away. Less than `quantity` where what may be planned with is handed out more than once.
+    quantity_once: Decimal,
     /// The first day it helps, if it is decided on `asOf`.
     available: Date,
     /// The first day it helps no more, as what it gives would have come by then without it. Null: for good.
@@ -206,12 +211,14 @@ pub struct CapacityAction {
 }
 
 impl CapacityAction {
-    pub(super) fn new(pushed: &Pushed, target: Option<CapacityPoolId>, unsupplied: Option<&str>) -> Self {
+    pub(super) fn new(pushed: &Pushed, actions: &Actions, unsupplied: Option<&str>) -> Self {
         let candidate = &pushed.candidate;
+        let target = actions.targets.get(&candidate.name).copied();
         Self {
             action: candidate.action.into(),
             name: candidate.name.clone(),
-            quantity: shown(candidate.quantity),
+            quantity: shown(actions.quantity(candidate)),
+            quantity_once: shown(candidate.quantity),
             available: Date(candidate.available),
             until: candidate.until.map(Date),
             target: target.map(|id| Id(id).into()),

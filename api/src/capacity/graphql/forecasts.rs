@@ -230,10 +230,7 @@ impl CapacityForecast {
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<CapacityAction>> {
         let actions = self.actions_of_all(ctx).await?;
         let unsupplied = self.unsupplied()?;
-        let each = actions.pushed.iter().map(|pushed| {
-            let target = actions.targets.get(&pushed.candidate.name).copied();
-            CapacityAction::new(pushed, target, unsupplied)
-        });
+        let each = actions.pushed.iter().map(|pushed| CapacityAction::new(pushed, actions, unsupplied));
         Ok(each.collect())
     }
 

@@ -52,15 +52,19 @@ pub struct CapacityOutlook {
     shown: usize,
     sites: Vec<Binding>,
     racks: Vec<Binding>,
-    labels: HashMap<Thing, Label>,
     caller: Caller,
 }
 
 impl CapacityOutlook {
-    fn bindings(&self, of: &[Binding], size: usize) -> Vec<CapacityBinding> {
-        let shown = of.iter().filter(|binding| binding.place.is_shown_to(&self.caller));
-        let known = shown.filter_map(|binding| Some((binding, self.labels.get(&binding.place)?)));
-        let known: Vec<(&Binding, &Label)> = known.take(size).collect();
+    /// The first of some bindings, with the names of their places: read of those that are shown, for whole sites have many
+    /// racks.
+    async fn bindings(&self, ctx: &Context<'_>, of: &[Binding], size: usize) -> Result<Vec<CapacityBinding>> {
+        let shown = of.iter().filter(|binding| binding.place.is_shown_to(&self.caller)).take(size);
+        let shown: Vec<&Binding> = shown.collect();
+        let things: Vec<Thing> = shown.iter().map(|binding| binding.place).collect();
+        let labels = items::labels(&read(ctx, Permission::ViewInventory)?, &things).await?;
+        let known = shown.into_iter().filter_map(|binding| Some((binding, labels.get(&binding.place)?)));
+        let known: Vec<(&Binding, &Label)> = known.collect();
         let places: BTreeSet<usize> = known.iter().filter_map(|(binding, _)| binding.pool).collect();
         let forecasts: HashMap<usize, CapacityForecast> =
             self.answer.shown(places).into_iter().map(|forecast| (forecast.place(), forecast)).collect();
@@ -69,7 +73,7 @@ impl CapacityOutlook {
             forecast: binding.pool.and_then(|place| forecasts.get(&place).cloned()),
             binding: binding.clone(),
         });
-        each.collect()
+        Ok(each.collect())
     }
 }
 
@@ -124,7 +128,7 @@ impl CapacityOutlook {
         ctx: &Context<'_>,
         #[graphql(default_with = "USUAL", desc = "At most so many.")] first: i32,
     ) -> Result<Vec<CapacityBinding>> {
-        Ok(self.bindings(&self.sites, size(ctx, first)?))
+        self.bindings(ctx, &self.sites, size(ctx, first)?).await
     }
 
     /// What binds each rack: of the pools that have it, something in it or its whole site as a member, the one that runs
@@ -135,7 +139,7 @@ impl CapacityOutlook {
         ctx: &Context<'_>,
         #[graphql(default_with = "USUAL", desc = "At most so many.")] first: i32,
     ) -> Result<Vec<CapacityBinding>> {
-        Ok(self.bindings(&self.racks, size(ctx, first)?))
+        self.bindings(ctx, &self.racks, size(ctx, first)?).await
     }
 
     /// How the order came about.
@@ -235,16 +239,12 @@ impl PoolOutlookQuery {
         let asked = Asked::of(ctx, (months, as_of), method, scenario).await?;
         let among = filter.unwrap_or_default().condition(caller)?;
         let outlook = outlooks::of(&reader, among, &asked.question()).await?;
-        let places = outlook.sites.iter().chain(&outlook.racks);
-        let places: Vec<Thing> = places.map(|binding| binding.place).collect();
-        let labels = items::labels(&reader, &places).await?;
         Ok(CapacityOutlook {
             answer: Answer::new(outlook.ranked, asked.clone()),
             asked,
             shown,
             sites: outlook.sites,
             racks: outlook.racks,
-            labels,
             caller: caller.clone(),
         })
     }

@@ -129,18 +129,19 @@ impl CapacityRisk {
         &self.pool
     }
 
-    /// The first month in which demand is no longer below what may be planned with.
+    /// The first month in which demand is no longer below what may be planned with: of a pool that has run out by `asOf`,
+    /// and has been so since, the month in which it did, as `capacityForecast` has it.
     #[graphql(name = "from")]
     async fn first_month(&self) -> Month {
         Month(self.risk.shortage.from)
     }
 
-    /// How many months it lasts.
+    /// How many months it lasts, from `from` on.
     async fn months(&self) -> u32 {
         self.risk.shortage.months
     }
 
-    /// The most that is missing, in the unit of the pool: demand less what may be planned with. 0 where demand is just what
+    /// The most that is missing from `asOf` on, in the unit of the pool: demand less what may be planned with. 0 where demand is just what
     /// there is.
     async fn worst(&self) -> Decimal {
         self.risk.shortage.worst.round_dp(6).normalize()

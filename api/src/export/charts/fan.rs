@@ -226,7 +226,7 @@ impl<'a> Sheet<'a> {
         if !self.supply.is_empty() {
             entries.push((Sample::Line(SUPPLY), "supply"));
         }
-        if self.fan.exhaustions.iter().any(|exhausted| self.months.holds(exhausted.month)) {
+        if self.reached().next().is_some() {
             entries.push((Sample::Cross(REACHED), "demand reaches supply"));
         }
         entries
@@ -338,9 +338,8 @@ impl<'a> Sheet<'a> {
     }
 
     fn draw_exhaustions(&self, canvas: &Canvas<'_>, plot: &Plot<'_>, (_, bottom): (i32, i32)) -> Result<()> {
-        let shown = self.fan.exhaustions.iter().filter(|exhausted| self.months.holds(exhausted.month));
-        let shown: Vec<(&Exhausted, Dot)> =
-            shown.map(|exhausted| (exhausted, self.end(plot, exhausted))).collect();
+        let shown = self.reached().map(|(exhausted, value)| (exhausted, dot(plot, exhausted.month, value)));
+        let shown: Vec<(&Exhausted, Dot)> = shown.collect();
         for (_, (x, y)) in &shown {
             canvas.line(vec![(*x, *y), (*x, bottom)], Pen::dashed(INK, 1, (6, 3)))?;
             canvas.cross((*x, *y), 7, REACHED)?;
@@ -354,10 +353,15 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// Where demand reaches what there is.
-    fn end(&self, plot: &Plot<'_>, exhausted: &Exhausted) -> Dot {
-        let level = self.supply.iter().rev().find(|(from, _)| *from <= exhausted.month);
-        dot(plot, exhausted.month, level.map_or(Decimal::ZERO, |(_, quantity)| *quantity))
+    /// Where demand reaches what there is: at what there is in the month, or at what was observed in one of which it is not
+    /// known what there was. A month of which neither is known has no place.
+    fn reached(&self) -> impl Iterator<Item = (&Exhausted, Decimal)> {
+        let shown = self.fan.exhaustions.iter().filter(|exhausted| self.months.holds(exhausted.month));
+        shown.filter_map(|exhausted| {
+            let there = self.supply.iter().rev().find(|(from, _)| *from <= exhausted.month);
+            let observed = || self.history.iter().find(|(month, _)| *month == exhausted.month);
+            there.or_else(observed).map(|(_, value)| (exhausted, *value))
+        })
     }
 
     /// The last values, beside their lines.

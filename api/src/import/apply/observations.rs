@@ -10,8 +10,9 @@ use super::fill::choice;
 use super::report::{Counts, Outcome};
 use crate::capacity::observations::{self, Given, MOST};
 use crate::error::{Error, Result};
+use crate::import::Severity;
 use crate::import::csv::Noun;
-use crate::import::records::CapacityObservation;
+use crate::import::records::{CapacityObservation, Origin};
 
 /// Records the observations of the files: the same again changes nothing, and another value is refused.
 ///
@@ -27,6 +28,7 @@ pub async fn apply(run: &mut Run<'_>) -> Result<()> {
     for record in records {
         of_pool.entry((&record.pool, &record.unit)).or_default().push(record);
     }
+    doubt_units(run, &of_pool);
     for records in of_pool.into_values() {
         for part in records.chunks(MOST) {
             run.progress(part.len());
@@ -35,6 +37,23 @@ pub async fn apply(run: &mut Run<'_>) -> Result<()> {
     }
     run.report.nouns.push(counts);
     Ok(())
+}
+
+/// Rows of one pool in several units are converted, and a unit may have been meant for another.
+fn doubt_units(run: &mut Run<'_>, of_pool: &BTreeMap<(&str, &str), Vec<&CapacityObservation>>) {
+    let mut units: BTreeMap<&str, Vec<(&str, &Origin)>> = BTreeMap::new();
+    for ((pool, unit), records) in of_pool {
+        if let Some(first) = records.first().filter(|_| !unit.is_empty()) {
+            units.entry(*pool).or_default().push((*unit, &first.origin));
+        }
+    }
+    for (pool, units) in units {
+        let [(_, origin), _, ..] = units.as_slice() else { continue };
+        let names: Vec<&str> = units.iter().map(|(unit, _)| *unit).collect();
+        let message =
+            format!("rows of {pool} are in {}: each is converted to the unit of the pool", names.join(", "));
+        run.remark(origin, Severity::Warning, Some("unit"), message);
+    }
 }
 
 /// What is refused is halved until the row that breaks a rule is alone, so that the rest is kept.
