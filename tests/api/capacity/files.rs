@@ -222,7 +222,8 @@ fn rows_in_several_units_are_converted_and_doubted() {
         let message = "rows of Memory are in GIBIBYTE, MEBIBYTE: each is converted to the unit of the pool";
         assert!(doubts[0].contains(message), "{doubts:?}");
         // 102,400 MiB are 100 GiB.
-        let days = r#"{ capacityPool(name: "Memory") { days(from: "2026-06-01", to: "2026-06-02") { peak } } }"#;
+        let days =
+            r#"{ capacityPool(name: "Memory") { days(from: "2026-06-01", to: "2026-06-02") { peak } } }"#;
         let days = app.viewer().query(days).await["capacityPool"]["days"].clone();
         assert_eq!(days, json!([{ "peak": "100" }, { "peak": "7" }]));
     });
