@@ -215,7 +215,7 @@ mod tests {
         let vector = r#"{"status":"success","data":{"resultType":"vector","result":[]}}"#;
         assert!(refusal(vector).contains("the result is a `vector`"));
         for (text, why) in
-            [("<html>", "is not what Prometheus answers"), (answer("[]").as_str(), "none of its 0 series")]
+            [("<html>", "is not what Prometheus answers"), (answer("[]").as_str(), "it has no series")]
         {
             assert!(refusal(text).contains(why), "{text}: {}", refusal(text));
         }
