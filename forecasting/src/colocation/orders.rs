@@ -16,6 +16,9 @@ use crate::explain::Explanation;
 use crate::money::{Money, bounded, proportion};
 use crate::month::{add_months, months_between};
 
+/// Months after the start of billing in which a common end may lie: a hundred years.
+const MOST_MONTHS: i32 = 1_200;
+
 /// What a common end changes for one order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderChange {
@@ -113,6 +116,10 @@ fn charges_between(
     first: NaiveDate,
     indices: &Indices,
 ) -> Result<(Decimal, bool)> {
+    // Each month goes through all escalations before it, so the months of thousands of years would never end.
+    if months_between(order.billing_start, end.max(end_before)) > MOST_MONTHS {
+        return Err(ForecastError::OutOfRange { field: "end" });
+    }
     let begin = invoice_begin(order, first.max(order.billing_start));
     let before = invoiced_lines(order, begin, end_before, indices)?;
     let after = invoiced_lines(changed, begin, end, indices)?;
