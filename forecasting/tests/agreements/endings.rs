@@ -237,8 +237,15 @@ fn a_lower_commitment_saves_what_is_given_back() {
 fn a_common_end_lies_within_a_hundred_years() {
     let contract = ending();
     let end = |months| add_months(contract.billing_start, months);
-    let to =
-        |end| co_terminate(&[contract.clone()], end, contract.billing_start, &Indices::default(), &days());
+    let to = |end| {
+        co_terminate(
+            std::slice::from_ref(&contract),
+            end,
+            contract.billing_start,
+            &Indices::default(),
+            &days(),
+        )
+    };
     assert!(to(end(1_200)).is_ok());
     assert!(to(end(1_201)).unwrap_err().to_string().contains("end"));
 }
