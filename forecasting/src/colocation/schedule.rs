@@ -92,7 +92,11 @@ pub(super) fn invoiced_lines(
     indices: &Indices,
 ) -> Result<Vec<MonthLine>> {
     let mut lines = Vec::new();
-    let from = Month::of(first);
+    if first > last {
+        return Ok(lines);
+    }
+    // A contract month lies in the calendar month in which it begins, maybe the one before the first day.
+    let from = Month::of(invoice_begin(contract, first));
     let months = u32::try_from(Month::of(last).since(from) + 1).unwrap_or(0);
     for charge in contract.charges.iter().filter(|charge| charge.kind.is_monthly()) {
         let within = from_day(charge, first);
@@ -123,22 +127,8 @@ pub(super) fn monthly_lines(
     last: NaiveDate,
     indices: &Indices,
 ) -> Result<Vec<MonthLine>> {
-    let mut lines = Vec::new();
-    if first > last {
-        return Ok(lines);
-    }
     let by_contract_month = Contract { proration: Proration::ContractMonth, ..contract.clone() };
-    let start = contract.billing_start;
-    // A contract month lies in the calendar month in which it begins, maybe the one before the first day.
-    let from = Month::of(add_months(start, months_between(start, first)));
-    let months = u32::try_from(Month::of(last).since(from) + 1).unwrap_or(0);
-    for charge in contract.charges.iter().filter(|charge| charge.kind.is_monthly()) {
-        let within = from_day(charge, first);
-        for month in from.range(months) {
-            lines.push(month_cost(&by_contract_month, &within, month, Some(last), indices)?);
-        }
-    }
-    Ok(lines)
+    invoiced_lines(&by_contract_month, first, last, indices)
 }
 
 /// That contract months are not what a contract is invoiced by, in a sentence; `None` where they are.
