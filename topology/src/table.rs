@@ -28,32 +28,85 @@ impl<K, V> Default for Table<K, V> {
     }
 }
 
-/// Of entries in any order; of those with the same key the last counts.
+/// Of entries in any order; of those with the same key the last counts. Entries that come in the order of their keys
+/// are put where they stay, without a list of all of them in between.
 impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for Table<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut entries: Vec<(K, V)> = entries.into_iter().collect();
-        if !entries.is_sorted_by(|one, other| one.0 < other.0) {
-            entries.sort_by(|one, other| one.0.cmp(&other.0));
-            // Of two neighbours with one key, the first takes over what the second says, and the second goes.
-            entries.dedup_by(|later, earlier| {
-                let is_same = later.0 == earlier.0;
-                if is_same {
-                    std::mem::swap(later, earlier);
-                }
-                is_same
-            });
-        }
-        let len = entries.len();
-        let mut pages = Vec::with_capacity(len.div_ceil(PAGE));
         let mut entries = entries.into_iter();
-        loop {
-            let page: Vec<(K, V)> = entries.by_ref().take(PAGE).collect();
-            if page.is_empty() {
-                break;
+        let mut pages = Paged::default();
+        for (key, value) in entries.by_ref() {
+            if pages.last().is_none_or(|last| *last < key) {
+                pages.push(key, value);
+                continue;
             }
-            pages.push(Arc::new(page));
+            let mut all = pages.into_entries();
+            all.push((key, value));
+            all.extend(entries);
+            return Self::of_any(all);
         }
-        Self { pages: Arc::new(pages), len }
+        pages.into_table()
+    }
+}
+
+/// Pages that are filled one after the other.
+struct Paged<K, V> {
+    full: Vec<Page<K, V>>,
+    current: Vec<(K, V)>,
+}
+
+impl<K, V> Default for Paged<K, V> {
+    fn default() -> Self {
+        Self { full: Vec::new(), current: Vec::new() }
+    }
+}
+
+impl<K: Clone, V: Clone> Paged<K, V> {
+    fn last(&self) -> Option<&K> {
+        let full = || self.full.last().and_then(|page| page.last());
+        self.current.last().or_else(full).map(|(key, _)| key)
+    }
+
+    /// Adds an entry behind all others.
+    fn push(&mut self, key: K, value: V) {
+        if self.current.capacity() == 0 {
+            self.current.reserve_exact(PAGE);
+        }
+        self.current.push((key, value));
+        if self.current.len() == PAGE {
+            self.full.push(Arc::new(std::mem::take(&mut self.current)));
+        }
+    }
+
+    fn into_entries(self) -> Vec<(K, V)> {
+        let full = self.full.into_iter().flat_map(Arc::unwrap_or_clone);
+        full.chain(self.current).collect()
+    }
+
+    fn into_table(mut self) -> Table<K, V> {
+        let len = self.full.len() * PAGE + self.current.len();
+        if !self.current.is_empty() {
+            self.current.shrink_to_fit();
+            self.full.push(Arc::new(self.current));
+        }
+        Table { pages: Arc::new(self.full), len }
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Table<K, V> {
+    /// Of entries in any order.
+    fn of_any(mut entries: Vec<(K, V)>) -> Self {
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        // Of two neighbours with one key, the first takes over what the second says, and the second goes.
+        entries.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
+        });
+        let mut pages = Paged::default();
+        entries.into_iter().for_each(|(key, value)| pages.push(key, value));
+        pages.into_table()
     }
 }
 
@@ -106,6 +159,10 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
 
     /// Puts a value in the place of the one that is there, which is the answer.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        if self.pages.last().and_then(|page| page.last()).is_some_and(|(last, _)| *last < key) {
+            self.push(key, value);
+            return None;
+        }
         let place = self.page_of(&key);
         let pages = Arc::make_mut(&mut self.pages);
         let Some(page) = pages.get_mut(place) else {
@@ -125,6 +182,16 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
                 }
                 None
             }
+        }
+    }
+
+    /// Adds an entry behind all others: what comes in order leaves full pages behind, not halves.
+    fn push(&mut self, key: K, value: V) {
+        self.len += 1;
+        let pages = Arc::make_mut(&mut self.pages);
+        match pages.last_mut() {
+            Some(page) if page.len() < PAGE => Arc::make_mut(page).push((key, value)),
+            _ => pages.push(Arc::new(vec![(key, value)])),
         }
     }
 

@@ -14,10 +14,7 @@ use entity::id::{
     AssetId, ColocationCircuitId, ColocationContractId, ColocationDeploymentId, ConfigurationItemId,
     DependencyId, PowerFeedId, RackId, RedundancyGroupId, ServiceId, SupportContractId, WorkloadId,
 };
-use topology::{
-    graph::{Change, GroupNode, Node},
-    path::Link,
-};
+use topology::graph::{Change, GroupNode, Node};
 use uuid::Uuid;
 
 use super::{
@@ -99,84 +96,43 @@ impl Estate {
     }
 
     /// Puts what a thing needs in the place of what it needed.
-    fn exchange(&mut self, from: Node, before: &Outgoing, after: &Outgoing, changes: &mut Vec<Change>) {
+    fn exchange(&self, from: Node, before: &Outgoing, after: &Outgoing, changes: &mut Vec<Change>) {
         let old: Vec<GroupNode> = match before.groups.is_empty() {
             true => Vec::new(),
             false => self.graph.groups_of(from).collect(),
         };
-        let new = self.exchange_groups(from, (&before.groups, &old), &after.groups, changes);
-        let (gone, come) = (self.ends(from, before, &old), self.ends(from, after, &new));
-        for key in &gone {
-            self.edges.remove(&key.0);
-        }
-        for (key, kind) in &come {
-            self.edges.insert(*key, *kind);
-        }
-        let by = |edges: &[Keyed], link: Link| -> BTreeSet<Node> {
-            edges.iter().filter(|((.., found, _), _)| *found == link).map(|((_, to, ..), _)| *to).collect()
+        self.exchange_groups(from, (&before.groups, &old), &after.groups, changes);
+        let by = |outgoing: &Outgoing, tie: Tie| -> BTreeSet<Node> {
+            let needs = outgoing.needs.iter().filter(|need| need.tie == tie);
+            needs.filter_map(|need| self.node(need.to)).filter(|to| *to != from).collect()
         };
-        let (hard_before, hard_after) = (by(&gone, Link::Hard), by(&come, Link::Hard));
+        let (hard_before, hard_after) = (by(before, Tie::Hard), by(after, Tie::Hard));
         changes.extend(hard_before.difference(&hard_after).map(|to| Change::RemoveHard(from, *to)));
         changes.extend(hard_after.difference(&hard_before).map(|to| Change::AddHard(from, *to)));
-        let (soft_before, soft_after) = (by(&gone, Link::Soft), by(&come, Link::Soft));
+        let (soft_before, soft_after) = (by(before, Tie::Soft), by(after, Tie::Soft));
         changes.extend(soft_before.difference(&soft_after).map(|to| Change::RemoveSoft(from, *to)));
         changes.extend(soft_after.difference(&soft_before).map(|to| Change::AddSoft(from, *to)));
     }
 
-    /// Groups keep their positions in their order; the positions of the new ones are the answer.
+    /// Groups keep their positions in their order.
     fn exchange_groups(
-        &mut self,
+        &self,
         owner: Node,
         (before, old): (&[NeededGroup], &[GroupNode]),
         after: &[NeededGroup],
         changes: &mut Vec<Change>,
-    ) -> Vec<GroupNode> {
-        let added = changes.iter().filter(|change| matches!(change, Change::AddGroup(_))).count();
-        let mut free = (self.graph.groups()..).skip(added).map(GroupNode);
-        let mut positions = Vec::with_capacity(after.len());
+    ) {
         for (place, group) in after.iter().enumerate() {
             let drafted = || group.drafted(owner.0, |thing| self.places.get(&thing).map(|node| node.0));
-            let position = match old.get(place) {
-                Some(position) if before.get(place) == Some(group) => *position,
-                Some(position) => {
-                    changes.push(Change::SetGroup(*position, drafted()));
-                    *position
-                }
-                None => {
-                    let Some(position) = free.next() else { break };
-                    changes.push(Change::AddGroup(drafted()));
-                    position
-                }
-            };
-            positions.push(position);
+            match old.get(place) {
+                Some(_) if before.get(place) == Some(group) => {}
+                Some(position) => changes.push(Change::SetGroup(*position, drafted())),
+                None => changes.push(Change::AddGroup(drafted())),
+            }
         }
-        for (position, group) in positions.iter().zip(after) {
-            self.groups.insert(*position, group.named.clone());
-        }
-        for position in old.iter().skip(after.len()) {
-            changes.push(Change::RemoveGroup(*position));
-            self.groups.remove(position);
-        }
-        positions
-    }
-
-    /// The edges of needs, as the graph keeps them.
-    fn ends(&self, from: Node, outgoing: &Outgoing, groups: &[GroupNode]) -> Vec<Keyed> {
-        let edges = outgoing.needs.iter().filter_map(|need| {
-            let to = self.node(need.to).filter(|to| *to != from)?;
-            let link = match need.tie {
-                Tie::Hard => Link::Hard,
-                Tie::Soft => Link::Soft,
-                Tie::Group(place) => Link::Group(*groups.get(place)?),
-            };
-            Some(((from, to, link, need.dependency), need.kind))
-        });
-        edges.collect()
+        changes.extend(old.iter().skip(after.len()).map(|position| Change::RemoveGroup(*position)));
     }
 }
-
-/// An edge as the graph keeps it.
-type Keyed = ((Node, Node, Link, Option<DependencyId>), entity::topology::dependency::DependencyKind);
 
 /// The things whose needs may have changed; none where a graph has to be built anew.
 fn touched((old, new): (&Recorded, &Recorded), changed: &Changed, as_of: NaiveDate) -> Option<Touched> {

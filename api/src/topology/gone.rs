@@ -133,7 +133,7 @@ impl Estate {
                 required_capacity: None,
                 unit: None,
             };
-            next.groups.insert(position, named);
+            next.added.insert(position, named);
         }
         next.graph = self.graph.changed(&changes).map_err(refused)?;
         Ok(next)

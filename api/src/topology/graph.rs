@@ -14,6 +14,7 @@ use entity::{
     id::{ColocationContractId, DependencyId, SiteId},
     topology::dependency::DependencyKind,
 };
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use topology::{
     TopologyError,
@@ -28,7 +29,7 @@ use super::{
     about::About,
     derived::Frame,
     items::Thing,
-    outgoing::{Outgoing, Source, Tie},
+    outgoing::{Need, Outgoing, Source, Tie},
     recorded::Recorded,
 };
 use crate::{
@@ -62,9 +63,6 @@ pub struct Edge {
     pub dependency: Option<DependencyId>,
 }
 
-/// Edges in their order: by what needs, what is needed, how, and the record.
-pub(super) type Edges = Table<(Node, Node, Link, Option<DependencyId>), DependencyKind>;
-
 /// What is no part of the graph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
@@ -75,6 +73,9 @@ pub struct LeftOut {
 }
 
 /// The estate as a graph. A copy is cheap, and so is a version with a few changes: it shares what is the same.
+///
+/// What an edge or a group is called, and which record it comes from, is not kept: it follows from the rows again, for
+/// the few that an answer shows.
 #[derive(Clone, Debug)]
 pub struct Estate {
     /// The graph.
@@ -93,8 +94,8 @@ pub struct Estate {
     pub gone: u64,
     pub(super) frame: Arc<Frame>,
     pub(super) places: Table<Thing, Node>,
-    pub(super) edges: Edges,
-    pub(super) groups: Table<GroupNode, NamedGroup>,
+    /// The groups that a scenario has added, which are in no row.
+    pub(super) added: Table<GroupNode, NamedGroup>,
     pub(super) single_points: Arc<OnceLock<AllSinglePoints>>,
 }
 
@@ -104,49 +105,39 @@ impl Estate {
     /// # Errors
     /// `Invalid` for more than 2^30 things.
     pub fn of(recorded: Arc<Recorded>, revision: i64, options: Options) -> Result<Self> {
-        let mut things = Vec::new();
-        let mut places: HashMap<Thing, u32> = HashMap::new();
-        let mut left_out = LeftOut::default();
-        for thing in recorded.things() {
-            if recorded.about(thing, options.as_of).is_none_or(|about| about.is_retired) {
-                left_out.things += 1;
-            } else {
-                places.insert(thing, u32::try_from(things.len()).map_err(Error::internal)?);
-                things.push(thing);
-            }
-        }
+        let (all, mut left_out) = (recorded.things().collect::<Vec<_>>(), LeftOut::default());
+        let is_live =
+            |thing: &Thing| recorded.about(*thing, options.as_of).is_some_and(|about| !about.is_retired);
+        let things: Vec<Thing> = all.par_iter().copied().filter(is_live).collect();
+        left_out.things = (all.len() - things.len()) as u64;
+        let count = u32::try_from(things.len()).map_err(Error::internal)?;
+        let places: Places = things.iter().copied().zip(0..).collect();
         let frame = Frame::of(&recorded, options.as_of);
         let source = Source { recorded: &recorded, frame: &frame, options };
-        let count = u32::try_from(things.len()).map_err(Error::internal)?;
-        let mut sketch = Sketch { draft: Draft::new(count), edges: Vec::new(), groups: Vec::new() };
-        for thing in recorded.things() {
-            let outgoing = Outgoing::of(source, thing, |thing| places.contains_key(&thing));
-            left_out.edges += outgoing.left_out;
-            if let Some(place) = places.get(&thing) {
-                sketch.add(*place, outgoing, &places);
-            }
+        let sketches: Vec<Sketch> =
+            all.par_chunks(SKETCHED_AT_ONCE).map(|things| Sketch::of(source, things, &places)).collect();
+        drop((all, places));
+        let mut draft = Draft::new(count);
+        for sketch in sketches {
+            left_out.edges += sketch.left_out;
+            draft.append(sketch.draft);
         }
-        let (graph, order) = sketch.draft.build().map_err(refused)?;
+        let (graph, order) = draft.build().map_err(refused)?;
         let mut nodes = vec![Node(0); order.len()];
         for (node, place) in (0..).zip(&order) {
             nodes[*place as usize] = Node(node);
         }
-        let edges = sketch.edges.into_iter().map(|(from, to, link, dependency, kind)| {
-            ((nodes[from as usize], nodes[to as usize], link, dependency), kind)
-        });
-        let edges = edges.collect();
-        let things: Vec<Thing> = order.iter().map(|place| things[*place as usize]).collect();
         Ok(Self {
             graph,
-            places: (0..).zip(&things).map(|(node, thing)| (*thing, Node(node))).collect(),
-            things: Arc::new(things),
+            // Things come in runs that are in order, which is quick to sort.
+            places: things.iter().copied().zip(nodes).collect(),
+            things: Arc::new(order.iter().map(|place| things[*place as usize]).collect()),
             left_out,
             revision,
             options,
             gone: 0,
             frame: Arc::new(frame),
-            edges,
-            groups: (0..).zip(sketch.groups).map(|(place, group)| (GroupNode(place), group)).collect(),
+            added: Table::default(),
             single_points: Arc::default(),
             recorded,
         })
@@ -176,10 +167,22 @@ impl Estate {
         self.about(self.thing(node)?)
     }
 
+    /// What a thing needs, as the rows have it.
+    fn outgoing(&self, thing: Thing) -> Outgoing {
+        let source = Source { recorded: &self.recorded, frame: &self.frame, options: self.options };
+        Outgoing::of(source, thing, |thing| self.places.contains(&thing))
+    }
+
     /// What a group is.
     #[must_use]
-    pub fn group(&self, group: GroupNode) -> Option<&NamedGroup> {
-        self.groups.get(&group)
+    pub fn group(&self, group: GroupNode) -> Option<NamedGroup> {
+        if let Some(added) = self.added.get(&group) {
+            return Some(added.clone());
+        }
+        let owner = self.graph.owner(group)?;
+        // The groups of an item keep their order.
+        let place = self.graph.groups_of(owner).position(|found| found == group)?;
+        self.outgoing(self.thing(owner)?).groups.into_iter().nth(place).map(|group| group.named)
     }
 
     /// The colocation contracts in force for a site.
@@ -195,10 +198,25 @@ impl Estate {
         self.options.derived && self.frame.is_over(id)
     }
 
-    /// The edges from a node to what it needs.
-    pub fn edges_from(&self, node: Node) -> impl Iterator<Item = Edge> {
-        let edges = self.edges.from(&(node, Node(0), Link::Hard, None));
-        edges.take_while(move |((from, ..), _)| *from == node).map(edge)
+    /// The edges from a node to what it needs, by what is needed, how, and the record.
+    #[must_use]
+    pub fn edges_from(&self, node: Node) -> Vec<Edge> {
+        let Some(thing) = self.thing(node) else { return Vec::new() };
+        let groups: Vec<GroupNode> = self.graph.groups_of(node).collect();
+        let edge = |need: &Need| {
+            let link = match need.tie {
+                Tie::Hard => Link::Hard,
+                Tie::Soft => Link::Soft,
+                Tie::Group(place) => Link::Group(*groups.get(place)?),
+            };
+            let to = self.node(need.to).filter(|to| *to != node)?;
+            Some(Edge { from: node, to, link, kind: need.kind, dependency: need.dependency })
+        };
+        let mut edges: Vec<Edge> = self.outgoing(thing).needs.iter().filter_map(edge).collect();
+        let key = |edge: &Edge| (edge.to, edge.link, edge.dependency);
+        edges.sort_by_key(key);
+        edges.dedup_by_key(|edge| key(edge));
+        edges
     }
 
     /// What brings down what, alone: worked out when it is first asked for.
@@ -211,7 +229,7 @@ impl Estate {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let mut lines: Vec<String> = self.things.iter().map(|thing| format!("{thing:?}")).collect();
-        lines.extend(self.edges.iter().map(edge).map(|edge| {
+        lines.extend(self.graph.nodes().flat_map(|node| self.edges_from(node)).map(|edge| {
             let group = match edge.link {
                 Link::Group(group) => self.group(group).map(|group| format!("{group:?}")),
                 Link::Hard | Link::Soft => None,
@@ -225,8 +243,9 @@ impl Estate {
             format!("{ends:?} {link} {:?} {group:?}", edge.kind)
         }));
         // What nothing is a member of is met by no edge.
-        let empty = self.groups.iter().filter(|(group, _)| self.graph.members(**group).len() == 0);
-        lines.extend(empty.map(|(_, group)| format!("{group:?}")));
+        let groups = (0..self.graph.groups()).map(GroupNode);
+        let empty = groups.filter(|group| self.graph.members(*group).len() == 0);
+        lines.extend(empty.filter_map(|group| self.group(group)).map(|group| format!("{group:?}")));
         let missing = self.things.iter().filter(|thing| !self.places.contains(thing));
         lines.extend(missing.map(|thing| format!("{thing:?} is gone")));
         lines.sort_unstable();
@@ -239,43 +258,44 @@ impl Estate {
     }
 }
 
-fn edge(
-    ((from, to, link, dependency), kind): (&(Node, Node, Link, Option<DependencyId>), &DependencyKind),
-) -> Edge {
-    Edge { from: *from, to: *to, link: *link, kind: *kind, dependency: *dependency }
-}
+/// Things by their identities, which are as good as random already.
+type Places = HashMap<Thing, u32, foldhash::fast::FixedState>;
 
-/// The graph before it is built, with the positions of its things.
+/// Things whose needs are worked out by one processor at a time.
+const SKETCHED_AT_ONCE: usize = 8_192;
+
+/// A part of the graph before it is built, with the positions of its things.
 struct Sketch {
     draft: Draft,
-    /// Both ends, the link, the record and the kind.
-    edges: Vec<(u32, u32, Link, Option<DependencyId>, DependencyKind)>,
-    groups: Vec<NamedGroup>,
+    left_out: u64,
 }
 
 impl Sketch {
+    /// What some things need.
+    fn of(source: Source<'_>, things: &[Thing], places: &Places) -> Self {
+        let mut sketch = Self { draft: Draft::default(), left_out: 0 };
+        for thing in things {
+            let outgoing = Outgoing::of(source, *thing, |thing| places.contains_key(&thing));
+            sketch.left_out += outgoing.left_out;
+            if let Some(place) = places.get(thing) {
+                sketch.add(*place, outgoing, places);
+            }
+        }
+        sketch
+    }
+
     /// What a thing needs.
-    fn add(&mut self, from: u32, outgoing: Outgoing, places: &HashMap<Thing, u32>) {
-        let mut groups = Vec::with_capacity(outgoing.groups.len());
+    fn add(&mut self, from: u32, outgoing: Outgoing, places: &Places) {
         for group in outgoing.groups {
-            groups
-                .push(GroupNode(self.draft.group(group.drafted(from, |thing| places.get(&thing).copied()))));
-            self.groups.push(group.named);
+            self.draft.group(group.drafted(from, |thing| places.get(&thing).copied()));
         }
         for need in outgoing.needs {
             let Some(to) = places.get(&need.to).copied().filter(|to| *to != from) else { continue };
-            let link = match need.tie {
-                Tie::Hard => {
-                    self.draft.hard(from, to);
-                    Link::Hard
-                }
-                Tie::Soft => {
-                    self.draft.soft(from, to);
-                    Link::Soft
-                }
-                Tie::Group(place) => Link::Group(groups[place]),
-            };
-            self.edges.push((from, to, link, need.dependency, need.kind));
+            match need.tie {
+                Tie::Hard => self.draft.hard(from, to),
+                Tie::Soft => self.draft.soft(from, to),
+                Tie::Group(_) => {}
+            }
         }
     }
 }

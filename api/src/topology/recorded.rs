@@ -24,7 +24,7 @@ use super::{
     items::Thing,
     rows::{
         AccountRow, AssetRow, CircuitRow, ContractSiteRow, CoverageRow, DependencyRow, DeploymentRow, Kept,
-        ModelRow, RackRow, SiteRow, VendorRow, WorkloadRow, read,
+        ModelRow, RackRow, SiteRow, VendorRow, WorkloadRow, each,
     },
 };
 use crate::{
@@ -87,48 +87,56 @@ pub struct Recorded {
     covered: Keys<AssetId, SupportCoverageId>,
 }
 
-/// Puts rows that were read in the place of those that are there: of all, or of those with some ids.
-fn replace<K: EntityId + Ord, R: Kept>(table: &mut Table<K, R>, rows: Vec<R>, ids: Option<&[Uuid]>) {
-    let rows = rows.into_iter().map(|row| (K::from_uuid(row.key()), row));
-    let Some(ids) = ids else {
-        *table = rows.collect();
-        return;
+/// Reads rows and puts them in the place of those that are there: of all, or of those with some ids.
+async fn replace<K: EntityId + Ord, R: Kept>(
+    db: &impl Read,
+    table: &mut Table<K, R>,
+    ids: Option<&[Uuid]>,
+) -> Result<()> {
+    let Some(some) = ids else {
+        // What is there stays until all is read.
+        let mut all = Table::default();
+        let put = |row: R| drop(all.insert(K::from_uuid(row.key()), row));
+        each(db, None, put).await?;
+        *table = all;
+        return Ok(());
     };
-    for id in ids {
+    let mut found = Vec::with_capacity(some.len());
+    each(db, ids, |row: R| found.push((K::from_uuid(row.key()), row))).await?;
+    for id in some {
         table.remove(&K::from_uuid(*id));
     }
-    for (key, row) in rows {
+    for (key, row) in found {
         table.insert(key, row);
     }
+    Ok(())
 }
 
 /// The keys of a table by something else.
 type Keys<I, K> = Table<(I, K), ()>;
 
 /// As [`replace`], with the keys of the table by something else.
-fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
+async fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
+    db: &impl Read,
     (table, index): (&mut Table<K, R>, &mut Keys<I, K>),
-    rows: Vec<R>,
     ids: Option<&[Uuid]>,
     by: impl Fn(&R) -> Option<I>,
-) {
+) -> Result<()> {
+    let before = table.clone();
+    replace(db, table, ids).await?;
     let Some(some) = ids else {
-        replace(table, rows, None);
         *index = table.iter().filter_map(|(key, row)| Some(((by(row)?, *key), ()))).collect();
-        return;
+        return Ok(());
     };
-    for id in some {
-        let key = K::from_uuid(*id);
-        if let Some(owner) = table.get(&key).and_then(&by) {
+    for key in some.iter().map(|id| K::from_uuid(*id)) {
+        if let Some(owner) = before.get(&key).and_then(&by) {
             index.remove(&(owner, key));
         }
-    }
-    for row in &rows {
-        if let Some(owner) = by(row) {
-            index.insert((owner, K::from_uuid(row.key())), ());
+        if let Some(owner) = table.get(&key).and_then(&by) {
+            index.insert((owner, key), ());
         }
     }
-    replace(table, rows, ids);
+    Ok(())
 }
 
 /// The keys of an index behind something.
@@ -168,45 +176,47 @@ impl Recorded {
     pub async fn read_again(&mut self, db: &impl Read, table: &str, ids: Option<&[Uuid]>) -> Result<()> {
         match table {
             "configuration_item" => {
-                self.replace_items(&read::<configuration_item::Model>(db, ids).await?, ids)?;
+                let mut rows = Vec::new();
+                each(db, ids, |row: configuration_item::Model| rows.push(row)).await?;
+                self.replace_items(&rows, ids)?;
             }
             "dependency" => {
                 let both = (&mut self.dependencies, &mut self.needs);
-                replace_both(both, read(db, ids).await?, ids, |row| Some(row.from_id));
+                replace_both(db, both, ids, |row| Some(row.from_id)).await?;
             }
             "redundancy_group" => {
                 let both = (&mut self.groups, &mut self.owned);
-                replace_both(both, read(db, ids).await?, ids, |row| Some(row.owner_id));
+                replace_both(db, both, ids, |row| Some(row.owner_id)).await?;
             }
             "support_coverage" => {
                 let both = (&mut self.coverage, &mut self.covered);
-                replace_both(both, read(db, ids).await?, ids, |row| Some(row.asset_id));
+                replace_both(db, both, ids, |row| Some(row.asset_id)).await?;
             }
-            "service" => replace(&mut self.services, read(db, ids).await?, ids),
+            "service" => replace(db, &mut self.services, ids).await?,
             "power_feed" => {
                 let both = (&mut self.feeds, &mut self.panels);
-                replace_both(both, read(db, ids).await?, ids, implied::panel_of);
+                replace_both(db, both, ids, implied::panel_of).await?;
             }
-            "asset" => replace(&mut self.assets, read(db, ids).await?, ids),
-            "hardware_model" => replace(&mut self.models, read(db, ids).await?, ids),
-            "rack" => replace(&mut self.racks, read(db, ids).await?, ids),
-            "site" => replace(&mut self.sites, read(db, ids).await?, ids),
-            "vendor" => replace(&mut self.vendors, read(db, ids).await?, ids),
+            "asset" => replace(db, &mut self.assets, ids).await?,
+            "hardware_model" => replace(db, &mut self.models, ids).await?,
+            "rack" => replace(db, &mut self.racks, ids).await?,
+            "site" => replace(db, &mut self.sites, ids).await?,
+            "vendor" => replace(db, &mut self.vendors, ids).await?,
             "workload" => {
                 let accounts = self.accounts.clone();
                 let both = (&mut self.workloads, &mut self.regions);
-                replace_both(both, read(db, ids).await?, ids, |row| region_of(&accounts, row));
+                replace_both(db, both, ids, |row| region_of(&accounts, row)).await?;
             }
             "provider_account" => {
                 let before = self.accounts.clone();
-                replace(&mut self.accounts, read(db, ids).await?, ids);
+                replace(db, &mut self.accounts, ids).await?;
                 self.accounts_changed(&before, ids);
             }
-            "colocation_contract" => replace(&mut self.colocation, read(db, ids).await?, ids),
-            "colocation_contract_site" => replace(&mut self.contract_sites, read(db, ids).await?, ids),
-            "colocation_circuit" => replace(&mut self.circuits, read(db, ids).await?, ids),
-            "colocation_deployment" => replace(&mut self.deployments, read(db, ids).await?, ids),
-            "support_contract" => replace(&mut self.support, read(db, ids).await?, ids),
+            "colocation_contract" => replace(db, &mut self.colocation, ids).await?,
+            "colocation_contract_site" => replace(db, &mut self.contract_sites, ids).await?,
+            "colocation_circuit" => replace(db, &mut self.circuits, ids).await?,
+            "colocation_deployment" => replace(db, &mut self.deployments, ids).await?,
+            "support_contract" => replace(db, &mut self.support, ids).await?,
             other => return Err(Error::internal(format!("the graph does not rest on {other}"))),
         }
         Ok(())

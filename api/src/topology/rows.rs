@@ -1,5 +1,7 @@
 //! What the graph needs of each row that it rests on, and how such rows are read: all of a table, or those named.
 
+use std::{collections::HashSet, sync::Arc};
+
 use chrono::NaiveDate;
 use entity::{
     cloud::{
@@ -30,35 +32,81 @@ use entity::{
         power_feed, redundancy_group, service,
     },
 };
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, Iterable, QueryFilter, QuerySelect};
+use futures_util::TryStreamExt;
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, QueryFilter, QueryResult, QuerySelect,
+    QueryTrait, TryGetable,
+};
 use uuid::Uuid;
 
 use crate::{error::Result, store::Read};
 
 /// A row that is kept.
-pub trait Kept: FromQueryResult + Clone + Send + Sync {
+pub trait Kept: Clone + Send + Sync {
     /// The table.
     type Entity: EntityTrait;
 
     /// What is read of it, its identity first.
     fn columns() -> Vec<<Self::Entity as EntityTrait>::Column>;
 
+    /// The row, of its columns in their order.
+    ///
+    /// # Errors
+    /// Those of the database, where a column holds something else.
+    fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr>;
+
     /// Its identity.
     fn key(&self) -> Uuid;
 }
 
-/// Reads the rows of a table, or those with some ids: one statement.
+/// The columns of a row, one after the other.
+pub struct Cells<'a> {
+    row: &'a QueryResult,
+    next: usize,
+    words: &'a mut HashSet<Arc<str>>,
+}
+
+impl Cells<'_> {
+    /// The next one.
+    fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        let place = self.next;
+        self.next += 1;
+        Ok(self.row.try_get_by_index(place)?)
+    }
+
+    /// The next one, a word that many rows say: it is kept once.
+    fn word(&mut self) -> Result<Option<Arc<str>>, DbErr> {
+        let Some(word) = self.next::<Option<String>>()? else { return Ok(None) };
+        if let Some(known) = self.words.get(word.as_str()) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let word: Arc<str> = word.into();
+        self.words.insert(Arc::clone(&word));
+        Ok(Some(word))
+    }
+}
+
+/// Tells the rows of a table, or those with some ids, as they arrive: one statement, and no list of all of them.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn read<R: Kept>(db: &impl Read, ids: Option<&[Uuid]>) -> Result<Vec<R>> {
+pub async fn each<R: Kept>(
+    db: &impl Read,
+    ids: Option<&[Uuid]>,
+    mut tell: impl FnMut(R) + Send,
+) -> Result<()> {
     let columns = R::columns();
     let id = columns.first().copied();
     let mut query = R::Entity::find().select_only().columns(columns);
     if let (Some(id), Some(ids)) = (id, ids) {
         query = query.filter(id.is_in(ids.iter().copied()));
     }
-    Ok(query.into_model::<R>().all(db).await?)
+    let mut words = HashSet::new();
+    let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
+    while let Some(row) = rows.try_next().await? {
+        tell(R::of(&mut Cells { row: &row, next: 0, words: &mut words })?);
+    }
+    Ok(())
 }
 
 /// Rows of which only some columns are read.
@@ -68,7 +116,7 @@ macro_rules! rows {
     })+) => {
         $(
             $(#[$about])*
-            #[derive(Clone, Debug, FromQueryResult)]
+            #[derive(Clone, Debug)]
             pub struct $name {
                 $($(#[$field_about])* pub $field: $type,)+
             }
@@ -78,6 +126,10 @@ macro_rules! rows {
 
                 fn columns() -> Vec<$table::Column> {
                     vec![$($table::Column::$column),+]
+                }
+
+                fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+                    Ok(Self { $($field: cells.next()?),+ })
                 }
 
                 fn key(&self) -> Uuid {
@@ -97,6 +149,10 @@ macro_rules! whole {
 
                 fn columns() -> Vec<$table::Column> {
                     $table::Column::iter().collect()
+                }
+
+                fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+                    Self::from_query_result(cells.row, "")
                 }
 
                 fn key(&self) -> Uuid {
@@ -140,41 +196,6 @@ rows! {
         gigabytes_per_day (GigabytesPerDay): Option<Rate>,
         /// Whether so much is written that the two must not be far apart.
         is_write_heavy (IsWriteHeavy): bool,
-    }
-    /// What is needed of an asset.
-    AssetRow of asset {
-        /// Identity.
-        id (Id): AssetId,
-        /// Asset tag.
-        tag (Tag): String,
-        /// Model.
-        model_id (ModelId): HardwareModelId,
-        /// Where it is.
-        site_id (SiteId): SiteId,
-        /// The rack it stands in.
-        rack_id (RackId): Option<RackId>,
-        /// The chassis it is in.
-        parent_id (ParentId): Option<AssetId>,
-        /// Where it stands in its life.
-        status (Status): AssetStatus,
-        /// The day on which it was retired.
-        retired_on (RetiredOn): Option<NaiveDate>,
-        /// Who answers for it.
-        owner (Owner): Option<String>,
-        /// Criticality.
-        tier (Tier): Option<i32>,
-        /// What it is used for.
-        environment (Environment): Environment,
-        /// Which figure its draw is.
-        power_basis (PowerBasis): PowerBasis,
-        /// What was measured, in watts.
-        measured_draw_watts (MeasuredDrawWatts): Option<i32>,
-        /// Data that it holds, in terabytes; none where it holds what its model does.
-        usable_terabytes (UsableTerabytes): Option<Rate>,
-        /// What was paid for it.
-        purchase_amount (PurchaseAmount): Option<Amount>,
-        /// In which currency.
-        purchase_currency (PurchaseCurrency): Option<String>,
     }
     /// What is needed of a model.
     ModelRow of hardware_model {
@@ -289,5 +310,93 @@ rows! {
         from_on (FromOn): Option<NaiveDate>,
         /// Last day covered; none is the contract's.
         to_on (ToOn): Option<NaiveDate>,
+    }
+}
+
+/// What is needed of an asset: there are more of these than of all else, so what many say is kept once.
+#[derive(Clone, Debug)]
+pub struct AssetRow {
+    /// Identity.
+    pub id: AssetId,
+    /// Asset tag.
+    pub tag: Box<str>,
+    /// Model.
+    pub model_id: HardwareModelId,
+    /// Where it is.
+    pub site_id: SiteId,
+    /// The rack it stands in.
+    pub rack_id: Option<RackId>,
+    /// The chassis it is in.
+    pub parent_id: Option<AssetId>,
+    /// Where it stands in its life.
+    pub status: AssetStatus,
+    /// The day on which it was retired.
+    pub retired_on: Option<NaiveDate>,
+    /// Who answers for it.
+    pub owner: Option<Arc<str>>,
+    /// Criticality.
+    pub tier: Option<i32>,
+    /// What it is used for.
+    pub environment: Environment,
+    /// Which figure its draw is.
+    pub power_basis: PowerBasis,
+    /// What was measured, in watts.
+    pub measured_draw_watts: Option<i32>,
+    /// Data that it holds, in terabytes; none where it holds what its model does.
+    pub usable_terabytes: Option<Rate>,
+    /// What was paid for it.
+    pub purchase_amount: Option<Amount>,
+    /// In which currency.
+    pub purchase_currency: Option<Arc<str>>,
+}
+
+impl Kept for AssetRow {
+    type Entity = asset::Entity;
+
+    fn columns() -> Vec<asset::Column> {
+        use asset::Column as C;
+        vec![
+            C::Id,
+            C::Tag,
+            C::ModelId,
+            C::SiteId,
+            C::RackId,
+            C::ParentId,
+            C::Status,
+            C::RetiredOn,
+            C::Owner,
+            C::Tier,
+            C::Environment,
+            C::PowerBasis,
+            C::MeasuredDrawWatts,
+            C::UsableTerabytes,
+            C::PurchaseAmount,
+            C::PurchaseCurrency,
+        ]
+    }
+
+    fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: cells.next()?,
+            tag: cells.next::<String>()?.into(),
+            model_id: cells.next()?,
+            site_id: cells.next()?,
+            rack_id: cells.next()?,
+            parent_id: cells.next()?,
+            status: cells.next()?,
+            retired_on: cells.next()?,
+            owner: cells.word()?,
+            tier: cells.next()?,
+            environment: cells.next()?,
+            power_basis: cells.next()?,
+            measured_draw_watts: cells.next()?,
+            usable_terabytes: cells.next()?,
+            purchase_amount: cells.next()?,
+            purchase_currency: cells.word()?,
+        })
+    }
+
+    fn key(&self) -> Uuid {
+        self.id.0
     }
 }

@@ -285,8 +285,10 @@ pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCaus
     let mut points: HashMap<Node, Vec<Node>> = HashMap::new();
     let mut alike: BTreeMap<(Node, Vec<Node>, bool, Arc<str>), CommonCause> = BTreeMap::new();
     for group in (0..estate.graph.groups()).map(GroupNode) {
-        let (Some(owner), Some(named)) = (estate.graph.owner(group), estate.group(group)) else { continue };
-        for (node, lost) in shared(estate, all, &mut points, group)? {
+        let Some(owner) = estate.graph.owner(group) else { continue };
+        let found = shared(estate, all, &mut points, group)?;
+        let Some(named) = (!found.is_empty()).then(|| estate.group(group)).flatten() else { continue };
+        for (node, lost) in found {
             let members: Vec<_> = estate.graph.members(group).collect();
             let weighed = members.iter().zip(estate.graph.capacities(group));
             let weight: u64 = weighed

@@ -1,11 +1,15 @@
 //! Building a graph at once, from items in any order.
 
 use super::numbering::numbered;
+use super::pairs::{by_key, in_order, turned};
 use super::{Fans, GROUP, Graph, Node, Rows, Tolerance};
 use crate::error::{Result, TopologyError};
 
 /// Items and groups beyond which a graph is not built: positions need a bit of their own beside them.
 const MOST: usize = (1 << 30) - 1;
+
+/// Members of a group that are compared with each other, where sorting them would cost more.
+const FEW: usize = 16;
 
 /// How much of a group has to be up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,12 +64,24 @@ impl Group {
         let rule = "the capacities of a group come to at most 4,294,967,295 units";
         let available =
             available.ok_or_else(|| TopologyError::invalid("group capacity", &self.members.len(), rule))?;
+        match self.twice() {
+            Some(twice) => Err(TopologyError::invalid("group member", &twice, "an item is a member once")),
+            None => Ok(available.checked_sub(needed)),
+        }
+    }
+
+    /// An item that is a member twice. Nearly all groups are small, and those need no list of their own.
+    fn twice(&self) -> Option<u32> {
+        if self.members.len() <= FEW {
+            let again = |(place, member): (usize, &Member)| {
+                let earlier = self.members[..place].iter();
+                earlier.map(|other| other.node).find(|node| *node == member.node)
+            };
+            return self.members.iter().enumerate().find_map(again);
+        }
         let mut nodes: Vec<_> = self.members.iter().map(|member| member.node).collect();
         nodes.sort_unstable();
-        if let Some(twice) = nodes.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(TopologyError::invalid("group member", &twice[0], "an item is a member once"));
-        }
-        Ok(available.checked_sub(needed))
+        nodes.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
     }
 }
 
@@ -100,6 +116,13 @@ impl Draft {
         self.groups.len() as u32 - 1
     }
 
+    /// Adds what is in a draft of the same items, behind what is in this one.
+    pub fn append(&mut self, other: Self) {
+        self.hard.extend(other.hard);
+        self.soft.extend(other.soft);
+        self.groups.extend(other.groups);
+    }
+
     /// The graph, with its items numbered anew: the second answer has the position in the draft of each node.
     /// Groups keep their positions.
     ///
@@ -111,47 +134,48 @@ impl Draft {
         self.check()?;
         for edges in [&mut self.hard, &mut self.soft] {
             edges.retain(|(from, to)| from != to);
-            edges.sort_unstable();
-            edges.dedup();
         }
+        let items = self.items as usize;
         let order = numbered(&self);
-        let mut place = vec![0_u32; self.items as usize];
+        let mut place = vec![0_u32; items];
         for (position, original) in order.iter().enumerate() {
             place[*original as usize] = position as u32;
         }
-        let renumber = |edges: &[(u32, u32)]| -> Vec<(u32, u32)> {
-            let mut edges: Vec<_> =
-                edges.iter().map(|(from, to)| (place[*from as usize], place[*to as usize])).collect();
-            edges.sort_unstable();
+        let renumber = |edges: Vec<(u32, u32)>| -> Vec<(u32, u32)> {
+            let mut edges = edges;
+            for (from, to) in &mut edges {
+                (*from, *to) = (place[*from as usize], place[*to as usize]);
+            }
+            let mut edges = in_order(items, &edges);
+            edges.dedup();
             edges
         };
         let mut graph = Graph { items: self.items, ..Graph::default() };
-        let soft = renumber(&self.soft);
-        graph.soft_needs = Rows::from_pairs(self.items as usize, &soft);
-        graph.soft_needed_by = Fans::from_pairs(self.items as usize, &turned(&soft));
-        let mut needs = renumber(&self.hard);
-        let needed_by = turned(&needs);
+        let soft = renumber(self.soft);
+        graph.soft_needs = Rows::from_pairs(items, soft.iter().copied());
+        graph.soft_needed_by = Fans::from_pairs(items, turned(&soft));
+        let mut needs = renumber(self.hard);
+        graph.needed_by = Fans::from_pairs(items, turned(&needs));
         let mut member_of = Vec::new();
         let mut below = needs.clone();
-        let mut members = Vec::new();
+        let (mut members, mut listed) = (Vec::new(), Vec::new());
         let mut capacities = Vec::new();
         // Groups are numbered in the order of their owners, so that what is looked at together is together.
-        let mut positions: Vec<u32> = (0..self.groups.len() as u32).collect();
-        positions.sort_by_key(|position| place[self.groups[*position as usize].owner as usize]);
-        let mut numbers = vec![0_u32; positions.len()];
-        for (number, position) in positions.into_iter().enumerate() {
+        let owned = self.groups.iter().map(|group| place[group.owner as usize]).zip(0_u32..);
+        let owned = by_key(items, &owned.collect::<Vec<_>>(), |(owner, _)| *owner);
+        let mut numbers = vec![0_u32; owned.len()];
+        for (number, (owner, position)) in (0_u32..).zip(owned) {
             let group = &self.groups[position as usize];
-            numbers[position as usize] = number as u32;
-            let number = number as u32;
+            numbers[position as usize] = number;
             let slack = group.slack()?;
             if slack.is_none() {
                 graph.unmet.push(number);
             }
-            let owner = place[group.owner as usize];
             graph.push(Tolerance::of(owner, slack, group.threshold), position);
             needs.push((owner, GROUP | number));
             let begin = members.len();
-            for member in in_order(&group.members, |node| place[node as usize]) {
+            list_members(&mut listed, &group.members, |node| place[node as usize]);
+            for member in &listed {
                 member_of.push((member.node, number));
                 members.push((number, member.node));
                 if let Threshold::Capacity(_) = group.threshold {
@@ -161,15 +185,14 @@ impl Draft {
             below.extend(members[begin..].iter().map(|(_, node)| (owner, *node)));
         }
         numbers.into_iter().for_each(|number| graph.numbers.push(number));
-        graph.needs = Rows::from_pairs(self.items as usize, &needs);
-        graph.needed_by = Fans::from_pairs(self.items as usize, &needed_by);
-        graph.member_of = Fans::from_pairs(self.items as usize, &member_of);
-        graph.members = Rows::from_pairs(self.groups.len(), &members);
-        graph.capacities = Rows::from_pairs(self.groups.len(), &capacities);
-        drop((needs, needed_by, member_of, members));
-        below.sort_unstable();
-        graph.below = Rows::from_pairs(self.items as usize, &below);
-        graph.above = Fans::from_pairs(self.items as usize, &turned(&below));
+        graph.needs = Rows::from_pairs(items, needs.iter().copied());
+        graph.member_of = Fans::from_pairs(items, member_of.iter().copied());
+        graph.members = Rows::from_pairs(self.groups.len(), members.iter().copied());
+        graph.capacities = Rows::from_pairs(self.groups.len(), capacities.iter().copied());
+        drop((needs, member_of, members));
+        let below = in_order(items, &below);
+        graph.below = Rows::from_pairs(items, below.iter().copied());
+        graph.above = Fans::from_pairs(items, turned(&below));
         Ok((graph, order))
     }
 
@@ -189,21 +212,12 @@ impl Draft {
     }
 }
 
-/// The members of a group with other numbers, in the order of those.
-pub(super) fn in_order(members: &[Member], number: impl Fn(u32) -> u32) -> Vec<Member> {
-    let mut members: Vec<_> = members
-        .iter()
-        .map(|member| Member { node: number(member.node), capacity: member.capacity })
-        .collect();
-    members.sort_unstable_by_key(|member| member.node);
-    members
-}
-
-/// The edges from their other end, in its order.
-fn turned(edges: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut edges: Vec<_> = edges.iter().map(|(from, to)| (*to, *from)).collect();
-    edges.sort_unstable();
-    edges
+/// Lists the members of a group with other numbers, in the order of those.
+pub(super) fn list_members(list: &mut Vec<Member>, members: &[Member], number: impl Fn(u32) -> u32) {
+    list.clear();
+    let members = members.iter();
+    list.extend(members.map(|member| Member { node: number(member.node), capacity: member.capacity }));
+    list.sort_unstable_by_key(|member| member.node);
 }
 
 impl From<Node> for u32 {

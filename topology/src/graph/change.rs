@@ -1,6 +1,6 @@
 //! A version of a graph made from another: only the pages that change are copied.
 
-use super::build::{Group, Threshold, in_order};
+use super::build::{Group, Threshold, list_members};
 use super::{GROUP, Graph, GroupNode, Node, Tolerance};
 use crate::error::{Result, TopologyError};
 
@@ -117,7 +117,8 @@ impl Graph {
 
     fn set_group(&mut self, number: u32, group: &Group) -> Result<()> {
         let slack = group.slack()?;
-        let members = in_order(&group.members, |node| node);
+        let mut members = Vec::with_capacity(group.members.len());
+        list_members(&mut members, &group.members, |node| node);
         let nodes: Vec<_> = members.iter().map(|member| member.node).collect();
         self.known(&[Node(group.owner)])?;
         self.known(&nodes.iter().copied().map(Node).collect::<Vec<_>>())?;

@@ -26,7 +26,7 @@ pub(crate) struct Fans {
 
 impl Fans {
     /// As [`Rows::from_pairs`]; the entries of each position are in order.
-    pub fn from_pairs(positions: usize, pairs: &[(u32, u32)]) -> Self {
+    pub fn from_pairs(positions: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let mut fans = Self { rows: Rows::from_pairs(positions, pairs), ..Self::default() };
         for position in 0..positions as u32 {
             fans.lengthen(position);
@@ -174,7 +174,7 @@ mod tests {
     /// As a sorted list that may hold an entry twice.
     #[test]
     fn long_rows_hold_what_a_plain_list_holds() {
-        let mut fans = Fans::from_pairs(2, &[]);
+        let mut fans = Fans::from_pairs(2, std::iter::empty());
         let mut plain: Vec<u32> = Vec::new();
         let mut number = 7_u32;
         for round in 0..20_000 {

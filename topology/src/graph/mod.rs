@@ -9,6 +9,7 @@ mod change;
 mod fans;
 mod numbering;
 mod pages;
+mod pairs;
 mod rows;
 
 pub use build::{Draft, Group, Member, Threshold};

@@ -1,6 +1,7 @@
 //! Numbers for items, so that what is near in the graph is near in memory: by layer, and within a layer depth first.
 
 use super::build::Draft;
+use super::pairs::by_key;
 use crate::components::components_of;
 
 /// Lists of items, one behind the other.
@@ -46,9 +47,8 @@ pub(super) fn numbered(draft: &Draft) -> Vec<u32> {
     let layers = layers(items, &Lists::of(items, needs()));
     let dependants = Lists::of(items, needs().map(|(from, to)| (to, from)));
     let met = depth_first(items, &layers, &|node| dependants.list(node));
-    let mut order: Vec<u32> = (0..items as u32).collect();
-    order.sort_unstable_by_key(|node| (layers[*node as usize], met[*node as usize]));
-    order
+    let highest = layers.iter().max().map_or(0, |layer| *layer as usize);
+    by_key(highest + 1, &met, |node| layers[*node as usize])
 }
 
 /// The layer of each item: one above the highest it needs. Items on a circle are in one layer.
@@ -66,20 +66,19 @@ fn layers(items: usize, needs: &Lists) -> Vec<u32> {
     layers
 }
 
-/// When a depth-first walk meets each item, begun at those that need nothing.
+/// The items in the order in which a depth-first walk meets them, begun at those that need nothing.
 fn depth_first<'a>(items: usize, layers: &[u32], dependants: &impl Fn(u32) -> &'a [u32]) -> Vec<u32> {
-    let mut met = vec![u32::MAX; items];
-    let mut moment = 0;
+    let mut is_met = vec![false; items];
+    let mut met = Vec::with_capacity(items);
     let (bottom, others): (Vec<u32>, Vec<u32>) =
         (0..items as u32).partition(|node| layers[*node as usize] == 0);
     let mut stack = Vec::new();
     for start in bottom.into_iter().chain(others) {
         stack.push(start);
         while let Some(node) = stack.pop() {
-            if met[node as usize] == u32::MAX {
-                met[node as usize] = moment;
-                moment += 1;
-                let unmet = dependants(node).iter().rev().filter(|next| met[**next as usize] == u32::MAX);
+            if !std::mem::replace(&mut is_met[node as usize], true) {
+                met.push(node);
+                let unmet = dependants(node).iter().rev().filter(|next| !is_met[**next as usize]);
                 stack.extend(unmet);
             }
         }

@@ -86,19 +86,19 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// The rows of so many positions, from pairs of a position and an entry, in the order of the entries given.
-    pub fn from_pairs(positions: usize, pairs: &[(u32, u32)]) -> Self {
+    pub fn from_pairs(positions: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
         let mut starts = vec![0_u32; positions + 1];
-        for (position, _) in pairs {
-            starts[*position as usize + 1] += 1;
+        for (position, _) in pairs.clone() {
+            starts[position as usize + 1] += 1;
         }
         for position in 0..positions {
             starts[position + 1] += starts[position];
         }
         let mut next = starts.clone();
-        let mut entries = vec![0_u32; pairs.len()];
+        let mut entries = vec![0_u32; starts[positions] as usize];
         for (position, entry) in pairs {
-            let place = &mut next[*position as usize];
-            entries[*place as usize] = *entry;
+            let place = &mut next[position as usize];
+            entries[*place as usize] = entry;
             *place += 1;
         }
         let pages = (0..positions).step_by(PAGE).map(|first| {

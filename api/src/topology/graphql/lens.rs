@@ -248,7 +248,7 @@ impl Lens {
     #[must_use]
     pub fn outcome(&self, saved: &Saved) -> Option<GroupOutcome> {
         let group = self.estate.group(saved.group)?;
-        let seen = Some(group).filter(|group| is_visible(&self.caller, group.owner));
+        let seen = Some(&group).filter(|group| is_visible(&self.caller, group.owner));
         let (count, capacity) = seen.map(|group| self.required(group)).unwrap_or_default();
         Some(GroupOutcome {
             name: seen.map(|group| group.name.to_string()),
