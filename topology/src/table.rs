@@ -5,6 +5,9 @@ use std::sync::Arc;
 /// Entries of a page when it is made.
 const PAGE: usize = 256;
 
+/// Bytes of an entry beyond which it is not moved while entries are sorted.
+const LARGE: usize = 64;
+
 /// A page, with its entries in the order of their keys; never empty.
 type Page<K, V> = Arc<Vec<(K, V)>>;
 
@@ -28,46 +31,35 @@ impl<K, V> Default for Table<K, V> {
     }
 }
 
-/// Of entries in any order; of those with the same key the last counts. Entries that come in the order of their keys
-/// are put where they stay, without a list of all of them in between.
+/// Of entries in any order; of those with the same key the last counts.
 impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for Table<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut entries = entries.into_iter();
-        let mut pages = Paged::default();
-        for (key, value) in entries.by_ref() {
-            if pages.last().is_none_or(|last| *last < key) {
-                pages.push(key, value);
-                continue;
-            }
-            let mut all = pages.into_entries();
-            all.push((key, value));
-            all.extend(entries);
-            return Self::of_any(all);
-        }
-        pages.into_table()
+        let mut filling = Filling::default();
+        entries.into_iter().for_each(|(key, value)| filling.push(key, value));
+        filling.done()
     }
 }
 
-/// Pages that are filled one after the other.
-struct Paged<K, V> {
+/// A table that is filled with entries in any order; of those with the same key the last counts. Entries that come in
+/// the order of their keys are put where they stay, without a list of all of them in between.
+#[derive(Debug)]
+pub struct Filling<K, V> {
     full: Vec<Page<K, V>>,
     current: Vec<(K, V)>,
+    is_out_of_order: bool,
 }
 
-impl<K, V> Default for Paged<K, V> {
+impl<K, V> Default for Filling<K, V> {
     fn default() -> Self {
-        Self { full: Vec::new(), current: Vec::new() }
+        Self { full: Vec::new(), current: Vec::new(), is_out_of_order: false }
     }
 }
 
-impl<K: Clone, V: Clone> Paged<K, V> {
-    fn last(&self) -> Option<&K> {
-        let full = || self.full.last().and_then(|page| page.last());
-        self.current.last().or_else(full).map(|(key, _)| key)
-    }
-
-    /// Adds an entry behind all others.
-    fn push(&mut self, key: K, value: V) {
+impl<K: Ord + Clone, V: Clone> Filling<K, V> {
+    /// Adds an entry.
+    pub fn push(&mut self, key: K, value: V) {
+        let last = self.current.last().or_else(|| self.full.last()?.last());
+        self.is_out_of_order |= last.is_some_and(|(last, _)| *last >= key);
         if self.current.capacity() == 0 {
             self.current.reserve_exact(PAGE);
         }
@@ -77,37 +69,44 @@ impl<K: Clone, V: Clone> Paged<K, V> {
         }
     }
 
-    fn into_entries(self) -> Vec<(K, V)> {
-        let full = self.full.into_iter().flat_map(Arc::unwrap_or_clone);
-        full.chain(self.current).collect()
-    }
-
-    fn into_table(mut self) -> Table<K, V> {
-        let len = self.full.len() * PAGE + self.current.len();
-        if !self.current.is_empty() {
-            self.current.shrink_to_fit();
-            self.full.push(Arc::new(self.current));
+    /// The table.
+    #[must_use]
+    pub fn done(self) -> Table<K, V> {
+        if self.is_out_of_order {
+            let full = self.full.into_iter().flat_map(Arc::unwrap_or_clone);
+            let mut filling = Self::default();
+            for (key, value) in ordered(full.chain(self.current).collect()) {
+                filling.push(key, value);
+            }
+            return filling.done();
         }
-        Table { pages: Arc::new(self.full), len }
+        let len = self.full.len() * PAGE + self.current.len();
+        let mut pages = self.full;
+        if !self.current.is_empty() {
+            let mut last = self.current;
+            last.shrink_to_fit();
+            pages.push(Arc::new(last));
+        }
+        Table { pages: Arc::new(pages), len }
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Table<K, V> {
-    /// Of entries in any order.
-    fn of_any(mut entries: Vec<(K, V)>) -> Self {
-        entries.sort_by(|one, other| one.0.cmp(&other.0));
-        // Of two neighbours with one key, the first takes over what the second says, and the second goes.
-        entries.dedup_by(|later, earlier| {
-            let is_same = later.0 == earlier.0;
-            if is_same {
-                std::mem::swap(later, earlier);
-            }
-            is_same
-        });
-        let mut pages = Paged::default();
-        entries.into_iter().for_each(|(key, value)| pages.push(key, value));
-        pages.into_table()
+/// Entries in the order of their keys, the last one of each.
+fn ordered<K: Ord + Clone, V>(mut entries: Vec<(K, V)>) -> Vec<(K, V)> {
+    // What is large is moved once, and not in every step of the sorting.
+    match size_of::<(K, V)>() > LARGE {
+        true => entries.sort_by_cached_key(|(key, _)| key.clone()),
+        false => entries.sort_by(|one, other| one.0.cmp(&other.0)),
     }
+    // Of two neighbours with one key, the first takes over what the second says, and the second goes.
+    entries.dedup_by(|later, earlier| {
+        let is_same = later.0 == earlier.0;
+        if is_same {
+            std::mem::swap(later, earlier);
+        }
+        is_same
+    });
+    entries
 }
 
 impl<K: Ord + Clone, V: Clone> Table<K, V> {
@@ -267,6 +266,16 @@ mod tests {
         assert_eq!((table.len(), table.get(&5_000), table.get(&7)), (10_000, Some(&1), None));
         let shared = before.pages.iter().filter(|page| table.pages.iter().any(|own| Arc::ptr_eq(own, page)));
         assert_eq!(shared.count(), before.pages.len() - 3);
+    }
+
+    #[test]
+    fn entries_in_any_order_end_up_where_those_in_order_do() {
+        let entries: Vec<(u64, [u64; 10])> = numbers(3).take(5_000).map(|it| (it % 4_000, [it; 10])).collect();
+        let map: BTreeMap<_, _> = entries.iter().copied().collect();
+        let table: Table<_, _> = entries.into_iter().collect();
+        assert!(table.iter().eq(map.iter()));
+        assert_eq!(table.len(), map.len());
+        assert_eq!(table, map.into_iter().collect());
     }
 
     #[test]

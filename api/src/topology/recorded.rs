@@ -16,7 +16,7 @@ use entity::{
     topology::{configuration_item, power_feed, redundancy_group, service},
 };
 use forecasting::colocation::BusinessDays;
-use topology::table::Table;
+use topology::table::{Filling, Table};
 use uuid::Uuid;
 
 use super::{
@@ -95,10 +95,9 @@ async fn replace<K: EntityId + Ord, R: Kept>(
 ) -> Result<()> {
     let Some(some) = ids else {
         // What is there stays until all is read.
-        let mut all = Table::default();
-        let put = |row: R| drop(all.insert(K::from_uuid(row.key()), row));
-        each(db, None, put).await?;
-        *table = all;
+        let mut all = Filling::default();
+        each(db, None, |row: R| all.push(K::from_uuid(row.key()), row)).await?;
+        *table = all.done();
         return Ok(());
     };
     let mut found = Vec::with_capacity(some.len());

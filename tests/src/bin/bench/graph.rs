@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 
 use super::{Bench, Running, fill, free_port, per_request};
@@ -29,10 +30,15 @@ const IMPACT: &str = "query Impact($of: [ID!]!) { impact(of: $of) {
 
 const GRAPH: &str = "{ graph { revision nodes edges } }";
 
+/// Racks every asset, gives every rack a feed of each side, and lets every fourth asset need four others, so that there
+/// are five edges to an item. Nothing listens yet, so nothing is written down for those who do.
+const WIRING: &str = include_str!("wiring.sql");
+
 /// Prints a line for each kind of question.
 pub async fn measure(url: &str, assets: u32) {
     println!("\n# Graph over GraphQL: {assets} assets on PostgreSQL\n");
     fill(url, assets);
+    wire(url).await;
     let bench = Bench::start(url).await;
     let (sql, started) = (bench.backends().await, Instant::now());
     let graph = bench.ask(&json!({ "query": GRAPH })).await["data"]["graph"].clone();
@@ -65,6 +71,12 @@ pub async fn measure(url: &str, assets: u32) {
     .await;
     println!("\nresident memory: {} MB", bench.plinth.resident_megabytes());
     seen_elsewhere(&bench, url).await;
+}
+
+async fn wire(url: &str) {
+    let db = Database::connect(url).await.expect("PostgreSQL answers");
+    db.execute_unprepared(WIRING).await.expect("the assets are wired");
+    db.close().await.expect("the connection is closed");
 }
 
 /// How long it takes another server to answer with what was committed on this one, from the answer to the change on.
