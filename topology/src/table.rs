@@ -270,7 +270,8 @@ mod tests {
 
     #[test]
     fn entries_in_any_order_end_up_where_those_in_order_do() {
-        let entries: Vec<(u64, [u64; 10])> = numbers(3).take(5_000).map(|it| (it % 4_000, [it; 10])).collect();
+        let entries: Vec<(u64, [u64; 10])> =
+            numbers(3).take(5_000).map(|it| (it % 4_000, [it; 10])).collect();
         let map: BTreeMap<_, _> = entries.iter().copied().collect();
         let table: Table<_, _> = entries.into_iter().collect();
         assert!(table.iter().eq(map.iter()));

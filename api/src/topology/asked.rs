@@ -22,17 +22,7 @@ pub const MOST_ROOTS: usize = 10_000;
 /// What a caller needs to know of a thing.
 #[must_use]
 pub fn permission(thing: Thing) -> Permission {
-    match thing {
-        Thing::Service(_) => VIEW,
-        Thing::Asset(_)
-        | Thing::Rack(_)
-        | Thing::PowerFeed(_)
-        | Thing::PowerPanel(_)
-        | Thing::Site(_)
-        | Thing::Vendor(_) => Permission::ViewInventory,
-        Thing::Workload(_) | Thing::ProviderAccount(_) | Thing::CloudRegion(_) => Permission::ViewCloud,
-        Thing::ColocationContract(_) | Thing::SupportContract(_) => Permission::ViewContracts,
-    }
+    thing.kind().permission()
 }
 
 /// Whether a caller may know of a thing.

@@ -18,7 +18,7 @@ use topology::{
 
 use super::{
     chains::{Downs, Saved, Step, common_groups},
-    graph::{self, Estate, Options},
+    graph::{self, Estate, NamedGroup, Options},
     impacts::Status,
     index::View,
     items::Thing,
@@ -290,12 +290,7 @@ pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCaus
         let Some(named) = (!found.is_empty()).then(|| estate.group(group)).flatten() else { continue };
         for (node, lost) in found {
             let members: Vec<_> = estate.graph.members(group).collect();
-            let weighed = members.iter().zip(estate.graph.capacities(group));
-            let weight: u64 = weighed
-                .filter(|(member, _)| lost.contains(member))
-                .map(|(_, weight)| u64::from(weight))
-                .sum();
-            let is_single_point = estate.graph.slack(group).is_some_and(|slack| weight > u64::from(slack));
+            let is_single_point = halves(estate, group, &named).any(|half| is_missed(estate, half, &lost));
             let left = u32::try_from(members.len() - lost.len()).unwrap_or(u32::MAX);
             let key = (node, members, is_single_point, Arc::clone(&named.name));
             let cause = alike.entry(key).or_insert_with(|| CommonCause {
@@ -332,6 +327,28 @@ pub fn common_causes(estate: &Estate, caller: &Caller) -> Result<(Vec<CommonCaus
         )
     });
     Ok((shown, hidden.len() as u64))
+}
+
+/// The groups of the graph that are one on record: one that needs a number and a capacity is two.
+fn halves<'a>(
+    estate: &'a Estate,
+    group: GroupNode,
+    named: &'a NamedGroup,
+) -> impl Iterator<Item = GroupNode> + 'a {
+    let owner = named.id.and(estate.graph.owner(group));
+    let of_owner = owner.into_iter().flat_map(|owner| estate.graph.groups_of(owner));
+    let others = of_owner.filter(move |other| {
+        *other != group && estate.group(*other).is_some_and(|other| other.id == named.id)
+    });
+    std::iter::once(group).chain(others)
+}
+
+/// Whether a group is missed without some of its members.
+fn is_missed(estate: &Estate, group: GroupNode, lost: &[Node]) -> bool {
+    let weighed = estate.graph.members(group).zip(estate.graph.capacities(group));
+    let weight: u64 =
+        weighed.filter(|(member, _)| lost.contains(member)).map(|(_, weight)| u64::from(weight)).sum();
+    estate.graph.slack(group).is_some_and(|slack| weight > u64::from(slack))
 }
 
 /// What brings two or more members of a group down alone: by item, the members that fall. That may be a member that

@@ -93,7 +93,8 @@ fn what_is_said_of_hidden_things_alone_is_hidden_too() {
         let vendor = a_vendor(app, "NEXT").await;
         let other = a_contract(app, "C-2", (&vendor, &setting.site), "2026-02-01", json!({})).await;
         let desk = a_service(app, "Desk", json!({})).await;
-        let said = record(&app.director(), &desk, &contract, "DEPENDS_ON", json!({ "note": "half" })).await;
+        let said =
+            record(&app.director(), &desk, &contract, "DEPENDS_ON", json!({ "note": "of both" })).await;
         let secret = json!({ "note": "secret", "latencyBudgetMilliseconds": 7 });
         let hidden = record(&app.director(), &contract, &other, "DEPENDS_ON", secret).await;
         let mut objectives = Vec::new();
@@ -102,13 +103,16 @@ fn what_is_said_of_hidden_things_alone_is_hidden_too() {
             let name = "recordRecoveryObjective";
             objectives.push(send(app, name, "NewRecoveryObjective!", objective).await);
         }
-        let lists = "{ dependencies { totalCount nodes { note } }
+        let lists = "{ dependencies { totalCount nodes { kind note from { name } to { name } } }
             recoveryObjectives { totalCount nodes { item { name } timeMinutes } } }";
         let all = app.director().query(lists).await;
         assert_eq!(all["dependencies"]["totalCount"], 2);
         assert_eq!(all["recoveryObjectives"]["totalCount"], 2);
         let seen = json!({
-            "dependencies": { "totalCount": 1, "nodes": [{ "note": "half" }] },
+            // What is noted of both ends is for those who may see both.
+            "dependencies": { "totalCount": 1, "nodes": [
+                { "kind": "DEPENDS_ON", "note": null, "from": { "name": "Desk" }, "to": null },
+            ] },
             "recoveryObjectives": {
                 "totalCount": 1, "nodes": [{ "item": { "name": "Desk" }, "timeMinutes": 77 }],
             },
@@ -116,17 +120,16 @@ fn what_is_said_of_hidden_things_alone_is_hidden_too() {
         assert_eq!(app.viewer().query(lists).await, seen);
         let text = |dependency: &str, objective: &str| {
             format!(
-                "{{ dependency(id: \"{dependency}\") {{ note }}
+                "{{ dependency(id: \"{dependency}\") {{ note kind }}
                     recoveryObjective(id: \"{objective}\") {{ timeMinutes }} }}"
             )
         };
         let whole = app.viewer().query(&text(&said, &objectives[0])).await;
-        let expected =
-            json!({ "dependency": { "note": "half" }, "recoveryObjective": { "timeMinutes": 77 } });
+        let expected = json!({ "dependency": { "note": null, "kind": "DEPENDS_ON" }, "recoveryObjective": { "timeMinutes": 77 } });
         assert_eq!(whole, expected);
         let nothing = app.viewer().query(&text(&hidden, &objectives[1])).await;
         assert_eq!(nothing, json!({ "dependency": null, "recoveryObjective": null }));
         let known = app.architect().query(&text(&hidden, &objectives[1])).await;
-        assert_eq!(known["dependency"], json!({ "note": "secret" }));
+        assert_eq!(known["dependency"]["note"], "secret");
     });
 }

@@ -252,3 +252,35 @@ fn a_member_that_the_others_need_is_a_common_cause() {
         assert!(rows.iter().all(|row| row["item"]["name"] != "M2" && row["item"]["name"] != "QB"));
     });
 }
+
+#[test]
+fn a_group_that_needs_a_number_and_a_capacity_has_its_common_cause_once() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        let shop = a_service(app, "Shop", json!({ "tier": 1 })).await;
+        let plant = a_service(app, "Plant", json!({})).await;
+        let mut chillers = Vec::new();
+        for name in ["C1", "C2", "C3"] {
+            chillers.push(setting.loose(app, name).await);
+        }
+        needs(app, &chillers[0], &plant, json!({})).await;
+        needs(app, &chillers[1], &plant, json!({})).await;
+        let members = [
+            (chillers[0].as_str(), json!({ "capacity": "30" })),
+            (chillers[1].as_str(), json!({ "capacity": "20" })),
+            (chillers[2].as_str(), json!({ "capacity": "20.5" })),
+        ];
+        let terms = json!({
+            "name": "cooling", "requiredCount": 1, "requiredCapacity": "40.5", "capacityUnit": "kW",
+        });
+        a_group(app, &shop, terms, &members).await;
+        let causes = "{ commonCauses(first: 20) { causes { item { name } isSinglePoint group { name } } } }";
+        let causes = app.director().query(causes).await["commonCauses"]["causes"].clone();
+        let of_plant: Vec<_> =
+            causes.as_array().unwrap().iter().filter(|cause| cause["item"]["name"] == "Plant").collect();
+        // One member is left, which is enough, but not its 20.5 kW.
+        let once =
+            json!({ "item": { "name": "Plant" }, "isSinglePoint": true, "group": { "name": "cooling" } });
+        assert_eq!(of_plant, [&once], "{causes}");
+    });
+}

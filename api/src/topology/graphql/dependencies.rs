@@ -70,7 +70,7 @@ impl Noun for Dependency {
             "latencyBudgetMilliseconds" => &[C::LatencyBudgetMilliseconds],
             "gigabytesPerDay" => &[C::GigabytesPerDay],
             "isWriteHeavy" => &[C::IsWriteHeavy],
-            "note" => &[C::Note],
+            "note" => &[C::Note, C::FromId, C::ToId],
             "source" => &[C::Source],
             _ => &[],
         }
@@ -217,8 +217,14 @@ impl Dependency {
         self.0.get(Column::IsWriteHeavy)
     }
 
-    /// What else is to be said.
-    async fn note(&self) -> Result<Option<String>> {
+    /// What else is to be said. Null for roles that may not see both ends, for it may speak of either.
+    async fn note(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let ends = [Column::FromId, Column::ToId];
+        for end in ends {
+            if item(ctx, &self.0, end, &ENDS).await?.is_none() {
+                return Ok(None);
+            }
+        }
         self.0.get(Column::Note)
     }
 
