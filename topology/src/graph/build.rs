@@ -156,7 +156,6 @@ impl Draft {
         graph.soft_needed_by = Fans::from_pairs(items, turned(&soft));
         let mut needs = renumber(self.hard);
         graph.needed_by = Fans::from_pairs(items, turned(&needs));
-        let mut member_of = Vec::new();
         let mut below = needs.clone();
         let (mut members, mut listed) = (Vec::new(), Vec::new());
         let mut capacities = Vec::new();
@@ -176,7 +175,6 @@ impl Draft {
             let begin = members.len();
             list_members(&mut listed, &group.members, |node| place[node as usize]);
             for member in &listed {
-                member_of.push((member.node, number));
                 members.push((number, member.node));
                 if let Threshold::Capacity(_) = group.threshold {
                     capacities.push((number, member.capacity));
@@ -185,14 +183,19 @@ impl Draft {
             below.extend(members[begin..].iter().map(|(_, node)| (owner, *node)));
         }
         numbers.into_iter().for_each(|number| graph.numbers.push(number));
-        graph.needs = Rows::from_pairs(items, needs.iter().copied());
-        graph.member_of = Fans::from_pairs(items, member_of.iter().copied());
-        graph.members = Rows::from_pairs(self.groups.len(), members.iter().copied());
-        graph.capacities = Rows::from_pairs(self.groups.len(), capacities.iter().copied());
-        drop((needs, member_of, members));
-        let below = in_order(items, &below);
-        graph.below = Rows::from_pairs(items, below.iter().copied());
-        graph.above = Fans::from_pairs(items, turned(&below));
+        (graph.below, graph.above) = rayon::join(
+            || {
+                let below = in_order(items, &below);
+                (Rows::from_pairs(items, below.iter().copied()), Fans::from_pairs(items, turned(&below)))
+            },
+            || {
+                graph.needs = Rows::from_pairs(items, needs.iter().copied());
+                graph.member_of = Fans::from_pairs(items, turned(&members));
+                graph.members = Rows::from_pairs(self.groups.len(), members.iter().copied());
+                graph.capacities = Rows::from_pairs(self.groups.len(), capacities.iter().copied());
+            },
+        )
+        .0;
         Ok((graph, order))
     }
 

@@ -44,8 +44,10 @@ pub(super) fn numbered(draft: &Draft) -> Vec<u32> {
         let members = members.flat_map(|group| group.members.iter().map(|member| (group.owner, member.node)));
         draft.hard.iter().copied().chain(members)
     };
-    let layers = layers(items, &Lists::of(items, needs()));
-    let dependants = Lists::of(items, needs().map(|(from, to)| (to, from)));
+    let (layers, dependants) = rayon::join(
+        || layers(items, &Lists::of(items, needs())),
+        || Lists::of(items, needs().map(|(from, to)| (to, from))),
+    );
     let met = depth_first(items, &layers, &|node| dependants.list(node));
     let highest = layers.iter().max().map_or(0, |layer| *layer as usize);
     by_key(highest + 1, &met, |node| layers[*node as usize])
