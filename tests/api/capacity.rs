@@ -18,6 +18,7 @@ mod pools;
 mod prometheus;
 mod published;
 mod purchases;
+mod risks;
 mod supplies;
 
 use serde_json::{Value, json};

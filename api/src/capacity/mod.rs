@@ -43,6 +43,7 @@ pub mod rack_holds;
 pub mod rack_states;
 pub mod replacements;
 pub mod reservations;
+pub mod risks;
 pub mod supplies;
 pub mod takeovers;
 pub mod units;
