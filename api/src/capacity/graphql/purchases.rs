@@ -82,10 +82,12 @@ pub struct CapacityPurchaseCost {
     install: Money,
     /// Support, paid in advance.
     support: Money,
-    /// What the order commits to: all of these.
-    total: Money,
-    /// Planned for the unforeseen, and in no view.
+    /// What the order commits to, as the roadmap shows it: hardware, freight and taxes, installation and support.
+    commitment: Money,
+    /// Planned for the unforeseen, and in no view of the roadmap.
     contingency: Money,
+    /// All parts with the contingency: `commitment` and `contingency` together.
+    total: Money,
 }
 
 impl CapacityPurchase {
@@ -113,8 +115,9 @@ impl CapacityPurchase {
                 freight_tax: money(cost.freight_tax),
                 install: money(cost.install),
                 support: money(cost.support),
-                total: money(cost.commitment()),
+                commitment: money(cost.commitment()),
                 contingency: money(cost.contingency),
+                total: money(cost.total()),
             }),
         }
     }
