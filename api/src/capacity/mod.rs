@@ -21,6 +21,7 @@ pub mod forecast_charts;
 pub mod forecasts;
 pub mod graphql;
 pub mod headroom;
+pub mod held_amounts;
 pub mod held_models;
 pub mod held_placements;
 pub mod holdings;
