@@ -1,6 +1,7 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
 mod actions;
+mod assumed;
 mod demands;
 mod files;
 mod forecasts;

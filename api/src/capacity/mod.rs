@@ -10,6 +10,7 @@
 pub mod accuracies;
 pub mod actions;
 pub mod assumed;
+mod assumed_refreshes;
 mod bare_numbers;
 pub mod causes;
 pub mod contents;
