@@ -306,6 +306,7 @@ impl Growing {
 
     /// The month since which the pool has been out on the day that it was read for, whatever else of it is known; none
     /// where it is not out, or not there any more.
+    #[must_use]
     pub fn out(
         &self,
         as_of: NaiveDate,

@@ -170,3 +170,23 @@ fn what_nobody_says_the_successor_of_is_a_finding() {
         assert_eq!(seen["findings"], json!([finding]));
     });
 }
+
+#[test]
+fn statements_do_not_grow_with_what_a_scenario_replaces() {
+    on_both_engines(async |app| {
+        aged(app).await;
+        let scenario = shortened(app, 57).await;
+        let text = format!(
+            r#"{{ capacityOutlook(months: 12, asOf: "2026-06-30"{}) {{ pools {{ supplyChanges {{ name }} }} }} }}"#,
+            under(&scenario)
+        );
+        let few = app.viewer().statements(&text).await;
+        let mut more = "tag,manufacturer,model,site,status,in_service_on\n".to_owned();
+        for number in 0..30 {
+            more += &format!("STO-1{number:02},Pure,X,FRA1,IN_SERVICE,2022-01-{}\n", 10 + number % 10);
+        }
+        files(app, &[("assets.csv", &more)]).await;
+        assert_eq!(app.viewer().statements(&text).await, few);
+        assert!(few < 60, "{few}");
+    });
+}

@@ -381,8 +381,8 @@ fn what_is_held_for_several_is_told_by_name_on_the_day_of_the_most() {
         let model = send(app, "registerHardwareModel", "NewHardwareModel!", model).await;
         let register = "mutation($input: NewAsset!) { registerAsset(input: $input) { id } }";
         let asset = |basis: &str| {
-            json!({ "input": { "tag": "A-1", "model": model, "status": "IN_SERVICE", "power": { "basis": basis },
-                "placement": { "rack": one, "unit": 1 } } })
+            json!({ "input": { "tag": "A-1", "model": model, "status": "IN_SERVICE",
+                "placement": { "rack": one, "unit": 1 }, "details": { "power": { "basis": basis } } } })
         };
         // 3 of 4 kW are held from October to December, and 2.5 from February on.
         let refusal = app.director().expect_error_with(register, asset("NAMEPLATE"), "INVALID").await;
