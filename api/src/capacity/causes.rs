@@ -151,7 +151,7 @@ impl Known {
         let is_refreshed = pools.iter().any(of_equipment) || held.has_pieces();
         let mut cycles = if is_refreshed { cycles(db).await? } else { Vec::new() };
         if is_refreshed && question.overlay.shifts_refreshes() {
-            cycles = assumed_refreshes::laid_over(db, cycles, question, &noticed).await?;
+            cycles = Box::pin(assumed_refreshes::laid_over(db, cycles, question, &noticed)).await?;
             cycles.sort_by(|one, other| one.name.cmp(&other.name));
         }
         let mut cycles_of: HashMap<AssetId, Vec<usize>> = HashMap::new();

@@ -128,7 +128,8 @@ pub async fn require_left(
     let mut after = vec![asset];
     after.extend(within(tx, moving).await?);
     let period = Period { from: tx.caller().now.date_naive(), until: None };
-    let (beside, mounted) = rack_states::beside_holds(tx, rack, period, Terms::default()).await?;
+    let found = Box::pin(rack_states::beside_holds(tx, rack, period, Terms::default()));
+    let (beside, mounted) = found.await?;
     let before = mounted.iter().filter(|mounted| moving.contains(&mounted.id));
     let before: Vec<Taking> = before.map(Taking::from).collect();
     for (resource, what) in LOOKED_AT {
