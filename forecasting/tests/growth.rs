@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use forecasting::capacity::order::LeadTime;
-use forecasting::capacity::purchases::{Purchase, PurchaseRule, purchases, shortages};
+use forecasting::capacity::purchases::{Purchase, PurchaseRule, Shortage, out_since, purchases, shortages};
 use forecasting::capacity::regression::Point;
 use forecasting::capacity::supply::Supply;
 use forecasting::depreciation::{Convention, DepreciationRule, Method};
@@ -171,6 +171,49 @@ fn what_comes_too_late_is_told_without_knowing_what_is_bought() {
     assert_eq!((gap.order_by, gap.overdue_days), (day("2026-11-01"), 44));
     let rule = PurchaseRule { quantity: Decimal::from(3), lot: 2, cover_months: 6, lead };
     assert_eq!(purchases(&demand, &supply, &rule, day("2026-12-15")).unwrap().shortages, found);
+}
+
+#[test]
+fn what_has_run_out_is_short_since_then_however_low_its_demand_is_forecast() {
+    let lead = LeadTime { lead_days: 60, ..LeadTime::default() };
+    let as_of = day("2026-03-10");
+    let supply = Supply::level(Decimal::from(100)).unwrap();
+    // An order of 10 March helps from June on: 60 days later it is 9 May.
+    let found = |demand: [i64; 6], missing: Option<i64>| -> Vec<Shortage> {
+        let demand = demand.into_iter().zip(0..);
+        let demand: Vec<Point> = demand
+            .map(|(value, at)| Point { month: month("2026-03").plus(at), value: Decimal::from(value) })
+            .collect();
+        let told = shortages(&demand, &supply, lead, as_of).unwrap();
+        out_since(told, month("2026-01"), missing.map(Decimal::from), lead, as_of).unwrap()
+    };
+    let told = |gaps: Vec<Shortage>| -> Vec<(String, u32, Decimal, String)> {
+        let each = gaps.into_iter();
+        each.map(|gap| (gap.from.to_string(), gap.months, gap.worst, gap.worst_month.to_string())).collect()
+    };
+    let gap = |from: &str, months, worst: i64, worst_month: &str| {
+        (from.to_owned(), months, Decimal::from(worst), worst_month.to_owned())
+    };
+    // Forecast below what there is, and out by what was observed.
+    let below = found([90; 6], Some(7));
+    assert_eq!((below[0].order_by, below[0].overdue_days), (day("2025-11-02"), 128));
+    assert_eq!(below[0].relief, month("2026-06"));
+    assert_eq!(told(below), [gap("2026-01", 3, 7, "2026-03")]);
+    // The same, and short by its forecast from the next month on, or from a later one.
+    assert_eq!(told(found([90, 112, 90, 90, 90, 90], Some(7))), [gap("2026-01", 4, 12, "2026-04")]);
+    assert_eq!(told(found([90, 103, 104, 90, 90, 90], Some(7))), [gap("2026-01", 5, 7, "2026-03")]);
+    let apart = found([90, 90, 112, 90, 90, 90], Some(0));
+    assert_eq!(told(apart), [gap("2026-01", 3, 0, "2026-03"), gap("2026-05", 1, 12, "2026-05")]);
+    // Short by its forecast of the month, which tells how much.
+    assert_eq!(told(found([103, 101, 90, 90, 90, 90], Some(7))), [gap("2026-01", 4, 3, "2026-03")]);
+    // What was observed fits into what there is now, or is not known: the forecast stands.
+    for missing in [Some(-1), None] {
+        assert_eq!(told(found([90, 112, 90, 90, 90, 90], missing)), [gap("2026-04", 1, 12, "2026-04")]);
+    }
+    // An order that is there at once helps in the month itself.
+    let at_once =
+        out_since(Vec::new(), month("2026-01"), Some(Decimal::ONE), LeadTime::default(), day("2026-03-01"));
+    assert_eq!(at_once.unwrap(), []);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
 mod actions;
+mod assumed;
 mod demands;
 mod files;
 mod forecasts;
@@ -18,6 +19,7 @@ mod pools;
 mod prometheus;
 mod published;
 mod purchases;
+mod risks;
 mod supplies;
 
 use serde_json::{Value, json};

@@ -15,6 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
     assumed::Leaving,
+    assumed_refreshes,
     contents::{Contents, Item, State, is_of_hosts},
     held_models::{ModelHeld, models_of},
     holdings::Holdings,
@@ -87,20 +88,41 @@ struct Exit {
     kind: ChangeKind,
 }
 
-/// A refresh cycle that is not done, with what it replaces.
+/// A refresh cycle that is not done, or refreshes as a scenario has them, with what is replaced.
 #[derive(Clone, Debug)]
 pub struct Cycle {
-    /// The cycle.
-    pub row: refresh_cycle::Model,
+    /// Which; none where only a scenario has it.
+    pub id: Option<RefreshCycleId>,
+    /// What people call it.
+    pub name: String,
+    /// Day the new units are in service.
+    pub in_service_on: Option<NaiveDate>,
+    /// The model to be bought; none is each asset's successor.
+    pub model: Option<HardwareModelId>,
+    /// New units to buy.
+    pub quantity: Option<u32>,
     /// What it replaces.
     pub assets: BTreeSet<AssetId>,
+}
+
+impl Cycle {
+    fn recorded(row: refresh_cycle::Model, assets: BTreeSet<AssetId>) -> Self {
+        Self {
+            id: Some(row.id),
+            name: row.name,
+            in_service_on: row.in_service_on,
+            model: row.model_id,
+            quantity: row.quantity.and_then(|quantity| u32::try_from(quantity).ok()),
+            assets,
+        }
+    }
 }
 
 /// What is on record that changes pools.
 pub struct Known {
     exits: HashMap<SiteId, Exit>,
     contracts: Vec<Colocation>,
-    /// Refresh cycles, by name.
+    /// Refresh cycles, by name, with the lives of policies and the months of cohorts that a scenario assumes.
     pub cycles: Vec<Cycle>,
     /// Where in `cycles` those are that replace an asset.
     cycles_of: HashMap<AssetId, Vec<usize>>,
@@ -122,12 +144,16 @@ impl Known {
         let recorded = Contracts::of_colocation(db).await?;
         let contracts = question.overlay.contracts(&recorded, question.as_of);
         let noticed = (recorded.ends_by_notice(), contracts.ends_by_notice());
-        let exits = exits(db, noticed, question).await?;
+        let exits = exits(db, &noticed, question).await?;
         let contracts = contracts.into_owned();
         let of_equipment =
             |pool: &capacity_pool::Model| is_of_hosts(pool.resource) || pool.resource == Resource::Storage;
         let is_refreshed = pools.iter().any(of_equipment) || held.has_pieces();
-        let cycles = if is_refreshed { cycles(db).await? } else { Vec::new() };
+        let mut cycles = if is_refreshed { cycles(db).await? } else { Vec::new() };
+        if is_refreshed && question.overlay.shifts_refreshes() {
+            cycles = Box::pin(assumed_refreshes::laid_over(db, cycles, question, &noticed)).await?;
+            cycles.sort_by(|one, other| one.name.cmp(&other.name));
+        }
         let mut cycles_of: HashMap<AssetId, Vec<usize>> = HashMap::new();
         for (place, cycle) in cycles.iter().enumerate() {
             for asset in &cycle.assets {
@@ -136,7 +162,7 @@ impl Known {
         }
         let bought: BTreeSet<HardwareModelId> = cycles
             .iter()
-            .filter_map(|cycle| cycle.row.model_id)
+            .filter_map(|cycle| cycle.model)
             .filter(|id| !held.models.contains_key(id))
             .collect();
         let models = models_of(db, bought).await?;
@@ -151,6 +177,12 @@ impl Known {
 }
 
 impl Known {
+    /// Whether only a scenario has a refresh of this name.
+    #[must_use]
+    pub fn is_assumed(&self, name: &str) -> bool {
+        self.cycles.iter().any(|cycle| cycle.id.is_none() && cycle.name == name)
+    }
+
     /// The sites that are to be left, by when they are empty. What was to be left by now and is not stays.
     #[must_use]
     pub fn leaving(&self, as_of: NaiveDate) -> Leaving {
@@ -163,7 +195,7 @@ impl Known {
 /// The sites that are to be left: as recorded, as notice of their contracts has it, and as a scenario does.
 async fn exits(
     db: &impl Read,
-    (recorded, assumed): (HashMap<SiteId, NaiveDate>, HashMap<SiteId, NaiveDate>),
+    (recorded, assumed): &(HashMap<SiteId, NaiveDate>, HashMap<SiteId, NaiveDate>),
     question: &Question<'_>,
 ) -> Result<HashMap<SiteId, Exit>> {
     type Row = (SiteId, String, Option<NaiveDate>);
@@ -196,9 +228,12 @@ async fn cycles(db: &impl Read) -> Result<Vec<Cycle>> {
     }
     let mut cycles: Vec<Cycle> = rows
         .into_iter()
-        .map(|row| Cycle { assets: assets.remove(&row.id).unwrap_or_default(), row })
+        .map(|row| {
+            let assets = assets.remove(&row.id).unwrap_or_default();
+            Cycle::recorded(row, assets)
+        })
         .collect();
-    cycles.sort_by(|one, other| one.row.name.cmp(&other.row.name));
+    cycles.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(cycles)
 }
 
@@ -315,12 +350,12 @@ impl Found<'_> {
                     self.add(cause);
                 }
                 Ok(cause) => {
-                    let name = &cycle.row.name;
+                    let name = &cycle.name;
                     let text = format!("{name} was to be in service on {}, and is not done", cause.on);
                     self.findings.push(text);
                 }
                 Err(reason) => {
-                    let name = &cycle.row.name;
+                    let name = &cycle.name;
                     self.findings.push(format!("{name} replaces members, and {reason}"));
                 }
             }

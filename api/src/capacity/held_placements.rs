@@ -1,6 +1,6 @@
 //! Placements: places in racks that are held for equipment to come, and given back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
     capacity::{capacity_placement, capacity_placement_rack},
@@ -19,7 +19,7 @@ use super::{
     needs,
     placements::{self, Answer, Question},
     rack_choices::{self, Choice},
-    rack_holds::{self, Period},
+    rack_holds::{self, Hold, Period},
 };
 use crate::{
     error::{Error, Result},
@@ -117,6 +117,67 @@ pub async fn release(tx: &Tx, id: CapacityPlacementId, expected_version: Option<
     tx.delete::<_, capacity_placement::ActiveModel>(row).await
 }
 
+/// Gives some of the places of a placement back, rack by rack: with the last of them the placement is gone.
+///
+/// # Errors
+/// `NotFound` when there is none, `Conflict` for a stale version; `Invalid` for no rack, one that is named twice, one in
+/// which it holds nothing, and more pieces than it holds there.
+pub async fn release_pieces(
+    tx: &Tx,
+    id: CapacityPlacementId,
+    given: &[(RackId, i32)],
+    expected_version: Option<i32>,
+) -> Result<Option<capacity_placement::Model>> {
+    use capacity_placement_rack::Column as R;
+    let row = find(tx, id).await?;
+    expect_version("capacity placement", row.version, expected_version)?;
+    let held = capacity_placement_rack::Entity::find().filter(R::PlacementId.eq(id));
+    let held = held.order_by_asc(R::Id).all(tx).await?;
+    let back = given_back(tx, &row, &held, given).await?;
+    let taken = |rack: &capacity_placement_rack::Model| back.get(&rack.rack_id).copied().unwrap_or_default();
+    if held.iter().all(|rack| taken(rack) >= rack.pieces) {
+        release(tx, id, None).await?;
+        return Ok(None);
+    }
+    let pieces = back.values().fold(row.pieces, |left, back| left.saturating_sub(*back));
+    let row = tx.update(row, |row: &mut capacity_placement::ActiveModel| row.pieces = Set(pieces)).await?;
+    for rack in held {
+        let left = rack.pieces.saturating_sub(taken(&rack));
+        if left == 0 {
+            tx.delete::<_, capacity_placement_rack::ActiveModel>(rack).await?;
+        } else if left < rack.pieces {
+            tx.update(rack, |row: &mut capacity_placement_rack::ActiveModel| row.pieces = Set(left)).await?;
+        }
+    }
+    Ok(Some(row))
+}
+
+/// How many pieces are given back in which rack.
+async fn given_back(
+    db: &impl Read,
+    row: &capacity_placement::Model,
+    held: &[capacity_placement_rack::Model],
+    given: &[(RackId, i32)],
+) -> Result<BTreeMap<RackId, i32>> {
+    if given.is_empty() {
+        return Err(Error::invalid("racks", "names none; releasePlacement gives all of them back"));
+    }
+    let mut back = BTreeMap::new();
+    for (index, (id, pieces)) in given.iter().enumerate() {
+        let Some(holding) = held.iter().find(|holding| holding.rack_id == *id) else {
+            let rack = rack::Entity::find_by_id(*id).one(db).await?;
+            let name = rack.ok_or_else(|| Error::not_found("rack", *id))?.name;
+            let message = format!("{name} holds no places for {}", row.purpose);
+            return Err(Error::invalid(format!("racks[{index}].rack"), message));
+        };
+        require_range(&format!("racks[{index}].pieces"), *pieces, 1, holding.pieces)?;
+        if back.insert(*id, *pieces).is_some() {
+            return Err(Error::invalid(format!("racks[{index}].rack"), "is named twice"));
+        }
+    }
+    Ok(back)
+}
+
 /// The rules of a placement, whoever writes it.
 ///
 /// # Errors
@@ -199,6 +260,15 @@ pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
     }
 }
 
+/// What placements hold in a rack from today on: one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn in_rack(tx: &Tx, rack: RackId) -> Result<Vec<Hold>> {
+    let period = Period { from: tx.caller().now.date_naive(), until: None };
+    Ok(rack_holds::of(tx, vec![rack], period).await?.remove(&rack).unwrap_or_default())
+}
+
 /// Refuses to take units of a rack with which what placements hold from today on finds less room than before. `heights` says
 /// what lies free before and after; nothing where nobody knows.
 ///
@@ -207,17 +277,17 @@ pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
 pub async fn require_room(
     tx: &Tx,
     rack: &rack::Model,
+    holds: &[Hold],
     wanted: Span,
     heights: impl FnOnce() -> Option<(Vec<i32>, Vec<i32>)>,
 ) -> Result<()> {
     let period = Period { from: tx.caller().now.date_naive(), until: None };
-    let holds = rack_holds::of(tx, vec![rack.id], period).await?.remove(&rack.id).unwrap_or_default();
     if holds.is_empty() {
         return Ok(());
     }
     let Some((before, after)) = heights() else { return Ok(()) };
-    let (short, on) = rack_holds::lacking(&after, &holds, period)?;
-    if short <= rack_holds::lacking(&before, &holds, period)?.0 {
+    let (short, on) = rack_holds::lacking(&after, holds, period)?;
+    if short <= rack_holds::lacking(&before, holds, period)?.0 {
         return Ok(());
     }
     let of_day = Period { from: on, until: Some(on) }.met();

@@ -1,12 +1,16 @@
 //! What Prometheus answers to `query_range`, read as observations.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::observations::{Given, Refused};
+use super::{
+    bare_numbers::{self, Quoted},
+    observations::{Given, Refused},
+};
 use crate::{
     error::{Error, Result},
     schema::scalar::shown,
@@ -22,7 +26,7 @@ pub struct Answered {
     pub observations: Vec<Given>,
     /// Points that are no number: gaps, and never 0.
     pub gaps: usize,
-    /// Points that are infinite, out of range or at no instant.
+    /// Points that are infinite, out of range, at no instant or no points at all, and series that are none.
     pub refused: Vec<Refused>,
     /// What Prometheus warned of, in its words.
     pub warnings: Vec<String>,
@@ -45,23 +49,25 @@ struct Answer {
 struct Data {
     #[serde(rename = "resultType")]
     result_type: String,
-    result: serde_json::Value,
+    result: Value,
 }
 
 #[derive(Deserialize)]
 struct Series {
     #[serde(default)]
     metric: BTreeMap<String, String>,
-    values: Vec<(serde_json::Number, String)>,
+    values: Vec<Value>,
 }
 
-/// Reads an answer, of which the series with `labels` is taken.
+/// Reads an answer, of which the series with `labels` is taken. What of it cannot be read is left out by name; numbers
+/// that JSON does not have, as a bare `NaN`, cost their point and not the answer.
 ///
 /// # Errors
 /// `Invalid` for what is no such answer, an answer of an error, and none or several series with the labels;
 /// `LimitExceeded` for too many points.
 pub fn read(text: &str, labels: &BTreeMap<String, String>) -> Result<Answered> {
-    let answer: Answer = serde_json::from_str(text).map_err(|cause| no_answer(&cause))?;
+    let quoted = Quoted::new(text);
+    let answer: Answer = serde_json::from_str(&quoted.text).map_err(|cause| no_answer(quoted.why(&cause)))?;
     if answer.status != "success" {
         let kind = answer.error_type.as_deref().unwrap_or("no error type");
         let why = answer.error.as_deref().unwrap_or("no message");
@@ -76,7 +82,10 @@ pub fn read(text: &str, labels: &BTreeMap<String, String>) -> Result<Answered> {
         );
         return Err(Error::invalid("json", message));
     }
-    let all: Vec<Series> = serde_json::from_value(data.result).map_err(|cause| no_answer(&cause))?;
+    let Value::Array(result) = data.result else {
+        return Err(no_answer(format!("{} is no list of series", spoken(&data.result))));
+    };
+    let (all, refused) = series_of(result)?;
     let series = chosen(all, labels)?;
     if series.values.len() > MOST {
         let message = format!("{} points are more than the {MOST} of one answer", series.values.len());
@@ -84,27 +93,72 @@ pub fn read(text: &str, labels: &BTreeMap<String, String>) -> Result<Answered> {
     }
     let mut warnings = answer.warnings;
     warnings.extend(answer.infos);
-    let mut answered = Answered { warnings, ..Answered::default() };
-    for (index, (at, value)) in series.values.iter().enumerate() {
-        let field = format!("json.values[{index}]");
-        match point(&field, at, value) {
+    let mut answered = Answered { warnings, refused, ..Answered::default() };
+    let of = name(&series);
+    for (index, given) in series.values.iter().enumerate() {
+        match point(given) {
             Ok(Some(given)) => answered.observations.push(given),
             Ok(None) => answered.gaps += 1,
-            Err(refused) => answered.refused.push(refused),
+            Err((at, why)) => {
+                let message = format!("json.values[{index}]: {why}, in the series {of}");
+                answered.refused.push(Refused { at, message });
+            }
         }
     }
     Ok(answered)
 }
 
-/// What was measured at an instant; none for a gap.
-fn point(field: &str, at: &serde_json::Number, value: &str) -> Result<Option<Given>, Refused> {
-    let refused = |at, cause: Error| Refused { at, message: cause.to_string() };
-    let at = instant(field, at).map_err(|cause| refused(None, cause))?;
-    let value = number(field, value).map_err(|cause| refused(Some(at), cause))?;
+/// The series of a result, and those of its parts that are none.
+fn series_of(result: Vec<Value>) -> Result<(Vec<Series>, Vec<Refused>)> {
+    let (mut all, mut refused) = (Vec::new(), Vec::new());
+    for (index, given) in result.into_iter().enumerate() {
+        match serde_json::from_value(given) {
+            Ok(series) => all.push(series),
+            Err(cause) => {
+                let message = format!("json.data.result[{index}]: is no series: {cause}");
+                refused.push(Refused { at: None, message });
+            }
+        }
+    }
+    match refused.first().filter(|_| all.is_empty()) {
+        Some(first) => Err(no_answer(&first.message)),
+        None => Ok((all, refused)),
+    }
+}
+
+/// What was measured at an instant; none for a gap. An error has the instant, where it is one, and the rule.
+fn point(given: &Value) -> Result<Option<Given>, (Option<DateTime<Utc>>, String)> {
+    let [at, value] = given.as_array().map(Vec::as_slice).unwrap_or_default() else {
+        return Err((None, format!("{} is not an instant and a value", spoken(given))));
+    };
+    let at = instant(at).map_err(|why| (None, why))?;
+    let value = value_of(value).map_err(|why| (Some(at), why))?;
     Ok(value.map(|value| Given { at, value }))
 }
 
-fn no_answer(cause: &serde_json::Error) -> Error {
+/// A value, which Prometheus writes as text and others as a number; none for a gap.
+fn value_of(given: &Value) -> Result<Option<Decimal>, String> {
+    match given {
+        Value::String(text) => match bare_numbers::bare(text) {
+            Some(word) if number(word)?.is_none() => {
+                Err(format!("{} is no number of JSON; a gap is the text \"NaN\"", shown(word)))
+            }
+            _ => number(text),
+        },
+        Value::Number(value) => number(&value.to_string()),
+        _ => Err(format!("{} is not a number", spoken(given))),
+    }
+}
+
+/// Part of an answer as messages show it: as it came, but for the blanks.
+fn spoken(given: &Value) -> String {
+    match given {
+        Value::String(text) => shown(bare_numbers::bare(text).unwrap_or(text)),
+        _ => shown(&given.to_string().replace("\\u0000", "")),
+    }
+}
+
+fn no_answer(cause: impl Display) -> Error {
     Error::invalid("json", format!("is not what Prometheus answers to `query_range`: {cause}"))
 }
 
@@ -135,22 +189,24 @@ fn name(series: &Series) -> String {
     format!("{{{}}}", labels.collect::<Vec<_>>().join(","))
 }
 
-fn instant(field: &str, at: &serde_json::Number) -> Result<DateTime<Utc>> {
-    let text = at.to_string();
+fn instant(given: &Value) -> Result<DateTime<Utc>, String> {
+    let refused = || format!("{} is not an instant in seconds", spoken(given));
+    let Value::Number(seconds) = given else { return Err(refused()) };
+    let text = seconds.to_string();
     let seconds = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok();
     let microseconds = seconds
         .and_then(|seconds| seconds.checked_mul(Decimal::from(1_000_000)))
         .and_then(|microseconds| microseconds.round().to_i64());
-    let instant = microseconds.and_then(DateTime::from_timestamp_micros);
-    instant.ok_or_else(|| Error::invalid(field, format!("{} is not an instant in seconds", shown(&text))))
+    microseconds.and_then(DateTime::from_timestamp_micros).ok_or_else(refused)
 }
 
 /// A number, or none for what is not one, which Prometheus calls `NaN`.
-fn number(field: &str, text: &str) -> Result<Option<Decimal>> {
-    let refused = |why: &str| Err(Error::invalid(field, format!("{} {why}", shown(text))));
-    match text {
-        "NaN" => return Ok(None),
-        "+Inf" | "-Inf" | "Inf" => return refused("is infinite"),
+fn number(text: &str) -> Result<Option<Decimal>, String> {
+    let refused = |why: &str| Err(format!("{} {why}", shown(text)));
+    let word = text.strip_prefix(['+', '-']).unwrap_or(text).to_ascii_lowercase();
+    match word.as_str() {
+        "nan" => return Ok(None),
+        "inf" | "infinity" => return refused("is infinite"),
         _ => {}
     }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -239,5 +295,54 @@ mod tests {
             assert!(*at == instant && message.contains(why), "{at:?} {message}");
         }
         assert_eq!(refused.len(), 4);
+    }
+
+    #[test]
+    fn what_is_no_point_is_left_out_by_series_place_value_and_rule() {
+        let text = answer(
+            r#"[{"metric":{"rack":"R1"},"values":[
+                [1,NaN],["abc","5"],[3,-Infinity],[4],{"at":5},null,[NaN,"7"],[8,null],[9,2.5],[10,"8"],[11,1e400]]},
+                {"metric":{"rack":"R2"}}]"#,
+        );
+        let read = read(&text, &BTreeMap::new()).unwrap();
+        let values: Vec<String> = read.observations.iter().map(|given| given.value.to_string()).collect();
+        assert_eq!((values, read.gaps), (vec!["2.5".to_owned(), "8".to_owned()], 0));
+        let told: Vec<_> =
+            read.refused.iter().map(|it| (it.at.map(|at| at.timestamp()), it.message.as_str())).collect();
+        let (series, others) = told.split_first().unwrap();
+        assert_eq!(series.0, None);
+        assert!(
+            series.1.starts_with("json.data.result[1]: is no series: missing field `values`"),
+            "{}",
+            series.1
+        );
+        let expected = [
+            (Some(1), r#"0]: `NaN` is no number of JSON; a gap is the text "NaN""#),
+            (None, "1]: `abc` is not an instant in seconds"),
+            (Some(3), "2]: `-Infinity` is infinite"),
+            (None, "3]: `[4]` is not an instant and a value"),
+            (None, r#"4]: `{"at":5}` is not an instant and a value"#),
+            (None, "5]: `null` is not an instant and a value"),
+            (None, "6]: `NaN` is not an instant in seconds"),
+            (Some(8), "7]: `null` is not a number"),
+            (Some(11), "10]: `1e400` is out of range"),
+        ];
+        assert_eq!(others.len(), expected.len());
+        for ((at, message), (instant, why)) in others.iter().zip(expected) {
+            let whole = format!("json.values[{why}, in the series {{rack=\"R1\"}}");
+            assert_eq!((*at, *message), (instant, whole.as_str()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_with_its_place() {
+        let text = answer(r#"[{"metric":{},"values":[[1,NaN],[2,"3"]}]"#);
+        let at = text.find("\"3\"]}").unwrap() + 5;
+        let told = refusal(&text);
+        assert!(told.ends_with(&format!("line 1 column {at}")), "{told}");
+        let none = refusal(&answer(r#"{"NaN":NaN}"#));
+        assert!(none.contains(r#"`{"NaN":"NaN"}` is no list of series"#), "{none}");
+        let unread = refusal(&answer("[5]"));
+        assert!(unread.contains("json.data.result[0]: is no series"), "{unread}");
     }
 }

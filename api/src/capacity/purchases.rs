@@ -11,7 +11,7 @@ use entity::{
         capacity_pool,
         capacity_purchase_rule::{self, DemandQuantile},
     },
-    id::{CapacityPoolId, EntityId, SiteId},
+    id::{CapacityPoolId, SiteId},
 };
 use forecasting::{
     ForecastError,
@@ -20,7 +20,7 @@ use forecasting::{
         exhaustion::{Exhaustion, Fan, FanPoint, HORIZON_MAX, Quantile},
         order::LeadTime,
         projection::factors,
-        purchases::{Growth, PurchaseRule, Shortage, purchases, shortages},
+        purchases::{Growth, PurchaseRule, out_since, purchases, shortages},
         regression::Point,
         supply::{Supply, SupplyChange},
     },
@@ -286,6 +286,54 @@ impl Growing {
         if let Some(reason) = &self.reason {
             return Err(reason.clone());
         }
+        let words = |cause: ForecastError| cause.to_string();
+        let (demand, mut said) = self.demanded(overlay, left)?;
+        let supply = self.supply().map_err(words)?;
+        said.extend(once_assumption(self.share));
+        let growth = match &self.rule {
+            Some(rule) => self.bought(rule, &demand, &supply, as_of),
+            None => shortages(&demand, &supply, self.lead(), as_of)
+                .map(|shortages| Growth { shortages, purchases: Vec::new() }),
+        };
+        let mut growth = growth.map_err(words)?;
+        if let Some(since) = self.out_since.map(Month::of).filter(|_| is_there(&demand, as_of)) {
+            let found = std::mem::take(&mut growth.shortages);
+            let missing = self.missing(&supply, as_of);
+            growth.shortages = out_since(found, since, missing, self.lead(), as_of).map_err(words)?;
+        }
+        Ok(Asked { growth, said })
+    }
+
+    /// The month since which the pool has been out on the day that it was read for, whatever else of it is known; none
+    /// where it is not out, or not there any more.
+    #[must_use]
+    pub fn out(
+        &self,
+        as_of: NaiveDate,
+        overlay: &Overlay,
+        left: impl Fn(SiteId) -> Option<NaiveDate>,
+    ) -> Option<Month> {
+        let since = self.out_since.map(Month::of)?;
+        let (demand, _) = self.demanded(overlay, left).ok()?;
+        let supply = self.supply().ok()?;
+        let now = Month::of(as_of);
+        let forecast = demand.iter().find(|point| point.month == now)?.value;
+        let is_missing = self.missing(&supply, as_of).is_some_and(|missing| missing >= Decimal::ZERO);
+        (is_missing || forecast >= supply.in_month(now)).then_some(since)
+    }
+
+    /// What was observed last less what there is in the month of a day.
+    fn missing(&self, supply: &Supply, as_of: NaiveDate) -> Option<Decimal> {
+        let (_, observed) = self.observed?;
+        observed.checked_sub(supply.in_month(Month::of(as_of)))
+    }
+
+    /// Demand by the quantile that counts, in the months in which the pool is there, with what is taken for granted.
+    fn demanded(
+        &self,
+        overlay: &Overlay,
+        left: impl Fn(SiteId) -> Option<NaiveDate>,
+    ) -> Result<(Vec<Point>, Vec<String>), String> {
         let assumed = self.place.assumed(&self.name, overlay, &assumed::left_by(overlay));
         let mut said: Vec<String> = assumed.said;
         if self.place.is_partly_left(overlay) {
@@ -302,33 +350,7 @@ impl Growing {
             demand.retain(|point| point.month < until);
             said.push(format!("nothing is bought for {} from {until} on: it is left on {last}", self.name));
         }
-        let supply = self.supply().map_err(words)?;
-        said.extend(once_assumption(self.share));
-        let growth = match &self.rule {
-            Some(rule) => self.bought(rule, &demand, &supply, as_of),
-            None => shortages(&demand, &supply, self.lead(), as_of)
-                .map(|shortages| Growth { shortages, purchases: Vec::new() }),
-        };
-        let mut growth = growth.map_err(words)?;
-        self.run_out(&mut growth.shortages, as_of).map_err(words)?;
-        Ok(Asked { growth, said })
-    }
-
-    /// What is short on the day that it is seen on is so since the month in which it ran out, and is as late as an order
-    /// for that month is.
-    fn run_out(&self, shortages: &mut [Shortage], as_of: NaiveDate) -> Result<(), ForecastError> {
-        let (Some(since), Some(first)) = (self.out_since.map(Month::of), shortages.first_mut()) else {
-            return Ok(());
-        };
-        let now = Month::of(as_of);
-        if first.from != now || since >= now {
-            return Ok(());
-        }
-        first.order_by = self.lead().before(since.first_day())?;
-        first.overdue_days = (as_of - first.order_by).num_days().max(0);
-        first.months = first.months.saturating_add(u32::try_from(now.since(since)).unwrap_or_default());
-        first.from = since;
-        Ok(())
+        Ok((demand, said))
     }
 
     /// Demand with what is assumed of its growth, and with its events.
@@ -409,6 +431,11 @@ pub(super) fn added(rule: &capacity_purchase_rule::Model, pieces: u64) -> Result
     rule.quantity.to_decimal().checked_mul(Decimal::from(pieces)).ok_or(out_of_range())
 }
 
+/// Whether a pool is there in the month of a day.
+fn is_there(demand: &[Point], as_of: NaiveDate) -> bool {
+    demand.iter().any(|point| point.month == Month::of(as_of))
+}
+
 /// The demand that counts: that of the rule, and the cautious one without a rule.
 fn quantile(rule: Option<&capacity_purchase_rule::Model>) -> Quantile {
     match rule.map(|rule| rule.demand) {
@@ -439,60 +466,4 @@ fn reason(forecast: &PoolForecast) -> Option<String> {
         return Some(reason.to_string());
     }
     forecast.lead.is_none().then(|| "the days from an order to its delivery are not recorded".to_owned())
-}
-
-/// A time in which a pool has run out and no order can help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Risk {
-    /// The pool.
-    pub pool: CapacityPoolId,
-    /// What people call it.
-    pub name: String,
-    /// When, how much, and since when it is too late.
-    pub shortage: Shortage,
-}
-
-impl Risk {
-    /// The times of a pool in which no order can help.
-    pub fn all<'a>(growing: &'a Growing, growth: &'a Growth) -> impl Iterator<Item = Self> + 'a {
-        growth.shortages.iter().map(|shortage| Self {
-            pool: growing.pool,
-            name: growing.name.clone(),
-            shortage: *shortage,
-        })
-    }
-
-    /// All of it in a sentence, seen on a day.
-    #[must_use]
-    pub fn sentence(&self, as_of: NaiveDate) -> String {
-        let Shortage { from, months, relief, overdue_days, .. } = self.shortage;
-        let runs_out = if from < Month::of(as_of) { "ran out" } else { "runs out" };
-        let unit = if months == 1 { "month" } else { "months" };
-        let late = if overdue_days == 1 { "day" } else { "days" };
-        format!(
-            "{} {runs_out} in {from}, for {months} {unit}: an order of {as_of} helps from {relief} on, and is \
-             {overdue_days} {late} late",
-            self.name
-        )
-    }
-}
-
-/// A pool of which nobody can tell whether it runs out before an order can help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unjudged {
-    /// The pool.
-    pub pool: CapacityPoolId,
-    /// Why.
-    pub reason: String,
-}
-
-/// Risks by urgency: what is short first, then what lacks longer, then in the order of names.
-pub fn sort(risks: &mut [Risk]) {
-    risks.sort_by(|one, other| {
-        let key = |risk: &Risk| (risk.shortage.from, std::cmp::Reverse(risk.shortage.months));
-        key(one)
-            .cmp(&key(other))
-            .then_with(|| one.name.cmp(&other.name))
-            .then_with(|| one.pool.uuid().cmp(&other.pool.uuid()))
-    });
 }

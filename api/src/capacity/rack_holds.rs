@@ -46,6 +46,7 @@ impl Period {
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Hold {
     rack_id: RackId,
+    purpose: String,
     pieces: i32,
     from_on: NaiveDate,
     to_on: Option<NaiveDate>,
@@ -75,7 +76,32 @@ impl Hold {
         }
     }
 
-    fn is_in_force(&self, on: NaiveDate) -> bool {
+    /// What it is for.
+    #[must_use]
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// What one piece takes of power, cooling or ports, in watts or ports; none of anything else.
+    #[must_use]
+    pub fn amount(&self, resource: Resource) -> Option<i32> {
+        match resource {
+            Resource::Power => self.power_watts,
+            Resource::Cooling => self.cooling_watts,
+            Resource::Ports => self.ports,
+            Resource::RackUnits | Resource::Weight | Resource::Outlets => None,
+        }
+    }
+
+    /// What all pieces take, each so much.
+    #[must_use]
+    pub fn taken(&self, each: i32) -> i64 {
+        i64::from(self.pieces).saturating_mul(i64::from(each))
+    }
+
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn is_in_force(&self, on: NaiveDate) -> bool {
         self.from_on <= on && self.to_on.is_none_or(|to| on <= to)
     }
 }
@@ -90,7 +116,7 @@ pub async fn of(db: &impl Read, racks: Vec<RackId>, period: Period) -> Result<Ha
     let query = capacity_placement_rack::Entity::find()
         .select_only()
         .columns([R::RackId, R::Pieces])
-        .columns([C::FromOn, C::ToOn, C::HalfUnits, C::PowerWatts, C::CoolingWatts])
+        .columns([C::Purpose, C::FromOn, C::ToOn, C::HalfUnits, C::PowerWatts, C::CoolingWatts])
         .columns([C::Ports, C::WeightGrams, C::Cords])
         .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Placement.def())
         .filter(R::RackId.is_in(racks))
@@ -110,15 +136,16 @@ fn days(holds: &[Hold], period: Period) -> BTreeSet<NaiveDate> {
     later.chain([period.from]).collect()
 }
 
-/// The most that is held of power on one day, in watts.
-pub(super) fn watts(holds: &[Hold], period: Period) -> i64 {
+/// The most that is held on one day of what one piece takes so much of, and the first such day.
+pub(super) fn most(holds: &[Hold], period: Period, each: impl Fn(&Hold) -> Option<i32>) -> (i64, NaiveDate) {
     let on = |day: NaiveDate| {
         let in_force = holds.iter().filter(|hold| hold.is_in_force(day));
-        let watts =
-            in_force.map(|hold| i64::from(hold.pieces).saturating_mul(hold.power_watts.map_or(0, i64::from)));
-        watts.fold(0, i64::saturating_add)
+        let taken = in_force.map(|hold| hold.taken(each(hold).unwrap_or_default()));
+        (taken.fold(0, i64::saturating_add), day)
     };
-    days(holds, period).into_iter().map(on).max().unwrap_or_default()
+    // Of equal ones the last is taken, so that the first day comes last.
+    let days = days(holds, period).into_iter().rev().map(on);
+    days.max_by_key(|(held, _)| *held).unwrap_or((0, period.from))
 }
 
 /// The most height that what is held lacks on a day of a period, in units, and the first such day, where so many half units

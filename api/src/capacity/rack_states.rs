@@ -44,6 +44,13 @@ pub struct Terms {
     pub derate: Decimal,
 }
 
+impl Default for Terms {
+    /// Draws as they are on record.
+    fn default() -> Self {
+        Self { margin: Decimal::ZERO, derate: Decimal::ONE }
+    }
+}
+
 /// Whether all of a rack stays up when either of its feeds is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backing {
@@ -123,6 +130,29 @@ pub async fn of(
     }
     states.limits = estate.limits(&states.racks);
     Ok(states)
+}
+
+/// What is left of the power, the cooling and the ports of a rack beside what stands in it and the most that is held there
+/// on a day of a period: below zero where that is more than there is. What nobody knows is left out. With what stands there.
+///
+/// # Errors
+/// As [`of`].
+pub(super) async fn beside_holds(
+    db: &impl Read,
+    rack: &rack::Model,
+    period: Period,
+    terms: Terms,
+) -> Result<(BTreeMap<Resource, Decimal>, Vec<Mounted>)> {
+    let mut estate = Estate::read(db, std::slice::from_ref(rack), period, terms).await?;
+    let mounted = estate.mounted.remove(&rack.id).unwrap_or_default();
+    let drawn = estate.drawn.get(&rack.id).copied().unwrap_or_default();
+    let held = |resource| rack_holds::most(estate.holds(rack.id), period, |hold| hold.amount(resource)).0;
+    let (power, _) = estate.power(rack, period);
+    let cooling = cooling(rack, drawn).map(|free| free - thousandth(held(Resource::Cooling)));
+    let ports = ports(rack, &mounted, period).map(|free| free - Decimal::from(held(Resource::Ports)));
+    let known = [(Resource::Power, power), (Resource::Cooling, cooling), (Resource::Ports, ports)];
+    let known = known.into_iter().filter_map(|(resource, found)| Some((resource, found.ok()?))).collect();
+    Ok((known, mounted))
 }
 
 /// What an asset that is retired later than the period begins draws until then.
@@ -219,7 +249,7 @@ impl Estate {
     /// What is drawn in a rack together with what is held.
     fn draw(&self, rack: RackId, period: Period) -> Draw {
         let drawn = self.drawn.get(&rack).copied().unwrap_or_default();
-        let held = rack_holds::watts(self.holds(rack), period);
+        let (held, _) = rack_holds::most(self.holds(rack), period, |hold| hold.amount(Resource::Power));
         Draw { watts: drawn.watts.map(|watts| watts.saturating_add(held)), without: drawn.without }
     }
 
@@ -265,7 +295,8 @@ impl Estate {
         Ok(State { rack, key, free, unknown, backing, bases: drawn.bases, held, overbooked })
     }
 
-    /// Protected power that is free, in kW, or why nobody knows; and what the feeds can do.
+    /// Protected power that is free, in kW, below zero where too much is taken, or why nobody knows; and what the feeds can
+    /// do.
     fn power(&self, rack: &rack::Model, period: Period) -> (std::result::Result<Decimal, String>, Backing) {
         let name = &rack.name;
         let draw = self.draw(rack.id, period);
@@ -286,9 +317,9 @@ impl Estate {
             (false, _) => side.spare_watts,
         });
         let found = match spare {
+            [Some(a), Some(b)] => Ok(thousandth(a.min(b))),
             // What one side alone does not carry is not protected, whatever the other does.
             [Some(..=0), _] | [_, Some(..=0)] => Ok(Decimal::ZERO),
-            [Some(a), Some(b)] => Ok(thousandth(a.min(b))),
             _ if draw.watts.is_none() => Err(no_draw()),
             _ if supply.without_side > 0 => Err(format!("{name} has feeds of which nobody said their side")),
             _ => Err(format!(

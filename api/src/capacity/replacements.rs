@@ -103,12 +103,12 @@ pub(super) fn cause(
     known: &Known,
 ) -> Result<Cause, String> {
     let (contents, held) = (ordered.contents, ordered.held);
-    let on = cycle.row.in_service_on.ok_or("nobody says when the new is in service")?;
+    let on = cycle.in_service_on.ok_or("nobody says when the new is in service")?;
     let mut of_model: BTreeMap<HardwareModelId, (u32, Option<HardwareModelId>)> = BTreeMap::new();
     for place in out {
         let model = held.model_of(contents.items[*place].thing).ok_or("a model is not on record")?;
         let successor = held.models.get(&model).and_then(|model| model.successor);
-        of_model.entry(model).or_insert((0, cycle.row.model_id.or(successor))).0 += 1;
+        of_model.entry(model).or_insert((0, cycle.model.or(successor))).0 += 1;
     }
     let inside: Vec<(HardwareModelId, u32)> =
         of_model.iter().map(|(model, (count, _))| (*model, *count)).collect();
@@ -136,9 +136,9 @@ pub(super) fn cause(
     }
     let mut new = Vec::new();
     for (old, bought, model, units, quantity) in brought {
-        let standing = ordered.take((&cycle.row.name, on), &sites, (bought, model), units);
+        let standing = ordered.take((&cycle.name, on), &sites, (bought, model), units);
         new.extend((standing + 1..=units).map(|number| Item {
-            name: format!("{model} of {} for {}, {number}", cycle.row.name, name_of(held, old)),
+            name: format!("{model} of {} for {}, {number}", cycle.name, name_of(held, old)),
             thing: contents.items[out[0]].thing,
             site: contents.items[out[0]].site,
             quantity: Some(quantity),
@@ -150,7 +150,7 @@ pub(super) fn cause(
         [only] => Some(contents.items[*only].thing),
         _ => None,
     };
-    let cause = Cause::new(cycle.row.name.clone(), on, ChangeKind::Refresh);
+    let cause = Cause::new(cycle.name.clone(), on, ChangeKind::Refresh);
     Ok(Cause { thing, out: out.to_vec(), new, sites, ..cause })
 }
 
@@ -160,9 +160,7 @@ fn name_of(held: &Holdings, model: HardwareModelId) -> &str {
 
 /// The new units of a cycle for each model in the pool, of those that it buys for all that it replaces.
 fn planned(cycle: &Cycle, inside: &[(HardwareModelId, u32)]) -> Result<Option<Vec<u32>>, String> {
-    let Some(quantity) = cycle.row.quantity.and_then(|quantity| u32::try_from(quantity).ok()) else {
-        return Ok(None);
-    };
+    let Some(quantity) = cycle.quantity else { return Ok(None) };
     let count: u32 = inside.iter().map(|(_, count)| *count).sum();
     let all = u32::try_from(cycle.assets.len()).unwrap_or(u32::MAX);
     let mut parts: Vec<u32> = inside.iter().map(|(_, count)| *count).collect();

@@ -199,6 +199,10 @@ impl Recorded {
     }
 }
 
+/// What is said where a scenario has refreshes that no cycle on record has.
+const ASSUMED_REFRESHES: &str = "what falls under a policy whose life is assumed, or into a cohort that is moved, goes when its \
+    successor is in service, though no refresh cycle on record says so; other refreshes are those on record";
+
 fn supplied(
     pool: &capacity_pool::Model,
     held: &Holdings,
@@ -220,7 +224,9 @@ fn supplied(
     let supply =
         Supply::new(opening, steps(&before)).and_then(|until| Supply::new(until.on(as_of), steps(&changes)));
     let reason = supply.as_ref().err().map(ToString::to_string);
-    let assumptions = taken_to_happen(&before, as_of).into_iter().collect();
+    let is_assumed = changes.iter().any(|change| known.is_assumed(&change.name));
+    let assumptions = taken_to_happen(&before, as_of).into_iter();
+    let assumptions = assumptions.chain(is_assumed.then(|| ASSUMED_REFRESHES.to_owned())).collect();
     Supplied { supply: supply.ok(), reason, changes, findings, assumptions, layers }
 }
 

@@ -17,6 +17,7 @@ use super::{
     vendors,
 };
 use crate::{
+    capacity::held_amounts::Taking,
     error::{Error, Result},
     rules::{
         draft, edited, expect_version, require_order, require_plausible, require_range, require_text,
@@ -115,7 +116,11 @@ pub async fn register(tx: &Tx, mut row: asset::ActiveModel, place: &Place) -> Re
     }
     let model_id = *row.model_id.try_as_ref().ok_or_else(|| Error::internal("an asset without a model"))?;
     let model = models::hold(tx, model_id).await?;
-    let spot = find_spot(tx, place, &model, &[]).await.map_err(|error| error.under("placement"))?;
+    let status = row.status.try_as_ref().copied().unwrap_or(AssetStatus::Planned);
+    let basis = row.power_basis.try_as_ref().copied().unwrap_or(PowerBasis::Model);
+    let measured = row.measured_draw_watts.try_as_ref().copied().flatten();
+    let standing = (&model, Taking::planned(status, (basis, measured), &model));
+    let spot = find_spot(tx, place, standing, &[]).await.map_err(|error| error.under("placement"))?;
     spot.write(&mut row);
     let asset = draft(&row)?;
     if matches!(asset.status, AssetStatus::Maintenance | AssetStatus::Retired | AssetStatus::Disposed) {
@@ -160,7 +165,8 @@ pub async fn update(
         let model = models::hold(tx, after.model_id).await?;
         if after.status != AssetStatus::Disposed {
             let moving = with_all_within(tx, id).await?;
-            find_spot(tx, &Place::of(&after), &model, &moving).await.map_err(|error| match error {
+            let standing = (&model, Taking::new(&after, &model));
+            find_spot(tx, &Place::of(&after), standing, &moving).await.map_err(|error| match error {
                 Error::Invalid { message, .. } => Error::invalid("model", message),
                 other => other,
             })?;
@@ -333,7 +339,8 @@ async fn settle(tx: &Tx, asset: asset::Model, place: Option<&Place>) -> Result<a
     }
     let model = models::hold(tx, asset.model_id).await?;
     let moving = with_all_within(tx, asset.id).await?;
-    let spot = find_spot(tx, place, &model, &moving).await.map_err(|error| error.under("to"))?;
+    let standing = (&model, Taking::new(&asset, &model));
+    let spot = find_spot(tx, place, standing, &moving).await.map_err(|error| error.under("to"))?;
     let asset = tx.update(asset, |row| spot.write(row)).await?;
     take_along(tx, moving.get(1..).unwrap_or_default(), spot).await?;
     Ok(asset)

@@ -24,7 +24,10 @@ use sea_orm::{
 
 use super::{racks, sites, usage::free_heights};
 use crate::{
-    capacity::held_placements,
+    capacity::{
+        held_amounts::{self, Taking},
+        held_placements,
+    },
     error::{Error, Result},
     store::{Read, Tx},
 };
@@ -219,20 +222,19 @@ pub async fn mounted(db: &impl Read, racks: Vec<RackId>) -> Result<Vec<Mounted>>
     Ok(query.into_model().all(db).await?)
 }
 
-/// Holds a place for an asset of `model` to the rules, and locks its rack until the change is over.
+/// The model of what is to stand somewhere, and what it takes of its rack beside units.
+pub type Standing<'a> = (&'a hardware_model::Model, Taking);
+
+/// Holds a place for an asset of a model to the rules, with what it takes of the rack beside units, and locks its rack until
+/// the change is over.
 /// `moving` are the asset itself and all that lives in it, which are not in their own way.
 ///
 /// # Errors
 /// `Invalid` naming `site`, `rack`, `unit`, `face` or `parent` with the rule; `NotFound` for what is not there.
-pub async fn find_spot(
-    tx: &Tx,
-    place: &Place,
-    model: &hardware_model::Model,
-    moving: &[AssetId],
-) -> Result<Spot> {
+pub async fn find_spot(tx: &Tx, place: &Place, standing: Standing<'_>, moving: &[AssetId]) -> Result<Spot> {
     let spot = match (place.parent, place.rack, place.site) {
-        (Some(parent), _, _) => in_chassis(tx, place, parent, moving).await?,
-        (None, Some(rack), _) => in_rack(tx, place, rack, model, moving).await?,
+        (Some(parent), _, _) => in_chassis(tx, place, parent, standing.1, moving).await?,
+        (None, Some(rack), _) => in_rack(tx, place, rack, standing, moving).await?,
         (None, None, Some(site)) => at_site(place, site)?,
         (None, None, None) => return Err(Error::invalid("site", "give a site, a rack or a parent")),
     };
@@ -253,7 +255,13 @@ fn at_site(place: &Place, site_id: SiteId) -> Result<Spot> {
     Ok(Spot { site_id, rack_id: None, position_half_units: None, face: None, parent_id: None })
 }
 
-async fn in_chassis(tx: &Tx, place: &Place, parent: AssetId, moving: &[AssetId]) -> Result<Spot> {
+async fn in_chassis(
+    tx: &Tx,
+    place: &Place,
+    parent: AssetId,
+    taking: Taking,
+    moving: &[AssetId],
+) -> Result<Spot> {
     let parent = asset::Entity::find_by_id(parent)
         .lock_exclusive()
         .one(tx)
@@ -283,6 +291,13 @@ async fn in_chassis(tx: &Tx, place: &Place, parent: AssetId, moving: &[AssetId])
     if place.rack.is_some_and(|rack| parent.rack_id != Some(rack)) {
         return Err(Error::invalid("rack", format!("is not the rack of the chassis {}", parent.tag)));
     }
+    if let Some(rack) = parent.rack_id {
+        let holds = held_placements::in_rack(tx, rack).await?;
+        if !holds.is_empty() {
+            let rack = racks::find(tx, rack).await?;
+            held_amounts::require_left(tx, ("parent", &rack), &holds, taking, moving).await?;
+        }
+    }
     Ok(Spot {
         site_id: parent.site_id,
         rack_id: parent.rack_id,
@@ -296,7 +311,7 @@ async fn in_rack(
     tx: &Tx,
     place: &Place,
     rack: RackId,
-    model: &hardware_model::Model,
+    (model, taking): Standing<'_>,
     moving: &[AssetId],
 ) -> Result<Spot> {
     let rack = racks::lock(tx, rack).await?;
@@ -310,12 +325,13 @@ async fn in_rack(
     }
     let all = mounted(tx, vec![rack.id]).await?;
     let others: Vec<Mounted> = all.iter().filter(|other| !moving.contains(&other.id)).cloned().collect();
+    let holds = held_placements::in_rack(tx, rack.id).await?;
     let face = match place.position_half_units {
         Some(position) => {
             let face = place.face.unwrap_or(RackFace::Front);
             let wanted = wanted_span(position, face, model)?;
             check_units(&rack, &others, wanted)?;
-            held_placements::require_room(tx, &rack, wanted, || {
+            held_placements::require_room(tx, &rack, &holds, wanted, || {
                 let before = free_heights(rack.height_units, &all, None)?;
                 Some((before, free_heights(rack.height_units, &others, Some(wanted))?))
             })
@@ -324,6 +340,7 @@ async fn in_rack(
         }
         None => place.face,
     };
+    held_amounts::require_left(tx, ("rack", &rack), &holds, taking, moving).await?;
     check_weight(tx, &rack, &others, model, moving).await?;
     Ok(Spot {
         site_id: rack.site_id,

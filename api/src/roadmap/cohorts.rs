@@ -266,6 +266,22 @@ pub fn nameable(
     found
 }
 
+/// The cohorts as a scenario has them, with the names of all that it could have moved.
+#[must_use]
+pub fn under(
+    estate: &Estate,
+    assets: &[Asset],
+    as_of: NaiveDate,
+    window: Window,
+    scenario: &Overlay,
+) -> (Vec<Cohort>, BTreeSet<String>) {
+    let mut met = BTreeSet::new();
+    let (grouped, _) = settled(estate, assets, (as_of, window), scenario, |key, _| {
+        met.insert(key);
+    });
+    (grouped.cohorts, met)
+}
+
 /// What a scenario settles of one asset by ordering its cohort in a month of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnMonth {

@@ -32,7 +32,7 @@ use super::{
     vintages::{self, Other, Vintage},
 };
 use crate::{
-    capacity::purchases::Risk,
+    capacity::risks::Risk,
     error::{Error, Result},
     finance::rates::Rates,
     lifecycle::books::Books,

@@ -1,6 +1,6 @@
 //! What growth of capacity costs: which pieces are ordered when, at which price.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
@@ -22,7 +22,8 @@ use super::{contracts::Contracts, estate::Estate, vintages::depreciation_rule};
 use crate::{
     capacity::{
         forecasts::MOST_POOLS,
-        purchases::{self, Asked, Growing, Risk, Unjudged, Which},
+        purchases::{self, Asked, Growing, Which},
+        risks::{self, Risk, Unjudged},
     },
     error::Result,
     rules::require_plausible,
@@ -49,8 +50,7 @@ pub fn grown(
     overlay: &Overlay,
     as_of: NaiveDate,
 ) -> Result<Grown, String> {
-    let left = |site: SiteId| estate.sites.get(&site).and_then(|site| site.exit).map(|(on, _)| on);
-    let asked = growing.asked(as_of, overlay, left)?;
+    let asked = growing.asked(as_of, overlay, left(estate))?;
     let Some(rule) = growing.rule.as_ref().filter(|_| !asked.growth.purchases.is_empty()) else {
         return Ok(Grown { asked, orders: Vec::new() });
     };
@@ -62,6 +62,31 @@ pub fn grown(
     });
     let orders = orders.collect::<Result<_, String>>()?;
     Ok(Grown { asked, orders })
+}
+
+/// When sites are left.
+fn left(estate: &Estate) -> impl Fn(SiteId) -> Option<NaiveDate> {
+    move |site| estate.sites.get(&site).and_then(|site| site.exit).map(|(on, _)| on)
+}
+
+/// The times in which no order can help a pool, seen on a day, with what is taken for granted. What an order costs does
+/// not matter for them, and of a pool that has run out already only they matter.
+///
+/// # Errors
+/// A reason for people why that cannot be said.
+pub fn risks_of(
+    estate: &Estate,
+    growing: &Growing,
+    overlay: &Overlay,
+    as_of: NaiveDate,
+) -> Result<(Vec<Risk>, Vec<String>), String> {
+    match growing.asked(as_of, overlay, left(estate)) {
+        Ok(asked) => Ok((Risk::all(growing, &asked.growth).collect(), asked.said)),
+        Err(reason) => match growing.out(as_of, overlay, left(estate)) {
+            Some(since) => Ok((vec![Risk::unmeasured(growing, since, reason)], Vec::new())),
+            None => Err(reason),
+        },
+    }
 }
 
 fn terms(estate: &Estate, rule: &capacity_purchase_rule::Model) -> Result<GrowthTerms, String> {
@@ -142,20 +167,36 @@ pub async fn of(
     as_of: NaiveDate,
     scenario: &Overlay,
 ) -> Result<Vec<(Growing, Result<Grown, String>)>> {
-    require_plausible("asOf", Some(as_of))?;
-    let growing = purchases::among(db, condition, which, as_of).await?;
-    if growing.is_empty() {
+    let Some((growing, estate)) = seen(db, (condition, which), as_of, scenario).await? else {
         return Ok(Vec::new());
-    }
-    let contracts = Contracts::of_colocation(db).await?;
-    let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
-    let contracts = scenario.contracts(&contracts, as_of);
-    let estate = scenario.estate(&estate, || contracts.ends_by_notice());
+    };
     let grown = |pool: Growing| {
         let grown = grown(&estate, &pool, scenario, as_of);
         (pool, grown)
     };
     Ok(growing.into_iter().map(grown).collect())
+}
+
+/// Pools in use with the estate that a scenario leaves of what is recorded; none where there are no pools.
+async fn seen(
+    db: &impl Read,
+    (condition, which): (Condition, Which),
+    as_of: NaiveDate,
+    scenario: &Overlay,
+) -> Result<Option<(Vec<Growing>, Estate)>> {
+    require_plausible("asOf", Some(as_of))?;
+    let growing = purchases::among(db, condition, which, as_of).await?;
+    if growing.is_empty() {
+        return Ok(None);
+    }
+    let contracts = Contracts::of_colocation(db).await?;
+    let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
+    let contracts = scenario.contracts(&contracts, as_of);
+    let changed = match scenario.estate(&estate, || contracts.ends_by_notice()) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    };
+    Ok(Some((growing, changed.unwrap_or(estate))))
 }
 
 /// Times in which pools have run out and no order can help.
@@ -181,20 +222,20 @@ pub async fn risks(
     (as_of, last): (NaiveDate, Month),
     scenario: &Overlay,
 ) -> Result<Risks> {
-    let found = of(db, (condition, Which::All), as_of, scenario).await?;
+    let Some((found, estate)) = seen(db, (condition, Which::All), as_of, scenario).await? else {
+        return Ok(Risks::default());
+    };
     let mut risks = Risks { pools: found.len(), ..Risks::default() };
-    for (pool, grown) in found {
-        match grown {
-            Ok(grown) => {
-                risks
-                    .risks
-                    .extend(Risk::all(&pool, &grown.asked.growth).filter(|it| it.shortage.from <= last));
-                risks.said.extend(grown.asked.said);
+    for pool in found {
+        match risks_of(&estate, &pool, scenario, as_of) {
+            Ok((of_pool, said)) => {
+                risks.risks.extend(of_pool.into_iter().filter(|risk| risk.from <= last));
+                risks.said.extend(said);
             }
             Err(reason) => risks.unknown.push(Unjudged { pool: pool.pool, reason }),
         }
     }
-    purchases::sort(&mut risks.risks);
+    risks::sort(&mut risks.risks);
     Ok(risks)
 }
 

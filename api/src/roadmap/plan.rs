@@ -36,7 +36,10 @@ use super::{
     uncertainty::{Inputs, Uncertainty, simulate},
 };
 use crate::{
-    capacity::purchases::{self, Growing, Risk},
+    capacity::{
+        purchases::{self, Growing},
+        risks::Risk,
+    },
     contracts::costs,
     error::{Error, Result},
     finance::{fiscal_calendars, rates::Rates},

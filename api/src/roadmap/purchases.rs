@@ -267,6 +267,14 @@ fn refresh(
     }
 }
 
+/// How many new units are bought for a cohort of a model of which one successor replaces so many.
+///
+/// # Errors
+/// `Invalid` for what its policy cannot be reckoned with.
+pub fn units(policy: &refresh_policy::Model, cohort: &Cohort, of_model: Option<Rate>) -> Result<u32> {
+    Ok(quantity(policy, cohort, of_model)?.units)
+}
+
 fn quantity(policy: &refresh_policy::Model, cohort: &Cohort, of_model: Option<Rate>) -> Result<Quantity> {
     let (old, spares) = (cohort.size(), terms::spares(policy));
     let refused = |cause: ForecastError| Error::invalid("demand", cause);

@@ -386,6 +386,15 @@ impl Overlay {
         })
     }
 
+    /// Whether it changes when anything is refreshed by itself: lives of policies, or months of cohorts.
+    #[must_use]
+    pub fn shifts_refreshes(&self) -> bool {
+        let shifts = |change: &Change| {
+            matches!(change.row.terms, Terms::PolicyLife { .. } | Terms::CohortMoved { .. })
+        };
+        self.changes.iter().any(shifts)
+    }
+
     /// The months to which cohorts are moved, by what names them.
     #[must_use]
     pub fn moved(&self) -> BTreeMap<&str, Month> {

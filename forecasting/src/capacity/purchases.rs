@@ -134,6 +134,54 @@ pub fn shortages(
     short_runs(&ahead(demand, as_of)?, supply, lead, as_of)
 }
 
+/// The same of a pool that has run out by the day it is asked on and has been out since an earlier month: it is so
+/// since then, and an order is as late as one for that month is. `missing` is what was observed last less what there is
+/// in the month of `as_of`; where that is not below zero the pool is out in that month too, however low its demand is
+/// forecast, for what was observed goes before what is forecast. Nothing changes where an order of `as_of` helps in
+/// that month.
+///
+/// # Errors
+///
+/// [`ForecastError::Invalid`] for days out of the calendar.
+pub fn out_since(
+    mut shortages: Vec<Shortage>,
+    since: Month,
+    missing: Option<Decimal>,
+    lead: LeadTime,
+    as_of: NaiveDate,
+) -> Result<Vec<Shortage>> {
+    let now = Month::of(as_of);
+    let relief = whole_month(lead.after(as_of)?);
+    if since >= now || relief <= now {
+        return Ok(shortages);
+    }
+    let order_by = lead.before(since.first_day())?;
+    let overdue_days = (as_of - order_by).num_days().max(0);
+    let is_forecast = shortages.first().is_some_and(|first| first.from == now);
+    let observed = missing.filter(|missing| !is_forecast && *missing >= Decimal::ZERO);
+    if let Some(worst) = observed {
+        let follows = shortages.first().is_some_and(|first| first.from == now.next());
+        let next = if follows { Some(shortages.remove(0)) } else { None };
+        let alone =
+            Shortage { order_by, overdue_days, from: now, months: 1, relief, worst, worst_month: now };
+        shortages.insert(0, next.map_or(alone, |next| followed(alone, next)));
+    }
+    if let Some(first) = shortages.first_mut().filter(|first| first.from == now) {
+        (first.order_by, first.overdue_days) = (order_by, overdue_days);
+        let before = u32::try_from(now.since(since)).unwrap_or_default();
+        first.months = first.months.saturating_add(before);
+        first.from = since;
+    }
+    Ok(shortages)
+}
+
+/// A shortage with the one of the months right after it.
+fn followed(one: Shortage, next: Shortage) -> Shortage {
+    let (worst, worst_month) =
+        if next.worst > one.worst { (next.worst, next.worst_month) } else { (one.worst, one.worst_month) };
+    Shortage { months: one.months.saturating_add(next.months), worst, worst_month, ..one }
+}
+
 impl Purchase {
     fn of(self, pieces: u64, quantity: Decimal) -> Self {
         Self { pieces, quantity, ..self }

@@ -199,13 +199,38 @@ fn rows_of_pools_are_refused_one_by_one() {
                 "rack 1/0/0/0",
                 "capacity_pool 1/0/0/3",
                 "capacity_pool_member 1/0/0/3",
-                "capacity_observation 2/0/0/3",
+                "capacity_observation 2/0/1/3",
                 "capacity_event 0/0/0/1",
                 "capacity_purchase_rule 0/0/0/3",
                 "capacity_placement 1/0/0/2",
                 "capacity_placement_rack 0/0/0/3",
             ]
         );
+    });
+}
+
+#[test]
+fn an_observation_that_stands_twice_counts_once_and_is_no_error() {
+    on_both_engines(async |app| {
+        a_cluster(app).await;
+        // The second row is the first again, the third says the same in another unit, the fifth contradicts the fourth.
+        let rows = "pool,at,unit,value\nMemory,2026-06-01T00:00:00Z,GIBIBYTE,100\nMemory,2026-06-01T00:00:00Z,GIBIBYTE,100\n\
+                    Memory,2026-06-01T00:00:00Z,MEBIBYTE,102400\nMemory,2026-06-02T00:00:00Z,GIBIBYTE,7\n\
+                    Memory,2026-06-02T00:00:00Z,GIBIBYTE,8\n";
+        let files = [("capacity_observations.csv", rows)];
+        let report = import(app, &files).await;
+        assert_eq!(counts(&report), ["capacity_observation 2/0/2/1"]);
+        let told = errors(&report);
+        assert_eq!(told.len(), 1, "{told:?}");
+        let refused = "capacity_observations.csv:6: error: value: ";
+        assert!(
+            told[0].starts_with(refused)
+                && told[0].contains("8 at 2026-06-02T00:00:00Z, for which 7 was given before"),
+            "{told:?}"
+        );
+        let days = r#"{ capacityPool(name: "Memory") { days(from: "2026-06-01", to: "2026-06-02") { peak count } } }"#;
+        let days = app.viewer().query(days).await["capacityPool"]["days"].clone();
+        assert_eq!(days, json!([{ "peak": "100", "count": 1 }, { "peak": "7", "count": 1 }]));
     });
 }
 

@@ -295,3 +295,146 @@ fn pools_take_as_many_statements_however_much_belongs_to_them() {
         assert_eq!(found[0], found[1]);
     });
 }
+
+#[test]
+fn power_cooling_and_ports_that_are_held_are_taken_by_no_asset() {
+    on_both_engines(async |app| {
+        let [one, two] = two_racks(app).await;
+        // Each of the racks has 4 kW of power and of cooling and 10 ports.
+        let only = json!({
+            "purpose": "wave 3", "fromOn": "2026-08-01", "in": { "racks": [one] },
+            "need": { "kw": "1.3", "coolingKw": "0.5", "ports": 3, "count": 2 },
+        });
+        let held = reserve(app, json!({ "input": only })).await;
+        let model = async |name: &str, watts: i32, ports: i32| {
+            let maker = json!({ "name": format!("Maker of {name}") });
+            let maker = send(app, "registerManufacturer", "NewManufacturer!", maker).await;
+            let dimensions = json!({ "heightUnits": 1, "networkPorts": ports });
+            let details = json!({ "dimensions": dimensions, "power": { "typicalDrawWatts": watts } });
+            let model = json!({ "manufacturer": maker, "name": name, "kind": "SERVER", "details": details });
+            send(app, "registerHardwareModel", "NewHardwareModel!", model).await
+        };
+        let (hot, wide, fair) =
+            (model("Hot", 1_500, 1).await, model("Wide", 100, 5).await, model("Fair", 700, 2).await);
+        let asset = |tag: &str, model: &str, placement: Value| json!({ "input": { "tag": tag, "model": model, "status": "PLANNED", "placement": placement } });
+        let register = "mutation($input: NewAsset!) { registerAsset(input: $input) { id } }";
+        let at = |rack: &str, unit: i32| json!({ "rack": rack, "unit": unit });
+        // 1.4 kW are free beside 2.6 held, and 4 ports beside 6; without a unit as with one.
+        let power = "it takes 1.5 kW of power of the rack R1, and of the 2.6 held there for wave 3 on 2026-08-01 only 2.5 \
+                     would be left: release that first";
+        let ports = "it takes 5 ports of the rack R1, and of the 6 held there for wave 3 on 2026-08-01 only 5 would be \
+                     left: release that first";
+        for (model, placement, message) in
+            [(&hot, at(&one, 1), power), (&hot, json!({ "rack": one }), power), (&wide, at(&one, 1), ports)]
+        {
+            let refusal =
+                app.director().expect_error_with(register, asset("A-1", model, placement), "INVALID").await;
+            assert_eq!(told(&refusal), ("placement.rack", message));
+        }
+        // Two take all that is left; they may move within the rack, and a third finds nothing.
+        for (tag, unit) in [("A-1", 1), ("A-2", 2)] {
+            app.director().query_with(register, asset(tag, &fair, at(&one, unit))).await;
+        }
+        let other = app.director().query_with(register, asset("A-3", &fair, at(&two, 1))).await;
+        let go = "mutation($id: ID!, $to: PlacementInput!) { moveAsset(id: $id, to: $to) { id } }";
+        let other = other["registerAsset"]["id"].clone();
+        let asked = json!({ "id": other, "to": at(&one, 5) });
+        let refusal = app.director().expect_error_with(go, asked.clone(), "INVALID").await;
+        let nothing = "it takes 0.7 kW of power of the rack R1, and of the 2.6 held there for wave 3 on 2026-08-01 only 1.9 \
+                       would be left: release that first";
+        assert_eq!(told(&refusal), ("to.rack", nothing));
+        let first =
+            app.viewer().query(r#"{ assets(filter: { tag: { eq: "A-1" } }) { nodes { id } } }"#).await;
+        let first = first["assets"]["nodes"][0]["id"].clone();
+        app.director().query_with(go, json!({ "id": first, "to": at(&one, 7) })).await;
+        // Nor does it become another model that takes more.
+        let update =
+            "mutation($id: ID!, $model: ID!) { updateAsset(id: $id, changes: { model: $model }) { id } }";
+        let refusal =
+            app.director().expect_error_with(update, json!({ "id": first, "model": hot }), "INVALID").await;
+        assert!(refusal.message.contains("it takes 0.8 kW of power of the rack R1"), "{}", refusal.message);
+        // What is released may be taken.
+        let release = format!(r#"mutation {{ releasePlacement(id: "{}") }}"#, held["id"].as_str().unwrap());
+        app.planner().query(&release).await;
+        app.director().query_with(go, asked).await;
+    });
+}
+
+#[test]
+fn what_is_held_for_several_is_told_by_name_on_the_day_of_the_most() {
+    on_both_engines(async |app| {
+        let [one, _] = two_racks(app).await;
+        for (purpose, from, to, kilowatts) in [
+            ("wave 3", "2026-08-01", json!("2026-12-31"), "1"),
+            ("wave 4", "2026-10-01", json!(null), "2"),
+            ("wave 5", "2027-02-01", json!(null), "0.5"),
+        ] {
+            let input = json!({
+                "purpose": purpose, "fromOn": from, "toOn": to, "in": { "racks": [one] }, "need": { "coolingKw": kilowatts },
+            });
+            reserve(app, json!({ "input": input })).await;
+        }
+        let maker = send(app, "registerManufacturer", "NewManufacturer!", json!({ "name": "Acme" })).await;
+        let power = json!({ "typicalDrawWatts": 900, "maximumDrawWatts": 1_200 });
+        let details = json!({ "dimensions": { "heightUnits": 1 }, "power": power });
+        let model = json!({ "manufacturer": maker, "name": "S1", "kind": "SERVER", "details": details });
+        let model = send(app, "registerHardwareModel", "NewHardwareModel!", model).await;
+        let register = "mutation($input: NewAsset!) { registerAsset(input: $input) { id } }";
+        let asset = |basis: &str| {
+            json!({ "input": { "tag": "A-1", "model": model, "status": "IN_SERVICE",
+                "placement": { "rack": one, "unit": 1 }, "details": { "power": { "basis": basis } } } })
+        };
+        // 3 of 4 kW are held from October to December, and 2.5 from February on.
+        let refusal = app.director().expect_error_with(register, asset("NAMEPLATE"), "INVALID").await;
+        let message = "it takes 1.2 kW of cooling of the rack R1, and of the 3 held there for wave 3 (1), wave 4 (2) on \
+                       2026-10-01 only 2.8 would be left: release that first";
+        assert_eq!(told(&refusal), ("placement.rack", message));
+        app.director().query_with(register, asset("MODEL")).await;
+    });
+}
+
+#[test]
+fn places_are_given_back_piece_by_piece() {
+    on_both_engines(async |app| {
+        let racks = two_racks(app).await;
+        // Three go to R2, one to R1.
+        let held =
+            reserve(app, order("wave 3", ("2026-07-01", json!(null)), json!({ "u": "2", "count": 4 }))).await;
+        assert_eq!(free(app, "2026-07-01").await, 4);
+        let release = "mutation($id: ID!, $racks: [PlacementPieces!]!, $version: Int) {
+            releasePlacementPieces(id: $id, racks: $racks, expectedVersion: $version) {
+                version pieces racks { pieces rack { name } } } }";
+        let asked =
+            |racks: Value, version: Value| json!({ "id": held["id"], "racks": racks, "version": version });
+        let of = |rack: &str, pieces: i32| json!({ "rack": rack, "pieces": pieces });
+        for (given, field, message) in [
+            (json!([]), "racks", "names none; releasePlacement gives all of them back"),
+            (json!([of(&racks[1], 4)]), "racks[0].pieces", "4 is not between 1 and 3"),
+            (json!([of(&racks[1], 0)]), "racks[0].pieces", "0 is not between 1 and 3"),
+            (json!([of(&racks[1], 1), of(&racks[1], 1)]), "racks[1].rack", "is named twice"),
+        ] {
+            let refusal =
+                app.planner().expect_error_with(release, asked(given, json!(null)), "INVALID").await;
+            assert_eq!(told(&refusal), (field, message));
+        }
+        let two = asked(json!([of(&racks[1], 2)]), json!(1));
+        app.viewer().expect_error_with(release, two.clone(), "FORBIDDEN").await;
+        app.planner()
+            .expect_error_with(release, asked(json!([of(&racks[1], 2)]), json!(7)), "CONFLICT")
+            .await;
+        let left = app.planner().query_with(release, two).await["releasePlacementPieces"].clone();
+        let one = |name: &str| json!({ "pieces": 1, "rack": { "name": name } });
+        assert_eq!(left, json!({ "version": 2, "pieces": 2, "racks": [one("R2"), one("R1")] }));
+        assert_eq!(free(app, "2026-07-01").await, 6);
+        // A rack of which all is given back holds nothing; with the last piece nothing is held.
+        let back = asked(json!([of(&racks[1], 1)]), json!(null));
+        let left = app.planner().query_with(release, back.clone()).await["releasePlacementPieces"].clone();
+        assert_eq!(left, json!({ "version": 3, "pieces": 1, "racks": [one("R1")] }));
+        let refusal = app.planner().expect_error_with(release, back, "INVALID").await;
+        assert_eq!(told(&refusal), ("racks[0].rack", "R2 holds no places for wave 3"));
+        let last = asked(json!([of(&racks[0], 1)]), json!(null));
+        let left = app.planner().query_with(release, last.clone()).await["releasePlacementPieces"].clone();
+        assert_eq!((left, free(app, "2026-07-01").await), (json!(null), 8));
+        app.planner().expect_error_with(release, last, "NOT_FOUND").await;
+    });
+}

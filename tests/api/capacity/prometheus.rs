@@ -109,3 +109,46 @@ fn bad_points_are_left_out_by_instant_and_rule_and_the_rest_is_kept() {
         assert_eq!(made["refused"][0]["message"], message);
     });
 }
+
+#[test]
+fn numbers_that_json_does_not_have_and_points_that_are_none_cost_themselves_only() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        // As programs write it that take a float for what JSON has.
+        let text = r#"{"status": "success", "data": {"resultType": "matrix", "result": [
+            {"metric": {"rack": "R1", "note": "NaN, Infinity"}, "values": [
+                [1780272000, 1500.0], [1780272060, NaN], [1780272120, -Infinity], ["abc", "5"], [1780272180],
+                [1780272240, "NaN"], [1780272300, "1600"]]}]}}"#;
+        let asked = json!({ "pool": pool, "json": text });
+        let made = app.director().query_with(IMPORT, asked).await["importPrometheus"].clone();
+        assert_eq!(
+            [&made["recorded"], &made["gaps"], &made["refusedCount"]],
+            [&json!(2), &json!(1), &json!(4)]
+        );
+        let series = r#"in the series {note="NaN, Infinity",rack="R1"}"#;
+        let refused =
+            |at: Value, why: &str| json!({ "at": at, "message": format!("json.values[{why}, {series}") });
+        assert_eq!(
+            made["refused"],
+            json!([
+                refused(Value::Null, "3]: `abc` is not an instant in seconds"),
+                refused(Value::Null, "4]: `[1780272180]` is not an instant and a value"),
+                refused(
+                    json!("2026-06-01T00:01:00+00:00"),
+                    r#"1]: `NaN` is no number of JSON; a gap is the text "NaN""#
+                ),
+                refused(json!("2026-06-01T00:02:00+00:00"), "2]: `-Infinity` is infinite"),
+            ])
+        );
+        let days = r#"days(from: "2026-06-01", to: "2026-06-01") { peak count }"#;
+        assert_eq!(seen(app, &pool, days).await["days"], json!([{ "peak": "1.6", "count": 2 }]));
+        // What is no JSON for another reason is refused as a whole, with the place as it came.
+        let broken = r#"{"status": "success", "data": [NaN, NaN}"#;
+        let refusal = app
+            .director()
+            .expect_error_with(IMPORT, json!({ "pool": pool, "json": broken }), "INVALID")
+            .await;
+        assert_eq!(refusal.field, "json");
+        assert!(refusal.message.contains("is not what Prometheus answers"), "{}", refusal.message);
+    });
+}

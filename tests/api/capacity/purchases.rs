@@ -18,8 +18,8 @@ const SET: &str = "mutation($pool: ID!, $input: CapacityPurchaseRuleInput!, $ver
 const ORDERS: &str = "pool { name } reason pricesHidden orders {
     orderBy decidedOn orderedOn deliveredOn paidOn installedOn usableOn neededIn usableIn isLate pieces quantity
     priceExpired unitPrice { amount currency }
-    cost { hardware { amount } freightTax { amount } install { amount } support { amount } total { amount currency }
-        contingency { amount } } }
+    cost { hardware { amount } freightTax { amount } install { amount } support { amount } commitment { amount }
+        contingency { amount } total { amount currency } } }
     explanation { formula assumptions inputs { name value } }";
 
 fn figures() -> Value {
@@ -104,9 +104,12 @@ pub(super) async fn years(app: &TestApp, arguments: &str) -> (Vec<String>, Vec<S
     (growth.map(|one| texts(&one["amounts"])).unwrap_or_default(), texts(&answer["totals"]))
 }
 
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
 fn sum(texts: &[&Value]) -> String {
-    let number = |text: &&Value| text.as_str().unwrap().parse::<Decimal>().unwrap();
-    texts.iter().map(number).sum::<Decimal>().to_string()
+    texts.iter().map(|text| decimal(text.as_str().unwrap())).sum::<Decimal>().to_string()
 }
 
 /// A pool that needs seventeen pieces in July 2026, ordered on 3 February.
@@ -138,11 +141,21 @@ fn growth_is_bought_as_the_worked_example_prices_it() {
                 "cost": {
                     "hardware": { "amount": parts["hardware"] }, "freightTax": { "amount": parts["freight_tax"] },
                     "install": { "amount": "11050.00" }, "support": { "amount": "38309.00" },
-                    "total": { "amount": "397332.39", "currency": "USD" },
-                    "contingency": { "amount": "15962.08" },
+                    "commitment": { "amount": "397332.39" }, "contingency": { "amount": "15962.08" },
+                    "total": { "amount": "413294.47", "currency": "USD" },
                 },
             }])
         );
+        // As the example has it, but for what leaves: nothing is disposed of or sold.
+        let cost = &found[0]["orders"][0]["cost"];
+        let of = |part: &str| cost[part]["amount"].clone();
+        let [hardware, freight, install, support] = ["hardware", "freightTax", "install", "support"].map(of);
+        let commitment = sum(&[&hardware, &freight, &install, &support]);
+        assert_eq!(of("commitment"), commitment);
+        assert_eq!(of("total"), sum(&[&json!(commitment), &of("contingency")]));
+        let more: Decimal =
+            ["disposal", "residual"].map(|part| parts[part].as_str().unwrap()).map(decimal).iter().sum();
+        assert_eq!(decimal(of("total").as_str().unwrap()) + more, decimal(parts["total"].as_str().unwrap()));
         let inputs = found[0]["explanation"]["inputs"].to_string();
         assert!(inputs.contains("P90"), "{inputs}");
     });

@@ -29,7 +29,7 @@ async fn supply(app: &TestApp, name: &str) -> Value {
 }
 
 /// What there is in some months.
-fn of(supply: &Value, months: &[&str]) -> Vec<String> {
+pub(super) fn of(supply: &Value, months: &[&str]) -> Vec<String> {
     let all = supply["months"].as_array().unwrap();
     let one = |month: &&str| {
         let found = all.iter().find(|row| row["month"] == **month).unwrap();
@@ -39,7 +39,7 @@ fn of(supply: &Value, months: &[&str]) -> Vec<String> {
 }
 
 /// Two arrays of 100 TB at one site and one at another, planned up to nine tenths.
-async fn arrays(app: &TestApp) {
+pub(super) async fn arrays(app: &TestApp) {
     let made = [
         ("sites.csv", "code,name,kind,time_zone\nFRA1,F,COLOCATION,UTC\nMUC1,M,DATA_CENTER,UTC\n"),
         ("manufacturers.csv", "name\nPure\n"),

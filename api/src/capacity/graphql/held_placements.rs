@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::NaiveDate;
 use entity::{
     capacity::{capacity_placement, capacity_placement_rack},
-    id::CapacityPlacementId,
+    id::{CapacityPlacementId, RackId},
     inventory::rack,
     money::Rate,
 };
@@ -338,6 +338,15 @@ pub struct NewCapacityPlacement {
     pub source: Option<String>,
 }
 
+/// Pieces whose places in a rack are given back.
+#[derive(Clone, Debug, InputObject)]
+pub struct PlacementPieces {
+    /// The id of the rack.
+    pub rack: Id<RackId>,
+    /// How many pieces, at least one and at most those that it holds places for.
+    pub pieces: i32,
+}
+
 /// Changes of placements.
 #[derive(Default)]
 pub struct HeldPlacementMutation;
@@ -377,5 +386,21 @@ impl HeldPlacementMutation {
         })
         .await?;
         Ok(id.into())
+    }
+
+    /// Gives some of the places of a placement back, rack by rack, and answers with what is still held: when some of the
+    /// equipment stands in its racks, or will not come. Null where nothing is held any more.
+    async fn release_placement_pieces(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Id<CapacityPlacementId>,
+        #[graphql(desc = "The racks, each once, with how many pieces.")] racks: Vec<PlacementPieces>,
+        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
+    ) -> Result<Option<CapacityPlacement>> {
+        let given: Vec<(RackId, i32)> = racks.iter().map(|given| (given.rack.0, given.pieces)).collect();
+        let held = change(ctx, Permission::EditInventory, async |tx| {
+            held_placements::release_pieces(tx, *id, &given, expected_version).await
+        });
+        Ok(held.await?.map(|row| Record::whole(row).into()))
     }
 }

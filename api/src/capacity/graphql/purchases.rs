@@ -8,14 +8,21 @@ use entity::{
     capacity::capacity_pool,
     id::{CapacityPoolId, ScenarioId},
 };
-use forecasting::{capacity::purchases::Purchase, month, roadmap::GrowthOrder};
+use forecasting::{
+    capacity::purchases::{Purchase, Shortage},
+    month,
+    roadmap::GrowthOrder,
+};
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::{pool_queries::CapacityPoolFilter, pools::CapacityPool};
 use crate::{
     access::Permission,
-    capacity::purchases::{self, Risk, Unjudged, Which},
+    capacity::{
+        purchases::{self, Which},
+        risks::{Risk, Unjudged},
+    },
     error::{Error, Result},
     roadmap::growing::{self, Grown, Risks},
     rules::require_range,
@@ -75,10 +82,12 @@ pub struct CapacityPurchaseCost {
     install: Money,
     /// Support, paid in advance.
     support: Money,
-    /// What the order commits to: all of these.
-    total: Money,
-    /// Planned for the unforeseen, and in no view.
+    /// What the order commits to, as the roadmap shows it: hardware, freight and taxes, installation and support.
+    commitment: Money,
+    /// Planned for the unforeseen, and in no view of the roadmap.
     contingency: Money,
+    /// All parts with the contingency: `commitment` and `contingency` together.
+    total: Money,
 }
 
 impl CapacityPurchase {
@@ -106,14 +115,15 @@ impl CapacityPurchase {
                 freight_tax: money(cost.freight_tax),
                 install: money(cost.install),
                 support: money(cost.support),
-                total: money(cost.commitment()),
+                commitment: money(cost.commitment()),
                 contingency: money(cost.contingency),
+                total: money(cost.total()),
             }),
         }
     }
 }
 
-/// A time in which a pool has run out and no order can help.
+/// A time in which a pool has run out and no order can help, or is not known to.
 #[derive(Clone)]
 pub struct CapacityRisk {
     pool: CapacityPool,
@@ -121,7 +131,14 @@ pub struct CapacityRisk {
     as_of: NaiveDate,
 }
 
-/// A time in which a pool has run out and no order can help.
+impl CapacityRisk {
+    /// How long, how much and how late; none where that is not known.
+    fn shortage(&self) -> Option<&Shortage> {
+        self.risk.shortage.as_ref().ok()
+    }
+}
+
+/// A time in which a pool has run out and no order can help, or is not known to.
 #[Object]
 impl CapacityRisk {
     /// The pool.
@@ -133,38 +150,44 @@ impl CapacityRisk {
     /// and has been so since, the month in which it did, as `capacityForecast` has it.
     #[graphql(name = "from")]
     async fn first_month(&self) -> Month {
-        Month(self.risk.shortage.from)
+        Month(self.risk.from)
     }
 
-    /// How many months it lasts, from `from` on.
-    async fn months(&self) -> u32 {
-        self.risk.shortage.months
+    /// How many months it lasts, from `from` on. What was observed last goes before what is forecast of the month of
+    /// `asOf`. Null where that is not known, as `reason` says.
+    async fn months(&self) -> Option<u32> {
+        Some(self.shortage()?.months)
     }
 
-    /// The most that is missing from `asOf` on, in the unit of the pool: demand less what may be planned with. 0 where demand is just what
-    /// there is.
-    async fn worst(&self) -> Decimal {
-        self.risk.shortage.worst.round_dp(6).normalize()
+    /// The most that is missing from `asOf` on, in the unit of the pool: demand less what may be planned with. 0 where
+    /// demand is just what there is. Null where that is not known, as `reason` says.
+    async fn worst(&self) -> Option<Decimal> {
+        Some(self.shortage()?.worst.round_dp(6).normalize())
     }
 
-    /// In which month the most is missing.
-    async fn worst_in(&self) -> Month {
-        Month(self.risk.shortage.worst_month)
+    /// In which month the most is missing. Null where that is not known, as `reason` says.
+    async fn worst_in(&self) -> Option<Month> {
+        Some(Month(self.shortage()?.worst_month))
     }
 
-    /// The first month in which an order of today would help.
-    async fn relief(&self) -> Month {
-        Month(self.risk.shortage.relief)
+    /// The first month in which an order of today would help. Null where that is not known, as `reason` says.
+    async fn relief(&self) -> Option<Month> {
+        Some(Month(self.shortage()?.relief))
     }
 
-    /// The day by which more had to be ordered for the first month.
-    async fn order_by(&self) -> Date {
-        Date(self.risk.shortage.order_by)
+    /// The day by which more had to be ordered for the first month. Null where that is not known, as `reason` says.
+    async fn order_by(&self) -> Option<Date> {
+        Some(Date(self.shortage()?.order_by))
     }
 
-    /// How many days ago that was.
-    async fn overdue_days(&self) -> i64 {
-        self.risk.shortage.overdue_days
+    /// How many days ago that was. Null where that is not known, as `reason` says.
+    async fn overdue_days(&self) -> Option<i64> {
+        Some(self.shortage()?.overdue_days)
+    }
+
+    /// Why no more is known of a pool that has run out. Null where it is.
+    async fn reason(&self) -> Option<&str> {
+        self.risk.shortage.as_ref().err().map(String::as_str)
     }
 
     /// All of it in a sentence.
@@ -211,7 +234,8 @@ impl CapacityRisks {
         self.found.pools
     }
 
-    /// Times in which a pool has run out and no order can help, the most urgent first.
+    /// Times in which a pool has run out and no order can help, the most urgent first; and pools that have run out already
+    /// of which it is not known when one would.
     async fn risks(&self, ctx: &Context<'_>) -> Result<Vec<CapacityRisk>> {
         CapacityRisk::all(ctx, &self.found.risks, self.as_of).await
     }
@@ -221,7 +245,8 @@ impl CapacityRisks {
         self.found.unknown.len()
     }
 
-    /// The pools of which nobody can tell, each with the reason, in the order of their names.
+    /// The pools of which nobody can tell, each with the reason, in the order of their names. What has run out already is
+    /// in `risks`.
     async fn unknown(&self, ctx: &Context<'_>) -> Result<Vec<CapacityUnjudged>> {
         CapacityUnjudged::all(ctx, &self.found.unknown).await
     }

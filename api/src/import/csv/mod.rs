@@ -83,6 +83,8 @@ impl Reading {
         if !cells.is_refused() {
             let key = (noun, cells.key_texts());
             match self.seen.get(&key) {
+                // The whole row is the key, so nothing of it differs: it is counted where it is written, as in GraphQL.
+                Some(_) if noun == Noun::CapacityObservation => {}
                 Some(first) => cells.refuse(format!("repeats line {} of {}", first.row, first.file)),
                 None => {
                     self.seen.insert(key, row.origin.clone());

@@ -12,7 +12,10 @@ use sea_orm::ActiveEnum;
 
 use super::Drawing;
 use crate::{
-    capacity::purchases::{self, Growing, Risk},
+    capacity::{
+        purchases::Growing,
+        risks::{self, Risk},
+    },
     error::Result,
     roadmap::{
         growing::{self, Grown},
@@ -59,14 +62,17 @@ impl Drawing<'_> {
                     self.grows.note(pool, &grown, self.window.last());
                 }
                 Err(reason) => {
+                    let (scenario, as_of) = (&self.question.scenario, self.question.as_of);
+                    let risks = growing::risks_of(self.estate, pool, scenario, as_of);
+                    self.risks.extend(risks.map(|(risks, _)| risks).unwrap_or_default());
                     let reason = format!("growth: {reason}");
                     self.roadmap.exclude(Subject::CapacityPool, source, reason, None);
                 }
             }
         }
         let last = self.window.last();
-        self.risks.retain(|risk| risk.shortage.from <= last);
-        purchases::sort(&mut self.risks);
+        self.risks.retain(|risk| risk.from <= last);
+        risks::sort(&mut self.risks);
         Ok(())
     }
 

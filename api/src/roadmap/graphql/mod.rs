@@ -33,7 +33,7 @@ use crate::{
     access::Permission,
     capacity::{
         graphql::purchases::{CapacityRisk, CapacityUnjudged},
-        purchases,
+        risks,
     },
     error::{Error, Result},
     inventory::graphql::sites::Site,
@@ -188,12 +188,13 @@ impl RoadmapAnswer {
             .collect()
     }
 
-    /// Capacity pools that run out before an order can help, the most urgent first, whether more is bought for them or not.
+    /// Capacity pools that have run out or do before an order can help, the most urgent first, whether more is bought for
+    /// them or not.
     async fn risks(&self, ctx: &Context<'_>) -> Result<Vec<CapacityRisk>> {
-        let mut risks = self.plan.risks.clone();
-        risks.extend(self.of_others(ctx).await?.risks.iter().cloned());
-        purchases::sort(&mut risks);
-        CapacityRisk::all(ctx, &risks, self.plan.as_of).await
+        let mut found = self.plan.risks.clone();
+        found.extend(self.of_others(ctx).await?.risks.iter().cloned());
+        risks::sort(&mut found);
+        CapacityRisk::all(ctx, &found, self.plan.as_of).await
     }
 
     /// Capacity pools that nothing is bought for, and of which nobody can tell whether they run out before an order can
