@@ -34,6 +34,15 @@ const NORMAL: f64 = 1.4826;
 
 /// Cleans observations that have at least one value. Units are such that the largest size is about one.
 pub(super) fn clean(observations: &[Option<f64>], period: usize) -> Cleaned {
+    let mut cleaned = filled(observations, period);
+    cleaned.since_reset(period);
+    cleaned.without_spikes(period);
+    cleaned.without_shift(period);
+    cleaned
+}
+
+/// Fills gaps of observations that have at least one value, and leaves all else as it is.
+pub(super) fn filled(observations: &[Option<f64>], period: usize) -> Cleaned {
     let first = observations.iter().position(Option::is_some).unwrap_or(0);
     let last = observations.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
     let kept = observations.get(first..last).unwrap_or_default();
@@ -47,9 +56,6 @@ pub(super) fn clean(observations: &[Option<f64>], period: usize) -> Cleaned {
     if missing > 0 {
         cleaned.warnings.push(Warning::Gaps { count: missing });
     }
-    cleaned.since_reset(period);
-    cleaned.without_spikes(period);
-    cleaned.without_shift(period);
     cleaned
 }
 

@@ -24,10 +24,20 @@ pub(super) fn reason(asked: Method, selection: &Selection, has_season: bool, tri
             "too short to choose by its own past: the mean of methods that err differently".to_owned()
         }
         (Method::Combination, _) => "asked for by name: the mean of methods that err differently".to_owned(),
+        (named, _) if named.is_reference() => {
+            format!(
+                "asked for by name: {named}, from all observations as they are, as other methods are held against it"
+            )
+        }
         (named, _) => format!("asked for by name: {named}"),
     };
-    let season =
-        if has_season { "what recurs is carried on as far as it is sure" } else { "nothing recurs for sure" };
+    let season = match selection.weights[..] {
+        [(Member::Naive, _)] => "no season is carried on",
+        [(Member::SeasonalNaive, _)] => "the last period goes on as it was",
+        [(Member::Adjusted, _)] => "the season goes on where it passes the test of the M4 competition",
+        _ if has_season => "what recurs is carried on as far as it is sure",
+        _ => "nothing recurs for sure",
+    };
     let growth = match selection.weights[..] {
         [(member, _)] => growth(member),
         _ => "growth fades in part: a damped trend is one of the methods",
