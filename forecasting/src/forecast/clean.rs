@@ -26,6 +26,8 @@ const SHIFT: f64 = 6.0;
 const NOTABLE: f64 = 0.3;
 /// Below which share of the value before it a value may be the beginning of a counter.
 const FRACTION: f64 = 0.3;
+/// Values in a row that are at most out of line before they are a level.
+const PASSING: usize = 2;
 /// Points that a level needs before a shift, and after it.
 const BEFORE: usize = 8;
 const AFTER: usize = 6;
@@ -171,9 +173,17 @@ impl Cleaned {
         if spikes.is_empty() || spikes.len() * 12 > self.values.len().max(12) {
             return;
         }
+        // The season of a short series has half of a spike in it, so what replaces one is worked out without it.
+        let mut known: Vec<Option<f64>> = self.values.iter().copied().map(Some).collect();
+        for place in &spikes {
+            known[*place] = None;
+            self.observed[*place] = false;
+        }
+        self.values = interpolate(&known);
+        let plain = Plain::of(&self.values, period);
+        let middle = running_median(&plain.values);
         for place in &spikes {
             self.values[*place] = plain.back(*place, middle[*place]);
-            self.observed[*place] = false;
         }
         let steps = spikes.into_iter().map(|place| self.first + place + 1).collect();
         self.warnings.push(Warning::Spikes { steps });
@@ -206,9 +216,10 @@ impl Cleaned {
         let rises = values.windows(2).filter(|pair| pair[1] >= pair[0]).count();
         let falls = (1..values.len())
             .filter(|place| values[place - 1] > 0.0 && values[*place] < FRACTION * values[place - 1]);
-        let (peaks, resets): (Vec<usize>, Vec<usize>) = falls.partition(|place| ends_peak(values, *place));
+        let (passing, resets): (Vec<usize>, Vec<usize>) =
+            falls.partition(|place| ends_peak(values, *place) || ends_soon(values, *place));
         let Some(last) = resets.last().copied() else { return };
-        let never_falls = rises + peaks.len() + resets.len() == values.len() - 1;
+        let never_falls = rises + passing.len() + resets.len() == values.len() - 1;
         let counts = match resets[..] {
             [reset] => values[..reset].iter().any(|value| *value != values[0]),
             _ => counts_up(values, &resets) && !is_season(&resets, period),
@@ -238,12 +249,26 @@ fn passes(values: &[f64], place: usize) -> bool {
     falls || rises
 }
 
-/// Whether a fall goes back from a single peak to about where values were before it: nothing began anew there.
+/// Whether a fall goes back from a peak of one or two values to about where values were before it: nothing began anew
+/// there, as what begins anew falls below the level that it rose from.
 fn ends_peak(values: &[f64], place: usize) -> bool {
-    let peak = place - 1;
-    let before = &values[peak.saturating_sub(REACH)..peak];
-    let rose = before.last().is_some_and(|last| *last < 0.5 * values[peak]);
-    rose && values[place] >= FRACTION * median(before)
+    (1..=PASSING.min(place - 1)).any(|width| {
+        let peak = place - width;
+        let before = &values[peak.saturating_sub(REACH)..peak];
+        let level = median(before);
+        let rose = |from: f64| from < 0.5 * values[peak];
+        // Of a counter that begins anew every few steps the last values of the run before are as high.
+        let stands_out = width == 1 || before.len() == REACH && rose(level);
+        stands_out && before.last().is_some_and(|last| rose(*last)) && values[place] >= FRACTION * level
+    })
+}
+
+/// Whether values are back at where they fell from after one or two of them, at once: a counter that begins anew stays
+/// below and counts up.
+fn ends_soon(values: &[f64], place: usize) -> bool {
+    let from = values[place - 1];
+    (place + 1..values.len().min(place + 1 + PASSING))
+        .any(|back| values[back] >= from && values[place..back].iter().all(|value| *value < FRACTION * from))
 }
 
 /// Whether values count up between several resets: runs of at least three before the last of them, of which most steps
