@@ -59,6 +59,7 @@ mod seasonal;
 mod selection;
 mod simple;
 mod smoothing;
+mod stairs;
 mod theta;
 mod warning;
 pub mod width;

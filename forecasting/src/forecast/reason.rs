@@ -42,12 +42,27 @@ pub(super) fn reason(asked: Method, selection: &Selection, has_season: bool, tri
         [(member, _)] => growth(member),
         _ => "growth fades in part: a damped trend is one of the methods",
     };
-    let widths = if tried {
+    let widths = widths(tried);
+    format!("{choice}; {season}; {growth}; {widths}")
+}
+
+/// The same where the level stays and changes at once.
+pub(super) fn of_stairs(tried: bool) -> String {
+    let widths = widths(tried);
+    format!(
+        "levels stay and change at once: without the changes, the mean of methods that err differently; changes to come \
+         count in proportion to the chance that there are more, so that growth fades where none has come for longer \
+         than usual; {widths}, and reach to what is likely with more changes and without"
+    )
+}
+
+/// What intervals rest on.
+fn widths(tried: bool) -> &'static str {
+    if tried {
         "intervals are as wide as they had to be on other series of this length, and on this one"
     } else {
         "intervals are as wide as they had to be on other series of this length"
-    };
-    format!("{choice}; {season}; {growth}; {widths}")
+    }
 }
 
 /// What a method alone makes of growth.
