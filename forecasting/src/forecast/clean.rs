@@ -173,20 +173,27 @@ impl Cleaned {
         if spikes.is_empty() || spikes.len() * 12 > self.values.len().max(12) {
             return;
         }
-        // The season of a short series has half of a spike in it, so what replaces one is worked out without it.
-        let mut known: Vec<Option<f64>> = self.values.iter().copied().map(Some).collect();
-        for place in &spikes {
-            known[*place] = None;
-            self.observed[*place] = false;
-        }
-        self.values = interpolate(&known);
-        let plain = Plain::of(&self.values, period);
-        let middle = running_median(&plain.values);
         for place in &spikes {
             self.values[*place] = plain.back(*place, middle[*place]);
+            self.observed[*place] = false;
+        }
+        if !plain.season.is_none() {
+            self.without_part_of(&spikes, period);
         }
         let steps = spikes.into_iter().map(|place| self.first + place + 1).collect();
         self.warnings.push(Warning::Spikes { steps });
+    }
+
+    /// Works out once more what takes the place of spikes: the season of a short series has a part of a spike in it.
+    fn without_part_of(&mut self, spikes: &[usize], period: usize) {
+        let mut known: Vec<Option<f64>> = self.values.iter().copied().map(Some).collect();
+        spikes.iter().for_each(|place| known[*place] = None);
+        self.values = interpolate(&known);
+        let plain = Plain::of(&self.values, period);
+        let middle = running_median(&plain.values);
+        for place in spikes {
+            self.values[*place] = plain.back(*place, middle[*place]);
+        }
     }
 
     /// Lifts or lowers what came before a single abrupt shift, so that the season stays known.

@@ -27,7 +27,7 @@ const FLAT: f64 = 0.2;
 /// square successive difference to the variance", The Annals of Mathematical Statistics 12, 1941).
 const BY_CHANCE: f64 = 1.0;
 /// Spread of the logarithms of intervals that is usual, and how many intervals this counts for.
-const USUAL: f64 = 0.2;
+const USUAL: f64 = 0.3;
 const PRIOR: f64 = 2.0;
 /// Turns a median of absolute differences of normal errors into their standard deviation.
 const NORMAL: f64 = 1.4826 / std::f64::consts::SQRT_2;
