@@ -185,9 +185,10 @@ impl Searched {
         }
         Forecast {
             method: self.method,
-            reason: match self.stairs {
-                Some(_) => of_stairs(self.backtest.is_some()),
-                None => reason(input.method, &self.selection, self.has_season, self.backtest.is_some()),
+            reason: if self.stairs.is_some() {
+                of_stairs(self.backtest.is_some())
+            } else {
+                reason(input.method, &self.selection, self.has_season, self.backtest.is_some())
             },
             trained_on: self.evidence.history,
             points,
