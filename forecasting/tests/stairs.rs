@@ -89,7 +89,18 @@ fn stairs_may_go_down() {
     let answer = monthly(down);
     assert!(matches!(answer.warnings[..], [Warning::Stairs { size, .. }] if (size + 50.0).abs() < 1e-9));
     let last = &answer.points[HORIZON - 1];
-    assert!((last.p50 - 300.0).abs() < 1.0 && last.lo80 <= 250.0 && last.hi80 >= 400.0, "{last:?}");
+    // Each of three changes takes 50 of 450 of what is left, and two thirds of that are expected.
+    let going_on = 400.0 * (400.0_f64 / 450.0).powi(3);
+    assert!((last.p50 - (400.0 - (400.0 - going_on) * 2.0 / 3.0)).abs() < 1.0, "{last:?}");
+    assert!(last.lo80 <= going_on && last.hi80 >= 400.0, "{last:?}");
+}
+
+#[test]
+fn stairs_that_go_down_never_reach_zero() {
+    let down = |month: u32| Some(450.0 - 100.0 * f64::from(month / 10));
+    let answer = monthly((0..46).map(down).collect());
+    assert!(goes_on(&answer).is_some_and(|chance| chance > 0.5), "{:?}", answer.warnings);
+    assert!(answer.points.iter().all(|point| point.lo95 > 0.0 && point.p50 < 51.0), "{answer:?}");
 }
 
 #[test]

@@ -149,7 +149,12 @@ impl Stairs {
         let next = self.every * (1.0 / half - 1.0).powf(1.0 / self.shape) - since;
         let after = |ahead: usize| (ahead as f64 - next) / self.every;
         let taken = |ahead: usize| if after(ahead) < 0.0 { 0.0 } else { 1.0 + after(ahead).floor() };
-        (1..=steps).map(|ahead| self.size * taken(ahead)).collect()
+        let level = self.heights[self.heights.len() - 1];
+        // What is positive and falls never reaches zero: each change takes the same share of what is left.
+        let left = level / (level - self.size);
+        let falls = self.size < 0.0 && level > 0.0;
+        let to_come = |taken: f64| if falls { level * (left.powf(taken) - 1.0) } else { self.size * taken };
+        (1..=steps).map(|ahead| to_come(taken(ahead))).collect()
     }
 }
 
