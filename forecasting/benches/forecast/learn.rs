@@ -18,7 +18,7 @@ pub const LEVELS: [f64; 2] = [0.8, 0.95];
 /// Steps before and after a step whose errors count for its multiplier.
 const NEIGHBOURS: usize = 5;
 /// Cases that the multipliers of all lengths together count for in those of one.
-const POOLED: f64 = 100.0;
+const POOLED: f64 = 50.0;
 /// Weight of the series' own backtests, where these count for one. Least squares on one population gives it less, 0.2 to
 /// 0.3; it is what carries over to another population, so it counts for more than what was learned of series in general.
 const OWN: f64 = 1.0;

@@ -15,6 +15,8 @@ mod peers;
 #[path = "../../tests/series/mod.rs"]
 mod series;
 mod shapes;
+#[path = "../../tests/series/stairs.rs"]
+mod stairs;
 mod targets;
 mod write;
 
@@ -68,6 +70,8 @@ fn main() -> ExitCode {
     shapes::edges(&mut targets);
     println!("\nSeries shaped as capacity is: 60 months, 36 ahead, {} seeds each", shapes::SEEDS);
     shapes::shapes(&mut targets);
+    println!("\nStairs: 60 months, 36 ahead, {} seeds each", shapes::STAIRS);
+    shapes::stairs(&mut targets);
     peers::print();
     if targets.print() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -3,6 +3,7 @@
 use forecasting::forecast::{Forecast, ForecastInput, forecast, naive2};
 
 use crate::series::{capacity_shapes, edge_cases, spike, step_up};
+use crate::stairs::Stairs;
 use crate::targets::Targets;
 
 const HORIZON: usize = 36;
@@ -13,6 +14,8 @@ const OF_NAIVE: f64 = 0.55;
 const HELD: f64 = 77.0;
 /// How often each shape is tried.
 pub const SEEDS: u64 = 20;
+/// How often each kind of stairs is tried.
+pub const STAIRS: u64 = 200;
 
 /// Every edge case with what is said of it.
 pub fn edges(targets: &mut Targets) {
@@ -141,5 +144,25 @@ pub fn shapes(targets: &mut Targets) {
     println!(
         "  80 % intervals held {held:.1} %, wanted at least {HELD}: {}",
         targets.at_least("capacity shapes, 80 % intervals held", held, HELD)
+    );
+}
+
+/// Errors and coverage on stairs of many kinds.
+pub fn stairs(targets: &mut Targets) {
+    let mut total = Sums::default();
+    for stairs in Stairs::ALL {
+        let sums = (0..STAIRS).map(|seed| Sums::of(&stairs.values(seed))).fold(Sums::default(), Sums::with);
+        sums.print(stairs.name);
+        total = total.with(sums);
+    }
+    total.print("all of them");
+    let (of_naive, held) = (total.error / total.naive, 100.0 * total.held / total.count);
+    println!(
+        "  of the error of Naive2 {of_naive:.3}, wanted at most {OF_NAIVE}: {}",
+        targets.at_most("stairs of many kinds, of the error of Naive2", of_naive, OF_NAIVE)
+    );
+    println!(
+        "  80 % intervals held {held:.1} %, wanted at least {HELD}: {}",
+        targets.at_least("stairs of many kinds, 80 % intervals held", held, HELD)
     );
 }

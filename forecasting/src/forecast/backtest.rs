@@ -5,8 +5,8 @@ use super::width::{Evidence, LEAST};
 
 /// Points that a series needs for its forecasts to be tried on it.
 const POINTS_MIN: usize = 12;
-/// How far back the first origin lies at most.
-const BACK_MAX: usize = 18;
+/// How far back the first origin lies at most: two years of months. A year and a half says too little of later ones.
+const BACK_MAX: usize = 24;
 /// Origins, evenly over what is held back.
 const ORIGINS: usize = 3;
 /// Mean of errors in deviations that is usual, and how many observations this counts for.

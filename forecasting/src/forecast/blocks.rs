@@ -41,10 +41,10 @@ impl Blocks {
     /// Blocks that matter to the method: those by name that take all observations as they are have none, and an end
     /// is followed where nothing else was asked for.
     pub fn of(input: &ForecastInput, observations: &[Option<f64>]) -> Self {
-        let blocks = match input.method {
-            Method::Intermittent | Method::OrdinaryLeastSquares => return Self::default(),
-            _ => Self::found(observations),
-        };
+        if input.method == Method::Intermittent || input.method.is_reference() {
+            return Self::default();
+        }
+        let blocks = Self::found(observations);
         if input.method == Method::Auto { blocks } else { Self { ended: None, ..blocks } }
     }
 

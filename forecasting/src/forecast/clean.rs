@@ -26,6 +26,8 @@ const SHIFT: f64 = 6.0;
 const NOTABLE: f64 = 0.3;
 /// Below which share of the value before it a value may be the beginning of a counter.
 const FRACTION: f64 = 0.3;
+/// Values in a row that are at most out of line before they are a level.
+const PASSING: usize = 2;
 /// Points that a level needs before a shift, and after it.
 const BEFORE: usize = 8;
 const AFTER: usize = 6;
@@ -34,6 +36,15 @@ const NORMAL: f64 = 1.4826;
 
 /// Cleans observations that have at least one value. Units are such that the largest size is about one.
 pub(super) fn clean(observations: &[Option<f64>], period: usize) -> Cleaned {
+    let mut cleaned = filled(observations, period);
+    cleaned.since_reset(period);
+    cleaned.without_spikes(period);
+    cleaned.without_shift(period);
+    cleaned
+}
+
+/// Fills gaps of observations that have at least one value, and leaves all else as it is.
+pub(super) fn filled(observations: &[Option<f64>], period: usize) -> Cleaned {
     let first = observations.iter().position(Option::is_some).unwrap_or(0);
     let last = observations.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
     let kept = observations.get(first..last).unwrap_or_default();
@@ -47,9 +58,6 @@ pub(super) fn clean(observations: &[Option<f64>], period: usize) -> Cleaned {
     if missing > 0 {
         cleaned.warnings.push(Warning::Gaps { count: missing });
     }
-    cleaned.since_reset(period);
-    cleaned.without_spikes(period);
-    cleaned.without_shift(period);
     cleaned
 }
 
@@ -169,8 +177,23 @@ impl Cleaned {
             self.values[*place] = plain.back(*place, middle[*place]);
             self.observed[*place] = false;
         }
+        if !plain.season.is_none() {
+            self.without_part_of(&spikes, period);
+        }
         let steps = spikes.into_iter().map(|place| self.first + place + 1).collect();
         self.warnings.push(Warning::Spikes { steps });
+    }
+
+    /// Works out once more what takes the place of spikes: the season of a short series has a part of a spike in it.
+    fn without_part_of(&mut self, spikes: &[usize], period: usize) {
+        let mut known: Vec<Option<f64>> = self.values.iter().copied().map(Some).collect();
+        spikes.iter().for_each(|place| known[*place] = None);
+        self.values = interpolate(&known);
+        let plain = Plain::of(&self.values, period);
+        let middle = running_median(&plain.values);
+        for place in spikes {
+            self.values[*place] = plain.back(*place, middle[*place]);
+        }
     }
 
     /// Lifts or lowers what came before a single abrupt shift, so that the season stays known.
@@ -200,9 +223,10 @@ impl Cleaned {
         let rises = values.windows(2).filter(|pair| pair[1] >= pair[0]).count();
         let falls = (1..values.len())
             .filter(|place| values[place - 1] > 0.0 && values[*place] < FRACTION * values[place - 1]);
-        let (peaks, resets): (Vec<usize>, Vec<usize>) = falls.partition(|place| ends_peak(values, *place));
+        let (passing, resets): (Vec<usize>, Vec<usize>) =
+            falls.partition(|place| ends_peak(values, *place) || ends_soon(values, *place));
         let Some(last) = resets.last().copied() else { return };
-        let never_falls = rises + peaks.len() + resets.len() == values.len() - 1;
+        let never_falls = rises + passing.len() + resets.len() == values.len() - 1;
         let counts = match resets[..] {
             [reset] => values[..reset].iter().any(|value| *value != values[0]),
             _ => counts_up(values, &resets) && !is_season(&resets, period),
@@ -232,12 +256,26 @@ fn passes(values: &[f64], place: usize) -> bool {
     falls || rises
 }
 
-/// Whether a fall goes back from a single peak to about where values were before it: nothing began anew there.
+/// Whether a fall goes back from a peak of one or two values to about where values were before it: nothing began anew
+/// there, as what begins anew falls below the level that it rose from.
 fn ends_peak(values: &[f64], place: usize) -> bool {
-    let peak = place - 1;
-    let before = &values[peak.saturating_sub(REACH)..peak];
-    let rose = before.last().is_some_and(|last| *last < 0.5 * values[peak]);
-    rose && values[place] >= FRACTION * median(before)
+    (1..=PASSING.min(place - 1)).any(|width| {
+        let peak = place - width;
+        let before = &values[peak.saturating_sub(REACH)..peak];
+        let level = median(before);
+        let rose = |from: f64| from < 0.5 * values[peak];
+        // Of a counter that begins anew every few steps the last values of the run before are as high.
+        let stands_out = width == 1 || before.len() == REACH && rose(level);
+        stands_out && before.last().is_some_and(|last| rose(*last)) && values[place] >= FRACTION * level
+    })
+}
+
+/// Whether values are back at where they fell from after one or two of them, at once: a counter that begins anew stays
+/// below and counts up.
+fn ends_soon(values: &[f64], place: usize) -> bool {
+    let from = values[place - 1];
+    (place + 1..values.len().min(place + 1 + PASSING))
+        .any(|back| values[back] >= from && values[place..back].iter().all(|value| *value < FRACTION * from))
 }
 
 /// Whether values count up between several resets: runs of at least three before the last of them, of which most steps

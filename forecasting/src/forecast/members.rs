@@ -73,7 +73,7 @@ impl<'a> View<'a> {
             false => values.to_vec(),
         };
         let period = periods.first().copied().unwrap_or(1);
-        let season = (is_seasonal(&series[..known], period) && period <= LONGEST_SEASON).then_some(period);
+        let season = (period <= LONGEST_SEASON && is_seasonal(&series[..known], period)).then_some(period);
         let adjusted_logs = logs(&adjusted);
         Self { series, positive, seasons, adjusted_logs, adjusted, logs: logs(series), season, period, known }
     }
@@ -146,7 +146,10 @@ impl<'a> View<'a> {
                     .seasoned(Regression::of_values(&self.adjusted[..end]).project(end, horizon), end);
             }
             Member::SeasonalNaive => (0..horizon).map(|step| series[end - period + step % period]).collect(),
-            Member::Adjusted if self.positive => naive2(series, self.period, horizon),
+            // Seasons of Naive2 multiply, which values below zero cannot bear.
+            Member::Adjusted if series.iter().all(|value| *value >= 0.0) => {
+                naive2(series, self.period, horizon)
+            }
             _ => vec![last; horizon],
         };
         let lag = if member == Member::SeasonalNaive { period } else { 1 };

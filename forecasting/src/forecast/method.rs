@@ -52,6 +52,12 @@ impl Method {
         Self::Naive2,
     ];
 
+    /// Whether the method is a reference: one that others are held against, which takes observations as they are.
+    #[must_use]
+    pub const fn is_reference(self) -> bool {
+        matches!(self, Self::OrdinaryLeastSquares | Self::Naive | Self::SeasonalNaive | Self::Naive2)
+    }
+
     /// The name that selects the method.
     #[must_use]
     pub const fn name(self) -> &'static str {

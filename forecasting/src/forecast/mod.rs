@@ -5,7 +5,8 @@
 //! to be allowed for.
 //!
 //! 1. Gaps are filled for fitting and left out of comparisons, isolated spikes set aside, and a single abrupt shift
-//!    of level is allowed for. Each is named in `warnings`.
+//!    of level is allowed for. Each is named in `warnings`. Levels that change at once again and again are carried on by
+//!    the chance that more changes come. Methods that are references take observations as they are.
 //! 2. What recurs is taken out by classical indices that are shrunk by how sure they are.
 //! 3. The forecast is the mean of four small methods that err differently: dynamic optimised Theta, a damped trend,
 //!    and models of differences without and with a season. Another method takes its place only where the series' own
@@ -59,6 +60,7 @@ mod seasonal;
 mod selection;
 mod simple;
 mod smoothing;
+mod stairs;
 mod theta;
 mod warning;
 pub mod width;

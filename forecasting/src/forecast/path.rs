@@ -1,5 +1,7 @@
 //! What a fitted method says of the months ahead.
 
+use super::width::LEAST;
+
 /// Means and standard deviations, step by step.
 #[derive(Debug, Clone)]
 pub(super) struct Path {
@@ -43,4 +45,17 @@ pub(super) fn median(values: &[f64]) -> f64 {
 /// The mean; zero of nothing.
 pub(super) fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+/// Mean of the deviations that members believe in, widened by how far the centre is from their mean, and how far
+/// they are apart.
+pub(super) fn beliefs(paths: &[Path], centre: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let count = paths.len().max(1) as f64;
+    let each = centre.iter().enumerate().map(|(step, centre)| {
+        let mean = paths.iter().map(|path| path.mean[step]).sum::<f64>() / count;
+        let believed = paths.iter().map(|path| path.deviation[step]).sum::<f64>() / count + LEAST;
+        let apart = paths.iter().map(|path| (path.mean[step] - mean) * (path.mean[step] - mean)).sum::<f64>();
+        (believed.hypot(centre - mean), (apart / count).sqrt())
+    });
+    each.unzip()
 }

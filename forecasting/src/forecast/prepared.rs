@@ -1,7 +1,7 @@
 //! A series as methods take it: scaled, cleaned, and no longer than it is worth.
 
 use super::blocks::Blocks;
-use super::clean::{Cleaned, clean};
+use super::clean::{Cleaned, clean, filled};
 use super::input::ForecastInput;
 use super::warning::Warning;
 
@@ -12,7 +12,7 @@ const PLATEAU: usize = 6;
 /// Periods that are worth keeping.
 const PERIODS: usize = 4;
 
-/// A checked input, ready for methods.
+/// A checked input, ready for methods. Where the method is a reference, nothing is left out and only gaps are filled.
 pub(super) struct Prepared {
     /// What values were divided by: the largest size, or one where all are zero.
     pub scale: f64,
@@ -39,14 +39,16 @@ impl Prepared {
         let seen = input.observations.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
         let stale = input.observations.len() - seen;
         let used = periods.last().map_or(USED, |longest| USED.max(PERIODS * longest));
-        let cut = seen.saturating_sub(used);
+        let is_reference = input.method.is_reference();
+        let cut = if is_reference { 0 } else { seen.saturating_sub(used) };
         let observations: Vec<Option<f64>> = input.observations[..seen]
             .iter()
             .map(|value| value.map(|value| rounded(value / scale)))
             .collect();
         let blocks = Blocks::of(input, &observations).since(cut);
         let from = blocks.began.unwrap_or(cut);
-        let mut cleaned = clean(&observations[from..], periods.first().copied().unwrap_or(1));
+        let prepare = if is_reference { filled } else { clean };
+        let mut cleaned = prepare(&observations[from..], periods.first().copied().unwrap_or(1));
         cleaned.warnings.iter_mut().for_each(|warning| warning.move_by(from, scale));
         cleaned.warnings.splice(..0, blocks.warnings());
         if cut > 0 {

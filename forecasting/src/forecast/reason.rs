@@ -24,20 +24,45 @@ pub(super) fn reason(asked: Method, selection: &Selection, has_season: bool, tri
             "too short to choose by its own past: the mean of methods that err differently".to_owned()
         }
         (Method::Combination, _) => "asked for by name: the mean of methods that err differently".to_owned(),
+        (named, _) if named.is_reference() => {
+            format!(
+                "asked for by name: {named}, from all observations as they are, as other methods are held against it"
+            )
+        }
         (named, _) => format!("asked for by name: {named}"),
     };
-    let season =
-        if has_season { "what recurs is carried on as far as it is sure" } else { "nothing recurs for sure" };
+    let season = match selection.weights[..] {
+        [(Member::Naive, _)] => "no season is carried on",
+        [(Member::SeasonalNaive, _)] => "the last period goes on as it was",
+        [(Member::Adjusted, _)] => "the season goes on where it passes the test of the M4 competition",
+        _ if has_season => "what recurs is carried on as far as it is sure",
+        _ => "nothing recurs for sure",
+    };
     let growth = match selection.weights[..] {
         [(member, _)] => growth(member),
         _ => "growth fades in part: a damped trend is one of the methods",
     };
-    let widths = if tried {
+    let widths = widths(tried);
+    format!("{choice}; {season}; {growth}; {widths}")
+}
+
+/// The same where the level stays and changes at once.
+pub(super) fn of_stairs(tried: bool) -> String {
+    let widths = widths(tried);
+    format!(
+        "levels stay and change at once: without the changes, the mean of methods that err differently; changes to come \
+         count in proportion to the chance that there are more, so that growth fades where none has come for longer \
+         than usual; {widths}, and reach to what is likely with more changes and without"
+    )
+}
+
+/// What intervals rest on.
+fn widths(tried: bool) -> &'static str {
+    if tried {
         "intervals are as wide as they had to be on other series of this length, and on this one"
     } else {
         "intervals are as wide as they had to be on other series of this length"
-    };
-    format!("{choice}; {season}; {growth}; {widths}")
+    }
 }
 
 /// What a method alone makes of growth.

@@ -8,13 +8,14 @@ use super::intermittent::is_intermittent;
 use super::members::{Member, View, naive2};
 use super::method::Method;
 use super::outcome::{Accuracy, Forecast, Point};
-use super::path::Path;
+use super::path::{Path, beliefs};
 use super::prepared::Prepared;
-use super::reason::reason;
+use super::reason::{of_stairs, reason};
 use super::selection::{OTHERS, Selection};
 use super::simple;
+use super::stairs::{Ahead, Stairs};
 use super::warning::Warning;
-use super::width::{Calibration, Evidence, LEAST};
+use super::width::{Calibration, Evidence};
 use crate::error::Result;
 
 /// What a forecast may come to at most, in sizes of the largest value seen.
@@ -95,6 +96,8 @@ struct Searched {
     method: Method,
     evidence: Evidence,
     has_season: bool,
+    /// Stairs that the series is, with what comes of them.
+    stairs: Option<(Stairs, Ahead)>,
 }
 
 impl Searched {
@@ -123,17 +126,24 @@ impl Searched {
             let own = place.map_or_else(|| path(*member).mean, |place| paths[place].mean.clone());
             centre.iter_mut().zip(own).for_each(|(sum, value)| *sum += weight * value);
         }
+        let stairs = if input.method == Method::Auto { Stairs::of(values) } else { None };
+        let stairs = stairs.map(|stairs| {
+            let mut ahead = stairs.ahead(values, &prepared.periods, steps);
+            centre = std::mem::take(&mut ahead.expected);
+            (stairs, ahead)
+        });
         let ratio = backtest.as_ref().map_or(f64::ln(USUAL), |backtest| backtest.ratio(values, observed));
         let (deviation, spread) = beliefs(&paths, &centre);
         let history = values.len();
         let evidence = Evidence { centre, deviation, spread, ratio, history, positive: view.positive };
         let method = match (&selection.other, input.method) {
+            (_, Method::Auto) if stairs.is_some() => Method::Combination,
             (Some((Member::Line, _)), Method::Auto) => Method::StraightLine,
             (Some(_), Method::Auto) => Method::SeasonalNaive,
             (None, Method::Auto) => Method::Combination,
             (_, named) => named,
         };
-        Self { backtest, selection, method, evidence, has_season: view.has_season() }
+        Self { backtest, selection, method, evidence, has_season: view.has_season(), stairs }
     }
 
     fn answer(&self, input: &ForecastInput, prepared: &Prepared, calibration: &Calibration) -> Forecast {
@@ -142,6 +152,7 @@ impl Searched {
         if self.backtest.is_none() {
             warnings.push(Warning::Short { points: self.evidence.history });
         }
+        warnings.extend(self.stairs.iter().map(|(stairs, _)| stairs.warning(scale)));
         let never_below = prepared.seen().iter().all(|value| *value >= 0.0);
         let plateau = prepared.plateau();
         let mut bounded = false;
@@ -154,15 +165,19 @@ impl Searched {
                 };
                 let centre = self.evidence.centre[step];
                 bounded |= centre.abs() > BOUND;
-                let [inner, outer] = calibration.half_widths(&self.evidence, step);
-                let ends = |half: f64| {
-                    let (low, high) = self.evidence.ends(centre, half);
-                    (
-                        held(plateau.map_or(low, |value| low.min(value))),
-                        held(plateau.map_or(high, |value| high.max(value))),
-                    )
+                let halves = calibration.half_widths(&self.evidence, step);
+                let without = self.without_changes(step, calibration);
+                let ends = |level: usize, tail: f64| {
+                    let (mut low, mut high) = self.evidence.ends(centre, halves[level]);
+                    if let Some((rises, ends)) = without {
+                        if rises { low = ends[level].0 } else { high = ends[level].1 }
+                    }
+                    let likely = plateau.into_iter().chain(self.likely(step, tail));
+                    let (low, high) =
+                        likely.fold((low, high), |(low, high), value| (low.min(value), high.max(value)));
+                    (held(low), held(high))
                 };
-                Point::new(ahead + 1, held(centre), ends(inner), ends(outer))
+                Point::new(ahead + 1, held(centre), ends(0, 0.1), ends(1, 0.025))
             })
             .collect();
         if bounded {
@@ -170,12 +185,34 @@ impl Searched {
         }
         Forecast {
             method: self.method,
-            reason: reason(input.method, &self.selection, self.has_season, self.backtest.is_some()),
+            reason: if self.stairs.is_some() {
+                of_stairs(self.backtest.is_some())
+            } else {
+                reason(input.method, &self.selection, self.has_season, self.backtest.is_some())
+            },
             trained_on: self.evidence.history,
             points,
             accuracy: self.accuracy(prepared, calibration),
             warnings,
         }
+    }
+
+    /// What stairs come to in a step where more than a share is likely: those that go on, and those that have ended.
+    fn likely(&self, step: usize, tail: f64) -> impl Iterator<Item = f64> {
+        let found = self.stairs.as_ref().map(|(stairs, ahead)| {
+            let goes_on = (stairs.goes_on > tail).then_some(ahead.going_on[step]);
+            let ended = (1.0 - stairs.goes_on > tail).then_some(ahead.rest.centre[step]);
+            goes_on.into_iter().chain(ended)
+        });
+        found.into_iter().flatten()
+    }
+
+    /// Both intervals of stairs that have ended, and whether they rose: as changes always go the same way, nothing lies
+    /// beyond on the other side.
+    fn without_changes(&self, step: usize, calibration: &Calibration) -> Option<(bool, [(f64, f64); 2])> {
+        let (stairs, ahead) = self.stairs.as_ref()?;
+        let ends = |half: f64| ahead.rest.ends(ahead.rest.centre[step], half);
+        Some((stairs.rises(), calibration.half_widths(&ahead.rest, step).map(ends)))
     }
 
     /// How the chosen weights did from origins that lie back.
@@ -186,7 +223,12 @@ impl Searched {
         let (mut came, mut said, mut naive) = (Vec::new(), Vec::new(), Vec::new());
         let mut held = 0;
         for origin in &backtest.origins {
-            let centre = self.centre(backtest, origin);
+            let known = &values[..origin.end];
+            let stairs = self.stairs.as_ref().and_then(|_| Stairs::of(known));
+            let centre = stairs.map_or_else(
+                || self.centre(backtest, origin),
+                |stairs| stairs.ahead(known, &prepared.periods, origin.steps).expected,
+            );
             let evidence = origin.evidence(centre, backtest.combined, self.evidence.positive);
             let plain = naive2(&values[..origin.end], period, origin.steps);
             for step in origin.compared(observed) {
@@ -248,17 +290,4 @@ fn named(method: Method) -> Option<Member> {
             return None;
         }
     })
-}
-
-/// Mean of the deviations that members believe in, widened by how far the centre is from their mean, and how far
-/// they are apart.
-fn beliefs(paths: &[Path], centre: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let count = paths.len().max(1) as f64;
-    let each = centre.iter().enumerate().map(|(step, centre)| {
-        let mean = paths.iter().map(|path| path.mean[step]).sum::<f64>() / count;
-        let believed = paths.iter().map(|path| path.deviation[step]).sum::<f64>() / count + LEAST;
-        let apart = paths.iter().map(|path| (path.mean[step] - mean) * (path.mean[step] - mean)).sum::<f64>();
-        (believed.hypot(centre - mean), (apart / count).sqrt())
-    });
-    each.unzip()
 }

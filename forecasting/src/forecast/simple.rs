@@ -8,6 +8,7 @@ use super::prepared::Prepared;
 use super::quantile::{Z80, Z95};
 use super::regression::Regression;
 use super::warning::Warning;
+use super::width::below;
 
 /// How much a step is taken to vary by where so few points do not show it.
 const ASSUMED: f64 = 0.1;
@@ -64,7 +65,7 @@ pub(super) fn barely(prepared: &Prepared, horizon: usize) -> Forecast {
     };
     let reason = format!("{count} neither trend nor season, so the last one goes on");
     let ends = |half: f64| {
-        if positive { (last * (-half / last).exp(), last + half) } else { (last - half, last + half) }
+        if positive { (below(last, half), last + half) } else { (last - half, last + half) }
     };
     let mut forecast = answer(prepared, horizon, (Method::Naive, reason), |step| {
         let spread = deviation * ((step + 1) as f64).sqrt();

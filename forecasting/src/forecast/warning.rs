@@ -31,6 +31,19 @@ pub enum Warning {
         /// Middle value of the year after.
         after: f64,
     },
+    /// Levels stay and change at once, always the same way: what comes next is more of it, or none any more.
+    Stairs {
+        /// How many changes there were.
+        changes: usize,
+        /// What a change usually is.
+        size: f64,
+        /// Steps that it usually takes from one to the next.
+        every: f64,
+        /// Steps since the last.
+        since: usize,
+        /// Chance that there are more, and the share of them that is in the forecast.
+        goes_on: f64,
+    },
     /// A series that never falls otherwise fell to a fraction, as a counter that begins anew: one for each time.
     Reset {
         /// First step after it.
@@ -105,6 +118,12 @@ impl fmt::Display for Warning {
                 f,
                 "the level changed at step {step}, from about {before} to {after}: earlier values were taken to the \
                  new level"
+            ),
+            Self::Stairs { changes, size, every, since, goes_on } => write!(
+                f,
+                "levels stay and change at once: {changes} changes of about {size}, one in about {every:.0} steps, the \
+                 last {since} steps ago; more come with a chance of {:.0} %, and this share of them is in the forecast",
+                100.0 * goes_on
             ),
             Self::Reset { step, used: true } => {
                 write!(

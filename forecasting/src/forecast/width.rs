@@ -15,6 +15,8 @@ pub const STEPS: usize = 36;
 pub const HISTORIES: [usize; 4] = [24, 36, 60, 120];
 /// What the weight of the own backtests of a series gains from the shortest to the longest of these.
 const OWN_GROWTH: f64 = 0.3;
+/// Logarithm of the least share of a forecast that an interval reaches down to: what is less may be zero to a computer.
+const DEEPEST: f64 = -600.0;
 /// Least deviation of a series whose largest value is one.
 pub(super) const LEAST: f64 = 1e-7;
 
@@ -78,10 +80,14 @@ impl Evidence {
 
     /// Both ends of the interval of a half width, around a centre.
     pub(super) fn ends(&self, centre: f64, half: f64) -> (f64, f64) {
-        let below =
-            if self.positive && centre > 0.0 { centre * (-half / centre).exp() } else { centre - half };
+        let below = if self.positive && centre > 0.0 { below(centre, half) } else { centre - half };
         (below, centre + half)
     }
+}
+
+/// The lower end of a half width below what is positive, which is positive too.
+pub(super) fn below(centre: f64, half: f64) -> f64 {
+    centre * (-half / centre).max(DEEPEST).exp()
 }
 
 impl Calibration {

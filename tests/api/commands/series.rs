@@ -325,3 +325,44 @@ fn real_series_come_about_as_they_were_said_to() {
     assert!(error < 25.0, "sMAPE is {error}");
     assert_eq!(rows, forecast(&text, &["--horizon", "36"]).1, "and the same again, by the usual period");
 }
+
+/// sMAPE and MASE of Naive2 by the command over a file of the competition; none where it is not beside the project.
+fn naive2_of_the_command(name: &str, horizon: usize, period: usize) -> Option<(f64, f64)> {
+    let (text, held_out) = competition(name, usize::MAX)?;
+    let (horizon_asked, period_asked) = (horizon.to_string(), period.to_string());
+    let (code, rows, told) =
+        forecast(&text, &["--method", "naive2", "--horizon", &horizon_asked, "--period", &period_asked]);
+    assert_eq!((code, told.as_str()), (Some(0), ""));
+    assert_eq!(rows.len(), held_out.len() * horizon);
+    let mut known: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        known.entry(fields[0]).or_default().push(fields[2].parse().unwrap());
+    }
+    let (mut smape, mut mase) = (0.0, 0.0);
+    for steps in rows.chunks(horizon) {
+        let train = &known[steps[0][0].as_str()];
+        let pairs = train.iter().zip(&train[period..]);
+        let scale = pairs.map(|(before, after)| (after - before).abs()).sum::<f64>()
+            / f64::from(u32::try_from(train.len() - period).unwrap());
+        for (row, came) in steps.iter().zip(&held_out[&steps[0][0]]) {
+            assert_eq!(row[7], "naive2");
+            let said: f64 = row[2].parse().unwrap();
+            smape += 200.0 * (said - came).abs() / (said.abs() + came.abs());
+            mase += (said - came).abs() / scale;
+        }
+    }
+    let count = f64::from(u32::try_from(rows.len()).unwrap());
+    Some((smape / count, mase / count))
+}
+
+#[test]
+fn naive2_by_name_is_the_one_of_the_competition() {
+    for (name, horizon, period, official) in
+        [("m4_hourly.csv", 48, 24, (18.383, 2.395)), ("m4_weekly.csv", 13, 1, (9.161, 2.777))]
+    {
+        let Some(found) = naive2_of_the_command(name, horizon, period) else { continue };
+        let close = (found.0 - official.0).abs() < 5e-4 && (found.1 - official.1).abs() < 5e-4;
+        assert!(close, "{name}: {found:?}, officially {official:?}");
+    }
+}
