@@ -8,14 +8,28 @@ const PAGE: usize = 256;
 /// Bytes of an entry beyond which it is not moved while entries are sorted.
 const LARGE: usize = 64;
 
-/// A page, with its entries in the order of their keys; never empty.
+/// Entries in the order of their keys; never empty.
 type Page<K, V> = Arc<Vec<(K, V)>>;
+
+/// A page with its first key, so that the page of a key is found without a look into pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Leaf<K, V> {
+    first: K,
+    page: Page<K, V>,
+}
+
+impl<K: Clone, V> Leaf<K, V> {
+    fn new(entries: Vec<(K, V)>) -> Option<Self> {
+        let first = entries.first()?.0.clone();
+        Some(Self { first, page: Arc::new(entries) })
+    }
+}
 
 /// A map in the order of its keys. A copy is cheap and shares its pages until it writes to one, so that a version with
 /// a few changes costs about what the changes cost.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table<K, V> {
-    pages: Arc<Vec<Page<K, V>>>,
+    pages: Arc<Vec<Leaf<K, V>>>,
     len: usize,
 }
 
@@ -44,7 +58,7 @@ impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for Table<K, V> {
 /// the order of their keys are put where they stay, without a list of all of them in between.
 #[derive(Debug)]
 pub struct Filling<K, V> {
-    full: Vec<Page<K, V>>,
+    full: Vec<Leaf<K, V>>,
     current: Vec<(K, V)>,
     is_out_of_order: bool,
 }
@@ -58,14 +72,14 @@ impl<K, V> Default for Filling<K, V> {
 impl<K: Ord + Clone, V: Clone> Filling<K, V> {
     /// Adds an entry.
     pub fn push(&mut self, key: K, value: V) {
-        let last = self.current.last().or_else(|| self.full.last()?.last());
+        let last = self.current.last().or_else(|| self.full.last()?.page.last());
         self.is_out_of_order |= last.is_some_and(|(last, _)| *last >= key);
         if self.current.capacity() == 0 {
             self.current.reserve_exact(PAGE);
         }
         self.current.push((key, value));
         if self.current.len() == PAGE {
-            self.full.push(Arc::new(std::mem::take(&mut self.current)));
+            self.full.extend(Leaf::new(std::mem::take(&mut self.current)));
         }
     }
 
@@ -73,7 +87,7 @@ impl<K: Ord + Clone, V: Clone> Filling<K, V> {
     #[must_use]
     pub fn done(self) -> Table<K, V> {
         if self.is_out_of_order {
-            let full = self.full.into_iter().flat_map(Arc::unwrap_or_clone);
+            let full = self.full.into_iter().flat_map(|leaf| Arc::unwrap_or_clone(leaf.page));
             let mut filling = Self::default();
             for (key, value) in ordered(full.chain(self.current).collect()) {
                 filling.push(key, value);
@@ -81,12 +95,9 @@ impl<K: Ord + Clone, V: Clone> Filling<K, V> {
             return filling.done();
         }
         let len = self.full.len() * PAGE + self.current.len();
-        let mut pages = self.full;
-        if !self.current.is_empty() {
-            let mut last = self.current;
-            last.shrink_to_fit();
-            pages.push(Arc::new(last));
-        }
+        let (mut pages, mut last) = (self.full, self.current);
+        last.shrink_to_fit();
+        pages.extend(Leaf::new(last));
         Table { pages: Arc::new(pages), len }
     }
 }
@@ -125,7 +136,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
-        let page = self.pages.get(self.page_of(key))?;
+        let page = &self.pages.get(self.page_of(key))?.page;
         let place = page.binary_search_by(|(found, _)| found.cmp(key)).ok()?;
         Some(&page[place].1)
     }
@@ -138,7 +149,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
 
     /// The entries in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.pages.iter().flat_map(|page| page.iter()).map(|(key, value)| (key, value))
+        self.pages.iter().flat_map(|leaf| leaf.page.iter()).map(|(key, value)| (key, value))
     }
 
     /// The values in the order of their keys.
@@ -149,35 +160,36 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
     /// The entries from a key on, in the order of their keys.
     pub fn from<'a>(&'a self, key: &K) -> impl Iterator<Item = (&'a K, &'a V)> + use<'a, K, V> {
         let first = self.page_of(key);
-        let begin = self.pages.get(first).map_or(0, |page| page.partition_point(|(found, _)| found < key));
+        let begin =
+            self.pages.get(first).map_or(0, |leaf| leaf.page.partition_point(|(found, _)| found < key));
         let pages = self.pages.iter().enumerate().skip(first);
         let entries =
-            pages.flat_map(move |(place, page)| page[if place == first { begin } else { 0 }..].iter());
+            pages.flat_map(move |(place, leaf)| leaf.page[if place == first { begin } else { 0 }..].iter());
         entries.map(|(key, value)| (key, value))
     }
 
     /// Puts a value in the place of the one that is there, which is the answer.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        if self.pages.last().and_then(|page| page.last()).is_some_and(|(last, _)| *last < key) {
+        if self.pages.last().and_then(|leaf| leaf.page.last()).is_none_or(|(last, _)| *last < key) {
             self.push(key, value);
             return None;
         }
         let place = self.page_of(&key);
         let pages = Arc::make_mut(&mut self.pages);
-        let Some(page) = pages.get_mut(place) else {
-            pages.push(Arc::new(vec![(key, value)]));
-            self.len += 1;
-            return None;
-        };
-        let entries = Arc::make_mut(page);
+        let leaf = &mut pages[place];
+        let entries = Arc::make_mut(&mut leaf.page);
         match entries.binary_search_by(|(found, _)| found.cmp(&key)) {
             Ok(found) => Some(std::mem::replace(&mut entries[found].1, value)),
             Err(free) => {
+                if free == 0 {
+                    leaf.first = key.clone();
+                }
                 entries.insert(free, (key, value));
                 self.len += 1;
-                if entries.len() > 2 * PAGE {
-                    let rest = entries.split_off(PAGE);
-                    pages.insert(place + 1, Arc::new(rest));
+                if entries.len() > 2 * PAGE
+                    && let Some(rest) = Leaf::new(entries.split_off(PAGE))
+                {
+                    pages.insert(place + 1, rest);
                 }
                 None
             }
@@ -189,20 +201,23 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.len += 1;
         let pages = Arc::make_mut(&mut self.pages);
         match pages.last_mut() {
-            Some(page) if page.len() < PAGE => Arc::make_mut(page).push((key, value)),
-            _ => pages.push(Arc::new(vec![(key, value)])),
+            Some(leaf) if leaf.page.len() < PAGE => Arc::make_mut(&mut leaf.page).push((key, value)),
+            _ => pages.extend(Leaf::new(vec![(key, value)])),
         }
     }
 
     /// Takes a key and its value out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.page_of(key);
-        let found = self.pages.get(place)?.binary_search_by(|(found, _)| found.cmp(key)).ok()?;
+        let found = self.pages.get(place)?.page.binary_search_by(|(found, _)| found.cmp(key)).ok()?;
         let pages = Arc::make_mut(&mut self.pages);
-        let entries = Arc::make_mut(&mut pages[place]);
+        let leaf = &mut pages[place];
+        let entries = Arc::make_mut(&mut leaf.page);
         let (_, value) = entries.remove(found);
-        if entries.is_empty() {
-            pages.remove(place);
+        match entries.first() {
+            Some((first, _)) if found == 0 => leaf.first = first.clone(),
+            Some(_) => {}
+            None => drop(pages.remove(place)),
         }
         self.len -= 1;
         Some(value)
@@ -210,7 +225,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
 
     /// The page that a key is on, or would be.
     fn page_of(&self, key: &K) -> usize {
-        self.pages.partition_point(|page| page[0].0 <= *key).saturating_sub(1)
+        self.pages.partition_point(|leaf| leaf.first <= *key).saturating_sub(1)
     }
 }
 
@@ -264,7 +279,9 @@ mod tests {
         table.insert(20_000, 2);
         assert!(before.iter().map(|(key, value)| (*key, *value)).eq((0..10_000).map(|key| (key, key))));
         assert_eq!((table.len(), table.get(&5_000), table.get(&7)), (10_000, Some(&1), None));
-        let shared = before.pages.iter().filter(|page| table.pages.iter().any(|own| Arc::ptr_eq(own, page)));
+        let is_shared =
+            |leaf: &&Leaf<u32, u32>| table.pages.iter().any(|own| Arc::ptr_eq(&own.page, &leaf.page));
+        let shared = before.pages.iter().filter(is_shared);
         assert_eq!(shared.count(), before.pages.len() - 3);
     }
 

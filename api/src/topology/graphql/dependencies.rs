@@ -11,7 +11,7 @@ use sea_orm::Condition;
 
 use super::{
     redundancy_groups::RedundancyGroup,
-    things::{ConfigurationItem, about_shown, item, names},
+    things::{ConfigurationItem, about_shown, are_shown, item, names},
 };
 use crate::{
     access::{Caller, Permission},
@@ -219,11 +219,8 @@ impl Dependency {
 
     /// What else is to be said. Null for roles that may not see both ends, for it may speak of either.
     async fn note(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let ends = [Column::FromId, Column::ToId];
-        for end in ends {
-            if item(ctx, &self.0, end, &ENDS).await?.is_none() {
-                return Ok(None);
-            }
+        if !are_shown(ctx, &self.0, &ENDS).await? {
+            return Ok(None);
         }
         self.0.get(Column::Note)
     }

@@ -98,6 +98,45 @@ pub(super) async fn item<E: Table>(
     ends: &[E::Column],
 ) -> Result<Option<ConfigurationItem>> {
     let reader = read(ctx, Permission::ViewTopology)?;
+    let load = async || {
+        let things = shown(ctx, record, ends).await?;
+        let wanted: Vec<Thing> = things.values().copied().collect();
+        let labels = labels(&reader, &wanted).await?;
+        let named = things.iter().filter_map(|(id, thing)| {
+            let label = labels.get(thing)?;
+            Some((*id, ConfigurationItem::new(*thing, label)))
+        });
+        Ok(named.collect::<Items>())
+    };
+    let found: Arc<Items> = record.shared("configuration items".to_owned(), load).await?;
+    Ok(found.get(&record.get::<ConfigurationItemId>(column)?).cloned())
+}
+
+/// Whether the caller may see everything that some columns of a row name, read once for all siblings.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn are_shown<E: Table>(
+    ctx: &Context<'_>,
+    record: &Record<E>,
+    ends: &[E::Column],
+) -> Result<bool> {
+    let things = shown(ctx, record, ends).await?;
+    for end in ends {
+        if !things.contains_key(&record.get::<ConfigurationItemId>(*end)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What columns of a row and of its siblings name, as far as the caller may see it.
+async fn shown<E: Table>(
+    ctx: &Context<'_>,
+    record: &Record<E>,
+    ends: &[E::Column],
+) -> Result<Arc<HashMap<ConfigurationItemId, Thing>>> {
+    let reader = read(ctx, Permission::ViewTopology)?;
     let asker = caller(ctx)?;
     let load = async || {
         let mut ids: Vec<ConfigurationItemId> = Vec::new();
@@ -106,16 +145,9 @@ pub(super) async fn item<E: Table>(
         }
         let mut things = items::things_of(&reader, ids).await?;
         things.retain(|_, thing| thing.is_shown_to(asker));
-        let wanted: Vec<Thing> = things.values().copied().collect();
-        let labels = labels(&reader, &wanted).await?;
-        let shown = things.into_iter().filter_map(|(id, thing)| {
-            let label = labels.get(&thing)?;
-            Some((id, ConfigurationItem::new(thing, label)))
-        });
-        Ok(shown.collect::<Items>())
+        Ok(things)
     };
-    let found: Arc<Items> = record.shared("configuration items".to_owned(), load).await?;
-    Ok(found.get(&record.get::<ConfigurationItemId>(column)?).cloned())
+    record.shared("things that are shown".to_owned(), load).await
 }
 
 /// The rows of which one of the columns at least names something that a caller may see. What is said of nothing but
