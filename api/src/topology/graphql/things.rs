@@ -112,7 +112,8 @@ pub(super) async fn item<E: Table>(
     Ok(found.get(&record.get::<ConfigurationItemId>(column)?).cloned())
 }
 
-/// Whether the caller may see everything that some columns of a row name, read once for all siblings.
+/// Whether the caller may see everything that some columns of a row name, read once for all siblings. Who may see all
+/// sorts of things needs no look at these.
 ///
 /// # Errors
 /// Those of the database.
@@ -121,6 +122,9 @@ pub(super) async fn are_shown<E: Table>(
     record: &Record<E>,
     ends: &[E::Column],
 ) -> Result<bool> {
+    if items::shown_to(caller(ctx)?).is_none() {
+        return Ok(true);
+    }
     let things = shown(ctx, record, ends).await?;
     for end in ends {
         if !things.contains_key(&record.get::<ConfigurationItemId>(*end)?) {
