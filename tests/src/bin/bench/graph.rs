@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Bench, Running, fill, free_port, per_request};
 
-/// Assets of the estate, where nobody says.
-pub const ASSETS: u32 = 100_000;
+/// Assets of the estates, where nobody says.
+pub const SIZES: [u32; 2] = [100_000, 1_000_000];
 
 /// Questions of a round.
 const QUESTIONS: u32 = 200;

@@ -42,13 +42,15 @@ async fn main() {
             growth::measure(&sizes.collect::<Vec<u32>>()).await;
         }
         Some("graph") => {
-            let assets =
-                arguments.get(2).map_or(graph::ASSETS, |size| size.parse().expect("a number of assets"));
             let server_url =
                 env::var("PLINTH_TEST_POSTGRES_URL").expect("run `make bench`, which starts PostgreSQL");
             let admin = Database::connect(&server_url).await.expect("PostgreSQL answers");
-            let url = fresh(&admin, &server_url, "plinth_bench_graph").await;
-            graph::measure(&url, assets).await;
+            let sizes = arguments[2..].iter().map(|size| size.parse().expect("a number of assets"));
+            let sizes: Vec<u32> = sizes.collect();
+            for assets in if sizes.is_empty() { &graph::SIZES[..] } else { &sizes } {
+                let url = fresh(&admin, &server_url, "plinth_bench_graph").await;
+                graph::measure(&url, *assets).await;
+            }
         }
         Some("observations") => {
             let server_url =
@@ -58,7 +60,7 @@ async fn main() {
             observations::measure(&url).await;
         }
         _ => panic!(
-            "say `bench queries`, `bench roadmap [ASSETS…]`, `bench graph [ASSETS]` or `bench observations`, or run \
+            "say `bench queries`, `bench roadmap [ASSETS…]`, `bench graph [ASSETS…]` or `bench observations`, or run \
              `make bench`"
         ),
     }
