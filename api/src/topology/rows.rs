@@ -59,11 +59,14 @@ pub trait Kept: Clone + Send + Sync {
     fn key(&self) -> Uuid;
 }
 
+/// Words that many rows say.
+type Words = HashSet<Arc<str>, foldhash::fast::RandomState>;
+
 /// The columns of a row, one after the other.
 pub struct Cells<'a> {
     row: &'a QueryResult,
     next: usize,
-    words: &'a mut HashSet<Arc<str>>,
+    words: &'a mut Words,
 }
 
 impl Cells<'_> {
@@ -101,7 +104,7 @@ pub async fn each<R: Kept>(
     if let (Some(id), Some(ids)) = (id, ids) {
         query = query.filter(id.is_in(ids.iter().copied()));
     }
-    let mut words = HashSet::new();
+    let mut words = Words::default();
     let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
     while let Some(row) = rows.try_next().await? {
         tell(R::of(&mut Cells { row: &row, next: 0, words: &mut words })?);
