@@ -175,9 +175,19 @@ fn in_ratio(
     bought: HardwareModelId,
     count: u32,
 ) -> Result<u32, String> {
-    let model = held.models.get(&old).filter(|model| model.successor == Some(bought));
+    let model = held.models.get(&old);
+    let name = name_of(held, old);
     let ratio = model.and_then(|model| model.consolidation);
-    let ratio = ratio.ok_or_else(|| format!("nobody says how many replace {}", name_of(held, old)))?;
+    let ratio = ratio.ok_or_else(|| {
+        format!("nobody says how many replace {name}: the cycle has no `quantity`, the model no `consolidationRatio`")
+    })?;
+    // A ratio is that of one successor, and says nothing of another.
+    if model.is_none_or(|model| model.successor != Some(bought)) {
+        return Err(format!(
+            "the `consolidationRatio` of {name} is that of its `successor`, and what is bought is not named as that: name \
+             it, or state the `quantity` of the cycle"
+        ));
+    }
     by_ratio(count, ratio, Decimal::ZERO).map_err(|cause| cause.to_string())
 }
 

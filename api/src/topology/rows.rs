@@ -74,7 +74,7 @@ impl Cells<'_> {
     fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
         let place = self.next;
         self.next += 1;
-        Ok(self.row.try_get_by_index(place)?)
+        self.row.try_get_by_index(place)
     }
 
     /// The next one, a word that many rows say: it is kept once.

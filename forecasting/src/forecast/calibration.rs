@@ -4,7 +4,6 @@
 //! competition and 1,143 of the M4 competition, with 24, 36, 48, 60, 96 and 120 points as history: before the official
 //! hold-outs (18 and 36 months), which have four fifths of the weight, and before up to five other years of each series;
 //! formatted by rustfmt.
-#![expect(clippy::approx_constant, reason = "what was learned may come near a constant")]
 
 use super::width::{Calibration, FEATURES, HISTORIES, STEPS};
 

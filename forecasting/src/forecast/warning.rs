@@ -125,16 +125,14 @@ impl fmt::Display for Warning {
                  last {since} steps ago; more come with a chance of {:.0} %, and this share of them is in the forecast",
                 100.0 * goes_on
             ),
-            Self::Reset { step, used: true } => {
-                write!(
-                    f,
-                    "the series began anew at step {step}, as a counter does: only what came after was used"
-                )
+            Self::Reset { step, used } => {
+                let used = if *used {
+                    ": only what came after was used"
+                } else {
+                    ", too late to use only what came after"
+                };
+                write!(f, "the series began anew at step {step}, as a counter does{used}")
             }
-            Self::Reset { step, used: false } => write!(
-                f,
-                "the series began anew at step {step}, as a counter does, too late to use only what came after"
-            ),
             Self::Began { step } => {
                 write!(f, "all values before step {step} are zero: only what came from there on was used")
             }
