@@ -1,6 +1,9 @@
 //! The server over HTTP, and how it behaves when something stops: a request, the database, or itself.
 
-use std::time::{Duration, Instant};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use api::{
     access::{Role, token::Verifier},
@@ -300,10 +303,22 @@ fn connections_that_the_server_of_the_database_ends_are_replaced() {
             assert!(codes.iter().all(|code| ["", "UNAVAILABLE"].contains(&code.as_str())), "{codes:?}");
         }
         let holder = hold_writers(app.database()).await;
-        let (answer, ()) = tokio::join!(server.query(&token, OPEN), async {
-            somebody_waits(&holder, Engine::Postgres).await;
-            holder.execute_unprepared(&format!("{end} AND wait_event_type = 'Lock'")).await.unwrap();
-        });
+        let mut met = 0;
+        let answer = loop {
+            let mut asked = pin!(server.query(&token, OPEN));
+            tokio::select! {
+                // A connection that was ended above, and that nobody has met since.
+                answer = &mut asked => {
+                    assert_eq!(answer.code(), "UNAVAILABLE", "{}", answer.text);
+                    met += 1;
+                    assert!(met < 100, "no connection is replaced");
+                }
+                () = somebody_waits(&holder, Engine::Postgres) => {
+                    holder.execute_unprepared(&format!("{end} AND wait_event_type = 'Lock'")).await.unwrap();
+                    break asked.await;
+                }
+            }
+        };
         assert_eq!(answer.code(), "UNAVAILABLE", "{}", answer.text);
         holder.rollback().await.unwrap();
         assert_eq!(count(app).await, 0);
