@@ -432,7 +432,10 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
             month(*step)
         ),
         Warning::Short { points } => {
-            format!("{points} months are too few to try methods on; intervals are as wide as on other series")
+            format!(
+                "{points} months are too few to try methods on: intervals are taken from how far they moved, and hold \
+                 what was seen"
+            )
         }
         other => other.to_string(),
     }

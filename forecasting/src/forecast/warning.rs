@@ -61,7 +61,7 @@ pub enum Warning {
         /// The first step of the zeros at the end.
         step: usize,
     },
-    /// Too few points to try methods on them; intervals are those of other series.
+    /// Too few points to try methods on them; intervals are taken from how far they moved.
     Short {
         /// How many points there are.
         points: usize,
@@ -146,7 +146,8 @@ impl fmt::Display for Warning {
             Self::Short { points } => {
                 write!(
                     f,
-                    "{points} points are too few to try methods on; intervals are as wide as on other series"
+                    "{points} points are too few to try methods on: intervals are taken from how far they moved, and hold \
+                     what was seen"
                 )
             }
             Self::UnknownVariation => f.write_str(
