@@ -201,3 +201,43 @@ proptest! {
         assert_sound(&by(method, &values));
     }
 }
+
+#[test]
+fn a_counter_that_just_began_anew_goes_on_upward() {
+    let run = |count: i32, step: i32| (1..=count).map(move |place| f64::from(place * step));
+    let late: Vec<f64> = run(57, 10).chain([0.0, 10.0, 20.0]).collect();
+    let few: Vec<f64> = run(7, 100).chain([10.0, 110.0, 210.0, 310.0, 410.0]).collect();
+    let fewest: Vec<f64> = run(6, 100).chain([5.0, 105.0, 205.0]).collect();
+    let last: Vec<f64> = run(30, 10).chain([0.0]).collect();
+    // The run before joins by its step: 570 is lowered to -10, 700 to -90, 600 to -95, 300 to -10.
+    for (values, reset, by, step) in
+        [(late, 58, 580.0, 10.0), (few, 8, 790.0, 100.0), (fewest, 7, 695.0, 100.0), (last, 31, 310.0, 10.0)]
+    {
+        let answer = monthly(&values);
+        assert_eq!(answer.warnings[0], Warning::Reset { step: reset, used: false });
+        let joined = |warning: &Warning| matches!(warning, Warning::Joined { step, by: lowered } if *step == reset && (lowered - by).abs() < 1e-6);
+        assert!(answer.warnings.iter().any(joined), "{:?}", answer.warnings);
+        assert_eq!(answer.trained_on, values.len());
+        let (end, first) = (values[values.len() - 1], answer.points[0]);
+        assert!(first.p50 > end + 0.7 * step && first.p50 < end + 1.3 * step, "{first:?}");
+        assert!(answer.points.windows(2).all(|pair| pair[1].p50 > pair[0].p50), "{:?}", answer.points);
+        assert!(answer.points.iter().all(|point| point.lo95 >= 0.0));
+    }
+}
+
+#[test]
+fn only_the_run_before_joins_what_came_since_a_counter_began_anew() {
+    let run = |count: i32| (1..=count).map(|place| f64::from(place * 10));
+    let told = |values: &[f64]| {
+        let answer = monthly(values);
+        let joined = |warning: &Warning| matches!(warning, Warning::Joined { .. });
+        (answer.warnings.iter().any(joined), answer.trained_on)
+    };
+    let twice: Vec<f64> = run(20).chain(run(15)).chain(run(3)).collect();
+    assert_eq!(told(&twice), (true, 18));
+    // None of the runs went on for longer than four steps, and what stays at zero may have dropped out.
+    let fast: Vec<f64> = (0..32).map(|step| 130.0 * f64::from(step % 4 + 1) + f64::from(step)).collect();
+    assert_eq!(told(&fast), (false, 32));
+    let stays: Vec<f64> = run(30).chain([0.0, 0.0]).collect();
+    assert_eq!(told(&stays), (false, 32));
+}

@@ -423,6 +423,11 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
                 if *used { "only what came after was used" } else { "too late to use only what came after" };
             format!("what was used began anew in {}, as a counter does: {used}", month(*step))
         }
+        Warning::Joined { step, by } => format!(
+            "too little came from {} on to be used alone: the figures of the run before were lowered by {by}, so that its \
+             growth goes on from there",
+            month(*step)
+        ),
         Warning::Began { step } => {
             format!("all figures before {} are zero: only those from there on were used", month(*step))
         }

@@ -95,6 +95,10 @@ impl Warning {
                 *after *= scale;
             }
             Self::Reset { step, .. } => *step += places,
+            Self::Joined { step, by } => {
+                *step += places;
+                *by *= scale;
+            }
             _ => {}
         }
     }

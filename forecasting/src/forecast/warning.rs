@@ -51,6 +51,13 @@ pub enum Warning {
         /// Whether only what came after the last of them was used.
         used: bool,
     },
+    /// Too little came since a counter began anew to be used alone: the run before was lowered, so that it goes on.
+    Joined {
+        /// First step after it.
+        step: usize,
+        /// What the run before was lowered by.
+        by: f64,
+    },
     /// All values before a step are zero, as before anything was in use: only what came from there on was used.
     Began {
         /// The first step that is not zero.
@@ -134,6 +141,11 @@ impl fmt::Display for Warning {
             Self::Reset { step, used: false } => write!(
                 f,
                 "the series began anew at step {step}, as a counter does, too late to use only what came after"
+            ),
+            Self::Joined { step, by } => write!(
+                f,
+                "too little came from step {step} on to be used alone: the values of the run before were lowered by {by}, \
+                 so that its growth goes on from there"
             ),
             Self::Began { step } => {
                 write!(f, "all values before step {step} are zero: only what came from there on was used")
