@@ -97,7 +97,9 @@ impl Warning {
             Self::Reset { step, .. } => *step += places,
             Self::Joined { step, by } => {
                 *step += places;
-                *by *= scale;
+                // With the ten digits that count.
+                let lowered = *by * scale;
+                *by = format!("{lowered:.9e}").parse().unwrap_or(lowered);
             }
             _ => {}
         }

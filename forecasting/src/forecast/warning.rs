@@ -98,6 +98,30 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// What is said of a counter that began anew.
+    fn of_counter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reset { step, used: true } => {
+                write!(
+                    f,
+                    "the series began anew at step {step}, as a counter does: only what came after was used"
+                )
+            }
+            Self::Reset { step, used: false } => write!(
+                f,
+                "the series began anew at step {step}, as a counter does, too late to use only what came after"
+            ),
+            Self::Joined { step, by } => write!(
+                f,
+                "too little came from step {step} on to be used alone: the values of the run before were lowered \
+                 by {by}, so that its growth goes on from there"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -132,21 +156,7 @@ impl fmt::Display for Warning {
                  last {since} steps ago; more come with a chance of {:.0} %, and this share of them is in the forecast",
                 100.0 * goes_on
             ),
-            Self::Reset { step, used: true } => {
-                write!(
-                    f,
-                    "the series began anew at step {step}, as a counter does: only what came after was used"
-                )
-            }
-            Self::Reset { step, used: false } => write!(
-                f,
-                "the series began anew at step {step}, as a counter does, too late to use only what came after"
-            ),
-            Self::Joined { step, by } => write!(
-                f,
-                "too little came from step {step} on to be used alone: the values of the run before were lowered by {by}, \
-                 so that its growth goes on from there"
-            ),
+            Self::Reset { .. } | Self::Joined { .. } => self.of_counter(f),
             Self::Began { step } => {
                 write!(f, "all values before step {step} are zero: only what came from there on was used")
             }
