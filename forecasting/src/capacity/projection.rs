@@ -423,6 +423,9 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
                 if *used { "only what came after was used" } else { "too late to use only what came after" };
             format!("what was used began anew in {}, as a counter does: {used}", month(*step))
         }
+        Warning::Joined { step, .. } => {
+            warning.to_string().replace(&format!("step {step}"), &month(*step).to_string())
+        }
         Warning::Began { step } => {
             format!("all figures before {} are zero: only those from there on were used", month(*step))
         }
@@ -431,9 +434,7 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
              what there was before",
             month(*step)
         ),
-        Warning::Short { points } => {
-            format!("{points} months are too few to try methods on; intervals are as wide as on other series")
-        }
+        Warning::Short { .. } => warning.to_string().replace("points", "months"),
         other => other.to_string(),
     }
 }

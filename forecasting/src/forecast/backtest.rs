@@ -4,7 +4,7 @@ use super::members::{Fitted, Member, View};
 use super::width::{Evidence, LEAST};
 
 /// Points that a series needs for its forecasts to be tried on it.
-const POINTS_MIN: usize = 12;
+pub(super) const POINTS_MIN: usize = 12;
 /// How far back the first origin lies at most: two years of months. A year and a half says too little of later ones.
 const BACK_MAX: usize = 24;
 /// Origins, evenly over what is held back.

@@ -235,14 +235,39 @@ impl Cleaned {
             return;
         }
         let used = values.len() - last >= AFTER;
-        for reset in resets {
+        for reset in &resets {
             self.warnings.push(Warning::Reset { step: self.first + reset + 1, used });
         }
         if used {
-            self.values.drain(..last);
-            self.observed.drain(..last);
-            self.first += last;
+            self.only_from(last);
+        } else {
+            self.join(&resets, last);
         }
+    }
+
+    fn only_from(&mut self, place: usize) {
+        self.values.drain(..place);
+        self.observed.drain(..place);
+        self.first += place;
+    }
+
+    /// Lowers the run before a counter last began anew, so that what came since goes on from it by its usual step: too
+    /// little has come to be used alone. Runs before that one are left out.
+    fn join(&mut self, resets: &[usize], last: usize) {
+        let from = resets.len().checked_sub(2).map_or(0, |before| resets[before]);
+        let since = &self.values[last..];
+        // Of a counter that begins anew every few steps none goes on for longer, and what stays where it fell to may
+        // be a drop-out.
+        let goes_on = since.len() == 1 || since[since.len() - 1] > since[0];
+        if !goes_on || resets.len() > 1 && last - from < AFTER {
+            return;
+        }
+        let run = &self.values[from..last];
+        let steps: Vec<f64> = run.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let by = run[run.len() - 1] + median(&steps) - since[0];
+        self.values[from..last].iter_mut().for_each(|value| *value -= by);
+        self.warnings.push(Warning::Joined { step: self.first + last + 1, by });
+        self.only_from(from);
     }
 }
 

@@ -58,6 +58,7 @@ mod run;
 mod search;
 mod seasonal;
 mod selection;
+mod short;
 mod simple;
 mod smoothing;
 mod stairs;

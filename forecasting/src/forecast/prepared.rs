@@ -95,6 +95,12 @@ impl Warning {
                 *after *= scale;
             }
             Self::Reset { step, .. } => *step += places,
+            Self::Joined { step, by } => {
+                *step += places;
+                // With the ten digits that count.
+                let lowered = *by * scale;
+                *by = format!("{lowered:.9e}").parse().unwrap_or(lowered);
+            }
             _ => {}
         }
     }

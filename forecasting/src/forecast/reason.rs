@@ -47,8 +47,8 @@ pub(super) fn reason(asked: Method, selection: &Selection, has_season: bool, tri
 }
 
 /// The same where the level stays and changes at once.
-pub(super) fn of_stairs(tried: bool) -> String {
-    let widths = widths(tried);
+pub(super) fn of_stairs() -> String {
+    let widths = widths(true);
     format!(
         "levels stay and change at once: without the changes, the mean of methods that err differently; changes to come \
          count in proportion to the chance that there are more, so that growth fades where none has come for longer \
@@ -61,7 +61,7 @@ fn widths(tried: bool) -> &'static str {
     if tried {
         "intervals are as wide as they had to be on other series of this length, and on this one"
     } else {
-        "intervals are as wide as they had to be on other series of this length"
+        "intervals are taken from how far the few values moved, widen with each step, and hold what was seen"
     }
 }
 

@@ -12,6 +12,7 @@ use super::path::{Path, beliefs};
 use super::prepared::Prepared;
 use super::reason::{of_stairs, reason};
 use super::selection::{OTHERS, Selection};
+use super::short::{Short, is_short};
 use super::simple;
 use super::stairs::{Ahead, Stairs};
 use super::warning::Warning;
@@ -19,7 +20,7 @@ use super::width::{Calibration, Evidence};
 use crate::error::Result;
 
 /// What a forecast may come to at most, in sizes of the largest value seen.
-const BOUND: f64 = 10.0;
+pub(super) const BOUND: f64 = 10.0;
 /// Points that methods need to be fitted; filled gaps are none.
 const FITTED_FROM: usize = 3;
 
@@ -34,6 +35,9 @@ pub fn forecast(input: &ForecastInput) -> Result<Forecast> {
     let prepared = Prepared::of(input);
     if let Some(answer) = without_search(input, &prepared) {
         return Ok(answer);
+    }
+    if is_short(prepared.cleaned.values.len()) {
+        return Ok(short(input, &prepared));
     }
     let searched = Searched::of(input, &prepared);
     Ok(searched.answer(input, &prepared, &SHIPPED))
@@ -87,6 +91,28 @@ fn without_search(input: &ForecastInput, prepared: &Prepared) -> Option<Forecast
         return Some(simple::constant(prepared, input.horizon));
     }
     None
+}
+
+/// Few points: a trend that fades, or what a method says that is asked for by name.
+fn short(input: &ForecastInput, prepared: &Prepared) -> Forecast {
+    let (horizon, values) = (input.horizon, &prepared.cleaned.values);
+    let short = Short::of(values, &prepared.periods, prepared.stale + horizon);
+    if let Method::Auto | Method::Combination = input.method {
+        let mut answer = short.answer(prepared, horizon, Method::DampedTrend, short.reason(values.len()));
+        if input.method == Method::Combination {
+            let reason = "fewer than 12 points are carried on by a trend that fades";
+            answer.warnings.push(Warning::Replaced { method: input.method, reason });
+        }
+        return answer;
+    }
+    let searched = Searched::of(input, prepared);
+    let reason = reason(input.method, &searched.selection, searched.has_season, false);
+    let centre = &searched.evidence.centre;
+    let mut answer = short.about(centre).answer(prepared, horizon, input.method, reason);
+    if centre[prepared.stale..].iter().any(|value| value.abs() > BOUND) {
+        answer.warnings.push(Warning::Bounded);
+    }
+    answer
 }
 
 /// A series with what was fitted to it.
@@ -149,9 +175,6 @@ impl Searched {
     fn answer(&self, input: &ForecastInput, prepared: &Prepared, calibration: &Calibration) -> Forecast {
         let scale = prepared.scale;
         let mut warnings = prepared.cleaned.warnings.clone();
-        if self.backtest.is_none() {
-            warnings.push(Warning::Short { points: self.evidence.history });
-        }
         warnings.extend(self.stairs.iter().map(|(stairs, _)| stairs.warning(scale)));
         let never_below = prepared.seen().iter().all(|value| *value >= 0.0);
         let plateau = prepared.plateau();
@@ -186,7 +209,7 @@ impl Searched {
         Forecast {
             method: self.method,
             reason: if self.stairs.is_some() {
-                of_stairs(self.backtest.is_some())
+                of_stairs()
             } else {
                 reason(input.method, &self.selection, self.has_season, self.backtest.is_some())
             },

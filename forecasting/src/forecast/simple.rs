@@ -93,7 +93,11 @@ pub(super) fn intermittent(prepared: &Prepared, horizon: usize) -> Forecast {
     forecast.warnings.retain(|warning| {
         !matches!(
             warning,
-            Warning::Spikes { .. } | Warning::Shift { .. } | Warning::Reset { .. } | Warning::Cut { .. }
+            Warning::Spikes { .. }
+                | Warning::Shift { .. }
+                | Warning::Reset { .. }
+                | Warning::Joined { .. }
+                | Warning::Cut { .. }
         )
     });
     forecast

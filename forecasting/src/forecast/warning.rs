@@ -51,6 +51,13 @@ pub enum Warning {
         /// Whether only what came after the last of them was used.
         used: bool,
     },
+    /// Too little came since a counter began anew to be used alone: the run before was lowered, so that it goes on.
+    Joined {
+        /// First step after it.
+        step: usize,
+        /// What the run before was lowered by.
+        by: f64,
+    },
     /// All values before a step are zero, as before anything was in use: only what came from there on was used.
     Began {
         /// The first step that is not zero.
@@ -61,7 +68,7 @@ pub enum Warning {
         /// The first step of the zeros at the end.
         step: usize,
     },
-    /// Too few points to try methods on them; intervals are those of other series.
+    /// Too few points to try methods on them; intervals are taken from how far they moved.
     Short {
         /// How many points there are.
         points: usize,
@@ -89,6 +96,30 @@ pub enum Warning {
         /// Why not.
         reason: &'static str,
     },
+}
+
+impl Warning {
+    /// What is said of a counter that began anew.
+    fn of_counter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reset { step, used: true } => {
+                write!(
+                    f,
+                    "the series began anew at step {step}, as a counter does: only what came after was used"
+                )
+            }
+            Self::Reset { step, used: false } => write!(
+                f,
+                "the series began anew at step {step}, as a counter does, too late to use only what came after"
+            ),
+            Self::Joined { step, by } => write!(
+                f,
+                "too little came from step {step} on to be used alone: the values of the run before were lowered \
+                 by {by}, so that its growth goes on from there"
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for Warning {
@@ -125,14 +156,7 @@ impl fmt::Display for Warning {
                  last {since} steps ago; more come with a chance of {:.0} %, and this share of them is in the forecast",
                 100.0 * goes_on
             ),
-            Self::Reset { step, used } => {
-                let used = if *used {
-                    ": only what came after was used"
-                } else {
-                    ", too late to use only what came after"
-                };
-                write!(f, "the series began anew at step {step}, as a counter does{used}")
-            }
+            Self::Reset { .. } | Self::Joined { .. } => self.of_counter(f),
             Self::Began { step } => {
                 write!(f, "all values before step {step} are zero: only what came from there on was used")
             }
@@ -144,7 +168,8 @@ impl fmt::Display for Warning {
             Self::Short { points } => {
                 write!(
                     f,
-                    "{points} points are too few to try methods on; intervals are as wide as on other series"
+                    "{points} points are too few to try methods on: intervals are taken from how far they moved, and hold \
+                     what was seen"
                 )
             }
             Self::UnknownVariation => f.write_str(
