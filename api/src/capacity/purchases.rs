@@ -26,6 +26,7 @@ use forecasting::{
     },
     forecast::Method,
     month::Month,
+    quantity::millionths,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -362,7 +363,7 @@ impl Growing {
         let factors = factors(&plain, level, growth)?;
         let scaled = self.ahead.iter().zip(factors).map(|((day, p50, p90), factor)| {
             // A factor of one leaves demand as it is, to the last digit.
-            let times = |value: Decimal| value.checked_mul(factor).ok_or(out_of_range());
+            let times = |value: Decimal| value.checked_mul(factor).map(millionths).ok_or(out_of_range());
             Ok(FanPoint { month: month(day), p50: times(*p50)?, p90: times(*p90)? })
         });
         let fan = Fan::new(scaled.collect::<Result<_, ForecastError>>()?)?;

@@ -19,6 +19,7 @@ use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::forecast::{Accuracy, Forecast, ForecastInput, Method, Warning, forecast};
 use crate::month::Month;
+use crate::quantity::millionths;
 use crate::roadmap::GrowthWindow;
 
 /// Between minus this and this lie 95 % of a standard normal variable.
@@ -42,7 +43,7 @@ pub struct Question {
     pub growth: Vec<GrowthWindow>,
     /// Steps and reservations.
     pub events: Events,
-    /// What may be planned with; absent where that is not known.
+    /// What may be planned with, and could be in the months that were observed; absent where that is not known.
     pub supply: Option<Supply>,
     /// The last month in which the pool is there; without end where absent.
     pub until: Option<Month>,
@@ -104,6 +105,20 @@ pub struct Projection {
     pub explanation: Explanation,
 }
 
+impl Ahead {
+    /// To six decimals, as it is told: demand is compared as it is shown.
+    fn rounded(self) -> Self {
+        Self {
+            month: self.month,
+            p10: millionths(self.p10),
+            p50: millionths(self.p50),
+            p90: millionths(self.p90),
+            lo95: millionths(self.lo95),
+            hi95: millionths(self.hi95),
+        }
+    }
+}
+
 impl Question {
     /// Carries demand on.
     ///
@@ -137,7 +152,8 @@ impl Question {
             Some(trend) => line_ahead(trend, steps)?,
             None => ahead(&forecast, last.month)?,
         };
-        let ahead = self.within(self.grown(ahead, *last)?);
+        let ahead: Vec<Ahead> = self.grown(ahead, *last)?.into_iter().map(Ahead::rounded).collect();
+        let ahead = self.within(ahead);
         self.projected(forecast, ahead, &points, line.as_ref())
     }
 
@@ -239,7 +255,8 @@ impl Question {
             return Ok(both(Exhaustion::AlreadyReached(since)));
         }
         if let Some(reason) = too_little(points) {
-            return Ok(both(Exhaustion::NotComputable { reason }));
+            let fallen = points.last().and_then(|last| since_fall(last, supply, now));
+            return Ok(both(fallen.unwrap_or(Exhaustion::NotComputable { reason })));
         }
         let moves = self.events.add_after(observed_until) || supply.falls_after(observed_until);
         if fan.points().is_empty() || (!rises && !moves) {
@@ -440,6 +457,16 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
 
 const FORMULA: &str = "demand = forecast of the 95th percentiles of daily peaks by month + steps × probability + \
                        reservations; exhausted in the first month with demand >= supply";
+
+/// Since when what was used last is no longer below what there is, up to a month, where it was below it in its own: supply
+/// has fallen since.
+fn since_fall(last: &Point, supply: &Supply, now: Month) -> Option<Exhaustion> {
+    let reached = |month: &Month| last.value >= supply.in_month(*month);
+    let months = u32::try_from(now.since(last.month)).unwrap_or_default();
+    let months: Vec<Month> = last.month.next().range(months).collect();
+    let since = months.into_iter().rev().take_while(reached).last()?;
+    Some(if since < now { Exhaustion::AlreadyReached(since) } else { Exhaustion::Reached(since) })
+}
 
 /// Why points say nothing of a date.
 fn too_little(points: &[Point]) -> Option<Reason> {
