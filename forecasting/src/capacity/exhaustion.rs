@@ -375,6 +375,6 @@ impl Question {
 pub(super) const FORMULA: &str = "demand(x) = a + b·x + steps × probability + reservations; P90 = demand + \
                        z·s·√(1 + 1/n + (x - x̄)²/Sxx); exhausted in the first month with demand >= supply";
 
-fn both(exhaustion: Exhaustion) -> Exhaustions {
+pub(super) fn both(exhaustion: Exhaustion) -> Exhaustions {
     Exhaustions { p50: exhaustion, p90_demand: exhaustion }
 }

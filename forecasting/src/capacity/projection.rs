@@ -7,13 +7,16 @@
 //! in four of the months between the first and the last are there, whatever the method: less says how high demand is
 //! and not where it goes. What has reached supply by its last peak has run out, however few points there are.
 
+mod reached;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use self::reached::{since_fall, too_little};
 use super::events::Events;
-use super::exhaustion::{self, Exhaustion, Exhaustions, Fan, FanPoint, HORIZON_MAX, exhaustion};
+use super::exhaustion::{self, Exhaustion, Exhaustions, Fan, FanPoint, HORIZON_MAX, both, exhaustion};
 use super::figures::{quantity, times};
-use super::regression::{COVERAGE_MIN_PERCENT, POINTS_MIN, Point, Reason, Seasonality, Trend, Z90, ordered};
+use super::regression::{POINTS_MIN, Point, Reason, Seasonality, Trend, Z90, ordered};
 use super::supply::Supply;
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
@@ -108,14 +111,9 @@ pub struct Projection {
 impl Ahead {
     /// To six decimals, as it is told: demand is compared as it is shown.
     fn rounded(self) -> Self {
-        Self {
-            month: self.month,
-            p10: millionths(self.p10),
-            p50: millionths(self.p50),
-            p90: millionths(self.p90),
-            lo95: millionths(self.lo95),
-            hi95: millionths(self.hi95),
-        }
+        let [p10, p50, p90, lo95, hi95] =
+            [self.p10, self.p50, self.p90, self.lo95, self.hi95].map(millionths);
+        Self { month: self.month, p10, p50, p90, lo95, hi95 }
     }
 }
 
@@ -458,27 +456,6 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
 const FORMULA: &str = "demand = forecast of the 95th percentiles of daily peaks by month + steps × probability + \
                        reservations; exhausted in the first month with demand >= supply";
 
-/// Since when what was used last is no longer below what there is, up to a month, where it was below it in its own: supply
-/// has fallen since.
-fn since_fall(last: &Point, supply: &Supply, now: Month) -> Option<Exhaustion> {
-    let reached = |month: &Month| last.value >= supply.in_month(*month);
-    let months = u32::try_from(now.since(last.month)).unwrap_or_default();
-    let months: Vec<Month> = last.month.next().range(months).collect();
-    let since = months.into_iter().rev().take_while(reached).last()?;
-    Some(if since < now { Exhaustion::AlreadyReached(since) } else { Exhaustion::Reached(since) })
-}
-
-/// Why points say nothing of a date.
-fn too_little(points: &[Point]) -> Option<Reason> {
-    if points.len() < POINTS_MIN {
-        return Some(Reason::TooFewPoints { points: points.len(), needed: POINTS_MIN });
-    }
-    let (first, last) = (points.first()?.month, points.last()?.month);
-    let months = last.since(first) as usize + 1;
-    (points.len() * 100 < months * COVERAGE_MIN_PERCENT)
-        .then_some(Reason::Gaps { points: points.len(), months })
-}
-
 /// The steps of a forecast, as months.
 fn ahead(forecast: &Forecast, last: Month) -> Result<Vec<Ahead>> {
     let months = forecast.points.iter().map(|point| {
@@ -519,8 +496,4 @@ fn line_ahead(trend: &Trend, steps: usize) -> Result<Vec<Ahead>> {
         })
     });
     months.collect()
-}
-
-fn both(exhaustion: Exhaustion) -> Exhaustions {
-    Exhaustions { p50: exhaustion, p90_demand: exhaustion }
 }
