@@ -260,3 +260,56 @@ fn scores_are_those_of_the_worked_example() {
         [1, 1, 4, 4, 7, 7, 13, 13, 25, 25, 37]
     );
 }
+
+fn change(name: &str, on: &str, quantity: i64) -> SupplyChange {
+    SupplyChange { name: name.to_owned(), on: day(on), quantity: quantity.into() }
+}
+
+#[test]
+fn demand_that_is_equal_to_supply_has_reached_it() {
+    let values: Vec<i64> = (0..12).map(|place| 200 + 4 * place).collect();
+    for (place, supply) in (0..25).map(|place| (place, 248 + 4 * i64::from(place))) {
+        let line = answer(&question(&values, supply, Method::StraightLine));
+        let of_month = month("2026-11").plus(place);
+        assert_eq!(line.exhaustions.p50, Exhaustion::Reached(of_month), "{supply}");
+        let point = line.points.iter().find(|point| point.month == of_month).unwrap();
+        assert_eq!(point.p50, supply.into());
+    }
+}
+
+#[test]
+fn months_that_are_over_are_held_against_what_there_was_then() {
+    // 384 were there until the middle of November, and 128 are left.
+    let mut asked = question(&[200; 12], 384, Method::Auto);
+    let leaves = change("four hosts", "2026-11-15", -256);
+    asked.supply = Some(Supply::new(384.into(), vec![leaves]).unwrap());
+    for (on, expected) in [
+        ("2026-11-29", Exhaustion::Reached(month("2026-11"))),
+        ("2027-02-10", Exhaustion::AlreadyReached(month("2026-11"))),
+    ] {
+        asked.as_of = day(on);
+        let exhaustions = answer(&asked).exhaustions;
+        assert_eq!((exhaustions.p50, exhaustions.p90_demand), (expected, expected), "{on}");
+    }
+    // 192 were too few in the first months, 256 enough from June on, and 192 are too few again since September.
+    let changes = vec![change("one comes", "2026-05-20", 64), change("one goes", "2026-09-10", -64)];
+    asked.supply = Some(Supply::new(192.into(), changes).unwrap());
+    asked.as_of = day("2026-11-20");
+    assert_eq!(answer(&asked).exhaustions.p90_demand, Exhaustion::AlreadyReached(month("2026-09")));
+}
+
+#[test]
+fn few_points_tell_of_a_pool_whose_supply_fell_below_them() {
+    let mut asked = question(&[200; 3], 384, Method::Auto);
+    asked.points = points("2026-07", &[200; 3]);
+    let two_months = Exhaustion::AlreadyReached(month("2026-10"));
+    for (on, expected) in [("2026-10-15", two_months), ("2026-11-15", Exhaustion::Reached(month("2026-11")))]
+    {
+        let leaves = change("four hosts", on, -256);
+        asked.supply = Some(Supply::new(384.into(), vec![leaves]).unwrap());
+        assert_eq!(answer(&asked).exhaustions.p90_demand, expected, "{on}");
+    }
+    asked.supply = Some(Supply::level(384.into()).unwrap());
+    let unknown = Exhaustion::NotComputable { reason: Reason::TooFewPoints { points: 3, needed: 6 } };
+    assert_eq!(answer(&asked).exhaustions.p90_demand, unknown);
+}

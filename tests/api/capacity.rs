@@ -13,6 +13,7 @@ mod many;
 mod members;
 mod observations;
 mod overcommit;
+mod past;
 mod places;
 mod plans;
 mod pools;

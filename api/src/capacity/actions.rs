@@ -128,6 +128,13 @@ async fn peers(
     Ok(Peers { forecasts: forecasts::of(db, &others, question).await?, left_out })
 }
 
+/// The most that leaves demand below supply where so much more would reach it: whole units, and less than one to the
+/// millionth.
+fn below(room: Decimal) -> Decimal {
+    let whole = room.ceil() - Decimal::ONE;
+    if whole > Decimal::ZERO { whole } else { millionths(room) - Decimal::new(1, 6) }
+}
+
 type Rules = HashMap<CapacityPoolId, capacity_purchase_rule::Model>;
 
 /// What is bought for pools that run out, where that is on record.
@@ -169,7 +176,7 @@ fn about(
     rule: Option<&capacity_purchase_rule::Model>,
     as_of: NaiveDate,
 ) -> Result<Actions> {
-    let (Some(fan), Some(supply)) = (&forecast.fan, &forecast.supplied.supply) else {
+    let (Some(fan), Some(supply)) = (&forecast.fan, &forecast.supplied.through) else {
         return Ok(Actions::default());
     };
     if forecast.exhaustions.p90_demand.month().is_none() {
@@ -264,14 +271,15 @@ impl Case<'_> {
         let (mut roomy, mut leaving) = (Vec::new(), Vec::new());
         for peer in peers.iter().filter(|peer| peer.pool.id != pool.id) {
             let (Some(fan), Some(supply)) = (&peer.fan, &peer.supplied.supply) else { continue };
-            let is_known = !matches!(peer.exhaustions.p90_demand, Exhaustion::NotComputable { .. });
             if fan.points().last().is_some_and(|point| point.month < Month::of(self.end())) {
                 leaving.push(peer.pool.name.as_str());
                 continue;
             }
+            // What is out, or will be, is relieved and not loaded.
+            let lasts = matches!(peer.exhaustions.p90_demand, Exhaustion::NotWithinHorizon(_));
             let room = order::headroom(fan, supply, Month::of(available)).map_err(Error::internal)?;
-            let Some(room) = room.filter(|_| is_known) else { continue };
-            let room = units::converted("quantity", room, peer.pool.unit, pool.unit)?;
+            let Some(room) = room.filter(|_| lasts) else { continue };
+            let room = below(units::converted("quantity", room, peer.pool.unit, pool.unit)?);
             let is_near = pool.site_id.is_some() && pool.site_id == peer.pool.site_id;
             roomy.push((is_near, room, &peer.pool));
         }

@@ -65,7 +65,9 @@ fn is_of_racks(resource: Resource) -> bool {
     matches!(resource, Resource::RackUnits | Resource::Power)
 }
 
-fn is_of_equipment(resource: Resource) -> bool {
+/// Whether a resource is that of equipment.
+#[must_use]
+pub fn is_of_equipment(resource: Resource) -> bool {
     is_of_hosts(resource) || resource == Resource::Storage
 }
 
@@ -96,16 +98,26 @@ pub fn wanted(pools: &[capacity_pool::Model]) -> Wanted {
     }
 }
 
-/// The same with what takes of them in racks, what left service after a day included.
+/// The days since which what left service counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Of what takes of pools in racks.
+    pub in_racks: NaiveDate,
+    /// Of the equipment that pools are made of; none where what there was does not matter.
+    pub equipment: Option<NaiveDate>,
+}
+
+/// The same with what takes of them in racks, what left service since some days included.
 #[must_use]
-pub fn wanted_with_demand(pools: &[capacity_pool::Model], left_since: NaiveDate) -> Wanted {
+pub fn wanted_with_demand(pools: &[capacity_pool::Model], since: Since) -> Wanted {
     let of = |fits: fn(Resource) -> bool| -> Vec<CapacityPoolId> {
         pools.iter().filter(|pool| fits(pool.resource)).map(|pool| pool.id).collect()
     };
     Wanted {
         all: of(|resource| is_recorded(resource) || is_taken_in_racks(resource)),
         mounted: of(is_taken_in_racks),
-        left_since: Some(left_since),
+        left_since: Some(since.in_racks),
+        gone_since: since.equipment,
         ..wanted(pools)
     }
 }
@@ -160,6 +172,17 @@ impl Contents {
         let counts = |member: &Thing| matches!(member, Thing::Rack(_) | Thing::Site(_));
         let excluded = left_out(held.members(pool.id), counts, "are neither racks nor sites");
         Self { items: items.collect(), excluded }
+    }
+
+    /// The equipment that a pool is made of with what it was made of before: what left service is none that is there.
+    #[must_use]
+    pub fn with_gone(pool: &capacity_pool::Model, held: &Holdings) -> Self {
+        let pieces = held.all_pieces(pool.id).into_iter().filter_map(|(piece, is_member)| {
+            let figure = figure(pool.resource, &piece.figures);
+            let counts = is_member || is_for(pool.resource, piece.kind, figure);
+            counts.then(|| item(piece, figure.and_then(|figure| within(pool, figure))))
+        });
+        Self { items: pieces.collect(), excluded: Vec::new() }
     }
 
     fn equipment(pool: &capacity_pool::Model, held: &Holdings) -> Self {

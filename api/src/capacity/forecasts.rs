@@ -19,13 +19,14 @@ use forecasting::{
     },
     forecast::Method,
     month::Month,
+    quantity::millionths,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{
     assumed::{self, Assumed},
-    contents,
+    contents::{self, Since},
     days::{self, MonthFigures},
     demands::{self, Demanded},
     oddities::{Finding, above, resets, zeros},
@@ -201,7 +202,10 @@ impl Known {
         }
         let holds = pool_holds::of(db, ids, Period { from: question.as_of, until: None }).await?;
         let asked = question.of_supplies(question.overlay);
-        let since = Some(earliest(pools, &months).unwrap_or(question.as_of));
+        let since = Some(Since {
+            in_racks: earliest(pools, &months).unwrap_or(question.as_of),
+            equipment: first_observed(pools, &months),
+        });
         let recorded = Recorded::read(db, pools, &asked, since).await?;
         let supplied = recorded.supplied_once(pools, &asked);
         let as_recorded = if question.overlay.is_empty() {
@@ -251,7 +255,7 @@ impl Known {
             method: question.method,
             growth: assumed.growth,
             events: known(&events, &demanded.steps, (&reservations, &holds), share)?,
-            supply: supplied.supply.clone(),
+            supply: supplied.through.clone(),
             until: assumed.until,
             as_of: question.as_of,
             months: question.months,
@@ -353,6 +357,16 @@ fn earliest(
     last.map(|point| point.month.last_day()).min()
 }
 
+/// The first day of the first month that was observed of pools of equipment: what there was before does not matter.
+fn first_observed(
+    pools: &[capacity_pool::Model],
+    months: &HashMap<CapacityPoolId, Vec<MonthFigures>>,
+) -> Option<NaiveDate> {
+    let of_equipment = pools.iter().filter(|pool| contents::is_of_equipment(pool.resource));
+    let first = of_equipment.filter_map(|pool| counting(pool, months.get(&pool.id)?).next());
+    first.map(|point| point.month.first_day()).min()
+}
+
 /// The first month whose observations are read.
 fn first(as_of: NaiveDate) -> Month {
     Month::of(as_of).plus(-HISTORY)
@@ -368,7 +382,7 @@ pub(super) fn first_whole(day: NaiveDate) -> Month {
 fn complete(months: &[MonthFigures]) -> Vec<Point> {
     let over = months.iter().filter(|figures| !figures.is_partial);
     let peaks = over.filter_map(|figures| figures.monthly.as_ref()).filter(|monthly| monthly.complete);
-    peaks.map(|monthly| Point { month: monthly.month, value: monthly.value }).collect()
+    peaks.map(|monthly| Point { month: monthly.month, value: millionths(monthly.value) }).collect()
 }
 
 fn known(
@@ -410,7 +424,7 @@ pub(super) fn part(quantity: Decimal, share: Decimal) -> Decimal {
 }
 
 pub(super) fn once_assumption(share: Decimal) -> Option<String> {
-    let share = (share < Decimal::ONE).then(|| forecasting::quantity::millionths(share).normalize())?;
+    let share = (share < Decimal::ONE).then(|| millionths(share).normalize())?;
     Some(format!(
         "what is used cannot be handed out more than once: demand is held against {share} of what may be planned with, \
          and of what is reserved {share} counts as demand"

@@ -116,6 +116,8 @@ pub struct Wanted {
     pub mounted: Vec<CapacityPoolId>,
     /// Since when what left service in those racks is asked for.
     pub left_since: Option<NaiveDate>,
+    /// Since when equipment that left service is asked for, of pools of which that is counted.
+    pub gone_since: Option<NaiveDate>,
 }
 
 /// One column of the members of pools, as a part of another statement.
@@ -357,7 +359,7 @@ impl Piece {
     }
 }
 
-/// The equipment that counts: what is there or is to come, and of racks what left service of late.
+/// The equipment that counts: what is there or is to come, and what left service since the days that are asked for.
 fn counted(wanted: &Wanted) -> Condition {
     use asset::Column as C;
     let within = |pools: &[CapacityPoolId]| {
@@ -369,7 +371,9 @@ fn counted(wanted: &Wanted) -> Condition {
     let mut all = Condition::any();
     if !wanted.pieces.is_empty() {
         let own = C::Id.in_subquery(members_of(&wanted.pieces, member::Column::AssetId));
-        all = all.add(Condition::all().add(there.clone()).add(within(&wanted.pieces).add(own)));
+        let since = wanted.gone_since.map(|since| C::RetiredOn.gt(since));
+        let counts = Condition::any().add(there.clone()).add_option(since);
+        all = all.add(Condition::all().add(counts).add(within(&wanted.pieces).add(own)));
     }
     if !wanted.mounted.is_empty() {
         let coming = C::Status.is_in([AssetStatus::Planned, AssetStatus::Ordered, AssetStatus::InStock]);

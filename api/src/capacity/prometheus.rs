@@ -209,6 +209,10 @@ fn number(text: &str) -> Result<Option<Decimal>, String> {
         "inf" | "infinity" => return refused("is infinite"),
         _ => {}
     }
+    // Some readers of numbers pass over underscores.
+    if text.contains('_') {
+        return refused("is not a number");
+    }
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (Ok(mantissa), Ok(exponent)) = (Decimal::from_str(mantissa), i32::from_str(exponent)) else {
         return refused("is not a number");

@@ -26,6 +26,7 @@ use forecasting::{
     },
     forecast::Method,
     month::Month,
+    quantity::millionths,
 };
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -41,6 +42,9 @@ use crate::{
     scenarios::Overlay,
     store::Read,
 };
+
+/// Why nothing is said of orders where nobody says how long they take.
+const NO_LEAD: &str = "the days from an order to its delivery are not recorded";
 
 /// A change of what there is: name, day and quantity.
 type SupplyStep = (String, NaiveDate, Decimal);
@@ -322,6 +326,25 @@ impl Growing {
         (is_missing || forecast >= supply.in_month(now)).then_some(since)
     }
 
+    /// Whether the pool is known to last from the day that it was read for up to a month, though nobody says how long an
+    /// order takes: it is short in no month.
+    #[must_use]
+    pub fn lasts(
+        &self,
+        (as_of, last): (NaiveDate, Month),
+        overlay: &Overlay,
+        left: impl Fn(SiteId) -> Option<NaiveDate>,
+    ) -> bool {
+        if self.reason.as_deref() != Some(NO_LEAD) || self.out_since.is_some() {
+            return false;
+        }
+        let (Ok((demand, _)), Ok(supply)) = (self.demanded(overlay, left), self.supply()) else {
+            return false;
+        };
+        let asked = demand.iter().filter(|point| point.month >= Month::of(as_of) && point.month <= last);
+        asked.into_iter().all(|point| point.value < supply.in_month(point.month))
+    }
+
     /// What was observed last less what there is in the month of a day.
     fn missing(&self, supply: &Supply, as_of: NaiveDate) -> Option<Decimal> {
         let (_, observed) = self.observed?;
@@ -362,7 +385,7 @@ impl Growing {
         let factors = factors(&plain, level, growth)?;
         let scaled = self.ahead.iter().zip(factors).map(|((day, p50, p90), factor)| {
             // A factor of one leaves demand as it is, to the last digit.
-            let times = |value: Decimal| value.checked_mul(factor).ok_or(out_of_range());
+            let times = |value: Decimal| value.checked_mul(factor).map(millionths).ok_or(out_of_range());
             Ok(FanPoint { month: month(day), p50: times(*p50)?, p90: times(*p90)? })
         });
         let fan = Fan::new(scaled.collect::<Result<_, ForecastError>>()?)?;
@@ -465,5 +488,5 @@ fn reason(forecast: &PoolForecast) -> Option<String> {
     if let Exhaustion::NotComputable { reason } = forecast.exhaustions.p90_demand {
         return Some(reason.to_string());
     }
-    forecast.lead.is_none().then(|| "the days from an order to its delivery are not recorded".to_owned())
+    forecast.lead.is_none().then(|| NO_LEAD.to_owned())
 }

@@ -258,6 +258,7 @@ impl Estate {
         let drawn = self.drawn.get(&rack.id).copied().unwrap_or_default();
         let usage = Usage::of(rack.height_units, mounted);
         let (power, backing) = self.power(&rack, period);
+        let lacks_power = self.holds_beyond_power(&rack, period, power.as_ref().ok());
         let known = [
             (Resource::Power, power),
             (Resource::Cooling, cooling(&rack, drawn)),
@@ -288,11 +289,26 @@ impl Estate {
             }
         }
         let holds = self.holds(rack.id);
-        let (free, overbooked) = rack_holds::left(&free, holds, period, need)?;
+        let (free, mut overbooked) = rack_holds::left(&free, holds, period, need)?;
+        if lacks_power {
+            overbooked.insert(Resource::Power);
+        }
         let code = self.codes.get(&rack.site_id).map(String::as_str).unwrap_or_default();
         let key = format!("{code} {} {}", rack.name, rack.id);
         let held = holds.iter().map(Hold::pieces).sum();
         Ok(State { rack, key, free, unknown, backing, bases: drawn.bases, held, overbooked })
+    }
+
+    /// Whether power is held in a rack and one of its sides, or its protected power, does not carry it beside what is drawn.
+    fn holds_beyond_power(&self, rack: &rack::Model, period: Period, free: Option<&Decimal>) -> bool {
+        let power = |hold: &Hold| hold.amount(Resource::Power);
+        if rack_holds::most(self.holds(rack.id), period, power).0 == 0 {
+            return false;
+        }
+        let draw = self.draw(rack.id, period);
+        let supply = self.feeds.supply(draw, &self.feeds.of_rack(rack.id), None);
+        free.is_some_and(|free| *free < Decimal::ZERO)
+            || supply.sides.iter().any(|side| side.spare_watts.is_some_and(|spare| spare < 0))
     }
 
     /// Protected power that is free, in kW, below zero where too much is taken, or why nobody knows; and what the feeds can

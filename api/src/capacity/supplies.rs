@@ -20,10 +20,11 @@ use rust_decimal::Decimal;
 use super::{
     assumed::Leaving,
     causes::{self, Cause, Known},
-    contents::{self, Contents, Item, State, is_of_hosts},
+    contents::{self, Contents, Item, Since, State, is_of_hosts},
     demands::{self, Demanded},
     holdings::Holdings,
     layers::{self, PoolLayers},
+    past_supplies,
 };
 use crate::{error::Result, scenarios::overlay::Overlay, store::Read, topology::items::Thing};
 
@@ -47,6 +48,8 @@ pub struct Question<'a> {
 pub struct Supplied {
     /// Day by day; none where it is not known.
     pub supply: Option<Supply>,
+    /// The same with what there was in the months before that of the day it is seen on, as far as that is on record.
+    pub through: Option<Supply>,
     /// Why it is not known.
     pub reason: Option<String>,
     /// What changes it, in the order of days.
@@ -73,9 +76,15 @@ impl Supplied {
                 let parts = supply.changes().iter().map(|change| change.quantity);
                 let changes = self.changes.into_iter().zip(parts);
                 let changes = changes.map(|(change, quantity)| Change { quantity, ..change }).collect();
-                Self { supply: Some(supply), changes, ..self }
+                let through = self.through.as_ref().and_then(|through| through.part(share).ok());
+                Self {
+                    through: through.or_else(|| Some(supply.clone())),
+                    supply: Some(supply),
+                    changes,
+                    ..self
+                }
             }
-            Err(cause) => Self { supply: None, reason: Some(cause.to_string()), ..self },
+            Err(cause) => Self { supply: None, through: None, reason: Some(cause.to_string()), ..self },
         }
     }
 }
@@ -128,10 +137,12 @@ pub struct Recorded {
     known: Known,
     /// What is there is that of today: what is planned from then on comes before a later day that is asked about.
     today: NaiveDate,
+    /// Since when what came into pools and left them is put back; none where what there was does not matter.
+    since: Option<NaiveDate>,
 }
 
 impl Recorded {
-    /// Reads it: a bounded number of statements, however many pools there are. What changes demand is read where a day is
+    /// Reads it: a bounded number of statements, however many pools there are. What changes demand is read where days are
     /// given, since which what left service counts.
     ///
     /// # Errors
@@ -140,15 +151,16 @@ impl Recorded {
         db: &impl Read,
         pools: &[capacity_pool::Model],
         question: &Question<'_>,
-        left_since: Option<NaiveDate>,
+        left_since: Option<Since>,
     ) -> Result<Self> {
         let wanted = match left_since {
-            Some(day) => contents::wanted_with_demand(pools, day),
+            Some(since) => contents::wanted_with_demand(pools, since),
             None => contents::wanted(pools),
         };
         let held = Holdings::read(db, &wanted).await?;
         let known = Known::read(db, pools, &held, question).await?;
-        Ok(Self { held, known, today: db.caller().now.date_naive() })
+        let since = left_since.and_then(|since| since.equipment);
+        Ok(Self { held, known, today: db.caller().now.date_naive(), since })
     }
 
     /// What there is of the pools to plan with, by pool.
@@ -160,7 +172,8 @@ impl Recorded {
     ) -> HashMap<CapacityPoolId, Supplied> {
         let from = self.from(question);
         let each = pools.iter().map(|pool| {
-            let supplied = supplied(pool, &self.held, &self.known, (&from, question.as_of));
+            let mut supplied = supplied(pool, &self.held, &self.known, (&from, question.as_of));
+            self.put_back(pool, &mut supplied, question.as_of);
             (pool.id, supplied)
         });
         each.collect()
@@ -174,6 +187,14 @@ impl Recorded {
         question: &Question<'_>,
     ) -> HashMap<CapacityPoolId, Supplied> {
         self.supplied(pools, question).into_iter().map(|(pool, supplied)| (pool, supplied.once())).collect()
+    }
+
+    /// Puts back what came into a pool and left it in the months that are over.
+    fn put_back(&self, pool: &capacity_pool::Model, supplied: &mut Supplied, as_of: NaiveDate) {
+        let (Some(since), Some(opening)) = (self.since, supplied.layers.plannable.quantity) else { return };
+        let past = past_supplies::changes(pool, &self.held, opening, (since, self.today));
+        let Some(through) = supplied.through.take() else { return };
+        supplied.through = Some(past_supplies::put_back(&through, past, as_of).unwrap_or(through));
     }
 
     /// The sites that are to be left, by when they are empty.
@@ -224,10 +245,14 @@ fn supplied(
     let supply =
         Supply::new(opening, steps(&before)).and_then(|until| Supply::new(until.on(as_of), steps(&changes)));
     let reason = supply.as_ref().err().map(ToString::to_string);
+    // What is planned until the day it is seen on was not there in the months before.
+    let through = Supply::new(opening, past_supplies::until(steps(&before), as_of))
+        .and_then(|until| until.with(steps(&changes)));
+    let through = if supply.is_ok() { through.ok() } else { None };
     let is_assumed = changes.iter().any(|change| known.is_assumed(&change.name));
     let assumptions = taken_to_happen(&before, as_of).into_iter();
     let assumptions = assumptions.chain(is_assumed.then(|| ASSUMED_REFRESHES.to_owned())).collect();
-    Supplied { supply: supply.ok(), reason, changes, findings, assumptions, layers }
+    Supplied { supply: supply.ok(), through, reason, changes, findings, assumptions, layers }
 }
 
 fn steps(changes: &[Change]) -> Vec<SupplyChange> {
@@ -250,7 +275,7 @@ fn taken_to_happen(before: &[Change], as_of: NaiveDate) -> Option<String> {
 }
 
 /// A pool on its way through the changes, day by day.
-struct Running<'a> {
+pub(super) struct Running<'a> {
     pool: &'a capacity_pool::Model,
     contents: &'a Contents,
     /// Which of the contents are there, by place.
@@ -264,7 +289,7 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn new(pool: &'a capacity_pool::Model, contents: &'a Contents, opening: Decimal) -> Self {
+    pub(super) fn new(pool: &'a capacity_pool::Model, contents: &'a Contents, opening: Decimal) -> Self {
         let there = contents.items.iter().enumerate().filter(|(_, item)| item.state != State::ToCome);
         Self {
             pool,
@@ -300,7 +325,11 @@ impl<'a> Running<'a> {
         (!quantity.is_zero()).then_some(change)
     }
 
-    fn change(&mut self, cause: &Cause) -> Result<Decimal, String> {
+    /// By how much a cause changes what there is.
+    ///
+    /// # Errors
+    /// In words, why that is not known.
+    pub(super) fn change(&mut self, cause: &Cause) -> Result<Decimal, String> {
         if cause.takes_all {
             return Ok(-self.level);
         }

@@ -232,6 +232,8 @@ pub async fn risks(
                 risks.risks.extend(of_pool.into_iter().filter(|risk| risk.from <= last));
                 risks.said.extend(said);
             }
+            // What lasts is no risk, however long an order would take.
+            Err(_) if pool.lasts((as_of, last), scenario, left(&estate)) => {}
             Err(reason) => risks.unknown.push(Unjudged { pool: pool.pool, reason }),
         }
     }

@@ -100,6 +100,39 @@ pub fn shown(text: &str) -> String {
     if letters.next().is_some() { format!("`{beginning}…`") } else { format!("`{beginning}`") }
 }
 
+/// Whether a number is written with underscores between its digits, which is not how numbers are sent.
+fn is_grouped(value: &Value) -> bool {
+    matches!(value, Value::String(text) if text.contains('_'))
+}
+
+/// A scalar of a list, whose other rows may be good where this one is not: what is wrong with it is kept for whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lenient<T>(pub Result<T, String>);
+
+impl<T: InputType> InputType for Lenient<T> {
+    type RawValueType = Self;
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        T::type_name()
+    }
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let value = value.unwrap_or_default();
+        let read = match rule_of(&T::type_name(), &value) {
+            Some(rule) => Err(rule),
+            None => T::parse(Some(value)).map_err(|_| "cannot be read".to_owned()),
+        };
+        Ok(Self(read))
+    }
+    fn to_value(&self) -> Value {
+        self.0.as_ref().map(InputType::to_value).unwrap_or_default()
+    }
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
 /// What is wrong with a value that is given for a scalar of this name; nothing when the scalar takes it.
 #[must_use]
 pub fn rule_of(scalar: &str, value: &Value) -> Option<String> {
@@ -111,7 +144,7 @@ pub fn rule_of(scalar: &str, value: &Value) -> Option<String> {
             "is not a moment such as 2027-01-31T09:00:00Z",
         ),
         "Decimal" => (
-            <Decimal as ScalarType>::parse(value.clone()).is_ok(),
+            <Decimal as ScalarType>::parse(value.clone()).is_ok() && !is_grouped(value),
             "is not a decimal number such as \"1234.56\", of at most 28 digits",
         ),
         "Int" => (<i32 as ScalarType>::parse(value.clone()).is_ok(), "is not a whole number of 32 bits"),

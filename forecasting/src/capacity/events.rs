@@ -7,6 +7,7 @@ use super::exhaustion::{Fan, FanPoint};
 use super::figures::{bounded, fraction, not_negative, plus, times};
 use crate::error::{ForecastError, Result};
 use crate::month::Month;
+use crate::quantity::millionths;
 
 /// A lasting change of demand: a migration wave, a project, an archive that is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Events {
     }
 
     /// What the events add to the demand of a month: Σ steps × probability, of steps on or before the last day of
-    /// the month and after the last day observed, and Σ reservations that hold on any day of it.
+    /// the month and after the last day observed, and Σ reservations that hold on any day of it, to six decimals.
     ///
     /// # Errors
     ///
@@ -90,7 +91,7 @@ impl Events {
                 sum = plus(sum, reservation.quantity, "demand")?;
             }
         }
-        Ok(sum)
+        Ok(millionths(sum))
     }
 
     /// Names of the steps that what was observed has already: those on or before the last day observed. To add them

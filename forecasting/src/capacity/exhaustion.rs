@@ -15,6 +15,7 @@ use super::supply::Supply;
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::month::Month;
+use crate::quantity::millionths;
 
 /// The furthest that anything is looked for, in months: ten years.
 pub const HORIZON_MAX: u32 = 120;
@@ -287,7 +288,8 @@ impl Question {
             let p50 = trend.value(month)?;
             let p90 = if rises { trend.quantile(month, Z90)? } else { p50 + width };
             // A trend that falls ends at nothing, not below it.
-            Ok(FanPoint { month, p50: p50.max(Decimal::ZERO), p90: p90.max(Decimal::ZERO) })
+            let told = |demand: Decimal| millionths(demand.max(Decimal::ZERO));
+            Ok(FanPoint { month, p50: told(p50), p90: told(p90) })
         };
         Fan::new(first.range(months).map(point).collect::<Result<_>>()?)
     }
@@ -373,6 +375,6 @@ impl Question {
 pub(super) const FORMULA: &str = "demand(x) = a + b·x + steps × probability + reservations; P90 = demand + \
                        z·s·√(1 + 1/n + (x - x̄)²/Sxx); exhausted in the first month with demand >= supply";
 
-fn both(exhaustion: Exhaustion) -> Exhaustions {
+pub(super) fn both(exhaustion: Exhaustion) -> Exhaustions {
     Exhaustions { p50: exhaustion, p90_demand: exhaustion }
 }

@@ -7,18 +7,22 @@
 //! in four of the months between the first and the last are there, whatever the method: less says how high demand is
 //! and not where it goes. What has reached supply by its last peak has run out, however few points there are.
 
+mod reached;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use self::reached::{since_fall, too_little};
 use super::events::Events;
-use super::exhaustion::{self, Exhaustion, Exhaustions, Fan, FanPoint, HORIZON_MAX, exhaustion};
+use super::exhaustion::{self, Exhaustion, Exhaustions, Fan, FanPoint, HORIZON_MAX, both, exhaustion};
 use super::figures::{quantity, times};
-use super::regression::{COVERAGE_MIN_PERCENT, POINTS_MIN, Point, Reason, Seasonality, Trend, Z90, ordered};
+use super::regression::{POINTS_MIN, Point, Reason, Seasonality, Trend, Z90, ordered};
 use super::supply::Supply;
 use crate::error::{ForecastError, Result};
 use crate::explain::Explanation;
 use crate::forecast::{Accuracy, Forecast, ForecastInput, Method, Warning, forecast};
 use crate::month::Month;
+use crate::quantity::millionths;
 use crate::roadmap::GrowthWindow;
 
 /// Between minus this and this lie 95 % of a standard normal variable.
@@ -42,7 +46,7 @@ pub struct Question {
     pub growth: Vec<GrowthWindow>,
     /// Steps and reservations.
     pub events: Events,
-    /// What may be planned with; absent where that is not known.
+    /// What may be planned with, and could be in the months that were observed; absent where that is not known.
     pub supply: Option<Supply>,
     /// The last month in which the pool is there; without end where absent.
     pub until: Option<Month>,
@@ -104,6 +108,15 @@ pub struct Projection {
     pub explanation: Explanation,
 }
 
+impl Ahead {
+    /// To six decimals, as it is told: demand is compared as it is shown.
+    fn rounded(self) -> Self {
+        let [p10, p50, p90, lo95, hi95] =
+            [self.p10, self.p50, self.p90, self.lo95, self.hi95].map(millionths);
+        Self { month: self.month, p10, p50, p90, lo95, hi95 }
+    }
+}
+
 impl Question {
     /// Carries demand on.
     ///
@@ -137,7 +150,8 @@ impl Question {
             Some(trend) => line_ahead(trend, steps)?,
             None => ahead(&forecast, last.month)?,
         };
-        let ahead = self.within(self.grown(ahead, *last)?);
+        let ahead: Vec<Ahead> = self.grown(ahead, *last)?.into_iter().map(Ahead::rounded).collect();
+        let ahead = self.within(ahead);
         self.projected(forecast, ahead, &points, line.as_ref())
     }
 
@@ -239,7 +253,8 @@ impl Question {
             return Ok(both(Exhaustion::AlreadyReached(since)));
         }
         if let Some(reason) = too_little(points) {
-            return Ok(both(Exhaustion::NotComputable { reason }));
+            let fallen = points.last().and_then(|last| since_fall(last, supply, now));
+            return Ok(both(fallen.unwrap_or(Exhaustion::NotComputable { reason })));
         }
         let moves = self.events.add_after(observed_until) || supply.falls_after(observed_until);
         if fan.points().is_empty() || (!rises && !moves) {
@@ -442,17 +457,6 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
 const FORMULA: &str = "demand = forecast of the 95th percentiles of daily peaks by month + steps × probability + \
                        reservations; exhausted in the first month with demand >= supply";
 
-/// Why points say nothing of a date.
-fn too_little(points: &[Point]) -> Option<Reason> {
-    if points.len() < POINTS_MIN {
-        return Some(Reason::TooFewPoints { points: points.len(), needed: POINTS_MIN });
-    }
-    let (first, last) = (points.first()?.month, points.last()?.month);
-    let months = last.since(first) as usize + 1;
-    (points.len() * 100 < months * COVERAGE_MIN_PERCENT)
-        .then_some(Reason::Gaps { points: points.len(), months })
-}
-
 /// The steps of a forecast, as months.
 fn ahead(forecast: &Forecast, last: Month) -> Result<Vec<Ahead>> {
     let months = forecast.points.iter().map(|point| {
@@ -493,8 +497,4 @@ fn line_ahead(trend: &Trend, steps: usize) -> Result<Vec<Ahead>> {
         })
     });
     months.collect()
-}
-
-fn both(exhaustion: Exhaustion) -> Exhaustions {
-    Exhaustions { p50: exhaustion, p90_demand: exhaustion }
 }

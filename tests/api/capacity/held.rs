@@ -6,7 +6,7 @@ use support::{TestApp, on_both_engines};
 use super::{
     a_pool,
     layers::files,
-    places::{a_rack, a_site, placed},
+    places::{a_model, a_rack, a_site, an_asset, placed},
     seen, told,
 };
 use crate::roadmap::send;
@@ -436,5 +436,47 @@ fn places_are_given_back_piece_by_piece() {
         let left = app.planner().query_with(release, last.clone()).await["releasePlacementPieces"].clone();
         assert_eq!((left, free(app, "2026-07-01").await), (json!(null), 8));
         app.planner().expect_error_with(release, last, "NOT_FOUND").await;
+    });
+}
+
+#[test]
+fn power_that_is_held_beyond_what_a_rack_carries_is_named() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        let details = json!({ "protectedPowerWatts": 2_100, "coolingWatts": 3_000, "networkPorts": 8 });
+        let rack = a_rack(app, &site, "R1", 14, details).await;
+        let power = json!({ "typicalDrawWatts": 450, "maximumDrawWatts": 500 });
+        let model = a_model(app, "S1", json!({ "heightUnits": 1 }), power).await;
+        let asset = an_asset(app, "SRV-1", &model, &rack, 1).await;
+        let measured = async |watts: u32| {
+            let text = format!(
+                "mutation {{ updateAsset(id: \"{asset}\", changes: {{ power: {{
+                    basis: MEASURED, measuredDrawWatts: {watts} }} }}) {{ id }} }}"
+            );
+            app.director().query(&text).await;
+        };
+        measured(450).await;
+        let only = json!({
+            "purpose": "wave 3", "fromOn": "2026-07-01", "need": { "u": "1", "kw": "0.45", "count": 3 },
+            "in": { "racks": [rack] },
+        });
+        reserve(app, json!({ "input": only })).await;
+        let overbooked = async || {
+            let answer =
+                placed(app, json!({ "need": { "u": "1", "kw": "0.1" }, "in": { "racks": [rack] } })).await;
+            let resources = answer["racks"][0]["resources"].as_array().unwrap();
+            let power = resources.iter().find(|it| it["resource"] == "POWER").unwrap();
+            json!([answer["racks"][0]["overbooked"], power["free"]])
+        };
+        // 450 are drawn and 1,350 held of 2,100; then 900 are drawn, which leaves 150 too few.
+        assert_eq!(overbooked().await, json!([[], "0.3"]));
+        measured(900).await;
+        assert_eq!(overbooked().await, json!([["POWER"], "0"]));
+        measured(450).await;
+        let less = format!(
+            "mutation {{ updateRack(id: \"{rack}\", changes: {{ protectedPowerWatts: 1000 }}) {{ id }} }}"
+        );
+        app.director().query(&less).await;
+        assert_eq!(overbooked().await, json!([["POWER"], "0"]));
     });
 }

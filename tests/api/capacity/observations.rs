@@ -134,6 +134,51 @@ fn the_good_ones_are_kept_where_that_is_asked_for() {
 }
 
 #[test]
+fn what_cannot_be_read_is_refused_by_name_and_the_rest_is_kept() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        let text = "mutation($pool: ID!, $observations: [CapacityObservationInput!]!, $keepGood: Boolean!) {
+            recordCapacityObservations(pool: $pool, unit: KILOWATT, observations: $observations,
+                keepGood: $keepGood) { recorded refusedCount refused { at message } } }";
+        let given = [
+            ("2026-06-01T00:00:00Z", "3"),
+            ("2026-06-01T01:00:00Z", "NaN"),
+            ("2026-06-01T02:00:00Z", "1e400"),
+            ("yesterday", "4"),
+            ("2026-06-01T03:00:00Z", "1_000"),
+            ("2026-06-01T04:00:00Z", "5"),
+        ];
+        let asked = |keep: bool| json!({ "pool": pool, "observations": rows(&given), "keepGood": keep });
+        let number = |place: usize, value: &str| {
+            format!(
+                "observations[{place}].value: `{value}` is not a decimal number such as \"1234.56\", of at most 28 digits"
+            )
+        };
+        let made = app.director().query_with(text, asked(true)).await["recordCapacityObservations"].clone();
+        assert_eq!(
+            made,
+            json!({
+                "recorded": 2, "refusedCount": 4, "refused": [
+                    {
+                        "at": null,
+                        "message": "observations[3].at: `yesterday` is not a moment such as 2027-01-31T09:00:00Z",
+                    },
+                    { "at": "2026-06-01T01:00:00+00:00", "message": number(1, "NaN") },
+                    { "at": "2026-06-01T02:00:00+00:00", "message": number(2, "1e400") },
+                    { "at": "2026-06-01T03:00:00+00:00", "message": number(4, "1_000") },
+                ],
+            })
+        );
+        let days = r#"days(from: "2026-06-01", to: "2026-06-01") { peak count }"#;
+        assert_eq!(seen(app, &pool, days).await["days"], json!([{ "peak": "5", "count": 2 }]));
+        // All or nothing: the first that cannot be read is named.
+        let refusal = app.director().expect_error_with(text, asked(false), "INVALID").await;
+        assert_eq!(refusal.message, number(1, "NaN"));
+        assert_eq!(refusal.field, "observations[1].value");
+    });
+}
+
+#[test]
 fn observations_may_come_in_any_order_and_have_to_be_numbers() {
     on_both_engines(async |app| {
         let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;

@@ -51,7 +51,7 @@ async fn a_feed(app: &TestApp, site: &str, name: &str, details: Value) -> String
     send(app, "registerPowerFeed", "NewPowerFeed!", feed).await
 }
 
-async fn a_model(app: &TestApp, name: &str, dimensions: Value, power: Value) -> String {
+pub async fn a_model(app: &TestApp, name: &str, dimensions: Value, power: Value) -> String {
     let maker = json!({ "name": format!("Maker of {name}") });
     let maker = send(app, "registerManufacturer", "NewManufacturer!", maker).await;
     let details = json!({ "dimensions": dimensions, "power": power });
@@ -59,7 +59,7 @@ async fn a_model(app: &TestApp, name: &str, dimensions: Value, power: Value) -> 
     send(app, "registerHardwareModel", "NewHardwareModel!", model).await
 }
 
-async fn an_asset(app: &TestApp, tag: &str, model: &str, rack: &str, unit: i32) -> String {
+pub async fn an_asset(app: &TestApp, tag: &str, model: &str, rack: &str, unit: i32) -> String {
     let asset = json!({
         "tag": tag, "model": model, "status": "IN_SERVICE", "placement": { "rack": rack, "unit": unit },
     });

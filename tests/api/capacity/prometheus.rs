@@ -78,10 +78,11 @@ fn bad_points_are_left_out_by_instant_and_rule_and_the_rest_is_kept() {
             [1_780_272_300, "7"],
             [1_780_272_300, "8"],
             [1_780_272_360, "1700"],
+            [1_780_272_420, "1_800"],
         ]);
         let asked = json!({ "pool": pool, "json": answer(&json!([{ "metric": {}, "values": values }])) });
         let made = app.director().query_with(IMPORT, asked.clone()).await["importPrometheus"].clone();
-        assert_eq!([&made["recorded"], &made["refusedCount"]], [&json!(4), &json!(3)]);
+        assert_eq!([&made["recorded"], &made["refusedCount"]], [&json!(4), &json!(4)]);
         let refused: Vec<(&str, &str)> = made["refused"]
             .as_array()
             .unwrap()
@@ -92,6 +93,7 @@ fn bad_points_are_left_out_by_instant_and_rule_and_the_rest_is_kept() {
             ("2026-06-01T00:01:00", "json.values[1]: `+Inf` is infinite"),
             ("2026-06-01T00:04:00", "-0.004 is below 0"),
             ("2026-06-01T00:05:00", "an instant has one value"),
+            ("2026-06-01T00:07:00", "json.values[8]: `1_800` is not a number"),
         ]) {
             assert!(at.starts_with(instant) && message.contains(why), "{at} {message}");
         }

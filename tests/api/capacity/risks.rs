@@ -135,3 +135,24 @@ fn a_pool_that_was_left_is_no_risk() {
         assert_eq!(risks(app).await["risks"], json!([]));
     });
 }
+
+#[test]
+fn a_pool_that_lasts_is_not_unknown_though_nobody_says_how_long_an_order_takes() {
+    on_both_engines(async |app| {
+        let site = a_site(app, "FRA1").await;
+        // 900 of 2,000 are used, and 2,000 from 2030 on: beyond the months that are asked about.
+        let lasting = steady(app, "Lasting", &site, "2000").await;
+        step(app, &lasting, "far", "1100", "2030-01-01").await;
+        without_lead_days(app, &lasting).await;
+        let found = risks(app).await;
+        assert_eq!([&found["pools"], &found["unknownCount"]], [&json!(1), &json!(0)]);
+        assert_eq!((&found["risks"], &found["unknown"]), (&json!([]), &json!([])));
+        let text = "{ capacityRisks(asOf: \"2026-01-10\", months: 60) { unknown { pool { name } reason } } }";
+        let further = app.viewer().query(text).await["capacityRisks"]["unknown"].clone();
+        let reason = "the days from an order to its delivery are not recorded";
+        assert_eq!(further, json!([{ "pool": { "name": "Lasting" }, "reason": reason }]));
+        // Of a pool that nothing was observed of nobody can tell.
+        a_pool(app, "Empty", "PORTS", "PORT", json!({ "plannable": "40" })).await;
+        assert_eq!(risks(app).await["unknown"], json!([{ "pool": { "name": "Empty" } }]));
+    });
+}

@@ -17,7 +17,7 @@ use crate::{
     schema::{
         record::Record,
         request::change,
-        scalar::{Id, Moment},
+        scalar::{Id, Lenient, Moment},
     },
     store::Tx,
 };
@@ -26,9 +26,9 @@ use crate::{
 #[derive(Clone, Debug, InputObject)]
 pub struct CapacityObservationInput {
     /// When, kept to the microsecond. Not in the future.
-    pub at: Moment,
+    pub at: Lenient<Moment>,
     /// How much, not below 0. Kept to six decimals of the unit of the pool, half a millionth rounded up.
-    pub value: Decimal,
+    pub value: Lenient<Decimal>,
 }
 
 /// A label of a series.
@@ -161,10 +161,12 @@ impl ObservationMutation {
     ) -> Result<RecordedCapacityObservations> {
         let (pool, sifted) = change(ctx, Permission::EditInventory, async |tx| {
             require_some(observations.len())?;
-            let given = observations.iter().map(|given| Given { at: given.at, value: given.value });
-            let given: Vec<Given> = given.collect();
+            let (given, mut refused) = read_rows(&observations, keep_good)?;
             if keep_good {
-                return record_good(tx, *pool, unit, &given, idempotency_key).await;
+                let (pool, mut sifted) = record_good(tx, *pool, unit, &given, idempotency_key).await?;
+                sifted.refused.append(&mut refused);
+                sifted.refused.sort_by_key(|refused| refused.at);
+                return Ok((pool, sifted));
             }
             let field = ("observations", idempotency_key);
             let (pool, outcome) = record(tx, *pool, unit, &given, field).await?;
@@ -206,6 +208,30 @@ impl ObservationMutation {
         let told = RecordedCapacityObservations::new(pool, sifted);
         Ok(RecordedCapacityObservations { gaps: answered.gaps, warnings: answered.warnings, ..told })
     }
+}
+
+/// The rows that can be read, and the others where the good ones are kept without them.
+fn read_rows(
+    observations: &[CapacityObservationInput],
+    keep_good: bool,
+) -> Result<(Vec<Given>, Vec<Refused>)> {
+    let (mut given, mut refused) = (Vec::with_capacity(observations.len()), Vec::new());
+    for (index, row) in observations.iter().enumerate() {
+        let (field, rule) = match (&row.at.0, &row.value.0) {
+            (Ok(at), Ok(value)) => {
+                given.push(Given { at: *at, value: *value });
+                continue;
+            }
+            (Err(rule), _) => ("at", rule),
+            (Ok(_), Err(rule)) => ("value", rule),
+        };
+        let field = format!("observations[{index}].{field}");
+        if !keep_good {
+            return Err(Error::invalid(field, rule));
+        }
+        refused.push(Refused { at: row.at.0.as_ref().ok().copied(), message: format!("{field}: {rule}") });
+    }
+    Ok((given, refused))
 }
 
 fn require_some(count: usize) -> Result<()> {
