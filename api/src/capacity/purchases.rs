@@ -341,8 +341,8 @@ impl Growing {
         let (Ok((demand, _)), Ok(supply)) = (self.demanded(overlay, left), self.supply()) else {
             return false;
         };
-        let asked = demand.iter().filter(|point| point.month >= Month::of(as_of) && point.month <= last);
-        asked.into_iter().all(|point| point.value < supply.in_month(point.month))
+        let mut asked = demand.iter().filter(|point| point.month >= Month::of(as_of) && point.month <= last);
+        asked.all(|point| point.value < supply.in_month(point.month))
     }
 
     /// What was observed last less what there is in the month of a day.
