@@ -182,7 +182,12 @@ proptest! {
         let values: Vec<f64> = if backwards { values.into_iter().rev().collect() } else { values };
         let answer = monthly(&values);
         assert_sound(&answer);
-        let aside = |warning: &Warning| matches!(warning, Warning::Spikes { .. } | Warning::Reset { .. } | Warning::Began { .. });
+        let reset = |warning: &Warning| matches!(warning, Warning::Reset { .. });
+        let aside = |warning: &Warning| matches!(warning, Warning::Spikes { .. } | Warning::Began { .. });
+        // A counter goes on from a run that was lowered, which is not what was seen.
+        if answer.warnings.iter().any(reset) {
+            return Ok(());
+        }
         if answer.method == Method::DampedTrend && !answer.warnings.iter().any(aside) {
             assert_near(&answer, &values);
         }
@@ -215,8 +220,7 @@ fn a_counter_that_just_began_anew_goes_on_upward() {
     {
         let answer = monthly(&values);
         assert_eq!(answer.warnings[0], Warning::Reset { step: reset, used: false });
-        let joined = |warning: &Warning| matches!(warning, Warning::Joined { step, by: lowered } if *step == reset && (lowered - by).abs() < 1e-6);
-        assert!(answer.warnings.iter().any(joined), "{:?}", answer.warnings);
+        assert!(answer.warnings.contains(&Warning::Joined { step: reset, by }), "{:?}", answer.warnings);
         assert_eq!(answer.trained_on, values.len());
         let (end, first) = (values[values.len() - 1], answer.points[0]);
         assert!(first.p50 > end + 0.7 * step && first.p50 < end + 1.3 * step, "{first:?}");
