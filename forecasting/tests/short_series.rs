@@ -182,7 +182,12 @@ proptest! {
         let values: Vec<f64> = if backwards { values.into_iter().rev().collect() } else { values };
         let answer = monthly(&values);
         assert_sound(&answer);
-        let aside = |warning: &Warning| matches!(warning, Warning::Spikes { .. } | Warning::Reset { .. } | Warning::Began { .. });
+        let reset = |warning: &Warning| matches!(warning, Warning::Reset { .. });
+        let aside = |warning: &Warning| matches!(warning, Warning::Spikes { .. } | Warning::Began { .. });
+        // A counter goes on from a run that was lowered, which is not what was seen.
+        if answer.warnings.iter().any(reset) {
+            return Ok(());
+        }
         if answer.method == Method::DampedTrend && !answer.warnings.iter().any(aside) {
             assert_near(&answer, &values);
         }
@@ -215,8 +220,7 @@ fn a_counter_that_just_began_anew_goes_on_upward() {
     {
         let answer = monthly(&values);
         assert_eq!(answer.warnings[0], Warning::Reset { step: reset, used: false });
-        let joined = |warning: &Warning| matches!(warning, Warning::Joined { step, by: lowered } if *step == reset && (lowered - by).abs() < 1e-6);
-        assert!(answer.warnings.iter().any(joined), "{:?}", answer.warnings);
+        assert!(answer.warnings.contains(&Warning::Joined { step: reset, by }), "{:?}", answer.warnings);
         assert_eq!(answer.trained_on, values.len());
         let (end, first) = (values[values.len() - 1], answer.points[0]);
         assert!(first.p50 > end + 0.7 * step && first.p50 < end + 1.3 * step, "{first:?}");
@@ -239,5 +243,27 @@ fn only_the_run_before_joins_what_came_since_a_counter_began_anew() {
     let fast: Vec<f64> = (0..32).map(|step| 130.0 * f64::from(step % 4 + 1) + f64::from(step)).collect();
     assert_eq!(told(&fast), (false, 32));
     let stays: Vec<f64> = run(30).chain([0.0, 0.0]).collect();
-    assert_eq!(told(&stays), (false, 32));
+    assert_eq!(told(&stays), (false, 30));
+}
+
+#[test]
+fn two_zeros_at_the_end_are_a_drop_out_and_told() {
+    let about: Vec<f64> = (0..30).map(|place| 100.0 + f64::from(place * 7 % 11)).collect();
+    let ends = |zeros: usize| [about.clone(), vec![0.0; zeros]].concat();
+    let answer = monthly(&ends(2));
+    assert_eq!(answer.warnings, [Warning::DroppedOut { step: 31 }]);
+    assert_eq!(answer.trained_on, 30);
+    let known =
+        forecast(&ForecastInput::monthly(about.iter().copied().map(Some).collect(), HORIZON + 2)).unwrap();
+    for (point, known) in answer.points.iter().zip(&known.points[2..]) {
+        assert_eq!((point.p50, point.lo80, point.hi95), (known.p50, known.lo80, known.hi95));
+        assert_eq!(point.lo95, 0.0);
+    }
+    // Six are the end of demand, and what falls to nothing step by step is no drop-out; nor is anything by a reference.
+    assert_eq!(monthly(&ends(6)).warnings, [Warning::Ended { step: 31 }]);
+    let falling: Vec<f64> = (0..30).map(|place| 100.0 * 0.8_f64.powi(place)).chain([0.0, 0.0]).collect();
+    let told = |answer: &Forecast| {
+        answer.warnings.iter().any(|warning| matches!(warning, Warning::DroppedOut { .. }))
+    };
+    assert!(!told(&monthly(&falling)) && !told(&by(Method::Naive, &ends(2))));
 }

@@ -438,7 +438,7 @@ pub fn in_months(warning: &Warning, first: Month) -> String {
                 if *used { "only what came after was used" } else { "too late to use only what came after" };
             format!("what was used began anew in {}, as a counter does: {used}", month(*step))
         }
-        Warning::Joined { step, .. } => {
+        Warning::Joined { step, .. } | Warning::DroppedOut { step } => {
             warning.to_string().replace(&format!("step {step}"), &month(*step).to_string())
         }
         Warning::Began { step } => {

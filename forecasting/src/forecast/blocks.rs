@@ -17,6 +17,28 @@ const LONGER: usize = 2;
 /// Steps before an end whose middle value is what there was.
 const LEVEL: usize = 12;
 
+/// Zeros that are a drop-out where there are no others and the series ends with them.
+const OUT: usize = 2;
+/// Values that show that a series is not about to reach zero: so many for its level, the last of them not below half.
+const STEADY: usize = 12;
+const NEAR: usize = 6;
+
+/// Place of the first of two zeros at the end that no value before comes near: taken for values that are missing.
+pub(super) fn dropped_out(input: &ForecastInput, observations: &[Option<f64>]) -> Option<usize> {
+    if input.method == Method::Intermittent || input.method.is_reference() {
+        return None;
+    }
+    let seen: Vec<f64> = observations.iter().flatten().copied().collect();
+    let (before, end) = seen.split_at(seen.len().checked_sub(OUT)?);
+    let level = &before[before.len().checked_sub(STEADY)?..];
+    let (half, near) = (0.5 * median(level), &level[STEADY - NEAR..]);
+    let out = end.iter().all(|value| *value == 0.0)
+        && before.iter().all(|value| *value > 0.0)
+        && near.iter().all(|value| *value > half);
+    let places = observations.iter().enumerate().filter(|(_, value)| value.is_some());
+    if out { places.rev().nth(OUT - 1).map(|(place, _)| place) } else { None }
+}
+
 /// Where zeros lie in blocks. Places are those of the observations.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Blocks {

@@ -1,6 +1,6 @@
 //! A series as methods take it: scaled, cleaned, and no longer than it is worth.
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, dropped_out};
 use super::clean::{Cleaned, clean, filled};
 use super::input::ForecastInput;
 use super::warning::Warning;
@@ -24,8 +24,10 @@ pub(super) struct Prepared {
     pub blocks: Blocks,
     /// Place of the first observation that is used.
     pub from: usize,
-    /// Steps without a value at the end.
+    /// Steps without a value at the end, or with zeros that were set aside.
     pub stale: usize,
+    /// Place of the first zero at the end that was set aside.
+    pub dropped: Option<usize>,
     /// Periods, the shortest first.
     pub periods: Vec<usize>,
 }
@@ -37,6 +39,10 @@ impl Prepared {
         let largest = input.observations.iter().flatten().fold(0.0, |most: f64, value| most.max(value.abs()));
         let scale = if largest > 0.0 { largest } else { 1.0 };
         let seen = input.observations.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
+        let missing = input.observations.len() - seen;
+        let dropped = dropped_out(input, &input.observations[..seen]);
+        let kept = dropped.map_or(&input.observations[..seen], |place| &input.observations[..place]);
+        let seen = kept.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
         let stale = input.observations.len() - seen;
         let used = periods.last().map_or(USED, |longest| USED.max(PERIODS * longest));
         let is_reference = input.method.is_reference();
@@ -54,15 +60,16 @@ impl Prepared {
         if cut > 0 {
             cleaned.warnings.push(Warning::Cut { used: cleaned.values.len() });
         }
-        if stale > 0 {
-            cleaned.warnings.push(Warning::Stale { count: stale });
+        cleaned.warnings.extend(dropped.map(|place| Warning::DroppedOut { step: place + 1 }));
+        if missing > 0 {
+            cleaned.warnings.push(Warning::Stale { count: missing });
         }
         for period in &periods {
             if cleaned.values.len() < 2 * period + 1 {
                 cleaned.warnings.push(Warning::PeriodNotSeen { period: *period });
             }
         }
-        Self { scale, observations, from: from + cleaned.first, blocks, cleaned, stale, periods }
+        Self { scale, observations, from: from + cleaned.first, blocks, cleaned, stale, dropped, periods }
     }
 
     /// The value that the last steps all had: the next step of stairs may be the same again.

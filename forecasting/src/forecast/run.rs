@@ -33,14 +33,21 @@ const FITTED_FROM: usize = 3;
 pub fn forecast(input: &ForecastInput) -> Result<Forecast> {
     input.check()?;
     let prepared = Prepared::of(input);
-    if let Some(answer) = without_search(input, &prepared) {
-        return Ok(answer);
+    let mut answer = answered(input, &prepared);
+    if prepared.dropped.is_some() {
+        answer.points.iter_mut().for_each(|point| point.lo95 = point.lo95.min(0.0));
+    }
+    Ok(answer)
+}
+
+fn answered(input: &ForecastInput, prepared: &Prepared) -> Forecast {
+    if let Some(answer) = without_search(input, prepared) {
+        return answer;
     }
     if is_short(prepared.cleaned.values.len()) {
-        return Ok(short(input, &prepared));
+        return short(input, prepared);
     }
-    let searched = Searched::of(input, &prepared);
-    Ok(searched.answer(input, &prepared, &SHIPPED))
+    Searched::of(input, prepared).answer(input, prepared, &SHIPPED)
 }
 
 /// What is known of the errors of a forecast before any calibration, in units of the observations; `None` for series

@@ -68,6 +68,11 @@ pub enum Warning {
         /// The first step of the zeros at the end.
         step: usize,
     },
+    /// The last two values are zero, and none before came near: a drop-out, set aside.
+    DroppedOut {
+        /// The first of them.
+        step: usize,
+    },
     /// Too few points to try methods on them; intervals are taken from how far they moved.
     Short {
         /// How many points there are.
@@ -164,6 +169,11 @@ impl fmt::Display for Warning {
                 f,
                 "all values from step {step} on are zero, as where demand has ended: zero goes on, and the 95 % \
                  interval reaches up to what there was before"
+            ),
+            Self::DroppedOut { step } => write!(
+                f,
+                "the values from step {step} on are zero, and none before came near: taken for missing and set aside; \
+                 the 95 % interval reaches down to zero, should it be the end"
             ),
             Self::Short { points } => {
                 write!(
