@@ -4,7 +4,6 @@
 mod series;
 
 use forecasting::ForecastError;
-use forecasting::forecast::accuracy::{mase, smape};
 use forecasting::forecast::{Forecast, ForecastInput, Method, Regression, Warning, forecast, naive2};
 use proptest::prelude::*;
 use series::{capacity_shapes, edge_cases, noisy, spike, step_up};
@@ -435,35 +434,6 @@ fn naive2_repeats_the_season_of_a_seasonal_series() {
     let ahead = naive2(&values, 12, 12);
     assert!((ahead[0] - 200.0).abs() < 1e-9 && (ahead[1] - 100.0).abs() < 1e-9, "{ahead:?}");
     assert_eq!(naive2(&[1.0, 2.0, 5.0], 12, 2), vec![5.0, 5.0]);
-}
-
-/// sMAPE and MASE of Naive2 over a file of the competition; `None` where the file is not beside the workspace.
-fn naive2_on(name: &str) -> Option<(f64, f64)> {
-    let path = format!("{}/../../shared/data/m4/{name}.csv", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).ok().or_else(|| {
-        eprintln!("{path} is not there: the official figures were not compared");
-        None
-    })?;
-    let values = |field: &str| field.split(';').map(|value| value.parse().unwrap()).collect::<Vec<f64>>();
-    let (mut sum, mut count) = ((0.0, 0.0), 0.0);
-    for line in text.lines().skip(1) {
-        let fields: Vec<&str> = line.split(',').collect();
-        let (period, train, test) = (fields[1].parse().unwrap(), values(fields[3]), values(fields[4]));
-        let said = naive2(&train, period, test.len());
-        sum.0 += smape(&test, &said);
-        sum.1 += mase(&train, period, &test, &said).unwrap();
-        count += 1.0;
-    }
-    Some((sum.0 / count, sum.1 / count))
-}
-
-#[test]
-fn naive2_has_the_official_figures_of_the_competition() {
-    for (name, official) in [("m4_hourly", (18.383, 2.395)), ("m4_weekly", (9.161, 2.777))] {
-        let Some(found) = naive2_on(name) else { continue };
-        let close = (found.0 - official.0).abs() < 5e-4 && (found.1 - official.1).abs() < 5e-4;
-        assert!(close, "{name}: {found:?}, officially {official:?}");
-    }
 }
 
 proptest! {
