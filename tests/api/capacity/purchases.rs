@@ -75,6 +75,13 @@ async fn observe_2025(app: &TestApp, pool: &str, value: &str) {
     assert_eq!(made["recordCapacityObservations"]["recorded"], 365);
 }
 
+/// Nobody says how long an order for a pool takes.
+pub(super) async fn without_lead_days(app: &TestApp, pool: &str) {
+    let update =
+        format!("mutation {{ updateCapacityPool(id: \"{pool}\", changes: {{ leadDays: null }}) {{ id }} }}");
+    app.director().query(&update).await;
+}
+
 pub(super) async fn step(app: &TestApp, pool: &str, name: &str, quantity: &str, on: &str) {
     let input = json!({ "pool": pool, "name": name, "quantity": quantity, "happensOn": on });
     send(app, "recordCapacityEvent", "NewCapacityEvent!", input).await;
@@ -466,10 +473,7 @@ fn pools_that_cannot_be_judged_are_named_with_the_reason() {
         let late = steady(app, "Late", &site, "900").await;
         let undated = steady(app, "Undated", &site, "950").await;
         step(app, &undated, "wave 3", "100", "2026-03-15").await;
-        let update = format!(
-            "mutation {{ updateCapacityPool(id: \"{undated}\", changes: {{ leadDays: null }}) {{ id }} }}"
-        );
-        app.director().query(&update).await;
+        without_lead_days(app, &undated).await;
         a_pool(app, "Empty", "PORTS", "PORT", json!({ "plannable": "40", "leadDays": 5 })).await;
         let text = "{ capacityRisks(asOf: \"2026-01-10\") { pools risks { pool { id } }
             unknownCount unknown { pool { name } reason } assumptions } }";

@@ -5,7 +5,7 @@ use support::{TestApp, on_both_engines};
 
 use super::{
     a_pool,
-    purchases::{a_site, roadmap, servers, set, steady, step},
+    purchases::{a_site, roadmap, servers, set, steady, step, without_lead_days},
 };
 
 const RISK: &str = "pool { name } from months worst worstIn relief orderBy overdueDays reason message";
@@ -15,12 +15,6 @@ async fn risks(app: &TestApp) -> Value {
         "{{ capacityRisks(asOf: \"2026-01-10\") {{ pools risks {{ {RISK} }} unknownCount unknown {{ pool {{ name }} }} }} }}"
     );
     app.viewer().query(&text).await["capacityRisks"].clone()
-}
-
-async fn without_lead_days(app: &TestApp, pool: &str) {
-    let update =
-        format!("mutation {{ updateCapacityPool(id: \"{pool}\", changes: {{ leadDays: null }}) {{ id }} }}");
-    app.director().query(&update).await;
 }
 
 /// What the outlook says of pools: name, how urgent, since when, and by when to order.

@@ -31,7 +31,7 @@ const IMPACT: &str = "query Impact($of: [ID!]!) { impact(of: $of) {
 const GRAPH: &str = "{ graph { revision nodes edges } }";
 
 /// Racks every asset, gives every rack a feed of each side, and lets every fourth asset need four others, so that there
-/// are five edges to an item. Nothing listens yet, so nothing is written down for those who do.
+/// are nearly five edges to an item. Nothing listens yet, so nothing is written down for those who do.
 const WIRING: &str = include_str!("wiring.sql");
 
 /// Prints a line for each kind of question.
