@@ -230,6 +230,17 @@ fn a_counter_that_just_began_anew_goes_on_upward() {
 }
 
 #[test]
+fn what_a_joined_counter_was_lowered_by_takes_no_interval_to_zero() {
+    let few = vec![1.0, 1.0, 1.0, 574.7, 752.9, 970.7, 1.0, 396.5];
+    let many: Vec<f64> = (1..=40).map(|place| f64::from(place * place)).chain([1.0, 90.0]).collect();
+    for values in [few, many] {
+        let answer = monthly(&values);
+        assert!(answer.warnings.iter().any(|warning| matches!(warning, Warning::Joined { .. })));
+        assert!(answer.points.iter().all(|point| point.lo95 > 0.0), "{:?}", answer.points);
+    }
+}
+
+#[test]
 fn only_the_run_before_joins_what_came_since_a_counter_began_anew() {
     let run = |count: i32| (1..=count).map(|place| f64::from(place * 10));
     let told = |values: &[f64]| {

@@ -85,6 +85,13 @@ impl Prepared {
         steps.filter_map(|(place, value)| value.map(|value| (place, value))).collect()
     }
 
+    /// Whether no value may fall to zero: none that was observed did, even where those before a counter began anew
+    /// were lowered below it, and none that is used does.
+    pub fn positive(&self) -> bool {
+        let above = |value: &f64| *value > 0.0;
+        self.observations.iter().flatten().all(above) || self.cleaned.values.iter().all(above)
+    }
+
     /// All values that were observed, also those before a cut or a reset, without gaps.
     pub fn seen(&self) -> Vec<f64> {
         self.observations.iter().flatten().copied().collect()

@@ -168,7 +168,8 @@ impl Searched {
         let ratio = backtest.as_ref().map_or(f64::ln(USUAL), |backtest| backtest.ratio(values, observed));
         let (deviation, spread) = beliefs(&paths, &centre);
         let history = values.len();
-        let evidence = Evidence { centre, deviation, spread, ratio, history, positive: view.positive };
+        let positive = prepared.positive();
+        let evidence = Evidence { centre, deviation, spread, ratio, history, positive };
         let method = match (&selection.other, input.method) {
             (_, Method::Auto) if stairs.is_some() => Method::Combination,
             (Some((Member::Line, _)), Method::Auto) => Method::StraightLine,
@@ -250,6 +251,7 @@ impl Searched {
         let Some(backtest) = &self.backtest else { return Accuracy::default() };
         let (values, observed) = (&prepared.cleaned.values, &prepared.cleaned.observed);
         let period = prepared.periods.first().copied().unwrap_or(1);
+        let positive = values.iter().all(|value| *value > 0.0);
         let (mut came, mut said, mut naive) = (Vec::new(), Vec::new(), Vec::new());
         let mut held = 0;
         for origin in &backtest.origins {
@@ -259,7 +261,7 @@ impl Searched {
                 || self.centre(backtest, origin),
                 |stairs| stairs.ahead(known, &prepared.periods, origin.steps).expected,
             );
-            let evidence = origin.evidence(centre, backtest.combined, self.evidence.positive);
+            let evidence = origin.evidence(centre, backtest.combined, positive);
             let plain = naive2(&values[..origin.end], period, origin.steps);
             for step in origin.compared(observed) {
                 let actual = values[origin.end + step];

@@ -34,8 +34,6 @@ pub(super) struct Short {
     sides: Vec<(f64, f64)>,
     /// What the 80 % and the 95 % interval hold in any case.
     seen: [(f64, f64); 2],
-    /// Whether no value may fall to zero.
-    positive: bool,
     /// Whether a trend is carried on.
     trend: bool,
     /// Whether a season is.
@@ -122,7 +120,7 @@ impl Short {
         let (centre, sides) = each.unzip();
         let recent = range(&values[values.len().saturating_sub(RECENT)..]);
         let (trend, season) = (trend.slope != 0.0, !seasons.is_none());
-        Self { centre, sides, seen: [recent, (low, high)], positive, trend, season }
+        Self { centre, sides, seen: [recent, (low, high)], trend, season }
     }
 
     /// The centre of the methods that are asked for by name, in the place of its own; intervals widen by how far the
@@ -139,18 +137,18 @@ impl Short {
 
     /// The points that were asked for. Ends are held by themselves, and no interval is narrower than one before it.
     fn points(&self, prepared: &Prepared, horizon: usize) -> Vec<Point> {
+        let positive = prepared.positive();
         let never_below = prepared.seen().iter().all(|value| *value >= 0.0);
         let mut widths = [0.0_f64; 2];
         let mut ends = |step: usize, outside: Option<(f64, f64)>| {
             let level = usize::from(outside.is_some());
             let (centre, (under, over)) = (self.centre[step], self.sides[step]);
             let factor = [Z80, Z95][level];
-            let low = if self.positive && centre > 0.0 {
-                below(centre, factor * under)
-            } else {
-                centre - factor * under
-            };
+            let reach = factor * under;
+            let low = if positive && centre > 0.0 { below(centre, reach) } else { centre - reach };
             let (least, most) = self.seen[level];
+            // What was lowered when a counter was joined was never seen so low.
+            let least = if positive && least <= 0.0 { low } else { least };
             let (inner_low, inner_high) = outside.unwrap_or((centre, centre));
             let low = low.min(least).min(inner_low);
             let low = if never_below { low.max(0.0) } else { low };
