@@ -126,7 +126,7 @@ fn what_is_not_known_is_a_gap() {
 fn a_series_that_cannot_be_forecast_is_named_and_the_others_are_kept() {
     let text = format!(
         "unique_id,ds,y\n{}twice,1,5\ntwice,2,6\ntwice,2,7\nendless,1,5\nendless,2,-Infinity\nendless,3,many\n\
-         mixed,1,5\nmixed,2026-01-01,5\nempty,1,\nempty,2,\nsingle,2026-01-01,5\nnever,soon,5\n\
+         mixed,1,5\nmixed,2026-01-01,5\nempty,1,\nempty,2,\nnever,soon,5\n\
          uneven,2026-01-01,1\nuneven,2026-02-01,2\nuneven,2026-03-01,3\nuneven,2026-04-02,4\n\
          odd,0,1\nodd,100,1\nodd,200,3\nodd,207,4\nodd,307,5\n\
          far,0,1\nfar,1,2\nfar,5000000,3\n{}",
@@ -144,15 +144,31 @@ fn a_series_that_cannot_be_forecast_is_named_and_the_others_are_kept() {
         "series `endless` is not forecast: line 18: y `-Infinity` is infinite; line 19: y `many` is not a number",
         "series `mixed` is not forecast: line 21: ds `2026-01-01` is not written as `1` of line 20",
         "series `empty` is not forecast: observations is missing: a series without a single value",
-        "series `single` is not forecast: one date, 2026-01-01, does not show how far steps are apart",
-        "series `never` is not forecast: line 25: ds `soon` is neither a whole number nor a date",
+        "series `never` is not forecast: line 24: ds `soon` is neither a whole number nor a date",
         "series `uneven` is not forecast: ds is at no equal steps: most are on day 1 of a month, but not 2026-04-02",
         "series `odd` is not forecast: ds is at no equal steps: 100 are usual between two, but not between 200 and 207",
         "series `far` is not forecast: ",
-        "series forecast: 2; left out: 9",
+        "series forecast: 2; left out: 8",
     ] {
         assert!(told.contains(said), "`{said}` is not in {told}");
     }
+}
+
+#[test]
+fn one_date_alone_goes_on_by_months_and_that_is_said() {
+    let text = "unique_id,ds,y\nfirst,2026-01-01,7\nlast,2026-01-31 06:00:00,7\nmonth,2026-01,7\nnumber,17,7\n";
+    let (code, rows, told) = forecast(text, &["--horizon", "2"]);
+    assert_eq!(code, Some(0), "{told}");
+    let instants: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+    let ends = ["2026-02-28 06:00:00", "2026-03-31 06:00:00"];
+    assert_eq!(instants, ["2026-02-01", "2026-03-01", ends[0], ends[1], "2026-02", "2026-03", "18", "19"]);
+    assert!(rows.iter().all(|row| row[2] == "7" && row[7] == "naive"), "{rows:?}");
+    assert_eq!(
+        told,
+        "plinth: series `first`: one date, 2026-01-01, does not show how far steps are apart: months are assumed\n\
+         plinth: series `last`: one date, 2026-01-31 06:00:00, does not show how far steps are apart: months are \
+         assumed\n"
+    );
 }
 
 #[test]

@@ -114,13 +114,8 @@ impl Step {
     pub(super) fn of(instants: &[Instant]) -> Result<Self, String> {
         let Some(first) = instants.first() else { return Err("there is no row".to_owned()) };
         if instants.len() == 1 {
-            return match first.form {
-                Form::Whole => Ok(Self::Even(1)),
-                Form::Month => Ok(Self::Months(1, 1)),
-                Form::Date | Form::Digits | Form::Moment { .. } => {
-                    Err(format!("one date, {}, does not show how far steps are apart", first.written()))
-                }
-            };
+            // One date does not show how far steps are apart: months are what plans are made in.
+            return Ok(if first.form == Form::Whole { Self::Even(1) } else { Self::Months(1, day(instants)) });
         }
         if first.form != Form::Whole
             && let Some(step) = months(instants)
@@ -186,8 +181,7 @@ impl Step {
 fn months(instants: &[Instant]) -> Option<Step> {
     let times: Vec<NaiveDateTime> = instants.iter().map(|instant| instant.time()).collect();
     let time = times.first()?.time();
-    let is_last = |time: &NaiveDateTime| time.day() == month(*time).days();
-    let day = if times.iter().all(is_last) { 31 } else { times.iter().map(Datelike::day).max()? };
+    let day = day(instants);
     let is_there = |time: &&NaiveDateTime| month(**time).day_clamped(day) == time.date();
     if times.iter().any(|other| other.time() != time) || !times.iter().all(|time| is_there(&time)) {
         return None;
@@ -195,6 +189,13 @@ fn months(instants: &[Instant]) -> Option<Step> {
     let apart = times.windows(2).map(|pair| i64::from(month(pair[1]).since(month(pair[0]))));
     let step = apart.reduce(divisor).filter(|months| *months > 0)?;
     Some(Step::Months(i32::try_from(step).ok()?, day))
+}
+
+/// The day of a month that instants are on: 31 where each is on the last of its month.
+fn day(instants: &[Instant]) -> u32 {
+    let times = || instants.iter().map(|instant| instant.time());
+    let is_last = |time: NaiveDateTime| time.day() == month(time).days();
+    if times().all(is_last) { 31 } else { times().map(|time| time.day()).max().unwrap_or(31) }
 }
 
 /// Why instants have no step, with the first that does not fit.

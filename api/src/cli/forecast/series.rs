@@ -7,7 +7,7 @@ use forecasting::forecast::{ForecastInput, OBSERVATIONS_MAX, forecast};
 use super::{
     Task,
     answers::{self, Answer},
-    instants::{Instant, Step},
+    instants::{Form, Instant, Step},
     rows::Row,
 };
 
@@ -141,6 +141,12 @@ impl Series {
         let days: Option<Vec<Instant>> = instants.iter().map(|instant| instant.as_day()).collect();
         let instants = days.unwrap_or(instants);
         let step = Step::of(&instants)?;
+        if let ([only], Step::Months(..)) = (instants.as_slice(), step)
+            && only.form != Form::Month
+        {
+            let only = only.written();
+            remarks.push(format!("one date, {only}, does not show how far steps are apart: months are assumed"));
+        }
         let (first, last) = match instants.as_slice() {
             [first, .., last] => (*first, *last),
             [only] => (*only, *only),
