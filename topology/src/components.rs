@@ -2,6 +2,8 @@
 //!
 //! R. Tarjan, Depth-first search and linear graph algorithms, SIAM Journal on Computing 1 (1972), without recursion.
 
+use std::collections::BTreeMap;
+
 use crate::graph::{Graph, Node};
 
 /// The items in sets that need each other in a circle; most sets have one item.
@@ -45,6 +47,29 @@ impl Components {
     /// All items, each after what it needs, save within a circle.
     pub fn needed_first(&self) -> &[Node] {
         &self.order
+    }
+
+    /// With some circles, found by the first item of each, in the sets that they were opened into.
+    pub(crate) fn opened(self, circles: &BTreeMap<Node, Vec<Vec<Node>>>) -> Self {
+        if circles.is_empty() {
+            return self;
+        }
+        let (order, ends, component_of) =
+            (Vec::with_capacity(self.order.len()), Vec::new(), self.component_of.clone());
+        let mut opened = Self { order, ends, component_of };
+        for members in self.iter() {
+            match members.first().and_then(|first| circles.get(first)) {
+                Some(sets) => sets.iter().for_each(|set| opened.push(set)),
+                None => opened.push(members),
+            }
+        }
+        opened
+    }
+
+    fn push(&mut self, set: &[Node]) {
+        self.order.extend_from_slice(set);
+        self.ends.push(self.order.len() as u32);
+        set.iter().for_each(|node| self.component_of[node.index()] = self.ends.len() as u32);
     }
 
     /// The sets of more than one item: circles.

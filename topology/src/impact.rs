@@ -95,6 +95,11 @@ pub fn brought_down(graph: &Graph, failed: &[Node]) -> Result<Vec<Node>> {
     Ok(cascade.fail(failed).nodes)
 }
 
+/// What is down though nothing has failed, each after what keeps it down.
+pub(crate) fn never_up(graph: &Graph) -> Vec<Node> {
+    Cascade::begin(graph).pass_on().nodes
+}
+
 /// Items that went down, and how many of them had gone after each step.
 #[derive(Default)]
 struct Fallen {

@@ -1,9 +1,14 @@
 //! When what an item needs is up again after everything failed, and whose fault it is that it takes so long.
 //!
 //! An item recovers once all it needs hard has recovered and of each group enough has, and then takes its own time:
-//! `own + max(hard needs, k-th fastest member of each group)`. Items in a circle recover together and take the
-//! sum of their own times.
+//! `own + max(hard needs, k-th fastest member of each group)`. Items that hold each other up, in a circle that no group
+//! opens, recover together and take the sum of their own times.
 
+mod circles;
+
+use std::collections::BTreeMap;
+
+use self::circles::Inside;
 use crate::components::{Components, components};
 use crate::error::{Result, TopologyError};
 use crate::graph::{Entry, Graph, GroupNode, Node};
@@ -23,7 +28,8 @@ pub struct Recovery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recoveries {
     found: Found,
-    components: Components,
+    /// What recovers together, each set after what it waits for.
+    sets: Components,
 }
 
 impl Recoveries {
@@ -50,23 +56,23 @@ impl Recoveries {
         chain
     }
 
-    /// The items that an item recovers together with, itself included: all of its circle, or itself alone. None for a
-    /// node that the graph did not have.
+    /// The items that an item recovers together with, itself included: all of its circle where they hold each other up,
+    /// or itself alone. None for a node that the graph did not have.
     pub fn together(&self, node: Node) -> &[Node] {
         match self.found.waits_for.get(node.index()) {
-            Some(_) => self.components.members(self.components.of(node)),
+            Some(_) => self.sets.members(self.sets.of(node)),
             None => &[],
         }
     }
 
-    /// Sets of items that need each other in a circle: none of them can start first after everything was off.
+    /// Sets of items that hold each other up: none of them can start first after everything was off.
     pub fn circles(&self) -> impl Iterator<Item = &[Node]> {
-        self.components.circles()
+        self.sets.circles()
     }
 
-    /// The items, each after what it needs.
+    /// The items, each after all that it waits for: of a group, after enough of its members.
     pub fn needed_first(&self) -> &[Node] {
-        self.components.needed_first()
+        self.sets.needed_first()
     }
 }
 
@@ -82,24 +88,19 @@ pub fn recoveries(graph: &Graph, own: &[Option<u32>]) -> Result<Recoveries> {
     }
     let components = components(graph);
     let found = Found { times: vec![0; own.len()], waits_for: vec![NOBODY; own.len()] };
-    let mut work = Work { graph, components: &components, found, members: Vec::new() };
-    for (position, members) in components.iter().enumerate() {
-        let mut wait = AT_ONCE;
-        for node in members {
-            let circle = (members.len() > 1).then_some(position as u32);
-            wait = later(wait, work.wait_of(node.0, circle));
+    let inside = Inside::default();
+    let mut work = Work { graph, own, found, inside, members: Vec::new() };
+    // The sets of a circle, by its first item.
+    let mut opened: BTreeMap<Node, Vec<Vec<Node>>> = BTreeMap::new();
+    for members in components.iter() {
+        if let [node] = *members {
+            work.settle(&[node]);
+        } else if let Some(first) = members.first() {
+            opened.insert(*first, work.circle(members));
         }
-        for time in members.iter().map(|node| own[node.index()]) {
-            match time {
-                Some(time) if wait.minutes != NEVER => wait.minutes += u64::from(time),
-                Some(_) => {}
-                None => wait.is_lower_bound = true,
-            }
-        }
-        members.iter().for_each(|node| work.found.set(*node, wait));
     }
     let found = work.found;
-    Ok(Recoveries { found, components })
+    Ok(Recoveries { found, sets: components.opened(&opened) })
 }
 
 /// How long something is waited for.
@@ -114,6 +115,17 @@ struct Wait {
 const NEVER: u64 = u64::MAX >> 1;
 const NOBODY: u32 = u32::MAX;
 const AT_ONCE: Wait = Wait { minutes: 0, waits_for: NOBODY, is_lower_bound: false };
+
+impl Wait {
+    /// With the own time of an item after it, if that is known.
+    fn and(self, own: Option<u32>) -> Self {
+        match own {
+            Some(time) if self.minutes != NEVER => Self { minutes: self.minutes + u64::from(time), ..self },
+            Some(_) => self,
+            None => Self { is_lower_bound: true, ..self },
+        }
+    }
+}
 
 /// When each item has recovered, so that what is looked up most lies closest together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,45 +151,44 @@ impl Found {
 
 struct Work<'a> {
     graph: &'a Graph,
-    components: &'a Components,
+    own: &'a [Option<u32>],
     found: Found,
+    /// What is kept about circles.
+    inside: Inside,
     /// The members of the group at hand, with what each counts for.
     members: Vec<(Wait, u32)>,
 }
 
 impl Work<'_> {
-    /// How long an item waits for what it needs outside its own circle, if it is in one.
-    fn wait_of(&mut self, node: u32, circle: Option<u32>) -> Wait {
+    /// Gives items that recover together their time, where all else that they wait for has one.
+    fn settle(&mut self, set: &[Node]) {
+        let wait = set.iter().fold(AT_ONCE, |wait, node| later(wait, self.wait_of(node.0)));
+        let wait = set.iter().fold(wait, |wait, node| wait.and(self.own[node.index()]));
+        set.iter().for_each(|node| self.found.set(*node, wait));
+    }
+
+    /// How long an item waits for what it needs, save for those that it recovers together with.
+    fn wait_of(&mut self, node: u32) -> Wait {
         let mut wait = AT_ONCE;
         let graph = self.graph;
         for entry in graph.needs_row(node) {
             let next = match Entry::of(*entry) {
-                Entry::Item(need) if self.is_inside(node, need, circle) => continue,
-                Entry::Item(need) => self.found.of(need),
-                Entry::Group(group) => self.enough_of(node, group, circle),
+                Entry::Item(need) => self.wait_for(node, need),
+                Entry::Group(group) => self.enough_of(node, group),
             };
             wait = later(wait, next);
         }
         wait
     }
 
-    fn is_inside(&self, node: u32, need: u32, circle: Option<u32>) -> bool {
-        match circle {
-            Some(circle) => self.components.of(Node(need)) == circle,
-            None => need == node,
-        }
+    /// How long an owner waits for one that it needs.
+    fn wait_for(&self, owner: u32, need: u32) -> Wait {
+        if self.inside.is_together(owner, need) { AT_ONCE } else { self.found.of(need) }
     }
 
-    fn wait_for(&self, owner: u32, member: u32, circle: Option<u32>) -> Wait {
-        match self.is_inside(owner, member, circle) {
-            true => AT_ONCE,
-            false => self.found.of(member),
-        }
-    }
-
-    /// When enough of a group has recovered. Members in the owner's own circle count as recovered: the circle's own
-    /// time has them already.
-    fn enough_of(&mut self, owner: u32, group: u32, circle: Option<u32>) -> Wait {
+    /// When enough of a group has recovered. Members that are held up together with the owner count as recovered: the
+    /// circle's own time has them already.
+    fn enough_of(&mut self, owner: u32, group: u32) -> Wait {
         let never = Wait { minutes: NEVER, ..AT_ONCE };
         let tolerance = self.graph.tolerance(group);
         if tolerance.is_unmet() {
@@ -187,21 +198,19 @@ impl Work<'_> {
         let capacities = self.graph.capacities_row(group, tolerance);
         if capacities.is_empty() && tolerance.slack as usize + 1 == members.len() {
             // The first of them is enough.
-            let waits = members.iter().map(|node| self.wait_for(owner, *node, circle));
+            let waits = members.iter().map(|node| self.wait_for(owner, *node));
             return waits.min_by_key(earliest).unwrap_or(never);
         }
         if capacities.is_empty() && tolerance.slack == 0 {
             // All of them are.
-            return members
-                .iter()
-                .fold(AT_ONCE, |wait, node| later(wait, self.wait_for(owner, *node, circle)));
+            return members.iter().fold(AT_ONCE, |wait, node| later(wait, self.wait_for(owner, *node)));
         }
         self.members.clear();
         let mut total = 0_u64;
         for (place, node) in members.iter().enumerate() {
             let capacity = capacities.get(place).copied().unwrap_or(1);
             total += u64::from(capacity);
-            self.members.push((self.wait_for(owner, *node, circle), capacity));
+            self.members.push((self.wait_for(owner, *node), capacity));
         }
         self.members.sort_unstable_by_key(|(wait, _)| earliest(wait));
         let needed = total - u64::from(tolerance.slack);
@@ -243,23 +252,33 @@ pub fn recovery_points(graph: &Graph, points: &[Option<u32>]) -> Result<Vec<Opti
         return Err(TopologyError::invalid("recovery points", &points.len(), rule));
     }
     let components = components(graph);
-    let mut found: Vec<Option<u32>> = vec![None; points.len()];
+    let mut found = points.to_vec();
     for members in components.iter() {
-        let mut worst = None;
-        for node in members {
-            worst = worst.max(points[node.index()]);
-            for need in graph.hard_needs(*node) {
-                worst = worst.max(found[need.index()]);
+        // What an item of a circle may lose, others may too: they are looked at until nothing grows any more.
+        let mut waiting: Vec<Node> = members.to_vec();
+        while let Some(node) = waiting.pop() {
+            let worst = worst_point(graph, node, &found);
+            if worst <= found[node.index()] {
+                continue;
             }
-            for group in graph.groups_of(*node) {
-                worst = worst.max(point_of(graph, group, &found));
-            }
-        }
-        for node in members {
             found[node.index()] = worst;
+            if members.len() > 1 {
+                let component = components.of(node);
+                graph.each_above(node.0, |above| {
+                    let above = Node(above);
+                    waiting.extend((components.of(above) == component).then_some(above));
+                });
+            }
         }
     }
     Ok(found)
+}
+
+/// The worst point among those of an item and of what it needs, as far as they are found.
+fn worst_point(graph: &Graph, node: Node, found: &[Option<u32>]) -> Option<u32> {
+    let needs = graph.hard_needs(node).map(|need| found[need.index()]);
+    let groups = graph.groups_of(node).map(|group| point_of(graph, group, found));
+    needs.chain(groups).fold(found[node.index()], Option::max)
 }
 
 /// The worst point among the members of a group that have to be there, if those with the best are.

@@ -55,33 +55,40 @@ pub fn schedule(graph: &Graph, wanted: &[Node], own: &[Option<u32>], crew: Optio
 struct Plan {
     /// The items, what is needed first.
     nodes: Vec<Node>,
-    /// What each waits for, by positions in `nodes`. Circles are cut: what is needed first does not wait.
+    /// What each waits for, by positions in `nodes`, which are all before its own.
     needs: Vec<Vec<u32>>,
     never: Vec<Node>,
 }
 
 impl Plan {
     fn of(graph: &Graph, wanted: &[Node], found: &Recoveries) -> Self {
-        let mut rank = vec![0_u32; graph.items() as usize];
-        for (position, node) in found.needed_first().iter().enumerate() {
-            rank[node.index()] = position as u32;
-        }
+        let rank = Rank::of(graph, found);
         let mut chosen: BTreeSet<(u32, Node)> = BTreeSet::new();
         let mut never = BTreeSet::new();
         let mut waiting: Vec<Node> = wanted.to_vec();
         while let Some(node) = waiting.pop() {
             if found.of(node).is_none_or(|recovery| recovery.minutes.is_none()) {
                 never.insert(node);
-            } else if chosen.insert((rank[node.index()], node)) {
-                waiting.extend(needed(graph, node, found));
+            } else if chosen.insert((rank.of_node(node), node)) {
+                waiting.extend(rank.needed(node));
+                waiting.extend(found.together(node));
             }
         }
         let nodes: Vec<_> = chosen.into_iter().map(|(_, node)| node).collect();
         let place =
-            |node: Node| nodes.binary_search_by_key(&rank[node.index()], |other| rank[other.index()]).ok();
-        let needs = nodes.iter().enumerate().map(|(position, node)| {
-            let needs = needed(graph, *node, found).into_iter().filter_map(place);
-            needs.filter(|need| *need < position).map(|need| need as u32).collect::<BTreeSet<_>>()
+            |node: Node| nodes.binary_search_by_key(&rank.of_node(node), |other| rank.of_node(*other)).ok();
+        let needs = nodes.iter().map(|node| {
+            // Those that hold each other up come one after the other, once all that any of them needs is up; and what
+            // needs one of them waits for the last.
+            let together = found.together(*node);
+            let before = together
+                .iter()
+                .position(|other| other == node)
+                .and_then(|at| together.get(at.wrapping_sub(1)));
+            let outside = together.iter().flat_map(|other| rank.needed(*other));
+            let outside = outside.filter(|need| !together.contains(need));
+            let last = outside.filter_map(|need| found.together(need).last().copied());
+            last.chain(before.copied()).filter_map(place).map(|need| need as u32).collect::<BTreeSet<_>>()
         });
         let needs = needs.map(|needs| needs.into_iter().collect()).collect();
         Self { nodes, needs, never: never.into_iter().collect() }
@@ -128,26 +135,54 @@ impl Plan {
     }
 }
 
-/// What an item waits for: its hard needs, and of each group the members that recover first.
-fn needed(graph: &Graph, node: Node, found: &Recoveries) -> Vec<Node> {
-    let mut needed: Vec<_> = graph.hard_needs(node).collect();
-    for group in graph.groups_of(node) {
-        needed.extend(fastest(graph, group, found));
-    }
-    needed
+/// Which item comes after which.
+struct Rank<'a> {
+    graph: &'a Graph,
+    found: &'a Recoveries,
+    ranks: Vec<u32>,
 }
 
-fn fastest(graph: &Graph, group: GroupNode, found: &Recoveries) -> Vec<Node> {
-    let minutes = |node: Node| found.of(node).and_then(|recovery| recovery.minutes).unwrap_or(u64::MAX);
-    let mut members: Vec<_> = graph.members(group).zip(graph.capacities(group).map(u64::from)).collect();
-    members.sort_by_key(|(node, _)| (minutes(*node), *node));
-    let total: u64 = members.iter().map(|(_, capacity)| capacity).sum();
-    let needed = total.saturating_sub(graph.slack(group).map_or(0, u64::from));
-    let mut have = 0;
-    let enough = members.into_iter().take_while(|(_, capacity)| {
-        let is_wanted = have < needed;
-        have += capacity;
-        is_wanted
-    });
-    enough.map(|(node, _)| node).collect()
+impl<'a> Rank<'a> {
+    fn of(graph: &'a Graph, found: &'a Recoveries) -> Self {
+        let mut ranks = vec![0_u32; graph.items() as usize];
+        for (position, node) in found.needed_first().iter().enumerate() {
+            ranks[node.index()] = position as u32;
+        }
+        Self { graph, found, ranks }
+    }
+
+    fn of_node(&self, node: Node) -> u32 {
+        self.ranks[node.index()]
+    }
+
+    /// What an item waits for: its hard needs, and of each group the members that recover first.
+    fn needed(&self, node: Node) -> Vec<Node> {
+        let mut needed: Vec<_> = self.graph.hard_needs(node).collect();
+        for group in self.graph.groups_of(node) {
+            needed.extend(self.fastest(node, group));
+        }
+        needed
+    }
+
+    /// The members of a group that its owner waits for: those it is held up together with count as recovered, and those
+    /// that come after it for nothing.
+    fn fastest(&self, owner: Node, group: GroupNode) -> Vec<Node> {
+        let (graph, found) = (self.graph, self.found);
+        let together = found.together(owner);
+        let later = |node: Node| self.of_node(node) > self.of_node(owner);
+        let minutes = |node: Node| found.of(node).and_then(|recovery| recovery.minutes).unwrap_or(u64::MAX);
+        let mut members: Vec<_> = graph.members(group).zip(graph.capacities(group).map(u64::from)).collect();
+        members.sort_by_key(|(node, _)| {
+            (!together.contains(node), later(*node), minutes(*node), self.of_node(*node))
+        });
+        let total: u64 = members.iter().map(|(_, capacity)| capacity).sum();
+        let needed = total.saturating_sub(graph.slack(group).map_or(0, u64::from));
+        let mut have = 0;
+        let enough = members.into_iter().take_while(|(_, capacity)| {
+            let is_wanted = have < needed;
+            have += capacity;
+            is_wanted
+        });
+        enough.map(|(node, _)| node).collect()
+    }
 }

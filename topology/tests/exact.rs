@@ -15,7 +15,8 @@ use topology::graph::{Change, Graph, Group, GroupNode, Member, Node, Threshold};
 use topology::impact::{Cause, Hurt, brought_down, impact};
 use topology::path::{Link, links, shortest_path, shortest_paths};
 use topology::reach::{Direction, Walk, reach};
-use topology::recovery::recoveries;
+use topology::recovery::{Recoveries, recoveries, recovery_points};
+use topology::schedule::{Schedule, schedule};
 use topology::single_points::{all_single_points, single_points};
 
 /// The same edges in another library: hard needs, and of each group every member.
@@ -107,14 +108,59 @@ proptest! {
             own[nodes[item].0 as usize] = times[item];
         }
         let found = recoveries(&graph, &own).unwrap();
+        let (expected, circles) = recovered(&sample, &times);
+        let mut together: Vec<BTreeSet<u32>> =
+            found.circles().map(|circle| items(&nodes, circle.iter().copied())).collect();
+        together.sort();
+        prop_assert_eq!(together, circles);
         for item in 0..sample.items {
             let recovery = found.of(nodes[item as usize]).unwrap();
-            prop_assert_eq!(recovery.minutes, recovered(&sample, &times, item), "item {}", item);
+            prop_assert_eq!(recovery.minutes, expected[&item], "item {}", item);
+            // With as many hands as there are the order takes just as long, and with one pair as long as all of it.
+            let order = schedule(&graph, &[nodes[item as usize]], &own, None).unwrap();
+            prop_assert_eq!(recovery.minutes.unwrap_or(0), order.makespan, "item {}", item);
+            let alone = schedule(&graph, &[nodes[item as usize]], &own, Some(1)).unwrap();
+            prop_assert_eq!(alone.makespan, alone.steps.iter().map(|step| step.end - step.start).sum::<u64>());
+            starts_after_what_it_needs(&graph, &found, &order);
+            starts_after_what_it_needs(&graph, &found, &alone);
             // What is waited for longest is something that is needed, and is up no later.
             if let Some(other) = recovery.waits_for {
                 let same = found.of(other).unwrap().minutes;
                 prop_assert!(same.is_none() || recovery.minutes.is_none_or(|minutes| same.unwrap() <= minutes));
             }
+        }
+    }
+
+    #[test]
+    fn as_much_is_lost_as_what_is_needed_loses(
+        sample in sample(12),
+        points in proptest::collection::vec(proptest::option::weighted(0.6, 0..50_u32), 12),
+    ) {
+        let (graph, nodes) = sample.build();
+        let mut own = vec![None; sample.items as usize];
+        for item in 0..sample.items as usize {
+            own[nodes[item].0 as usize] = points[item];
+        }
+        let found = recovery_points(&graph, &own).unwrap();
+        // From what each loses by itself, more and more, until nothing changes.
+        let mut expected: Vec<Option<u32>> = points[..sample.items as usize].to_vec();
+        loop {
+            let before = expected.clone();
+            for (from, to) in &sample.hard {
+                expected[*from as usize] = expected[*from as usize].max(before[*to as usize]);
+            }
+            for group in &sample.groups {
+                let points = group.members.iter().map(|member| before[member.node as usize]).chain([None]);
+                let enough = |point: &Option<u32>| is_met(group, |node| before[node as usize] <= *point);
+                let least = points.filter(enough).min().flatten();
+                expected[group.owner as usize] = expected[group.owner as usize].max(least);
+            }
+            if expected == before {
+                break;
+            }
+        }
+        for item in 0..sample.items as usize {
+            prop_assert_eq!(found[nodes[item].0 as usize], expected[item], "item {}", item);
         }
     }
 
@@ -331,31 +377,104 @@ fn reason_holds(
     }
 }
 
-/// When an item has recovered, by the rule alone: what needs each other in a circle recovers together.
-fn recovered(sample: &Sample, own: &[Option<u32>], item: u32) -> Option<u64> {
-    let graph = plain(sample);
-    let circle = tarjan_scc(&graph).into_iter().find(|nodes| nodes.contains(&NodeIndex::new(item as usize)));
-    let circle: BTreeSet<u32> = circle.unwrap().into_iter().map(|node| node.index() as u32).collect();
-    let wait = |need: u32| if circle.contains(&need) { Some(0) } else { recovered(sample, own, need) };
-    let mut waits = Vec::new();
-    for (from, to) in &sample.hard {
-        if circle.contains(from) {
-            waits.push(wait(*to));
+/// When each item has recovered, by the rule alone, and which hold each other up.
+fn recovered(sample: &Sample, own: &[Option<u32>]) -> (BTreeMap<u32, Option<u64>>, Vec<BTreeSet<u32>>) {
+    let mut rule = Rule { sample, own, circles: Vec::new() };
+    while rule.join() {}
+    let mut times: BTreeMap<u32, Option<u64>> = (0..sample.items).map(|item| (item, None)).collect();
+    // From never on, sooner and sooner, until nothing changes.
+    loop {
+        let next = times.keys().map(|item| (*item, rule.time(*item, &times))).collect();
+        if next == times {
+            rule.circles.sort();
+            return (times, rule.circles);
+        }
+        times = next;
+    }
+}
+
+struct Rule<'a> {
+    sample: &'a Sample,
+    own: &'a [Option<u32>],
+    circles: Vec<BTreeSet<u32>>,
+}
+
+impl Rule<'_> {
+    /// What an item recovers together with.
+    fn together(&self, item: u32) -> BTreeSet<u32> {
+        let circle = self.circles.iter().find(|circle| circle.contains(&item));
+        circle.cloned().unwrap_or_else(|| BTreeSet::from([item]))
+    }
+
+    /// When an item is up, if others are at these times.
+    fn time(&self, item: u32, times: &BTreeMap<u32, Option<u64>>) -> Option<u64> {
+        let together = self.together(item);
+        let time = |need: u32| if together.contains(&need) { Some(0) } else { times[&need] };
+        let hard =
+            self.sample.hard.iter().filter(|(from, _)| together.contains(from)).map(|(_, to)| time(*to));
+        let groups = self.sample.groups.iter().filter(|group| together.contains(&group.owner)).map(|group| {
+            let is_up = |node: u32, moment: u64| time(node).is_some_and(|time| time <= moment);
+            let moments = group.members.iter().filter_map(|member| time(member.node)).chain([0]);
+            moments.filter(|moment| is_met(group, |node| is_up(node, *moment))).min()
+        });
+        let longest = hard.chain(groups).try_fold(0, |longest, wait| Some(longest.max(wait?)))?;
+        Some(
+            longest
+                + together.iter().map(|item| u64::from(self.own[*item as usize].unwrap_or(0))).sum::<u64>(),
+        )
+    }
+
+    /// Joins those that hold each other up and wait for nothing else that does not come up by itself; whether there
+    /// were any.
+    fn join(&mut self) -> bool {
+        let mut times: BTreeMap<u32, Option<u64>> = (0..self.sample.items).map(|item| (item, None)).collect();
+        loop {
+            let next = times.keys().map(|item| (*item, self.time(*item, &times).map(|_| 0))).collect();
+            if next == times {
+                break;
+            }
+            times = next;
+        }
+        let never = self.sample.down(&[]);
+        let is_left = |item: u32| times[&item].is_none() && !never.contains(&item);
+        let first = |item: u32| *self.together(item).first().unwrap();
+        let mut edges = self.sample.hard.clone();
+        for group in &self.sample.groups {
+            let together = self.together(group.owner);
+            if !is_met(group, |node| together.contains(&node) || times[&node].is_some()) {
+                edges.extend(group.members.iter().map(|member| (group.owner, member.node)));
+            }
+        }
+        edges.retain(|(from, to)| is_left(*from) && is_left(*to));
+        let edges: Vec<_> = edges.into_iter().map(|(from, to)| (first(from), first(to))).collect();
+        let mut joined = Vec::new();
+        for set in tarjan_scc(&DiGraph::<(), ()>::from_edges(edges.iter().copied())) {
+            let set: BTreeSet<u32> = set.into_iter().map(|node| node.index() as u32).collect();
+            let is_last = edges.iter().all(|(from, to)| !set.contains(from) || set.contains(to));
+            if set.len() > 1 && is_last {
+                joined.push(set.iter().flat_map(|item| self.together(*item)).collect::<BTreeSet<u32>>());
+            }
+        }
+        self.circles.retain(|circle| joined.iter().all(|set| set.is_disjoint(circle)));
+        self.circles.extend(joined.iter().cloned());
+        !joined.is_empty()
+    }
+}
+
+/// Work on an item begins only when enough of all it needs is up, save within a circle whose items hold each other up.
+fn starts_after_what_it_needs(graph: &Graph, found: &Recoveries, order: &Schedule) {
+    let ends: BTreeMap<Node, u64> = order.steps.iter().map(|step| (step.node, step.end)).collect();
+    for step in &order.steps {
+        let together = found.together(step.node);
+        let is_up =
+            |node: &Node| together.contains(node) || ends.get(node).is_some_and(|end| *end <= step.start);
+        assert!(graph.hard_needs(step.node).all(|need| is_up(&need)), "{step:?} of {order:?}");
+        for group in graph.groups_of(step.node) {
+            let members = graph.members(group).zip(graph.capacities(group));
+            let lost: u32 = members.filter(|(node, _)| !is_up(node)).map(|(_, capacity)| capacity).sum();
+            assert!(graph.slack(group).is_some_and(|slack| lost <= slack), "{step:?} of {order:?}");
         }
     }
-    for group in sample.groups.iter().filter(|group| circle.contains(&group.owner)) {
-        // The least time after which enough of the members are there.
-        let times: Vec<_> = group.members.iter().map(|member| (member.node, wait(member.node))).collect();
-        let up_by = |moment: u64| {
-            let is_up = |node: u32| {
-                times.iter().any(|(other, time)| *other == node && time.is_some_and(|time| time <= moment))
-            };
-            is_met(group, is_up)
-        };
-        waits.push(times.iter().filter_map(|(_, time)| *time).filter(|time| up_by(*time)).min());
-    }
-    let longest = waits.into_iter().try_fold(0, |longest, wait| Some(longest.max(wait?)))?;
-    Some(longest + circle.iter().map(|member| u64::from(own[*member as usize].unwrap_or(0))).sum::<u64>())
 }
 
 /// A walk of one step meets what the edges say, however the graph came about, and circles are as `components` has them.

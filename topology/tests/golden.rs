@@ -168,3 +168,25 @@ fn a_circle_recovers_together_and_is_told() {
     assert_eq!(together, circle);
     assert_eq!(found.together(node(3)), [node(3)]);
 }
+
+/// Peers that each need the other or a third: the third comes first, and nobody is held up.
+#[test]
+fn a_circle_that_a_group_opens_has_a_first() {
+    let mut draft = Draft::new(3);
+    let member = |node: u32| Member { node, capacity: 1 };
+    draft.group(Group { owner: 0, threshold: Threshold::Count(1), members: vec![member(1), member(2)] });
+    draft.hard(1, 0);
+    let (graph, order) = draft.build().unwrap();
+    let node = |item: u32| Node(order.iter().position(|found| *found == item).unwrap() as u32);
+    let own: Vec<Option<u32>> = order.iter().map(|item| Some([10, 100, 5][*item as usize])).collect();
+    let found = recoveries(&graph, &own).unwrap();
+    assert_eq!([0, 1, 2].map(|item| found.of(node(item)).unwrap().minutes), [15, 115, 5].map(Some));
+    assert_eq!(found.chain(node(1)), [1, 0, 2].map(node));
+    assert_eq!(found.circles().count(), 0);
+    for (crew, makespan) in [(None, 115), (Some(1), 115)] {
+        let order = schedule(&graph, &[node(1)], &own, crew).unwrap();
+        let steps: Vec<_> = order.steps.iter().map(|step| (step.node, step.start)).collect();
+        assert_eq!(steps, [(node(2), 0), (node(0), 5), (node(1), 15)]);
+        assert_eq!(order.makespan, makespan);
+    }
+}
