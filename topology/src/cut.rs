@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::groups::Tie;
+use crate::split::{Tree, from_the_top};
 
 /// Items of a group up to which the cut is proven to be the cheapest.
 pub const MOST_EXACT: usize = 400;
@@ -98,38 +99,40 @@ fn phase(alive: &BTreeSet<usize>, weights: &[BTreeMap<usize, u128>]) -> (usize, 
 
 /// The items on one side of the weakest tie of the strongest tree that spans them.
 fn weakest_branch(members: &[u32], ties: &[Tie]) -> Vec<u32> {
-    let mut neighbours: BTreeMap<u32, Vec<(u64, u32)>> = BTreeMap::new();
-    for tie in ties.iter().filter(|tie| tie.one != tie.other) {
-        neighbours.entry(tie.one).or_default().push((tie.weight, tie.other));
-        neighbours.entry(tie.other).or_default().push((tie.weight, tie.one));
+    let place: BTreeMap<u32, usize> =
+        members.iter().enumerate().map(|(place, item)| (*item, place)).collect();
+    let ties: Vec<_> = ties.iter().map(|tie| (place[&tie.one], place[&tie.other], tie.weight)).collect();
+    let tree = strongest_tree(members.len(), &ties);
+    let weakest = (1..tree.len()).min_by_key(|place| (tree[*place].1, *place));
+    let mut is_below = vec![false; tree.len()];
+    for place in from_the_top(&tree) {
+        is_below[place] = Some(place) == weakest || place != 0 && is_below[tree[place].0];
     }
-    // The tree grows from the first item along the strongest tie; branches are kept in the order they grew.
-    let mut grown: Vec<(u32, u32, u64)> = Vec::new();
-    let mut met = BTreeSet::from([members[0]]);
+    members.iter().zip(is_below).filter(|(_, is_below)| *is_below).map(|(item, _)| *item).collect()
+}
+
+/// A tree that grows from the first place along the strongest ties, all of them among these places. What nothing ties
+/// to them hangs on the first by nothing.
+pub(crate) fn strongest_tree(places: usize, ties: &[(usize, usize, u64)]) -> Tree {
+    let mut neighbours: Vec<Vec<(u64, usize)>> = vec![Vec::new(); places];
+    for (one, other, weight) in ties.iter().filter(|(one, other, _)| one != other) {
+        neighbours[*one].push((*weight, *other));
+        neighbours[*other].push((*weight, *one));
+    }
+    let mut tree: Tree = vec![(0, 0); places];
+    let mut is_met = vec![false; places];
     let mut heap = BinaryHeap::new();
-    let reach = |item: u32, heap: &mut BinaryHeap<(u64, std::cmp::Reverse<u32>, u32)>| {
-        for (weight, other) in neighbours.get(&item).into_iter().flatten() {
-            heap.push((*weight, std::cmp::Reverse(*other), item));
-        }
-    };
-    reach(members[0], &mut heap);
-    while let Some((weight, std::cmp::Reverse(item), from)) = heap.pop() {
-        if met.insert(item) {
-            grown.push((from, item, weight));
-            reach(item, &mut heap);
-        }
-    }
-    if met.len() < members.len() {
-        return met.into_iter().collect();
-    }
-    let Some((_, root, _)) = grown.iter().min_by_key(|(_, item, weight)| (*weight, *item)) else {
-        return Vec::new();
-    };
-    let mut branch = BTreeSet::from([*root]);
-    for (from, item, _) in &grown {
-        if branch.contains(from) {
-            branch.insert(*item);
+    for root in 0..places {
+        heap.push((0, std::cmp::Reverse(root), 0));
+        while let Some((weight, std::cmp::Reverse(place), from)) = heap.pop() {
+            if std::mem::replace(&mut is_met[place], true) {
+                continue;
+            }
+            tree[place] = (from, weight);
+            heap.extend(
+                neighbours[place].iter().map(|(weight, other)| (*weight, std::cmp::Reverse(*other), place)),
+            );
         }
     }
-    branch.into_iter().collect()
+    tree
 }

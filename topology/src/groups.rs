@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cut::{Cut, cheapest_cut};
 use crate::error::{Result, TopologyError};
+use crate::split::{Split, split};
 
 /// Ties of an item beyond which it counts as a hub where nothing else is said.
 pub const HUB_DEGREE: u32 = 20;
@@ -46,6 +47,9 @@ pub struct MoveGroup {
     pub stretched: Vec<u32>,
     /// The cheapest way to cut the group in two, where it is larger than allowed.
     pub cut: Option<Cut>,
+    /// How it falls into parts that are not larger than allowed, where it is larger itself; `None` too beyond four million
+    /// items times the largest part.
+    pub split: Option<Split>,
 }
 
 /// All groups.
@@ -88,7 +92,9 @@ pub fn move_groups(estate: &Estate) -> Result<MoveGroups> {
     }
     if let Some(largest) = estate.largest {
         for (root, group) in by_root.iter_mut().filter(|(_, group)| group.members.len() > largest as usize) {
-            group.cut = cheapest_cut(&group.members, inner.get(root).map_or(&[], Vec::as_slice));
+            let ties = inner.get(root).map_or(&[][..], Vec::as_slice);
+            group.cut = cheapest_cut(&group.members, ties);
+            group.split = split(&group.members, ties, largest as usize);
         }
     }
     let mut groups: Vec<_> = by_root.into_values().collect();

@@ -26,7 +26,9 @@ pub mod reach;
 pub mod recovery;
 pub mod schedule;
 pub mod single_points;
+mod split;
 pub mod table;
 
 pub use cut::{Cut, MOST_EXACT as MOST_EXACT_CUT};
 pub use error::{Result, TopologyError};
+pub use split::Split;

@@ -89,7 +89,7 @@ pub fn recoveries(graph: &Graph, own: &[Option<u32>]) -> Result<Recoveries> {
     let components = components(graph);
     let found = Found { times: vec![0; own.len()], waits_for: vec![NOBODY; own.len()] };
     let inside = Inside::default();
-    let mut work = Work { graph, own, found, inside, members: Vec::new() };
+    let mut work = Work { graph, own, found, is_alone: true, inside, members: Vec::new() };
     // The sets of a circle, by its first item.
     let mut opened: BTreeMap<Node, Vec<Vec<Node>>> = BTreeMap::new();
     for members in components.iter() {
@@ -153,6 +153,8 @@ struct Work<'a> {
     graph: &'a Graph,
     own: &'a [Option<u32>],
     found: Found,
+    /// Whether the item at hand recovers alone.
+    is_alone: bool,
     /// What is kept about circles.
     inside: Inside,
     /// The members of the group at hand, with what each counts for.
@@ -162,6 +164,7 @@ struct Work<'a> {
 impl Work<'_> {
     /// Gives items that recover together their time, where all else that they wait for has one.
     fn settle(&mut self, set: &[Node]) {
+        self.is_alone = set.len() == 1;
         let wait = set.iter().fold(AT_ONCE, |wait, node| later(wait, self.wait_of(node.0)));
         let wait = set.iter().fold(wait, |wait, node| wait.and(self.own[node.index()]));
         set.iter().for_each(|node| self.found.set(*node, wait));
@@ -183,7 +186,9 @@ impl Work<'_> {
 
     /// How long an owner waits for one that it needs.
     fn wait_for(&self, owner: u32, need: u32) -> Wait {
-        if self.inside.is_together(owner, need) { AT_ONCE } else { self.found.of(need) }
+        // Of one that recovers alone, which nearly all do, nothing else is looked up.
+        let is_together = need == owner || !self.is_alone && self.inside.is_together(owner, need);
+        if is_together { AT_ONCE } else { self.found.of(need) }
     }
 
     /// When enough of a group has recovered. Members that are held up together with the owner count as recovered: the
