@@ -91,6 +91,17 @@ pub struct GroupCut {
     pub is_proven: bool,
 }
 
+/// Parts that a group falls into.
+#[derive(Clone, Debug)]
+pub struct GroupSplit {
+    /// What is cut, in the order of the edges.
+    pub edges: Vec<Edge>,
+    /// What it weighs.
+    pub weight: u64,
+    /// The parts, the largest first.
+    pub parts: Vec<Vec<Thing>>,
+}
+
 /// What moves together.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -106,6 +117,8 @@ pub struct Group {
     pub stretched: Vec<Edge>,
     /// How to cut it, where it is larger than asked.
     pub cut: Option<GroupCut>,
+    /// How it falls into parts that are not.
+    pub split: Option<GroupSplit>,
 }
 
 /// A service that everything uses.
@@ -186,14 +199,18 @@ pub fn moves(said: Said, asked: Asked) -> Result<Moves> {
         let members = sorted(things(&group.members), &said);
         group_of.extend(members.iter().map(|member| (*member, number)));
         let cut = group.cut.map(|cut| GroupCut {
-            edges: cut_edges(&inner, &things(&cut.part), &members),
+            edges: cut_edges(&inner, &[things(&cut.part)], &members),
             weight: cut.weight,
             part: sorted(things(&cut.part), &said),
             is_proven: cut.is_proven,
         });
+        let split = group.split.map(|split| {
+            let parts: Vec<Vec<Thing>> = split.parts.iter().map(|part| sorted(things(part), &said)).collect();
+            GroupSplit { edges: cut_edges(&inner, &parts, &members), weight: split.weight, parts }
+        });
         let stretched = group.stretched.iter().map(|tie| inner[*tie as usize]).collect();
         let totals = Totals::of(&members, &facts, &said);
-        groups.push(Group { number, name: name(&members, &said), members, totals, stretched, cut });
+        groups.push(Group { number, name: name(&members, &said), members, totals, stretched, cut, split });
     }
     for edge in &edges {
         let (one, other) = (group_of.get(&edge.from), group_of.get(&edge.to));
@@ -315,13 +332,15 @@ fn name(members: &[Thing], said: &Said) -> String {
     members.first().map_or_else(String::new, |first| said.name(*first))
 }
 
-/// The edges within a group that lead from a part of it to the rest.
-fn cut_edges(edges: &[Edge], part: &[Thing], members: &[Thing]) -> Vec<Edge> {
-    let (part, members): (BTreeSet<_>, BTreeSet<_>) = (part.iter().collect(), members.iter().collect());
+/// The edges within a group that lead from a part of it to another, or to the rest.
+fn cut_edges(edges: &[Edge], parts: &[Vec<Thing>], members: &[Thing]) -> Vec<Edge> {
+    let mut part_of: HashMap<Thing, usize> = members.iter().map(|member| (*member, 0)).collect();
+    for (number, part) in (1..).zip(parts) {
+        part_of.extend(part.iter().map(|member| (*member, number)));
+    }
     let is_cut = |edge: &&Edge| {
-        members.contains(&edge.from)
-            && members.contains(&edge.to)
-            && part.contains(&edge.from) != part.contains(&edge.to)
+        let ends = part_of.get(&edge.from).zip(part_of.get(&edge.to));
+        ends.is_some_and(|(from, to)| from != to)
     };
     edges.iter().filter(is_cut).copied().collect()
 }

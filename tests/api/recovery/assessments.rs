@@ -105,6 +105,44 @@ fn an_objective_above_the_one_of_what_needs_it_is_an_inversion() {
 }
 
 #[test]
+fn a_circle_that_a_group_opens_has_a_first_and_one_time() {
+    on_both_engines(async |app| {
+        let (pair, peer, third) =
+            (a_service(app, "pair").await, a_service(app, "peer").await, a_service(app, "third").await);
+        needs_some(app, &pair, "either", 1, &[peer.clone(), third.clone()]).await;
+        needs(app, &peer, &pair).await;
+        for (service, minutes) in [(&pair, 10), (&peer, 100), (&third, 5)] {
+            objective(app, service, &format!("timeMinutes: 200, ownMinutes: {minutes}")).await;
+        }
+        for (service, minutes) in [(&pair, 15), (&peer, 115)] {
+            let fields = "effectiveTimeMinutes timeWithCrewMinutes findings { code }";
+            let found = recovery(app, service, ", crew: 1", fields).await;
+            assert_eq!(
+                found,
+                json!({ "effectiveTimeMinutes": minutes, "timeWithCrewMinutes": minutes, "findings": [] })
+            );
+        }
+        let text = format!(
+            r#"{{ recoveryAssessment(service: "{peer}") {{
+                circles {{ hidden }}
+                order {{ makespanMinutes steps {{ item {{ name }} startMinute endMinute }} }}
+            }} }}"#
+        );
+        let found = app.viewer().query(&text).await["recoveryAssessment"].clone();
+        assert_eq!(found["circles"], json!([]));
+        assert_eq!(found["order"]["makespanMinutes"], 115);
+        assert_eq!(
+            found["order"]["steps"],
+            json!([
+                { "item": { "name": "third" }, "startMinute": 0, "endMinute": 5 },
+                { "item": { "name": "pair" }, "startMinute": 5, "endMinute": 15 },
+                { "item": { "name": "peer" }, "startMinute": 15, "endMinute": 115 },
+            ])
+        );
+    });
+}
+
+#[test]
 fn circles_and_unknown_times_are_told() {
     on_both_engines(async |app| {
         let (web, names, login) =

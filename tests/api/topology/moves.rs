@@ -12,7 +12,7 @@ const GROUPS: &str = "query($filter: MoveFilter, $largest: Int! = 50) {
             totals { servers applications services kilowatts withoutDraw terabytes tiers { tier members } }
             stretchedCount stretchedGigabytesPerDay leastLatencyBudgetMilliseconds
             stretched { kind bond from { name } to { name } latencyBudgetMilliseconds gigabytesPerDay }
-            cut { weight isProven edgeCount partCount } }
+            cut { weight isProven edgeCount partCount } split { weight edgeCount partCount parts { size } } }
         hubs { service { name } degree isDeclared }
         stages { wave groups names isCircle }
         explain { formula }
@@ -89,6 +89,13 @@ fn a_group_that_is_too_large_is_cut_where_that_is_cheapest() {
         let cut = json!({ "weight": 1, "isProven": true, "edgeCount": 1, "partCount": 1 });
         assert_eq!(groups[0]["cut"], cut, "a server is cheaper to cut off than the database");
         assert_eq!(groups[1]["cut"], Value::Null);
+        let split = &groups[0]["split"];
+        let sizes: Vec<u64> =
+            split["parts"].as_array().unwrap().iter().map(|part| part["size"].as_u64().unwrap()).collect();
+        assert_eq!(sizes.iter().sum::<u64>(), groups[0]["size"].as_u64().unwrap(), "{split}");
+        assert!(sizes.is_sorted_by(|one, other| one >= other) && sizes[0] <= 3, "{split}");
+        assert_eq!(split["partCount"], sizes.len());
+        assert_eq!(groups[1]["split"], Value::Null);
     });
 }
 

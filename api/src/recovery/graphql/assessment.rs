@@ -242,7 +242,7 @@ impl RecoveryAssessment {
         }
     }
 
-    /// Sets of items that need each other to start, among all that the services need.
+    /// Sets of items that need each other to start, and that no group opens, among all that the services need.
     async fn circles(&self) -> Result<Vec<RecoveryCircle>> {
         let among = self.asked.needed_by_all()?;
         let circles =
@@ -302,7 +302,9 @@ impl RecoveryAssessment {
             ],
             assumptions: vec![
                 "Everything failed at once, and work begins at once.".to_owned(),
-                "Items in a circle recover together and take the sum of their own times.".to_owned(),
+                "Items in a circle that no group opens hold each other up: they recover together, one after the other, \
+                 and take the sum of their own times."
+                    .to_owned(),
                 "Sites, racks, feeds, vendors, contracts and accounts stand, unless an own time of theirs is on record."
                     .to_owned(),
                 "Objectives are those on record now; drills and backups are those of the day.".to_owned(),

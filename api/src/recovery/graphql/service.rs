@@ -109,8 +109,8 @@ impl ServiceRecovery {
     }
 
     /// The chain to blame: the service, what it waits for longest, what that waits for, to the end. Of items that need
-    /// each other in a circle it has all whose own time counts, for they recover together. `chainLength` says
-    /// how long it is.
+    /// each other in a circle that no group opens it has all whose own time counts, for they recover together.
+    /// `chainLength` says how long it is.
     async fn chain(
         &self,
         ctx: &Context<'_>,

@@ -14,6 +14,7 @@ pub mod happenings;
 pub mod impact_changes;
 pub mod impacts;
 pub mod lens;
+pub mod move_cuts;
 pub mod moves;
 pub mod needs;
 pub mod paths;

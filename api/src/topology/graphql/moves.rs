@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::{
     dependencies::DependencyKind,
     lens::{TopologyGraph, WholeGraph, at_least, at_least_none, day, overlay, size, skip, view},
+    move_cuts::{MoveCut, MoveSplit},
     things::ConfigurationItem,
     trust::{ResultTrust, STALE_AFTER_DAYS},
 };
@@ -27,7 +28,7 @@ use crate::{
     },
     topology::{
         items::Thing,
-        moves::{self, Asked, Bond, Edge, Group, GroupCut, Moves, Totals},
+        moves::{self, Asked, Bond, Edge, Group, Moves, Totals},
         said::Said,
     },
 };
@@ -92,24 +93,6 @@ pub struct MoveEdge {
     latency_budget_milliseconds: Option<i32>,
     /// Data that passes, in gigabytes a day. Null where it is not known.
     gigabytes_per_day: Option<Decimal>,
-}
-
-/// A way to cut a group in two.
-#[derive(SimpleObject)]
-pub struct MoveCut {
-    /// What the cut edges weigh: one each and one more for each gigabyte a day, a hundred times that where much is
-    /// written.
-    weight: u64,
-    /// Whether no cut is cheaper; otherwise it is a good one that was found fast.
-    is_proven: bool,
-    /// The edges that are cut, at most 100 of them.
-    edges: Vec<MoveEdge>,
-    /// How many edges are cut.
-    edge_count: usize,
-    /// The smaller part, at most 100 of it.
-    part: Vec<ConfigurationItem>,
-    /// How many things the smaller part is.
-    part_count: usize,
 }
 
 /// How many members have a criticality.
@@ -183,7 +166,7 @@ pub(super) fn shown(thing: Thing, said: &Said, caller: &Caller) -> Option<Config
 }
 
 impl MoveEdge {
-    fn new(edge: &Edge, said: &Said, caller: &Caller) -> Self {
+    pub(super) fn new(edge: &Edge, said: &Said, caller: &Caller) -> Self {
         Self {
             dependency: edge.dependency.map(|dependency| Id(dependency).into()),
             kind: edge.kind.into(),
@@ -192,20 +175,6 @@ impl MoveEdge {
             bond: edge.bond.map(Into::into),
             latency_budget_milliseconds: edge.latency_milliseconds,
             gigabytes_per_day: edge.gigabytes_per_day.map(|rate| plain(rate.to_decimal())),
-        }
-    }
-}
-
-impl MoveCut {
-    fn new(cut: &GroupCut, said: &Said, caller: &Caller) -> Self {
-        let edges = cut.edges.iter().take(100);
-        Self {
-            weight: cut.weight,
-            is_proven: cut.is_proven,
-            edges: edges.map(|edge| MoveEdge::new(edge, said, caller)).collect(),
-            edge_count: cut.edges.len(),
-            part: cut.part.iter().filter_map(|thing| shown(*thing, said, caller)).take(100).collect(),
-            part_count: cut.part.len(),
         }
     }
 }
@@ -306,6 +275,12 @@ impl MoveGroup<'_> {
     /// The cheapest way to cut it in two. Null where it has at most `largest` members.
     async fn cut(&self) -> Option<MoveCut> {
         self.group.cut.as_ref().map(|cut| MoveCut::new(cut, self.said, self.caller))
+    }
+
+    /// How it falls into parts of at most `largest` members, at little weight: where it has more. Null otherwise, and
+    /// where members times `largest` are more than four million.
+    async fn split(&self) -> Option<MoveSplit> {
+        self.group.split.as_ref().map(|split| MoveSplit::new(split, self.said, self.caller))
     }
 }
 
@@ -458,7 +433,7 @@ impl MoveQuery {
         #[graphql(desc = "What is looked at. Left out: all.")] filter: Option<MoveFilter>,
         #[graphql(default = 20, desc = "A service with more dependencies than this is a hub.")]
         hub_degree: i32,
-        #[graphql(default = 50, desc = "A group with more members than this is shown how to cut.")]
+        #[graphql(default = 50, desc = "A group with more members than this is shown how to cut, and how it falls into parts of so many.")]
         largest: i32,
         #[graphql(
             default = 5,
