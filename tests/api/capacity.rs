@@ -12,6 +12,7 @@ mod layers;
 mod many;
 mod members;
 mod observations;
+mod overbooked;
 mod overcommit;
 mod past;
 mod places;

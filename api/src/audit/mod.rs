@@ -4,6 +4,7 @@
 //! that they tell of, and read here; nothing alters them. A change shows its row, so whoever may not see the
 //! rows of an area may not see their changes. Beyond that this area does not know what the rows mean.
 
+pub mod earlier;
 pub mod graphql;
 
 use entity::id::{

@@ -19,7 +19,7 @@ use rust_decimal::Decimal;
 use super::{
     contents::{is_host, is_of_hosts},
     holdings::{Holdings, Piece},
-    layers::PoolLayers,
+    layers::{self, PoolLayers},
 };
 use crate::error::{Error, Result as Outcome};
 
@@ -147,8 +147,7 @@ fn cluster(pool: &capacity_pool::Model, held: &Holdings, memory_nodes: u32) -> R
     let pieces = hosts(pool, held)?;
     let failures = pool.failures_tolerated.and_then(|failures| u32::try_from(failures).ok());
     let failures = failures.ok_or("not on record of the cluster: failuresTolerated")?;
-    let ratio =
-        pool.overcommit_ratio.map(Rate::to_decimal).ok_or("not on record of the cluster: overcommitRatio")?;
+    let ratio = layers::ratio(pool).ok_or("not on record of the cluster: overcommitRatio")?;
     let mut hosts = Vec::new();
     let mut unknown = Vec::new();
     for piece in pieces {

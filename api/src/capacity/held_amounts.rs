@@ -14,13 +14,18 @@ use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
 
 use super::{
+    held_placements,
     needs::thousandth,
     rack_holds::{self, Hold, Period},
     rack_states::{self, Terms},
 };
 use crate::{
     error::{Error, Result},
-    inventory::{placement::Mounted, usage},
+    inventory::{
+        models,
+        placement::{Mounted, Place},
+        racks, usage,
+    },
     store::{Read, Tx},
 };
 
@@ -151,6 +156,28 @@ pub async fn require_left(
         }
     }
     Ok(())
+}
+
+/// Refuses to bring a retired asset back to life where it stands, in a rack that holds what it would take again. Where it
+/// goes elsewhere it is looked at as all that comes.
+///
+/// # Errors
+/// As [`require_left`], naming `to.rack`, or `id` where no place is given.
+pub async fn require_left_on_return(tx: &Tx, asset: &asset::Model, place: Option<&Place>) -> Result<()> {
+    let Some(rack) = asset.rack_id else { return Ok(()) };
+    let (stays, field) = match place {
+        None => (true, "id"),
+        Some(place) if place.parent.is_some() => (place.parent == asset.parent_id, "to.parent"),
+        Some(place) => (place.rack == Some(rack), "to.rack"),
+    };
+    let holds = if stays { held_placements::in_rack(tx, rack).await? } else { Vec::new() };
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let (rack, model) = (racks::lock(tx, rack).await?, models::hold(tx, asset.model_id).await?);
+    let draw = (asset.power_basis, asset.measured_draw_watts);
+    let taking = Taking::planned(AssetStatus::InStock, draw, &model);
+    require_left(tx, (field, &rack), &holds, taking, &[asset.id]).await
 }
 
 /// Watts as kW; ports as they are.

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use entity::{
     capacity::{capacity_placement, capacity_placement_rack},
-    id::{CapacityPlacementId, EntityId, RackId},
-    inventory::{rack, site},
+    id::{CapacityPlacementId, EntityId, RackId, SiteId},
+    inventory::{
+        rack::{self, RackStatus},
+        site::{self, SiteStatus},
+    },
     money::Rate,
 };
 use rust_decimal::Decimal;
@@ -23,7 +27,10 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    inventory::placement::Span,
+    inventory::{
+        placement::{Mounted, Span},
+        usage,
+    },
     rules::{
         draft, expect_version, require_fraction, require_order, require_plausible, require_range,
         require_text, require_text_if_any,
@@ -220,10 +227,13 @@ async fn locked(tx: &Tx, choice: &Choice, period: Period) -> Result<Vec<rack::Mo
     let racks = rack_choices::chosen(tx, choice, period).await?;
     let sites: BTreeSet<Uuid> = racks.iter().map(|rack| rack.site_id.uuid()).collect();
     let sites = site::Entity::find().filter(site::Column::Id.is_in(sites));
-    sites.order_by_asc(site::Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
+    let sites = sites.order_by_asc(site::Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
+    let open: BTreeSet<SiteId> =
+        sites.iter().filter(|site| site.status != SiteStatus::Closed).map(|site| site.id).collect();
     let ids = rack::Entity::find().filter(rack::Column::Id.is_in(racks.iter().map(|rack| rack.id.uuid())));
     let held = ids.order_by_asc(rack::Column::Id).lock_exclusive().all(tx).await?;
-    Ok(held.into_iter().filter(|rack| rack.status == rack::RackStatus::Active).collect())
+    let is_in_use = |rack: &rack::Model| rack.status == RackStatus::Active && open.contains(&rack.site_id);
+    Ok(held.into_iter().filter(is_in_use).collect())
 }
 
 async fn require_new(tx: &Tx, new: &capacity_placement::Model) -> Result<()> {
@@ -244,16 +254,32 @@ fn require_all(answer: &Answer) -> Result<()> {
     }
 }
 
+/// From today on.
+fn from_today(tx: &Tx) -> Period {
+    Period { from: tx.caller().now.date_naive(), until: None }
+}
+
 /// Refuses to take a rack out of use that holds places for what is to come.
 ///
 /// # Errors
 /// `Conflict` naming a placement.
 pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
-    let period = Period { from: tx.caller().now.date_naive(), until: None };
-    let name = holding(tx, rack.id, period.met()).await?;
-    match name {
-        Some(purpose) => {
-            let message = format!("the rack {} holds places for {purpose}, release them first", rack.name);
+    let here = capacity_placement_rack::Column::RackId.eq(rack.id);
+    require_none(tx, from_today(tx).met().add(here)).await
+}
+
+/// Refuses to close a site at which racks hold places for what is to come.
+///
+/// # Errors
+/// `Conflict` naming a rack and a placement.
+pub async fn require_none_at(tx: &Tx, site: &site::Model) -> Result<()> {
+    require_none(tx, from_today(tx).met().add(rack::Column::SiteId.eq(site.id))).await
+}
+
+async fn require_none(tx: &Tx, among: Condition) -> Result<()> {
+    match holding(tx, among).await? {
+        Some((rack, purpose)) => {
+            let message = format!("the rack {rack} holds places for {purpose}, release them first");
             Err(Error::Conflict(message))
         }
         None => Ok(()),
@@ -265,8 +291,7 @@ pub async fn require_none_in(tx: &Tx, rack: &rack::Model) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn in_rack(tx: &Tx, rack: RackId) -> Result<Vec<Hold>> {
-    let period = Period { from: tx.caller().now.date_naive(), until: None };
-    Ok(rack_holds::of(tx, vec![rack], period).await?.remove(&rack).unwrap_or_default())
+    Ok(rack_holds::of(tx, vec![rack], from_today(tx)).await?.remove(&rack).unwrap_or_default())
 }
 
 /// Refuses to take units of a rack with which what placements hold from today on finds less room than before. `heights` says
@@ -281,31 +306,82 @@ pub async fn require_room(
     wanted: Span,
     heights: impl FnOnce() -> Option<(Vec<i32>, Vec<i32>)>,
 ) -> Result<()> {
-    let period = Period { from: tx.caller().now.date_naive(), until: None };
     if holds.is_empty() {
         return Ok(());
     }
     let Some((before, after)) = heights() else { return Ok(()) };
-    let (short, on) = rack_holds::lacking(&after, holds, period)?;
-    if short <= rack_holds::lacking(&before, holds, period)?.0 {
-        return Ok(());
-    }
-    let of_day = Period { from: on, until: Some(on) }.met();
-    let high = of_day.add(capacity_placement::Column::HalfUnits.is_not_null());
-    let purpose = holding(tx, rack.id, high).await?.unwrap_or_default();
+    let Some(less) = less_room(tx, rack, holds, &before, &after).await? else { return Ok(()) };
+    let LessRoom { purpose, on, .. } = less;
     let message =
         format!("{wanted} of the rack {} is held for {purpose} on {on}, release that first", rack.name);
     Err(Error::invalid("unit", message))
 }
 
-/// What the first placement is for that holds places in a rack.
-async fn holding(db: &impl Read, rack: RackId, among: Condition) -> Result<Option<String>> {
+/// Refuses a height of a rack with which what placements hold from today on finds less room than before. Nothing where
+/// nobody knows what lies free beside what is `mounted`.
+///
+/// # Errors
+/// `Invalid` naming `heightUnits`, and a placement.
+pub async fn require_height(
+    tx: &Tx,
+    before: &rack::Model,
+    after: &rack::Model,
+    mounted: &[Mounted],
+) -> Result<()> {
+    let holds = in_rack(tx, after.id).await?;
+    let free = |rack: &rack::Model| usage::free_heights(rack.height_units, mounted, None);
+    let Some((higher, lower)) = free(before).zip(free(after)).filter(|_| !holds.is_empty()) else {
+        return Ok(());
+    };
+    let Some(less) = less_room(tx, after, &holds, &higher, &lower).await? else { return Ok(()) };
+    let LessRoom { purpose, on, short } = less;
+    let message = format!(
+        "{} is too low for what the rack {} holds for {purpose} on {on}: {short} units would be missing, release that \
+         first",
+        after.height_units, after.name
+    );
+    Err(Error::invalid("heightUnits", message))
+}
+
+/// What finds less room than before.
+struct LessRoom {
+    /// What the first placement is for that holds height on the day.
+    purpose: String,
+    /// The first day on which the most is short.
+    on: NaiveDate,
+    /// How much height that is, in units.
+    short: Decimal,
+}
+
+/// Whether what is held finds less room in what lies free after a change than in what does before it.
+async fn less_room(
+    tx: &Tx,
+    rack: &rack::Model,
+    holds: &[Hold],
+    before: &[i32],
+    after: &[i32],
+) -> Result<Option<LessRoom>> {
+    let (short, on) = rack_holds::lacking(after, holds, from_today(tx))?;
+    if short <= rack_holds::lacking(before, holds, from_today(tx))?.0 {
+        return Ok(None);
+    }
+    let of_day = Period { from: on, until: Some(on) }.met();
+    let here = capacity_placement_rack::Column::RackId.eq(rack.id);
+    let high = of_day.add(capacity_placement::Column::HalfUnits.is_not_null()).add(here);
+    let (_, purpose) = holding(tx, high).await?.unwrap_or_default();
+    Ok(Some(LessRoom { purpose, on, short: short.normalize() }))
+}
+
+/// The first rack that holds places, and what the first placement in it is for.
+async fn holding(db: &impl Read, among: Condition) -> Result<Option<(String, String)>> {
     let query = capacity_placement_rack::Entity::find()
         .select_only()
+        .column(rack::Column::Name)
         .column(capacity_placement::Column::Purpose)
         .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Placement.def())
-        .filter(capacity_placement_rack::Column::RackId.eq(rack))
+        .join(JoinType::InnerJoin, capacity_placement_rack::Relation::Rack.def())
         .filter(among)
+        .order_by_asc(rack::Column::Name)
         .order_by_asc(capacity_placement::Column::FromOn)
         .order_by_asc(capacity_placement::Column::Purpose);
     Ok(query.into_tuple().one(db).await?)

@@ -319,10 +319,21 @@ fn assumed(pool: &capacity_pool::Model, mut explanation: Explanation) -> Explana
     if pool.buffer_share.is_none() {
         explanation = explanation.assume("no buffer is on record: nothing is kept free");
     }
+    if pool.resource == Resource::Memory && pool.overcommit_ratio.is_none() {
+        explanation = explanation
+            .assume("no overcommit ratio is on record: memory is handed out once, by the default of 1");
+    }
     if pool.resource == Resource::Memory && pool.host_overhead.is_none() {
         explanation = explanation.assume("no overhead is on record: hosts need no memory for themselves");
     }
     explanation
+}
+
+/// How often the hosts of a pool are handed out: memory once where nobody says otherwise. There is no such default of cores,
+/// as it depends on what runs on them.
+pub(super) fn ratio(pool: &capacity_pool::Model) -> Option<Decimal> {
+    let default = (pool.resource == Resource::Memory).then_some(Decimal::ONE);
+    decimal(pool.overcommit_ratio).or(default)
 }
 
 /// The cluster that hosts make, or what of it is not on record.
@@ -331,10 +342,10 @@ fn assumed(pool: &capacity_pool::Model, mut explanation: Explanation) -> Explana
 /// In words, what is missing.
 pub(super) fn share(pool: &capacity_pool::Model, hosts: &[&Item]) -> Result<ClusterShare, String> {
     let failures = pool.failures_tolerated.and_then(|failures| u32::try_from(failures).ok());
-    let (Some(failures), Some(ratio)) = (failures, decimal(pool.overcommit_ratio)) else {
+    let (Some(failures), Some(ratio)) = (failures, ratio(pool)) else {
         let missing = [
             ("failuresTolerated", pool.failures_tolerated.is_none()),
-            ("overcommitRatio", pool.overcommit_ratio.is_none()),
+            ("overcommitRatio", ratio(pool).is_none()),
         ];
         let named: Vec<&str> = missing.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
         return Err(format!("not on record of the cluster: {}", named.join(", ")));

@@ -33,6 +33,7 @@ pub mod needs;
 pub mod observations;
 pub mod oddities;
 pub mod outlooks;
+pub mod overbooked;
 mod past_supplies;
 pub mod placements;
 pub mod pool_holds;

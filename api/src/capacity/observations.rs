@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use entity::{
     capacity::{
         Quantity, capacity_day, capacity_observation,
@@ -23,6 +23,9 @@ use crate::{
 
 /// Observations that one request may record.
 pub const MOST: usize = 10_000;
+
+/// The first year in which something may have been observed.
+const FIRST_YEAR: i32 = 2000;
 
 /// What was used at an instant, in whatever unit it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,13 +198,24 @@ fn kept(
     now: DateTime<Utc>,
 ) -> Result<(DateTime<Utc>, Quantity)> {
     let at = entity::moment(given.at);
-    require_plausible(&format!("{field}.at"), Some(at.date_naive()))?;
-    if at > now {
-        return Err(Error::invalid(format!("{field}.at"), format!("{} has not come yet", spoken(at))));
-    }
+    require_instant(&format!("{field}.at"), at, now)?;
     let field = format!("{field}.value");
     let value = units::converted(&field, given.value, unit, pool.unit)?;
     Ok((at, units::kept(&field, value)?))
+}
+
+/// Refuses an instant that has not come yet, and one at which nothing was observed: a moment of 0 is a time that somebody
+/// did not have.
+fn require_instant(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    require_plausible(field, Some(at.date_naive()))?;
+    if at.year() < FIRST_YEAR {
+        let message = format!("{} lies before {FIRST_YEAR}-01-01: no plausible instant", spoken(at));
+        return Err(Error::invalid(field, message));
+    }
+    if at > now {
+        return Err(Error::invalid(field, format!("{} has not come yet", spoken(at))));
+    }
+    Ok(())
 }
 
 fn spoken(at: DateTime<Utc>) -> String {

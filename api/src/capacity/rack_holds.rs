@@ -1,6 +1,6 @@
 //! What placements hold in racks on the days of a period.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
@@ -93,6 +93,12 @@ impl Hold {
         }
     }
 
+    /// What one piece takes of any resource, in rack units, kW, ports or kg: zero where it needs none.
+    fn amount_of(&self, resource: Resource) -> Decimal {
+        let needed = self.piece().amounts().into_iter();
+        needed.filter(|(own, _)| *own == resource).map(|(_, amount)| amount).sum()
+    }
+
     /// What all pieces take, each so much.
     #[must_use]
     pub fn taken(&self, each: i32) -> i64 {
@@ -128,6 +134,24 @@ pub async fn of(db: &impl Read, racks: Vec<RackId>, period: Period) -> Result<Ha
     // What is highest is put first where it finds room.
     holds.values_mut().for_each(|of_rack| of_rack.sort_by_key(|hold| std::cmp::Reverse(hold.half_units)));
     Ok(holds)
+}
+
+/// What is held of a resource and finds no room, on the first of the days on which it is the most: in rack units, kW, ports
+/// or kg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// What is held.
+    pub held: Decimal,
+    /// How much of it finds no room: above zero, and not more than is held.
+    pub lacking: Decimal,
+    /// The day.
+    pub on: NaiveDate,
+}
+
+/// What is held of a resource on a day.
+fn held(holds: &[Hold], resource: Resource, on: NaiveDate) -> Decimal {
+    let in_force = holds.iter().filter(|hold| hold.is_in_force(on));
+    in_force.map(|hold| hold.amount_of(resource) * Decimal::from(hold.pieces)).sum::<Decimal>().normalize()
 }
 
 /// The days of a period on which more may be held than on the day before.
@@ -169,7 +193,7 @@ pub(super) fn lacking(free: &[i32], holds: &[Hold], period: Period) -> Result<(D
     Ok(most)
 }
 
-/// What is free in a rack on every day of a period, and what is held beyond what there was.
+/// What is free in a rack on every day of a period, and what is held beyond what there is.
 ///
 /// Power is left as it is: what is held of it is asked of the feeds.
 pub(super) fn left(
@@ -177,19 +201,27 @@ pub(super) fn left(
     holds: &[Hold],
     period: Period,
     need: &Need,
-) -> Result<(Free, BTreeSet<Resource>)> {
-    let mut short = BTreeSet::new();
+) -> Result<(Free, BTreeMap<Resource, Shortfall>)> {
+    let mut most: BTreeMap<Resource, Shortfall> = BTreeMap::new();
     let mut by_day = Vec::new();
     for day in days(holds, period) {
-        let mut left = free.clone();
+        let (mut left, mut short) = (free.clone(), BTreeMap::<Resource, Decimal>::new());
         for hold in holds.iter().filter(|hold| hold.is_in_force(day)) {
             let Some(held) = hold.piece().need_without_power() else { continue };
             let taken = left.less(&held, hold.pieces()).map_err(Error::internal)?;
-            short.extend(taken.short.into_keys());
+            for (resource, lacking) in taken.short {
+                *short.entry(resource).or_default() += lacking;
+            }
             left = taken.left;
+        }
+        for (resource, lacking) in short {
+            if most.get(&resource).is_none_or(|before| before.lacking < lacking) {
+                let held = held(holds, resource, day);
+                most.insert(resource, Shortfall { held, lacking: lacking.normalize(), on: day });
+            }
         }
         by_day.push(left);
     }
     let left = Free::on_all(&by_day, need).map_err(|cause| Error::invalid("need", cause))?;
-    Ok((left, short))
+    Ok((left, most))
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     needs::{thousandth, units},
-    rack_holds::{self, Hold, Period},
+    rack_holds::{self, Hold, Period, Shortfall},
 };
 use crate::{
     error::{Error, Result},
@@ -79,8 +79,8 @@ pub struct State {
     pub bases: [usize; 3],
     /// Pieces that placements hold on some day of the period.
     pub held: u64,
-    /// Resources of which placements hold more than there is.
-    pub overbooked: BTreeSet<Resource>,
+    /// Resources of which placements hold more than there is, and how much more.
+    pub overbooked: BTreeMap<Resource, Shortfall>,
 }
 
 /// Racks, and what several of them share.
@@ -258,7 +258,7 @@ impl Estate {
         let drawn = self.drawn.get(&rack.id).copied().unwrap_or_default();
         let usage = Usage::of(rack.height_units, mounted);
         let (power, backing) = self.power(&rack, period);
-        let lacks_power = self.holds_beyond_power(&rack, period, power.as_ref().ok());
+        let beyond_power = self.held_beyond_power(&rack, period, power.as_ref().ok().copied());
         let known = [
             (Resource::Power, power),
             (Resource::Cooling, cooling(&rack, drawn)),
@@ -290,25 +290,28 @@ impl Estate {
         }
         let holds = self.holds(rack.id);
         let (free, mut overbooked) = rack_holds::left(&free, holds, period, need)?;
-        if lacks_power {
-            overbooked.insert(Resource::Power);
-        }
+        overbooked.extend(beyond_power.map(|short| (Resource::Power, short)));
         let code = self.codes.get(&rack.site_id).map(String::as_str).unwrap_or_default();
         let key = format!("{code} {} {}", rack.name, rack.id);
         let held = holds.iter().map(Hold::pieces).sum();
         Ok(State { rack, key, free, unknown, backing, bases: drawn.bases, held, overbooked })
     }
 
-    /// Whether power is held in a rack and one of its sides, or its protected power, does not carry it beside what is drawn.
-    fn holds_beyond_power(&self, rack: &rack::Model, period: Period, free: Option<&Decimal>) -> bool {
+    /// Power that is held in a rack and that one of its sides, or its protected power, does not carry beside what is drawn.
+    fn held_beyond_power(
+        &self,
+        rack: &rack::Model,
+        period: Period,
+        free: Option<Decimal>,
+    ) -> Option<Shortfall> {
         let power = |hold: &Hold| hold.amount(Resource::Power);
-        if rack_holds::most(self.holds(rack.id), period, power).0 == 0 {
-            return false;
-        }
+        let (held, on) = rack_holds::most(self.holds(rack.id), period, power);
+        let held = thousandth(held);
         let draw = self.draw(rack.id, period);
         let supply = self.feeds.supply(draw, &self.feeds.of_rack(rack.id), None);
-        free.is_some_and(|free| *free < Decimal::ZERO)
-            || supply.sides.iter().any(|side| side.spare_watts.is_some_and(|spare| spare < 0))
+        let spare = supply.sides.iter().filter_map(|side| side.spare_watts).map(thousandth);
+        let lacking = (-spare.chain(free).min()?).min(held);
+        (lacking > Decimal::ZERO).then_some(Shortfall { held, lacking, on })
     }
 
     /// Protected power that is free, in kW, below zero where too much is taken, or why nobody knows; and what the feeds can

@@ -17,7 +17,7 @@ use super::{
     vendors,
 };
 use crate::{
-    capacity::held_amounts::Taking,
+    capacity::held_amounts::{self, Taking},
     error::{Error, Result},
     rules::{
         draft, edited, expect_version, require_order, require_plausible, require_range, require_text,
@@ -241,13 +241,19 @@ pub async fn commission(
 /// Puts an asset back into stock, as a spare. A retired one comes back to life.
 ///
 /// # Errors
-/// As [`advance`] and [`relocate`].
+/// As [`advance`] and [`relocate`]; `Invalid` where it stays in a rack in which what it takes again is held.
 pub async fn withdraw(
     tx: &Tx,
     id: AssetId,
     expected_version: Option<i32>,
     place: Option<&Place>,
 ) -> Result<asset::Model> {
+    let before = find(tx, id).await?;
+    expect_version("asset", before.version, expected_version)?;
+    Step::Withdraw.check(&before)?;
+    if before.status == AssetStatus::Retired {
+        held_amounts::require_left_on_return(tx, &before, place).await?;
+    }
     let asset = advance(tx, id, expected_version, Step::Withdraw, |row| row.retired_on = Set(None)).await?;
     settle(tx, asset, place).await
 }

@@ -428,11 +428,11 @@ async fn weight_within(tx: &Tx, moving: &[AssetId]) -> Result<i64> {
     Ok(weights.into_iter().flatten().sum())
 }
 
-/// Holds all that is mounted in a rack to its height.
+/// Holds all that is mounted in a rack, and all that placements hold there, to a height that is lower than before.
 ///
 /// # Errors
-/// `Invalid` naming the asset that is too high up.
-pub async fn check_height(tx: &Tx, rack: &rack::Model) -> Result<()> {
+/// `Invalid` naming the asset that is too high up, or the placement that would find less room.
+pub async fn check_height(tx: &Tx, before: &rack::Model, rack: &rack::Model) -> Result<()> {
     let mounted = mounted(tx, vec![rack.id]).await?;
     let above = mounted
         .iter()
@@ -442,7 +442,7 @@ pub async fn check_height(tx: &Tx, rack: &rack::Model) -> Result<()> {
             let message = format!("{} is too low for {} at {span}", rack.height_units, asset.tag);
             Err(Error::invalid("heightUnits", message))
         }
-        None => Ok(()),
+        None => held_placements::require_height(tx, before, rack, &mounted).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Racks: install, change, put to use, retire.
 
 use entity::{
-    id::RackId,
+    id::{EntityId, RackId},
     inventory::{
         asset::{self, AssetStatus},
         rack::{self, RackStatus},
@@ -12,6 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::{placement, sites};
 use crate::{
+    audit::earlier,
     capacity::held_placements,
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_range, require_text, require_text_if_any},
@@ -57,8 +58,8 @@ pub async fn install(tx: &Tx, mut row: rack::ActiveModel) -> Result<rack::Model>
 /// Changes what is known of a rack.
 ///
 /// # Errors
-/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken or what is mounted would no
-/// longer fit.
+/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken, and where what is mounted would no longer
+/// fit or what placements hold would find less room.
 pub async fn update(
     tx: &Tx,
     id: RackId,
@@ -70,7 +71,7 @@ pub async fn update(
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
     if after.height_units < before.height_units {
-        placement::check_height(tx, &after).await?;
+        placement::check_height(tx, &before, &after).await?;
     }
     tx.update(before, |changed| *changed = row).await
 }
@@ -91,7 +92,7 @@ pub async fn activate(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Res
 /// Takes a rack out of use that nothing is mounted in any more.
 ///
 /// # Errors
-/// `Conflict` for a stale version, or while assets that are not disposed of are mounted in it.
+/// `Conflict` for a stale version, while assets that are not disposed of are mounted in it, and while it holds places.
 pub async fn retire(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Result<rack::Model> {
     let rack = lock(tx, id).await?;
     expect_version("rack", rack.version, expected_version)?;
@@ -109,7 +110,8 @@ pub async fn retire(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Resul
     update(tx, id, expected_version, |row| row.status = Set(RackStatus::Retired)).await
 }
 
-/// Puts a retired rack to use again: what retiring it did is undone.
+/// Brings a retired rack back with the status that it had: what retiring it did is undone. One that was recorded as retired
+/// is taken to have been in use.
 ///
 /// # Errors
 /// `Conflict` for a stale version, when the rack is not retired, and while its site is closed.
@@ -123,7 +125,9 @@ pub async fn reinstate(tx: &Tx, id: RackId, expected_version: Option<i32>) -> Re
     if site.status == SiteStatus::Closed {
         return Err(Error::Conflict(format!("the site {} is closed, reopen it first", site.code)));
     }
-    update(tx, id, expected_version, |row| row.status = Set(RackStatus::Active)).await
+    let before = earlier::value_before::<rack::Entity, _>(tx, id.uuid(), "status", rack.status).await?;
+    let status = before.unwrap_or(RackStatus::Active);
+    update(tx, id, expected_version, |row| row.status = Set(status)).await
 }
 
 /// The rules of a rack, whoever writes it.

@@ -2,15 +2,19 @@
 
 use chrono::NaiveDate;
 use entity::{
-    id::SiteId,
+    id::{EntityId, SiteId},
     inventory::{
         asset::{self, AssetStatus},
         site::{self, SiteStatus},
     },
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::LockType,
+};
 
 use crate::{
+    audit::earlier,
+    capacity::held_placements,
     error::{Error, Result},
     rules::{draft, edited, expect_version, require_text},
     store::{Read, Tx},
@@ -22,6 +26,15 @@ use crate::{
 /// `NotFound` when there is none.
 pub async fn find(db: &impl Read, id: SiteId) -> Result<site::Model> {
     site::Entity::find_by_id(id).one(db).await?.ok_or_else(|| Error::not_found("site", id))
+}
+
+/// One site at which nobody else holds places until the change is over.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn lock(tx: &Tx, id: SiteId) -> Result<site::Model> {
+    let site = site::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    site.ok_or_else(|| Error::not_found("site", id))
 }
 
 /// Opens a site.
@@ -106,9 +119,10 @@ async fn require_exit_to_come(tx: &Tx, site: &site::Model, on: NaiveDate) -> Res
 /// Closes a site that nothing stands at any more.
 ///
 /// # Errors
-/// `Conflict` while assets that are not disposed of stand there.
+/// `Conflict` for a stale version, while assets that are not disposed of stand there, and while its racks hold places.
 pub async fn close(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Result<site::Model> {
-    expect_version("site", find(tx, id).await?.version, expected_version)?;
+    let site = lock(tx, id).await?;
+    expect_version("site", site.version, expected_version)?;
     let standing = asset::Entity::find()
         .filter(asset::Column::SiteId.eq(id))
         .filter(asset::Column::Status.ne(AssetStatus::Disposed))
@@ -119,10 +133,12 @@ pub async fn close(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Result
             "{standing} assets still stand at the site, move or dispose of them"
         )));
     }
+    held_placements::require_none_at(tx, &site).await?;
     update(tx, id, expected_version, |row| row.status = Set(SiteStatus::Closed)).await
 }
 
-/// Opens a closed site again: what closing it did is undone.
+/// Brings a closed site back with the status that it had: what closing it did is undone. One that was recorded as closed is
+/// taken to have been in use.
 ///
 /// # Errors
 /// `Conflict` for a stale version, and when the site is not closed.
@@ -132,7 +148,9 @@ pub async fn reopen(tx: &Tx, id: SiteId, expected_version: Option<i32>) -> Resul
     if site.status != SiteStatus::Closed {
         return Err(Error::Conflict(format!("the site {} is not closed", site.code)));
     }
-    update(tx, id, expected_version, |row| row.status = Set(SiteStatus::Active)).await
+    let before = earlier::value_before::<site::Entity, _>(tx, id.uuid(), "status", site.status).await?;
+    let status = before.unwrap_or(SiteStatus::Active);
+    update(tx, id, expected_version, |row| row.status = Set(status)).await
 }
 
 /// The rules of a site, whoever writes it.

@@ -12,7 +12,7 @@ use async_graphql::{
     registry::{MetaField, MetaInputValue, MetaType, MetaTypeName, Registry},
 };
 
-use super::scalar::{rule_of, shown};
+use super::scalar::{MISSING, NULL, rule_of, shown};
 
 /// Inputs that only wrap others, and that the paths of fields leave out.
 const WRAPPERS: [&str; 3] = ["input.", "details.", "changes."];
@@ -137,7 +137,7 @@ impl Check<'_> {
     /// The path and the rule of the first part of a value that its type does not take.
     fn value(&self, of_type: &str, value: &Value, path: String) -> Option<(String, String)> {
         match (MetaTypeName::create(of_type), value) {
-            (MetaTypeName::NonNull(_), Value::Null) => Some((path, "is null, and cannot be".to_owned())),
+            (MetaTypeName::NonNull(_), Value::Null) => Some((path, NULL.to_owned())),
             (MetaTypeName::NonNull(inner), _) => self.value(inner, value, path),
             (_, Value::Null) => None,
             (MetaTypeName::List(inner), Value::List(items)) => {
@@ -152,7 +152,7 @@ impl Check<'_> {
     /// What is wrong with leaving an input out.
     fn left_out(input: &MetaInputValue, path: String) -> Option<(String, String)> {
         let required = MetaTypeName::create(&input.ty).is_non_null() && input.default_value.is_none();
-        required.then(|| (path, "is missing".to_owned()))
+        required.then(|| (path, MISSING.to_owned()))
     }
 
     fn named(&self, of_type: &MetaType, value: &Value, path: String) -> Option<(String, String)> {

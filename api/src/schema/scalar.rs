@@ -89,6 +89,12 @@ const NO_DATE: &str = "is not a date such as 2027-01-31";
 /// What text is that should be a month.
 const NO_MONTH: &str = "is not a month such as 2027-01";
 
+/// What is wrong with leaving out what is needed.
+pub(super) const MISSING: &str = "is missing";
+
+/// What is wrong with null where something is needed.
+pub(super) const NULL: &str = "is null, and cannot be";
+
 /// The longest value that is repeated in a message.
 const LONGEST_SHOWN: usize = 100;
 
@@ -106,6 +112,7 @@ fn is_grouped(value: &Value) -> bool {
 }
 
 /// A scalar of a list, whose other rows may be good where this one is not: what is wrong with it is kept for whoever asks.
+/// The schema lets it be null or left out, as it would refuse all rows otherwise; neither is good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lenient<T>(pub Result<T, String>);
 
@@ -114,14 +121,21 @@ impl<T: InputType> InputType for Lenient<T> {
     fn type_name() -> std::borrow::Cow<'static, str> {
         T::type_name()
     }
+    fn qualified_type_name() -> String {
+        T::type_name().into_owned()
+    }
     fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
+        T::create_type_info(registry);
+        Self::qualified_type_name()
     }
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        let value = value.unwrap_or_default();
-        let read = match rule_of(&T::type_name(), &value) {
-            Some(rule) => Err(rule),
-            None => T::parse(Some(value)).map_err(|_| "cannot be read".to_owned()),
+        let read = match value {
+            None => Err(MISSING.to_owned()),
+            Some(Value::Null) => Err(NULL.to_owned()),
+            Some(value) => match rule_of(&T::type_name(), &value) {
+                Some(rule) => Err(rule),
+                None => T::parse(Some(value)).map_err(|_| "cannot be read".to_owned()),
+            },
         };
         Ok(Self(read))
     }

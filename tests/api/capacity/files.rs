@@ -216,12 +216,14 @@ fn an_observation_that_stands_twice_counts_once_and_is_no_error() {
         // The second row is the first again, the third says the same in another unit, the fifth contradicts the fourth.
         let rows = "pool,at,unit,value\nMemory,2026-06-01T00:00:00Z,GIBIBYTE,100\nMemory,2026-06-01T00:00:00Z,GIBIBYTE,100\n\
                     Memory,2026-06-01T00:00:00Z,MEBIBYTE,102400\nMemory,2026-06-02T00:00:00Z,GIBIBYTE,7\n\
-                    Memory,2026-06-02T00:00:00Z,GIBIBYTE,8\n";
+                    Memory,2026-06-02T00:00:00Z,GIBIBYTE,8\nMemory,1970-01-01T00:00:00Z,GIBIBYTE,8\n";
         let files = [("capacity_observations.csv", rows)];
         let report = import(app, &files).await;
-        assert_eq!(counts(&report), ["capacity_observation 2/0/2/1"]);
+        assert_eq!(counts(&report), ["capacity_observation 2/0/2/2"]);
         let told = errors(&report);
-        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told.len(), 2, "{told:?}");
+        let early = "1970-01-01T00:00:00Z lies before 2000-01-01: no plausible instant";
+        assert!(told[1].contains(early), "{told:?}");
         let refused = "capacity_observations.csv:6: error: value: ";
         assert!(
             told[0].starts_with(refused)

@@ -152,3 +152,36 @@ fn a_pool_that_takes_over_carries_both_loads() {
         assert_eq!(one, two);
     });
 }
+
+#[test]
+fn memory_is_handed_out_once_where_nobody_says_otherwise() {
+    on_both_engines(async |app| {
+        a_cluster(app).await;
+        let fields = "usable { quantity reason explanation { assumptions } }";
+        let clear = async |name: &str, term: &str| {
+            let id = of(app, name, "id").await;
+            let update = format!(
+                "mutation($id: ID!) {{ updateCapacityPool(id: $id, changes: {{ cluster: {{ {term}: null }} }}) {{ id }} }}"
+            );
+            app.planner().query_with(&update, json!({ "id": id })).await;
+        };
+        let said = json!("no overcommit ratio is on record: memory is handed out once, by the default of 1");
+        let assumed = |layer: &Value| layer["explanation"]["assumptions"].as_array().unwrap().contains(&said);
+        let stated = of(app, "Memory", fields).await;
+        clear("Memory", "overcommitRatio").await;
+        let memory = of(app, "Memory", fields).await;
+        assert_eq!(memory["quantity"], stated["quantity"]);
+        assert_eq!([assumed(&stated), assumed(&memory)], [false, true], "{memory}");
+        let fit = "machineFit(processors: \"32\", gibibytes: \"700\") { verdict reason }";
+        assert_eq!(of(app, "Memory", fit).await, json!({ "verdict": "FITS", "reason": null }));
+        // How often cores are handed out depends on what runs on them: there is no ratio that nobody states.
+        clear("Processors", "overcommitRatio").await;
+        let cores = of(app, "Processors", fields).await;
+        let reason = "not on record of the cluster: overcommitRatio";
+        assert_eq!([&cores["quantity"], &cores["reason"]], [&Value::Null, &json!(reason)]);
+        // Nor is there a number of hosts that may fail.
+        clear("Memory", "failuresTolerated").await;
+        let reason = "not on record of the cluster: failuresTolerated";
+        assert_eq!(of(app, "Memory", fields).await["reason"], reason);
+    });
+}

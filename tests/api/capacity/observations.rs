@@ -134,6 +134,59 @@ fn the_good_ones_are_kept_where_that_is_asked_for() {
 }
 
 #[test]
+fn what_is_null_or_left_out_costs_its_row_only() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        let text = "mutation($pool: ID!, $observations: [CapacityObservationInput!]!, $keepGood: Boolean!) {
+            recordCapacityObservations(pool: $pool, unit: KILOWATT, observations: $observations,
+                keepGood: $keepGood) { recorded refusedCount refused { at message } } }";
+        let given = json!([
+            { "at": "2026-06-01T00:00:00Z", "value": "3" },
+            { "at": "2026-06-01T01:00:00Z", "value": null },
+            { "at": null, "value": "4" },
+            { "at": "2026-06-01T03:00:00Z" },
+            { "value": "4" },
+            { "at": "1970-01-01T00:00:00Z", "value": "6" },
+            { "at": "1999-12-31T23:59:59Z", "value": "6" },
+            { "at": "2000-01-01T00:00:00Z", "value": "7" },
+        ]);
+        let asked = |keep: bool| json!({ "pool": pool, "observations": given, "keepGood": keep });
+        let made = app.director().query_with(text, asked(true)).await["recordCapacityObservations"].clone();
+        let left_out = |at: Value, message: &str| json!({ "at": at, "message": message });
+        let early = "lies before 2000-01-01: no plausible instant";
+        assert_eq!(
+            made,
+            json!({
+                "recorded": 2, "refusedCount": 6, "refused": [
+                    left_out(Value::Null, "observations[2].at: is null, and cannot be"),
+                    left_out(Value::Null, "observations[4].at: is missing"),
+                    left_out(json!("1970-01-01T00:00:00+00:00"), &format!("1970-01-01T00:00:00Z {early}")),
+                    left_out(json!("1999-12-31T23:59:59+00:00"), &format!("1999-12-31T23:59:59Z {early}")),
+                    left_out(json!("2026-06-01T01:00:00+00:00"), "observations[1].value: is null, and cannot be"),
+                    left_out(json!("2026-06-01T03:00:00+00:00"), "observations[3].value: is missing"),
+                ],
+            })
+        );
+        // Without it the first that is at fault costs the request, in the same words.
+        let refusal = app.director().expect_error_with(text, asked(false), "INVALID").await;
+        assert_eq!(told(&refusal), ("observations[1].value", "is null, and cannot be"));
+        // Written into the query it is the same.
+        let inline = format!(
+            "mutation {{ recordCapacityObservations(pool: \"{pool}\", unit: KILOWATT, keepGood: true, observations: [
+                {{ at: \"2026-06-02T00:00:00Z\", value: null }}, {{ at: \"2026-06-02T01:00:00Z\", value: \"1\" }}]) {{
+                recorded refusedCount }} }}"
+        );
+        let made = app.director().query(&inline).await["recordCapacityObservations"].clone();
+        assert_eq!(made, json!({ "recorded": 1, "refusedCount": 1 }));
+        let (field, message) = refused(app, &pool, "KILOWATT", &[("1970-01-01T00:00:00Z", "6")]).await;
+        assert_eq!(
+            (field.as_str(), message),
+            ("observations[0].at", format!("1970-01-01T00:00:00Z {early}"))
+        );
+    });
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_by_name_and_the_rest_is_kept() {
     on_both_engines(async |app| {
         let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;

@@ -44,7 +44,7 @@ pub async fn a_rack(app: &TestApp, site: &str, name: &str, units: i32, details: 
     send(app, "installRack", "NewRack!", rack).await
 }
 
-async fn a_feed(app: &TestApp, site: &str, name: &str, details: Value) -> String {
+pub async fn a_feed(app: &TestApp, site: &str, name: &str, details: Value) -> String {
     let mut details = details;
     details["status"] = json!("ACTIVE");
     let feed = json!({ "site": site, "name": name, "details": details });

@@ -154,3 +154,25 @@ fn numbers_that_json_does_not_have_and_points_that_are_none_cost_themselves_only
         assert!(refusal.message.contains("is not what Prometheus answers"), "{}", refusal.message);
     });
 }
+
+#[test]
+fn instants_before_anything_was_observed_are_left_out_by_name() {
+    on_both_engines(async |app| {
+        let pool = a_pool(app, "Power", "POWER", "KILOWATT", json!({})).await;
+        let values = json!([[0, "6"], [946_684_799, "6"], [946_684_800, "7000"], [1_780_272_000, "1500"]]);
+        let text = answer(&json!([{ "metric": {}, "values": values }]));
+        let asked = json!({ "pool": pool, "json": text });
+        let made = app.director().query_with(IMPORT, asked).await["importPrometheus"].clone();
+        assert_eq!([&made["recorded"], &made["refusedCount"]], [&json!(2), &json!(2)]);
+        let early = "lies before 2000-01-01: no plausible instant";
+        assert_eq!(
+            made["refused"],
+            json!([
+                { "at": "1970-01-01T00:00:00+00:00", "message": format!("1970-01-01T00:00:00Z {early}") },
+                { "at": "1999-12-31T23:59:59+00:00", "message": format!("1999-12-31T23:59:59Z {early}") },
+            ])
+        );
+        let days = r#"days(from: "1999-12-01", to: "2000-01-01") { day peak }"#;
+        assert_eq!(seen(app, &pool, days).await["days"], json!([{ "day": "2000-01-01", "peak": "7" }]));
+    });
+}

@@ -1,9 +1,10 @@
 //! Sites: what is refused, and in which order.
 
 use serde_json::json;
-use support::on_both_engines;
+use support::{TestApp, on_both_engines};
 
 use super::{Estate, open_site};
+use crate::import::{errors, import};
 
 const UPDATE: &str =
     "mutation($id: ID!, $details: SiteChanges!) { updateSite(id: $id, changes: $details) { version } }";
@@ -128,5 +129,64 @@ fn no_site_was_left_while_assets_are_in_service_there() {
         let retire = format!("mutation {{ retireAsset(id: \"{asset}\", on: \"2026-06-30\") {{ id }} }}");
         estate.planner.query(&retire).await;
         planned("2026-06-30").await;
+    });
+}
+
+/// Takes a step and tells the status that it leads to.
+async fn turned(app: &TestApp, verb: &str, id: &str) -> String {
+    let text = format!("mutation {{ {verb}(id: \"{id}\") {{ status }} }}");
+    app.director().query(&text).await[verb]["status"].as_str().unwrap().to_owned()
+}
+
+async fn id_of(app: &TestApp, list: &str, name: &str) -> String {
+    let field = if list == "sites" { "code" } else { "name" };
+    let text = format!("{{ {list}(filter: {{ {field}: {{ eq: \"{name}\" }} }}) {{ nodes {{ id }} }} }}");
+    app.viewer().query(&text).await[list]["nodes"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_brought_back_has_the_status_that_it_had() {
+    on_both_engines(async |app| {
+        let estate = [
+            (
+                "sites.csv",
+                "code,name,kind,time_zone,status\nFRA1,Frankfurt,COLOCATION,UTC,ACTIVE\n\
+                 MUC1,Munich,DATA_CENTER,UTC,PLANNED\nOLD1,Old,OFFICE,UTC,CLOSED\n",
+            ),
+            (
+                "racks.csv",
+                "site,name,height_units,status\nFRA1,R1,42,ACTIVE\nFRA1,R2,42,PLANNED\nFRA1,R3,42,PLANNED\n\
+                 FRA1,R4,42,RETIRED\n",
+            ),
+        ];
+        assert_eq!(errors(&import(app, &estate).await), [""; 0]);
+        for (code, status) in [("FRA1", "ACTIVE"), ("MUC1", "PLANNED")] {
+            let site = id_of(app, "sites", code).await;
+            assert_eq!(turned(app, "closeSite", &site).await, "CLOSED");
+            assert_eq!(turned(app, "reopenSite", &site).await, status, "{code}");
+        }
+        for (name, status) in [("R1", "ACTIVE"), ("R2", "PLANNED")] {
+            let rack = id_of(app, "racks", name).await;
+            assert_eq!(turned(app, "retireRack", &rack).await, "RETIRED");
+            // What is changed of it in the meantime is not what retired it.
+            let text =
+                format!("mutation {{ updateRack(id: \"{rack}\", changes: {{ room: \"DH1\" }}) {{ room }} }}");
+            app.director().query(&text).await;
+            assert_eq!(turned(app, "reinstateRack", &rack).await, status, "{name}");
+        }
+        // It is the last time that counts, whoever retired it.
+        let second = id_of(app, "racks", "R2").await;
+        assert_eq!(turned(app, "activateRack", &second).await, "ACTIVE");
+        assert_eq!(turned(app, "retireRack", &second).await, "RETIRED");
+        assert_eq!(turned(app, "reinstateRack", &second).await, "ACTIVE");
+        let of_file = [("racks.csv", "site,name,status\nFRA1,R3,RETIRED\n")];
+        assert_eq!(errors(&import(app, &of_file).await), [""; 0]);
+        let third = id_of(app, "racks", "R3").await;
+        assert_eq!(turned(app, "reinstateRack", &third).await, "PLANNED");
+        // What was never anything else on record is taken to have been in use.
+        let old = id_of(app, "sites", "OLD1").await;
+        assert_eq!(turned(app, "reopenSite", &old).await, "ACTIVE");
+        let fourth = id_of(app, "racks", "R4").await;
+        assert_eq!(turned(app, "reinstateRack", &fourth).await, "ACTIVE");
     });
 }

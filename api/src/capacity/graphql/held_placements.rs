@@ -11,7 +11,10 @@ use entity::{
 use rust_decimal::Decimal;
 use sea_orm::{Condition, Order as Sorted};
 
-use super::placement_inputs::{PlacementChoice, PlacementCords, PlacementNeed, PlacementTerms, question};
+use super::{
+    overbooked::{self, OverbookedResource},
+    placement_inputs::{PlacementChoice, PlacementCords, PlacementNeed, PlacementTerms, question},
+};
 use crate::{
     access::{Caller, Permission},
     capacity::{
@@ -89,6 +92,7 @@ impl Noun for CapacityPlacementRack {
         match field {
             "rack" => &[C::RackId],
             "pieces" => &[C::Pieces],
+            "overbooked" => &[C::RackId, C::PlacementId],
             _ => &[],
         }
     }
@@ -105,6 +109,16 @@ impl CapacityPlacementRack {
     /// How many pieces.
     async fn pieces(&self) -> Result<i32> {
         self.0.get(capacity_placement_rack::Column::Pieces)
+    }
+
+    /// Resources of which more is held in the rack than there is, where this placement takes part in it: what was recorded
+    /// later took its place. Empty where all of them find room.
+    async fn overbooked(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day that is looked at; today when left out.")] as_of: Option<Date>,
+    ) -> Result<Vec<OverbookedResource>> {
+        overbooked::of_holding(ctx, &self.0, as_of).await
     }
 }
 

@@ -13,6 +13,7 @@ pub mod hosts;
 pub mod left;
 pub mod observations;
 pub mod outlooks;
+pub mod overbooked;
 pub mod placement_inputs;
 pub mod placements;
 pub mod pool_changes;
@@ -34,6 +35,7 @@ pub struct CapacityQuery(
     events::EventQuery,
     placements::PlacementQuery,
     held_placements::HeldPlacementQuery,
+    overbooked::OverbookedQuery,
     forecasts::ForecastQuery,
     outlooks::PoolOutlookQuery,
     published::PublishedForecastQuery,

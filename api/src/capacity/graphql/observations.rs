@@ -25,9 +25,10 @@ use crate::{
 /// What was used at an instant.
 #[derive(Clone, Debug, InputObject)]
 pub struct CapacityObservationInput {
-    /// When, kept to the microsecond. Not in the future.
+    /// When, kept to the microsecond. Not before 2000 and not in the future. Each has one: null, or left out, is refused.
     pub at: Lenient<Moment>,
-    /// How much, not below 0. Kept to six decimals of the unit of the pool, half a millionth rounded up.
+    /// How much, not below 0. Kept to six decimals of the unit of the pool, half a millionth rounded up. Each has one: null,
+    /// or left out, is refused.
     pub value: Lenient<Decimal>,
 }
 

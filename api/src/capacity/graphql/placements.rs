@@ -41,7 +41,7 @@ pub enum PlacementResource {
 }
 
 /// None for what racks have no record of.
-fn word(resource: Resource) -> Option<PlacementResource> {
+pub(super) fn word(resource: Resource) -> Option<PlacementResource> {
     match resource {
         Resource::RackUnits => Some(PlacementResource::RackUnits),
         Resource::Power => Some(PlacementResource::Power),
@@ -202,7 +202,13 @@ impl PlacementRack<'_> {
 
     /// Resources of which more is held than there is, since something else took its place.
     async fn overbooked(&self) -> Vec<PlacementResource> {
-        self.answer.state.overbooked.iter().filter_map(|resource| word(*resource)).collect()
+        self.answer.state.overbooked.keys().filter_map(|resource| word(*resource)).collect()
+    }
+
+    /// How much of what is held of these finds no room, on the day on which it is the most.
+    async fn overbooked_by(&self) -> Vec<PlacementAmount> {
+        let of = self.answer.state.overbooked.iter();
+        amounts(&of.map(|(resource, short)| (*resource, short.lacking)).collect())
     }
 
     /// What the loss of feed A, then of feed B, does to the pieces that go to it. Empty where none goes.
@@ -321,15 +327,15 @@ impl PlacementAnswer {
     }
 }
 
-fn page(first: i32) -> usize {
+pub(super) fn page(first: i32) -> usize {
     usize::try_from(first).unwrap_or_default()
 }
 
-fn not_negative(field: &str, wanted: i32) -> Result<usize> {
+pub(super) fn not_negative(field: &str, wanted: i32) -> Result<usize> {
     usize::try_from(wanted).map_err(|_| Error::invalid(field, format!("{wanted} is below zero")))
 }
 
-fn size(ctx: &Context<'_>, first: i32) -> Result<usize> {
+pub(super) fn size(ctx: &Context<'_>, first: i32) -> Result<usize> {
     let size = not_negative("first", first)?;
     let largest = ctx.data_opt::<LargestPage>().map_or(LARGEST_PAGE, |largest| largest.0);
     if size as u64 > largest {

@@ -16,7 +16,7 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{pool_queries::CapacityPoolFilter, pools::CapacityPool};
+use super::{overbooked::OverbookedRacks, pool_queries::CapacityPoolFilter, pools::CapacityPool};
 use crate::{
     access::Permission,
     capacity::{
@@ -249,6 +249,13 @@ impl CapacityRisks {
     /// in `risks`.
     async fn unknown(&self, ctx: &Context<'_>) -> Result<Vec<CapacityUnjudged>> {
         CapacityUnjudged::all(ctx, &self.found.unknown).await
+    }
+
+    /// Racks in which places are held that find no room any more, whatever pools they are part of.
+    #[graphql(complexity = "500 + child_complexity")]
+    async fn overbooked(&self, ctx: &Context<'_>) -> Result<OverbookedRacks> {
+        let reader = read(ctx, Permission::ViewInventory)?;
+        OverbookedRacks::read(&reader, Condition::all(), self.as_of).await
     }
 
     /// What is taken for granted; each is a sentence.

@@ -12,6 +12,7 @@ use super::engine::Run;
 use super::fill::{Filling, choice, put, put_any, usual};
 use super::importable::{Candidate, Importable};
 use super::known::{Key, Known, Table, rows_among};
+use crate::capacity::held_placements;
 use crate::error::{Error, Result};
 use crate::import::csv::Noun;
 use crate::import::records::{Manufacturer, Rack, Site, Vendor};
@@ -207,7 +208,9 @@ impl Importable for Site {
         if !closes || after.status != SiteStatus::Closed {
             return Ok(());
         }
-        refuse_while(run.tx, "status", "the site", asset::Column::SiteId.eq(after.id)).await
+        sites::lock(run.tx, after.id).await?;
+        refuse_while(run.tx, "status", "the site", asset::Column::SiteId.eq(after.id)).await?;
+        held_placements::require_none_at(run.tx, after).await.map_err(of_status)
     }
 }
 
@@ -286,13 +289,28 @@ impl Importable for Rack {
     async fn settle(run: &mut Run<'_>, row: Candidate<'_, rack::Model>) -> Result<()> {
         let Candidate { before, after, .. } = row;
         let Some(before) = before else { return Ok(()) };
-        if after.height_units < before.height_units {
-            placement::check_height(run.tx, after).await?;
+        let is_lower = after.height_units < before.height_units;
+        let goes = after.status == RackStatus::Retired && before.status != RackStatus::Retired;
+        if is_lower || goes {
+            // What it holds stays as it is until the import is over.
+            racks::lock(run.tx, after.id).await?;
         }
-        if after.status == RackStatus::Retired && before.status != RackStatus::Retired {
+        if is_lower {
+            placement::check_height(run.tx, before, after).await?;
+        }
+        if goes {
             refuse_while(run.tx, "status", "the rack", asset::Column::RackId.eq(after.id)).await?;
+            held_placements::require_none_in(run.tx, after).await.map_err(of_status)?;
         }
         Ok(())
+    }
+}
+
+/// What stands against a status, as said of that column.
+fn of_status(error: Error) -> Error {
+    match error {
+        Error::Conflict(message) => Error::invalid("status", message),
+        other => other,
     }
 }
 

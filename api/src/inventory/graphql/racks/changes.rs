@@ -57,7 +57,7 @@ pub struct RackDetails {
 pub struct RackChanges {
     /// Name; no two racks of a site share one.
     pub name: MaybeUndefined<String>,
-    /// Usable height in rack units. All that is mounted has to fit.
+    /// Usable height in rack units. All that is mounted has to fit, and so has what placements hold.
     pub height_units: MaybeUndefined<i32>,
     /// What else is known of it.
     #[graphql(flatten)]
@@ -149,7 +149,7 @@ impl RackMutation {
         Ok(Record::whole(rack).into())
     }
 
-    /// Takes a rack out of use that nothing is mounted in any more.
+    /// Takes a rack out of use that nothing is mounted in any more, and that holds no places.
     async fn retire_rack(
         &self,
         ctx: &Context<'_>,
@@ -162,7 +162,7 @@ impl RackMutation {
         Ok(Record::whole(rack).into())
     }
 
-    /// Puts a retired rack to use again, as if it had not been retired: what needs it rests on it again.
+    /// Brings a retired rack back as if it had not been retired, with the status that it had: what needs it rests on it again.
     async fn reinstate_rack(
         &self,
         ctx: &Context<'_>,

@@ -162,7 +162,7 @@ impl SiteMutation {
         Ok(Record::whole(site).into())
     }
 
-    /// Closes a site that nothing stands at any more.
+    /// Closes a site that nothing stands at any more, and whose racks hold no places.
     async fn close_site(
         &self,
         ctx: &Context<'_>,
@@ -174,7 +174,7 @@ impl SiteMutation {
         Ok(Record::whole(site.await?).into())
     }
 
-    /// Opens a closed site again, as if it had not been closed: what needs it rests on it again.
+    /// Brings a closed site back as if it had not been closed, with the status that it had: what needs it rests on it again.
     async fn reopen_site(
         &self,
         ctx: &Context<'_>,
