@@ -48,6 +48,26 @@ fn answer(question: &Question) -> Projection {
 }
 
 #[test]
+fn another_supply_is_reached_as_if_it_had_been_asked_about() {
+    let fallen = [208; 12];
+    for method in [Method::Auto, Method::OrdinaryLeastSquares] {
+        for values in [&PEAKS, &fallen] {
+            let carried_on = answer(&question(values, 300, method));
+            for supply in [100, 240, 260, 300, 400, 10_000] {
+                let mut other = question(values, supply, method);
+                let change =
+                    SupplyChange { name: "left".to_owned(), on: day("2027-03-15"), quantity: (-60).into() };
+                let falls = other.supply.clone().unwrap().with([change]).unwrap();
+                for supply in [other.supply.clone(), Some(falls), None] {
+                    other.supply = supply;
+                    assert_eq!(other.reached(&carried_on).unwrap(), answer(&other).exhaustions, "{other:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_line_by_name_is_that_of_the_regression() {
     let line = answer(&question(&PEAKS, 300, Method::OrdinaryLeastSquares));
     assert_eq!(line.method, Some(Method::OrdinaryLeastSquares));

@@ -1,12 +1,14 @@
 //! Pools of capacity: what they are made of, what was observed of them, and what is to come, seen from outside.
 
 mod actions;
+mod agreeing;
 mod assumed;
 mod demands;
 mod files;
 mod forecasts;
 mod growing;
 mod held;
+mod horizons;
 mod hosts;
 mod layers;
 mod many;

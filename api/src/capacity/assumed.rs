@@ -178,14 +178,6 @@ impl Place {
         assumed.growth = windows.into_iter().map(|(_, window)| window).collect();
     }
 
-    /// Whether a scenario leaves some of its sites and not all.
-    #[must_use]
-    pub fn is_partly_left(&self, overlay: &Overlay) -> bool {
-        let leaving = left_by(overlay);
-        let left = self.sites.iter().filter(|site| leaving.contains_key(site)).count();
-        (1..self.sites.len()).contains(&left)
-    }
-
     fn leave(&self, pool: &str, leaving: &Leaving, assumed: &mut Assumed) {
         let exits: Vec<(NaiveDate, bool)> =
             self.sites.iter().filter_map(|site| leaving.get(site)).copied().collect();

@@ -1,23 +1,24 @@
 //! Why what there is of pools changes: what is on record of deliveries, retirements, refreshes, contracts and exits.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
     capacity::capacity_pool::{self, CapacityResource as Resource, CapacityUnit as Unit},
     id::{AssetId, HardwareModelId, RefreshCycleId, SiteId},
-    inventory::site,
-    lifecycle::{refresh_cycle, refresh_cycle_asset},
 };
 use forecasting::colocation::{BusinessDays, commitment_steps};
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::{
     assumed::Leaving,
     assumed_refreshes,
     contents::{Contents, Item, State, is_of_hosts},
-    held_models::{ModelHeld, models_of},
+    grounds::{Grounds, SiteRow},
+    held_models::ModelHeld,
     holdings::Holdings,
     replacements::{self, Ordered},
     supplies::{ChangeKind, Question, is_declared},
@@ -26,9 +27,11 @@ use super::{
 use crate::{
     contracts::terms,
     error::Result,
-    lifecycle::refresh_cycles::OPEN,
-    roadmap::contracts::{Colocation, Contracts},
-    store::Read,
+    roadmap::{
+        assets::Asset,
+        contracts::Colocation,
+        estate::{Estate, first_empty},
+    },
     topology::items::Thing,
 };
 
@@ -105,20 +108,7 @@ pub struct Cycle {
     pub assets: BTreeSet<AssetId>,
 }
 
-impl Cycle {
-    fn recorded(row: refresh_cycle::Model, assets: BTreeSet<AssetId>) -> Self {
-        Self {
-            id: Some(row.id),
-            name: row.name,
-            in_service_on: row.in_service_on,
-            model: row.model_id,
-            quantity: row.quantity.and_then(|quantity| u32::try_from(quantity).ok()),
-            assets,
-        }
-    }
-}
-
-/// What is on record that changes pools.
+/// What is on record that changes pools, with what a scenario has otherwise.
 pub struct Known {
     exits: HashMap<SiteId, Exit>,
     contracts: Vec<Colocation>,
@@ -127,46 +117,44 @@ pub struct Known {
     /// Where in `cycles` those are that replace an asset.
     cycles_of: HashMap<AssetId, Vec<usize>>,
     /// Models that cycles buy.
-    pub models: HashMap<HardwareModelId, ModelHeld>,
+    pub models: Arc<HashMap<HardwareModelId, ModelHeld>>,
+    /// Whether a scenario assumes the life of a policy.
+    pub assumes_lives: bool,
 }
 
 impl Known {
-    /// Reads what changes pools: at most eight statements.
+    /// What is on record as a scenario has it; `estate` is what refresh cohorts follow from, where the scenario shifts any.
     ///
     /// # Errors
-    /// Those of the database.
-    pub async fn read(
-        db: &impl Read,
-        pools: &[capacity_pool::Model],
-        held: &Holdings,
+    /// `Invalid` for `scenario` where it moves a cohort that is not there any more.
+    pub fn under(
+        grounds: &Grounds,
         question: &Question<'_>,
+        estate: Option<(&Estate, &[Asset])>,
     ) -> Result<Self> {
-        let recorded = Contracts::of_colocation(db).await?;
-        let contracts = question.overlay.contracts(&recorded, question.as_of);
-        let noticed = (recorded.ends_by_notice(), contracts.ends_by_notice());
-        let exits = exits(db, &noticed, question).await?;
+        let overlay = question.overlay;
+        let contracts = overlay.contracts(&grounds.contracts, question.as_of);
+        let noticed = (grounds.contracts.ends_by_notice(), contracts.ends_by_notice());
+        let exits = exits(&grounds.sites, &noticed, question);
         let contracts = contracts.into_owned();
-        let of_equipment =
-            |pool: &capacity_pool::Model| is_of_hosts(pool.resource) || pool.resource == Resource::Storage;
-        let is_refreshed = pools.iter().any(of_equipment) || held.has_pieces();
-        let mut cycles = if is_refreshed { cycles(db).await? } else { Vec::new() };
-        if is_refreshed && question.overlay.shifts_refreshes() {
-            cycles = Box::pin(assumed_refreshes::laid_over(db, cycles, question, &noticed)).await?;
-            cycles.sort_by(|one, other| one.name.cmp(&other.name));
-        }
+        let cycles = match estate.filter(|_| grounds.shifts(overlay)) {
+            Some(estate) => assumed_refreshes::laid_over(&grounds.cycles, question, &noticed.1, estate)?,
+            None => grounds.cycles.clone(),
+        };
         let mut cycles_of: HashMap<AssetId, Vec<usize>> = HashMap::new();
         for (place, cycle) in cycles.iter().enumerate() {
             for asset in &cycle.assets {
                 cycles_of.entry(*asset).or_default().push(place);
             }
         }
-        let bought: BTreeSet<HardwareModelId> = cycles
-            .iter()
-            .filter_map(|cycle| cycle.model)
-            .filter(|id| !held.models.contains_key(id))
-            .collect();
-        let models = models_of(db, bought).await?;
-        Ok(Self { exits, contracts: contracts.colocation, cycles, cycles_of, models })
+        Ok(Self {
+            exits,
+            contracts: contracts.colocation,
+            cycles,
+            cycles_of,
+            models: Arc::clone(&grounds.models),
+            assumes_lives: grounds.is_refreshed && overlay.assumes_lives(),
+        })
     }
 
     /// The code of a site that is left, and the day.
@@ -192,49 +180,23 @@ impl Known {
     }
 }
 
-/// The sites that are to be left: as recorded, as notice of their contracts has it, and as a scenario does.
-async fn exits(
-    db: &impl Read,
+/// The sites that are to be left: as recorded, as notice of their contracts has it, and as a scenario does. Contracts keep a
+/// site on their last day too.
+fn exits(
+    sites: &[SiteRow],
     (recorded, assumed): &(HashMap<SiteId, NaiveDate>, HashMap<SiteId, NaiveDate>),
     question: &Question<'_>,
-) -> Result<HashMap<SiteId, Exit>> {
-    type Row = (SiteId, String, Option<NaiveDate>);
-    let columns = [site::Column::Id, site::Column::Code, site::Column::ExitOn];
-    let rows: Vec<Row> = site::Entity::find().select_only().columns(columns).into_tuple().all(db).await?;
+) -> HashMap<SiteId, Exit> {
     let mut of_scenario = HashMap::new();
     question.overlay.exits(&mut of_scenario);
-    let exits = rows.into_iter().filter_map(|(id, code, planned)| {
-        let first = |noticed: Option<&NaiveDate>| planned.into_iter().chain(noticed.copied()).min();
-        let as_recorded = first(recorded.get(&id));
-        let on = of_scenario.get(&id).copied().or_else(|| first(assumed.get(&id)))?;
+    let exits = sites.iter().filter_map(|(id, code, planned)| {
+        let first = |noticed: Option<&NaiveDate>| first_empty(*planned, noticed.copied());
+        let as_recorded = first(recorded.get(id));
+        let on = of_scenario.get(id).copied().or_else(|| first(assumed.get(id)))?;
         let kind = if Some(on) == as_recorded { ChangeKind::Retirement } else { ChangeKind::Scenario };
-        Some((id, Exit { name: code, on, kind }))
+        Some((*id, Exit { name: code.clone(), on, kind }))
     });
-    Ok(exits.collect())
-}
-
-/// The refresh cycles that are neither done nor given up, by name.
-async fn cycles(db: &impl Read) -> Result<Vec<Cycle>> {
-    use refresh_cycle::Column as C;
-    use refresh_cycle_asset::Column as A;
-    let open = C::Status.is_in(OPEN);
-    let rows = refresh_cycle::Entity::find().filter(open.clone()).all(db).await?;
-    let ids = refresh_cycle::Entity::find().select_only().column(C::Id).filter(open);
-    let query = refresh_cycle_asset::Entity::find().select_only().columns([A::CycleId, A::AssetId]);
-    let query = query.filter(A::CycleId.in_subquery(ids.into_query()));
-    let mut assets: HashMap<RefreshCycleId, BTreeSet<AssetId>> = HashMap::new();
-    for (cycle, asset) in query.into_tuple::<(RefreshCycleId, AssetId)>().all(db).await? {
-        assets.entry(cycle).or_default().insert(asset);
-    }
-    let mut cycles: Vec<Cycle> = rows
-        .into_iter()
-        .map(|row| {
-            let assets = assets.remove(&row.id).unwrap_or_default();
-            Cycle::recorded(row, assets)
-        })
-        .collect();
-    cycles.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(cycles)
+    exits.collect()
 }
 
 /// Why what there is of a pool changes, and what would change it and is not known.

@@ -35,8 +35,8 @@ pub struct Needs {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn of(db: &impl Read, forecasts: &[PoolForecast]) -> Result<Needs> {
-    let ids: Vec<CapacityPoolId> = forecasts.iter().map(|forecast| forecast.pool.id).collect();
+pub async fn of(db: &impl Read, forecasts: impl Iterator<Item = &PoolForecast> + Clone) -> Result<Needs> {
+    let ids: Vec<CapacityPoolId> = forecasts.clone().map(|forecast| forecast.pool.id).collect();
     let members = members::of(db, ids).await?;
     let mut needs = Needs::default();
     for forecast in forecasts {

@@ -15,7 +15,7 @@ use forecasting::{
         exhaustion::{Exhaustion, Exhaustions, Fan},
         order::{LeadTime, OrderBy, order_by},
         projection::{self, Projection},
-        regression::Point,
+        regression::{Point, Reason},
     },
     forecast::Method,
     month::Month,
@@ -104,6 +104,8 @@ struct Known {
     months: HashMap<CapacityPoolId, Vec<MonthFigures>>,
     /// Days without any use between days with it.
     zeros: HashMap<CapacityPoolId, Finding>,
+    /// How many months ago pools were observed last of which no month is read.
+    ages: HashMap<CapacityPoolId, i32>,
     events: HashMap<CapacityPoolId, Vec<capacity_event::Model>>,
     reservations: HashMap<CapacityPoolId, Vec<capacity_reservation::Model>>,
     holds: HashMap<CapacityPoolId, Vec<PoolHold>>,
@@ -144,36 +146,29 @@ pub async fn of(
     pools: &[capacity_pool::Model],
     question: &Question<'_>,
 ) -> Result<Vec<PoolForecast>> {
-    asked(db, pools, question, true).await
+    if pools.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(asked(db, pools, question, true).await?.0)
 }
 
-/// The same with demand beyond the days on which sites are to be left.
-///
-/// # Errors
-/// As [`of`].
-pub async fn beyond_exits(
-    db: &impl Read,
-    pools: &[capacity_pool::Model],
-    question: &Question<'_>,
-) -> Result<Vec<PoolForecast>> {
-    asked(db, pools, question, false).await
-}
-
-async fn asked(
+/// The forecasts with what they follow from; `ends` says whether demand is looked at with what is assumed of it, and only
+/// until sites are left.
+pub(super) async fn asked(
     db: &impl Read,
     pools: &[capacity_pool::Model],
     question: &Question<'_>,
     ends: bool,
-) -> Result<Vec<PoolForecast>> {
+) -> Result<(Vec<PoolForecast>, Recorded)> {
     if pools.len() > MOST_POOLS {
         let message = format!("{} pools are more than the {MOST_POOLS} of one question", pools.len());
         return Err(Error::TooMuch { field: "filter".to_owned(), message });
     }
-    if pools.is_empty() {
-        return Ok(Vec::new());
-    }
     let mut read = Known::of(db, pools, question, ends).await?;
-    tokio::task::block_in_place(|| pools.iter().map(|pool| read.forecast(pool, question)).collect())
+    let forecasts = tokio::task::block_in_place(|| {
+        pools.iter().map(|pool| read.forecast(pool, question)).collect::<Result<_>>()
+    })?;
+    Ok((forecasts, read.recorded))
 }
 
 impl Known {
@@ -188,6 +183,7 @@ impl Known {
         let ids: Vec<CapacityPoolId> = pools.iter().map(|pool| pool.id).collect();
         let days = days::peaks(db, ids.clone(), first(question.as_of).first_day(), question.as_of).await?;
         let zeros = days.iter().filter_map(|(pool, days)| Some((*pool, zeros(days)?))).collect();
+        let ages = ages(db, &ids, &days, question.as_of).await?;
         let months = tokio::task::block_in_place(|| months_of(days, question.as_of))?;
         let mut events: HashMap<_, Vec<_>> = HashMap::new();
         let own = capacity_event::Entity::find().filter(E::PoolId.is_in(ids.clone()));
@@ -213,17 +209,19 @@ impl Known {
         } else {
             let none = Overlay::none();
             let asked = question.of_supplies(&none);
-            let recorded = Recorded::read(db, pools, &asked, since).await?;
+            let recorded = recorded.under(&asked, None)?;
             let supplied = recorded.supplied_once(pools, &asked);
             Some((recorded, supplied))
         };
-        let leaving =
-            if ends { recorded.leaving(question.as_of) } else { assumed::left_by(question.overlay) };
-        let assumed = assumed::of(db, pools, question.overlay, &leaving).await?;
+        let assumed = match ends {
+            true => assumed::of(db, pools, question.overlay, &recorded.leaving(question.as_of)).await?,
+            false => HashMap::new(),
+        };
         let scenario = Shown::of(question.overlay, db.caller());
         Ok(Self {
             months,
             zeros,
+            ages,
             events,
             reservations,
             holds,
@@ -260,7 +258,10 @@ impl Known {
             as_of: question.as_of,
             months: question.months,
         };
-        let mut projection = asked.answer().map_err(|cause| refused(pool, &cause))?;
+        let mut projection = match self.ages.get(&pool.id) {
+            Some(months) => Projection::nothing(Reason::Stale { months: *months }),
+            None => asked.answer().map_err(|cause| refused(pool, &cause))?,
+        };
         if !self.scenario.is_shown {
             let rates: Vec<String> = asked.growth.iter().map(projection::grows).collect();
             projection.explanation.assumptions.retain(|said| !rates.contains(said));
@@ -341,6 +342,23 @@ fn months_of(
     each.collect()
 }
 
+/// How many months ago those of some pools were observed last that have no day among those that are read: nothing is read
+/// where each has one.
+async fn ages(
+    db: &impl Read,
+    ids: &[CapacityPoolId],
+    days: &HashMap<CapacityPoolId, Vec<days::Peak>>,
+    as_of: NaiveDate,
+) -> Result<HashMap<CapacityPoolId, i32>> {
+    let unseen: Vec<CapacityPoolId> = ids.iter().filter(|id| !days.contains_key(id)).copied().collect();
+    if unseen.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let last = days::last(db, unseen, as_of).await?;
+    let age = |day: NaiveDate| Month::of(as_of).since(Month::of(day));
+    Ok(last.into_iter().map(|(pool, row)| (pool, age(row.day))).collect())
+}
+
 /// Complete months of a pool that count.
 fn counting(pool: &capacity_pool::Model, months: &[MonthFigures]) -> impl Iterator<Item = Point> {
     let from = pool.fit_from.map(first_whole);
@@ -385,7 +403,7 @@ fn complete(months: &[MonthFigures]) -> Vec<Point> {
     peaks.map(|monthly| Point { month: monthly.month, value: millionths(monthly.value) }).collect()
 }
 
-fn known(
+pub(super) fn known(
     events: &[capacity_event::Model],
     of_racks: &[demands::Step],
     (reservations, holds): (&[capacity_reservation::Model], &[PoolHold]),
@@ -457,7 +475,11 @@ fn lead_assumption(pool: &capacity_pool::Model) -> Option<String> {
     Some(format!("no days of {} are recorded, so a purchase takes none for it", unstated.join(", ")))
 }
 
-fn due(exhaustion: Exhaustion, lead: Option<LeadTime>, as_of: NaiveDate) -> Result<Result<OrderBy, String>> {
+pub(super) fn due(
+    exhaustion: Exhaustion,
+    lead: Option<LeadTime>,
+    as_of: NaiveDate,
+) -> Result<Result<OrderBy, String>> {
     match lead {
         None if exhaustion.month().is_some() => {
             Ok(Err("the days from an order to its delivery are not recorded".to_owned()))

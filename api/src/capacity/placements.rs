@@ -268,7 +268,7 @@ fn judged(question: &Question, racks: Vec<RackAnswer>, placed: &reckoned::RackPl
     Answer {
         placed: placed.placed,
         capacity: placed.capacity,
-        binding: placed.binding.clone(),
+        binding: bindings(&racks),
         unknown: count,
         is_enough,
         reason,
@@ -276,12 +276,29 @@ fn judged(question: &Question, racks: Vec<RackAnswer>, placed: &reckoned::RackPl
     }
 }
 
+impl RackAnswer {
+    /// What runs out first in it; nothing where it is not known how many it may take, for then that is not known either.
+    pub fn binding(&self) -> impl Iterator<Item = Resource> {
+        self.fit.binding.iter().copied().filter(|_| self.most.is_some())
+    }
+}
+
+/// How many racks each resource binds.
+fn bindings(racks: &[RackAnswer]) -> BTreeMap<Resource, usize> {
+    let mut bindings = BTreeMap::new();
+    for resource in racks.iter().flat_map(RackAnswer::binding) {
+        *bindings.entry(resource).or_default() += 1;
+    }
+    bindings
+}
+
 impl Answer {
     /// What is stranded in all racks of which it is known how many fit, by resource.
     #[must_use]
     pub fn stranded(&self) -> BTreeMap<Resource, Decimal> {
         let mut sum: BTreeMap<Resource, Decimal> = BTreeMap::new();
-        for (resource, amount) in self.racks.iter().flat_map(|rack| &rack.fit.stranded) {
+        let known = self.racks.iter().filter(|rack| rack.most.is_some());
+        for (resource, amount) in known.flat_map(|rack| &rack.fit.stranded) {
             *sum.entry(*resource).or_default() += *amount;
         }
         sum

@@ -1,7 +1,8 @@
 //! What has to be bought so that pools do not run out, and where it comes too late.
 //!
 //! What is read is the same whatever months are asked about: what is ordered in a month must not depend on where a
-//! question ends. What a scenario assumes is laid over it afterwards.
+//! question ends. What a scenario assumes of demand is laid over it afterwards, and so is what it makes of supply where
+//! several scenarios are drawn from the same rows (`scenario_supplies.rs`).
 
 use std::collections::{HashMap, HashSet};
 
@@ -36,6 +37,7 @@ use super::{
     assumed::{self, Place},
     deadlines::{self, Needs},
     forecasts::{self, MOST_POOLS, PoolForecast, once_assumption, part},
+    scenario_supplies::{Found, beyond_exits},
 };
 use crate::{
     error::{Error, Result},
@@ -86,7 +88,7 @@ pub struct Growing {
 }
 
 /// What is known of all pools in use.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Pools {
     /// Those that something is bought for, by name.
     pub growing: Vec<Growing>,
@@ -94,6 +96,8 @@ pub struct Pools {
     pub others: Vec<CapacityPoolId>,
     /// By when they ask for more, where that was wanted.
     pub needs: Option<Needs>,
+    /// What scenarios are laid over: the forecasts of those that something is bought for.
+    pub found: Vec<Found>,
 }
 
 /// What a pool asks for.
@@ -105,12 +109,17 @@ pub struct Asked {
     pub said: Vec<String>,
 }
 
-/// Reads the pools in use that something is bought for; and by when all of them ask for more, where a policy refreshes by
-/// that. One statement without pools, two where nothing is bought for any, and a bounded number otherwise.
+/// Reads the pools in use that something is bought for, with what there is of them as a scenario has it; and by when all of
+/// them ask for more, where a policy refreshes by that. One statement without pools, two where nothing is bought for any, and a bounded number otherwise.
 ///
 /// # Errors
-/// Those of the database, and of [`forecasts::of`].
-pub async fn read(db: &impl Read, as_of: NaiveDate, is_due_by_capacity: bool) -> Result<Pools> {
+/// Those of the database, and of [`beyond_exits`].
+pub async fn read(
+    db: &impl Read,
+    as_of: NaiveDate,
+    is_due_by_capacity: bool,
+    overlay: &Overlay,
+) -> Result<Pools> {
     let condition = Condition::all().add(capacity_pool::Column::IsActive.eq(true));
     let mut pools = pools(db, condition).await?;
     if pools.is_empty() {
@@ -122,10 +131,15 @@ pub async fn read(db: &impl Read, as_of: NaiveDate, is_due_by_capacity: bool) ->
     if !is_due_by_capacity {
         pools.retain(|pool| rules.contains_key(&pool.id));
     }
-    let found = forecast(db, &pools, as_of).await?;
-    let needs = if is_due_by_capacity { Some(deadlines::of(db, &found).await?) } else { None };
-    let found: Vec<PoolForecast> = found.into_iter().filter(|it| rules.contains_key(&it.pool.id)).collect();
-    Ok(Pools { growing: grown(db, found, &mut rules).await?, others, needs })
+    let mut found = forecast(db, &pools, as_of, overlay).await?;
+    let needs = match is_due_by_capacity {
+        true => Some(deadlines::of(db, found.iter().flat_map(|found| &found.forecasts)).await?),
+        false => None,
+    };
+    for found in &mut found {
+        found.forecasts.retain(|it| rules.contains_key(&it.pool.id));
+    }
+    Ok(Pools { growing: grown(db, &found, &mut rules).await?, others, needs, found })
 }
 
 /// Which pools in use are meant.
@@ -137,7 +151,7 @@ pub enum Which {
     All,
 }
 
-/// Reads pools in use, in the order of their names.
+/// Reads pools in use, in the order of their names, with what there is of them as a scenario has it.
 ///
 /// # Errors
 /// `LimitExceeded` for more pools than one question may be about; those of the database, and of [`forecasts::of`].
@@ -145,7 +159,7 @@ pub async fn among(
     db: &impl Read,
     condition: Condition,
     which: Which,
-    as_of: NaiveDate,
+    (as_of, overlay): (NaiveDate, &Overlay),
 ) -> Result<Vec<Growing>> {
     use capacity_pool::Column as C;
     let mut condition = condition.add(C::IsActive.eq(true));
@@ -165,8 +179,8 @@ pub async fn among(
         return Ok(Vec::new());
     }
     let mut rules = rules(db, &pools).await?;
-    let found = forecast(db, &pools, as_of).await?;
-    grown(db, found, &mut rules).await
+    let found = forecast(db, &pools, as_of, overlay).await?;
+    grown(db, &found, &mut rules).await
 }
 
 async fn pools(db: &impl Read, condition: Condition) -> Result<Vec<capacity_pool::Model>> {
@@ -188,25 +202,25 @@ async fn forecast(
     db: &impl Read,
     pools: &[capacity_pool::Model],
     as_of: NaiveDate,
-) -> Result<Vec<PoolForecast>> {
-    let overlay = Overlay::none();
-    let question =
-        forecasts::Question { as_of, months: HORIZON_MAX, overlay: &overlay, method: Method::Auto };
-    let mut found = Vec::with_capacity(pools.len());
+    overlay: &Overlay,
+) -> Result<Vec<Found>> {
+    let question = forecasts::Question { as_of, months: HORIZON_MAX, overlay, method: Method::Auto };
+    let mut found = Vec::new();
     for pools in pools.chunks(MOST_POOLS) {
         // A scenario may leave a site later than is recorded, so that demand is read beyond that.
-        found.extend(forecasts::beyond_exits(db, pools, &question).await?);
+        found.extend(beyond_exits(db, pools, &question).await?);
     }
     Ok(found)
 }
 
-async fn grown(db: &impl Read, found: Vec<PoolForecast>, rules: &mut Rules) -> Result<Vec<Growing>> {
-    if found.is_empty() {
+async fn grown(db: &impl Read, found: &[Found], rules: &mut Rules) -> Result<Vec<Growing>> {
+    let forecasts = || found.iter().flat_map(|found| &found.forecasts);
+    let pools: Vec<capacity_pool::Model> = forecasts().map(|forecast| forecast.pool.clone()).collect();
+    if pools.is_empty() {
         return Ok(Vec::new());
     }
-    let pools: Vec<capacity_pool::Model> = found.iter().map(|forecast| forecast.pool.clone()).collect();
     let mut places = assumed::places(db, &pools).await?;
-    let growing = found.into_iter().map(|forecast| {
+    let growing = forecasts().map(|forecast| {
         let id = forecast.pool.id;
         Growing::new(forecast, rules.remove(&id), places.remove(&id).unwrap_or_default())
     });
@@ -214,8 +228,11 @@ async fn grown(db: &impl Read, found: Vec<PoolForecast>, rules: &mut Rules) -> R
 }
 
 impl Growing {
-    fn new(forecast: PoolForecast, rule: Option<capacity_purchase_rule::Model>, place: Place) -> Self {
-        let reason = reason(&forecast);
+    pub(super) fn new(
+        forecast: &PoolForecast,
+        rule: Option<capacity_purchase_rule::Model>,
+        place: Place,
+    ) -> Self {
         let exhaustion = match quantile(rule.as_ref()) {
             Quantile::P50 => forecast.exhaustions.p50,
             Quantile::P90 => forecast.exhaustions.p90_demand,
@@ -226,52 +243,41 @@ impl Growing {
                 None
             }
         };
-        let PoolForecast {
-            pool,
-            projection,
-            supplied,
-            share,
-            lead,
-            events,
-            steps,
-            reservations,
-            holds,
-            observed,
-            ..
-        } = forecast;
-        let last = observed.last().map(|point| (point.month.first_day(), point.value));
-        let ahead = projection.points.iter().map(|point| (point.month.first_day(), point.p50, point.p90));
-        let of_racks = steps.into_iter().map(|step| (step.name, step.on, step.quantity, Decimal::ONE));
-        let steps = events.into_iter().map(|event| {
+        let PoolForecast { pool, share, .. } = forecast;
+        let ahead = forecast.projection.points.iter();
+        let ahead = ahead.map(|point| (point.month.first_day(), point.p50, point.p90));
+        let of_racks = forecast.steps.iter();
+        let of_racks = of_racks.map(|step| (step.name.clone(), step.on, step.quantity, Decimal::ONE));
+        let steps = forecast.events.iter().map(|event| {
             let (quantity, probability) = (event.quantity.to_decimal(), event.probability.to_decimal());
-            (event.name, event.happens_on, quantity, probability)
+            (event.name.clone(), event.happens_on, quantity, probability)
         });
-        let held = reservations
-            .into_iter()
-            .map(|row| (row.purpose, row.from_on, row.to_on, part(row.quantity.to_decimal(), share)));
-        let placed = holds
-            .into_iter()
-            .map(|hold| (hold.purpose, hold.from_on, hold.to_on, part(hold.quantity, share)));
-        let supply = supplied.supply.map(|supply| {
+        let held = forecast.reservations.iter().map(|row| {
+            (row.purpose.clone(), row.from_on, row.to_on, part(row.quantity.to_decimal(), *share))
+        });
+        let placed = forecast.holds.iter();
+        let placed =
+            placed.map(|hold| (hold.purpose.clone(), hold.from_on, hold.to_on, part(hold.quantity, *share)));
+        let supply = forecast.supplied.supply.as_ref().map(|supply| {
             let changes = supply.changes().iter();
             let changes = changes.map(|change| (change.name.clone(), change.on, change.quantity));
             (supply.opening(), changes.collect())
         });
         Self {
             pool: pool.id,
-            name: pool.name,
+            name: pool.name.clone(),
             site: pool.site_id,
             place,
             rule,
-            lead: lead.map(|it| [it.lead_days, it.install_days, it.approval_days, it.buffer_days]),
-            observed: last,
+            lead: forecast.lead.map(|it| [it.lead_days, it.install_days, it.approval_days, it.buffer_days]),
+            observed: forecast.observed.last().map(|point| (point.month.first_day(), point.value)),
             ahead: ahead.collect(),
             steps: steps.chain(of_racks).collect(),
             held: held.chain(placed).collect(),
             supply,
-            share,
+            share: *share,
             out_since,
-            reason,
+            reason: reason(forecast),
         }
     }
 
@@ -359,12 +365,6 @@ impl Growing {
     ) -> Result<(Vec<Point>, Vec<String>), String> {
         let assumed = self.place.assumed(&self.name, overlay, &assumed::left_by(overlay));
         let mut said: Vec<String> = assumed.said;
-        if self.place.is_partly_left(overlay) {
-            said.push(format!(
-                "what there is of {} is taken as it is on record, with all of its sites",
-                self.name
-            ));
-        }
         let words = |cause: ForecastError| cause.to_string();
         let mut demand = self.fan(&assumed.growth).map_err(words)?.demand(quantile(self.rule.as_ref()));
         let left: Option<Vec<NaiveDate>> = self.place.sites.iter().map(|site| left(*site)).collect();

@@ -1,6 +1,9 @@
 //! What may be planned with of pools, as it changes: what comes, what goes, what is replaced and what contracts say.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use entity::{
@@ -22,11 +25,21 @@ use super::{
     causes::{self, Cause, Known},
     contents::{self, Contents, Item, Since, State, is_of_hosts},
     demands::{self, Demanded},
+    grounds::Grounds,
     holdings::Holdings,
     layers::{self, PoolLayers},
     past_supplies,
 };
-use crate::{error::Result, scenarios::overlay::Overlay, store::Read, topology::items::Thing};
+use crate::{
+    error::Result,
+    roadmap::{
+        assets::{self, Asset},
+        estate::Estate,
+    },
+    scenarios::overlay::Overlay,
+    store::Read,
+    topology::items::Thing,
+};
 
 /// Names that a sentence has before it stops.
 const MOST_NAMES: usize = 5;
@@ -131,9 +144,10 @@ pub async fn of(
     Ok(Recorded::read(db, pools, question, None).await?.supplied(pools, question))
 }
 
-/// What is on record of some pools and changes what there is of them, and what is taken.
+/// What is on record of some pools and changes what there is of them, and what is taken, as a scenario has it.
 pub struct Recorded {
-    held: Holdings,
+    held: Arc<Holdings>,
+    grounds: Arc<Grounds>,
     known: Known,
     /// What is there is that of today: what is planned from then on comes before a later day that is asked about.
     today: NaiveDate,
@@ -146,7 +160,7 @@ impl Recorded {
     /// given, since which what left service counts.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Those of the database, and of [`Recorded::under`].
     pub async fn read(
         db: &impl Read,
         pools: &[capacity_pool::Model],
@@ -157,10 +171,32 @@ impl Recorded {
             Some(since) => contents::wanted_with_demand(pools, since),
             None => contents::wanted(pools),
         };
-        let held = Holdings::read(db, &wanted).await?;
-        let known = Known::read(db, pools, &held, question).await?;
+        let held = Arc::new(Holdings::read(db, &wanted).await?);
+        let grounds = Arc::new(Grounds::read(db, pools, &held).await?);
+        let estate = match grounds.shifts(question.overlay) {
+            true => Some(Box::pin(estate(db, &grounds, question.as_of)).await?),
+            false => None,
+        };
+        let known = tokio::task::block_in_place(|| {
+            let estate = estate.as_ref().map(|(estate, assets)| (estate, assets.as_slice()));
+            Known::under(&grounds, question, estate)
+        })?;
         let since = left_since.and_then(|since| since.equipment);
-        Ok(Self { held, known, today: db.caller().now.date_naive(), since })
+        Ok(Self { held, grounds, known, today: db.caller().now.date_naive(), since })
+    }
+
+    /// The same as another scenario has it, for the same day: nothing is read. `estate` is what refresh cohorts follow from,
+    /// with assets that know nothing of what is due by capacity; it is not needed where the scenario shifts none.
+    ///
+    /// # Errors
+    /// `Invalid` for `scenario` where it moves a cohort that is not there any more.
+    pub fn under(&self, question: &Question<'_>, estate: Option<(&Estate, &[Asset])>) -> Result<Self> {
+        Ok(Self {
+            held: Arc::clone(&self.held),
+            known: Known::under(&self.grounds, question, estate)?,
+            grounds: Arc::clone(&self.grounds),
+            ..*self
+        })
     }
 
     /// What there is of the pools to plan with, by pool.
@@ -220,9 +256,20 @@ impl Recorded {
     }
 }
 
+/// The estate with its assets, as they are on record.
+async fn estate(db: &impl Read, grounds: &Grounds, as_of: NaiveDate) -> Result<(Estate, Vec<Asset>)> {
+    let estate = Estate::read(db, &grounds.contracts.ends_by_notice()).await?;
+    let (assets, _) = assets::read_with_closed(db, (&estate, None), &[], as_of).await?;
+    Ok((estate, assets))
+}
+
 /// What is said where a scenario has refreshes that no cycle on record has.
-const ASSUMED_REFRESHES: &str = "what falls under a policy whose life is assumed, or into a cohort that is moved, goes when its \
-    successor is in service, though no refresh cycle on record says so; other refreshes are those on record";
+const ASSUMED_REFRESHES: &str = "what falls into a cohort that is moved goes when its successor is in service, though no refresh \
+    cycle on record says so; other refreshes are those on record";
+
+/// What is said where a scenario assumes the life of a policy.
+const ASSUMED_LIVES: &str = "a life that is assumed of a policy moves the refresh cycles on record that leave their day to the \
+    policy; what no cycle has is refreshed neither with the scenario nor without it";
 
 fn supplied(
     pool: &capacity_pool::Model,
@@ -237,7 +284,9 @@ fn supplied(
     let contents =
         if contents::is_recorded(pool.resource) { Contents::of(pool, held) } else { Contents::default() };
     let (mut causes, mut findings) = causes::of(pool, &contents, held, known, from);
-    causes.sort_by(|one, other| (one.on, &one.name).cmp(&(other.on, &other.name)));
+    // On the day on which a site is left its contract commits to nothing more: that is the same change.
+    let order = |cause: &Cause| (cause.on, cause.kind == ChangeKind::Contract);
+    causes.sort_by(|one, other| order(one).cmp(&order(other)).then_with(|| one.name.cmp(&other.name)));
     let mut running = Running::new(pool, &contents, opening);
     let changes = causes.into_iter().filter_map(|cause| running.apply(cause));
     let (before, changes): (Vec<Change>, Vec<Change>) = changes.partition(|change| change.on <= as_of);
@@ -250,8 +299,10 @@ fn supplied(
         .and_then(|until| until.with(steps(&changes)));
     let through = if supply.is_ok() { through.ok() } else { None };
     let is_assumed = changes.iter().any(|change| known.is_assumed(&change.name));
-    let assumptions = taken_to_happen(&before, as_of).into_iter();
-    let assumptions = assumptions.chain(is_assumed.then(|| ASSUMED_REFRESHES.to_owned())).collect();
+    let assumes_lives = known.assumes_lives && contents::is_of_equipment(pool.resource);
+    let said = [(is_assumed, ASSUMED_REFRESHES), (assumes_lives, ASSUMED_LIVES)];
+    let said = said.into_iter().filter(|(is_so, _)| *is_so).map(|(_, said)| said.to_owned());
+    let assumptions = taken_to_happen(&before, as_of).into_iter().chain(said).collect();
     Supplied { supply: supply.ok(), through, reason, changes, findings, assumptions, layers }
 }
 

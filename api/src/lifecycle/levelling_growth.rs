@@ -98,7 +98,7 @@ pub async fn of(db: &impl Read, plan: &RefreshPlan, question: &Question) -> Resu
     if question.caps.is_empty() || filter.policies.is_some() || filter.models.is_some() {
         return Ok(growth);
     }
-    let pools = purchases::read(db, plan.as_of, false).await?;
+    let pools = purchases::read(db, plan.as_of, false, &plan.scenario).await?;
     for pool in pools.growing.iter().filter(|pool| is_meant(filter, pool)) {
         match growing::grown(&plan.estate, pool, &plan.scenario, plan.as_of) {
             Ok(grown) => growth.count(plan, question, &grown),

@@ -207,7 +207,7 @@ impl Basis {
             .all(db)
             .await?;
         let needs = match policies.iter().any(|policy| policy.capacity_rule) {
-            true => purchases::read(db, as_of, true).await?.needs,
+            true => purchases::read(db, as_of, true, &Overlay::none()).await?.needs,
             false => None,
         };
         Ok(Self {

@@ -30,6 +30,7 @@ use crate::{
     capacity::{deadlines::Needs, purchases},
     error::Result,
     lifecycle::{holdings, matching::AssetFacts},
+    scenarios::Overlay,
     store::Read,
 };
 
@@ -107,7 +108,7 @@ impl Words {
 /// Those of the database.
 pub async fn read(db: &impl Read, estate: &Estate, as_of: NaiveDate, from: NaiveDate) -> Result<Vec<Asset>> {
     let needs = match estate.is_due_by_capacity() {
-        true => purchases::read(db, as_of, true).await?.needs,
+        true => purchases::read(db, as_of, true, &Overlay::none()).await?.needs,
         false => None,
     };
     Ok(read_with_closed(db, (estate, needs.as_ref()), &[], from).await?.0)

@@ -61,8 +61,26 @@ pub struct Site {
     pub code: Arc<str>,
     /// The day on which it is planned to be empty, and who plans that.
     pub planned: Option<(NaiveDate, &'static str)>,
+    /// The last day of its last colocation contract, where notice ends them all.
+    pub noticed: Option<NaiveDate>,
     /// The day on which it is to be empty, and why that is known.
     pub exit: Option<(NaiveDate, &'static str)>,
+}
+
+impl Site {
+    /// The first day on which nothing can be there any more, as capacity has it.
+    #[must_use]
+    pub fn first_empty(&self) -> Option<NaiveDate> {
+        first_empty(self.planned.map(|(on, _)| on), self.noticed)
+    }
+}
+
+/// The first day on which nothing can be at a site any more: the one on which it is planned to be empty, or the one after the
+/// last of its contracts, whichever is first.
+#[must_use]
+pub fn first_empty(planned: Option<NaiveDate>, noticed: Option<NaiveDate>) -> Option<NaiveDate> {
+    let after = noticed.map(|last| last.succ_opt().unwrap_or(last));
+    planned.into_iter().chain(after).min()
 }
 
 impl Estate {
@@ -113,6 +131,7 @@ impl Estate {
     /// Says when sites are left: on the planned day, or at the end of the last contract that notice was given for.
     pub fn leave(&mut self, noticed: &HashMap<SiteId, NaiveDate>) {
         for (id, site) in &mut self.sites {
+            site.noticed = noticed.get(id).copied();
             let ended = noticed.get(id).map(|on| (*on, "notice was given on its last colocation contract"));
             site.exit = site.planned.or(ended);
         }
@@ -140,7 +159,7 @@ async fn sites(db: &impl Read) -> Result<HashMap<SiteId, Site>> {
         .await?;
     let sites = rows.into_iter().map(|(id, code, exit_on)| {
         let planned = exit_on.map(|on| (on, "its exit is planned"));
-        (id, Site { code: code.into(), planned, exit: planned })
+        (id, Site { code: code.into(), planned, noticed: None, exit: planned })
     });
     Ok(sites.collect())
 }

@@ -18,7 +18,11 @@ use forecasting::{
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, Condition};
 
-use super::{contracts::Contracts, estate::Estate, vintages::depreciation_rule};
+use super::{
+    contracts::Contracts,
+    estate::{Estate, Site},
+    vintages::depreciation_rule,
+};
 use crate::{
     capacity::{
         forecasts::MOST_POOLS,
@@ -64,9 +68,9 @@ pub fn grown(
     Ok(Grown { asked, orders })
 }
 
-/// When sites are left.
+/// The first days on which sites are empty.
 fn left(estate: &Estate) -> impl Fn(SiteId) -> Option<NaiveDate> {
-    move |site| estate.sites.get(&site).and_then(|site| site.exit).map(|(on, _)| on)
+    move |site| estate.sites.get(&site).and_then(Site::first_empty)
 }
 
 /// The times in which no order can help a pool, seen on a day, with what is taken for granted. What an order costs does
@@ -185,7 +189,7 @@ async fn seen(
     scenario: &Overlay,
 ) -> Result<Option<(Vec<Growing>, Estate)>> {
     require_plausible("asOf", Some(as_of))?;
-    let growing = purchases::among(db, condition, which, as_of).await?;
+    let growing = purchases::among(db, condition, which, (as_of, scenario)).await?;
     if growing.is_empty() {
         return Ok(None);
     }

@@ -39,6 +39,7 @@ use crate::{
     capacity::{
         purchases::{self, Growing},
         risks::Risk,
+        scenario_supplies::{Found, growing_under},
     },
     contracts::costs,
     error::{Error, Result},
@@ -148,6 +149,8 @@ pub struct Rows {
     pub(super) outside: Vec<Outside>,
     /// Capacity pools that more is bought for.
     pub(super) growing: Vec<Growing>,
+    /// What scenarios are laid over of these; nothing of rows that were kept, for what was kept of them has it already.
+    found: Vec<Found>,
     /// Those that nothing is bought for; not known of rows that were kept.
     others: Vec<CapacityPoolId>,
     pub(super) rates: Rates,
@@ -197,7 +200,8 @@ impl Rows {
         let calendar = calendar_row(db, question.calendar).await?;
         let contracts = Contracts::read(db, question.as_of).await?;
         let estate = Estate::read(db, &contracts.ends_by_notice()).await?;
-        let pools = purchases::read(db, question.as_of, estate.is_due_by_capacity()).await?;
+        let (none, is_due_by_capacity) = (Overlay::none(), estate.is_due_by_capacity());
+        let pools = purchases::read(db, question.as_of, is_due_by_capacity, &none).await?;
         let sought = (&estate, pools.needs.as_ref());
         let (assets, closed) =
             assets::read_with_closed(db, sought, &question.dimensions, question.from.first_day()).await?;
@@ -219,6 +223,7 @@ impl Rows {
             spends,
             outside,
             growing: pools.growing,
+            found: pools.found,
             others: pools.others,
             rates,
             currency,
@@ -254,6 +259,7 @@ impl Rows {
             spends,
             outside,
             growing,
+            found: Vec::new(),
             others: Vec::new(),
             rates,
             currency,
@@ -273,6 +279,23 @@ impl Rows {
     pub fn under(&self, scenario: &Overlay, as_of: NaiveDate) -> (Cow<'_, Estate>, &[Asset]) {
         let contracts = scenario.contracts(&self.contracts, as_of);
         (scenario.estate(&self.estate, || contracts.ends_by_notice()), &self.assets)
+    }
+
+    /// Capacity pools that more is bought for, as a scenario has what there is of them.
+    ///
+    /// # Errors
+    /// `Invalid` for a scenario that moves a cohort that is not there.
+    pub(super) fn growing(&self, scenario: &Overlay) -> Result<Cow<'_, [Growing]>> {
+        if self.found.is_empty() || !scenario.moves_supply() {
+            return Ok(Cow::Borrowed(&self.growing));
+        }
+        let mut assets = Cow::Borrowed(self.assets.as_slice());
+        if scenario.shifts_refreshes() && self.estate.is_due_by_capacity() {
+            // What is due by capacity rests on what there is.
+            assets.to_mut().iter_mut().for_each(|asset| asset.capacity = None);
+        }
+        let laid = growing_under(&self.found, &self.growing, scenario, (&self.estate, &assets))?;
+        Ok(Cow::Owned(laid))
     }
 
     /// Draws the roadmap of the question from the rows, with its scenario laid over them.
@@ -300,7 +323,8 @@ impl Rows {
         drawing.colocation(&contracts)?;
         drawing.support(&contracts)?;
         drawing.cloud(&spends)?;
-        drawing.growth(&self.growing)?;
+        let growing = self.growing(scenario)?;
+        drawing.growth(&growing)?;
         let laid_on = scenario.assumptions_touching(&Recorded {
             estate: &self.estate,
             assets: &self.assets,
@@ -317,7 +341,7 @@ impl Rows {
                 assets: &self.assets,
                 contracts: &contracts,
                 spends: &spends,
-                growing: &self.growing,
+                growing: &growing,
                 rates: &rates,
                 calendar: &calendar,
                 scenario,

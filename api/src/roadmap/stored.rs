@@ -36,6 +36,7 @@ use crate::{
     error::{Error, Result},
     finance::rates::Rates,
     lifecycle::{matching, recorded::Recorded},
+    scenarios::Overlay,
 };
 
 /// Columns that say nothing of what anything costs, with what stands for them.
@@ -333,12 +334,32 @@ fn sort(value: &mut Value) {
     }
 }
 
-/// Rows of a text, for the question that they were kept for.
+/// Capacity pools that more is bought for, as a scenario has what there is of them, as canonical text; none where it has that
+/// as it is on record. The text of the rows has it so, for it does not depend on scenarios.
+///
+/// # Errors
+/// `Internal` for pools that are no JSON, and as [`Rows::growing`].
+pub fn growing_to_text(rows: &Rows, scenario: &Overlay, ids: &Ids) -> Result<Option<String>> {
+    let said = |growing: &[Growing]| {
+        let value = ids.canonical(serde_json::to_value(growing).map_err(Error::internal)?);
+        let mut value = serde_json::json!({ "growing": value });
+        sort(&mut value);
+        Ok::<_, Error>(value["growing"].to_string())
+    };
+    let (recorded, laid) = (said(&rows.growing)?, said(&rows.growing(scenario)?)?);
+    Ok((laid != recorded).then_some(laid))
+}
+
+/// Rows of a text, for the question that they were kept for; `growing` are capacity pools as the scenario that they were kept
+/// for has them, where that is otherwise than the rows do.
 ///
 /// # Errors
 /// `Internal` for text that is none, and as [`Rows::read`].
-pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
-    let stored: Stored = serde_json::from_str(text).map_err(Error::internal)?;
+pub fn of_text(text: &str, growing: Option<&str>, question: &Question) -> Result<Rows> {
+    let mut stored: Stored = serde_json::from_str(text).map_err(Error::internal)?;
+    if let Some(growing) = growing {
+        stored.growing = serde_json::from_str(growing).map_err(Error::internal)?;
+    }
     let mut cycle_of = HashMap::new();
     let mut shared: HashMap<[Option<String>; 8], Arc<Properties>> = HashMap::new();
     let (mut entries, mut events) = (Vec::new(), Vec::new());
@@ -372,7 +393,7 @@ pub fn of_text(text: &str, question: &Question) -> Result<Rows> {
     let assets: Vec<Asset> = assets.collect();
     let sites = stored.sites.into_iter().map(|(id, code, exit_on)| {
         let planned = exit_on.map(|on| (on, PLANNED));
-        (id, Site { code: code.into(), planned, exit: planned })
+        (id, Site { code: code.into(), planned, noticed: None, exit: planned })
     });
     let models: HashMap<_, _> = stored.models.into_iter().map(|model| (model.id, model)).collect();
     let mut rules = stored.rules;

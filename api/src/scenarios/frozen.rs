@@ -141,11 +141,12 @@ pub async fn freeze(
     let rows = Rows::read(tx, question, overlay.currencies()).await?;
     let asked = Asked::of(question, &rows);
     // Nothing is waited for from here on: others may have this thread's place meanwhile.
-    let (inputs, changes, result) = tokio::task::block_in_place(|| {
+    let (inputs, growing, changes, result) = tokio::task::block_in_place(|| {
         let (inputs, ids) = stored::to_text(&rows)?;
         let changes = canonical_changes(&rows, question, &overlay, &ids)?;
-        let result = result(&inputs, &asked, &changes)?;
-        Ok::<_, Error>((inputs, changes, result))
+        let growing = stored::growing_to_text(&rows, &overlay, &ids)?;
+        let result = result(&inputs, growing.as_deref(), &asked, &changes)?;
+        Ok::<_, Error>((inputs, growing, changes, result))
     })?;
     let question_text = serde_json::to_string(&asked).map_err(Error::internal)?;
     let row = frozen_scenario::ActiveModel {
@@ -159,6 +160,7 @@ pub async fn freeze(
         question: Set(question_text),
         inputs_hash: Set(hash(&inputs)),
         inputs: Set(packed(&inputs)?),
+        growing: Set(growing.map(|growing| packed(&growing)).transpose()?),
         result_hash: Set(hash(&result)),
         result: Set(result),
         ..Default::default()
@@ -184,7 +186,8 @@ pub async fn verify(db: &impl Read, kept: &frozen_scenario::Model) -> Result<Ver
     let today = Rows::read(db, &question, overlay.currencies()).await?;
     tokio::task::block_in_place(|| {
         let inputs = unpacked(&kept.inputs)?;
-        let result_hash = hash(&result(&inputs, &asked, &changes)?);
+        let growing = kept.growing.as_deref().map(unpacked).transpose()?;
+        let result_hash = hash(&result(&inputs, growing.as_deref(), &asked, &changes)?);
         let inputs_hash = hash(&inputs);
         let (changes_hash, question_hash) = (hash(&said(&changes)?), hash(&kept.question));
         let baseline_hash = hash(&stored::to_text(&today)?.0);
@@ -277,10 +280,11 @@ fn cohort_keys(
     Ok(keys.map(|(key, cohort)| (key, cohort.key_as(&estate, |id| ids.of(id)))).collect())
 }
 
-/// What comes out of rows that were kept: totals and lines of every view, as text.
-fn result(inputs: &str, asked: &Asked, changes: &[Change]) -> Result<String> {
+/// What comes out of rows that were kept, with capacity pools as the changes have them where that is otherwise: totals and
+/// lines of every view, as text.
+fn result(inputs: &str, growing: Option<&str>, asked: &Asked, changes: &[Change]) -> Result<String> {
     let question = asked.question(Overlay::of(nameless(), changes.to_vec()))?;
-    let rows = stored::of_text(inputs, &question)?;
+    let rows = stored::of_text(inputs, growing, &question)?;
     Ok(written(&rows.draw(&question)?))
 }
 

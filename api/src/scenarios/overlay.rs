@@ -386,6 +386,19 @@ impl Overlay {
         })
     }
 
+    /// Whether it changes what there is of capacity pools: what is there when, and until when.
+    #[must_use]
+    pub fn moves_supply(&self) -> bool {
+        let ends = |change: &Change| matches!(change.row.terms, Terms::ContractNotRenewed { .. });
+        self.shifts_refreshes() || self.leaves_a_site() || self.changes.iter().any(ends)
+    }
+
+    /// Whether it assumes the life of a policy.
+    #[must_use]
+    pub fn assumes_lives(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change.row.terms, Terms::PolicyLife { .. }))
+    }
+
     /// Whether it changes when anything is refreshed by itself: lives of policies, or months of cohorts.
     #[must_use]
     pub fn shifts_refreshes(&self) -> bool {

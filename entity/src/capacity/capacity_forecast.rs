@@ -30,7 +30,7 @@ pub struct Model {
     pub used: ForecastMethod,
     /// Why this method, and what it assumes.
     pub reason: String,
-    /// Months that it was fitted to.
+    /// Observed months that it was fitted to.
     pub trained_on: i32,
     /// The last of them, as its first day.
     pub observed_until: Date,

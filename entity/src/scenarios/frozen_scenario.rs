@@ -42,6 +42,11 @@ pub struct Model {
     pub changes_hash: Option<String>,
     /// SHA-256 of the question, in hexadecimal digits; none for what was frozen before it was worked out.
     pub question_hash: Option<String>,
+    /// The capacity pools that more is bought for as the changes have them, as canonical JSON, compressed by gzip; none
+    /// where the changes leave them as the rows have them, and for what was frozen before changes reached them. The result
+    /// follows from it, so that it has no hash of its own.
+    #[serde(skip)]
+    pub growing: Option<Vec<u8>>,
 }
 
 /// The rows this one refers to.

@@ -12,9 +12,8 @@ mod reached;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use self::reached::{since_fall, too_little};
 use super::events::Events;
-use super::exhaustion::{self, Exhaustion, Exhaustions, Fan, FanPoint, HORIZON_MAX, both, exhaustion};
+use super::exhaustion::{self, Exhaustion, Exhaustions, Fan, FanPoint, HORIZON_MAX, both};
 use super::figures::{quantity, times};
 use super::regression::{POINTS_MIN, Point, Reason, Seasonality, Trend, Z90, ordered};
 use super::supply::Supply;
@@ -82,6 +81,8 @@ pub struct Projection {
     pub reason: String,
     /// Points that it was fitted to.
     pub trained_on: usize,
+    /// Whether demand rises by itself: a line that does not reaches nothing but by what is known to come.
+    pub rises: bool,
     /// The first month that was observed and counts.
     pub first: Option<Month>,
     /// The last month that it was fitted to.
@@ -129,10 +130,7 @@ impl Question {
             let rule = "a forecast looks at most 120 months ahead";
             return Err(ForecastError::invalid("months", &self.months, rule));
         }
-        let points: Vec<Point> = ordered(&self.points)?
-            .into_iter()
-            .filter(|point| self.fit_from.is_none_or(|from| point.month >= from))
-            .collect();
+        let points = self.counting()?;
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return Ok(Projection::nothing(Reason::TooFewPoints { points: 0, needed: POINTS_MIN }));
         };
@@ -153,6 +151,12 @@ impl Question {
         let ahead: Vec<Ahead> = self.grown(ahead, *last)?.into_iter().map(Ahead::rounded).collect();
         let ahead = self.within(ahead);
         self.projected(forecast, ahead, &points, line.as_ref())
+    }
+
+    /// The points that count, in the order of months.
+    fn counting(&self) -> Result<Vec<Point>> {
+        let counts = |point: &Point| self.fit_from.is_none_or(|from| point.month >= from);
+        Ok(ordered(&self.points)?.into_iter().filter(counts).collect())
     }
 
     /// The last month that is asked for.
@@ -216,11 +220,12 @@ impl Question {
         });
         let rises = line.is_none_or(|trend| trend.slope() > Decimal::ZERO);
         Ok(Projection {
-            exhaustions: self.exhaustions(points, &fan, observed_until, rises)?,
+            exhaustions: self.exhaustions(points, &fan, observed_until, rises),
             notes: self.notes(last, rises, &with_events.history),
             explanation: self.explain(points, &forecast, line),
             method: Some(if line.is_some() { Method::OrdinaryLeastSquares } else { forecast.method }),
             reason: forecast.reason,
+            rises,
             first: points.first().map(|point| point.month),
             trained_on: line.map_or(forecast.trained_on, Trend::points),
             last,
@@ -232,36 +237,6 @@ impl Question {
             supply,
             history: with_events.history,
         })
-    }
-
-    fn exhaustions(
-        &self,
-        points: &[Point],
-        fan: &Fan,
-        observed_until: NaiveDate,
-        rises: bool,
-    ) -> Result<Exhaustions> {
-        let Some(supply) = &self.supply else {
-            return Ok(both(Exhaustion::NotComputable { reason: Reason::SupplyUnknown }));
-        };
-        let now = Month::of(self.as_of);
-        let reached = |point: &&Point| point.value >= supply.in_month(point.month);
-        if let Some(last) = points.last().filter(reached)
-            && last.value >= supply.in_month(now)
-        {
-            let since = points.iter().rev().take_while(reached).last().map_or(last.month, |it| it.month);
-            return Ok(both(Exhaustion::AlreadyReached(since)));
-        }
-        if let Some(reason) = too_little(points) {
-            let fallen = points.last().and_then(|last| since_fall(last, supply, now));
-            return Ok(both(fallen.unwrap_or(Exhaustion::NotComputable { reason })));
-        }
-        let moves = self.events.add_after(observed_until) || supply.falls_after(observed_until);
-        if fan.points().is_empty() || (!rises && !moves) {
-            let end = self.until.map_or(self.wanted(), |until| until.min(self.wanted()));
-            return Ok(both(Exhaustion::NotWithinHorizon(end)));
-        }
-        Ok(exhaustion(fan, supply, self.as_of))
     }
 
     fn notes(&self, last: Option<Month>, rises: bool, history: &[String]) -> Vec<String> {
@@ -368,11 +343,14 @@ impl Projection {
         each.collect()
     }
 
-    fn nothing(reason: Reason) -> Self {
+    /// What is said where nothing can be carried on, for a reason.
+    #[must_use]
+    pub fn nothing(reason: Reason) -> Self {
         Self {
             method: None,
             reason: reason.to_string(),
             trained_on: 0,
+            rises: false,
             first: None,
             last: None,
             points: Vec::new(),

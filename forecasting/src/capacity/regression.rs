@@ -122,7 +122,10 @@ impl fmt::Display for Reason {
                 write!(formatter, "month {month} of the year is observed less than twice")
             }
             Self::Stale { months } => {
-                write!(formatter, "the last month observed is {months} months old, and a trend holds for 120")
+                write!(
+                    formatter,
+                    "the last observation is {months} months before the day that is asked about, and a trend holds for 120"
+                )
             }
             Self::NoDemand => formatter.write_str("no demand is known for any month asked for"),
             Self::SupplyUnknown => formatter.write_str("it is not known what there is"),

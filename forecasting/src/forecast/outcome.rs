@@ -10,7 +10,7 @@ pub struct Forecast {
     pub method: Method,
     /// Why this method, what it assumes, and what its intervals rest on.
     pub reason: String,
-    /// Points that the method was fitted to, filled gaps included where it needs them filled.
+    /// Observed values that the method was fitted to: gaps that were filled for it are none.
     pub trained_on: usize,
     /// The steps ahead.
     pub points: Vec<Point>,

@@ -221,7 +221,7 @@ impl Searched {
             } else {
                 reason(input.method, &self.selection, self.has_season, self.backtest.is_some())
             },
-            trained_on: self.evidence.history,
+            trained_on: prepared.used().len(),
             points,
             accuracy: self.accuracy(prepared, calibration),
             warnings,

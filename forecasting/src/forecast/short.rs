@@ -189,9 +189,9 @@ impl Short {
 
     /// The answer.
     pub fn answer(&self, prepared: &Prepared, horizon: usize, method: Method, reason: String) -> Forecast {
-        let trained_on = prepared.cleaned.values.len();
+        let trained_on = prepared.used().len();
         let mut warnings = prepared.cleaned.warnings.clone();
-        warnings.push(Warning::Short { points: trained_on });
+        warnings.push(Warning::Short { points: prepared.cleaned.values.len() });
         let points = self.points(prepared, horizon);
         Forecast { method, reason, trained_on, points, accuracy: Accuracy::default(), warnings }
     }

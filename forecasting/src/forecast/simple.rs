@@ -29,7 +29,7 @@ fn answer(
         })
         .collect();
     let warnings = prepared.cleaned.warnings.clone();
-    let trained_on = prepared.cleaned.values.len();
+    let trained_on = prepared.used().len();
     Forecast { method, reason, trained_on, points, accuracy: Accuracy::default(), warnings }
 }
 

@@ -216,16 +216,17 @@ fn a_pool_that_lasts_makes_nothing_due_and_an_unknown_one_says_so() {
 }
 
 #[test]
-fn supply_that_a_scenario_does_not_reach_is_said_to_be_as_on_record() {
+fn supply_under_a_scenario_is_not_said_to_be_as_on_record() {
     on_both_engines(async |app| {
         let (site, other) = (a_site(app, "FRA1").await, a_site(app, "MUC1").await);
         let pool = seventeen(app, &site).await;
         put(app, &pool, json!([site, other])).await;
         let exit = json!({ "siteExit": { "site": other, "on": "2026-09-30" } });
         let exit = a_scenario(app, "out of Munich", &[exit]).await;
-        let said = "what there is of Compute is taken as it is on record, with all of its sites";
+        let said = "1 of the 2 sites of Compute are left: where their demand goes is not known, so it stays";
         let orders = bought(app, &format!(", scenario: \"{exit}\"")).await[0].clone();
         assert!(orders["explanation"]["assumptions"].as_array().unwrap().contains(&json!(said)), "{orders}");
+        assert!(!orders.to_string().contains("as it is on record"), "{orders}");
         let risks =
             format!("{{ capacityRisks(asOf: \"2026-01-10\", scenario: \"{exit}\") {{ assumptions }} }}");
         let open = app.director().query(&risks).await["capacityRisks"]["assumptions"].clone();

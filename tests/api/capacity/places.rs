@@ -211,6 +211,8 @@ fn the_loss_of_a_feed_is_told_and_may_be_ruled_out() {
             [&json!(3), &json!(null), &json!(1)]
         );
         assert_eq!(answer["feedLosses"][0]["survives"], true);
+        let stated = of_rack(&answer, "STATED");
+        assert_eq!([&stated["fits"], &stated["binding"]], [&Value::Null, &json!([])]);
         assert_eq!(
             answer["reason"],
             "3 of 20 find a place; 1 racks are not known: what each feed of STATED carries is not known"
@@ -275,6 +277,8 @@ fn what_is_not_known_is_named_and_never_taken_for_none() {
             [&json!(0), &json!(null), &json!(1)]
         );
         assert_eq!([&rack["fits"], &rack["pieces"]], [&json!(null), &json!(0)]);
+        // Ten pieces find height, and what runs out before that is not known: nothing is said to bind.
+        assert_eq!([&rack["binding"], &answer["binding"]], [&json!([]); 2]);
         let reasons = [
             ("POWER", "neither feeds nor the protected power of R1 are on record"),
             ("COOLING", "the cooling of R1 is not on record"),

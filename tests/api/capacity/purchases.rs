@@ -391,12 +391,12 @@ fn pools_that_are_retired_and_two_lives_are_refused() {
         let asked = json!({ "pool": pool, "input": servers() });
         let refusal = app.director().expect_error_with(SET, asked, "INVALID").await;
         assert_eq!(refusal.message, "pool: Compute is retired");
-        for months in [0, 121] {
+        for (months, code) in [(0, "INVALID"), (121, "LIMIT_EXCEEDED")] {
             let text =
                 format!("{{ capacityPurchases(asOf: \"2026-01-10\", months: {months}) {{ reason }} }}");
-            assert_eq!(app.director().expect_error(&text, "INVALID").await.field, "months");
+            assert_eq!(app.director().expect_error(&text, code).await.field, "months");
             let text = format!("{{ capacityRisks(asOf: \"2026-01-10\", months: {months}) {{ pools }} }}");
-            assert_eq!(app.viewer().expect_error(&text, "INVALID").await.field, "months");
+            assert_eq!(app.viewer().expect_error(&text, code).await.field, "months");
         }
     });
 }

@@ -39,11 +39,11 @@ pub struct CapacityCarriedOn {
     method: CapacityForecastMethod,
     /// Why this method, what it assumes, and what its intervals rest on.
     reason: String,
-    /// Months that it was fitted to.
+    /// How many observed months it was fitted to: gaps that were filled for it are none, and `warnings` counts them.
     trained_on: u32,
     /// The last complete month: events until its last day are history.
     observed_until: Month,
-    /// The months after that one.
+    /// The months after that one: those before the month of `asOf` bridge what was not observed.
     points: Vec<CapacityForecastPoint>,
     /// How far to trust it, from forecasts of what is known by now.
     accuracy: CapacityForecastAccuracy,
@@ -66,10 +66,12 @@ pub struct CapacityForecastPoint {
     lo95: Decimal,
     /// Upper end of what holds 95 % of values.
     hi95: Decimal,
+    /// Whether the month lies before that of `asOf`: it bridges what was not observed, and `demand` has no such month.
+    is_bridged: bool,
 }
 
-impl From<&Ahead> for CapacityForecastPoint {
-    fn from(point: &Ahead) -> Self {
+impl CapacityForecastPoint {
+    fn of(point: &Ahead, asked: CalendarMonth) -> Self {
         Self {
             month: Month(point.month),
             p10: shown(point.p10),
@@ -77,6 +79,7 @@ impl From<&Ahead> for CapacityForecastPoint {
             p90: shown(point.p90),
             lo95: shown(point.lo95),
             hi95: shown(point.hi95),
+            is_bridged: point.month < asked,
         }
     }
 }
@@ -100,8 +103,8 @@ fn count(count: usize) -> u32 {
 }
 
 impl CapacityCarriedOn {
-    /// What came of carrying on; nothing where nothing was observed.
-    pub(super) fn of(forecast: &PoolForecast) -> Option<Self> {
+    /// What came of carrying on, asked about from a month on; nothing where nothing was observed.
+    pub(super) fn of(forecast: &PoolForecast, asked: CalendarMonth) -> Option<Self> {
         let projection = &forecast.projection;
         let (method, first, last) = (projection.method?, projection.first?, projection.last?);
         let warnings = projection.warnings.iter().map(|warning| in_months(warning, first));
@@ -110,7 +113,7 @@ impl CapacityCarriedOn {
             reason: projection.reason.clone(),
             trained_on: count(projection.trained_on),
             observed_until: Month(last),
-            points: projection.points.iter().map(CapacityForecastPoint::from).collect(),
+            points: projection.points.iter().map(|point| CapacityForecastPoint::of(point, asked)).collect(),
             accuracy: CapacityForecastAccuracy {
                 mase: ratio(projection.accuracy.mase),
                 owa: ratio(projection.accuracy.owa),

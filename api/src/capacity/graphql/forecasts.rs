@@ -7,6 +7,7 @@ use entity::{
     capacity::{capacity_forecast::ForecastMethod, capacity_pool},
     id::{CapacityPoolId, ScenarioId},
 };
+use forecasting::month::Month;
 use rust_decimal::Decimal;
 use tokio::sync::OnceCell;
 
@@ -135,6 +136,11 @@ impl CapacityForecast {
         own.ok_or_else(|| Error::internal("a forecast that is not there"))
     }
 
+    /// The first month that is asked about.
+    fn first(&self) -> Month {
+        Month::of(self.answer.asked.as_of.0)
+    }
+
     fn unsupplied(&self) -> Result<Option<&str>> {
         let supplied = &self.own()?.supplied;
         Ok(supplied.reason.as_deref().filter(|_| supplied.supply.is_none()))
@@ -176,7 +182,7 @@ impl CapacityForecast {
 
     /// What is used carried on, before any event. Null where nothing was observed; `explain` and `exhaustion` say why.
     async fn forecast(&self) -> Result<Option<CapacityCarriedOn>> {
-        Ok(CapacityCarriedOn::of(self.own()?))
+        Ok(CapacityCarriedOn::of(self.own()?, self.first()))
     }
 
     /// What stands for each month that is complete and counts: the 95th percentile of its daily peaks. Other months are
@@ -185,14 +191,19 @@ impl CapacityForecast {
         Ok(self.own()?.observed.iter().map(CapacityObservedMonth::from).collect())
     }
 
-    /// Demand month by month: what is used, with steps and reservations.
+    /// Demand month by month, from that of `asOf` on: what is used, with steps and reservations.
     async fn demand(&self) -> Result<Vec<CapacityDemandPoint>> {
-        Ok(self.own()?.projection.demand().iter().map(CapacityDemandPoint::from).collect())
+        let demand = self.own()?.projection.demand();
+        let asked = demand.iter().filter(|point| point.month >= self.first());
+        Ok(asked.map(CapacityDemandPoint::from).collect())
     }
 
-    /// What may be planned with, month by month: the least on any day of it. Empty where it is not known.
+    /// What may be planned with, month by month, from that of `asOf` on: the least on any day of it. Empty where it is not
+    /// known.
     async fn supply(&self) -> Result<Vec<CapacitySupplyPoint>> {
-        Ok(self.own()?.projection.supply.iter().map(CapacitySupplyPoint::from).collect())
+        let supply = self.own()?.projection.supply.iter();
+        let asked = supply.filter(|point| point.month >= self.first());
+        Ok(asked.map(CapacitySupplyPoint::from).collect())
     }
 
     /// Why it is not known what may be planned with. Null where it is.

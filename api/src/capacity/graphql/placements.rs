@@ -165,9 +165,10 @@ impl PlacementRack<'_> {
         self.answer.reason.as_deref()
     }
 
-    /// What runs out first: of all that is needed and known what the fewest pieces find.
+    /// What runs out first: of all that is needed what the fewest pieces find. Empty where `fits` is null: what is not known of
+    /// the rack, as `reason` says, may run out before.
     async fn binding(&self) -> Vec<PlacementResource> {
-        self.answer.fit.binding.iter().filter_map(|resource| word(*resource)).collect()
+        self.answer.binding().filter_map(word).collect()
     }
 
     /// What it has of each resource.

@@ -187,7 +187,7 @@ impl PublishedCapacityForecast {
         self.0.get(C::Reason)
     }
 
-    /// Months that it was fitted to.
+    /// How many observed months it was fitted to: gaps that were filled for it are none.
     async fn trained_on(&self) -> Result<i32> {
         self.0.get(C::TrainedOn)
     }

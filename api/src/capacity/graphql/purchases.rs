@@ -20,12 +20,12 @@ use super::{overbooked::OverbookedRacks, pool_queries::CapacityPoolFilter, pools
 use crate::{
     access::Permission,
     capacity::{
+        days::require_months,
         purchases::{self, Which},
         risks::{Risk, Unjudged},
     },
     error::{Error, Result},
     roadmap::growing::{self, Grown, Risks},
-    rules::require_range,
     scenarios::Overlay,
     schema::{
         explain::{Explanation, ExplanationInput},
@@ -405,7 +405,6 @@ impl PurchaseQuery {
 }
 
 fn last_month(as_of: NaiveDate, months: i32) -> Result<month::Month> {
-    require_range("months", months, 1, 120)?;
     let first = month::Month::of(as_of);
-    first.range(u32::try_from(months).unwrap_or_default()).last().ok_or_else(|| Error::internal("no month"))
+    first.range(require_months(months)?).last().ok_or_else(|| Error::internal("no month"))
 }
