@@ -54,7 +54,7 @@ mod m20261129_000043_capacity;
 mod m20261129_000044_inventory;
 mod m20261129_000045_capacity;
 mod m20261129_000046_capacity;
-mod m20261129_000060_scenarios;
+mod m20261129_000047_scenarios;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000044_inventory::Migration),
             Box::new(m20261129_000045_capacity::Migration),
             Box::new(m20261129_000046_capacity::Migration),
-            Box::new(m20261129_000060_scenarios::Migration),
+            Box::new(m20261129_000047_scenarios::Migration),
         ]
     }
 }

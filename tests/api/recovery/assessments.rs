@@ -109,7 +109,7 @@ fn a_circle_that_a_group_opens_has_a_first_and_one_time() {
     on_both_engines(async |app| {
         let (pair, peer, third) =
             (a_service(app, "pair").await, a_service(app, "peer").await, a_service(app, "third").await);
-        needs_some(app, &pair, "either", 1, &[peer.clone(), third.clone()]).await;
+        needs_some(app, &pair, "either", 1, &[&peer, &third]).await;
         needs(app, &peer, &pair).await;
         for (service, minutes) in [(&pair, 10), (&peer, 100), (&third, 5)] {
             objective(app, service, &format!("timeMinutes: 200, ownMinutes: {minutes}")).await;
