@@ -50,6 +50,12 @@ impl Snapshot {
 }
 
 impl Beside {
+    /// Takes leave of PostgreSQL, which otherwise notes that somebody left in the middle of a transaction.
+    pub async fn close(self) {
+        // What was wanted has been read.
+        let _ = self.0.close().await;
+    }
+
     /// What a query without parameters answers, in messages for [`Copied::message`](super::Copied::message) as they
     /// arrive. Who may run the query may copy what it answers.
     ///

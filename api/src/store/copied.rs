@@ -127,9 +127,12 @@ mod tests {
 
     /// A row of cells, as PostgreSQL writes it.
     fn row(cells: &[Option<&[u8]>]) -> Vec<u8> {
-        let mut bytes = i16::try_from(cells.len()).unwrap().to_be_bytes().to_vec();
+        let mut bytes = <i16 as TryFrom<usize>>::try_from(cells.len()).unwrap().to_be_bytes().to_vec();
         for cell in cells {
-            bytes.extend(cell.map_or(NULL, |cell| i32::try_from(cell.len()).unwrap()).to_be_bytes());
+            bytes.extend(
+                cell.map_or(NULL, |cell| <i32 as TryFrom<usize>>::try_from(cell.len()).unwrap())
+                    .to_be_bytes(),
+            );
             bytes.extend(cell.unwrap_or_default());
         }
         bytes

@@ -187,6 +187,7 @@ impl Recorded {
         for table in tables {
             recorded.read_again(&mut Source::Beside(&mut connection), table, None).await?;
         }
+        connection.close().await;
         Ok(recorded)
     }
 
