@@ -4,7 +4,9 @@
 //! Every write of a [`Tx`] leaves a change record in the same transaction, so a change without its record,
 //! or without a permission, cannot be written.
 
+mod beside;
 mod bulk;
+mod copied;
 mod failure;
 mod ids;
 mod once;
@@ -28,6 +30,8 @@ use sea_orm::{
     TransactionTrait, prelude::async_trait::async_trait, sqlx::sqlite::SqliteConnectOptions,
 };
 
+pub use beside::Beside;
+pub use copied::Copied;
 pub use failure::database_error;
 pub use ids::Ids;
 pub use once::hex;

@@ -1,8 +1,8 @@
 //! Reading everything as it was at one moment, however many statements it takes.
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
-    QueryResult, Statement, StreamTrait, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    IsolationLevel, QueryResult, Statement, StreamTrait, TransactionOptions, TransactionTrait,
     prelude::async_trait::async_trait,
 };
 
@@ -14,7 +14,11 @@ use crate::{
 
 /// A transaction in which nothing is changed and nothing changes.
 #[derive(Debug)]
-pub struct Still(DatabaseTransaction);
+pub struct Still {
+    tx: DatabaseTransaction,
+    /// Where it was opened, for more of the same moment.
+    pub(super) pool: DatabaseConnection,
+}
 
 /// Proof that the caller may read, where all statements see the same moment. Changes nothing, and ends when dropped.
 pub type Snapshot = Guard<Still>;
@@ -43,7 +47,7 @@ impl Store {
             _ => TransactionOptions::default(),
         };
         let graph = GraphMark::of(self);
-        let still = Still(self.db.begin_with_options(options).await?);
+        let still = Still { tx: self.db.begin_with_options(options).await?, pool: self.db.clone() };
         Ok(self.guard(still, caller, graph))
     }
 }
@@ -60,14 +64,14 @@ impl StreamTrait for Still {
     type Stream<'a> = <DatabaseTransaction as StreamTrait>::Stream<'a>;
 
     fn get_database_backend(&self) -> DbBackend {
-        ConnectionTrait::get_database_backend(&self.0)
+        ConnectionTrait::get_database_backend(&self.tx)
     }
 
     fn stream_raw<'a>(
         &'a self,
         statement: Statement,
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
-        self.0.stream_raw(statement)
+        self.tx.stream_raw(statement)
     }
 }
 
@@ -75,7 +79,7 @@ impl StreamTrait for Still {
 #[async_trait]
 impl ConnectionTrait for Snapshot {
     fn get_database_backend(&self) -> DbBackend {
-        ConnectionTrait::get_database_backend(&self.db.0)
+        ConnectionTrait::get_database_backend(&self.db.tx)
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -90,13 +94,13 @@ impl ConnectionTrait for Snapshot {
         if !is_query(&statement.sql) {
             return Err(only_reads(&statement.sql));
         }
-        self.db.0.query_one_raw(statement).await
+        self.db.tx.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         if !is_query(&statement.sql) {
             return Err(only_reads(&statement.sql));
         }
-        self.db.0.query_all_raw(statement).await
+        self.db.tx.query_all_raw(statement).await
     }
 }

@@ -24,7 +24,7 @@ use super::{
 /// keep sites.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
-    racks: HashMap<RackId, RackFeeds>,
+    racks: ByRack,
     /// Contracts in force.
     contracts: HashMap<SiteId, Vec<ColocationContractId>>,
     /// Of sites that none in force keeps, the contract that ended last.
@@ -35,6 +35,9 @@ pub struct Frame {
     /// keeps, and circuits that nobody handed back.
     held: HashSet<ColocationContractId>,
 }
+
+/// Feeds by racks, which every asset asks for; ids are as good as random already.
+type ByRack = HashMap<RackId, RackFeeds, foldhash::fast::FixedState>;
 
 /// Things of which one has to be up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,7 +242,7 @@ impl Frame {
 /// The active feeds of racks. Feeds of side A and of side B stand in for each other; a feed of no side, or of a side
 /// whose other does not feed the rack, has nothing that stands in for it. One whose circuit was handed back feeds the
 /// rack no more, unless nothing else does: then the rack is dark.
-fn feeds_by_rack(recorded: &Recorded, as_of: NaiveDate) -> HashMap<RackId, RackFeeds> {
+fn feeds_by_rack(recorded: &Recorded, as_of: NaiveDate) -> ByRack {
     let mut by_rack: HashMap<RackId, Vec<(Option<Feed>, PowerFeedId)>> = HashMap::new();
     let mut dark: HashMap<RackId, Vec<(Option<Feed>, PowerFeedId)>> = HashMap::new();
     for feed in recorded.feeds.values().filter(|feed| feed.status == FeedStatus::Active) {

@@ -20,6 +20,7 @@ use super::{
     graph::{Estate, Options},
     journal::{self, Revision, Since},
     recorded::Recorded,
+    rows::Source,
     said::Said,
 };
 use crate::{
@@ -340,7 +341,7 @@ impl Index {
         let mut recorded = Recorded::clone(&from.recorded);
         for (table, ids) in changed {
             let ids: Option<Vec<Uuid>> = ids.as_ref().map(|ids| ids.iter().copied().collect());
-            recorded.read_again(db, table, ids.as_deref()).await?;
+            recorded.read_again(&mut Source::Snapshot(db), table, ids.as_deref()).await?;
         }
         let state = State::new(now, recorded);
         *lock(&state.graphs) = from.handed_on(changed);

@@ -13,9 +13,10 @@ use entity::{
         SupportCoverageId, VendorId, WorkloadId,
     },
     inventory::asset::AssetStatus,
-    topology::{configuration_item, power_feed, redundancy_group, service},
+    topology::{power_feed, redundancy_group, service},
 };
 use forecasting::colocation::BusinessDays;
+use tokio::task::JoinSet;
 use topology::table::{Filling, Table};
 use uuid::Uuid;
 
@@ -23,16 +24,20 @@ use super::{
     implied,
     items::Thing,
     rows::{
-        AccountRow, AssetRow, CircuitRow, ContractSiteRow, CoverageRow, DependencyRow, DeploymentRow, Kept,
-        ModelRow, RackRow, SiteRow, VendorRow, WorkloadRow, each,
+        AccountRow, AssetRow, CircuitRow, ContractSiteRow, CoverageRow, DependencyRow, DeploymentRow,
+        ItemRow, Kept, ModelRow, RackRow, SiteRow, Source, VendorRow, WorkloadRow, each,
     },
 };
 use crate::{
     contracts::terms,
     error::{Error, Result},
     inventory::usage,
-    store::{Read, WATCHED},
+    store::{Beside, Snapshot, WATCHED},
 };
+
+/// The tables that are large where an estate is, as they are read beside a snapshot: each list by a connection of its
+/// own, about as long as the other.
+const BESIDE: [&[&str]; 2] = [&["asset"], &["configuration_item", "dependency", "support_coverage"]];
 
 /// What is on record. A copy is cheap.
 #[derive(Clone, Debug, Default)]
@@ -89,19 +94,19 @@ pub struct Recorded {
 
 /// Reads rows and puts them in the place of those that are there: of all, or of those with some ids.
 async fn replace<K: EntityId + Ord, R: Kept>(
-    db: &impl Read,
+    source: &mut Source<'_>,
     table: &mut Table<K, R>,
     ids: Option<&[Uuid]>,
 ) -> Result<()> {
     let Some(some) = ids else {
         // What is there stays until all is read.
         let mut all = Filling::default();
-        each(db, None, |row: R| all.push(K::from_uuid(row.key()), row)).await?;
+        each(source, None, |row: R| all.push(K::from_uuid(row.key()), row)).await?;
         *table = all.done();
         return Ok(());
     };
     let mut found = Vec::with_capacity(some.len());
-    each(db, ids, |row: R| found.push((K::from_uuid(row.key()), row))).await?;
+    each(source, ids, |row: R| found.push((K::from_uuid(row.key()), row))).await?;
     for id in some {
         table.remove(&K::from_uuid(*id));
     }
@@ -116,13 +121,13 @@ type Keys<I, K> = Table<(I, K), ()>;
 
 /// As [`replace`], with the keys of the table by something else.
 async fn replace_both<K: EntityId + Ord, R: Kept, I: Ord + Clone>(
-    db: &impl Read,
+    source: &mut Source<'_>,
     (table, index): (&mut Table<K, R>, &mut Keys<I, K>),
     ids: Option<&[Uuid]>,
     by: impl Fn(&R) -> Option<I>,
 ) -> Result<()> {
     let before = table.clone();
-    replace(db, table, ids).await?;
+    replace(source, table, ids).await?;
     let Some(some) = ids else {
         *index = table.iter().filter_map(|(key, row)| Some(((by(row)?, *key), ()))).collect();
         return Ok(());
@@ -156,78 +161,115 @@ fn region_of(accounts: &Table<ProviderAccountId, AccountRow>, row: &WorkloadRow)
 }
 
 impl Recorded {
-    /// Reads everything: one statement for each table.
+    /// Reads everything: one statement for each table, those of [`BESIDE`] at the same time as the others.
     ///
     /// # Errors
-    /// Those of the database; `Internal` for an item that stands for nothing.
-    pub async fn read(db: &impl Read) -> Result<Self> {
+    /// Those of the database, also for an item that stands for nothing.
+    pub async fn read(db: &Snapshot) -> Result<Self> {
+        let (mut parts, mut elsewhere) = (JoinSet::new(), Vec::new());
+        for (connection, tables) in db.beside(BESIDE.len()).await.into_iter().zip(BESIDE) {
+            parts.spawn(Self::read_beside(connection, tables));
+            elsewhere.extend(tables);
+        }
         let mut recorded = Self::default();
-        for table in WATCHED {
-            recorded.read_again(db, table, None).await?;
+        for table in WATCHED.iter().filter(|table| !elsewhere.contains(table)) {
+            recorded.read_again(&mut Source::Snapshot(db), table, None).await?;
+        }
+        while let Some(part) = parts.join_next().await {
+            recorded.take(part.map_err(Error::internal)??);
         }
         Ok(recorded)
+    }
+
+    /// Reads some of the tables of [`BESIDE`].
+    async fn read_beside(mut connection: Beside, tables: &[&str]) -> Result<Self> {
+        let mut recorded = Self::default();
+        for table in tables {
+            recorded.read_again(&mut Source::Beside(&mut connection), table, None).await?;
+        }
+        connection.close().await;
+        Ok(recorded)
+    }
+
+    /// Takes over what was read of the tables of [`BESIDE`].
+    fn take(&mut self, part: Self) {
+        if !part.assets.is_empty() {
+            self.assets = part.assets;
+        }
+        if !part.items.is_empty() {
+            (self.items, self.item_of) = (part.items, part.item_of);
+        }
+        if !part.dependencies.is_empty() {
+            (self.dependencies, self.needs) = (part.dependencies, part.needs);
+        }
+        if !part.coverage.is_empty() {
+            (self.coverage, self.covered) = (part.coverage, part.covered);
+        }
     }
 
     /// Reads the rows of a table again, all of them or those with some ids: one statement.
     ///
     /// # Errors
     /// As [`Recorded::read`]; `Internal` for a table that the graph does not rest on.
-    pub async fn read_again(&mut self, db: &impl Read, table: &str, ids: Option<&[Uuid]>) -> Result<()> {
+    pub async fn read_again(
+        &mut self,
+        source: &mut Source<'_>,
+        table: &str,
+        ids: Option<&[Uuid]>,
+    ) -> Result<()> {
         match table {
             "configuration_item" => {
                 let mut rows = Vec::new();
-                each(db, ids, |row: configuration_item::Model| rows.push(row)).await?;
-                self.replace_items(&rows, ids)?;
+                each(source, ids, |row: ItemRow| rows.push((row.id, row.thing))).await?;
+                self.replace_items(rows, ids);
             }
             "dependency" => {
                 let both = (&mut self.dependencies, &mut self.needs);
-                replace_both(db, both, ids, |row| Some(row.from_id)).await?;
+                replace_both(source, both, ids, |row| Some(row.from_id)).await?;
             }
             "redundancy_group" => {
                 let both = (&mut self.groups, &mut self.owned);
-                replace_both(db, both, ids, |row| Some(row.owner_id)).await?;
+                replace_both(source, both, ids, |row| Some(row.owner_id)).await?;
             }
             "support_coverage" => {
                 let both = (&mut self.coverage, &mut self.covered);
-                replace_both(db, both, ids, |row| Some(row.asset_id)).await?;
+                replace_both(source, both, ids, |row| Some(row.asset_id)).await?;
             }
-            "service" => replace(db, &mut self.services, ids).await?,
+            "service" => replace(source, &mut self.services, ids).await?,
             "power_feed" => {
                 let both = (&mut self.feeds, &mut self.panels);
-                replace_both(db, both, ids, implied::panel_of).await?;
+                replace_both(source, both, ids, implied::panel_of).await?;
             }
-            "asset" => replace(db, &mut self.assets, ids).await?,
-            "hardware_model" => replace(db, &mut self.models, ids).await?,
-            "rack" => replace(db, &mut self.racks, ids).await?,
-            "site" => replace(db, &mut self.sites, ids).await?,
-            "vendor" => replace(db, &mut self.vendors, ids).await?,
+            "asset" => replace(source, &mut self.assets, ids).await?,
+            "hardware_model" => replace(source, &mut self.models, ids).await?,
+            "rack" => replace(source, &mut self.racks, ids).await?,
+            "site" => replace(source, &mut self.sites, ids).await?,
+            "vendor" => replace(source, &mut self.vendors, ids).await?,
             "workload" => {
                 let accounts = self.accounts.clone();
                 let both = (&mut self.workloads, &mut self.regions);
-                replace_both(db, both, ids, |row| region_of(&accounts, row)).await?;
+                replace_both(source, both, ids, |row| region_of(&accounts, row)).await?;
             }
             "provider_account" => {
                 let before = self.accounts.clone();
-                replace(db, &mut self.accounts, ids).await?;
+                replace(source, &mut self.accounts, ids).await?;
                 self.accounts_changed(&before, ids);
             }
-            "colocation_contract" => replace(db, &mut self.colocation, ids).await?,
-            "colocation_contract_site" => replace(db, &mut self.contract_sites, ids).await?,
-            "colocation_circuit" => replace(db, &mut self.circuits, ids).await?,
-            "colocation_deployment" => replace(db, &mut self.deployments, ids).await?,
-            "support_contract" => replace(db, &mut self.support, ids).await?,
+            "colocation_contract" => replace(source, &mut self.colocation, ids).await?,
+            "colocation_contract_site" => replace(source, &mut self.contract_sites, ids).await?,
+            "colocation_circuit" => replace(source, &mut self.circuits, ids).await?,
+            "colocation_deployment" => replace(source, &mut self.deployments, ids).await?,
+            "support_contract" => replace(source, &mut self.support, ids).await?,
             other => return Err(Error::internal(format!("the graph does not rest on {other}"))),
         }
         Ok(())
     }
 
-    fn replace_items(&mut self, rows: &[configuration_item::Model], ids: Option<&[Uuid]>) -> Result<()> {
-        let things: Vec<(ConfigurationItemId, Thing)> =
-            rows.iter().map(|row| Ok((row.id, Thing::of(row)?))).collect::<Result<_>>()?;
+    fn replace_items(&mut self, things: Vec<(ConfigurationItemId, Thing)>, ids: Option<&[Uuid]>) {
         let Some(ids) = ids else {
             self.item_of = things.iter().map(|(id, thing)| (*thing, *id)).collect();
             self.items = things.into_iter().collect();
-            return Ok(());
+            return;
         };
         for id in ids {
             if let Some(thing) = self.items.remove(&ConfigurationItemId(*id)) {
@@ -238,7 +280,6 @@ impl Recorded {
             self.items.insert(id, thing);
             self.item_of.insert(thing, id);
         }
-        Ok(())
     }
 
     /// Regions are those of providers: where the provider of an account is another, so are its regions.

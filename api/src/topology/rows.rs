@@ -34,12 +34,16 @@ use entity::{
 };
 use futures_util::TryStreamExt;
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, FromQueryResult, Iterable, QueryFilter, QueryResult, QuerySelect,
-    QueryTrait, TryGetable,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic,
+    Iterable, QueryFilter, QueryResult, QuerySelect, QueryTrait, TryGetable, sea_query::ValueType,
 };
 use uuid::Uuid;
 
-use crate::{error::Result, store::Read};
+use super::items::{Thing, ThingKind};
+use crate::{
+    error::Result,
+    store::{Beside, Copied, Read, Snapshot},
+};
 
 /// A row that is kept.
 pub trait Kept: Clone + Send + Sync {
@@ -53,39 +57,73 @@ pub trait Kept: Clone + Send + Sync {
     ///
     /// # Errors
     /// Those of the database, where a column holds something else.
-    fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr>;
+    fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr>;
 
     /// Its identity.
     fn key(&self) -> Uuid;
 }
 
+/// Where rows are read.
+#[derive(Debug)]
+pub enum Source<'a> {
+    /// By statements in a snapshot.
+    Snapshot(&'a Snapshot),
+    /// Copied out beside a snapshot: all rows of a table, and of those that are read whole none.
+    Beside(&'a mut Beside),
+}
+
 /// Words that many rows say.
 type Words = HashSet<Arc<str>, foldhash::fast::RandomState>;
 
+/// A row on its way.
+enum Row<'a, 'b> {
+    Queried(&'a QueryResult),
+    Copied(&'a mut Copied<'b>),
+}
+
 /// The columns of a row, one after the other.
-pub struct Cells<'a> {
-    row: &'a QueryResult,
+pub struct Cells<'a, 'b> {
+    row: Row<'a, 'b>,
     next: usize,
     words: &'a mut Words,
 }
 
-impl Cells<'_> {
+impl Cells<'_, '_> {
     /// The next one.
-    fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let place = self.next;
+    fn next<T: TryGetable + ValueType>(&mut self) -> Result<T, DbErr> {
         self.next += 1;
-        self.row.try_get_by_index(place)
+        match &mut self.row {
+            Row::Queried(row) => row.try_get_by_index(self.next - 1),
+            Row::Copied(row) => row.next(),
+        }
     }
 
     /// The next one, a word that many rows say: it is kept once.
     fn word(&mut self) -> Result<Option<Arc<str>>, DbErr> {
-        let Some(word) = self.next::<Option<String>>()? else { return Ok(None) };
-        if let Some(known) = self.words.get(word.as_str()) {
+        self.next += 1;
+        let queried: Option<String>;
+        let word = match &mut self.row {
+            Row::Queried(row) => {
+                queried = row.try_get_by_index(self.next - 1)?;
+                queried.as_deref()
+            }
+            Row::Copied(row) => row.text()?,
+        };
+        let Some(word) = word else { return Ok(None) };
+        if let Some(known) = self.words.get(word) {
             return Ok(Some(Arc::clone(known)));
         }
         let word: Arc<str> = word.into();
         self.words.insert(Arc::clone(&word));
         Ok(Some(word))
+    }
+
+    /// All of them.
+    fn whole<T: FromQueryResult>(&mut self) -> Result<T, DbErr> {
+        match &self.row {
+            Row::Queried(row) => T::from_query_result(row, ""),
+            Row::Copied(_) => Err(DbErr::Custom("whole rows are not copied".to_owned())),
+        }
     }
 }
 
@@ -94,20 +132,38 @@ impl Cells<'_> {
 /// # Errors
 /// Those of the database.
 pub async fn each<R: Kept>(
-    db: &impl Read,
+    source: &mut Source<'_>,
     ids: Option<&[Uuid]>,
     mut tell: impl FnMut(R) + Send,
 ) -> Result<()> {
     let columns = R::columns();
-    let id = columns.first().copied();
-    let mut query = R::Entity::find().select_only().columns(columns);
-    if let (Some(id), Some(ids)) = (id, ids) {
+    let mut query = R::Entity::find().select_only().columns(columns.iter().copied());
+    if let (Some(id), Some(ids)) = (columns.first(), ids) {
         query = query.filter(id.is_in(ids.iter().copied()));
     }
     let mut words = Words::default();
-    let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
-    while let Some(row) = rows.try_next().await? {
-        tell(R::of(&mut Cells { row: &row, next: 0, words: &mut words })?);
+    match source {
+        Source::Snapshot(db) => {
+            let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
+            while let Some(row) = rows.try_next().await? {
+                let mut cells = Cells { row: Row::Queried(&row), next: 0, words: &mut words };
+                tell(R::of(&mut cells)?);
+            }
+        }
+        Source::Beside(db) => {
+            let sql = DbBackend::Postgres.build(query.as_query()).sql;
+            let mut messages = db.copy(&sql).await?;
+            while let Some(message) = messages.try_next().await? {
+                let mut rows = Copied::message(message.as_ref())?;
+                while rows.is_at_a_row()? {
+                    let mut cells = Cells { row: Row::Copied(&mut rows), next: 0, words: &mut words };
+                    tell(R::of(&mut cells).map_err(|cause| {
+                        let column = columns.get(cells.next.saturating_sub(1)).map_or("", IdenStatic::as_str);
+                        DbErr::Type(format!("{}.{column}: {cause}", R::Entity::default().table_name()))
+                    })?);
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -131,7 +187,7 @@ macro_rules! rows {
                     vec![$($table::Column::$column),+]
                 }
 
-                fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+                fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
                     Ok(Self { $($field: cells.next()?),+ })
                 }
 
@@ -154,8 +210,8 @@ macro_rules! whole {
                     $table::Column::iter().collect()
                 }
 
-                fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
-                    Self::from_query_result(cells.row, "")
+                fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
+                    cells.whole()
                 }
 
                 fn key(&self) -> Uuid {
@@ -166,7 +222,7 @@ macro_rules! whole {
     };
 }
 
-whole! { configuration_item redundancy_group service power_feed colocation_contract support_contract }
+whole! { redundancy_group service power_feed colocation_contract support_contract }
 
 rows! {
     /// What is needed of a dependency.
@@ -378,7 +434,7 @@ impl Kept for AssetRow {
         ]
     }
 
-    fn of(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+    fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
         Ok(Self {
             id: cells.next()?,
             tag: cells.next::<String>()?.into(),
@@ -397,6 +453,40 @@ impl Kept for AssetRow {
             purchase_amount: cells.next()?,
             purchase_currency: cells.word()?,
         })
+    }
+
+    fn key(&self) -> Uuid {
+        self.id.0
+    }
+}
+
+/// What an item stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemRow {
+    /// Identity.
+    pub id: ConfigurationItemId,
+    /// What it stands for.
+    pub thing: Thing,
+}
+
+impl Kept for ItemRow {
+    type Entity = configuration_item::Entity;
+
+    fn columns() -> Vec<configuration_item::Column> {
+        let things = ThingKind::ALL.into_iter().filter_map(ThingKind::column);
+        std::iter::once(configuration_item::Column::Id).chain(things).collect()
+    }
+
+    fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
+        let (id, mut thing) = (cells.next()?, None);
+        for kind in ThingKind::ALL {
+            let found = cells.next::<Option<Uuid>>()?.map(|id| kind.thing(id));
+            thing = thing.or(found);
+        }
+        let thing = thing.ok_or_else(|| {
+            DbErr::Custom("a configuration item that stands for nothing, which its table excludes".to_owned())
+        })?;
+        Ok(Self { id, thing })
     }
 
     fn key(&self) -> Uuid {
