@@ -22,6 +22,8 @@ pub enum Error {
         kind: &'static str,
         /// The id or natural key that was given.
         id: String,
+        /// Path of the input field that named it, as in the API; none where that is not known.
+        field: Option<String>,
     },
     /// The input breaks a rule. Correct the field and send it again.
     #[error("{}{message}", heading(field))]
@@ -77,7 +79,18 @@ impl Error {
             Ok(uuid) if KINDS.contains(&table.as_str()) => format!("{table}_{}", uuid.simple()),
             _ => id,
         };
-        Self::NotFound { kind, id }
+        Self::NotFound { kind, id, field: None }
+    }
+
+    /// The same error as one of an input field, where something is not there and nobody said who named it.
+    #[must_use]
+    pub fn named_by(self, path: &str) -> Self {
+        match self {
+            Self::NotFound { kind, id, field: None } => {
+                Self::NotFound { kind, id, field: Some(path.to_owned()) }
+            }
+            other => other,
+        }
     }
 
     /// A fault of ours, with its cause in words.
@@ -116,6 +129,7 @@ impl Error {
             Self::Invalid { field, .. } | Self::TooMuch { field, .. } => {
                 Some(field.as_str()).filter(|field| !field.is_empty())
             }
+            Self::NotFound { field, .. } => field.as_deref(),
             _ => None,
         }
     }
@@ -137,6 +151,9 @@ impl Error {
                 Self::Invalid { field: prefix.to_owned(), message }
             }
             Self::Invalid { field, message } => Self::Invalid { field: format!("{prefix}.{field}"), message },
+            Self::NotFound { kind, id, field: Some(field) } => {
+                Self::NotFound { kind, id, field: Some(format!("{prefix}.{field}")) }
+            }
             other => other,
         }
     }

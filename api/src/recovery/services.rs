@@ -71,6 +71,8 @@ pub struct ServiceRecovery {
     pub held: Vec<Held>,
     /// What is odd.
     pub findings: Vec<Found>,
+    /// How much more is odd about things that the caller may not see.
+    pub hidden_findings: usize,
     /// How many things it needs, itself not counted, and how many of them the caller may not see.
     pub needs: usize,
     /// How many of what it needs the caller may not see.
@@ -107,11 +109,12 @@ impl Assessment {
             untested,
             held,
             findings: Vec::new(),
+            hidden_findings: 0,
             needs: needs.len().saturating_sub(1),
             hidden: needs.iter().filter(|need| !self.is_seen(**need)).count(),
             objective,
         };
-        service.findings = self.findings(&service, &needs);
+        (service.findings, service.hidden_findings) = self.findings(&service, &needs);
         Ok(service)
     }
 
@@ -214,14 +217,17 @@ impl Assessment {
         is_brought_up && objective.time_minutes.is_some() && !is_tested
     }
 
-    fn findings(&self, service: &ServiceRecovery, needs: &[Node]) -> Vec<Found> {
+    /// What is odd, and how much more is that names what the caller may not see.
+    fn findings(&self, service: &ServiceRecovery, needs: &[Node]) -> (Vec<Found>, usize) {
         let mut found = self.reach_findings(service);
-        let seen = needs.iter().copied().filter(|need| self.is_seen(*need));
-        for need in seen.clone() {
-            found.extend(self.inversions(need));
-        }
-        let unknown: Vec<Node> =
-            seen.clone().filter(|need| self.facts.own[need.0 as usize].is_none()).collect();
+        let names_seen = |found: &Found| found.nodes.iter().all(|node| self.is_seen(*node));
+        let inversions = needs.iter().flat_map(|need| self.inversions(*need));
+        let (inversions, left_out): (Vec<_>, Vec<_>) = inversions.partition(names_seen);
+        found.extend(inversions);
+        let mut hidden = left_out.len();
+        let unknown = needs.iter().copied().filter(|need| self.facts.own[need.0 as usize].is_none());
+        let (unknown, left_out): (Vec<Node>, Vec<Node>) = unknown.partition(|need| self.is_seen(*need));
+        hidden += usize::from(!left_out.is_empty());
         if !unknown.is_empty() {
             let message = format!(
                 "of {} of the things it needs, or of itself, nobody said how long they take: what is said of time \
@@ -241,11 +247,12 @@ impl Assessment {
             );
             found.push(Found { code: Code::CircularStart, message, nodes: circle.to_vec() });
         }
-        for held in service.held.iter().filter(|held| self.is_seen(held.node)) {
-            found.extend(self.copy_findings(held));
-        }
+        let copies = service.held.iter().flat_map(|held| self.copy_findings(held));
+        let (copies, left_out): (Vec<_>, Vec<_>) = copies.partition(names_seen);
+        found.extend(copies);
+        hidden += left_out.len();
         found.extend(self.groups_among(needs).flat_map(|group| group.findings.iter().cloned()));
-        found
+        (found, hidden)
     }
 
     /// What keeps a service from its own objective.
@@ -310,7 +317,6 @@ impl Assessment {
                 longer.extend(late.into_iter().map(|(member, _)| member));
             }
         }
-        longer.retain(|need| self.is_seen(*need));
         longer.sort_unstable();
         longer.dedup();
         let found = longer.into_iter().map(|need| {

@@ -26,7 +26,7 @@ use crate::{
 /// not there, or the caller may not know that it is.
 pub async fn item(tx: &Tx, field: &str, text: &str) -> Result<ConfigurationItemId> {
     let thing = Thing::parse(field, text)?;
-    items::seen(tx, thing).await?;
+    items::seen(tx, thing).await.map_err(|error| error.named_by(field))?;
     items::item_of(tx, thing).await
 }
 

@@ -48,8 +48,9 @@ pub async fn record(tx: &Tx, (from, to): (Thing, Thing), mut row: dependency::Ac
     if from == to {
         return Err(Error::invalid("to", format!("{} cannot depend on itself", to.id())));
     }
-    require_needy(&items::seen(tx, from).await?)?;
-    require_in_use(&items::seen(tx, to).await?)?;
+    let seen = async |thing, field| items::seen(tx, thing).await.map_err(|error| error.named_by(field));
+    require_needy(&seen(from, "from").await?)?;
+    require_in_use(&seen(to, "to").await?)?;
     row.id = Set(tx.new_id());
     // Until the change is over nobody else changes what the item needs, so two cannot agree to disagree.
     row.from_id = Set(items::item_of(tx, from).await?);
@@ -272,7 +273,8 @@ async fn require_company(tx: &Tx, edge: &Model) -> Result<()> {
     let group = |id: RedundancyGroupId| groups.iter().find(|group| group.id == id);
     require_use(edge, &others, |id| group(id).map(|group| group.name.clone()))?;
     let Some(own) = edge.redundancy_group_id else { return Ok(()) };
-    require_group(edge, group(own).ok_or_else(|| Error::not_found("redundancy group", own))?)
+    let unknown = || Error::not_found("redundancy group", own).named_by("redundancyGroup");
+    require_group(edge, group(own).ok_or_else(unknown)?)
 }
 
 /// The dependencies of one item on another.

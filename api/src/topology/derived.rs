@@ -137,9 +137,9 @@ impl Frame {
         match thing {
             Thing::Asset(id) => return self.of_asset(recorded, id, hard),
             Thing::Rack(id) => {
-                if let Some(row) = recorded.racks.get(&id) {
-                    hard(Thing::Site(row.site_id), DependencyKind::ContainedIn);
-                }
+                let row = recorded.racks.get(&id)?;
+                hard(Thing::Site(row.site_id), DependencyKind::ContainedIn);
+                return self.power_of(id, hard);
             }
             Thing::Site(id) => return self.of_site(id, hard),
             Thing::PowerFeed(id) => {
@@ -229,6 +229,13 @@ impl Frame {
         }
         let rack = row.rack_id?;
         tell(Thing::Rack(rack), DependencyKind::ContainedIn);
+        // The rack needs its power too; said of the asset itself, a feed that is lost puts the asset at risk.
+        self.power_of(rack, tell)
+    }
+
+    /// A rack, and all that stands in it, needs its feeds: of both sides one, and each that nothing stands in for. One
+    /// without a feed on record needs none.
+    fn power_of(&self, rack: RackId, mut tell: impl FnMut(Thing, DependencyKind)) -> Option<AnyOf> {
         let feeds = self.racks.get(&rack)?;
         for feed in &feeds.each {
             tell(Thing::PowerFeed(*feed), DependencyKind::PoweredBy);

@@ -117,6 +117,15 @@ impl Estate {
         if gone.is_empty() { Ok(gone) } else { brought_down(&self.graph, &gone).map_err(refused) }
     }
 
+    /// The same graph, which says how much a scenario has taken away that fails in it.
+    #[must_use]
+    pub fn that_lost(self: Arc<Self>, gone: &[Gone]) -> Arc<Self> {
+        match gone {
+            [] => self,
+            some => Arc::new(Self { gone: some.len() as u64, ..Self::clone(&self) }),
+        }
+    }
+
     /// The same graph in which some things are never up.
     fn with_down(&self, gone: &[Gone]) -> Result<Self> {
         let mut next = Self { single_points: Arc::default(), gone: gone.len() as u64, ..self.clone() };

@@ -100,11 +100,13 @@ pub struct Answer {
 pub async fn answer(view: &View, question: &Question) -> Result<Answer> {
     asked::require_roots("of", question.of.len())?;
     require_plausible("asOf", Some(question.options.as_of))?;
-    let estate = view.estate(question.options).await?;
     let caller = view.caller();
+    let estate = view.estate(question.options).await?;
+    let gone = gone::gone(&question.scenario, &estate);
+    let estate = estate.that_lost(&gone);
     let mut failed = estate.all_asked(caller, "of", &question.of)?;
-    let (more, by_scenario) = failed_by(&question.scenario, &estate, caller);
-    failed.extend(more);
+    let by_scenario = gone.iter().map(|gone| said(gone, &estate, caller)).collect();
+    failed.extend(gone.iter().map(|gone| gone.node));
     let found = impact::impact(lifted(&estate, &failed)?.as_ref(), &failed).map_err(graph::refused)?;
     let downs = Downs::of(&found);
     let (affected, hidden) = affected(&estate, caller, &found, &downs);
@@ -140,16 +142,12 @@ fn lifted<'a>(estate: &'a Estate, failed: &[Node]) -> Result<Cow<'a, Graph>> {
     estate.graph.changed(&groups).map(Cow::Owned).map_err(graph::refused)
 }
 
-/// What a scenario lets fail by the day that is asked for, and the same in words.
-fn failed_by(scenario: &Overlay, estate: &Estate, caller: &Caller) -> (Vec<Node>, Vec<String>) {
-    let said = |gone: &Gone| {
-        let about = estate.about(gone.thing).filter(|_| asked::is_visible(caller, gone.thing));
-        let name =
-            about.map_or_else(|| "something that you may not see".to_owned(), |it| format!("`{}`", it.name));
-        format!("{name} is gone since {}, as the scenario has it", gone.since)
-    };
-    let gone = gone::gone(scenario, estate);
-    (gone.iter().map(|gone| gone.node).collect(), gone.iter().map(said).collect())
+/// What a scenario lets fail by the day that is asked for, in words.
+fn said(gone: &Gone, estate: &Estate, caller: &Caller) -> String {
+    let about = estate.about(gone.thing).filter(|_| asked::is_visible(caller, gone.thing));
+    let name =
+        about.map_or_else(|| "something that you may not see".to_owned(), |it| format!("`{}`", it.name));
+    format!("{name} is gone since {}, as the scenario has it", gone.since)
 }
 
 fn down_one(estate: &Estate, node: Node, steps: u32) -> Option<Affected> {
@@ -227,8 +225,8 @@ pub fn assumptions() -> Vec<String> {
             word(DependencyKind::BacksUpTo)
         ),
         "what is up degrades what needs it in no way, even where it is degraded itself".to_owned(),
-        "an asset needs its site, rack and chassis; one active feed of its rack where that has both sides, and \
-         otherwise every active feed"
+        "an asset needs its site, rack and chassis; it and its rack need one active feed of the rack where that has both \
+         sides, and otherwise every active feed"
             .to_owned(),
         "a site needs one of its colocation contracts, and is down once the last of them is over, unless that says what \
          staying on costs; a contract needs its vendor"

@@ -26,6 +26,7 @@ pub mod items;
 pub mod journal;
 pub mod keys;
 pub mod labels;
+pub mod leaning;
 pub mod movables;
 pub mod moves;
 pub mod needs;

@@ -146,7 +146,7 @@ pub struct Stage {
 pub struct Moves {
     /// The groups, largest first.
     pub groups: Vec<Group>,
-    /// What is in none of them because everything uses it.
+    /// What is in none of them because everything uses it, in scope or where an edge leads that leads out of a group.
     pub hubs: Vec<Hub>,
     /// What moves first comes first.
     pub stages: Vec<Stage>,
@@ -170,7 +170,8 @@ pub fn moves(said: Said, asked: Asked) -> Result<Moves> {
     let edges = edges(&said, &facts, &asked);
     let scope = movables::scope(&said, &facts, &edges, (asked.site, asked.environment));
     let places: HashMap<Thing, u32> = (0..).zip(&scope).map(|(place, thing)| (*thing, place)).collect();
-    let hubs = hubs(&edges, &facts, &places, asked.hub_degree);
+    let all_hubs = Hubs::of(&edges, &facts, asked.hub_degree);
+    let mut hubs = all_hubs.among(scope.iter().copied());
     // Edges with both ends in scope are ties; others lead out of a group for certain.
     let inner: Vec<Edge> = edges
         .iter()
@@ -212,13 +213,8 @@ pub fn moves(said: Said, asked: Asked) -> Result<Moves> {
         let totals = Totals::of(&members, &facts, &said);
         groups.push(Group { number, name: name(&members, &said), members, totals, stretched, cut, split });
     }
-    for edge in &edges {
-        let (one, other) = (group_of.get(&edge.from), group_of.get(&edge.to));
-        let leads_out = !(places.contains_key(&edge.from) && places.contains_key(&edge.to));
-        if let Some(number) = one.or(other).filter(|_| leads_out) {
-            groups[*number as usize - 1].stretched.push(*edge);
-        }
-    }
+    hubs.extend(all_hubs.among(lead_out(&mut groups, &edges, &places, &group_of)));
+    hubs.sort_by_key(|hub| (std::cmp::Reverse(hub.degree), hub.thing));
     let stages = stages(&inner, &group_of, groups.len())?;
     let strong = inner.iter().filter(|edge| edge.bond.is_some()).count();
     let touches = |edge: &&Edge| places.contains_key(&edge.from) || places.contains_key(&edge.to);
@@ -304,19 +300,50 @@ fn weight(edge: &Edge) -> u64 {
     if edge.bond == Some(Bond::HeavyWrites) { volume.saturating_mul(100) } else { volume }
 }
 
-/// The services in scope that everything uses: by record, or by the number of their ties.
-fn hubs(edges: &[Edge], facts: &Facts, scope: &HashMap<Thing, u32>, most: u32) -> Vec<Hub> {
-    let mut degrees: HashMap<Thing, u32> = HashMap::new();
-    for thing in edges.iter().flat_map(|edge| [edge.from, edge.to]) {
-        *degrees.entry(thing).or_default() += 1;
+/// Adds the edges that lead out of the scope to the groups that they lead out of, and answers where they lead.
+fn lead_out(
+    groups: &mut [Group],
+    edges: &[Edge],
+    scope: &HashMap<Thing, u32>,
+    group_of: &HashMap<Thing, u32>,
+) -> BTreeSet<Thing> {
+    let mut beyond = BTreeSet::new();
+    for edge in edges {
+        let (one, other) = (group_of.get(&edge.from), group_of.get(&edge.to));
+        let outer = [edge.from, edge.to].into_iter().find(|thing| !scope.contains_key(thing));
+        if let (Some(number), Some(outer)) = (one.or(other), outer) {
+            groups[*number as usize - 1].stretched.push(*edge);
+            beyond.insert(outer);
+        }
     }
-    let degree = |thing: Thing| degrees.get(&thing).copied().unwrap_or(0);
-    let services = scope.keys().copied().filter(|thing| matches!(thing, Thing::Service(_)));
-    let hubs = services.filter(|thing| facts.is_shared(*thing) || degree(*thing) > most);
-    let hub = |thing| Hub { thing, degree: degree(thing), is_declared: facts.is_shared(thing) };
-    let mut hubs: Vec<Hub> = hubs.map(hub).collect();
-    hubs.sort_by_key(|hub| (std::cmp::Reverse(hub.degree), hub.thing));
-    hubs
+    beyond
+}
+
+/// Which services everything uses: by record, or by the number of their ties.
+struct Hubs<'a> {
+    degrees: HashMap<Thing, u32>,
+    facts: &'a Facts,
+    most: u32,
+}
+
+impl<'a> Hubs<'a> {
+    fn of(edges: &[Edge], facts: &'a Facts, most: u32) -> Self {
+        let mut degrees: HashMap<Thing, u32> = HashMap::new();
+        for thing in edges.iter().flat_map(|edge| [edge.from, edge.to]) {
+            *degrees.entry(thing).or_default() += 1;
+        }
+        Self { degrees, facts, most }
+    }
+
+    /// The hubs among some things.
+    fn among(&self, things: impl IntoIterator<Item = Thing>) -> Vec<Hub> {
+        let services = things.into_iter().filter(|thing| matches!(thing, Thing::Service(_)));
+        let hubs = services.map(|thing| {
+            let degree = self.degrees.get(&thing).copied().unwrap_or(0);
+            Hub { thing, degree, is_declared: self.facts.is_shared(thing) }
+        });
+        hubs.filter(|hub| hub.is_declared || hub.degree > self.most).collect()
+    }
 }
 
 /// Services first, then the most critical, then by name.

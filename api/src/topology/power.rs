@@ -127,15 +127,15 @@ pub struct SitePower {
 /// Which power is asked about.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// That of one site; that of all sites in use where absent.
-    pub only: Option<SiteId>,
+    /// That of these sites; that of all sites in use where absent.
+    pub only: Option<&'a [SiteId]>,
     /// The day on which it has to be there.
     pub as_of: NaiveDate,
     /// What a scenario has taken away by that day, and what is down because of that.
     pub gone: &'a HashSet<Thing>,
 }
 
-/// Whether the racks of a site, or of all sites in use, stay up when one side fails on a day: four statements. Sites
+/// Whether the racks of some sites, or of all sites in use, stay up when one side fails on a day: four statements. Sites
 /// that a scenario has left are left out, and its feeds carry nothing.
 ///
 /// # Errors
@@ -155,15 +155,17 @@ pub async fn redundancy(
         .filter(power_feed::Column::Status.eq(FeedStatus::Active))
         .order_by_asc(power_feed::Column::Name);
     if let Some(only) = only {
-        sites = sites.filter(site::Column::Id.eq(only));
-        racks = racks.filter(rack::Column::SiteId.eq(only));
-        feeds = feeds.filter(power_feed::Column::SiteId.eq(only));
+        let among = || only.iter().copied();
+        sites = sites.filter(site::Column::Id.is_in(among()));
+        racks = racks.filter(rack::Column::SiteId.is_in(among()));
+        feeds = feeds.filter(power_feed::Column::SiteId.is_in(among()));
     } else {
         sites = sites.filter(site::Column::Status.ne(SiteStatus::Closed));
     }
     let mut sites = sites.all(db).await?;
-    if let Some(only) = only.filter(|_| sites.is_empty()) {
-        return Err(Error::not_found("site", only));
+    let is_there = |id: &&SiteId| sites.iter().any(|site| site.id == **id);
+    if let Some(unknown) = only.into_iter().flatten().find(|id| !is_there(id)) {
+        return Err(Error::not_found("site", unknown));
     }
     let mut racks = racks.all(db).await?;
     sites.retain(|site| !gone.contains(&Thing::Site(site.id)));

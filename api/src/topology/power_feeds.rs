@@ -40,7 +40,7 @@ pub async fn register(tx: &Tx, mut row: power_feed::ActiveModel) -> Result<power
     row.id = Set(tx.new_id());
     let new = draft(&row)?;
     check(&new)?;
-    sites::find(tx, new.site_id).await?;
+    sites::find(tx, new.site_id).await.map_err(|error| error.named_by("site"))?;
     require_places(tx, &new).await?;
     tx.insert(row).await
 }
@@ -120,11 +120,13 @@ pub fn check(feed: &power_feed::Model) -> Result<()> {
 pub async fn require_places(tx: &Tx, feed: &power_feed::Model) -> Result<()> {
     if let Some(id) = feed.rack_id {
         let rack = rack::Entity::find_by_id(id).one(tx).await?;
-        require_rack(feed, &rack.ok_or_else(|| Error::not_found("rack", id))?)?;
+        let unknown = || Error::not_found("rack", id).named_by("rack");
+        require_rack(feed, &rack.ok_or_else(unknown)?)?;
     }
     if let Some(id) = feed.circuit_id {
         let circuit = colocation_circuit::Entity::find_by_id(id).one(tx).await?;
-        let circuit = circuit.ok_or_else(|| Error::not_found("colocation circuit", id))?;
+        let unknown = || Error::not_found("colocation circuit", id).named_by("circuit");
+        let circuit = circuit.ok_or_else(unknown)?;
         require_circuit(feed, &circuit)?;
     }
     let mut seen = HashSet::from([feed.id]);
@@ -134,7 +136,7 @@ pub async fn require_places(tx: &Tx, feed: &power_feed::Model) -> Result<()> {
             let message = format!("{} would feed itself through the feeds it hangs on", feed.name);
             return Err(Error::invalid("upstream", message));
         }
-        let upstream = find(tx, id).await?;
+        let upstream = find(tx, id).await.map_err(|error| error.named_by("upstream"))?;
         require_upstream(feed, &upstream)?;
         next = upstream.upstream_id;
     }

@@ -13,7 +13,10 @@ use entity::{
         SupportCoverageId, VendorId, WorkloadId,
     },
     inventory::asset::AssetStatus,
-    topology::{power_feed, redundancy_group, service},
+    topology::{
+        power_feed, redundancy_group,
+        service::{self, ServiceStatus},
+    },
 };
 use forecasting::colocation::BusinessDays;
 use tokio::task::JoinSet;
@@ -368,12 +371,18 @@ impl Recorded {
         self.circuits.get(&circuit)?.returned_on.filter(|on| *on <= as_of)
     }
 
-    /// Whether a thing does its work, or did until it failed: assets that are foreseen, ordered or in stock do not.
+    /// Whether a thing does its work, or did until it failed: assets that are foreseen, ordered or in stock do not, nor do
+    /// services that are planned.
     #[must_use]
     pub fn runs(&self, thing: Thing) -> bool {
-        let Thing::Asset(id) = thing else { return true };
         let waits = [AssetStatus::Planned, AssetStatus::Ordered, AssetStatus::InStock];
-        self.assets.get(&id).is_none_or(|row| !waits.contains(&row.status))
+        match thing {
+            Thing::Asset(id) => self.assets.get(&id).is_none_or(|row| !waits.contains(&row.status)),
+            Thing::Service(id) => {
+                self.services.get(&id).is_none_or(|row| row.status != ServiceStatus::Planned)
+            }
+            _ => true,
+        }
     }
 
     /// What an asset draws on a day, in watts: nothing where it is not in use.

@@ -1,7 +1,9 @@
 //! Redundancy groups: define, change, remove.
 
+use std::collections::BTreeMap;
+
 use entity::{
-    id::RedundancyGroupId,
+    id::{ConfigurationItemId, RedundancyGroupId},
     money::Rate,
     topology::{
         dependency,
@@ -51,7 +53,7 @@ pub async fn members(db: &impl Read, id: RedundancyGroupId) -> Result<Vec<depend
 /// `NotFound` for an owner that is not there or hidden, `Invalid` when the owner has a group of that name, is
 /// retired, or a rule of [`check`] is broken.
 pub async fn define(tx: &Tx, owner: Thing, mut row: redundancy_group::ActiveModel) -> Result<Model> {
-    let label = items::seen(tx, owner).await?;
+    let label = items::seen(tx, owner).await.map_err(|error| error.named_by("owner"))?;
     if label.is_retired {
         return Err(Error::invalid("owner", format!("{} is retired and needs nothing any more", label.name)));
     }
@@ -132,7 +134,8 @@ pub fn check(group: &Model) -> Result<()> {
     }
 }
 
-/// Refuses to require more than all members are. A group that has no members yet may require any number.
+/// Refuses to require more than all members are: each is one, however many dependencies lead to it, and carries the most
+/// that was said of it, as in the graph. A group that has no members yet may require any number.
 ///
 /// # Errors
 /// `Invalid` with both numbers.
@@ -140,15 +143,21 @@ pub fn require_reachable(group: &Model, members: &[dependency::Model]) -> Result
     if members.is_empty() {
         return Ok(());
     }
+    let mut capacities: BTreeMap<ConfigurationItemId, Rate> = BTreeMap::new();
+    for member in members {
+        let capacity = member.capacity.unwrap_or(Rate::ZERO);
+        let known = capacities.entry(member.to_id).or_insert(capacity);
+        *known = capacity.max(*known);
+    }
     if let Some(count) = group.required_count
-        && usize::try_from(count).is_ok_and(|count| count > members.len())
+        && usize::try_from(count).is_ok_and(|count| count > capacities.len())
     {
         let message =
-            format!("{count} is more than the {} members of the group {}", members.len(), group.name);
+            format!("{count} is more than the {} members of the group {}", capacities.len(), group.name);
         return Err(Error::invalid("requiredCount", message));
     }
     if let Some(required) = group.required_capacity {
-        let carried: Decimal = members.iter().filter_map(|it| it.capacity).map(Rate::to_decimal).sum();
+        let carried: Decimal = capacities.values().copied().map(Rate::to_decimal).sum();
         if required.to_decimal() > carried {
             let unit = group.capacity_unit.as_deref().unwrap_or_default();
             let message =

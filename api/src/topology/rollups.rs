@@ -129,6 +129,8 @@ pub struct RollUp {
     pub without_owner: Counts,
     /// Affected assets that do not run: foreseen, ordered or in stock. They are nowhere else in it.
     pub not_running: u64,
+    /// Affected services that are planned. They are nowhere else in it.
+    pub not_in_use: u64,
 }
 
 impl Sums {
@@ -199,13 +201,15 @@ impl RollUp {
         (affected, hidden): (&[Affected], &[Affected]),
     ) -> Result<Self> {
         let mut roll_up = Self::default();
-        roll_up.services(estate, affected)?;
         let runs = |affected: &&Affected| estate.recorded.runs(affected.thing);
-        let running: Vec<&Affected> = affected.iter().filter(runs).collect();
-        roll_up.not_running = (affected.len() - running.len()) as u64;
+        let (running, waiting): (Vec<&Affected>, Vec<&Affected>) = affected.iter().partition(runs);
+        let planned = waiting.iter().filter(|affected| matches!(affected.thing, Thing::Service(_))).count();
+        roll_up.not_in_use = planned as u64;
+        roll_up.not_running = (waiting.len() - planned) as u64;
+        roll_up.services(estate, &running)?;
         roll_up.assets(estate, &running);
         roll_up.places(estate, &running);
-        let farthest = affected.iter().filter(|affected| affected.status == Status::Down);
+        let farthest = running.iter().filter(|affected| affected.status == Status::Down);
         let farthest = farthest.max_by_key(|affected| (affected.steps, std::cmp::Reverse(affected.thing)));
         roll_up.deepest = farthest.map(|affected| downs.chain(affected.node)).unwrap_or_default();
         let things = affected.iter().chain(hidden).map(|affected| affected.thing);
@@ -214,7 +218,7 @@ impl RollUp {
         Ok(roll_up)
     }
 
-    fn services(&mut self, estate: &Estate, affected: &[Affected]) -> Result<()> {
+    fn services(&mut self, estate: &Estate, affected: &[&Affected]) -> Result<()> {
         let hit: Vec<(&service::Model, Status)> = affected
             .iter()
             .filter_map(|affected| match affected.thing {

@@ -49,7 +49,7 @@ impl ServiceLevel {
     }
 }
 
-/// Affected services with an availability target.
+/// Affected services in use with an availability target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceLevels {
     /// Those that the caller may see: the worst first, then the most critical, then the highest target.
@@ -58,14 +58,15 @@ pub struct ServiceLevels {
     pub hidden: u64,
 }
 
-/// The availability targets of affected services: one statement, and none where no service is affected.
+/// The availability targets of affected services in use: one statement, and none where no service is affected.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn service_levels(db: &impl Read, answer: &Answer) -> Result<ServiceLevels> {
     let item_of = |thing: Thing| {
-        let is_service = matches!(thing, Thing::Service(_));
-        answer.estate.recorded.item_of.get(&thing).copied().filter(|_| is_service)
+        let recorded = &answer.estate.recorded;
+        let is_in_use = matches!(thing, Thing::Service(_)) && recorded.runs(thing);
+        recorded.item_of.get(&thing).copied().filter(|_| is_in_use)
     };
     let hidden = answer.hidden_things().filter_map(item_of);
     let hidden: Vec<ConfigurationItemId> = hidden.collect();

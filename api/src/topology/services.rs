@@ -91,7 +91,7 @@ pub fn check(service: &service::Model) -> Result<()> {
 
 async fn require_vendor(tx: &Tx, row: &service::ActiveModel) -> Result<()> {
     if let Set(Some(id)) = row.vendor_id {
-        vendors::find(tx, id).await?;
+        vendors::find(tx, id).await.map_err(|error| error.named_by("vendor"))?;
     }
     Ok(())
 }

@@ -45,14 +45,14 @@ pub struct Question {
     pub scenario: Arc<Overlay>,
 }
 
-/// What the failure of one item alone comes to.
+/// What the failure of one item alone comes to. Services that are planned are not yet in use, and weigh nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weight {
     /// The score, in points.
     pub blast_radius: Decimal,
     /// What an hour without the services costs that are down.
     pub revenue: Sums,
-    /// Services that are down.
+    /// Services in use that are down.
     pub services: u64,
 }
 
@@ -240,7 +240,7 @@ fn rank(weight: &Weight, caller: &Caller) -> Rank {
 
 fn weigh(estate: &Estate, point: Node) -> Result<Weight> {
     let found = impact::impact(&estate.graph, &[point]).map_err(graph::refused)?;
-    let service = |node: Node| match estate.thing(node) {
+    let service = |node: Node| match estate.thing(node).filter(|thing| estate.recorded.runs(*thing)) {
         Some(Thing::Service(id)) => estate.recorded.services.get(&id),
         _ => None,
     };

@@ -275,8 +275,10 @@ fn what_is_hidden_counts_and_is_not_named() {
             r#"{{
                 recoveryAssessment(service: "{web}") {{
                     order {{ makespanMinutes hiddenSteps steps {{ item {{ name }} }} }}
-                    services {{ effectiveTimeMinutes hidden chain {{ item {{ name }} }} findings {{ code message }} }}
+                    services {{ effectiveTimeMinutes hidden hiddenFindings chain {{ item {{ name }} }}
+                        findings {{ code message }} }}
                 }}
+                drills: recoveryDrills {{ nodes {{ name scope {{ name }} hidden }} }}
                 recoveryObjectives(orderBy: [{{ field: TIME_MINUTES }}]) {{ nodes {{ item {{ name }} }} }}
                 recoveryDrills(filter: {{ about: "{contract}" }}) {{ totalCount }}
             }}"#
@@ -288,6 +290,9 @@ fn what_is_hidden_counts_and_is_not_named() {
         assert_eq!([&service["effectiveTimeMinutes"], &service["hidden"]], [&json!(40), &json!(0)]);
         assert_eq!(service["chain"][1]["item"]["name"], "S-1");
         assert_eq!(codes(&service["findings"]), ["RTO_UNREACHABLE", "RTO_INVERSION"]);
+        assert_eq!(service["hiddenFindings"], 0);
+        let drills = json!([{ "name": "May", "scope": [{ "name": "S-1" }], "hidden": 0 }]);
+        assert_eq!(seen["drills"]["nodes"], drills);
         assert_eq!(seen["recoveryDrills"]["totalCount"], 1);
 
         let seen = app.viewer().query(&text).await;
@@ -295,6 +300,9 @@ fn what_is_hidden_counts_and_is_not_named() {
         assert_eq!([&service["effectiveTimeMinutes"], &service["hidden"]], [&json!(40), &json!(1)]);
         assert_eq!(service["chain"], json!([{ "item": { "name": "web" } }, { "item": null }]));
         assert_eq!(codes(&service["findings"]), ["RTO_UNREACHABLE"]);
+        assert_eq!(service["hiddenFindings"], 1, "the inversion names what is hidden");
+        let drills = json!([{ "name": "May", "scope": [], "hidden": 1 }]);
+        assert_eq!(seen["drills"]["nodes"], drills);
         assert_eq!(
             service["findings"][0]["message"],
             "`web` is up after 40 minutes at the soonest, 20 later than the 20 promised; it waits for an item that is \

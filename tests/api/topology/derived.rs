@@ -70,7 +70,15 @@ fn power_is_redundant_only_where_both_sides_are_live() {
         let main = a_feed(app, &setting.site, "MAIN", json!({})).await;
         let branch = a_feed(app, &setting.site, "BRANCH", json!({ "upstream": main })).await;
         assert_eq!(needed(app, &branch).await, set(&["FRA1 HARD", "MAIN HARD"]));
-        assert_eq!(needed(app, &setting.rack).await, set(&["FRA1 HARD"]));
+        // A rack needs its feeds as what stands in it does, and none where none is on record.
+        let power = "of power of rack R1";
+        let sides = [format!("PA GROUP {power}"), format!("PB GROUP {power}")];
+        assert_eq!(
+            needed(app, &setting.rack).await,
+            set(&["FRA1 HARD", "1X HARD", sides[0].as_str(), sides[1].as_str()])
+        );
+        let bare = a_rack(app, &setting.site, "R4").await;
+        assert_eq!(needed(app, &bare).await, set(&["FRA1 HARD"]));
     });
 }
 

@@ -204,3 +204,26 @@ fn what_cannot_be_yet_or_any_more_is_refused_in_files_too() {
         assert!(found.len() == 1 && found[0].contains("2031-01-01 lies ahead"), "{found:?}");
     });
 }
+
+#[test]
+fn what_was_refused_is_repeated_by_nothing() {
+    on_both_engines(async |app| {
+        assert_eq!(errors(&import(app, &PLACES).await), [""; 0]);
+        assert_eq!(errors(&import(app, &FILES).await), [""; 0]);
+        let text = "from_kind,from,to_kind,to,kind,hardness,confidence\n\
+            SERVICE,shop,SERVICE,web,USES,SOFT,\nSERVICE,shop,SERVICE,web,USES,HARD,\n\
+            SERVICE,shop,SERVICE,web,USES,HARD,0.5\nSERVICE,shop,SERVICE,cluster,USES,HARD,1.5\n\
+            SERVICE,shop,SERVICE,cluster,USES,HARD,0.5\n";
+        let report = import(app, &[("dependencies.csv", text)]).await;
+        assert_eq!(
+            errors(&report),
+            [
+                "dependencies.csv:2: error: hardness: SOFT contradicts DEPENDS_ON between the same two, which is HARD",
+                "dependencies.csv:4: error: repeats line 3 of dependencies.csv",
+                "dependencies.csv:5: error: confidence: '1.5' is not between 0 and 1: a share is written as a fraction, 0.9 for 90 %",
+            ]
+        );
+        // Of the lines that could be read, two are new, and the first and the repeated one refused.
+        assert_eq!(counts(&report), ["dependency 2/0/0/2"]);
+    });
+}

@@ -140,17 +140,17 @@ fn one_feed_puts_at_risk_and_two_bring_down() {
                 },
             }])
         );
-        assert_eq!(roll_up["total"], json!({ "down": 4, "degraded": 0, "atRisk": 0, "all": 4 }));
+        assert_eq!(roll_up["total"], json!({ "down": 5, "degraded": 0, "atRisk": 0, "all": 5 }));
         assert_eq!(
             roll_up["sites"],
             json!([
-                { "site": { "name": "FRA1" }, "counts": { "down": 3, "all": 3 } },
+                { "site": { "name": "FRA1" }, "counts": { "down": 4, "all": 4 } },
                 { "site": null, "counts": { "down": 1, "all": 1 } },
             ])
         );
         assert_eq!(roll_up["owners"], json!([{ "owner": "Platform", "counts": { "down": 1 } }]));
         assert_eq!([&roll_up["ownerCount"], &roll_up["beyond"]], [&json!(1), &json!([])]);
-        assert_eq!(roll_up["withoutOwner"], json!({ "down": 3 }));
+        assert_eq!(roll_up["withoutOwner"], json!({ "down": 4 }));
         assert_eq!(roll_up["deepestChain"].as_array().unwrap().len(), 3);
         // What follows from inventory can be left out.
         let recorded = impact(&app.director(), &[a, b], ", include: { derived: false }", &affected()).await;

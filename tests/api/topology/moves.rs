@@ -255,3 +255,27 @@ fn lists_of_moves_are_bounded_and_read_to_the_end() {
         assert_eq!((&json!(parts), parts.len()), (&group["all"], 4));
     });
 }
+
+#[test]
+fn a_hub_beyond_the_filter_is_told_where_edges_lead_to_it() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let (fra, lon) = (site(app, "FRA1").await, site(app, "LON1").await);
+        let model = estate::server_model(app).await;
+        let mut hosts = Vec::new();
+        for (tag, site) in [("S1", &fra), ("S2", &lon)] {
+            hosts.push(estate::server(&director, &model, tag, json!({ "site": site })).await);
+        }
+        let shop = service(&director, "shop", "APPLICATION", json!({})).await;
+        let directory = service(&director, "directory", "PLATFORM", json!({ "isShared": true })).await;
+        service(&director, "elsewhere", "PLATFORM", json!({ "isShared": true })).await;
+        record(&director, &shop, &hosts[0], "RUNS_ON", json!({})).await;
+        record(&director, &directory, &hosts[1], "RUNS_ON", json!({})).await;
+        record(&director, &shop, &directory, "AUTHENTICATES_WITH", json!({})).await;
+        let found =
+            director.query_with(GROUPS, json!({ "filter": { "site": fra } })).await["moveGroups"].clone();
+        assert_eq!(found["groups"][0]["stretched"][0]["to"], json!({ "name": "directory" }));
+        let hub = json!({ "service": { "name": "directory" }, "degree": 2, "isDeclared": true });
+        assert_eq!(found["hubs"], json!([hub]));
+    });
+}

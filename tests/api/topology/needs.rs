@@ -123,8 +123,9 @@ fn what_lies_around_is_ready_to_draw() {
         assert_eq!(found, ["App 1", "App 2", "FRA1", "PA", "PB", "R1", "SRV-1"]);
         assert_eq!(around["isCut"], true);
         let edges = around["edges"].as_array().unwrap();
-        // Two apps need the server; it needs its site, its rack and both feeds; these three need the site.
-        assert_eq!(edges.len(), 9);
+        // Two apps need the server; it needs its site, its rack and both feeds; these three need the site, and the rack
+        // both feeds.
+        assert_eq!(edges.len(), 11);
         let recorded: Vec<_> = edges.iter().filter(|edge| edge["isDerived"] == false).collect();
         assert_eq!(recorded.len(), 2);
         assert!(recorded.iter().all(|edge| edge["to"] == *server && edge["kind"] == "USES"));

@@ -215,7 +215,8 @@ fn groups_hold_their_members_to_what_they_are() {
             assert_eq!((found.as_str(), said), (field, format!("{field}: {message}")));
         }
         let unknown = json!({ "redundancyGroup": format!("redundancy_group_{:032}", 0) });
-        refused(&architect, RECORD, edge(&shop, unknown), "NOT_FOUND").await;
+        let (field, _) = refused(&architect, RECORD, edge(&shop, unknown), "NOT_FOUND").await;
+        assert_eq!(field, "redundancyGroup");
     });
 }
 
@@ -396,5 +397,89 @@ fn what_half_the_graph_rests_on_is_taken_away_and_brought_back() {
             let text = format!("{{ changes(filter: {{ entity: {{ eq: \"{kind}\" }} }}) {{ totalCount }} }}");
             assert_eq!(director.query(&text).await["changes"]["totalCount"], 3, "{kind}");
         }
+    });
+}
+
+#[test]
+fn a_member_counts_once_however_many_dependencies_lead_to_it() {
+    on_both_engines(async |app| {
+        let architect = app.architect();
+        let shop = application(&architect, "shop").await;
+        let (one, two) = (application(&architect, "one").await, application(&architect, "two").await);
+        let group = json!({ "owner": shop, "name": "power", "requiredCapacity": "10", "capacityUnit": "kW" });
+        let group = made(&architect, GROUP, group).await;
+        for (member, kind, capacity) in [(&one, "USES", "30"), (&one, "RUNS_ON", "25"), (&two, "USES", "20")]
+        {
+            let details = json!({ "redundancyGroup": group, "capacity": capacity });
+            record(&architect, &shop, member, kind, details).await;
+        }
+        let update = "mutation($id: ID!, $changes: RedundancyGroupChanges!) {
+            updateRedundancyGroup(id: $id, changes: $changes) { requiredCount requiredCapacity } }";
+        for (changes, field, message) in [
+            (
+                json!({ "requiredCount": 3 }),
+                "requiredCount",
+                "3 is more than the 2 members of the group power",
+            ),
+            (
+                json!({ "requiredCapacity": "50.5" }),
+                "requiredCapacity",
+                "50.5 kW is more than the 50 kW that its members carry",
+            ),
+        ] {
+            let asked = json!({ "id": group, "changes": changes });
+            let refusal = architect.expect_error_with(update, asked, "INVALID").await;
+            assert_eq!((refusal.field.as_str(), refusal.message), (field, format!("{field}: {message}")));
+        }
+        let most = json!({ "id": group, "changes": { "requiredCount": 2, "requiredCapacity": "50" } });
+        architect.query_with(update, most).await;
+        let found = architect.query("{ graphQuality { findings { kind count } } }").await;
+        let findings = found["graphQuality"]["findings"].as_array().unwrap().clone();
+        let unmeetable = findings.iter().find(|finding| finding["kind"] == "UNMEETABLE_GROUP").unwrap();
+        assert_eq!(unmeetable["count"], 0, "what is allowed can be met");
+    });
+}
+
+#[test]
+fn what_is_not_there_is_refused_by_the_field_that_names_it() {
+    on_both_engines(async |app| {
+        let architect = app.architect();
+        let (shop, base) = (application(&architect, "shop").await, application(&architect, "base").await);
+        let fra = site(app, "FRA1").await;
+        let unknown = |kind: &str| format!("{kind}_00000000000000000000000000000001");
+        let edge = |from: &str, to: &str| json!({ "from": from, "to": to, "kind": "USES" });
+        let gone = unknown("service");
+        let feed = |details: Value| json!({ "site": fra, "name": "PA", "details": details });
+        let objective =
+            "mutation($input: NewRecoveryObjective!) { recordRecoveryObjective(input: $input) { id } }";
+        let drill = "mutation($input: NewRecoveryDrill!) { recordRecoveryDrill(input: $input) { id } }";
+        for (query, input, field) in [
+            (RECORD, edge(&gone, &base), "from"),
+            (RECORD, edge(&shop, &gone), "to"),
+            (GROUP, json!({ "owner": gone, "name": "pair", "requiredCount": 1 }), "owner"),
+            (FEED, json!({ "site": unknown("site"), "name": "PA" }), "site"),
+            (FEED, feed(json!({ "rack": unknown("rack") })), "rack"),
+            (FEED, feed(json!({ "upstream": unknown("power_feed") })), "upstream"),
+            (FEED, feed(json!({ "circuit": unknown("colocation_circuit") })), "circuit"),
+            (
+                SERVICE,
+                json!({ "name": "new", "kind": "EXTERNAL", "details": { "vendor": unknown("vendor") } }),
+                "vendor",
+            ),
+            (objective, json!({ "item": gone, "details": { "timeMinutes": 60 } }), "item"),
+            (
+                drill,
+                json!({ "name": "May", "kind": "TABLETOP", "heldOn": "2026-05-01", "scope": [shop, gone] }),
+                "scope[1]",
+            ),
+        ] {
+            let (found, message) = refused(&app.director(), query, input, "NOT_FOUND").await;
+            assert_eq!(found, field, "{message}");
+        }
+        let many = "mutation($inputs: [NewDependency!]!) {
+            recordDependencies(inputs: $inputs) { index error { code field } } }";
+        let inputs = json!({ "inputs": [edge(&shop, &base), edge(&shop, &gone)] });
+        let rows = architect.query_with(many, inputs).await["recordDependencies"].clone();
+        assert_eq!(rows[1], json!({ "index": 1, "error": { "code": "NOT_FOUND", "field": "to" } }));
     });
 }

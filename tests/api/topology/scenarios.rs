@@ -55,6 +55,11 @@ fn what_a_scenario_takes_away_is_down_in_every_answer() {
         assert_eq!((&before["thingsGone"], &after["thingsGone"]), (&json!(0), &json!(1)));
         assert_eq!(before["nodes"], after["nodes"]);
         assert_ne!(before["fingerprint"], after["fingerprint"]);
+        let question = format!("impact(of: [\"{}\"],)", leaving.first);
+        let [before, after] =
+            before_and_after(&viewer, &leaving, &question, "graph { thingsGone nodes }").await;
+        let gone = |answer: &Value| answer["graph"]["thingsGone"].clone();
+        assert_eq!((gone(&before), gone(&after)), (json!(0), json!(1)));
         let question = format!("singlePointsOfFailure(service: \"{}\",)", leaving.shop);
         let selection = "services { isNeverUp points { item { name } } } graph { thingsGone }";
         let [before, after] = before_and_after(&viewer, &leaving, &question, selection).await;

@@ -123,10 +123,10 @@ fn common_causes_are_found_for_all_groups() {
         let mut servers = of("servers");
         servers.sort_unstable();
         assert_eq!(servers, ["FRA1", "R1"]);
-        // Both feeds stand at the site, for either server alike.
+        // Both feeds stand at the site, for either server and for the rack alike.
         assert_eq!(of("power of rack R1"), ["FRA1"]);
         let feeds = causes.iter().find(|cause| cause["group"]["isDerived"] == true).unwrap();
-        assert_eq!((&feeds["ownerCount"], &feeds["isSinglePoint"]), (&json!(2), &json!(true)));
+        assert_eq!((&feeds["ownerCount"], &feeds["isSinglePoint"]), (&json!(3), &json!(true)));
         assert_eq!(causes[0]["owners"], json!([{ "name": "Shop" }]));
         assert_eq!(causes[0]["group"]["membersLost"], 2);
         assert_eq!(ask(", include: { derived: false }").await["totalCount"], 0);
@@ -247,7 +247,7 @@ fn a_member_that_the_others_need_is_a_common_cause() {
         );
         let feed = cause("QA", "power of rack R2");
         assert_eq!(feed["group"]["lost"], json!([{ "name": "QA" }, { "name": "QB" }]));
-        assert_eq!(feed["owners"], json!([{ "name": "SRV-9" }]));
+        assert_eq!(feed["owners"], json!([{ "name": "SRV-9" }, { "name": "R2" }]));
         let rows = found.as_array().unwrap();
         assert!(rows.iter().all(|row| row["item"]["name"] != "M2" && row["item"]["name"] != "QB"));
     });

@@ -1,6 +1,6 @@
 //! How the records of any noun become rows: the same way for all.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sea_orm::{
@@ -168,7 +168,8 @@ struct Stage<R: Importable> {
     counts: Counts,
     /// What the change log says.
     reason: String,
-    seen: HashSet<Key>,
+    /// Where each record was read that was taken: what repeats a refused one is the first of its key.
+    taken: HashMap<Key, Origin>,
     fresh: Vec<Fresh<R>>,
     links: Vec<Links>,
     changed: Vec<Changed<R>>,
@@ -185,7 +186,7 @@ impl<R: Importable> Stage<R> {
         Self {
             counts: Counts::of(R::NOUN),
             reason,
-            seen: HashSet::new(),
+            taken: HashMap::new(),
             fresh: Vec::new(),
             links: Vec::new(),
             changed: Vec::new(),
@@ -195,11 +196,14 @@ impl<R: Importable> Stage<R> {
     async fn take(&mut self, run: &mut Run<'_>, record: &R) -> Result<()> {
         (run.progress)(1);
         let key = record.key();
-        let outcome = if self.seen.insert(key.clone()) {
-            self.decide(run, record, key).await
-        } else {
-            Err(Error::Conflict(format!("repeats the {} '{key}'", spoken(R::NOUN))))
+        let outcome = match self.taken.get(&key) {
+            None => self.decide(run, record, key.clone()).await,
+            Some(first) if R::NOUN.is_compared_when_taken() => Err(first.repeated()),
+            Some(_) => Err(Error::Conflict(format!("repeats the {} '{key}'", spoken(R::NOUN)))),
         };
+        if outcome.is_ok() {
+            self.taken.insert(key, record.origin().clone());
+        }
         match outcome {
             // A new row is counted when it has been written.
             Ok(Outcome::Created) => {}
@@ -317,6 +321,7 @@ impl<R: Importable> Stage<R> {
                     [fresh] => {
                         run.refuse(R::NOUN, &fresh.origin, &error);
                         R::table_mut(&mut run.known).forget(&fresh.key);
+                        self.taken.remove(&fresh.key);
                         self.counts.add(Outcome::Refused);
                         let id = id_of(&fresh.row);
                         self.links.retain(|links| Some(links.owner) != id);

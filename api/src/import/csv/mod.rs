@@ -80,19 +80,20 @@ impl Reading {
 
     fn row(&mut self, noun: Noun, places: &[Option<usize>], row: &Row<'_>, style: Style) {
         let mut cells = typed(noun.columns(), places, row, style);
-        if !cells.is_refused() {
-            let key = (noun, cells.key_texts());
-            match self.seen.get(&key) {
-                // The whole row is the key, so nothing of it differs: it is counted where it is written, as in GraphQL.
-                Some(_) if noun == Noun::CapacityObservation => {}
-                Some(first) => cells.refuse(format!("repeats line {} of {}", first.row, first.file)),
-                None => {
-                    self.seen.insert(key, row.origin.clone());
-                }
-            }
+        let key = (noun, cells.key_texts());
+        if !cells.is_refused()
+            && let Some(first) = self.seen.get(&key)
+            // The whole row is the key, so nothing of it differs: it is counted where it is written, as in GraphQL.
+            && noun != Noun::CapacityObservation
+            && !noun.is_compared_when_taken()
+        {
+            cells.refuse(first.repeated().to_string());
         }
         if !cells.is_refused() {
             noun.read(&mut cells, &mut self.parsed.records);
+        }
+        if !cells.is_refused() {
+            self.seen.entry(key).or_insert_with(|| row.origin.clone());
         }
         if cells.is_refused() && noun == Noun::InvoiceLine {
             let unread = invoices::invoice_line(&mut cells);

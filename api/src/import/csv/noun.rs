@@ -340,6 +340,12 @@ impl Noun {
         self.spellings().0
     }
 
+    /// Whether a record is compared with those before it where it is taken, and not where it is read, so that it repeats
+    /// none that was refused.
+    pub fn is_compared_when_taken(self) -> bool {
+        matches!(self, Noun::Service | Noun::PowerFeed | Noun::RedundancyGroup | Noun::Dependency)
+    }
+
     /// As its file is called: `hardware_models`.
     pub fn plural(self) -> &'static str {
         self.spellings().1

@@ -25,6 +25,7 @@ mod topology;
 use std::sync::Arc;
 
 use super::csv::Noun;
+use crate::error::Error;
 
 pub use access::User;
 pub use books::{BookEntry, BookEvent, ClosedPeriod};
@@ -63,6 +64,13 @@ pub struct Origin {
     pub file: Arc<str>,
     /// Line in the file, from 1; in JSON, the place of the object in its list, from 1.
     pub row: u64,
+}
+
+impl Origin {
+    /// What is said of a record that repeats the one that was read here.
+    pub fn repeated(&self) -> Error {
+        Error::Conflict(format!("repeats line {} of {}", self.row, self.file))
+    }
 }
 
 /// Everything that was read, by noun, in the order of the files.

@@ -16,7 +16,10 @@ use crate::{
         request::{by_id, caller, read},
         scalar::{Date, Id, Moment},
     },
-    topology::graphql::things::ConfigurationItem,
+    topology::{
+        graphql::things::ConfigurationItem,
+        items::{Label, Thing},
+    },
 };
 
 /// A test of recovery: what it was about, how long it took, and what shows it.
@@ -55,6 +58,20 @@ impl Noun for RecoveryDrill {
             "findings" => &[C::Kind, C::AchievedTimeMinutes, C::SignedOffBy, C::Evidence],
             _ => &[],
         }
+    }
+}
+
+impl RecoveryDrill {
+    /// What it was about, read once for all siblings.
+    async fn all(&self, ctx: &Context<'_>) -> Result<Vec<(Thing, Label)>> {
+        let reader = read(ctx, Permission::ViewTopology)?;
+        let load = async || {
+            let drills = self.0.column_of_siblings(recovery_drill::Column::Id)?;
+            drills::scopes(&reader, drills).await
+        };
+        let found = self.0.shared("scopes".to_owned(), load).await?;
+        let own: RecoveryDrillId = self.0.get(recovery_drill::Column::Id)?;
+        Ok(found.get(&own).cloned().unwrap_or_default())
     }
 }
 
@@ -138,17 +155,16 @@ impl RecoveryDrill {
 
     /// What it was about, as far as the caller may see it. A drill proves nothing of what is not in its scope.
     async fn scope(&self, ctx: &Context<'_>) -> Result<Vec<ConfigurationItem>> {
-        let reader = read(ctx, Permission::ViewTopology)?;
-        let load = async || {
-            let drills = self.0.column_of_siblings(recovery_drill::Column::Id)?;
-            drills::scopes(&reader, drills).await
-        };
-        let found = self.0.shared("scopes".to_owned(), load).await?;
-        let own: RecoveryDrillId = self.0.get(recovery_drill::Column::Id)?;
         let caller = caller(ctx)?;
-        let scope = found.get(&own).into_iter().flatten();
-        let seen = scope.filter(|(thing, _)| thing.is_shown_to(caller));
+        let scope = self.all(ctx).await?;
+        let seen = scope.iter().filter(|(thing, _)| thing.is_shown_to(caller));
         Ok(seen.map(|(thing, label)| shown(*thing, label)).collect())
+    }
+
+    /// How many more items it was about that the caller may not see.
+    async fn hidden(&self, ctx: &Context<'_>) -> Result<usize> {
+        let caller = caller(ctx)?;
+        Ok(self.all(ctx).await?.iter().filter(|(thing, _)| !thing.is_shown_to(caller)).count())
     }
 
     /// What is odd about it, such as that nobody can look up what happened.

@@ -229,6 +229,12 @@ impl ServiceRecovery {
         Items(found.collect())
     }
 
+    /// How much more is odd about things that the caller may not see: it is counted, and not told. Times of their own that
+    /// nobody said count as one.
+    async fn hidden_findings(&self) -> usize {
+        self.own.hidden_findings
+    }
+
     /// How many things it needs.
     async fn needs_count(&self) -> usize {
         self.own.needs

@@ -49,6 +49,9 @@ pub fn of_single_points(answer: &Answer) -> Explanation {
     let mut assumptions = impacts::assumptions();
     assumptions.push("one thing fails at a time, and everything else is up".to_owned());
     assumptions.push("what only degrades a service is no single point of it".to_owned());
+    assumptions.push(
+        "services that are planned are not yet in use: no failure weighs more because of them".to_owned(),
+    );
     Explanation {
         formula: "a single point of a service is anything but itself without which, alone, the service is down; worst \
                   first: blast radius, then what an hour of it costs"

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::id::ScenarioId;
 use rust_decimal::Decimal;
+use tokio::sync::OnceCell;
 
 use super::{
     lens::{DependencyStep, GroupOutcome, Lens, TopologyGraph, TopologyInclude, options, size, skip, view},
+    power::RackPowerRedundancy,
     rollups::ImpactRollUp,
     things::ConfigurationItem,
     trust::{ResultTrust, STALE_AFTER_DAYS},
@@ -22,6 +24,8 @@ use crate::{
     schema::{
         explain::{Explanation, ExplanationInput},
         page::PageInfo,
+        request::read,
+        rows::Items,
         scalar::{Date, Id, shown},
     },
     topology::{
@@ -29,6 +33,7 @@ use crate::{
         graph::Options,
         impacts::{self, Affected, Answer, Key, Question, Status},
         index::View,
+        leaning::{Leaning, leaning},
     },
 };
 
@@ -49,6 +54,8 @@ pub struct Impact {
     answer: Arc<Answer>,
     lens: Lens,
     scenario: Arc<Overlay>,
+    /// Read once, where it is asked for.
+    leaning: OnceCell<Leaning>,
 }
 
 impl Impact {
@@ -66,7 +73,12 @@ impl Impact {
         let question = Question { of, options, scenario };
         let answer = Arc::new(impacts::answer(view, &question).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: view.caller().clone() };
-        Ok(Self { answer, lens, scenario: question.scenario })
+        Ok(Self { answer, lens, scenario: question.scenario, leaning: OnceCell::new() })
+    }
+
+    async fn leaning(&self, ctx: &Context<'_>) -> Result<&Leaning> {
+        let load = async || Box::pin(leaning(&read(ctx, Permission::ViewInventory)?, &self.answer)).await;
+        self.leaning.get_or_try_init(load).await
     }
 }
 
@@ -164,9 +176,27 @@ impl Impact {
         ResultTrust::of(graph, &self.lens.caller, doubts, self.answer.failing_edges())
     }
 
+    /// Racks that one side of their power saved although it does not carry alone what they draw, as `powerRedundancy` has
+    /// it, by site and name: they may go down all the same, with what stands in them.
+    async fn overloaded_racks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "At most so many.")] first: i32,
+        #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
+    ) -> Result<Items<RackPowerRedundancy<'_>>> {
+        let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
+        let racks = self.leaning(ctx).await?.short.iter().skip(skip).take(size);
+        Ok(Items(racks.map(|(rack, _)| RackPowerRedundancy(rack)).collect()))
+    }
+
+    /// How many racks `overloadedRacks` has in all.
+    async fn overloaded_rack_count(&self, ctx: &Context<'_>) -> Result<usize> {
+        Ok(self.leaning(ctx).await?.short.len())
+    }
+
     /// How the figures came about.
-    async fn explain(&self) -> Explanation {
-        explanation(&self.answer)
+    async fn explain(&self, ctx: &Context<'_>) -> Result<Explanation> {
+        Ok(explanation(&self.answer, self.leaning(ctx).await?))
     }
 }
 
@@ -264,7 +294,7 @@ fn place(text: &str) -> Result<Key> {
     Ok((status, steps, thing))
 }
 
-fn explanation(answer: &Answer) -> Explanation {
+fn explanation(answer: &Answer, leaning: &Leaning) -> Explanation {
     let roll_up = &answer.roll_up;
     let services = roll_up.services.iter().map(|row| ExplanationInput {
         name: format!("services of {} {}", tier(row.tier), spoken(row.status)),
@@ -281,6 +311,10 @@ fn explanation(answer: &Answer) -> Explanation {
         roll_up.not_running,
         "affected assets that are foreseen, ordered or in stock: they are affected, and nothing of them is added up",
     );
+    leave(
+        roll_up.not_in_use,
+        "affected services that are planned: they are affected, and no user, revenue or promise of them is added up",
+    );
     leave(answer.estate.left_out.things, "things that are retired");
     leave(answer.estate.left_out.edges, "edges to or from what is retired");
     leave(
@@ -293,7 +327,7 @@ fn explanation(answer: &Answer) -> Explanation {
                   tier 0 to 3), whole where down, half where degraded, a quarter where at risk"
             .to_owned(),
         inputs: services.collect(),
-        assumptions: impacts::assumptions().into_iter().chain(answer.by_scenario.iter().cloned()).collect(),
+        assumptions: [impacts::assumptions(), leaning.told(), answer.by_scenario.clone()].concat(),
         excluded,
         estimated: false,
     }

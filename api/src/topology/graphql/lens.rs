@@ -352,8 +352,8 @@ pub struct TopologyGraph(pub Arc<Estate>);
 /// The graph that an answer was worked out in.
 #[Object]
 impl TopologyGraph {
-    /// The state of all that the graph rests on: it rises by one with every change that is committed. Answers to
-    /// changes have it as `extensions.graphRevision`, and questions wait for it by `minRevision`.
+    /// The state of all that the graph rests on: it rises with every change that is committed to it, and by how much says
+    /// nothing. Answers to changes have it as `extensions.graphRevision`, and questions wait for it by `minRevision`.
     async fn revision(&self) -> i64 {
         self.0.revision
     }

@@ -315,7 +315,8 @@ impl MoveGroups {
         Ok(groups.map(|group| MoveGroup { group, said, caller: &self.caller }).collect())
     }
 
-    /// Services that are in no group, because everything uses them; those with most dependencies first.
+    /// Services that are in no group, because everything uses them: those that are looked at, and those beyond the filter
+    /// that stretched dependencies lead to. Those with most dependencies first.
     #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
     async fn hubs(
         &self,

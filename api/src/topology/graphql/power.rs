@@ -92,7 +92,7 @@ pub struct PowerSupply {
 }
 
 /// A rack, and whether it stays up when one side fails.
-pub struct RackPowerRedundancy<'a>(&'a RackPower);
+pub struct RackPowerRedundancy<'a>(pub(super) &'a RackPower);
 
 /// A site, and whether it stays up when one side fails.
 pub struct SitePowerRedundancy<'a>(&'a SitePower);
@@ -307,7 +307,8 @@ impl PowerQuery {
         let as_of = day(ctx, as_of)?;
         let scenario = overlay(&view, scenario).await?;
         let gone = Arc::new(view.gone(as_of, &scenario).await?);
-        let question = Question { only: site.map(|site| site.0), as_of, gone: &gone };
+        let only = site.map(|site| [site.0]);
+        let question = Question { only: only.as_ref().map(<[_; 1]>::as_slice), as_of, gone: &gone };
         let sites = Box::pin(power::redundancy(&view.reader, &view.state.recorded, &question)).await?;
         let graph = WholeGraph::of(&view, as_of).without(&gone);
         Ok(PowerRedundancy { sites, as_of: Date(as_of), graph })

@@ -226,12 +226,12 @@ impl ImpactRollUp {
 /// What an outage comes to, as far as the caller may see it.
 #[Object]
 impl ImpactRollUp {
-    /// How much is affected in all, without assets that do not run.
+    /// How much is affected in all, without assets that do not run and services that are planned.
     async fn total(&self) -> ImpactCounts {
         self.answer.roll_up.total.into()
     }
 
-    /// Affected services by tier and status, the most critical first.
+    /// Affected services in use by tier and status, the most critical first.
     async fn services(&self) -> Vec<ImpactServices> {
         let rows = self.answer.roll_up.services.iter();
         rows.map(|row| ImpactServices { tier: row.tier, status: row.status.into(), count: row.count })
@@ -255,13 +255,13 @@ impl ImpactRollUp {
         ImpactMoney::new(&self.answer.roll_up.revenue, &self.lens.caller, nothing)
     }
 
-    /// The score to rank outages by: for each affected service the weight of its tier (8, 4, 2, 1 for tier 0 to 3),
+    /// The score to rank outages by: for each affected service in use the weight of its tier (8, 4, 2, 1 for tier 0 to 3),
     /// whole where it is down, half where it is degraded, a quarter where it is at risk.
     async fn blast_radius(&self) -> Decimal {
         self.answer.roll_up.blast_radius
     }
 
-    /// Affected services of no recorded tier, which the score lacks.
+    /// Affected services in use of no recorded tier, which the score lacks.
     async fn services_without_tier(&self) -> u64 {
         self.answer.roll_up.without_tier
     }
@@ -308,7 +308,7 @@ impl ImpactRollUp {
         self.answer.roll_up.hidden_contracts
     }
 
-    /// Affected services with an availability target: those that are down first, then the most critical. What an hour
+    /// Affected services in use with an availability target: those that are down first, then the most critical. What an hour
     /// takes of the time in which they may be down is told of those that are down.
     async fn service_levels(
         &self,
@@ -325,12 +325,12 @@ impl ImpactRollUp {
         levels.collect()
     }
 
-    /// How many affected services have an availability target that the caller may see.
+    /// How many affected services in use have an availability target that the caller may see.
     async fn service_level_count(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(self.levels(ctx).await?.shown.len() as u64)
     }
 
-    /// How many affected services have an availability target that the caller may not see.
+    /// How many affected services in use have an availability target that the caller may not see.
     async fn hidden_service_levels(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(self.levels(ctx).await?.hidden)
     }
@@ -344,6 +344,12 @@ impl ImpactRollUp {
     /// count in nothing else here.
     async fn assets_not_running(&self) -> u64 {
         self.answer.roll_up.not_running
+    }
+
+    /// Affected services that are planned, and so not yet in use. They are affected where they will need what failed, and
+    /// count in nothing else here.
+    async fn services_not_in_use(&self) -> u64 {
+        self.answer.roll_up.not_in_use
     }
 
     /// How much is affected at each site, those with most down first.

@@ -85,7 +85,7 @@ impl SinglePoint {
         self.found.weight.blast_radius
     }
 
-    /// Services that are down with it.
+    /// Services in use that are down with it.
     async fn services(&self) -> u64 {
         self.found.weight.services
     }
