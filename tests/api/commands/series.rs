@@ -156,7 +156,8 @@ fn a_series_that_cannot_be_forecast_is_named_and_the_others_are_kept() {
 
 #[test]
 fn one_date_alone_goes_on_by_months_and_that_is_said() {
-    let text = "unique_id,ds,y\nfirst,2026-01-01,7\nlast,2026-01-31 06:00:00,7\nmonth,2026-01,7\nnumber,17,7\n";
+    let text =
+        "unique_id,ds,y\nfirst,2026-01-01,7\nlast,2026-01-31 06:00:00,7\nmonth,2026-01,7\nnumber,17,7\n";
     let (code, rows, told) = forecast(text, &["--horizon", "2"]);
     assert_eq!(code, Some(0), "{told}");
     let instants: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();

@@ -115,7 +115,11 @@ impl Step {
         let Some(first) = instants.first() else { return Err("there is no row".to_owned()) };
         if instants.len() == 1 {
             // One date does not show how far steps are apart: months are what plans are made in.
-            return Ok(if first.form == Form::Whole { Self::Even(1) } else { Self::Months(1, day(instants)) });
+            return Ok(if first.form == Form::Whole {
+                Self::Even(1)
+            } else {
+                Self::Months(1, day(instants))
+            });
         }
         if first.form != Form::Whole
             && let Some(step) = months(instants)

@@ -145,7 +145,8 @@ impl Series {
             && only.form != Form::Month
         {
             let only = only.written();
-            remarks.push(format!("one date, {only}, does not show how far steps are apart: months are assumed"));
+            remarks
+                .push(format!("one date, {only}, does not show how far steps are apart: months are assumed"));
         }
         let (first, last) = match instants.as_slice() {
             [first, .., last] => (*first, *last),

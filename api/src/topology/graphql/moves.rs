@@ -434,7 +434,10 @@ impl MoveQuery {
         #[graphql(desc = "What is looked at. Left out: all.")] filter: Option<MoveFilter>,
         #[graphql(default = 20, desc = "A service with more dependencies than this is a hub.")]
         hub_degree: i32,
-        #[graphql(default = 50, desc = "A group with more members than this is shown how to cut, and how it falls into parts of so many.")]
+        #[graphql(
+            default = 50,
+            desc = "A group with more members than this is shown how to cut, and how it falls into parts of so many."
+        )]
         largest: i32,
         #[graphql(
             default = 5,
