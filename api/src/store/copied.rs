@@ -58,7 +58,7 @@ impl<'a> Copied<'a> {
     ///
     /// # Errors
     /// `Type` where it holds something else, or nothing where there has to be something.
-    pub fn next<T: ValueType>(&mut self) -> Result<T, DbErr> {
+    pub fn value<T: ValueType>(&mut self) -> Result<T, DbErr> {
         let value = match T::array_type() {
             ArrayType::Bool => Value::Bool(self.number()?.map(|[byte]| byte != 0)),
             ArrayType::Int => Value::Int(self.number()?.map(i32::from_be_bytes)),
@@ -143,7 +143,7 @@ mod tests {
         let bytes = row(&[cell]);
         let mut copied = Copied::message(&bytes).unwrap();
         assert!(copied.is_at_a_row().unwrap());
-        copied.next().map_err(|error| error.to_string())
+        copied.value().map_err(|error| error.to_string())
     }
 
     #[test]
@@ -182,9 +182,9 @@ mod tests {
             [&head[..], &row(&[Some(&[1]), None]), &row(&[None, Some(b"x")]), &END.to_be_bytes()].concat();
         let mut copied = Copied::message(&bytes).unwrap();
         assert!(copied.is_at_a_row().unwrap());
-        assert!(copied.next::<bool>().unwrap() && copied.text().unwrap().is_none());
+        assert!(copied.value::<bool>().unwrap() && copied.text().unwrap().is_none());
         assert!(copied.is_at_a_row().unwrap());
-        assert_eq!((copied.next().unwrap(), copied.text().unwrap()), (None::<bool>, Some("x")));
+        assert_eq!((copied.value().unwrap(), copied.text().unwrap()), (None::<bool>, Some("x")));
         assert!(!copied.is_at_a_row().unwrap());
         assert!(!Copied::message(&head).unwrap().is_at_a_row().unwrap());
     }

@@ -94,7 +94,7 @@ impl Cells<'_, '_> {
         self.next += 1;
         match &mut self.row {
             Row::Queried(row) => row.try_get_by_index(self.next - 1),
-            Row::Copied(row) => row.next(),
+            Row::Copied(row) => row.value(),
         }
     }
 
