@@ -338,7 +338,7 @@ fn sort(value: &mut Value) {
 /// as it is on record. The text of the rows has it so, for it does not depend on scenarios.
 ///
 /// # Errors
-/// `Internal` for pools that are no JSON, and as [`Rows::growing`].
+/// `Internal` for pools that are no JSON, and those of what a scenario makes of pools.
 pub fn growing_to_text(rows: &Rows, scenario: &Overlay, ids: &Ids) -> Result<Option<String>> {
     let said = |growing: &[Growing]| {
         let value = ids.canonical(serde_json::to_value(growing).map_err(Error::internal)?);

@@ -164,7 +164,7 @@ fn region_of(accounts: &Table<ProviderAccountId, AccountRow>, row: &WorkloadRow)
 }
 
 impl Recorded {
-    /// Reads everything: one statement for each table, those of [`BESIDE`] at the same time as the others.
+    /// Reads everything: one statement for each table, the large ones at the same time as the others.
     ///
     /// # Errors
     /// Those of the database, also for an item that stands for nothing.
