@@ -71,24 +71,24 @@ impl Plan {
                 never.insert(node);
             } else if chosen.insert((rank.of_node(node), node)) {
                 waiting.extend(rank.needed(node));
-                waiting.extend(found.together(node));
+                // All that it recovers together with: by way of the first, so that nobody is looked at by everybody.
+                let together = found.together(node);
+                let others = if together.first() == Some(&node) { together } else { &together[..1] };
+                waiting.extend(others);
             }
         }
         let nodes: Vec<_> = chosen.into_iter().map(|(_, node)| node).collect();
         let place =
             |node: Node| nodes.binary_search_by_key(&rank.of_node(node), |other| rank.of_node(*other)).ok();
         let needs = nodes.iter().map(|node| {
-            // Those that hold each other up come one after the other, once all that any of them needs is up; and what
-            // needs one of them waits for the last.
+            // Those that hold each other up come one after the other, the first once all that any of them needs is up;
+            // and what needs one of them waits for the last.
             let together = found.together(*node);
-            let before = together
-                .iter()
-                .position(|other| other == node)
-                .and_then(|at| together.get(at.wrapping_sub(1)));
-            let outside = together.iter().flat_map(|other| rank.needed(*other));
-            let outside = outside.filter(|need| !together.contains(need));
+            let outside = if together.first() == Some(node) { together } else { &[] };
+            let outside = outside.iter().flat_map(|other| rank.needed(*other));
+            let outside = outside.filter(|need| !rank.is_together(*need, *node));
             let last = outside.filter_map(|need| found.together(need).last().copied());
-            last.chain(before.copied()).filter_map(place).map(|need| need as u32).collect::<BTreeSet<_>>()
+            last.chain(rank.before(*node)).filter_map(place).map(|need| need as u32).collect::<BTreeSet<_>>()
         });
         let needs = needs.map(|needs| needs.into_iter().collect()).collect();
         Self { nodes, needs, never: never.into_iter().collect() }
@@ -155,6 +155,18 @@ impl<'a> Rank<'a> {
         self.ranks[node.index()]
     }
 
+    /// Whether two items hold each other up.
+    fn is_together(&self, one: Node, other: Node) -> bool {
+        self.found.together(one).first() == self.found.together(other).first()
+    }
+
+    /// The one before an item, of those that it holds up and that hold it up: they follow each other.
+    fn before(&self, node: Node) -> Option<Node> {
+        let place = (self.of_node(node) as usize).checked_sub(1)?;
+        let before = *self.found.needed_first().get(place)?;
+        self.is_together(before, node).then_some(before)
+    }
+
     /// What an item waits for: its hard needs, and of each group the members that recover first.
     fn needed(&self, node: Node) -> Vec<Node> {
         let mut needed: Vec<_> = self.graph.hard_needs(node).collect();
@@ -168,12 +180,11 @@ impl<'a> Rank<'a> {
     /// that come after it for nothing.
     fn fastest(&self, owner: Node, group: GroupNode) -> Vec<Node> {
         let (graph, found) = (self.graph, self.found);
-        let together = found.together(owner);
         let later = |node: Node| self.of_node(node) > self.of_node(owner);
         let minutes = |node: Node| found.of(node).and_then(|recovery| recovery.minutes).unwrap_or(u64::MAX);
         let mut members: Vec<_> = graph.members(group).zip(graph.capacities(group).map(u64::from)).collect();
         members.sort_by_key(|(node, _)| {
-            (!together.contains(node), later(*node), minutes(*node), self.of_node(*node))
+            (!self.is_together(*node, owner), later(*node), minutes(*node), self.of_node(*node))
         });
         let total: u64 = members.iter().map(|(_, capacity)| capacity).sum();
         let needed = total.saturating_sub(graph.slack(group).map_or(0, u64::from));

@@ -36,6 +36,13 @@ fn items(nodes: &[Node], found: impl IntoIterator<Item = Node>) -> BTreeSet<u32>
     found.into_iter().map(|node| place[&node]).collect()
 }
 
+/// What there is of each item, by its node.
+fn by_node(nodes: &[Node], of_items: &[Option<u32>]) -> Vec<Option<u32>> {
+    let mut own = vec![None; nodes.len()];
+    nodes.iter().zip(of_items).for_each(|(node, value)| own[node.0 as usize] = *value);
+    own
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -103,10 +110,7 @@ proptest! {
         times in proptest::collection::vec(proptest::option::weighted(0.8, 0..50_u32), 12),
     ) {
         let (graph, nodes) = sample.build();
-        let mut own = vec![None; sample.items as usize];
-        for item in 0..sample.items as usize {
-            own[nodes[item].0 as usize] = times[item];
-        }
+        let own = by_node(&nodes, &times);
         let found = recoveries(&graph, &own).unwrap();
         let (expected, circles) = recovered(&sample, &times);
         let mut together: Vec<BTreeSet<u32>> =
@@ -137,10 +141,7 @@ proptest! {
         points in proptest::collection::vec(proptest::option::weighted(0.6, 0..50_u32), 12),
     ) {
         let (graph, nodes) = sample.build();
-        let mut own = vec![None; sample.items as usize];
-        for item in 0..sample.items as usize {
-            own[nodes[item].0 as usize] = points[item];
-        }
+        let own = by_node(&nodes, &points);
         let found = recovery_points(&graph, &own).unwrap();
         // From what each loses by itself, more and more, until nothing changes.
         let mut expected: Vec<Option<u32>> = points[..sample.items as usize].to_vec();
