@@ -80,11 +80,11 @@ impl Components {
 
 /// The circles of a graph and an order of its items. A group counts as a need of each of its members.
 pub fn components(graph: &Graph) -> Components {
-    components_of(graph.items(), |node| graph.below_row(node))
+    components_of(graph.items(), |node| graph.below_row(node).iter().copied())
 }
 
 /// The same of so many items, with what each of them needs.
-pub(crate) fn components_of<'a>(items: u32, below: impl Fn(u32) -> &'a [u32]) -> Components {
+pub(crate) fn components_of<I: Iterator<Item = u32>>(items: u32, below: impl Fn(u32) -> I) -> Components {
     let mut search = Search::new(items, below);
     search.order.reserve(items as usize);
     search.ends.reserve(items as usize);
@@ -93,7 +93,7 @@ pub(crate) fn components_of<'a>(items: u32, below: impl Fn(u32) -> &'a [u32]) ->
             continue;
         }
         // Everything before an item has its set already, so an item that needs only such is a set of its own.
-        if (search.below)(node).iter().all(|need| *need < node) {
+        if (search.below)(node).all(|need| need < node) {
             search.alone(node);
         } else {
             search.from(node);
@@ -106,26 +106,26 @@ const NOT_MET: u32 = 0;
 
 /// The same for one item and all it needs, directly or not; nothing else is looked at.
 pub(crate) fn components_below(graph: &Graph, node: Node) -> Components {
-    let mut search = Search::new(graph.items(), |node| graph.below_row(node));
+    let mut search = Search::new(graph.items(), |node| graph.below_row(node).iter().copied());
     search.from(node.0);
     search.found()
 }
 
 /// Where a walk stands at an item: the needs that are still to be looked at.
-struct Frame<'a> {
+struct Frame<I> {
     node: u32,
     /// The moment at which the item was met, which `met` loses to lower ones.
     moment: u32,
-    rest: std::slice::Iter<'a, u32>,
+    rest: I,
 }
 
-struct Search<'a, B> {
+struct Search<B, I> {
     below: B,
     /// When an item was met, from one; then the earliest moment that can be reached from it.
     met: Vec<u32>,
     moment: u32,
     stack: Vec<u32>,
-    frames: Vec<Frame<'a>>,
+    frames: Vec<Frame<I>>,
     order: Vec<Node>,
     ends: Vec<u32>,
     component_of: Vec<u32>,
@@ -134,7 +134,7 @@ struct Search<'a, B> {
 /// The set of an item that has none yet. Sets are counted from one here, for zeroed memory costs nothing.
 const OPEN: u32 = 0;
 
-impl<'a, B: Fn(u32) -> &'a [u32]> Search<'a, B> {
+impl<B: Fn(u32) -> I, I: Iterator<Item = u32>> Search<B, I> {
     fn new(items: u32, below: B) -> Self {
         Self {
             below,
@@ -165,7 +165,7 @@ impl<'a, B: Fn(u32) -> &'a [u32]> Search<'a, B> {
         self.enter(start);
         while let Some(frame) = self.frames.last_mut() {
             let (node, moment) = (frame.node, frame.moment);
-            if let Some(next) = frame.rest.next().copied() {
+            if let Some(next) = frame.rest.next() {
                 if self.met[next as usize] == NOT_MET {
                     self.enter(next);
                 } else if self.component_of[next as usize] == OPEN {
@@ -190,7 +190,7 @@ impl<'a, B: Fn(u32) -> &'a [u32]> Search<'a, B> {
         self.moment += 1;
         self.met[node as usize] = self.moment;
         self.stack.push(node);
-        self.frames.push(Frame { node, moment: self.moment, rest: (self.below)(node).iter() });
+        self.frames.push(Frame { node, moment: self.moment, rest: (self.below)(node) });
     }
 
     /// Takes the circle that an item closes from the stack.

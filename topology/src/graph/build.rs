@@ -1,226 +1,203 @@
 //! Building a graph at once, from items in any order.
 
+use super::draft::Draft;
+use super::lists::Lists;
 use super::numbering::numbered;
-use super::pairs::{by_key, in_order, turned};
-use super::{Fans, GROUP, Graph, Node, Rows, Tolerance};
+use super::pages::Pages;
+use super::{Entry, Fans, GROUP, Graph, Node, Rows, Tolerance};
 use crate::error::{Result, TopologyError};
 
-/// Items and groups beyond which a graph is not built: positions need a bit of their own beside them.
-const MOST: usize = (1 << 30) - 1;
-
-/// Members of a group that are compared with each other, where sorting them would cost more.
-const FEW: usize = 16;
-
-/// How much of a group has to be up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Threshold {
-    /// So many members.
-    Count(u32),
-    /// Members whose capacities come to so much, in whole units that the caller chooses (watts, say).
-    Capacity(u32),
+/// The numbers of items and groups, by their positions in a draft.
+struct Numbers {
+    items: Vec<u32>,
+    /// Groups are numbered in the order of their owners, so that what is looked at together is together.
+    groups: Vec<u32>,
+    /// The groups of each item, by its number, as positions.
+    owned: Lists,
 }
 
-/// A member of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Member {
-    /// The item, by its position in the draft.
-    pub node: u32,
-    /// What it carries, in the units of the threshold; of no account where members are counted.
-    pub capacity: u32,
-}
-
-/// Items of which so many have to be up for their owner to be up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// The item that needs them, by its position in the draft.
-    pub owner: u32,
-    /// How many, or how much.
-    pub threshold: Threshold,
-    /// Of which.
-    pub members: Vec<Member>,
-}
-
-impl Group {
-    /// How much may be lost before the threshold is missed; `None` where it is missed with all members up.
-    ///
-    /// # Errors
-    ///
-    /// [`TopologyError::Invalid`] for a threshold of zero, an item that is a member twice, and capacities whose sum
-    /// is beyond 4,294,967,295.
-    pub fn slack(&self) -> Result<Option<u32>> {
-        let (needed, available) = match self.threshold {
-            Threshold::Count(needed) => (needed, u32::try_from(self.members.len()).ok()),
-            Threshold::Capacity(needed) => {
-                (needed, self.members.iter().try_fold(0_u32, |sum, member| sum.checked_add(member.capacity)))
-            }
-        };
-        if needed == 0 {
-            return Err(TopologyError::invalid(
-                "group threshold",
-                &0,
-                "at least one member, or some capacity",
-            ));
-        }
-        let rule = "the capacities of a group come to at most 4,294,967,295 units";
-        let available =
-            available.ok_or_else(|| TopologyError::invalid("group capacity", &self.members.len(), rule))?;
-        match self.twice() {
-            Some(twice) => Err(TopologyError::invalid("group member", &twice, "an item is a member once")),
-            None => Ok(available.checked_sub(needed)),
-        }
+impl Numbers {
+    fn of(draft: &Draft, order: &[u32]) -> Self {
+        let items = inverse(order);
+        let owners = draft.all_groups().map(|group| items[group.owner as usize]);
+        let owned = Lists::of(items.len(), owners.zip(0..));
+        let groups = inverse(owned.entries());
+        Self { items, groups, owned }
     }
 
-    /// An item that is a member twice. Nearly all groups are small, and those need no list of their own.
-    fn twice(&self) -> Option<u32> {
-        if self.members.len() <= FEW {
-            let again = |(place, member): (usize, &Member)| {
-                let earlier = self.members[..place].iter();
-                earlier.map(|other| other.node).find(|node| *node == member.node)
-            };
-            return self.members.iter().enumerate().find_map(again);
-        }
-        let mut nodes: Vec<_> = self.members.iter().map(|member| member.node).collect();
-        nodes.sort_unstable();
-        nodes.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    fn item(&self, position: u32) -> u32 {
+        self.items[position as usize]
+    }
+
+    /// The same edges between numbers.
+    fn edges(
+        &self,
+        edges: impl Iterator<Item = (u32, u32)> + Clone,
+    ) -> impl Iterator<Item = (u32, u32)> + Clone {
+        edges.map(|(from, to)| (self.item(from), self.item(to)))
     }
 }
 
-/// What a graph is built from. Positions are the caller's, from zero to the number of items.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Draft {
-    pub(super) items: u32,
-    pub(super) hard: Vec<(u32, u32)>,
-    pub(super) soft: Vec<(u32, u32)>,
-    pub(super) groups: Vec<Group>,
+/// Where each place is in an order.
+fn inverse(order: &[u32]) -> Vec<u32> {
+    let mut places = vec![0_u32; order.len()];
+    for (place, entry) in (0_u32..).zip(order) {
+        places[*entry as usize] = place;
+    }
+    places
+}
+
+/// Adds a list in order, and each entry once.
+fn add_once(list: &[u32], entries: &mut Vec<u32>) {
+    let begin = entries.len();
+    entries.extend(list);
+    entries[begin..].sort_unstable();
+    let mut kept = begin;
+    for place in begin..entries.len() {
+        if place == begin || entries[place] != entries[kept - 1] {
+            entries[kept] = entries[place];
+            kept += 1;
+        }
+    }
+    entries.truncate(kept);
 }
 
 impl Draft {
-    /// A draft of so many items that need nothing.
-    pub fn new(items: u32) -> Self {
-        Self { items, ..Self::default() }
-    }
-
-    /// `from` is down without `to`. An item that needs itself, or another twice, is as if it did so not at all, or once.
-    pub fn hard(&mut self, from: u32, to: u32) {
-        self.hard.push((from, to));
-    }
-
-    /// `from` is degraded without `to`.
-    pub fn soft(&mut self, from: u32, to: u32) {
-        self.soft.push((from, to));
-    }
-
-    /// An item needs so many of a group. Its position among the groups is the answer.
-    pub fn group(&mut self, group: Group) -> u32 {
-        self.groups.push(group);
-        self.groups.len() as u32 - 1
-    }
-
-    /// Adds what is in a draft of the same items, behind what is in this one.
-    pub fn append(&mut self, other: Self) {
-        self.hard.extend(other.hard);
-        self.soft.extend(other.soft);
-        self.groups.extend(other.groups);
-    }
-
     /// The graph, with its items numbered anew: the second answer has the position in the draft of each node.
     /// Groups keep their positions.
     ///
     /// # Errors
     ///
     /// [`TopologyError::Invalid`] for a position that no item has, 2^30 items or groups or more, and as
-    /// [`Group::slack`].
-    pub fn build(mut self) -> Result<(Graph, Vec<u32>)> {
+    /// [`Group::slack`](super::Group::slack).
+    pub fn build(self) -> Result<(Graph, Vec<u32>)> {
         self.check()?;
-        for edges in [&mut self.hard, &mut self.soft] {
-            edges.retain(|(from, to)| from != to);
-        }
-        let items = self.items as usize;
         let order = numbered(&self);
-        let mut place = vec![0_u32; items];
-        for (position, original) in order.iter().enumerate() {
-            place[*original as usize] = position as u32;
-        }
-        let renumber = |edges: Vec<(u32, u32)>| -> Vec<(u32, u32)> {
-            let mut edges = edges;
-            for (from, to) in &mut edges {
-                (*from, *to) = (place[*from as usize], place[*to as usize]);
-            }
-            let mut edges = in_order(items, &edges);
-            edges.dedup();
-            edges
-        };
-        let mut graph = Graph { items: self.items, ..Graph::default() };
-        let soft = renumber(self.soft);
-        graph.soft_needs = Rows::from_pairs(items, soft.iter().copied());
-        graph.soft_needed_by = Fans::from_pairs(items, turned(&soft));
-        let mut needs = renumber(self.hard);
-        graph.needed_by = Fans::from_pairs(items, turned(&needs));
-        let mut below = needs.clone();
-        let (mut members, mut listed) = (Vec::new(), Vec::new());
-        let mut capacities = Vec::new();
-        // Groups are numbered in the order of their owners, so that what is looked at together is together.
-        let owned = self.groups.iter().map(|group| place[group.owner as usize]).zip(0_u32..);
-        let owned = by_key(items, &owned.collect::<Vec<_>>(), |(owner, _)| *owner);
-        let mut numbers = vec![0_u32; owned.len()];
-        for (number, (owner, position)) in (0_u32..).zip(owned) {
-            let group = &self.groups[position as usize];
-            numbers[position as usize] = number;
-            let slack = group.slack()?;
-            if slack.is_none() {
-                graph.unmet.push(number);
-            }
-            graph.push(Tolerance::of(owner, slack, group.threshold), position);
-            needs.push((owner, GROUP | number));
-            let begin = members.len();
-            list_members(&mut listed, &group.members, |node| place[node as usize]);
-            for member in &listed {
-                members.push((number, member.node));
-                if let Threshold::Capacity(_) = group.threshold {
-                    capacities.push((number, member.capacity));
-                }
-            }
-            below.extend(members[begin..].iter().map(|(_, node)| (owner, *node)));
-        }
-        numbers.into_iter().for_each(|number| graph.numbers.push(number));
-        (graph.below, graph.above) = rayon::join(
+        let numbers = Numbers::of(&self, &order);
+        let mut graph = Graph { items: order.len() as u32, ..Graph::default() };
+        let (needs, taken) = rayon::join(
+            || needs(&self, &numbers),
             || {
-                let below = in_order(items, &below);
-                (Rows::from_pairs(items, below.iter().copied()), Fans::from_pairs(items, turned(&below)))
+                graph.take_soft(&self, &numbers);
+                graph.take_groups(&self, &numbers)
             },
-            || {
-                graph.needs = Rows::from_pairs(items, needs.iter().copied());
-                graph.member_of = Fans::from_pairs(items, turned(&members));
-                graph.members = Rows::from_pairs(self.groups.len(), members.iter().copied());
-                graph.capacities = Rows::from_pairs(self.groups.len(), capacities.iter().copied());
-            },
-        )
-        .0;
+        );
+        taken?;
+        graph.needs = needs;
+        drop((self, numbers));
+        graph.take_dependants();
         Ok((graph, order))
-    }
-
-    fn check(&self) -> Result<()> {
-        if self.items as usize > MOST || self.groups.len() > MOST {
-            let rule = "a graph has at most 1,073,741,823 items and as many groups";
-            return Err(TopologyError::invalid("items", &self.items.max(self.groups.len() as u32), rule));
-        }
-        let edges = self.hard.iter().chain(&self.soft).flat_map(|(from, to)| [*from, *to]);
-        let groups = self.groups.iter().flat_map(|group| {
-            group.members.iter().map(|member| member.node).chain(std::iter::once(group.owner))
-        });
-        match edges.chain(groups).find(|position| *position >= self.items) {
-            Some(position) => Err(TopologyError::invalid("node", &position, "no item has this position")),
-            None => Ok(()),
-        }
     }
 }
 
-/// Lists the members of a group with other numbers, in the order of those.
-pub(super) fn list_members(list: &mut Vec<Member>, members: &[Member], number: impl Fn(u32) -> u32) {
-    list.clear();
-    let members = members.iter();
-    list.extend(members.map(|member| Member { node: number(member.node), capacity: member.capacity }));
-    list.sort_unstable_by_key(|member| member.node);
+/// What items need, and groups.
+fn needs(draft: &Draft, numbers: &Numbers) -> Rows {
+    let items = numbers.items.len();
+    let hard = Lists::of(items, numbers.edges(draft.all_hard()));
+    Rows::of(items, |item, entries| {
+        add_once(hard.list(item), entries);
+        entries.extend(numbers.owned.places(item).map(|group| GROUP | group));
+    })
+}
+
+impl Graph {
+    fn take_soft(&mut self, draft: &Draft, numbers: &Numbers) {
+        let items = self.items as usize;
+        if draft.all_soft().next().is_none() {
+            self.soft_needs = Rows::of(items, |_, _| ());
+            self.soft_needed_by = Fans::of(items, |_, _| ());
+            return;
+        }
+        let soft = Lists::of(items, numbers.edges(draft.all_soft()));
+        self.soft_needs = Rows::of(items, |item, entries| add_once(soft.list(item), entries));
+        let soft = |item: u32| self.soft_needs.row(item).iter().map(move |need| (*need, item));
+        let soft = Lists::of(items, (0..self.items).flat_map(soft));
+        self.soft_needed_by = Fans::of(items, |item, entries| entries.extend(soft.list(item)));
+    }
+
+    fn take_groups(&mut self, draft: &Draft, numbers: &Numbers) -> Result<()> {
+        let names = numbers.owned.entries();
+        let groups = || draft.all_groups().zip(&numbers.groups);
+        let mut tolerances = vec![Tolerance::GONE; names.len()];
+        let mut refused: Option<(u32, TopologyError)> = None;
+        for (group, number) in groups() {
+            match group.slack() {
+                Ok(slack) => {
+                    let owner = numbers.item(group.owner);
+                    tolerances[*number as usize] = Tolerance::of(owner, slack, group.threshold);
+                }
+                // Of several the first by number is told.
+                Err(error) if refused.as_ref().is_none_or(|(first, _)| number < first) => {
+                    refused = Some((*number, error));
+                }
+                Err(_) => {}
+            }
+        }
+        if let Some((_, error)) = refused {
+            return Err(error);
+        }
+        let unmet = (0_u32..).zip(&tolerances).filter(|(_, tolerance)| tolerance.is_unmet());
+        self.unmet = unmet.map(|(number, _)| number).collect();
+        self.losses = Pages::of(tolerances.iter().map(|tolerance| tolerance.losses()));
+        self.tolerances = Pages::of(tolerances.into_iter());
+        self.numbers = Pages::of(numbers.groups.iter().copied());
+        self.names = Pages::of(names.iter().copied());
+        let members = Lists::of(
+            names.len(),
+            groups().flat_map(|(group, number)| {
+                group.members.iter().map(|member| (*number, numbers.item(member.node)))
+            }),
+        );
+        self.members = Rows::of(names.len(), |group, entries| {
+            let begin = entries.len();
+            entries.extend(members.list(group));
+            entries[begin..].sort_unstable();
+        });
+        self.capacities = Rows::of(names.len(), |group, entries| {
+            if self.tolerance(group).is_weighed() {
+                let members = draft.group_at(names[group as usize]).renumbered(|node| numbers.item(node));
+                entries.extend(members.iter().map(|member| member.capacity));
+            }
+        });
+        Ok(())
+    }
+
+    /// What needs items, and what items need of any kind.
+    fn take_dependants(&mut self) {
+        let items = self.items as usize;
+        let needs = |item: u32| self.needs.row(item).iter().copied();
+        let hard = |item: u32| needs(item).filter(|need| need & GROUP == 0).map(move |need| (need, item));
+        let members = |group: u32| self.members.row(group).iter().map(move |member| (*member, group));
+        let fans = |lists: &Lists| Fans::of(items, |item, entries| entries.extend(lists.list(item)));
+        let below = |item: u32, entries: &mut Vec<u32>| {
+            let begin = entries.len();
+            for need in needs(item) {
+                match Entry::of(need) {
+                    Entry::Item(need) => entries.push(need),
+                    Entry::Group(group) => entries.extend(self.members.row(group)),
+                }
+            }
+            entries[begin..].sort_unstable();
+        };
+        let (needed_by, (member_of, below)) = rayon::join(
+            || fans(&Lists::of(items, (0..self.items).flat_map(hard))),
+            || {
+                let member_of = fans(&Lists::of(items, (0..self.groups()).flat_map(members)));
+                (member_of, Rows::of(items, below))
+            },
+        );
+        let above = Fans::of(items, |item, entries| {
+            let begin = entries.len();
+            needed_by.each(item, |dependant| entries.push(dependant));
+            let middle = entries.len();
+            member_of.each(item, |group| entries.push(self.tolerance(group).owner()));
+            // Two runs in order, one behind the other.
+            if begin < middle && middle < entries.len() {
+                entries[begin..].sort();
+            }
+        });
+        (self.needed_by, self.member_of, self.below, self.above) = (needed_by, member_of, below, above);
+    }
 }
 
 impl From<Node> for u32 {

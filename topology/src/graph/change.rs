@@ -1,7 +1,6 @@
 //! A version of a graph made from another: only the pages that change are copied.
 
-use super::build::{Group, Threshold, list_members};
-use super::{GROUP, Graph, GroupNode, Node, Tolerance};
+use super::{GROUP, Graph, Group, GroupNode, Node, Threshold, Tolerance};
 use crate::error::{Result, TopologyError};
 
 /// One thing that is different in the next version. Positions are those of the graph.
@@ -104,7 +103,7 @@ impl Graph {
     }
 
     /// One more group at a position. Its number is what comes next.
-    pub(super) fn push(&mut self, tolerance: Tolerance, position: u32) {
+    fn push(&mut self, tolerance: Tolerance, position: u32) {
         self.names.push(position);
         self.tolerances.push(tolerance);
         self.losses.push(tolerance.losses());
@@ -117,8 +116,7 @@ impl Graph {
 
     fn set_group(&mut self, number: u32, group: &Group) -> Result<()> {
         let slack = group.slack()?;
-        let mut members = Vec::with_capacity(group.members.len());
-        list_members(&mut members, &group.members, |node| node);
+        let members = group.drafted().renumbered(|node| node);
         let nodes: Vec<_> = members.iter().map(|member| member.node).collect();
         self.known(&[Node(group.owner)])?;
         self.known(&nodes.iter().copied().map(Node).collect::<Vec<_>>())?;

@@ -25,13 +25,24 @@ pub(crate) struct Fans {
 }
 
 impl Fans {
-    /// As [`Rows::from_pairs`]; the entries of each position are in order.
-    pub fn from_pairs(positions: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
-        let mut fans = Self { rows: Rows::from_pairs(positions, pairs), ..Self::default() };
-        for position in 0..positions as u32 {
-            fans.lengthen(position);
-        }
-        fans
+    /// For so many positions, as [`Rows::of`]; the entries of each are in order.
+    pub fn of(positions: usize, add: impl Fn(u32, &mut Vec<u32>) + Sync) -> Self {
+        let (rows, long) = Rows::made(positions, |positions, writer| {
+            let mut long = Vec::new();
+            for position in positions {
+                writer.row(|entries| {
+                    let begin = entries.len();
+                    add(position, entries);
+                    if entries.len() - begin > LONGEST {
+                        long.push((position, chunks(&entries[begin..])));
+                        entries.truncate(begin);
+                        entries.extend(IN_CHUNKS);
+                    }
+                });
+            }
+            long
+        });
+        Self { rows, long: Arc::new(long.into_iter().flatten().collect()) }
     }
 
     /// The entries of a position, in order, in one or more slices.
@@ -160,11 +171,16 @@ impl Fans {
     fn lengthen(&mut self, position: u32) {
         let row = self.rows.row(position);
         if row.len() > LONGEST {
-            let chunks = row.chunks(CHUNK).map(|chunk| Arc::new(chunk.to_vec())).collect();
+            let chunks = chunks(row);
             Arc::make_mut(&mut self.long).insert(position, chunks);
             self.rows.set(position, &IN_CHUNKS);
         }
     }
+}
+
+/// A long row in chunks.
+fn chunks(row: &[u32]) -> Chunks {
+    row.chunks(CHUNK).map(|chunk| Arc::new(chunk.to_vec())).collect()
 }
 
 #[cfg(test)]
@@ -174,7 +190,7 @@ mod tests {
     /// As a sorted list that may hold an entry twice.
     #[test]
     fn long_rows_hold_what_a_plain_list_holds() {
-        let mut fans = Fans::from_pairs(2, std::iter::empty());
+        let mut fans = Fans::of(2, |_, _| ());
         let mut plain: Vec<u32> = Vec::new();
         let mut number = 7_u32;
         for round in 0..20_000 {

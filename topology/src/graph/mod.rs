@@ -6,14 +6,15 @@
 
 mod build;
 mod change;
+mod draft;
 mod fans;
+mod lists;
 mod numbering;
 mod pages;
-mod pairs;
 mod rows;
 
-pub use build::{Draft, Group, Member, Threshold};
 pub use change::Change;
+pub use draft::{Draft, Group, Member, Threshold};
 use fans::Fans;
 pub(crate) use pages::PAGE;
 use pages::Pages;

@@ -19,6 +19,21 @@ impl<T> Default for Pages<T> {
 }
 
 impl<T: Copy> Pages<T> {
+    /// One value after the other.
+    pub fn of(values: impl Iterator<Item = T>) -> Self {
+        let (mut values, mut pages, mut len) = (values, Vec::new(), 0);
+        let mut page = Vec::with_capacity(PAGE);
+        loop {
+            page.extend(values.by_ref().take(PAGE));
+            let Some(first) = page.first().copied() else { break };
+            len += page.len();
+            page.resize(PAGE, first);
+            pages.push(Arc::from(page.as_slice()));
+            page.clear();
+        }
+        Self { pages: Arc::new(pages), len }
+    }
+
     pub fn len(&self) -> usize {
         self.len
     }

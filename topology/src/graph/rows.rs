@@ -1,6 +1,9 @@
 //! Lists of numbers by position, in pages that versions of a graph share.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::Node;
 
@@ -48,6 +51,28 @@ impl Page {
     }
 }
 
+/// Writes the rows of a page.
+pub(crate) struct Writer<'a> {
+    starts: [u32; PAGE + 1],
+    slot: usize,
+    entries: &'a mut Vec<u32>,
+}
+
+impl Writer<'_> {
+    /// The next row: what is added to the entries, which are those of all rows before.
+    #[inline]
+    pub fn row(&mut self, add: impl FnOnce(&mut Vec<u32>)) {
+        add(self.entries);
+        self.slot += 1;
+        self.starts[self.slot] = self.entries.len() as u32;
+    }
+
+    fn done(mut self) -> [u32; PAGE + 1] {
+        self.starts[self.slot..].fill(self.entries.len() as u32);
+        self.starts
+    }
+}
+
 /// The rows of positions that follow each other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run<'a> {
@@ -85,33 +110,36 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// The rows of so many positions, from pairs of a position and an entry, in the order of the entries given.
-    pub fn from_pairs(positions: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
-        let mut starts = vec![0_u32; positions + 1];
-        for (position, _) in pairs.clone() {
-            starts[position as usize + 1] += 1;
-        }
-        for position in 0..positions {
-            starts[position + 1] += starts[position];
-        }
-        let mut next = starts.clone();
-        let mut entries = vec![0_u32; starts[positions] as usize];
-        for (position, entry) in pairs {
-            let place = &mut next[position as usize];
-            entries[*place as usize] = entry;
-            *place += 1;
-        }
-        let pages = (0..positions).step_by(PAGE).map(|first| {
-            let last = (first + PAGE).min(positions);
-            let (begin, end) = (starts[first], starts[last]);
-            let mut page = Page { starts: [end - begin; PAGE + 1], entries: Vec::new() };
-            for (own, start) in page.starts.iter_mut().zip(&starts[first..=last]) {
-                *own = start - begin;
-            }
-            page.entries = entries[begin as usize..end as usize].to_vec();
-            Arc::new(page)
-        });
-        Self::from_pages(&pages.collect::<Vec<_>>())
+    /// The rows of so many positions, made page by page on all processors: what it says of each page is the second
+    /// answer. It is told the positions of the page, and writes a row for each of them.
+    pub fn made<T: Send>(
+        positions: usize,
+        make: impl Fn(Range<u32>, &mut Writer<'_>) -> T + Sync,
+    ) -> (Self, Vec<T>) {
+        let empty = Arc::new(Page::empty());
+        let page = |entries: &mut Vec<u32>, page: usize| {
+            let range = page * PAGE..((page + 1) * PAGE).min(positions);
+            entries.clear();
+            let mut writer = Writer { starts: [0; PAGE + 1], slot: 0, entries };
+            let told = make(range.start as u32..range.end as u32, &mut writer);
+            let starts = writer.done();
+            let page = match entries.is_empty() {
+                true => Arc::clone(&empty),
+                false => Arc::new(Page { starts, entries: entries.as_slice().to_vec() }),
+            };
+            (page, told)
+        };
+        let pages = (0..positions.div_ceil(PAGE)).into_par_iter().map_init(Vec::new, page);
+        let (pages, told): (Vec<_>, Vec<_>) = pages.unzip();
+        (Self::from_pages(&pages), told)
+    }
+
+    /// The rows of so many positions: adds the entries of a position to those before.
+    pub fn of(positions: usize, add: impl Fn(u32, &mut Vec<u32>) + Sync) -> Self {
+        let each = |positions: Range<u32>, writer: &mut Writer<'_>| {
+            positions.for_each(|position| writer.row(|entries| add(position, entries)));
+        };
+        Self::made(positions, each).0
     }
 
     fn from_pages(pages: &[Arc<Page>]) -> Self {

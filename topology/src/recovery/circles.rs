@@ -189,7 +189,7 @@ impl Work<'_> {
             set.iter().for_each(|node| self.inside.missing[node.index()] = place as u32);
         }
         let below: Vec<Vec<u32>> = left.iter().map(|set| self.halted_by(set)).collect();
-        let found = components_of(left.len() as u32, |place| below[place as usize].as_slice());
+        let found = components_of(left.len() as u32, |place| below[place as usize].iter().copied());
         let mut joined = Vec::with_capacity(left.len());
         for places in found.iter() {
             let waits = places.iter().flat_map(|place| &below[place.index()]);
