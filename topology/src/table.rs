@@ -5,8 +5,8 @@ use std::sync::Arc;
 /// Entries of a page when it is made.
 const PAGE: usize = 256;
 
-/// Bytes of an entry beyond which it is not moved while entries are sorted.
-const LARGE: usize = 64;
+/// Entries that are looked at one after the other before a search.
+const FEW: usize = 4;
 
 /// Entries in the order of their keys; never empty.
 type Page<K, V> = Arc<Vec<(K, V)>>;
@@ -23,6 +23,14 @@ impl<K: Clone, V> Leaf<K, V> {
         let first = entries.first()?.0.clone();
         Some(Self { first, page: Arc::new(entries) })
     }
+}
+
+/// Where a search of a table ended, for the next one to begin at. Of another table, or of another version of it, it is
+/// only a worse place to begin at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spot {
+    page: usize,
+    entry: usize,
 }
 
 /// A map in the order of its keys. A copy is cheap and shares its pages until it writes to one, so that a version with
@@ -87,12 +95,7 @@ impl<K: Ord + Clone, V: Clone> Filling<K, V> {
     #[must_use]
     pub fn done(self) -> Table<K, V> {
         if self.is_out_of_order {
-            let full = self.full.into_iter().flat_map(|leaf| Arc::unwrap_or_clone(leaf.page));
-            let mut filling = Self::default();
-            for (key, value) in ordered(full.chain(self.current).collect()) {
-                filling.push(key, value);
-            }
-            return filling.done();
+            return self.in_order().done();
         }
         let len = self.full.len() * PAGE + self.current.len();
         let (mut pages, mut last) = (self.full, self.current);
@@ -102,22 +105,35 @@ impl<K: Ord + Clone, V: Clone> Filling<K, V> {
     }
 }
 
-/// Entries in the order of their keys, the last one of each.
-fn ordered<K: Ord + Clone, V>(mut entries: Vec<(K, V)>) -> Vec<(K, V)> {
-    // What is large is moved once, and not in every step of the sorting.
-    match size_of::<(K, V)>() > LARGE {
-        true => entries.sort_by_cached_key(|(key, _)| key.clone()),
-        false => entries.sort_by(|one, other| one.0.cmp(&other.0)),
-    }
-    // Of two neighbours with one key, the first takes over what the second says, and the second goes.
-    entries.dedup_by(|later, earlier| {
-        let is_same = later.0 == earlier.0;
-        if is_same {
-            std::mem::swap(later, earlier);
+/// Where an entry is among those that are not in order: its page, and its place on that.
+type Place = (u32, u32);
+
+impl<K: Ord + Clone, V: Clone> Filling<K, V> {
+    /// The same entries in the order of their keys, the last one of each. Each is moved once, from where it is to where
+    /// it stays: the keys alone are sorted.
+    fn in_order(self) -> Self {
+        let full = self.full.into_iter().map(|leaf| Arc::unwrap_or_clone(leaf.page));
+        let pages = full.chain([self.current]);
+        let mut pages: Vec<Vec<Option<(K, V)>>> =
+            pages.map(|page| page.into_iter().map(Some).collect()).collect();
+        let mut places: Vec<(K, Place)> = Vec::with_capacity(pages.iter().map(Vec::len).sum());
+        for (page, entries) in (0..).zip(&pages) {
+            let keys = entries.iter().flatten().map(|(key, _)| key.clone());
+            places.extend(keys.zip((0..).map(|entry| (page, entry))));
         }
-        is_same
-    });
-    entries
+        // Most come in runs that are in order, which the stable sort makes use of.
+        places.sort();
+        // What comes last stands behind all others of its key.
+        let is_last = |place: usize| places.get(place + 1).is_none_or(|next| next.0 != places[place].0);
+        let mut filling = Self::default();
+        for place in (0..places.len()).filter(|place| is_last(*place)) {
+            let (page, entry) = places[place].1;
+            if let Some((key, value)) = pages[page as usize][entry as usize].take() {
+                filling.push(key, value);
+            }
+        }
+        filling
+    }
 }
 
 impl<K: Ord + Clone, V: Clone> Table<K, V> {
@@ -139,6 +155,28 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         let page = &self.pages.get(self.page_of(key))?.page;
         let place = page.binary_search_by(|(found, _)| found.cmp(key)).ok()?;
         Some(&page[place].1)
+    }
+
+    /// The value of a key, found at once where the key is at the spot or a few entries behind it. The spot moves there.
+    #[must_use]
+    pub fn near(&self, spot: &mut Spot, key: &K) -> Option<&V> {
+        let begins = |page: usize| self.pages.get(page).is_some_and(|leaf| leaf.first <= *key);
+        if !begins(spot.page) || begins(spot.page + 1) {
+            *spot = Spot { page: self.page_of(key), entry: 0 };
+        }
+        let page = &self.pages.get(spot.page)?.page;
+        let few = page.iter().enumerate().skip(spot.entry).take(FEW);
+        let place = match page.get(spot.entry).is_some_and(|(found, _)| found <= key) {
+            true => few.map(|(place, entry)| (place, entry.0.cmp(key))).find(|(_, order)| order.is_ge()),
+            false => None,
+        };
+        let place = match place {
+            Some((place, order)) => order.is_eq().then_some(place).ok_or(place),
+            None => page.binary_search_by(|(found, _)| found.cmp(key)),
+        };
+        // Before the place of what is not there is what keys that follow are behind of.
+        spot.entry = place.unwrap_or_else(|free| free.saturating_sub(1));
+        Some(&page[place.ok()?].1)
     }
 
     /// Whether a key is there.
@@ -259,8 +297,12 @@ mod tests {
         }
         assert!(table.iter().eq(map.iter()));
         assert!(table.values().eq(map.values()));
+        let mut spots = [Spot::default(); 2];
         for key in 0..3_001 {
             assert_eq!(table.get(&key), map.get(&key));
+            assert_eq!(table.near(&mut spots[0], &key), map.get(&key));
+            let anywhere = numbers.next().unwrap() % 3_001;
+            assert_eq!(table.near(&mut spots[1], &anywhere), map.get(&anywhere));
             assert!(table.from(&key).eq(map.range(key..)), "{key}");
         }
         assert_eq!(table.iter().collect::<Vec<_>>(), map.iter().collect::<Vec<_>>());
@@ -268,6 +310,7 @@ mod tests {
             table.remove(&key);
         }
         assert!(table.is_empty() && table.iter().next().is_none() && table.from(&0).next().is_none());
+        assert_eq!(table.near(&mut spots[0], &7), None);
     }
 
     #[test]
