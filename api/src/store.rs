@@ -31,7 +31,7 @@ use sea_orm::{
 };
 
 pub use beside::Beside;
-pub use copied::Copied;
+pub use copied::{Copied, Word};
 pub use failure::database_error;
 pub use ids::Ids;
 pub use once::hex;

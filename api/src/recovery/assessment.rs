@@ -287,7 +287,7 @@ async fn facts(
     }
     for dependency in estate.recorded.dependencies.values() {
         if let Some(node) = nodes.get(&dependency.from_id) {
-            note(*node, dependency.first_seen_on);
+            note(*node, dependency.detail.first_seen_on);
         }
     }
     let before = before(as_of, at);

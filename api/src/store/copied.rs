@@ -1,5 +1,7 @@
 //! Rows as PostgreSQL copies them out in its binary format: a count of cells, then each with its length and its bytes.
 
+use std::any::Any;
+
 use chrono::{Days, NaiveDate};
 use sea_orm::{
     DbErr, Value,
@@ -18,6 +20,13 @@ const END: i16 = -1;
 
 /// The length of a cell that holds nothing.
 const NULL: i32 = -1;
+
+/// A word and what it stands for.
+#[derive(Debug)]
+pub struct Word {
+    text: String,
+    meaning: Box<dyn Any + Send>,
+}
 
 /// The bytes of a row, or of all that one message of PostgreSQL holds.
 #[derive(Debug)]
@@ -63,7 +72,7 @@ impl<'a> Copied<'a> {
             ArrayType::Bool => Value::Bool(self.number()?.map(|[byte]| byte != 0)),
             ArrayType::Int => Value::Int(self.number()?.map(i32::from_be_bytes)),
             ArrayType::BigInt => Value::BigInt(self.number()?.map(i64::from_be_bytes)),
-            ArrayType::Uuid => Value::Uuid(self.number()?.map(Uuid::from_bytes)),
+            ArrayType::Uuid => Value::Uuid(self.id()?),
             ArrayType::ChronoDate => Value::ChronoDate(match self.number()?.map(i32::from_be_bytes) {
                 Some(days) => Some(day(days)?),
                 None => None,
@@ -71,8 +80,34 @@ impl<'a> Copied<'a> {
             ArrayType::String => Value::String(self.text()?.map(str::to_owned)),
             other => return Err(DbErr::Type(format!("{other:?} is not read from copies"))),
         };
-        // What it was is only wanted in the words of a failure, so it is not kept for that.
-        T::try_from(value).map_err(|_| DbErr::Type(format!("what it holds is no {}", T::type_name())))
+        converted(value)
+    }
+
+    /// The next cell, an id or none.
+    ///
+    /// # Errors
+    /// `Type` where it holds something else.
+    pub fn id(&mut self) -> Result<Option<Uuid>, DbErr> {
+        Ok(self.number()?.map(Uuid::from_bytes))
+    }
+
+    /// The next cell, a word that stands for something, and mostly for the same as in the row before: that is `known`.
+    ///
+    /// # Errors
+    /// As [`Copied::value`].
+    pub fn word<T: ValueType + Clone + Send + 'static>(
+        &mut self,
+        known: &mut Option<Word>,
+    ) -> Result<T, DbErr> {
+        let Some(text) = self.text()? else { return converted(Value::String(None)) };
+        if let Some(word) = known.as_ref().filter(|word| word.text == text)
+            && let Some(value) = word.meaning.downcast_ref::<T>()
+        {
+            return Ok(value.clone());
+        }
+        let value: T = converted(Value::String(Some(text.to_owned())))?;
+        *known = Some(Word { text: text.to_owned(), meaning: Box::new(value.clone()) });
+        Ok(value)
     }
 
     /// The next cell, which has a fixed number of bytes.
@@ -101,6 +136,11 @@ impl<'a> Copied<'a> {
         self.0 = rest;
         Ok(taken)
     }
+}
+
+fn converted<T: ValueType>(value: Value) -> Result<T, DbErr> {
+    // What it was is only wanted in the words of a failure, so it is not kept for that.
+    T::try_from(value).map_err(|_| DbErr::Type(format!("what it holds is no {}", T::type_name())))
 }
 
 /// A day by its distance from the first one of 2000. There is none at the ends of time, which PostgreSQL knows.

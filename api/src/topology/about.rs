@@ -10,6 +10,7 @@ use entity::{
 use super::{
     items::{Label, Thing},
     recorded::Recorded,
+    rows::AssetRow,
 };
 use crate::inventory::usage::status_on;
 
@@ -56,10 +57,10 @@ impl Recorded {
             }),
             Thing::Asset(id) => self.assets.get(&id).map(|row| About {
                 name: &row.tag,
-                tier: row.tier,
-                owner: row.owner.as_deref(),
-                site: Some(row.site_id),
-                is_retired: is_out(status_on(row.status, row.retired_on, as_of)),
+                tier: row.profile.tier,
+                owner: row.profile.owner.as_deref(),
+                site: Some(row.place.site_id),
+                is_retired: row.is_out(as_of),
             }),
             Thing::Workload(id) => self.workloads.get(&id).map(|row| About {
                 name: &row.name,
@@ -93,6 +94,14 @@ impl Recorded {
                 self.workloads_of_region(id).next().map(|row| plain(row.region.trim(), None))
             }
         }
+    }
+}
+
+impl AssetRow {
+    /// Whether it is out of use for good on a day.
+    #[must_use]
+    pub fn is_out(&self, as_of: NaiveDate) -> bool {
+        is_out(status_on(self.status, self.retired_on, as_of))
     }
 }
 

@@ -14,14 +14,14 @@ use entity::id::{
     AssetId, ColocationCircuitId, ColocationContractId, ColocationDeploymentId, ConfigurationItemId,
     DependencyId, PowerFeedId, RackId, RedundancyGroupId, ServiceId, SupportContractId, WorkloadId,
 };
-use topology::graph::{Change, GroupNode, Node};
+use topology::graph::{Change, Group, GroupNode, Node};
 use uuid::Uuid;
 
 use super::{
     graph::{Estate, refused},
     implied::panel_of,
     items::{Thing, ThingKind},
-    outgoing::{NeededGroup, Outgoing, Source, Tie},
+    outgoing::{Outgoing, Source, Tie},
     recorded::{Recorded, in_force, last_day, supports},
 };
 use crate::error::{Error, Result};
@@ -59,12 +59,12 @@ impl Estate {
         let mut changes = next.add(&touched.new)?;
         for thing in touched.things {
             let frame = &*self.frame;
-            let source = |recorded| Source { recorded, frame, options: self.options };
+            let source = |recorded| Source::new(recorded, frame, self.options);
             let before = match touched.new.contains(&thing) {
                 true => Outgoing::default(),
-                false => Outgoing::of(source(&self.recorded), thing, |thing| self.places.contains(&thing)),
+                false => Outgoing::of(source(&self.recorded), thing, |thing| self.place(thing)),
             };
-            let after = Outgoing::of(source(recorded), thing, |thing| next.places.contains(&thing));
+            let after = Outgoing::of(source(recorded), thing, |thing| next.place(thing));
             next.left_out.edges = (next.left_out.edges + after.left_out).saturating_sub(before.left_out);
             if let Some(node) = next.node(thing)
                 && before != after
@@ -101,10 +101,10 @@ impl Estate {
             true => Vec::new(),
             false => self.graph.groups_of(from).collect(),
         };
-        self.exchange_groups(from, (&before.groups, &old), &after.groups, changes);
+        exchange_groups(from, (before, &old), after, changes);
         let by = |outgoing: &Outgoing, tie: Tie| -> BTreeSet<Node> {
             let needs = outgoing.needs.iter().filter(|need| need.tie == tie);
-            needs.filter_map(|need| self.node(need.to)).filter(|to| *to != from).collect()
+            needs.map(|need| Node(need.place)).filter(|to| *to != from).collect()
         };
         let (hard_before, hard_after) = (by(before, Tie::Hard), by(after, Tie::Hard));
         changes.extend(hard_before.difference(&hard_after).map(|to| Change::RemoveHard(from, *to)));
@@ -113,25 +113,27 @@ impl Estate {
         changes.extend(soft_before.difference(&soft_after).map(|to| Change::RemoveSoft(from, *to)));
         changes.extend(soft_after.difference(&soft_before).map(|to| Change::AddSoft(from, *to)));
     }
+}
 
-    /// Groups keep their positions in their order.
-    fn exchange_groups(
-        &self,
-        owner: Node,
-        (before, old): (&[NeededGroup], &[GroupNode]),
-        after: &[NeededGroup],
-        changes: &mut Vec<Change>,
-    ) {
-        for (place, group) in after.iter().enumerate() {
-            let drafted = || group.drafted(owner.0, |thing| self.places.get(&thing).map(|node| node.0));
-            match old.get(place) {
-                Some(_) if before.get(place) == Some(group) => {}
-                Some(position) => changes.push(Change::SetGroup(*position, drafted())),
-                None => changes.push(Change::AddGroup(drafted())),
-            }
+/// Groups keep their positions in their order.
+fn exchange_groups(
+    owner: Node,
+    (before, old): (&Outgoing, &[GroupNode]),
+    after: &Outgoing,
+    changes: &mut Vec<Change>,
+) {
+    for place in 0..after.groups.len() {
+        let drafted = || {
+            let (threshold, members) = after.reckoned(place);
+            Group { owner: owner.0, threshold, members: members.collect() }
+        };
+        match old.get(place) {
+            Some(_) if before.has_same(place, after) => {}
+            Some(position) => changes.push(Change::SetGroup(*position, drafted())),
+            None => changes.push(Change::AddGroup(drafted())),
         }
-        changes.extend(old.iter().skip(after.len()).map(|position| Change::RemoveGroup(*position)));
     }
+    changes.extend(old.iter().skip(after.groups.len()).map(|position| Change::RemoveGroup(*position)));
 }
 
 /// The things whose needs may have changed; none where a graph has to be built anew.
@@ -256,7 +258,7 @@ impl Touched {
 }
 
 fn stands(recorded: &Recorded, id: AssetId) -> Option<impl PartialEq + use<>> {
-    recorded.assets.get(&id).map(|row| (row.site_id, row.rack_id, row.parent_id))
+    recorded.assets.get(&id).map(|row| Arc::clone(&row.place))
 }
 
 fn runs(recorded: &Recorded, id: WorkloadId) -> Option<impl PartialEq + use<>> {

@@ -12,12 +12,14 @@ use entity::{
     inventory::site::SiteStatus,
     topology::{dependency::DependencyKind, power_feed::FeedStatus, service::ServiceKind},
 };
+use topology::table::Spot;
 
 use super::{
     implied::panel_of,
     items::Thing,
     outgoing::Tie,
     recorded::{Recorded, in_force, last_day, supports},
+    rows::AssetRow,
 };
 
 /// What many things need for the same reason, worked out once for a graph: the power of racks, and the contracts that
@@ -38,17 +40,6 @@ pub struct Frame {
 
 /// Feeds by racks, which every asset asks for; ids are as good as random already.
 type ByRack = HashMap<RackId, RackFeeds, foldhash::fast::FixedState>;
-
-/// Things of which one has to be up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnyOf {
-    /// What it is called.
-    pub name: Arc<str>,
-    /// The things; none where nothing keeps the owner up.
-    pub members: Vec<Thing>,
-    /// In what way they are needed.
-    pub kind: DependencyKind,
-}
 
 /// The active feeds of a rack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,24 +115,25 @@ impl Frame {
         self.over.contains_key(&contract)
     }
 
-    /// Tells what a thing is down or degraded without, and in which way it needs it; what one of several is enough of
-    /// is the answer.
+    /// Tells what a thing is down or degraded without, and in which way it needs it. Where one of several is enough,
+    /// what they are called together is the answer, and they are told as members of a group, the first that the thing
+    /// has by itself; where there are none, nothing keeps it up.
     pub fn needs(
         &self,
         recorded: &Recorded,
-        as_of: NaiveDate,
-        thing: Thing,
+        last_asset: &mut Spot,
+        (thing, as_of): (Thing, NaiveDate),
         mut tell: impl FnMut(Thing, DependencyKind, Tie),
-    ) -> Option<AnyOf> {
+    ) -> Option<Arc<str>> {
         let mut hard = |thing, kind| tell(thing, kind, Tie::Hard);
         match thing {
-            Thing::Asset(id) => return self.of_asset(recorded, id, hard),
+            Thing::Asset(id) => return self.of_asset(recorded.assets.near(last_asset, &id)?, tell),
             Thing::Rack(id) => {
                 let row = recorded.racks.get(&id)?;
                 hard(Thing::Site(row.site_id), DependencyKind::ContainedIn);
-                return self.power_of(id, hard);
+                return self.power_of(id, tell);
             }
-            Thing::Site(id) => return self.of_site(id, hard),
+            Thing::Site(id) => return self.of_site(id, tell),
             Thing::PowerFeed(id) => {
                 let row = recorded.feeds.get(&id)?;
                 hard(Thing::Site(row.site_id), DependencyKind::ContainedIn);
@@ -155,12 +147,8 @@ impl Frame {
                 if let Some(contract) = recorded.contract_of(circuit) {
                     hard(Thing::ColocationContract(contract), DependencyKind::DependsOn);
                 }
-                let name = format!("circuit that was handed back on {}", recorded.returned(circuit, as_of)?);
-                return Some(AnyOf {
-                    name: name.into(),
-                    members: Vec::new(),
-                    kind: DependencyKind::DependsOn,
-                });
+                let returned = recorded.returned(circuit, as_of)?;
+                return Some(format!("circuit that was handed back on {returned}").into());
             }
             Thing::PowerPanel(id) => {
                 if let Some(feed) = recorded.feeds_of_panel(id).next() {
@@ -189,8 +177,7 @@ impl Frame {
                 if in_force(row, as_of) || self.held.contains(&id) {
                     hard(Thing::Vendor(row.vendor_id), DependencyKind::DependsOn);
                 }
-                let name = format!("term that ended on {}", self.over.get(&id)?).into();
-                return Some(AnyOf { name, members: Vec::new(), kind: DependencyKind::DependsOn });
+                return Some(format!("term that ended on {}", self.over.get(&id)?).into());
             }
             Thing::SupportContract(id) => {
                 let row = recorded.support.get(&id).filter(|row| supports(row, as_of))?;
@@ -202,47 +189,36 @@ impl Frame {
     }
 
     /// A site needs its contract; where there are several, one of them keeps it.
-    fn of_site(&self, id: SiteId, mut tell: impl FnMut(Thing, DependencyKind)) -> Option<AnyOf> {
+    fn of_site(&self, id: SiteId, mut tell: impl FnMut(Thing, DependencyKind, Tie)) -> Option<Arc<str>> {
         let contracts = self.contracts.get(&id).or_else(|| self.lapsed.get(&id))?;
-        let kind = DependencyKind::DependsOn;
         let mut members: Vec<Thing> = contracts.iter().copied().map(Thing::ColocationContract).collect();
         members.sort_unstable();
         members.dedup();
-        if let [only] = members[..] {
-            tell(only, kind);
-            return None;
-        }
-        Some(AnyOf { name: "colocation contracts".into(), members, kind })
+        let tie = if members.len() == 1 { Tie::Hard } else { Tie::Group(0) };
+        members.iter().for_each(|contract| tell(*contract, DependencyKind::DependsOn, tie));
+        (tie != Tie::Hard).then(|| "colocation contracts".into())
     }
 
     /// An asset needs its site, its chassis, its rack, and power from its rack.
-    fn of_asset(
-        &self,
-        recorded: &Recorded,
-        id: entity::id::AssetId,
-        mut tell: impl FnMut(Thing, DependencyKind),
-    ) -> Option<AnyOf> {
-        let row = recorded.assets.get(&id)?;
-        tell(Thing::Site(row.site_id), DependencyKind::ContainedIn);
-        if let Some(parent) = row.parent_id {
-            tell(Thing::Asset(parent), DependencyKind::ContainedIn);
+    fn of_asset(&self, row: &AssetRow, mut tell: impl FnMut(Thing, DependencyKind, Tie)) -> Option<Arc<str>> {
+        tell(Thing::Site(row.place.site_id), DependencyKind::ContainedIn, Tie::Hard);
+        if let Some(parent) = row.place.parent_id {
+            tell(Thing::Asset(parent), DependencyKind::ContainedIn, Tie::Hard);
         }
-        let rack = row.rack_id?;
-        tell(Thing::Rack(rack), DependencyKind::ContainedIn);
+        let rack = row.place.rack_id?;
+        tell(Thing::Rack(rack), DependencyKind::ContainedIn, Tie::Hard);
         // The rack needs its power too; said of the asset itself, a feed that is lost puts the asset at risk.
         self.power_of(rack, tell)
     }
 
     /// A rack, and all that stands in it, needs its feeds: of both sides one, and each that nothing stands in for. One
     /// without a feed on record needs none.
-    fn power_of(&self, rack: RackId, mut tell: impl FnMut(Thing, DependencyKind)) -> Option<AnyOf> {
+    fn power_of(&self, rack: RackId, mut tell: impl FnMut(Thing, DependencyKind, Tie)) -> Option<Arc<str>> {
         let feeds = self.racks.get(&rack)?;
-        for feed in &feeds.each {
-            tell(Thing::PowerFeed(*feed), DependencyKind::PoweredBy);
+        for (feeds, tie) in [(&feeds.each, Tie::Hard), (&feeds.either, Tie::Group(0))] {
+            feeds.iter().for_each(|feed| tell(Thing::PowerFeed(*feed), DependencyKind::PoweredBy, tie));
         }
-        let members: Vec<Thing> = feeds.either.iter().copied().map(Thing::PowerFeed).collect();
-        let name = Arc::clone(&feeds.name);
-        (!members.is_empty()).then_some(AnyOf { name, members, kind: DependencyKind::PoweredBy })
+        (!feeds.either.is_empty()).then(|| Arc::clone(&feeds.name))
     }
 }
 

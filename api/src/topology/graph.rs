@@ -4,7 +4,6 @@
 //! left out with its edges, and counted.
 
 use std::{
-    collections::HashMap,
     fmt::Write as _,
     sync::{Arc, OnceLock},
 };
@@ -14,7 +13,6 @@ use entity::{
     id::{ColocationContractId, DependencyId, SiteId},
     topology::dependency::DependencyKind,
 };
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use topology::{
     TopologyError,
@@ -31,6 +29,7 @@ use super::{
     items::Thing,
     outgoing::{Need, Outgoing, Source, Tie},
     recorded::Recorded,
+    sketch::{Places, sketched},
 };
 use crate::{
     error::{Error, Result},
@@ -105,33 +104,36 @@ impl Estate {
     /// # Errors
     /// `Invalid` for more than 2^30 things.
     pub fn of(recorded: Arc<Recorded>, revision: i64, options: Options) -> Result<Self> {
-        let (all, mut left_out) = (recorded.things().collect::<Vec<_>>(), LeftOut::default());
-        let is_live =
-            |thing: &Thing| recorded.about(*thing, options.as_of).is_some_and(|about| !about.is_retired);
-        let things: Vec<Thing> = all.par_iter().copied().filter(is_live).collect();
-        left_out.things = (all.len() - things.len()) as u64;
-        let count = u32::try_from(things.len()).map_err(Error::internal)?;
-        let places: Places = things.iter().copied().zip(0..).collect();
-        let frame = Frame::of(&recorded, options.as_of);
-        let source = Source { recorded: &recorded, frame: &frame, options };
-        let sketches: Vec<Sketch> =
-            all.par_chunks(SKETCHED_AT_ONCE).map(|things| Sketch::of(source, things, &places)).collect();
-        drop((all, places));
-        let mut draft = Draft::new(count);
-        for sketch in sketches {
+        let (frame, all) = rayon::join(
+            || Frame::of(&recorded, options.as_of),
+            || recorded.things_in_use(options.as_of).collect::<Vec<_>>(),
+        );
+        let live = all.iter().filter(|(_, is_live)| *is_live);
+        let things: Vec<Thing> = live.map(|(thing, _)| *thing).collect();
+        let mut left_out = LeftOut { things: (all.len() - things.len()) as u64, edges: 0 };
+        let mut draft = Draft::new(u32::try_from(things.len()).map_err(Error::internal)?);
+        for sketch in sketched(Source::new(&recorded, &frame, options), &all, &Places::of(&things)) {
             left_out.edges += sketch.left_out;
             draft.append(sketch.draft);
         }
+        drop(all);
         let (graph, order) = draft.build().map_err(refused)?;
-        let mut nodes = vec![Node(0); order.len()];
-        for (node, place) in (0..).zip(&order) {
-            nodes[*place as usize] = Node(node);
-        }
+        let nodes = || {
+            let mut nodes = vec![Node(0); order.len()];
+            for (node, place) in (0..).zip(&order) {
+                nodes[*place as usize] = Node(node);
+            }
+            nodes
+        };
+        // Things come in runs that are in order, which is quick to sort.
+        let (places, ordered) = rayon::join(
+            || things.iter().copied().zip(nodes()).collect(),
+            || order.iter().map(|place| things[*place as usize]).collect(),
+        );
         Ok(Self {
             graph,
-            // Things come in runs that are in order, which is quick to sort.
-            places: things.iter().copied().zip(nodes).collect(),
-            things: Arc::new(order.iter().map(|place| things[*place as usize]).collect()),
+            places,
+            things: Arc::new(ordered),
             left_out,
             revision,
             options,
@@ -147,6 +149,10 @@ impl Estate {
     #[must_use]
     pub fn node(&self, thing: Thing) -> Option<Node> {
         self.places.get(&thing).copied()
+    }
+
+    pub(super) fn place(&self, thing: Thing) -> Option<u32> {
+        self.places.get(&thing).map(|node| node.0)
     }
 
     /// What a node is.
@@ -169,8 +175,8 @@ impl Estate {
 
     /// What a thing needs, as the rows have it.
     fn outgoing(&self, thing: Thing) -> Outgoing {
-        let source = Source { recorded: &self.recorded, frame: &self.frame, options: self.options };
-        Outgoing::of(source, thing, |thing| self.places.contains(&thing))
+        let source = Source::new(&self.recorded, &self.frame, self.options);
+        Outgoing::of(source, thing, |thing| self.place(thing))
     }
 
     /// What a group is.
@@ -182,7 +188,7 @@ impl Estate {
         let owner = self.graph.owner(group)?;
         // The groups of an item keep their order.
         let place = self.graph.groups_of(owner).position(|found| found == group)?;
-        self.outgoing(self.thing(owner)?).groups.into_iter().nth(place).map(|group| group.named)
+        self.outgoing(self.thing(owner)?).groups.into_iter().nth(place)
     }
 
     /// The colocation contracts in force for a site.
@@ -209,8 +215,14 @@ impl Estate {
                 Tie::Soft => Link::Soft,
                 Tie::Group(place) => Link::Group(*groups.get(place)?),
             };
-            let to = self.node(need.to).filter(|to| *to != node)?;
-            Some(Edge { from: node, to, link, kind: need.kind, dependency: need.dependency })
+            let to = Node(need.place);
+            (to != node).then_some(Edge {
+                from: node,
+                to,
+                link,
+                kind: need.kind,
+                dependency: need.dependency,
+            })
         };
         let mut edges: Vec<Edge> = self.outgoing(thing).needs.iter().filter_map(edge).collect();
         let key = |edge: &Edge| (edge.to, edge.link, edge.dependency);
@@ -255,48 +267,6 @@ impl Estate {
             let _ = writeln!(text, "{line}");
         }
         hex(&Sha256::digest(text))
-    }
-}
-
-/// Things by their identities, which are as good as random already.
-type Places = HashMap<Thing, u32, foldhash::fast::FixedState>;
-
-/// Things whose needs are worked out by one processor at a time.
-const SKETCHED_AT_ONCE: usize = 8_192;
-
-/// A part of the graph before it is built, with the positions of its things.
-struct Sketch {
-    draft: Draft,
-    left_out: u64,
-}
-
-impl Sketch {
-    /// What some things need.
-    fn of(source: Source<'_>, things: &[Thing], places: &Places) -> Self {
-        let mut sketch = Self { draft: Draft::default(), left_out: 0 };
-        for thing in things {
-            let outgoing = Outgoing::of(source, *thing, |thing| places.contains_key(&thing));
-            sketch.left_out += outgoing.left_out;
-            if let Some(place) = places.get(thing) {
-                sketch.add(*place, outgoing, places);
-            }
-        }
-        sketch
-    }
-
-    /// What a thing needs.
-    fn add(&mut self, from: u32, outgoing: Outgoing, places: &Places) {
-        for group in outgoing.groups {
-            self.draft.group(group.drafted(from, |thing| places.get(&thing).copied()));
-        }
-        for need in outgoing.needs {
-            let Some(to) = places.get(&need.to).copied().filter(|to| *to != from) else { continue };
-            match need.tie {
-                Tie::Hard => self.draft.hard(from, to),
-                Tie::Soft => self.draft.soft(from, to),
-                Tie::Group(_) => {}
-            }
-        }
     }
 }
 

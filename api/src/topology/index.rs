@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use super::{
     advance::Changed,
+    cells::Source,
     graph::{Estate, Options},
     journal::{self, Revision, Since},
     recorded::Recorded,
-    rows::Source,
     said::Said,
 };
 use crate::{

@@ -11,6 +11,7 @@
 pub mod about;
 pub mod advance;
 pub mod asked;
+pub mod cells;
 pub mod chains;
 pub mod changes;
 pub mod dependencies;
@@ -43,5 +44,6 @@ pub mod said;
 pub mod service_levels;
 pub mod services;
 pub mod single_points;
+pub mod sketch;
 pub mod supplies;
 pub mod trust;

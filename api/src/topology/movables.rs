@@ -56,7 +56,7 @@ pub fn facts(said: &Said) -> Facts {
     let recorded = &said.recorded;
     let of_asset = |id: AssetId| {
         let row = recorded.assets.get(&id)?;
-        Some(Fact::of_asset(row, recorded.models.get(&row.model_id)?))
+        Some(Fact::of_asset(row, recorded.models.get(&row.profile.model_id)?))
     };
     let known = recorded.items.values().filter_map(|thing| {
         let fact = match *thing {
@@ -69,7 +69,7 @@ pub fn facts(said: &Said) -> Facts {
     });
     let mut facts: HashMap<Thing, Fact> = known.collect();
     let mut neighbours: HashMap<AssetId, Vec<AssetId>> = HashMap::new();
-    for (id, parent) in recorded.assets.values().filter_map(|row| Some((row.id, row.parent_id?))) {
+    for (id, parent) in recorded.assets.values().filter_map(|row| Some((row.id, row.place.parent_id?))) {
         neighbours.entry(id).or_default().push(parent);
         neighbours.entry(parent).or_default().push(id);
     }
@@ -104,9 +104,9 @@ impl Fact {
                 HardwareKind::Storage => Role::Storage,
                 _ => Role::Equipment,
             },
-            site: Some(row.site_id),
-            environment: Some(row.environment),
-            draw_watts: draw(model.kind, row.power_basis, row.measured_draw_watts, of_model),
+            site: Some(row.place.site_id),
+            environment: Some(row.profile.environment),
+            draw_watts: draw(model.kind, row.profile.power_basis, row.measured_draw_watts, of_model),
             terabytes: row.usable_terabytes.or(model.usable_terabytes).map(Rate::to_decimal),
             is_shared: false,
         }

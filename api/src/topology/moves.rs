@@ -251,15 +251,15 @@ fn edges(said: &Said, facts: &Facts, asked: &Asked) -> Vec<Edge> {
             to,
             bond: bond(row, asked.latency_milliseconds),
             kind: row.kind,
-            latency_milliseconds: row.latency_budget_milliseconds,
-            gigabytes_per_day: row.gigabytes_per_day,
+            latency_milliseconds: row.detail.latency_budget_milliseconds,
+            gigabytes_per_day: row.detail.gigabytes_per_day,
         })
     });
     let mut edges: Vec<Edge> = rows.collect();
     let said_so: HashSet<(Thing, Thing)> =
         edges.iter().filter(|edge| edge.bond.is_some()).map(|edge| (edge.from, edge.to)).collect();
     let inside = said.recorded.assets.values().filter_map(|row| {
-        let (from, to) = (Thing::Asset(row.id), Thing::Asset(row.parent_id?));
+        let (from, to) = (Thing::Asset(row.id), Thing::Asset(row.place.parent_id?));
         (can_move(from) && can_move(to) && !said_so.contains(&(from, to))).then_some(Edge {
             dependency: None,
             from,
@@ -282,7 +282,7 @@ fn bond(row: &DependencyRow, latency: i32) -> Option<Bond> {
     if row.is_write_heavy {
         return Some(Bond::HeavyWrites);
     }
-    if row.latency_budget_milliseconds.is_some_and(|budget| budget <= latency) {
+    if row.detail.latency_budget_milliseconds.is_some_and(|budget| budget <= latency) {
         return Some(Bond::Latency);
     }
     match row.kind {

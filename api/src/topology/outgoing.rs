@@ -1,10 +1,6 @@
 //! What one thing needs, as the graph has it: what was said of it, and what follows from where it is.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use entity::{
     id::{ConfigurationItemId, DependencyId, RedundancyGroupId},
@@ -14,7 +10,10 @@ use entity::{
         redundancy_group,
     },
 };
-use topology::graph::{Group, Member, Threshold};
+use topology::{
+    graph::{Member, Threshold},
+    table::Spot,
+};
 
 use super::{derived::Frame, graph::Options, items::Thing, recorded::Recorded, rows::DependencyRow};
 
@@ -54,6 +53,8 @@ pub enum Tie {
 pub struct Need {
     /// What is needed.
     pub to: Thing,
+    /// Its place in the graph.
+    pub place: u32,
     /// How.
     pub tie: Tie,
     /// In what way.
@@ -62,13 +63,17 @@ pub struct Need {
     pub dependency: Option<DependencyId>,
 }
 
-/// A group that a thing needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NeededGroup {
-    /// As people know it.
-    pub named: NamedGroup,
-    /// The members with their capacities, in billionths.
-    pub members: BTreeMap<Thing, u64>,
+/// That something is a member of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Membership {
+    /// The group, by its place among those of the thing.
+    group: usize,
+    /// The member.
+    thing: Thing,
+    /// Its place in the graph.
+    place: u32,
+    /// What it carries in the group, in billionths.
+    capacity: u64,
 }
 
 /// What one thing needs. Nothing where it is retired, but that what it would need is counted.
@@ -77,7 +82,9 @@ pub struct Outgoing {
     /// What it needs, each as often as it was said or follows.
     pub needs: Vec<Need>,
     /// Its groups; those of which nothing was ever said to be a member are none yet.
-    pub groups: Vec<NeededGroup>,
+    pub groups: Vec<NamedGroup>,
+    /// Their members, group by group, each once.
+    members: Vec<Membership>,
     /// Needs that are left out, for one of the two is retired.
     pub left_out: u64,
 }
@@ -91,36 +98,102 @@ pub struct Source<'a> {
     pub frame: &'a Frame,
     /// Which graph is asked for.
     pub options: Options,
+    /// Where the last asset was found, for things mostly come in their order.
+    pub asset: Spot,
+    /// Where its item was.
+    pub item: Spot,
 }
 
-impl Outgoing {
-    /// What a thing needs. `is_live` tells what is part of the graph.
-    pub fn of(source: Source<'_>, thing: Thing, is_live: impl Fn(Thing) -> bool) -> Self {
-        let mut sketch = Sketch { source, thing, is_own_live: is_live(thing), is_live, out: Self::default() };
-        if let Some(item) = source.recorded.item_of.get(&thing) {
-            sketch.said(*item);
-        }
-        if source.options.derived {
-            sketch.derived();
-        }
-        sketch.out
+impl<'a> Source<'a> {
+    /// Of a graph of what is on record.
+    pub fn new(recorded: &'a Recorded, frame: &'a Frame, options: Options) -> Self {
+        Self { recorded, frame, options, asset: Spot::default(), item: Spot::default() }
     }
 }
 
-struct Sketch<'a, L> {
-    source: Source<'a>,
-    thing: Thing,
-    is_own_live: bool,
-    is_live: L,
-    out: Outgoing,
+impl Outgoing {
+    /// What a thing needs. `place` tells where a thing is in the graph, and of what is no part of it nothing.
+    pub fn of(mut source: Source<'_>, thing: Thing, place: impl Fn(Thing) -> Option<u32>) -> Self {
+        let mut outgoing = Self::default();
+        outgoing.become_of(&mut source, (thing, place(thing).is_some()), place);
+        outgoing
+    }
+
+    /// Becomes [`Outgoing::of`] a thing that is part of the graph or not, in the memory that it has.
+    pub fn become_of(
+        &mut self,
+        source: &mut Source<'_>,
+        (thing, is_own_live): (Thing, bool),
+        place: impl Fn(Thing) -> Option<u32>,
+    ) {
+        self.needs.clear();
+        self.groups.clear();
+        self.members.clear();
+        self.left_out = 0;
+        let item = source.recorded.item_of.near(&mut source.item, &thing).copied();
+        let derived = source.options.derived;
+        let mut sketch = Sketch { source, thing, is_own_live, place, out: self };
+        if let Some(item) = item {
+            sketch.said(item);
+        }
+        if derived {
+            sketch.derived();
+        }
+        self.settle();
+    }
+
+    /// Members by group, each once with the most that it was said to carry.
+    fn settle(&mut self) {
+        let key = |member: &Membership| (member.group, member.thing);
+        if self.members.is_sorted_by(|one, other| key(one) < key(other)) {
+            return;
+        }
+        self.members.sort_by_key(|member| (key(member), std::cmp::Reverse(member.capacity)));
+        self.members.dedup_by_key(|member| key(member));
+    }
+
+    fn members_of(&self, group: usize) -> &[Membership] {
+        let begin = self.members.partition_point(|member| member.group < group);
+        let length = self.members[begin..].partition_point(|member| member.group == group);
+        &self.members[begin..begin + length]
+    }
+
+    /// Whether a group is the same as one of another.
+    pub fn has_same(&self, group: usize, other: &Self) -> bool {
+        self.groups.get(group) == other.groups.get(group) && self.members_of(group) == other.members_of(group)
+    }
+
+    /// A group as the graph reckons it. Capacities count in thousandths, those of members rounded down and what is
+    /// needed rounded up; where they come to more than a group can hold, all are taken in larger units.
+    pub fn reckoned(&self, group: usize) -> (Threshold, impl Iterator<Item = Member>) {
+        let (named, members) = (&self.groups[group], self.members_of(group));
+        let (threshold, unit) = match named.required_capacity {
+            Some(required) => {
+                let (needed, unit) = scaled(required, members.iter().map(|member| member.capacity));
+                (Threshold::Capacity(needed), Some(unit))
+            }
+            None => (Threshold::Count(named.required_count.unwrap_or(1).max(1)), None),
+        };
+        let capacity = move |member: &Membership| unit.map_or(0, |unit| in_units(member.capacity, unit));
+        let member = move |member: &Membership| Member { node: member.place, capacity: capacity(member) };
+        (threshold, members.iter().map(member))
+    }
 }
 
-impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
-    /// Whether both ends are there; what is not is counted.
-    fn has(&mut self, to: Thing) -> bool {
-        let has = self.is_own_live && (self.is_live)(to);
-        self.out.left_out += u64::from(!has);
-        has
+struct Sketch<'a, 'b, P> {
+    source: &'b mut Source<'a>,
+    thing: Thing,
+    is_own_live: bool,
+    place: P,
+    out: &'b mut Outgoing,
+}
+
+impl<P: Fn(Thing) -> Option<u32>> Sketch<'_, '_, P> {
+    /// The place of what is needed where both ends are there; what is not is counted.
+    fn place(&mut self, to: Thing) -> Option<u32> {
+        let place = (self.place)(to).filter(|_| self.is_own_live);
+        self.out.left_out += u64::from(place.is_none());
+        place
     }
 
     /// What was said.
@@ -129,31 +202,27 @@ impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
         let places = self.groups(item);
         let mut is_used = vec![false; self.out.groups.len()];
         let as_of = self.source.options.as_of;
-        let is_seen = |row: &&DependencyRow| row.first_seen_on.is_none_or(|first| first <= as_of);
+        let is_seen = |row: &&DependencyRow| row.detail.first_seen_on.is_none_or(|first| first <= as_of);
         let rows = recorded.needs_of(item).filter(|row| row.kind != DependencyKind::ReplicatesTo);
         for row in rows.filter(is_seen) {
             let Some(to) = recorded.items.get(&row.to_id).copied() else { continue };
             let is_backup = row.kind == DependencyKind::BacksUpTo;
-            let group = row.redundancy_group_id.filter(|_| !is_backup);
+            let group = row.detail.redundancy_group_id.filter(|_| !is_backup);
             let group = group.and_then(|id| places.get(&id).cloned());
             if let Some(places) = &group {
                 is_used[places.clone()].fill(true);
             }
-            if !self.has(to) {
-                continue;
-            }
+            let Some(place) = self.place(to) else { continue };
             let tie = match group {
-                Some(places) => {
-                    for place in places.clone() {
-                        self.member(place, to, row);
-                    }
-                    Tie::Group(places.start)
+                Some(groups) => {
+                    groups.clone().for_each(|group| self.member(group, (to, place), row));
+                    Tie::Group(groups.start)
                 }
                 None if is_backup || row.hardness == Hardness::Soft => Tie::Soft,
                 None => Tie::Hard,
             };
             if self.source.options.soft || tie != Tie::Soft {
-                self.out.needs.push(Need { to, tie, kind: row.kind, dependency: Some(row.id) });
+                self.out.needs.push(Need { to, place, tie, kind: row.kind, dependency: Some(row.id) });
             }
         }
         self.drop_unused(&is_used);
@@ -168,22 +237,21 @@ impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
             if let Some(capacity) = row.required_capacity {
                 let named =
                     NamedGroup { required_count: None, required_capacity: Some(capacity), ..named.clone() };
-                self.out.groups.push(NeededGroup { named, members: BTreeMap::new() });
+                self.out.groups.push(named);
             }
             if row.required_count.is_some() || row.required_capacity.is_none() {
-                self.out.groups.push(NeededGroup { named, members: BTreeMap::new() });
+                self.out.groups.push(named);
             }
             places.insert(row.id, begin..self.out.groups.len());
         }
         places
     }
 
-    /// A member of a group: once, however often it was said. Nothing is a member of a group of its own.
-    fn member(&mut self, place: usize, to: Thing, row: &DependencyRow) {
-        if to != self.thing {
-            let capacity = row.capacity.map_or(0, |capacity| capacity.0.max(0).unsigned_abs());
-            let known = self.out.groups[place].members.entry(to).or_insert(0);
-            *known = capacity.max(*known);
+    /// A member of a group. Nothing is a member of a group of its own.
+    fn member(&mut self, group: usize, (thing, place): (Thing, u32), row: &DependencyRow) {
+        if thing != self.thing {
+            let capacity = row.detail.capacity.map_or(0, |capacity| capacity.0.max(0).unsigned_abs());
+            self.out.members.push(Membership { group, thing, place, capacity });
         }
     }
 
@@ -203,6 +271,7 @@ impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
             .collect();
         let mut used = is_used.iter().copied();
         self.out.groups.retain(|_| used.next().unwrap_or(true));
+        self.out.members.iter_mut().for_each(|member| member.group = places[member.group]);
         for need in &mut self.out.needs {
             if let Tie::Group(place) = &mut need.tie {
                 *place = places[*place];
@@ -212,81 +281,54 @@ impl<L: Fn(Thing) -> bool> Sketch<'_, L> {
 
     /// What follows from inventory and contracts.
     fn derived(&mut self) {
-        let Source { recorded, frame, options } = self.source;
-        let own = self.thing;
-        let any_of = frame.needs(recorded, options.as_of, own, |to, kind, tie| {
-            if self.has(to) && (options.soft || tie != Tie::Soft) {
-                self.out.needs.push(Need { to, tie, kind, dependency: None });
+        let Source { recorded, frame, options, mut asset, .. } = *self.source;
+        let (own, group) = (self.thing, self.out.groups.len());
+        let name = frame.needs(recorded, &mut asset, (own, options.as_of), |to, kind, tie| {
+            let Some(place) = self.place(to) else { return };
+            let tie = if let Tie::Group(_) = tie { Tie::Group(group) } else { tie };
+            if tie == Tie::Group(group) {
+                self.out.members.push(Membership { group, thing: to, place, capacity: 0 });
+            }
+            if options.soft || tie != Tie::Soft {
+                self.out.needs.push(Need { to, place, tie, kind, dependency: None });
             }
         });
-        let Some(any_of) = any_of else { return };
-        if !self.is_own_live {
-            self.out.left_out += any_of.members.len() as u64;
-            return;
+        self.source.asset = asset;
+        if let Some(name) = name.filter(|_| self.is_own_live) {
+            self.out.groups.push(NamedGroup {
+                name,
+                id: None,
+                owner: own,
+                required_count: Some(1),
+                required_capacity: None,
+                unit: None,
+            });
         }
-        let place = self.out.groups.len();
-        let mut members = BTreeMap::new();
-        for to in any_of.members {
-            if self.has(to) {
-                members.insert(to, 0);
-                self.out.needs.push(Need { to, tie: Tie::Group(place), kind: any_of.kind, dependency: None });
-            }
-        }
-        let named = NamedGroup {
-            name: any_of.name,
-            id: None,
-            owner: own,
-            required_count: Some(1),
-            required_capacity: None,
-            unit: None,
-        };
-        self.out.groups.push(NeededGroup { named, members });
     }
 }
 
-impl NeededGroup {
-    /// The group as the graph reckons it. Capacities count in thousandths, those of members rounded down and what is
-    /// needed rounded up; where they come to more than a group can hold, all are taken in larger units.
-    pub fn drafted(&self, owner: u32, place: impl Fn(Thing) -> Option<u32>) -> Group {
-        let members = self.members.iter().filter_map(|(thing, capacity)| Some((place(*thing)?, *capacity)));
-        let Some(required) = self.named.required_capacity else {
-            let members = members.map(|(node, _)| Member { node, capacity: 0 }).collect();
-            let needed = self.named.required_count.unwrap_or(1).max(1);
-            return Group { owner, threshold: Threshold::Count(needed), members };
-        };
-        let thousandths: Vec<(u32, u64)> =
-            members.map(|(node, capacity)| (node, capacity / BILLIONTHS_OF_A_THOUSANDTH)).collect();
-        let sum: u128 = thousandths.iter().map(|(_, capacity)| u128::from(*capacity)).sum();
-        let needed = required.0.max(1).unsigned_abs().div_ceil(BILLIONTHS_OF_A_THOUSANDTH);
-        let most = u128::from(u32::MAX);
-        let unit = sum.max(u128::from(needed)).div_ceil(most).max(1);
-        // Divided by the unit, nothing is beyond 32 bits any more.
-        let fit = |value: u128| u32::try_from(value).unwrap_or(u32::MAX);
-        let members = thousandths
-            .into_iter()
-            .map(|(node, capacity)| Member { node, capacity: fit(u128::from(capacity) / unit) })
-            .collect();
-        let threshold = Threshold::Capacity(fit(u128::from(needed).div_ceil(unit)).max(1));
-        Group { owner, threshold, members }
-    }
+/// What is required of members with these capacities, in billionths, in the units of the graph, and the unit in
+/// thousandths.
+fn scaled(required: Rate, capacities: impl Iterator<Item = u64>) -> (u32, u128) {
+    let sum: u128 = capacities.map(|capacity| u128::from(capacity / BILLIONTHS_OF_A_THOUSANDTH)).sum();
+    let needed = required.0.max(1).unsigned_abs().div_ceil(BILLIONTHS_OF_A_THOUSANDTH);
+    let unit = sum.max(u128::from(needed)).div_ceil(u128::from(u32::MAX)).max(1);
+    let needed = u128::from(needed).div_ceil(unit);
+    (u32::try_from(needed).unwrap_or(u32::MAX).max(1), unit)
+}
+
+/// What a member carries, in such units; divided by the unit, nothing is beyond 32 bits any more.
+fn in_units(capacity: u64, unit: u128) -> u32 {
+    let units = u128::from(capacity / BILLIONTHS_OF_A_THOUSANDTH) / unit;
+    u32::try_from(units).unwrap_or(u32::MAX)
 }
 
 /// Whether members with these capacities, in billionths, carry together what is required, as the graph reckons it.
 #[must_use]
-pub fn carry(required: Rate, members: &BTreeMap<Thing, u64>, owner: Thing) -> bool {
-    let named = NamedGroup {
-        name: "".into(),
-        id: None,
-        owner,
-        required_count: None,
-        required_capacity: Some(required),
-        unit: None,
-    };
-    let drafted = NeededGroup { named, members: members.clone() }.drafted(0, |_| Some(0));
-    let carried: u64 = drafted.members.iter().map(|member| u64::from(member.capacity)).sum();
-    match drafted.threshold {
-        Threshold::Count(needed) | Threshold::Capacity(needed) => carried >= u64::from(needed),
-    }
+pub fn carry(required: Rate, capacities: impl Iterator<Item = u64> + Clone) -> bool {
+    let (needed, unit) = scaled(required, capacities.clone());
+    let carried: u64 = capacities.map(|capacity| u64::from(in_units(capacity, unit))).sum();
+    carried >= u64::from(needed)
 }
 
 fn named_group(row: &redundancy_group::Model, owner: Thing) -> NamedGroup {

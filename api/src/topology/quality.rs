@@ -147,7 +147,7 @@ pub fn quality(said: Said, asked: Asked) -> Result<Quality> {
     let services = live_services(&said);
     let mut members: Members<'_> = HashMap::new();
     for row in said.dependencies() {
-        if let Some(group) = row.redundancy_group_id.filter(|_| is_need(row.kind)) {
+        if let Some(group) = row.detail.redundancy_group_id.filter(|_| is_need(row.kind)) {
             members.entry(group).or_default().push(row);
         }
     }
@@ -324,7 +324,7 @@ impl Work<'_> {
                 members.retired += 1;
                 continue;
             }
-            let capacity = row.capacity.map_or(0, |capacity| capacity.0.max(0).unsigned_abs());
+            let capacity = row.detail.capacity.map_or(0, |capacity| capacity.0.max(0).unsigned_abs());
             let known = members.in_use.entry(to).or_insert(0);
             *known = capacity.max(*known);
         }
@@ -365,10 +365,10 @@ fn unmeetable(group: &redundancy_group::Model, members: &GroupMembers) -> Option
     if let Some(required) = least.filter(|required| *required > count) {
         return Some(format!("{required} have to be up, and it has {count}{retired}"));
     }
-    let required =
-        group.required_capacity.filter(|required| !carry(*required, &members.in_use, members.owner))?;
-    let capacities = members.in_use.values().map(|capacity| Decimal::from(*capacity));
-    let sum = capacities.fold(Decimal::ZERO, Decimal::saturating_add) / Decimal::from(BILLION);
+    let capacities = members.in_use.values().copied();
+    let required = group.required_capacity.filter(|required| !carry(*required, capacities.clone()))?;
+    let sum =
+        capacities.map(Decimal::from).fold(Decimal::ZERO, Decimal::saturating_add) / Decimal::from(BILLION);
     let unit = group.capacity_unit.as_deref().unwrap_or_default();
     let (required, sum) = (required.to_decimal().normalize(), sum.normalize());
     Some(format!("{required} {unit} have to be up, and its members come to {sum}{retired}"))

@@ -20,15 +20,16 @@ use entity::{
 };
 use forecasting::colocation::BusinessDays;
 use tokio::task::JoinSet;
-use topology::table::{Filling, Table};
+use topology::table::{Filling, Spot, Table};
 use uuid::Uuid;
 
 use super::{
+    cells::{Source, each},
     implied,
     items::Thing,
     rows::{
         AccountRow, AssetRow, CircuitRow, ContractSiteRow, CoverageRow, DependencyRow, DeploymentRow,
-        ItemRow, Kept, ModelRow, RackRow, SiteRow, Source, VendorRow, WorkloadRow, each,
+        ItemRow, Kept, ModelRow, RackRow, SiteRow, VendorRow, WorkloadRow,
     },
 };
 use crate::{
@@ -343,9 +344,23 @@ impl Recorded {
             .chain(owners(&self.regions).map(Thing::CloudRegion))
     }
 
+    /// The same, with whether it is in use still, or not yet, on a day. Of assets, of which there are most, the rows are
+    /// at hand.
+    pub fn things_in_use(&self, as_of: NaiveDate) -> impl Iterator<Item = (Thing, bool)> {
+        let mut assets = self.assets.values();
+        self.things().map(move |thing| {
+            let is_out = match thing {
+                Thing::Asset(_) => assets.next().is_none_or(|row| row.is_out(as_of)),
+                other => self.about(other, as_of).is_none_or(|about| about.is_retired),
+            };
+            (thing, !is_out)
+        })
+    }
+
     /// What an item was said to need, in the order in which it was.
     pub fn needs_of(&self, item: ConfigurationItemId) -> impl Iterator<Item = &DependencyRow> {
-        keys(&self.needs, item).filter_map(|id| self.dependencies.get(&id))
+        let mut spot = Spot::default();
+        keys(&self.needs, item).filter_map(move |id| self.dependencies.near(&mut spot, &id))
     }
 
     /// The groups of an item, in the order in which they were made.
@@ -392,18 +407,18 @@ impl Recorded {
         if !matches!(status, AssetStatus::InService | AssetStatus::Maintenance) {
             return Some(0);
         }
-        let model = self.models.get(&asset.model_id)?;
+        let model = self.models.get(&asset.profile.model_id)?;
         let of_model = (model.typical_draw_watts, model.maximum_draw_watts);
-        usage::draw(model.kind, asset.power_basis, asset.measured_draw_watts, of_model)
+        usage::draw(model.kind, asset.profile.power_basis, asset.measured_draw_watts, of_model)
     }
 
     /// The half units that an asset takes in a rack: none in a chassis or outside of racks.
     #[must_use]
     pub fn half_units(&self, asset: &AssetRow) -> Option<i32> {
-        if asset.rack_id.is_none() || asset.parent_id.is_some() {
+        if asset.place.rack_id.is_none() || asset.place.parent_id.is_some() {
             return Some(0);
         }
-        self.models.get(&asset.model_id)?.height_half_units
+        self.models.get(&asset.profile.model_id)?.height_half_units
     }
 }
 

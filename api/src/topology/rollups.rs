@@ -262,7 +262,7 @@ impl RollUp {
                 Some(height) => hit.half_units += i64::from(height),
                 None => hit.without_height += 1,
             }
-            hit.purchases.add(row.purchase_amount.zip(row.purchase_currency.as_deref()));
+            hit.purchases.add(row.purchase_amount.zip(row.profile.purchase_currency.as_deref()));
         }
         self.assets = by_status.into_values().collect();
     }

@@ -1,6 +1,6 @@
-//! What the graph needs of each row that it rests on, and how such rows are read: all of a table, or those named.
+//! What the graph needs of each row that it rests on.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::{
@@ -32,23 +32,20 @@ use entity::{
         power_feed, redundancy_group, service,
     },
 };
-use futures_util::TryStreamExt;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic,
-    Iterable, QueryFilter, QueryResult, QuerySelect, QueryTrait, TryGetable, sea_query::ValueType,
-};
+use sea_orm::{DbErr, EntityTrait, Iterable};
 use uuid::Uuid;
 
-use super::items::{Thing, ThingKind};
-use crate::{
-    error::Result,
-    store::{Beside, Copied, Read, Snapshot},
+use super::{
+    cells::{Alike, Cells},
+    items::{Thing, ThingKind},
 };
 
 /// A row that is kept.
 pub trait Kept: Clone + Send + Sync {
     /// The table.
     type Entity: EntityTrait;
+    /// What many rows have alike, while they are read.
+    type Alike: Default + Send;
 
     /// What is read of it, its identity first.
     fn columns() -> Vec<<Self::Entity as EntityTrait>::Column>;
@@ -57,115 +54,10 @@ pub trait Kept: Clone + Send + Sync {
     ///
     /// # Errors
     /// Those of the database, where a column holds something else.
-    fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr>;
+    fn of(cells: &mut Cells<'_, '_>, alike: &mut Self::Alike) -> Result<Self, DbErr>;
 
     /// Its identity.
     fn key(&self) -> Uuid;
-}
-
-/// Where rows are read.
-#[derive(Debug)]
-pub enum Source<'a> {
-    /// By statements in a snapshot.
-    Snapshot(&'a Snapshot),
-    /// Copied out beside a snapshot: all rows of a table, and of those that are read whole none.
-    Beside(&'a mut Beside),
-}
-
-/// Words that many rows say.
-type Words = HashSet<Arc<str>, foldhash::fast::RandomState>;
-
-/// A row on its way.
-enum Row<'a, 'b> {
-    Queried(&'a QueryResult),
-    Copied(&'a mut Copied<'b>),
-}
-
-/// The columns of a row, one after the other.
-pub struct Cells<'a, 'b> {
-    row: Row<'a, 'b>,
-    next: usize,
-    words: &'a mut Words,
-}
-
-impl Cells<'_, '_> {
-    /// The next one.
-    fn next<T: TryGetable + ValueType>(&mut self) -> Result<T, DbErr> {
-        self.next += 1;
-        match &mut self.row {
-            Row::Queried(row) => row.try_get_by_index(self.next - 1),
-            Row::Copied(row) => row.value(),
-        }
-    }
-
-    /// The next one, a word that many rows say: it is kept once.
-    fn word(&mut self) -> Result<Option<Arc<str>>, DbErr> {
-        self.next += 1;
-        let queried: Option<String>;
-        let word = match &mut self.row {
-            Row::Queried(row) => {
-                queried = row.try_get_by_index(self.next - 1)?;
-                queried.as_deref()
-            }
-            Row::Copied(row) => row.text()?,
-        };
-        let Some(word) = word else { return Ok(None) };
-        if let Some(known) = self.words.get(word) {
-            return Ok(Some(Arc::clone(known)));
-        }
-        let word: Arc<str> = word.into();
-        self.words.insert(Arc::clone(&word));
-        Ok(Some(word))
-    }
-
-    /// All of them.
-    fn whole<T: FromQueryResult>(&mut self) -> Result<T, DbErr> {
-        match &self.row {
-            Row::Queried(row) => T::from_query_result(row, ""),
-            Row::Copied(_) => Err(DbErr::Custom("whole rows are not copied".to_owned())),
-        }
-    }
-}
-
-/// Tells the rows of a table, or those with some ids, as they arrive: one statement, and no list of all of them.
-///
-/// # Errors
-/// Those of the database.
-pub async fn each<R: Kept>(
-    source: &mut Source<'_>,
-    ids: Option<&[Uuid]>,
-    mut tell: impl FnMut(R) + Send,
-) -> Result<()> {
-    let columns = R::columns();
-    let mut query = R::Entity::find().select_only().columns(columns.iter().copied());
-    if let (Some(id), Some(ids)) = (columns.first(), ids) {
-        query = query.filter(id.is_in(ids.iter().copied()));
-    }
-    let mut words = Words::default();
-    match source {
-        Source::Snapshot(db) => {
-            let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
-            while let Some(row) = rows.try_next().await? {
-                let mut cells = Cells { row: Row::Queried(&row), next: 0, words: &mut words };
-                tell(R::of(&mut cells)?);
-            }
-        }
-        Source::Beside(db) => {
-            let sql = DbBackend::Postgres.build(query.as_query()).sql;
-            let mut messages = db.copy(&sql).await?;
-            while let Some(message) = messages.try_next().await? {
-                let mut rows = Copied::message(message.as_ref())?;
-                while rows.is_at_a_row()? {
-                    let mut cells = Cells { row: Row::Copied(&mut rows), next: 0, words: &mut words };
-                    tell(R::of(&mut cells).map_err(|cause| {
-                        let column = columns.get(cells.next.saturating_sub(1)).map_or("", IdenStatic::as_str);
-                        DbErr::Type(format!("{}.{column}: {cause}", R::Entity::default().table_name()))
-                    })?);
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Rows of which only some columns are read.
@@ -182,12 +74,13 @@ macro_rules! rows {
 
             impl Kept for $name {
                 type Entity = $table::Entity;
+                type Alike = ();
 
                 fn columns() -> Vec<$table::Column> {
                     vec![$($table::Column::$column),+]
                 }
 
-                fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
+                fn of(cells: &mut Cells<'_, '_>, (): &mut ()) -> Result<Self, DbErr> {
                     Ok(Self { $($field: cells.next()?),+ })
                 }
 
@@ -205,12 +98,13 @@ macro_rules! whole {
         $(
             impl Kept for $table::Model {
                 type Entity = $table::Entity;
+                type Alike = ();
 
                 fn columns() -> Vec<$table::Column> {
                     $table::Column::iter().collect()
                 }
 
-                fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
+                fn of(cells: &mut Cells<'_, '_>, (): &mut ()) -> Result<Self, DbErr> {
                     cells.whole()
                 }
 
@@ -225,37 +119,6 @@ macro_rules! whole {
 whole! { redundancy_group service power_feed colocation_contract support_contract }
 
 rows! {
-    /// What is needed of a dependency.
-    DependencyRow of dependency {
-        /// Identity.
-        id (Id): DependencyId,
-        /// What needs.
-        from_id (FromId): ConfigurationItemId,
-        /// What is needed.
-        to_id (ToId): ConfigurationItemId,
-        /// In what way.
-        kind (Kind): DependencyKind,
-        /// What becomes of what needs when what is needed fails.
-        hardness (Hardness): Hardness,
-        /// The group in which others can take its place.
-        redundancy_group_id (RedundancyGroupId): Option<RedundancyGroupId>,
-        /// What it carries in its group.
-        capacity (Capacity): Option<Rate>,
-        /// How it is known.
-        evidence (Evidence): Evidence,
-        /// How sure it is, from 0 to 1.
-        confidence (Confidence): Option<Rate>,
-        /// First day it was seen.
-        first_seen_on (FirstSeenOn): Option<NaiveDate>,
-        /// Last day it was seen.
-        last_seen_on (LastSeenOn): Option<NaiveDate>,
-        /// Milliseconds that a round trip may take.
-        latency_budget_milliseconds (LatencyBudgetMilliseconds): Option<i32>,
-        /// Data that passes, in gigabytes a day.
-        gigabytes_per_day (GigabytesPerDay): Option<Rate>,
-        /// Whether so much is written that the two must not be far apart.
-        is_write_heavy (IsWriteHeavy): bool,
-    }
     /// What is needed of a model.
     ModelRow of hardware_model {
         /// Identity.
@@ -372,25 +235,136 @@ rows! {
     }
 }
 
-/// What is needed of an asset: there are more of these than of all else, so what many say is kept once.
+/// What is needed of a dependency. Of all that is kept there are most of these and of assets, so what many say alike is
+/// kept once.
+#[derive(Clone, Debug)]
+pub struct DependencyRow {
+    /// Identity.
+    pub id: DependencyId,
+    /// What needs.
+    pub from_id: ConfigurationItemId,
+    /// What is needed.
+    pub to_id: ConfigurationItemId,
+    /// In what way.
+    pub kind: DependencyKind,
+    /// What becomes of what needs when what is needed fails.
+    pub hardness: Hardness,
+    /// How it is known.
+    pub evidence: Evidence,
+    /// Whether so much is written that the two must not be far apart.
+    pub is_write_heavy: bool,
+    /// What else was said.
+    pub detail: Arc<DependencyDetail>,
+}
+
+/// What else was said of a dependency.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct DependencyDetail {
+    /// The group in which others can take its place.
+    pub redundancy_group_id: Option<RedundancyGroupId>,
+    /// What it carries in its group.
+    pub capacity: Option<Rate>,
+    /// How sure it is, from 0 to 1.
+    pub confidence: Option<Rate>,
+    /// First day it was seen.
+    pub first_seen_on: Option<NaiveDate>,
+    /// Last day it was seen.
+    pub last_seen_on: Option<NaiveDate>,
+    /// Milliseconds that a round trip may take.
+    pub latency_budget_milliseconds: Option<i32>,
+    /// Data that passes, in gigabytes a day.
+    pub gigabytes_per_day: Option<Rate>,
+}
+
+impl Kept for DependencyRow {
+    type Entity = dependency::Entity;
+    type Alike = Alike<DependencyDetail>;
+
+    fn columns() -> Vec<dependency::Column> {
+        use dependency::Column as C;
+        vec![
+            C::Id,
+            C::FromId,
+            C::ToId,
+            C::Kind,
+            C::Hardness,
+            C::Evidence,
+            C::IsWriteHeavy,
+            C::RedundancyGroupId,
+            C::Capacity,
+            C::Confidence,
+            C::FirstSeenOn,
+            C::LastSeenOn,
+            C::LatencyBudgetMilliseconds,
+            C::GigabytesPerDay,
+        ]
+    }
+
+    fn of(cells: &mut Cells<'_, '_>, alike: &mut Self::Alike) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: cells.id()?,
+            from_id: cells.id()?,
+            to_id: cells.id()?,
+            kind: cells.next()?,
+            hardness: cells.next()?,
+            evidence: cells.next()?,
+            is_write_heavy: cells.next()?,
+            detail: alike.once(DependencyDetail {
+                redundancy_group_id: cells.some_id()?,
+                capacity: cells.next()?,
+                confidence: cells.next()?,
+                first_seen_on: cells.next()?,
+                last_seen_on: cells.next()?,
+                latency_budget_milliseconds: cells.next()?,
+                gigabytes_per_day: cells.next()?,
+            }),
+        })
+    }
+
+    fn key(&self) -> Uuid {
+        self.id.0
+    }
+}
+
+/// What is needed of an asset.
 #[derive(Clone, Debug)]
 pub struct AssetRow {
     /// Identity.
     pub id: AssetId,
     /// Asset tag.
     pub tag: Box<str>,
-    /// Model.
-    pub model_id: HardwareModelId,
+    /// Where it stands in its life.
+    pub status: AssetStatus,
+    /// The day on which it was retired.
+    pub retired_on: Option<NaiveDate>,
+    /// What was measured, in watts.
+    pub measured_draw_watts: Option<i32>,
+    /// Data that it holds, in terabytes; none where it holds what its model does.
+    pub usable_terabytes: Option<Rate>,
+    /// What was paid for it.
+    pub purchase_amount: Option<Amount>,
     /// Where it is.
+    pub place: Arc<AssetPlace>,
+    /// What sort of asset it is, and whose.
+    pub profile: Arc<AssetProfile>,
+}
+
+/// Where an asset is.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct AssetPlace {
+    /// The site.
     pub site_id: SiteId,
     /// The rack it stands in.
     pub rack_id: Option<RackId>,
     /// The chassis it is in.
     pub parent_id: Option<AssetId>,
-    /// Where it stands in its life.
-    pub status: AssetStatus,
-    /// The day on which it was retired.
-    pub retired_on: Option<NaiveDate>,
+}
+
+/// What sort of asset it is, and whose.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct AssetProfile {
+    /// Model.
+    pub model_id: HardwareModelId,
     /// Who answers for it.
     pub owner: Option<Arc<str>>,
     /// Criticality.
@@ -399,59 +373,58 @@ pub struct AssetRow {
     pub environment: Environment,
     /// Which figure its draw is.
     pub power_basis: PowerBasis,
-    /// What was measured, in watts.
-    pub measured_draw_watts: Option<i32>,
-    /// Data that it holds, in terabytes; none where it holds what its model does.
-    pub usable_terabytes: Option<Rate>,
-    /// What was paid for it.
-    pub purchase_amount: Option<Amount>,
-    /// In which currency.
+    /// In which currency it was paid.
     pub purchase_currency: Option<Arc<str>>,
 }
 
 impl Kept for AssetRow {
     type Entity = asset::Entity;
+    type Alike = (Alike<AssetPlace>, Alike<AssetProfile>);
 
     fn columns() -> Vec<asset::Column> {
         use asset::Column as C;
         vec![
             C::Id,
             C::Tag,
-            C::ModelId,
+            C::Status,
+            C::RetiredOn,
+            C::MeasuredDrawWatts,
+            C::UsableTerabytes,
+            C::PurchaseAmount,
             C::SiteId,
             C::RackId,
             C::ParentId,
-            C::Status,
-            C::RetiredOn,
+            C::ModelId,
             C::Owner,
             C::Tier,
             C::Environment,
             C::PowerBasis,
-            C::MeasuredDrawWatts,
-            C::UsableTerabytes,
-            C::PurchaseAmount,
             C::PurchaseCurrency,
         ]
     }
 
-    fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
+    fn of(cells: &mut Cells<'_, '_>, (places, profiles): &mut Self::Alike) -> Result<Self, DbErr> {
         Ok(Self {
-            id: cells.next()?,
+            id: cells.id()?,
             tag: cells.next::<String>()?.into(),
-            model_id: cells.next()?,
-            site_id: cells.next()?,
-            rack_id: cells.next()?,
-            parent_id: cells.next()?,
             status: cells.next()?,
             retired_on: cells.next()?,
-            owner: cells.word()?,
-            tier: cells.next()?,
-            environment: cells.next()?,
-            power_basis: cells.next()?,
             measured_draw_watts: cells.next()?,
             usable_terabytes: cells.next()?,
             purchase_amount: cells.next()?,
-            purchase_currency: cells.word()?,
+            place: places.once(AssetPlace {
+                site_id: cells.id()?,
+                rack_id: cells.some_id()?,
+                parent_id: cells.some_id()?,
+            }),
+            profile: profiles.once(AssetProfile {
+                model_id: cells.id()?,
+                owner: cells.text()?,
+                tier: cells.next()?,
+                environment: cells.next()?,
+                power_basis: cells.next()?,
+                purchase_currency: cells.text()?,
+            }),
         })
     }
 
@@ -471,14 +444,15 @@ pub struct ItemRow {
 
 impl Kept for ItemRow {
     type Entity = configuration_item::Entity;
+    type Alike = ();
 
     fn columns() -> Vec<configuration_item::Column> {
         let things = ThingKind::ALL.into_iter().filter_map(ThingKind::column);
         std::iter::once(configuration_item::Column::Id).chain(things).collect()
     }
 
-    fn of(cells: &mut Cells<'_, '_>) -> Result<Self, DbErr> {
-        let (id, mut thing) = (cells.next()?, None);
+    fn of(cells: &mut Cells<'_, '_>, (): &mut ()) -> Result<Self, DbErr> {
+        let (id, mut thing) = (cells.id()?, None);
         for kind in ThingKind::ALL {
             let found = cells.next::<Option<Uuid>>()?.map(|id| kind.thing(id));
             thing = thing.or(found);

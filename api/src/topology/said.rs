@@ -23,7 +23,7 @@ impl Said {
     pub fn dependencies(&self) -> impl Iterator<Item = &DependencyRow> {
         let as_of = self.as_of;
         let rows = self.recorded.dependencies.values();
-        rows.filter(move |row| row.first_seen_on.is_none_or(|first| first <= as_of))
+        rows.filter(move |row| row.detail.first_seen_on.is_none_or(|first| first <= as_of))
     }
 
     /// The ends of a dependency: what needs, and what is needed.

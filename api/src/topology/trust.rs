@@ -56,14 +56,14 @@ impl Doubts {
     /// Why a dependency is stale, where it is.
     #[must_use]
     pub fn stale(&self, row: &DependencyRow) -> Option<String> {
-        let last = row.last_seen_on.filter(|last| *last < self.seen_since)?;
+        let last = row.detail.last_seen_on.filter(|last| *last < self.seen_since)?;
         Some(format!("last seen on {last}, more than {} days ago", self.stale_after_days))
     }
 
     /// Why a dependency is not sure enough, where it is not.
     #[must_use]
     pub fn unsure(&self, row: &DependencyRow) -> Option<String> {
-        let confidence = row.confidence?.to_decimal().normalize();
+        let confidence = row.detail.confidence?.to_decimal().normalize();
         let least = self.minimum_confidence.normalize();
         (confidence < least).then(|| format!("sure to {confidence}, below {least}"))
     }
