@@ -130,7 +130,7 @@ impl Cells<'_, '_> {
 /// Tells the rows of a table, or those with some ids, as they arrive: one statement, and no list of all of them.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the database; `Type` with the table and the column for a cell that holds something else.
 pub async fn each<R: Kept>(
     source: &mut Source<'_>,
     ids: Option<&[Uuid]>,
@@ -146,8 +146,7 @@ pub async fn each<R: Kept>(
         Source::Snapshot(db) => {
             let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
             while let Some(row) = rows.try_next().await? {
-                let mut cells = Cells { row: Row::Queried(&row), next: 0, words: &mut words };
-                tell(R::of(&mut cells)?);
+                tell(read(Cells { row: Row::Queried(&row), next: 0, words: &mut words })?);
             }
         }
         Source::Beside(db) => {
@@ -156,16 +155,22 @@ pub async fn each<R: Kept>(
             while let Some(message) = messages.try_next().await? {
                 let mut rows = Copied::message(message.as_ref())?;
                 while rows.is_at_a_row()? {
-                    let mut cells = Cells { row: Row::Copied(&mut rows), next: 0, words: &mut words };
-                    tell(R::of(&mut cells).map_err(|cause| {
-                        let column = columns.get(cells.next.saturating_sub(1)).map_or("", IdenStatic::as_str);
-                        DbErr::Type(format!("{}.{column}: {cause}", R::Entity::default().table_name()))
-                    })?);
+                    tell(read(Cells { row: Row::Copied(&mut rows), next: 0, words: &mut words })?);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The row of some cells. What cannot be read is said with its table and, where the row is read cell by cell, its column.
+fn read<R: Kept>(mut cells: Cells<'_, '_>) -> Result<R, DbErr> {
+    R::of(&mut cells).map_err(|cause| {
+        let table = R::Entity::default();
+        let column = cells.next.checked_sub(1).and_then(|place| R::columns().get(place).map(IdenStatic::as_str));
+        let place = column.map_or_else(String::new, |column| format!(".{column}"));
+        DbErr::Type(format!("{}{place}: {cause}", table.table_name()))
+    })
 }
 
 /// Rows of which only some columns are read.
