@@ -110,6 +110,7 @@ pub fn require_day_kept(before: &asset::Model, after: &asset::Model) -> Result<(
         _ => "",
     };
     let status = after.status.to_value();
-    let message = format!("cannot be cleared: the asset {} is {status}; give another day{way_back}", after.tag);
+    let message =
+        format!("cannot be cleared: the asset {} is {status}; give another day{way_back}", after.tag);
     Err(Error::invalid("retiredOn", message))
 }

@@ -167,7 +167,8 @@ pub async fn each<R: Kept>(
 fn read<R: Kept>(mut cells: Cells<'_, '_>) -> Result<R, DbErr> {
     R::of(&mut cells).map_err(|cause| {
         let table = R::Entity::default();
-        let column = cells.next.checked_sub(1).and_then(|place| R::columns().get(place).map(IdenStatic::as_str));
+        let column =
+            cells.next.checked_sub(1).and_then(|place| R::columns().get(place).map(IdenStatic::as_str));
         let place = column.map_or_else(String::new, |column| format!(".{column}"));
         DbErr::Type(format!("{}{place}: {cause}", table.table_name()))
     })

@@ -90,7 +90,8 @@ pub struct RecoveryOrder {
     steps: Items<RecoveryStep>,
     /// How many more steps there are of items that the caller may not see.
     hidden_steps: usize,
-    /// What can never be up: it needs more of a group than there is.
+    /// What can never be up, of the services and of all they need: it needs more of a group than there is, or something
+    /// else that does.
     never: Vec<ConfigurationItem>,
     /// How many more there are that the caller may not see.
     hidden_never: usize,

@@ -95,7 +95,8 @@ impl AssetRetirementMutation {
             let ids = ids.into_iter().map(|id| *id).collect();
             let (places, ids): (Vec<usize>, Vec<AssetId>) =
                 retirement::holders_first(tx, ids).await?.into_iter().unzip();
-            let mut outcomes: Vec<_> = places.into_iter().zip(bulk::each(tx, ids, reinstate).await?).collect();
+            let mut outcomes: Vec<_> =
+                places.into_iter().zip(bulk::each(tx, ids, reinstate).await?).collect();
             outcomes.sort_by_key(|(place, _)| *place);
             Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
         })
