@@ -163,14 +163,12 @@ pub async fn each<R: Kept>(
     Ok(())
 }
 
-/// The row of some cells. What cannot be read is said with its table and, where the row is read cell by cell, its column.
+/// The row of some cells. What cannot be read is said with its table and, where it is read cell by cell, its column.
 fn read<R: Kept>(mut cells: Cells<'_, '_>) -> Result<R, DbErr> {
     R::of(&mut cells).map_err(|cause| {
-        let table = R::Entity::default();
-        let column =
-            cells.next.checked_sub(1).and_then(|place| R::columns().get(place).map(IdenStatic::as_str));
-        let place = column.map_or_else(String::new, |column| format!(".{column}"));
-        DbErr::Type(format!("{}{place}: {cause}", table.table_name()))
+        let column = cells.next.checked_sub(1).and_then(|place| R::columns().get(place).copied());
+        let column = column.map_or_else(String::new, |column| format!(".{}", column.as_str()));
+        DbErr::Type(format!("{}{column}: {cause}", R::Entity::default().table_name()))
     })
 }
 

@@ -106,7 +106,7 @@ fn what_saved_a_thing_says_how_far_that_can_be_trusted() {
         assert!(records.len() == 2 && records.contains(&stale) && records.contains(&unsure), "{told}");
         let counts =
             ["edges", "recorded", "stale", "unsure", "doubtful", "share"].map(|name| told[name].clone());
-        assert_eq!(counts, [json!(2), json!(2), json!(1), json!(1), json!(2), json!("1")]);
+        assert_eq!(counts, [json!(2), json!(2), json!(1), json!(1), json!(2), json!("1.00")]);
         let found = trust(&two, "(minimumConfidence: \"0.3\")").await["savedByTrust"].clone();
         assert_eq!([&found["edges"], &found["doubtful"]], [2, 0]);
         // What nothing saved rests on nothing.
