@@ -41,7 +41,7 @@ pub async fn retire(
 }
 
 /// Brings a retired asset back with the status that it had: what retiring it did is undone. It has stayed where it is. One
-/// that was recorded as retired is taken to have been in service.
+/// of which no such status is on record is taken to have been in service.
 ///
 /// # Errors
 /// `Conflict` for a stale version, when the asset is not retired, and while the chassis that it would work in is; `Invalid`
@@ -54,9 +54,11 @@ pub async fn reinstate(tx: &Tx, id: AssetId, expected_version: Option<i32>) -> R
         return Err(Error::Conflict(format!("the asset {} is {status} and not RETIRED", asset.tag)));
     }
     let before = earlier::value_before::<asset::Entity, _>(tx, id.uuid(), "status", asset.status).await?;
-    // Whoever brings back what was let go by hand does not let it go once more.
-    let before = before.filter(|status| *status != AssetStatus::Disposed);
-    let status = before.unwrap_or(AssetStatus::InService);
+    // A file may say at once of what was planned that it has served and was retired.
+    let has_served = asset.in_service_on.is_some();
+    let is_earlier =
+        |status: &AssetStatus| matches!(status, AssetStatus::Planned | AssetStatus::Ordered) && has_served;
+    let status = before.filter(|status| !is_earlier(status)).unwrap_or(AssetStatus::InService);
     if WORKING.contains(&status)
         && let Some(parent) = asset.parent_id
     {

@@ -64,6 +64,15 @@ fn the_last_retirement_is_undone_whoever_retired_it() {
         )];
         assert_eq!(errors(&import(app, &of_file).await), [""; 0]);
         assert_eq!(planner.query(&reinstated(&id)).await["done"]["status"], "IN_STOCK");
+        // A file may say at once that what was planned has served and was retired, or was never wanted.
+        for (tag, day, status) in [("A-2", "2026-01-31", "IN_SERVICE"), ("A-3", "", "PLANNED")] {
+            let planned = estate.asset(tag, "PLANNED", json!({ "site": estate.site }), json!({})).await;
+            let file = format!(
+                "tag,manufacturer,model,site,status,in_service_on,retired_on\n{tag},Acme,S-200,FRA1,RETIRED,{day},2026-06-21\n"
+            );
+            assert_eq!(errors(&import(app, &[("assets.csv", file.as_str())]).await), [""; 0]);
+            assert_eq!(planner.query(&reinstated(&planned)).await["done"]["status"], status, "{tag}");
+        }
         // What was never anything else on record is taken to have been in service.
         let old = [("assets.csv", "tag,manufacturer,model,site,status\nOLD-1,Acme,S-200,FRA1,RETIRED\n")];
         assert_eq!(errors(&import(app, &old).await), [""; 0]);
