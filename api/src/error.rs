@@ -74,7 +74,7 @@ impl Error {
 
     /// A row that is not there, by its natural key or by its id, which is then told as clients send it.
     pub fn not_found(kind: &'static str, id: impl fmt::Display) -> Self {
-        let (id, table) = (id.to_string(), kind.replace(' ', "_"));
+        let (id, table) = (id.to_string(), kind.to_lowercase().replace(' ', "_"));
         let id = match Uuid::try_parse(&id) {
             Ok(uuid) if KINDS.contains(&table.as_str()) => format!("{table}_{}", uuid.simple()),
             _ => id,

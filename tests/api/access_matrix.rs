@@ -1,7 +1,8 @@
 //! Every root field is decided for every role, and the decisions can be read in `access_matrix.txt`.
 //!
 //! Nothing here names a field. Fields and their arguments come from introspection; each is called by each role with
-//! the least that it takes, and any outcome but `FORBIDDEN` means that the role may call it.
+//! the least that it takes, and any outcome but `FORBIDDEN` means that the role may call it. What is refused for what it was
+//! given says which argument that was.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -55,7 +56,7 @@ async fn matrix(app: &TestApp) -> String {
     let schema = Schema::of(app).await;
     let roles: Vec<Role> = Role::iter().collect();
     let mut text = String::from("Who may call which root field: yes, or - for FORBIDDEN.\n\n");
-    let mut undecided = Vec::new();
+    let (mut undecided, mut nameless) = (Vec::new(), Vec::new());
     let operations =
         [("query", &schema.query), ("mutation", &schema.mutation), ("subscription", &schema.subscription)];
     for (operation, root) in operations {
@@ -71,7 +72,14 @@ async fn matrix(app: &TestApp) -> String {
             let call = schema.call(operation, field, &app.director()).await;
             let mut outcomes = Vec::new();
             for role in &roles {
-                outcomes.push(outcome(&app.as_role(*role), operation, &call).await);
+                let (code, field) = outcome(&app.as_role(*role), operation, &call).await;
+                // That a subscription needs a connection is no fault of an argument.
+                let is_about_one =
+                    matches!(code.as_str(), "NOT_FOUND" | "INVALID") && operation != "subscription";
+                if is_about_one && field.is_null() {
+                    nameless.push(call.clone());
+                }
+                outcomes.push(code);
             }
             let line = outcomes.iter().fold(format!("  {:<30}", name(field)), |mut line, outcome| {
                 let decision = if outcome == "FORBIDDEN" { FORBIDDEN } else { ALLOWED };
@@ -86,16 +94,21 @@ async fn matrix(app: &TestApp) -> String {
         }
         text.push('\n');
     }
+    nameless.dedup();
+    assert!(nameless.is_empty(), "say which argument is at fault:\n{}", nameless.join("\n"));
     assert!(undecided.is_empty(), "ask for the permission before the rules:\n{}", undecided.join("\n"));
     format!("{}\n", text.trim_end())
 }
 
-/// The code of the one error, or nothing for an answer.
-async fn outcome(client: &Client, operation: &str, call: &str) -> String {
+/// The code of the one error and the field at fault, or nothing for an answer.
+async fn outcome(client: &Client, operation: &str, call: &str) -> (String, Value) {
     let answer = answer(client, operation, call).await;
     match answer["errors"].as_array().map(Vec::as_slice) {
-        None => String::new(),
-        Some([error]) => error["extensions"]["code"].as_str().unwrap().to_owned(),
+        None => (String::new(), Value::Null),
+        Some([error]) => {
+            let said = &error["extensions"];
+            (said["code"].as_str().unwrap().to_owned(), said["field"].clone())
+        }
         Some(errors) => panic!("{call}: {errors:?}"),
     }
 }

@@ -7,6 +7,7 @@ mod lists;
 mod models;
 mod placement;
 mod racks;
+mod retirement;
 mod sites;
 mod summary;
 

@@ -125,3 +125,98 @@ fn permissions_and_roles_are_named_as_the_schema_names_them() {
         assert_eq!(error.message, message);
     });
 }
+
+#[test]
+fn what_every_row_of_a_list_was_asked_with_is_refused_once() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let register = async |name: &str| {
+            let text = format!(
+                "mutation {{ registerService(input: {{ name: \"{name}\", kind: APPLICATION }}) {{ id }} }}"
+            );
+            director.query(&text).await["registerService"]["id"].as_str().unwrap().to_owned()
+        };
+        let shop = register("shop").await;
+        for number in 0..40 {
+            let desk = register(&format!("desk {number}")).await;
+            let input = json!({ "from": desk, "to": shop, "kind": "DEPENDS_ON" });
+            let text = "mutation($input: NewDependency!) { recordDependency(input: $input) { id } }";
+            director.query_with(text, json!({ "input": input })).await;
+        }
+        let ask = async |fields: &str| {
+            let text = format!(
+                "{{ impact(of: [\"{shop}\"]) {{ affected(first: 100) {{ nodes {{ {fields} }} }} }} }}"
+            );
+            app.viewer().answer(&text, json!({})).await
+        };
+        let error = |argument: &str, message: &str, place: &str| {
+            json!({
+                "message": message, "path": ["impact", "affected", "nodes", 0, place],
+                "extensions": { "code": "INVALID", "field": argument, "repeated": 40 },
+            })
+        };
+        let told = |answer: &serde_json::Value| {
+            let mut errors = answer["errors"].as_array().unwrap().clone();
+            for error in &mut errors {
+                error.as_object_mut().unwrap().remove("locations");
+            }
+            errors
+        };
+        let answer = ask("item { name } reason(first: -1) { link }").await;
+        assert_eq!(told(&answer), [error("first", "first: -1 is below zero", "reason")]);
+        // Each place of the query by itself, and each sentence.
+        let answer = ask("a: reason(first: -1) { link } b: reason(first: -2) { link }").await;
+        let expected =
+            [error("first", "first: -1 is below zero", "a"), error("first", "first: -2 is below zero", "b")];
+        let errors = told(&answer);
+        assert!(errors.len() == 2 && expected.iter().all(|error| errors.contains(error)), "{errors:?}");
+        // What is said of one row alone counts no others.
+        let one = format!(
+            "{{ impact(of: [\"{shop}\"]) {{ affected(first: 1) {{ nodes {{ reason(first: -1) {{ link }} }} }} }} }}"
+        );
+        let answer = app.viewer().answer(&one, json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"], json!({ "code": "INVALID", "field": "first" }));
+    });
+}
+
+#[test]
+fn what_is_not_there_is_named_by_the_argument_that_asked_for_it() {
+    on_both_engines(async |app| {
+        let director = app.director();
+        let id = |kind: &str| format!("{kind}_{}", "0".repeat(32));
+        let named = async |text: &str, variables: serde_json::Value, code: &str| {
+            director.expect_error_with(text, variables, code).await.field
+        };
+        let retire = "mutation($asset: ID!) { gone: retireAsset(id: $asset, on: \"2026-06-30\") { tag } }";
+        assert_eq!(named(retire, json!({ "asset": id("asset") }), "NOT_FOUND").await, "id");
+        assert_eq!(named(retire, json!({ "asset": id("rack") }), "INVALID").await, "id");
+        assert_eq!(named(retire, json!({ "asset": "x" }), "INVALID").await, "id");
+        let site = id("site");
+        let rack =
+            format!("installRack(input: {{ site: \"{site}\", name: \"R1\", heightUnits: 42 }}) {{ id }}");
+        let fragment = format!("mutation {{ ...f }} fragment f on Mutation {{ {rack} }}");
+        for text in [format!("mutation {{ {rack} }}"), fragment] {
+            assert_eq!(named(&text, json!({}), "NOT_FOUND").await, "site", "{text}");
+        }
+        let input = json!({ "input": { "site": site, "name": "R1", "heightUnits": 42 } });
+        let text = "mutation($input: NewRack!) { installRack(input: $input) { id } }";
+        assert_eq!(named(text, input, "NOT_FOUND").await, "site");
+        for (text, field) in [
+            (format!("{{ graph(scenario: \"{}\") {{ nodes }} }}", id("scenario")), "scenario"),
+            (format!("{{ requirements(of: \"{}\") {{ totalCount }} }}", id("service")), "of"),
+            (format!("{{ recoveryAssessment(service: \"{}\") {{ asOf }} }}", id("service")), "service"),
+            (format!("mutation {{ retireRack(id: \"{}\") {{ id }} }}", id("rack")), "id"),
+            (format!("mutation {{ removeDependency(id: \"{}\") }}", id("dependency")), "id"),
+            (
+                format!(
+                    "mutation {{ moveAsset(id: \"{}\", to: {{ site: \"{site}\" }}) {{ id }} }}",
+                    id("asset")
+                ),
+                "id",
+            ),
+            (format!("mutation {{ reinstateAsset(id: \"{}\") {{ id }} }}", id("asset")), "id"),
+        ] {
+            assert_eq!(named(&text, json!({}), "NOT_FOUND").await, field, "{text}");
+        }
+    });
+}

@@ -64,7 +64,7 @@ async fn somebody_waits(holder: &sea_orm::DatabaseTransaction, engine: Engine) {
     panic!("nobody waits");
 }
 
-async fn post(address: &str, token: &str, query: &str) -> Result<Answer, reqwest::Error> {
+pub(crate) async fn post(address: &str, token: &str, query: &str) -> Result<Answer, reqwest::Error> {
     let request = reqwest::Client::new().post(format!("http://{address}/graphql")).bearer_auth(token);
     let response = request.json(&json!({ "query": query })).send().await?;
     let (status, headers) = (response.status(), response.headers().clone());

@@ -1,5 +1,6 @@
 //! What depends on what.
 
+mod cold;
 mod contracts;
 mod days;
 mod derived;
@@ -21,6 +22,7 @@ mod power;
 mod quality;
 mod real;
 mod refusals;
+mod reinstating;
 mod scenarios;
 mod setting;
 mod single_points;

@@ -65,7 +65,7 @@ impl Client {
         }
     }
 
-    /// Asks, and returns the one error with the code `code`; of a list, each of whose members may refuse alike, the first.
+    /// Asks, and returns the one error with the code `code`.
     ///
     /// # Panics
     /// When there is no error, others beside it, or one with another code.
@@ -90,16 +90,11 @@ impl Client {
             let answer = self.answer(text, variables).await;
             let errors = answer["errors"].as_array().map_or(&[][..], Vec::as_slice);
             match errors {
-                [error, others @ ..]
-                    if error["extensions"]["code"] == code
-                        && others.iter().all(|other| alike(error, other)) =>
-                {
-                    Refusal {
-                        code: code.to_owned(),
-                        message: error["message"].as_str().unwrap_or_default().to_owned(),
-                        field: error["extensions"]["field"].as_str().unwrap_or_default().to_owned(),
-                    }
-                }
+                [error] if error["extensions"]["code"] == code => Refusal {
+                    code: code.to_owned(),
+                    message: error["message"].as_str().unwrap_or_default().to_owned(),
+                    field: error["extensions"]["field"].as_str().unwrap_or_default().to_owned(),
+                },
                 [] => panic!("{asked_at}: expected {code}, got an answer:\n{text}\n{answer:#}"),
                 _ => panic!("{asked_at}: expected {code}, got:\n{text}{}", describe(errors)),
             }
@@ -151,11 +146,6 @@ impl Client {
         let response = self.schema.execute(request).await;
         serde_json::to_value(response).expect("an answer is JSON")
     }
-}
-
-/// Whether two errors say the same, wherever in the answer.
-fn alike(one: &Value, other: &Value) -> bool {
-    ["message", "extensions"].into_iter().all(|part| one[part] == other[part])
 }
 
 fn describe(errors: &[Value]) -> String {

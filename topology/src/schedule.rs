@@ -30,7 +30,8 @@ pub struct Schedule {
     pub steps: Vec<Step>,
     /// Minutes until the last is up.
     pub makespan: u64,
-    /// What can never be up: it needs more of a group than there is.
+    /// What can never be up, of the items that were asked for and of all they need: it needs more of a group than there is,
+    /// or something else that does.
     pub never: Vec<Node>,
 }
 
@@ -66,9 +67,14 @@ impl Plan {
         let mut chosen: BTreeSet<(u32, Node)> = BTreeSet::new();
         let mut never = BTreeSet::new();
         let mut waiting: Vec<Node> = wanted.to_vec();
+        let is_never = |node: &Node| found.of(*node).is_none_or(|recovery| recovery.minutes.is_none());
         while let Some(node) = waiting.pop() {
-            if found.of(node).is_none_or(|recovery| recovery.minutes.is_none()) {
-                never.insert(node);
+            if is_never(&node) {
+                // Down to what keeps it down, and no further: nobody works on what is up for nothing.
+                if never.insert(node) {
+                    let members = graph.groups_of(node).flat_map(|group| graph.members(group));
+                    waiting.extend(graph.hard_needs(node).chain(members).filter(is_never));
+                }
             } else if chosen.insert((rank.of_node(node), node)) {
                 waiting.extend(rank.needed(node));
                 // All that it recovers together with: by way of the first, so that nobody is looked at by everybody.

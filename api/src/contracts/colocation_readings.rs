@@ -25,7 +25,7 @@ pub async fn find(db: &impl Read, id: ColocationReadingId) -> Result<colocation_
     colocation_reading::Entity::find_by_id(id)
         .one(db)
         .await?
-        .ok_or_else(|| Error::not_found("power reading", id))
+        .ok_or_else(|| Error::not_found("colocation reading", id))
 }
 
 /// Records a power reading.

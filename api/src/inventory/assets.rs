@@ -14,6 +14,7 @@ use sea_orm::{ActiveEnum, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorT
 use super::{
     chains, models,
     placement::{Place, Spot, find_spot},
+    retirement::require_day_kept,
     vendors,
 };
 use crate::{
@@ -141,8 +142,8 @@ pub async fn register(tx: &Tx, mut row: asset::ActiveModel, place: &Place) -> Re
 /// Changes what is known of an asset. Where it stands and where it is in its life have steps of their own.
 ///
 /// # Errors
-/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken or another model does not fit
-/// where the asset is mounted.
+/// `Conflict` for a stale version, `Invalid` when a rule of [`check`] is broken, another model does not fit where the asset
+/// is mounted, or it was retired and would be without the day.
 pub async fn update(
     tx: &Tx,
     id: AssetId,
@@ -153,6 +154,7 @@ pub async fn update(
     expect_version("asset", before.version, expected_version)?;
     let (row, after) = edited(&before, edit)?;
     check(&after)?;
+    require_day_kept(&before, &after)?;
     if (after.in_service_on, after.warranty_ends_on) != (before.in_service_on, before.warranty_ends_on) {
         check_warranty(&after)?;
     }
@@ -256,25 +258,6 @@ pub async fn withdraw(
     }
     let asset = advance(tx, id, expected_version, Step::Withdraw, |row| row.retired_on = Set(None)).await?;
     settle(tx, asset, place).await
-}
-
-/// Takes an asset out of service for good on a day. It stays where it is until it is moved or disposed of.
-///
-/// # Errors
-/// As [`advance`]; `Conflict` while what lives in it is in service, `Invalid` for a day that has not come.
-pub async fn retire(
-    tx: &Tx,
-    id: AssetId,
-    expected_version: Option<i32>,
-    on: NaiveDate,
-) -> Result<asset::Model> {
-    expect_version("asset", find(tx, id).await?.version, expected_version)?;
-    require_past(tx, on)?;
-    let asset = advance(tx, id, expected_version, Step::Retire, |row| row.retired_on = Set(Some(on))).await;
-    let asset = asset.map_err(|error| at("retiredOn", "on", error))?;
-    let working = asset::Column::Status.is_in([AssetStatus::InService, AssetStatus::Maintenance]);
-    require_no_children(tx, &asset, working, "in service", "retire").await?;
-    Ok(asset)
 }
 
 /// Lets an asset go on a day: sold, returned or recycled. It leaves its rack and its chassis.
@@ -405,7 +388,7 @@ pub async fn require_no_children(
 }
 
 /// A step is recorded when it has been taken. Sites east of Greenwich are a day ahead at most.
-fn require_past(tx: &Tx, on: NaiveDate) -> Result<()> {
+pub(super) fn require_past(tx: &Tx, on: NaiveDate) -> Result<()> {
     require_plausible("on", Some(on))?;
     let today = tx.caller().now.date_naive();
     if today.checked_add_days(Days::new(1)).is_some_and(|tomorrow| on > tomorrow) {
@@ -415,7 +398,7 @@ fn require_past(tx: &Tx, on: NaiveDate) -> Result<()> {
 }
 
 /// An error of a column as an error of the argument that was written into it.
-fn at(column: &str, argument: &str, error: Error) -> Error {
+pub(super) fn at(column: &str, argument: &str, error: Error) -> Error {
     match error {
         Error::Invalid { field, message } if field == column => Error::invalid(argument, message),
         other => other,

@@ -12,6 +12,7 @@ pub mod manufacturers;
 pub mod models;
 pub mod placement;
 pub mod racks;
+pub mod retirement;
 pub mod sites;
 pub mod summary;
 pub mod usage;

@@ -16,7 +16,7 @@ pub(super) fn classify(error: &mut ServerError, request_id: &str, types: Option<
             if let Error::Unavailable(cause) = ours {
                 tracing::warn!(request_id, %cause, "database not available");
             }
-            (ours.code(), ours.field().map(str::to_owned))
+            (ours.code(), ours.field().map(str::to_owned).or_else(|| named(error, ours, types)))
         }
         // Syntax and rules of the schema, refused by the GraphQL library before any of our code runs.
         None => ("INVALID", explain(error, types)),
@@ -29,6 +29,12 @@ pub(super) fn classify(error: &mut ServerError, request_id: &str, types: Option<
     if matches!(code, "INTERNAL" | "UNAVAILABLE") {
         extensions.set("requestId", request_id);
     }
+}
+
+/// The argument that named what is not there, where nobody said which.
+fn named(error: &ServerError, ours: &Error, types: Option<(&Registry, &Given)>) -> Option<String> {
+    let Error::NotFound { id, .. } = ours else { return None };
+    types.and_then(|(registry, given)| given.naming(registry, error, id))
 }
 
 /// Puts a refusal of the GraphQL library into our words, and names the field that it is about.

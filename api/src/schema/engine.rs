@@ -5,12 +5,12 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::HashSet,
+    collections::HashMap,
     sync::{Arc, OnceLock},
 };
 
 use async_graphql::{
-    Request, Response, SchemaEnv, ServerError, ServerResult,
+    PathSegment, Request, Response, SchemaEnv, ServerError, ServerResult,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextRequest},
     parser::types::{OperationType, Selection},
 };
@@ -39,6 +39,9 @@ pub struct PlinthSchema {
 
 /// What answers to changes say of the graph, beside their data.
 const GRAPH_REVISION: &str = "graphRevision";
+
+/// What an error says of how many more rows it is about.
+const REPEATED: &str = "repeated";
 
 impl PlinthSchema {
     pub(super) fn new(areas: Areas, limits: Limits, index: Option<Index>) -> Self {
@@ -97,7 +100,7 @@ impl PlinthSchema {
         }
     }
 
-    /// Gives errors their codes.
+    /// Gives errors their codes, and says each once.
     fn finish(&self, response: &mut Response, request_id: &str, given: &Given) {
         let types = self.types.as_ref().map(|types| (&types.registry, given));
         for error in &mut response.errors {
@@ -190,10 +193,33 @@ fn subscribes(request: &mut Request) -> ServerResult<bool> {
     Ok(true)
 }
 
-/// Drops what was said before: the library refuses an argument for itself and for the cost of its field.
+/// Says once what is said of every row of a list, such as of an argument that each of them was asked with, and how many
+/// more it is said of. Before there are rows, the library refuses an argument for itself and for the cost of its field.
 fn say_once(errors: &mut Vec<ServerError>) {
-    let mut said = HashSet::new();
-    errors.retain(|error| !error.path.is_empty() || said.insert(error.message.clone()));
+    let mut places = HashMap::new();
+    let mut said: Vec<(ServerError, u64)> = Vec::new();
+    for error in errors.drain(..) {
+        let place = *places.entry((fields(&error), error.message.clone())).or_insert(said.len());
+        match said.get_mut(place) {
+            Some((_, repeated)) => *repeated += 1,
+            None => said.push((error, 0)),
+        }
+    }
+    errors.extend(said.into_iter().map(|(mut error, repeated)| {
+        if repeated > 0 && !error.path.is_empty() {
+            error.extensions.get_or_insert_default().set(REPEATED, repeated);
+        }
+        error
+    }));
+}
+
+/// Where in the answer an error is, whichever row it is of.
+fn fields(error: &ServerError) -> Vec<String> {
+    let fields = error.path.iter().filter_map(|segment| match segment {
+        PathSegment::Field(name) => Some(name.clone()),
+        PathSegment::Index(_) => None,
+    });
+    fields.collect()
 }
 
 pub(super) fn server_error(error: Error) -> ServerError {

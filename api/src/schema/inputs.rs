@@ -3,6 +3,8 @@
 //! The library says what it could not read, but neither where it stood nor which rule it broke. Reading once more
 //! what was given finds both.
 
+use std::sync::OnceLock;
+
 use async_graphql::{
     Name, Pos, Positioned, ServerError, Value, Variables,
     parser::{
@@ -11,6 +13,7 @@ use async_graphql::{
     },
     registry::{MetaField, MetaInputValue, MetaType, MetaTypeName, Registry},
 };
+use async_graphql_value::Value as QueryValue;
 
 use super::scalar::{MISSING, NULL, rule_of, shown};
 
@@ -21,6 +24,8 @@ const WRAPPERS: [&str; 3] = ["input.", "details.", "changes."];
 pub struct Given {
     query: String,
     variables: Variables,
+    /// Parsed once, however much is refused.
+    document: OnceLock<Option<ExecutableDocument>>,
 }
 
 /// An input that was refused.
@@ -35,15 +40,14 @@ impl Given {
     /// What a request was given.
     #[must_use]
     pub fn new(query: &str, variables: &Variables) -> Self {
-        Self { query: query.to_owned(), variables: variables.clone() }
+        Self { query: query.to_owned(), variables: variables.clone(), document: OnceLock::new() }
     }
 
     /// The input that an error of the library is about, where it is about one.
     #[must_use]
     pub fn refused(&self, registry: &Registry, error: &ServerError) -> Option<Refused> {
-        let document = parse_query(&self.query).ok()?;
-        let at = *error.locations.first()?;
-        let (meta, field, of_one) = Search { registry, at }.in_document(&document)?;
+        let document = self.document()?;
+        let (meta, field, of_one) = Search::of(registry, error)?.in_document(document)?;
         let check = Check { registry, message: &error.message };
         let mut arguments =
             meta.args.values().filter(|argument| of_one.is_none_or(|one| one == argument.name));
@@ -51,16 +55,33 @@ impl Given {
             let Some(given) = field.get_argument(&argument.name) else {
                 return Check::left_out(argument, argument.name.clone());
             };
-            let given = given.node.clone().into_const_with(|name| self.variable(&document, &name).ok_or(()));
-            check.value(&argument.ty, &given.ok()?, argument.name.clone())
+            check.value(&argument.ty, &self.constant(document, &given.node)?, argument.name.clone())
         });
         // What is wrong with the one argument, our rules do not tell: its sentence is the library's.
         let known = of_one.map(|argument| (argument.to_owned(), bare(&error.message)));
-        let (mut field, rule) = found.or(known)?;
-        for wrapper in WRAPPERS {
-            field = field.strip_prefix(wrapper).unwrap_or(&field).replace(&format!(".{wrapper}"), ".");
-        }
-        Some(Refused { field, rule })
+        let (field, rule) = found.or(known)?;
+        Some(Refused { field: unwrapped(field), rule })
+    }
+
+    /// The input that holds an id, or another name, of something that is not there: among those of the field that an error
+    /// is about.
+    #[must_use]
+    pub fn naming(&self, registry: &Registry, error: &ServerError, id: &str) -> Option<String> {
+        let document = self.document()?;
+        let (_, field, _) = Search::of(registry, error)?.in_document(document)?;
+        let found = field.arguments.iter().find_map(|(name, value)| {
+            path_to(id, &self.constant(document, &value.node)?, name.node.to_string())
+        });
+        found.map(unwrapped)
+    }
+
+    fn document(&self) -> Option<&ExecutableDocument> {
+        self.document.get_or_init(|| parse_query(&self.query).ok()).as_ref()
+    }
+
+    /// A value with its variables filled in.
+    fn constant(&self, document: &ExecutableDocument, value: &QueryValue) -> Option<Value> {
+        value.clone().into_const_with(|name| self.variable(document, &name).ok_or(())).ok()
     }
 
     fn variable(&self, document: &ExecutableDocument, name: &Name) -> Option<Value> {
@@ -82,6 +103,11 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// For what an error is about.
+    fn of(registry: &'a Registry, error: &ServerError) -> Option<Self> {
+        Some(Self { registry, at: *error.locations.first()? })
+    }
+
     fn in_document(&self, document: &'a ExecutableDocument) -> Option<Asked<'a>> {
         let in_operations = document.operations.iter().find_map(|(_, operation)| {
             let root = match operation.node.ty {
@@ -191,6 +217,29 @@ impl Check<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// The path of an input without what only wraps others.
+fn unwrapped(mut field: String) -> String {
+    for wrapper in WRAPPERS {
+        field = field.strip_prefix(wrapper).unwrap_or(&field).replace(&format!(".{wrapper}"), ".");
+    }
+    field
+}
+
+/// The path to the first text in a value that reads so.
+fn path_to(text: &str, value: &Value, path: String) -> Option<String> {
+    match value {
+        Value::String(own) => (own == text).then_some(path),
+        Value::List(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(index, item)| path_to(text, item, format!("{path}[{index}]")))
+        }
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, value)| path_to(text, value, format!("{path}.{name}")))
+        }
+        _ => None,
     }
 }
 

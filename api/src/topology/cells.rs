@@ -146,7 +146,7 @@ fn is_word<T: ValueType + 'static>() -> bool {
 /// Tells the rows of a table, or those with some ids, as they arrive: one statement, and no list of all of them.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the database; `Type` with the table and the column for a cell that holds something else.
 pub async fn each<R: Kept>(
     source: &mut Source<'_>,
     ids: Option<&[Uuid]>,
@@ -164,8 +164,8 @@ pub async fn each<R: Kept>(
         Source::Snapshot(db) => {
             let mut rows = db.rows(db.get_database_backend().build(query.as_query())).await?;
             while let Some(row) = rows.try_next().await? {
-                let mut cells = Cells { row: Row::Queried(&row), next: 0, earlier: &mut earlier };
-                tell(R::of(&mut cells, &mut alike)?);
+                let cells = Cells { row: Row::Queried(&row), next: 0, earlier: &mut earlier };
+                tell(read(cells, &mut alike)?);
             }
         }
         Source::Beside(db) => {
@@ -174,14 +174,20 @@ pub async fn each<R: Kept>(
             while let Some(message) = messages.try_next().await? {
                 let mut rows = Copied::message(message.as_ref())?;
                 while rows.is_at_a_row()? {
-                    let mut cells = Cells { row: Row::Copied(&mut rows), next: 0, earlier: &mut earlier };
-                    tell(R::of(&mut cells, &mut alike).map_err(|cause| {
-                        let column = columns.get(cells.next.saturating_sub(1)).map_or("", IdenStatic::as_str);
-                        DbErr::Type(format!("{}.{column}: {cause}", R::Entity::default().table_name()))
-                    })?);
+                    let cells = Cells { row: Row::Copied(&mut rows), next: 0, earlier: &mut earlier };
+                    tell(read(cells, &mut alike)?);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The row of some cells. What cannot be read is said with its table and, where it is read cell by cell, its column.
+fn read<R: Kept>(mut cells: Cells<'_, '_>, alike: &mut R::Alike) -> Result<R, DbErr> {
+    R::of(&mut cells, alike).map_err(|cause| {
+        let column = cells.next.checked_sub(1).and_then(|place| R::columns().get(place).copied());
+        let column = column.map_or_else(String::new, |column| format!(".{}", column.as_str()));
+        DbErr::Type(format!("{}{column}: {cause}", R::Entity::default().table_name()))
+    })
 }

@@ -1,11 +1,17 @@
 //! What fails when items fail.
 
-use std::{borrow::Cow, cmp::Ordering, collections::HashSet, sync::Arc};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use entity::{id::DependencyId, topology::dependency::DependencyKind};
 use topology::{
     graph::{Change, Graph, Node},
     impact::{self, Hurt, Impact},
+    path::Link,
 };
 
 use super::{
@@ -202,6 +208,20 @@ impl Answer {
             self.touched.iter().filter(|(_, is_down)| *is_down).map(|(node, _)| *node).collect();
         let edges = self.touched.iter().flat_map(|(node, _)| self.estate.edges_from(*node));
         edges.filter(move |edge| down.contains(&edge.to)).map(|edge| edge.dependency)
+    }
+
+    /// The edges to the members that are left of the groups that saved an item, each once by its record.
+    #[must_use]
+    pub fn saving_edges(&self, affected: &Affected) -> Vec<Option<DependencyId>> {
+        let Some(hurt) = &affected.hurt else { return Vec::new() };
+        let edges = self.estate.edges_from(affected.node).into_iter();
+        let saving = edges.filter(|edge| match edge.link {
+            Link::Group(group) => hurt.saved_by.contains(&group) && !self.downs.has(edge.to),
+            Link::Hard | Link::Soft => false,
+        });
+        // A group that needs a number and a capacity is two in the graph.
+        let saving: BTreeSet<_> = saving.map(|edge| (edge.to, edge.dependency)).collect();
+        saving.into_iter().map(|(_, dependency)| dependency).collect()
     }
 
     /// A page of what is affected: so many behind a place.

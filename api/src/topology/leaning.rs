@@ -9,6 +9,8 @@ use entity::{
     id::{RackId, SiteId},
 };
 
+use topology::graph::GroupNode;
+
 use super::{
     impacts::{Affected, Answer},
     items::{IDS_AT_ONCE, Thing},
@@ -71,14 +73,18 @@ fn carries(side: &Side) -> Option<bool> {
 }
 
 impl Answer {
+    /// The power that saved a rack, or what stands in one: only that follows from what is on record as a group of theirs.
+    fn power_saved(&self, affected: &Affected) -> Option<GroupNode> {
+        let groups = affected.hurt.iter().flat_map(|hurt| &hurt.saved_by);
+        let follows = |group| self.estate.group(group).is_some_and(|group| group.id.is_none());
+        groups.copied().find(|group| follows(*group))
+    }
+
     /// The side that saved a rack, where its feeds of the other side are all down.
     fn side_left(&self, affected: &Affected) -> Option<(RackId, Feed)> {
         let Thing::Rack(rack) = affected.thing else { return None };
         let graph = &self.estate.graph;
-        let groups = affected.hurt.iter().flat_map(|hurt| &hurt.saved_by);
-        let follows = |group| self.estate.group(group).is_some_and(|group| group.id.is_none());
-        // Of a rack, only its power follows from what is on record.
-        let power = groups.copied().find(|group| follows(*group))?;
+        let power = self.power_saved(affected)?;
         let left = graph.members(power).filter(|member| !self.downs.has(*member));
         let feeds = left.filter_map(|node| match self.estate.thing(node)? {
             Thing::PowerFeed(id) => self.estate.recorded.feeds.get(&id),
@@ -91,6 +97,19 @@ impl Answer {
 }
 
 impl Leaning {
+    /// The power of the rack that an affected thing is, or stands in, where one side of it saved the thing although it does
+    /// not carry the rack alone.
+    #[must_use]
+    pub fn below(&self, answer: &Answer, affected: &Affected) -> Option<&RackPower> {
+        let rack = match affected.thing {
+            Thing::Rack(rack) => rack,
+            Thing::Asset(asset) => answer.estate.recorded.assets.get(&asset)?.rack_id?,
+            _ => return None,
+        };
+        answer.power_saved(affected)?;
+        self.short.iter().map(|(power, _)| power).find(|power| power.rack.id == rack)
+    }
+
     /// What that says of an outage, in sentences; nothing where nothing was saved by a side of its power.
     #[must_use]
     pub fn told(&self) -> Vec<String> {

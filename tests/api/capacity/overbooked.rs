@@ -312,10 +312,23 @@ fn what_is_retired_does_not_come_back_to_what_is_held() {
         let here = format!(", to: {{ rack: \"{rack}\", unit: 3 }}");
         let refusal = app.director().expect_error(&withdraw(&here), "INVALID").await;
         assert_eq!(told(&refusal), ("to.rack", message));
+        let reinstate = format!("mutation {{ reinstateAsset(id: \"{asset}\") {{ status }} }}");
+        let refusal = app.director().expect_error(&reinstate, "INVALID").await;
+        assert_eq!(told(&refusal), ("id", message));
         let retired = format!("{{ asset(id: \"{asset}\") {{ status }} }}");
         assert_eq!(app.viewer().query(&retired).await["asset"]["status"], "RETIRED");
         app.director().query(&withdraw(&format!(", to: {{ rack: \"{other}\", unit: 3 }}"))).await;
+        // Where nothing is held it comes back, and where what was held is released.
+        app.director().query(&retire).await;
+        assert_eq!(app.director().query(&reinstate).await["reinstateAsset"]["status"], "IN_STOCK");
+        let back = format!(
+            "mutation {{ moveAsset(id: \"{asset}\", to: {{ rack: \"{rack}\", unit: 3 }}) {{ id }} }}"
+        );
+        app.director().expect_error(&back, "INVALID").await;
         app.planner().query(&format!("mutation {{ releasePlacement(id: \"{placement}\") }}")).await;
+        app.director().query(&back).await;
+        app.director().query(&retire).await;
+        assert_eq!(app.director().query(&reinstate).await["reinstateAsset"]["status"], "IN_STOCK");
     });
 }
 

@@ -1,7 +1,7 @@
 //! Recovery along the graph: inversions, circles, unknown times, the order with a crew, and what is asked wrongly.
 
 use serde_json::{Value, json};
-use support::on_both_engines;
+use support::{Client, TestApp, on_both_engines};
 
 use super::{a_service, codes, drill, golden::a_web_shop, id, needs, needs_some, objective, recovery};
 
@@ -255,18 +255,23 @@ fn one_question_takes_as_many_statements_for_one_service_as_for_many() {
     });
 }
 
+/// The support contract S-1, which those without `VIEW_CONTRACTS` do not see.
+async fn a_support_contract(app: &TestApp) -> String {
+    let director = app.director();
+    let vendor = r#"mutation { registerVendor(input: { code: "SUP", name: "Support" }) { id } }"#;
+    let vendor = id(&director.query(vendor).await["registerVendor"]);
+    let sign = "mutation($input: NewSupportContract!) { signSupportContract(input: $input) { id } }";
+    let input = json!({
+        "number": "S-1", "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01", "endsOn": "2026-12-31",
+        "charge": "1200", "billingFrequency": "YEARLY",
+    });
+    id(&director.query_with(sign, json!({ "input": input })).await["signSupportContract"])
+}
+
 #[test]
 fn what_is_hidden_counts_and_is_not_named() {
     on_both_engines(async |app| {
-        let director = app.director();
-        let vendor = r#"mutation { registerVendor(input: { code: "SUP", name: "Support" }) { id } }"#;
-        let vendor = id(&director.query(vendor).await["registerVendor"]);
-        let sign = "mutation($input: NewSupportContract!) { signSupportContract(input: $input) { id } }";
-        let input = json!({
-            "number": "S-1", "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01", "endsOn": "2026-12-31",
-            "charge": "1200", "billingFrequency": "YEARLY",
-        });
-        let contract = id(&director.query_with(sign, json!({ "input": input })).await["signSupportContract"]);
+        let contract = a_support_contract(app).await;
         let web = a_service(app, "web").await;
         needs(app, &web, &contract).await;
         objective(app, &web, "timeMinutes: 20, ownMinutes: 10").await;
@@ -319,17 +324,50 @@ fn what_is_hidden_counts_and_is_not_named() {
 }
 
 #[test]
+fn what_is_never_up_or_was_never_tried_is_counted_with_what_is_hidden_of_it() {
+    on_both_engines(async |app| {
+        let contract = a_support_contract(app).await;
+        let (web, one, two) =
+            (a_service(app, "web").await, a_service(app, "one").await, a_service(app, "two").await);
+        needs(app, &web, &contract).await;
+        needs_some(app, &contract, "both", 2, &[&one, &two]).await;
+        objective(app, &web, "timeMinutes: 20").await;
+        for item in [&contract, &one] {
+            objective(app, item, "timeMinutes: 10").await;
+        }
+        let text = format!(
+            r#"{{ recoveryAssessment(service: "{web}") {{
+                order {{ never {{ name }} hiddenNever }} services {{ untested {{ name }} hiddenUntested }}
+            }} }}"#
+        );
+        let found = async |client: &Client| {
+            let found = client.query(&text).await["recoveryAssessment"].clone();
+            (found["order"].clone(), found["services"][0].clone())
+        };
+        // Contracts are not brought up by anybody, so no drill has to be about them.
+        let untested = json!({ "untested": [{ "name": "one" }], "hiddenUntested": 0 });
+        let all_up = (json!({ "never": [], "hiddenNever": 0 }), untested.clone());
+        assert_eq!(found(&app.viewer()).await, all_up);
+        let gone =
+            format!(r#"mutation {{ updateService(id: "{two}", changes: {{ status: RETIRED }}) {{ id }} }}"#);
+        app.director().query(&gone).await;
+        let (order, _) = found(&app.director()).await;
+        assert_eq!(order["hiddenNever"], 0);
+        let mut names: Vec<&str> =
+            order["never"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["S-1", "web"]);
+        let seen = json!({ "never": [{ "name": "web" }], "hiddenNever": 1 });
+        assert_eq!(found(&app.viewer()).await, (seen, untested));
+    });
+}
+
+#[test]
 fn own_minutes_of_what_is_hidden_are_hidden() {
     on_both_engines(async |app| {
         let shop = a_service(app, "shop").await;
         objective(app, &shop, "ownMinutes: 10").await;
-        let vendor = "mutation { registerVendor(input: { code: \"EQX\", name: \"Equinix\" }) { id } }";
-        let vendor = id(&app.director().query(vendor).await["registerVendor"]);
-        let sign = "mutation($input: NewSupportContract!) { signSupportContract(input: $input) { id } }";
-        let input = json!({ "number": "S-1", "vendor": vendor, "currency": "USD", "startsOn": "2026-01-01",
-            "endsOn": "2026-12-31", "charge": "1200", "billingFrequency": "YEARLY" });
-        let contract = app.director().query_with(sign, json!({ "input": input })).await;
-        let contract = id(&contract["signSupportContract"]);
+        let contract = a_support_contract(app).await;
         objective(app, &contract, "ownMinutes: 500").await;
         needs(app, &shop, &contract).await;
         let fields = "effectiveTimeMinutes chain { item { name } ownMinutes upAfterMinutes }";

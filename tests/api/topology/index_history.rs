@@ -97,7 +97,7 @@ fn under_eight_writers_every_reader_sees_every_revision_once_and_in_order() {
     });
 }
 
-async fn by_hand(app: &TestApp, statements: &[&str]) {
+pub(super) async fn by_hand(app: &TestApp, statements: &[&str]) {
     let hand = app.database().connect().await;
     for statement in statements {
         hand.execute_unprepared(statement).await.unwrap();

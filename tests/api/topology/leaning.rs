@@ -87,7 +87,9 @@ fn a_side_that_does_not_carry_what_it_saved_is_named() {
             }
             a_server(app, &id, &setting.model, &format!("SRV-{rack}"), 1).await;
         }
-        let text = "overloadedRackCount overloadedRacks(first: 5) { rack { name }
+        let text =
+            "affected { nodes { item { name } overloadedRack { rack { name } supply { drawWatts } } } }
+            overloadedRackCount overloadedRacks(first: 5) { rack { name }
             supply { drawWatts b { carriesAlone reason capacityWatts spareWatts shortFeeds { name } } } }
             beyond: overloadedRacks(skip: 2) { rack { name } } explain { assumptions }";
         let found = impact(&app.viewer(), &[&ups_a], "", text).await;
@@ -99,6 +101,14 @@ fn a_side_that_does_not_carry_what_it_saved_is_named() {
         };
         assert_eq!(found["overloadedRacks"], json!([rack("R2"), rack("R3")]));
         assert_eq!((&found["overloadedRackCount"], &found["beyond"]), (&json!(2), &json!([])));
+        // What was saved by that side says so of itself: the rack, and what stands in it.
+        for (name, saved) in
+            [("R2", Some("R2")), ("SRV-R2", Some("R2")), ("SRV-R3", Some("R3")), ("UPS-A", None)]
+        {
+            let expected =
+                saved.map(|rack| json!({ "rack": { "name": rack }, "supply": { "drawWatts": 400 } }));
+            assert_eq!(row(&found, name)["overloadedRack"], json!(expected), "{name}");
+        }
         let said = found["explain"]["assumptions"].to_string();
         let warned = "rack R2 may go down all the same: side B does not carry it alone; it draws 400 W, and the feeds of \
             that side carry 1000 W; further up there is too little for all that draws from it: UPS-B, of 500 W";
@@ -107,6 +117,7 @@ fn a_side_that_does_not_carry_what_it_saved_is_named() {
         // The other way round A carries them, and both sides of another rack are of unknown capacity.
         let found = impact(&app.viewer(), &[&ups_b], "", text).await;
         assert_eq!(found["overloadedRackCount"], 0);
+        assert_eq!(row(&found, "R2")["overloadedRack"], Value::Null);
         let said = found["explain"]["assumptions"].to_string();
         assert!(!said.contains("may go down"), "{said}");
         let found = impact(&app.viewer(), &[&setting.feeds[0]], "", text).await;

@@ -180,7 +180,7 @@ fn impossible_questions_of_single_points_are_refused_and_statements_are_constant
         let (setting, _) = a_shop(app).await;
         for (arguments, code, field) in [
             (format!("service: \"{}\"", setting.site), "INVALID", "service"),
-            ("service: \"service_00000000000000000000000000000001\"".to_owned(), "NOT_FOUND", ""),
+            ("service: \"service_00000000000000000000000000000001\"".to_owned(), "NOT_FOUND", "service"),
             ("filter: { tier: [4] }".to_owned(), "INVALID", "filter.tier"),
             ("first: -1".to_owned(), "INVALID", "first"),
         ] {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::{Client, TestApp, on_both_engines};
 
-use super::setting::{a_service, a_setting, needs};
+use super::setting::{a_group, a_service, a_setting, impact, needs};
 
 const TRUST: &str =
     "edges recorded stale unsure doubtful share records { reason item { name } needs { name } }";
@@ -69,6 +69,53 @@ fn an_answer_says_how_much_of_it_rests_on_doubtful_dependencies() {
         let lonely = a_service(app, "Lonely", json!({})).await;
         let text = format!("{{ impact(of: [\"{lonely}\"]) {{ trust {{ edges share }} }} }}");
         assert_eq!(asked(&viewer, &text).await["trust"], json!({ "edges": 0, "share": null }));
+    });
+}
+
+#[test]
+fn what_saved_a_thing_says_how_far_that_can_be_trusted() {
+    on_both_engines(async |app| {
+        let [shop, _, server] = doubtful(app).await;
+        let (one, two) = (a_service(app, "one", json!({})).await, a_service(app, "two", json!({})).await);
+        let members = [
+            (one.as_str(), json!({})),
+            (two.as_str(), json!({ "lastSeenOn": "2026-01-01" })),
+            (server.as_str(), json!({ "confidence": "0.4" })),
+        ];
+        let sure = a_service(app, "sure", json!({})).await;
+        a_group(app, &sure, json!({ "name": "some", "requiredCount": 1 }), &members).await;
+        let trust = async |of: &str, arguments: &str| {
+            let text = format!(
+                "affected {{ nodes {{ item {{ name }} status savedBy {{ name }} savedByTrust{arguments} {{ {TRUST} }} }} }}"
+            );
+            let found = impact(&app.viewer(), &[of], "", &text).await;
+            let rows = found["affected"]["nodes"].as_array().unwrap();
+            rows.iter()
+                .find(|row| row["item"]["name"] == "sure" || row["item"]["name"] == "Shop")
+                .unwrap()
+                .clone()
+        };
+        // Of the three one is down, and both that are left are doubtful.
+        let found = trust(&one, "").await;
+        assert_eq!([&found["status"], &found["savedBy"]], [&json!("AT_RISK"), &json!([{ "name": "some" }])]);
+        let of_sure = |reason: &str, needs: &str| json!({ "reason": reason, "item": { "name": "sure" }, "needs": { "name": needs } });
+        let stale = of_sure("last seen on 2026-01-01, more than 60 days ago", "two");
+        let unsure = of_sure("sure to 0.4, below 0.5", "SRV-1");
+        let told = &found["savedByTrust"];
+        let records = told["records"].as_array().unwrap();
+        assert!(records.len() == 2 && records.contains(&stale) && records.contains(&unsure), "{told}");
+        let counts =
+            ["edges", "recorded", "stale", "unsure", "doubtful", "share"].map(|name| told[name].clone());
+        assert_eq!(counts, [json!(2), json!(2), json!(1), json!(1), json!(2), json!("1.00")]);
+        let found = trust(&two, "(minimumConfidence: \"0.3\")").await["savedByTrust"].clone();
+        assert_eq!([&found["edges"], &found["doubtful"]], [2, 0]);
+        // What nothing saved rests on nothing.
+        let found = trust(&shop, "").await;
+        assert_eq!(found["savedByTrust"]["edges"], 0);
+        let wrong = format!(
+            "{{ impact(of: [\"{one}\"]) {{ affected {{ nodes {{ savedByTrust(staleAfterDays: -1) {{ edges }} }} }} }} }}"
+        );
+        assert_eq!(app.viewer().expect_error(&wrong, "INVALID").await.field, "staleAfterDays");
     });
 }
 

@@ -2,9 +2,11 @@
 
 mod changes;
 mod filter;
+mod retirement;
 
 pub use changes::{AssetMutation, NewAsset, PlacementInput};
 pub use filter::{AssetFilter, AssetOrderField};
+pub use retirement::AssetRetirementMutation;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::NaiveDate;

@@ -34,4 +34,5 @@ pub struct InventoryMutation(
     models::HardwareModelMutation,
     vendors::VendorMutation,
     assets::AssetMutation,
+    assets::AssetRetirementMutation,
 );

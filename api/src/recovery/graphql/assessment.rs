@@ -90,8 +90,11 @@ pub struct RecoveryOrder {
     steps: Items<RecoveryStep>,
     /// How many more steps there are of items that the caller may not see.
     hidden_steps: usize,
-    /// What can never be up: it needs more of a group than there is.
+    /// What can never be up, of the services and of all they need: it needs more of a group than there is, or something
+    /// else that does.
     never: Vec<ConfigurationItem>,
+    /// How many more there are that the caller may not see.
+    hidden_never: usize,
 }
 
 /// How items that recover to one point in time do.
@@ -232,13 +235,15 @@ impl RecoveryAssessment {
                 Some(RecoveryStep { item: item(asked, step.node)?, start_minute, end_minute, is_unknown })
             })
             .collect();
+        let never = items(asked, &asked.schedule.never);
         RecoveryOrder {
             crew: asked.crew,
             makespan_minutes: asked.schedule.makespan,
             is_lower_bound: steps.iter().any(|step| step.is_unknown),
             hidden_steps: steps.len() - seen.len(),
             steps: Items(seen),
-            never: items(asked, &asked.schedule.never),
+            hidden_never: asked.schedule.never.len() - never.len(),
+            never,
         }
     }
 

@@ -170,6 +170,11 @@ impl ServiceRecovery {
         items(&self.asked, &self.own.untested)
     }
 
+    /// How many more there are that the caller may not see.
+    async fn hidden_untested(&self) -> usize {
+        self.own.untested.iter().filter(|node| !self.asked.is_seen(**node)).count()
+    }
+
     /// How the data that it needs are protected.
     async fn backups(&self) -> BackupCoverage {
         let held = &self.own.held;

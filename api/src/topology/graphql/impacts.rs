@@ -55,7 +55,7 @@ pub struct Impact {
     lens: Lens,
     scenario: Arc<Overlay>,
     /// Read once, where it is asked for.
-    leaning: OnceCell<Leaning>,
+    leaning: Arc<OnceCell<Leaning>>,
 }
 
 impl Impact {
@@ -73,13 +73,30 @@ impl Impact {
         let question = Question { of, options, scenario };
         let answer = Arc::new(impacts::answer(view, &question).await?);
         let lens = Lens { estate: Arc::clone(&answer.estate), caller: view.caller().clone() };
-        Ok(Self { answer, lens, scenario: question.scenario, leaning: OnceCell::new() })
+        Ok(Self { answer, lens, scenario: question.scenario, leaning: Arc::default() })
     }
 
     async fn leaning(&self, ctx: &Context<'_>) -> Result<&Leaning> {
-        let load = async || Box::pin(leaning(&read(ctx, Permission::ViewInventory)?, &self.answer)).await;
-        self.leaning.get_or_try_init(load).await
+        leaning_once(ctx, &self.leaning, &self.answer).await
     }
+
+    fn item(&self, affected: &Affected) -> AffectedItem {
+        AffectedItem {
+            answer: Arc::clone(&self.answer),
+            lens: self.lens.clone(),
+            leaning: Arc::clone(&self.leaning),
+            affected: affected.clone(),
+        }
+    }
+}
+
+async fn leaning_once<'a>(
+    ctx: &Context<'_>,
+    known: &'a OnceCell<Leaning>,
+    answer: &Answer,
+) -> Result<&'a Leaning> {
+    let load = async || Box::pin(leaning(&read(ctx, Permission::ViewInventory)?, answer)).await;
+    known.get_or_try_init(load).await
 }
 
 /// What fails when things fail.
@@ -98,13 +115,8 @@ impl Impact {
         let (first, last) = (page.first().map(cursor), page.last().map(cursor));
         let ends = self.answer.affected.last().map(Affected::key) == page.last().map(Affected::key);
         let has_next = !ends && (!page.is_empty() || size == 0);
-        let nodes = page.iter().map(|affected| AffectedItem {
-            answer: Arc::clone(&self.answer),
-            lens: self.lens.clone(),
-            affected: affected.clone(),
-        });
         Ok(AffectedItemConnection {
-            nodes: nodes.collect(),
+            nodes: page.iter().map(|affected| self.item(affected)).collect(),
             page_info: PageInfo::forward(has_next, after.is_some(), (first, last)),
             total_count: self.answer.affected.len() as u64,
         })
@@ -119,12 +131,8 @@ impl Impact {
         #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<AffectedItem>> {
         let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
-        let before = self.answer.down_before.iter().skip(skip).take(size).map(|affected| AffectedItem {
-            answer: Arc::clone(&self.answer),
-            lens: self.lens.clone(),
-            affected: affected.clone(),
-        });
-        Ok(before.collect())
+        let before = self.answer.down_before.iter().skip(skip).take(size);
+        Ok(before.map(|affected| self.item(affected)).collect())
     }
 
     /// How many were down before anything failed, those included that the caller may not see.
@@ -215,6 +223,7 @@ pub struct AffectedItemConnection {
 pub struct AffectedItem {
     answer: Arc<Answer>,
     lens: Lens,
+    leaning: Arc<OnceCell<Leaning>>,
     affected: Affected,
 }
 
@@ -266,6 +275,31 @@ impl AffectedItem {
     async fn saved_by(&self) -> Vec<GroupOutcome> {
         let groups = self.affected.hurt.iter().flat_map(|hurt| &hurt.saved_by);
         self.lens.outcomes(groups.map(|group| self.answer.downs.saved(&self.answer.estate, *group)))
+    }
+
+    /// How much of what saved it rests on dependencies that are stale or unsure: of all edges to the members of those
+    /// groups that are up.
+    async fn saved_by_trust(
+        &self,
+        #[graphql(
+            default_with = "STALE_AFTER_DAYS",
+            desc = "Days after which a dependency that was last seen is stale."
+        )]
+        stale_after_days: i32,
+        #[graphql(desc = "The least confidence, from 0 to 1; 0.5 when left out.")] minimum_confidence: Option<
+            Decimal,
+        >,
+    ) -> Result<ResultTrust> {
+        let (estate, doubts) = (&self.answer.estate, (stale_after_days, minimum_confidence));
+        let graph = (&estate.recorded, estate.options.as_of);
+        ResultTrust::of(graph, &self.lens.caller, doubts, self.answer.saving_edges(&self.affected))
+    }
+
+    /// Where one side of its power saved it, or the rack that it stands in, and does not carry alone what that draws: the
+    /// rack, as `overloadedRacks` has it. It may go down all the same. Null where the side carries it, or nobody knows.
+    async fn overloaded_rack(&self, ctx: &Context<'_>) -> Result<Option<RackPowerRedundancy<'_>>> {
+        let leaning = leaning_once(ctx, &self.leaning, &self.answer).await?;
+        Ok(leaning.below(&self.answer, &self.affected).map(RackPowerRedundancy))
     }
 }
 

@@ -216,10 +216,6 @@ async fn register(tx: &Tx, input: NewAsset) -> Result<asset::Model> {
     assets::register(tx, row, &place).await
 }
 
-async fn retire(tx: &Tx, (id, on): (Id<AssetId>, Date)) -> Result<asset::Model> {
-    assets::retire(tx, *id, None, on.0).await
-}
-
 async fn relocate(tx: &Tx, input: AssetMove) -> Result<asset::Model> {
     assets::relocate(tx, *input.id, None, &input.to.place("to")?).await
 }
@@ -242,7 +238,7 @@ impl From<Row<Asset>> for AssetRow {
     }
 }
 
-fn answer(outcomes: Vec<Result<asset::Model, RowError>>) -> Vec<AssetRow> {
+pub(super) fn answer(outcomes: Vec<Result<asset::Model, RowError>>) -> Vec<AssetRow> {
     bulk::rows(outcomes).into_iter().map(AssetRow::from).collect()
 }
 
@@ -400,38 +396,6 @@ impl AssetMutation {
         })
         .await?;
         Ok(Record::whole(asset).into())
-    }
-
-    /// Takes an asset out of service for good on a day. From IN_STOCK, IN_SERVICE or MAINTENANCE to RETIRED.
-    /// It stays where it is until it is moved or disposed of.
-    async fn retire_asset(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: Id<AssetId>,
-        #[graphql(desc = "Its last day of service.")] on: Date,
-        #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
-    ) -> Result<Asset> {
-        let asset = change(ctx, Permission::EditInventory, async |tx| {
-            assets::retire(tx, *id, expected_version, on.0).await
-        })
-        .await?;
-        Ok(Record::whole(asset).into())
-    }
-
-    /// Takes many assets out of service on a day, each by itself.
-    #[graphql(complexity = "ids.len() * (child_complexity + 1)")]
-    async fn retire_assets(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The assets, by their ids, at most 1,000.")] ids: Vec<Id<AssetId>>,
-        #[graphql(desc = "Their last day of service.")] on: Date,
-    ) -> Result<Vec<AssetRow>> {
-        require_rows("ids", ids.len())?;
-        let outcomes = change(ctx, Permission::EditInventory, async |tx| {
-            bulk::each(tx, ids.into_iter().map(|id| (id, on)).collect(), retire).await
-        })
-        .await?;
-        Ok(answer(outcomes))
     }
 
     /// Lets an asset go on a day: sold, returned or recycled. From RETIRED to DISPOSED. It leaves its rack
