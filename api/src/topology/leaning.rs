@@ -103,7 +103,7 @@ impl Leaning {
     pub fn below(&self, answer: &Answer, affected: &Affected) -> Option<&RackPower> {
         let rack = match affected.thing {
             Thing::Rack(rack) => rack,
-            Thing::Asset(asset) => answer.estate.recorded.assets.get(&asset)?.rack_id?,
+            Thing::Asset(asset) => answer.estate.recorded.assets.get(&asset)?.place.rack_id?,
             _ => return None,
         };
         answer.power_saved(affected)?;
