@@ -178,7 +178,6 @@ type Members<'a> = HashMap<RedundancyGroupId, Vec<&'a DependencyRow>>;
 
 /// The members of a group.
 struct GroupMembers {
-    owner: Thing,
     /// Whether anything was ever said to be one.
     are_said: bool,
     /// Those in use, each once, with the most that was said of its capacity in billionths.
@@ -316,8 +315,7 @@ impl Work<'_> {
     /// The members of a group as the graph has them.
     fn members_of(&self, group: RedundancyGroupId, owner: Thing) -> GroupMembers {
         let rows = self.members.get(&group).map_or(&[][..], Vec::as_slice);
-        let mut members =
-            GroupMembers { owner, are_said: !rows.is_empty(), in_use: BTreeMap::new(), retired: 0 };
+        let mut members = GroupMembers { are_said: !rows.is_empty(), in_use: BTreeMap::new(), retired: 0 };
         for row in rows {
             let Some((_, to)) = self.said.ends(row).filter(|(_, to)| *to != owner) else { continue };
             if self.said.is_retired(to) {
