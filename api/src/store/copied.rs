@@ -216,6 +216,31 @@ mod tests {
     }
 
     #[test]
+    fn a_word_stands_for_the_same_as_long_as_it_is_the_same() {
+        let words = [Some("IN_SERVICE"), Some("IN_SERVICE"), None, Some("RETIRED"), Some("IN_SERVICE")];
+        let bytes: Vec<u8> = words.iter().flat_map(|word| row(&[word.map(str::as_bytes)])).collect();
+        let (mut copied, mut known) = (Copied::message(&bytes).unwrap(), None);
+        let (service, retired) = (Some(AssetStatus::InService), Some(AssetStatus::Retired));
+        for expected in [service, service, None, retired, service] {
+            assert!(copied.is_at_a_row().unwrap());
+            assert_eq!(copied.word::<Option<AssetStatus>>(&mut known), Ok(expected));
+        }
+        let bytes = [row(&[Some(b"PRODUCTION")]), row(&[Some(b"ON_FIRE")]), row(&[None])].concat();
+        let mut copied = Copied::message(&bytes).unwrap();
+        assert!(copied.is_at_a_row().unwrap());
+        assert_eq!(
+            copied.word(&mut known),
+            Ok(Environment::Production),
+            "of another type than the one before"
+        );
+        for _ in 0..2 {
+            assert!(copied.is_at_a_row().unwrap());
+            let refused = copied.word::<Environment>(&mut known).unwrap_err().to_string();
+            assert!(refused.contains("is no Environment"), "{refused}");
+        }
+    }
+
+    #[test]
     fn a_copy_has_a_head_rows_and_an_end() {
         let head = [SIGNATURE, &[0; 4], &3_i32.to_be_bytes(), b"new"].concat();
         let bytes =

@@ -191,3 +191,18 @@ fn read<R: Kept>(mut cells: Cells<'_, '_>, alike: &mut R::Alike) -> Result<R, Db
         DbErr::Type(format!("{}{column}: {cause}", R::Entity::default().table_name()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_alike_is_kept_once() {
+        let mut alike: Alike<(u8, Option<&str>)> = Alike::default();
+        let rows = [(1, Some("a")), (1, Some("a")), (1, None), (2, None), (1, Some("a")), (2, None)];
+        let kept: Vec<_> = rows.iter().map(|row| alike.once(*row)).collect();
+        assert!(kept.iter().zip(rows).all(|(kept, row)| **kept == row));
+        let same = |one: usize, other: usize| Arc::ptr_eq(&kept[one], &kept[other]);
+        assert!(same(0, 1) && same(0, 4) && same(3, 5) && !same(0, 2) && !same(2, 3));
+    }
+}
