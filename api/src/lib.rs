@@ -15,6 +15,7 @@ pub mod demo;
 pub mod error;
 pub mod export;
 pub mod finance;
+pub mod given_up;
 pub mod import;
 pub mod inventory;
 pub mod lifecycle;

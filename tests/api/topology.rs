@@ -1,5 +1,6 @@
 //! What depends on what.
 
+mod capacities;
 mod cold;
 mod contracts;
 mod days;

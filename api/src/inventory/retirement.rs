@@ -41,7 +41,8 @@ pub async fn retire(
 }
 
 /// Brings a retired asset back with the status that it had: what retiring it did is undone. It has stayed where it is. One
-/// of which no such status is on record is taken to have been in service.
+/// of which no such status is on record is taken to have been in service where the day is on which that began, and in
+/// stock otherwise.
 ///
 /// # Errors
 /// `Conflict` for a stale version, when the asset is not retired, and while the chassis that it would work in is; `Invalid`
@@ -58,7 +59,8 @@ pub async fn reinstate(tx: &Tx, id: AssetId, expected_version: Option<i32>) -> R
     let has_served = asset.in_service_on.is_some();
     let is_earlier =
         |status: &AssetStatus| matches!(status, AssetStatus::Planned | AssetStatus::Ordered) && has_served;
-    let status = before.filter(|status| !is_earlier(status)).unwrap_or(AssetStatus::InService);
+    let likely = if has_served { AssetStatus::InService } else { AssetStatus::InStock };
+    let status = before.filter(|status| !is_earlier(status)).unwrap_or(likely);
     if WORKING.contains(&status)
         && let Some(parent) = asset.parent_id
     {
@@ -78,7 +80,7 @@ pub async fn reinstate(tx: &Tx, id: AssetId, expected_version: Option<i32>) -> R
 }
 
 /// Assets with their places in a list, those that others among them live in first: the order in which all of them can be
-/// reinstated. One statement.
+/// reinstated, and the other way round retired. One statement.
 ///
 /// # Errors
 /// Those of the database.

@@ -44,8 +44,8 @@ const CREW: std::ops::RangeInclusive<i32> = 1..=10_000;
 /// Which services are assessed.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
-    /// These things alone; all services where there is none.
-    pub only: Option<Vec<Thing>>,
+    /// These things alone, each with the field that names it; all services where there is none.
+    pub only: Option<Vec<(String, Thing)>>,
     /// Of these tiers.
     pub tiers: Option<Vec<i32>>,
     /// Of these owners.
@@ -228,12 +228,10 @@ fn before(as_of: NaiveDate, at: DateTime<Utc>) -> DateTime<Utc> {
 /// The services that a choice names, in order of name.
 fn wanted(estate: &Estate, choice: &Choice, caller: &Caller) -> Result<Vec<Node>> {
     if let Some(only) = &choice.only {
-        let node = |thing: &Thing| {
-            let unknown = || Error::not_found("configuration item", thing.id());
-            let node = estate.node(*thing).ok_or_else(unknown)?;
-            if thing.is_shown_to(caller) { Ok(node) } else { Err(unknown()) }
-        };
-        return only.iter().map(node).collect();
+        let nodes = only.iter().map(|(field, thing)| estate.asked(caller, field, &thing.id()));
+        let (mut nodes, mut met) = (nodes.collect::<Result<Vec<_>>>()?, HashSet::new());
+        nodes.retain(|node| met.insert(*node));
+        return Ok(nodes);
     }
     let is_chosen = |thing: &Thing| {
         let Some(about) = estate.about(*thing).filter(|_| matches!(thing, Thing::Service(_))) else {

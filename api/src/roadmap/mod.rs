@@ -13,7 +13,6 @@ mod deciding;
 mod drawing;
 pub mod estate;
 mod families;
-mod given_up;
 pub mod graphql;
 pub mod growing;
 mod keys;

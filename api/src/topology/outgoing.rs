@@ -17,9 +17,6 @@ use topology::{
 
 use super::{derived::Frame, graph::Options, items::Thing, recorded::Recorded, rows::DependencyRow};
 
-/// Billionths, in which capacities are kept, in a thousandth, in which groups are reckoned.
-const BILLIONTHS_OF_A_THOUSANDTH: u64 = 1_000_000;
-
 /// A group of the graph as people know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedGroup {
@@ -163,19 +160,19 @@ impl Outgoing {
         self.groups.get(group) == other.groups.get(group) && self.members_of(group) == other.members_of(group)
     }
 
-    /// A group as the graph reckons it. Capacities count in thousandths, those of members rounded down and what is
-    /// needed rounded up; where they come to more than a group can hold, all are taken in larger units.
+    /// A group as the graph reckons it: members are counted, or what they carry in parts of what is required.
     pub fn reckoned(&self, group: usize) -> (Threshold, impl Iterator<Item = Member>) {
         let (named, members) = (&self.groups[group], self.members_of(group));
-        let (threshold, unit) = match named.required_capacity {
-            Some(required) => {
-                let (needed, unit) = scaled(required, members.iter().map(|member| member.capacity));
-                (Threshold::Capacity(needed), Some(unit))
-            }
-            None => (Threshold::Count(named.required_count.unwrap_or(1).max(1)), None),
+        let capacities = members.iter().map(|member| member.capacity);
+        let scale = named.required_capacity.map(|required| Scale::of(required, capacities));
+        let threshold = match scale {
+            Some(scale) => Threshold::Capacity(scale.parts),
+            None => Threshold::Count(named.required_count.unwrap_or(1).max(1)),
         };
-        let capacity = move |member: &Membership| unit.map_or(0, |unit| in_units(member.capacity, unit));
-        let member = move |member: &Membership| Member { node: member.place, capacity: capacity(member) };
+        let member = move |member: &Membership| Member {
+            node: member.place,
+            capacity: scale.map_or(0, |scale| scale.parts_of(member.capacity)),
+        };
         (threshold, members.iter().map(member))
     }
 }
@@ -307,28 +304,48 @@ impl<P: Fn(Thing) -> Option<u32>> Sketch<'_, '_, P> {
     }
 }
 
-/// What is required of members with these capacities, in billionths, in the units of the graph, and the unit in
-/// thousandths.
-fn scaled(required: Rate, capacities: impl Iterator<Item = u64>) -> (u32, u128) {
-    let sum: u128 = capacities.map(|capacity| u128::from(capacity / BILLIONTHS_OF_A_THOUSANDTH)).sum();
-    let needed = required.0.max(1).unsigned_abs().div_ceil(BILLIONTHS_OF_A_THOUSANDTH);
-    let unit = sum.max(u128::from(needed)).div_ceil(u128::from(u32::MAX)).max(1);
-    let needed = u128::from(needed).div_ceil(unit);
-    (u32::try_from(needed).unwrap_or(u32::MAX).max(1), unit)
+/// How capacities, in billionths, are reckoned in numbers of 32 bits: what is required is so many parts.
+#[derive(Clone, Copy)]
+struct Scale {
+    required: u64,
+    parts: u32,
 }
 
-/// What a member carries, in such units; divided by the unit, nothing is beyond 32 bits any more.
-fn in_units(capacity: u64, unit: u128) -> u32 {
-    let units = u128::from(capacity / BILLIONTHS_OF_A_THOUSANDTH) / unit;
-    u32::try_from(units).unwrap_or(u32::MAX)
+impl Scale {
+    /// Exact where all of them together come to less than 2^32 times what divides each. Where they do not, parts are
+    /// as small as they can be, and members count in whole ones: less than what they carry, by at most one each.
+    fn of(required: Rate, capacities: impl Iterator<Item = u64>) -> Self {
+        let required = required.0.max(1).unsigned_abs();
+        let (mut members, mut divisor, mut sum) = (0_u32, required, u128::from(required));
+        for capacity in capacities {
+            let capacity = capacity.min(required);
+            divisor = greatest_common_divisor(divisor, capacity);
+            sum += u128::from(capacity);
+            members = members.saturating_add(1);
+        }
+        let is_exact = sum / u128::from(divisor) <= u128::from(u32::MAX);
+        let parts = u32::try_from(required / divisor).ok().filter(|_| is_exact);
+        Self { required, parts: parts.unwrap_or(u32::MAX / members.max(1)).max(1) }
+    }
+
+    /// What a member carries, in parts; who carries more than is required is enough alone, and counts for no more.
+    fn parts_of(self, capacity: u64) -> u32 {
+        let capacity = u128::from(capacity.min(self.required));
+        let parts = capacity * u128::from(self.parts) / u128::from(self.required);
+        u32::try_from(parts).unwrap_or(self.parts)
+    }
+}
+
+fn greatest_common_divisor(one: u64, other: u64) -> u64 {
+    if other == 0 { one } else { greatest_common_divisor(other, one % other) }
 }
 
 /// Whether members with these capacities, in billionths, carry together what is required, as the graph reckons it.
 #[must_use]
 pub fn carry(required: Rate, capacities: impl Iterator<Item = u64> + Clone) -> bool {
-    let (needed, unit) = scaled(required, capacities.clone());
-    let carried: u64 = capacities.map(|capacity| u64::from(in_units(capacity, unit))).sum();
-    carried >= u64::from(needed)
+    let scale = Scale::of(required, capacities.clone());
+    let carried: u64 = capacities.map(|capacity| u64::from(scale.parts_of(capacity))).sum();
+    carried >= u64::from(scale.parts)
 }
 
 fn named_group(row: &redundancy_group::Model, owner: Thing) -> NamedGroup {
@@ -339,5 +356,53 @@ fn named_group(row: &redundancy_group::Model, owner: Thing) -> NamedGroup {
         required_count: Some(row.required_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1)),
         required_capacity: None,
         unit: row.capacity_unit.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Whether those that are left carry enough, worked out without any scale.
+    fn is_enough(required: i64, left: impl Iterator<Item = u64>) -> bool {
+        left.map(u128::from).sum::<u128>() >= u128::from(required.unsigned_abs())
+    }
+
+    proptest! {
+        #[test]
+        fn a_scale_says_what_the_capacities_say(
+            required in 1_i64..200,
+            carried in prop::collection::vec(0_u64..150, 1..8),
+            times in prop::sample::select(vec![1_i64, 7, 1_000_000, 1_000_000_000, 40_000_000_000_000_000]),
+        ) {
+            let factor = times.unsigned_abs();
+            let (required, carried): (i64, Vec<u64>) =
+                (required * times, carried.iter().map(|capacity| capacity * factor).collect());
+            let scale = Scale::of(Rate(required), carried.iter().copied());
+            for subset in 0_u32..1 << carried.len() {
+                let left = || (0..).zip(&carried).filter(|(place, _)| subset >> place & 1 == 1).map(|(_, own)| *own);
+                let parts: u64 = left().map(|capacity| u64::from(scale.parts_of(capacity))).sum();
+                prop_assert_eq!(parts >= u64::from(scale.parts), is_enough(required, left()));
+            }
+        }
+
+        #[test]
+        fn where_no_scale_is_exact_nothing_counts_for_more_than_it_carries(
+            required in 1_i64..i64::MAX,
+            carried in prop::collection::vec(0_u64..i64::MAX.unsigned_abs(), 1..8),
+        ) {
+            let scale = Scale::of(Rate(required), carried.iter().copied());
+            let sum: u64 = carried.iter().map(|capacity| u64::from(scale.parts_of(*capacity))).sum();
+            prop_assert!(sum <= u64::from(u32::MAX), "a group holds it");
+            if sum >= u64::from(scale.parts) {
+                prop_assert!(is_enough(required, carried.iter().copied()));
+            }
+            for capacity in &carried {
+                let alone = is_enough(required, std::iter::once(*capacity));
+                prop_assert_eq!(scale.parts_of(*capacity) >= scale.parts, alone);
+            }
+        }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use entity::id::{DependencyId, ServiceId};
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use topology::{
     graph::{GroupNode, Node},
@@ -27,6 +29,7 @@ use super::{
 use crate::{
     access::{Caller, Permission},
     error::{Error, Result},
+    given_up::{GivenUp, unless_given_up},
     rules::require_plausible,
     scenarios::Overlay,
     schema::scalar::Id,
@@ -108,7 +111,7 @@ pub struct Answer {
 pub async fn answer(
     view: &View,
     question: &Question,
-    kinds: impl Fn(Thing) -> bool,
+    kinds: impl Fn(Thing) -> bool + Send + 'static,
     is_ordered: bool,
 ) -> Result<Answer> {
     require_plausible("asOf", Some(question.options.as_of))?;
@@ -121,22 +124,26 @@ pub async fn answer(
         caller: caller.clone(),
         weights: Mutex::default(),
     };
-    let all = question.service.is_none().then(|| estate.all_single_points());
-    for (node, tier) in services {
-        let (points, is_never_up) = match &all {
-            Some(all) => (all.of(node).map_err(graph::refused)?, all.is_never_up(node)),
-            None => {
-                let found = single_points(&answer.estate.graph, node).map_err(graph::refused)?;
-                (found.nodes, found.is_never_up)
-            }
-        };
-        answer.add((node, tier), points, is_never_up, &kinds);
-    }
-    answer.services.retain(|it| it.is_never_up || !it.points.is_empty() || it.hidden > 0);
-    if is_ordered && answer.services.len() > 1 {
-        answer.order()?;
-    }
-    Ok(answer)
+    let is_of_all = question.service.is_none();
+    unless_given_up(move |is_given_up| {
+        let all = is_of_all.then(|| estate.all_single_points());
+        for (node, tier) in services {
+            let (points, is_never_up) = match &all {
+                Some(all) => (all.of(node).map_err(graph::refused)?, all.is_never_up(node)),
+                None => {
+                    let found = single_points(&estate.graph, node).map_err(graph::refused)?;
+                    (found.nodes, found.is_never_up)
+                }
+            };
+            answer.add((node, tier), points, is_never_up, &kinds);
+        }
+        answer.services.retain(|it| it.is_never_up || !it.points.is_empty() || it.hidden > 0);
+        if is_ordered && answer.services.len() > 1 {
+            answer.order(is_given_up)?;
+        }
+        Ok(answer)
+    })
+    .await
 }
 
 /// The services that are asked for, with their tiers.
@@ -170,7 +177,10 @@ impl Answer {
     }
 
     /// The most critical services first, then by their worst single point.
-    fn order(&mut self) -> Result<()> {
+    fn order(&mut self, is_given_up: GivenUp<'_>) -> Result<()> {
+        let points: BTreeSet<Node> =
+            self.services.iter().flat_map(|service| &service.points).copied().collect();
+        self.weigh_all(points, is_given_up)?;
         let services = std::mem::take(&mut self.services);
         let mut ranked = Vec::with_capacity(services.len());
         for service in services {
@@ -184,6 +194,19 @@ impl Answer {
         }
         ranked.sort_by_key(|(key, _)| *key);
         self.services = ranked.into_iter().map(|(_, service)| service).collect();
+        Ok(())
+    }
+
+    /// Works out what the failure of each of some items alone comes to, unless nobody waits for it any more.
+    fn weigh_all(&self, points: impl IntoIterator<Item = Node>, is_given_up: GivenUp<'_>) -> Result<()> {
+        let known = self.weights.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let unknown: Vec<Node> = points.into_iter().filter(|point| !known.contains_key(point)).collect();
+        let weighed = unknown.par_iter().map(|point| match is_given_up() {
+            true => Err(Error::internal("nobody waits for these single points any more")),
+            false => Ok((*point, Arc::new(weigh(&self.estate, *point)?))),
+        });
+        let weighed = weighed.collect::<Result<Vec<_>>>()?;
+        self.weights.lock().unwrap_or_else(PoisonError::into_inner).extend(weighed);
         Ok(())
     }
 
@@ -209,18 +232,29 @@ impl Answer {
         Ok(edges.filter(|edge| edge.link != Link::Soft).map(|edge| edge.dependency))
     }
 
-    /// Some of the single points of a service, each with the evidence: the worst first, so many left out.
+    /// Some of the single points of the service at a place, each with the evidence: the worst first, so many left out.
     ///
     /// # Errors
-    /// `Invalid` for a node that is none.
-    pub fn points(&self, service: &OfService, skip: usize, first: usize) -> Result<Vec<SinglePoint>> {
+    /// `Invalid` for a node that is none; `Internal` for a place that is none.
+    pub async fn points(self: &Arc<Self>, place: usize, part: Range<usize>) -> Result<Vec<SinglePoint>> {
+        if part.is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = Arc::clone(self);
+        unless_given_up(move |is_given_up| answer.ranked(place, part, is_given_up)).await
+    }
+
+    fn ranked(&self, place: usize, part: Range<usize>, is_given_up: GivenUp<'_>) -> Result<Vec<SinglePoint>> {
+        let service = self.services.get(place);
+        let service = service.ok_or_else(|| Error::internal("a service that is not there"))?;
+        self.weigh_all(service.points.iter().copied(), is_given_up)?;
         let mut ranked = Vec::with_capacity(service.points.len());
-        for point in service.points.iter().copied().filter(|_| first > 0) {
+        for point in service.points.iter().copied() {
             let weight = self.weight(point)?;
             ranked.push((rank(&weight, &self.caller), self.estate.thing(point), point, weight));
         }
         ranked.sort_by_key(|(rank, thing, ..)| (Reverse(*rank), *thing));
-        let evidence = ranked.into_iter().skip(skip).take(first).map(|(.., node, weight)| {
+        let evidence = ranked.into_iter().skip(part.start).take(part.len()).map(|(.., node, weight)| {
             let found = impact::impact(&self.estate.graph, &[node]).map_err(graph::refused)?;
             let downs = Downs::of(&found);
             let chain = downs.chain(service.node);

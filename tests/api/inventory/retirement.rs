@@ -73,12 +73,16 @@ fn the_last_retirement_is_undone_whoever_retired_it() {
             assert_eq!(errors(&import(app, &[("assets.csv", file.as_str())]).await), [""; 0]);
             assert_eq!(planner.query(&reinstated(&planned)).await["done"]["status"], status, "{tag}");
         }
-        // What was never anything else on record is taken to have been in service.
-        let old = [("assets.csv", "tag,manufacturer,model,site,status\nOLD-1,Acme,S-200,FRA1,RETIRED\n")];
-        assert_eq!(errors(&import(app, &old).await), [""; 0]);
-        let found = planner.query("{ assets(filter: { tag: { eq: \"OLD-1\" } }) { nodes { id } } }").await;
-        let old = found["assets"]["nodes"][0]["id"].as_str().unwrap();
-        assert_eq!(planner.query(&reinstated(old)).await["done"]["status"], "IN_SERVICE");
+        // What was never anything else on record was in service where somebody knows since when, and in stock otherwise.
+        let old = "tag,manufacturer,model,site,status,in_service_on\n\
+            OLD-1,Acme,S-200,FRA1,RETIRED,2020-01-31\nOLD-2,Acme,S-200,FRA1,RETIRED,\n";
+        assert_eq!(errors(&import(app, &[("assets.csv", old)]).await), [""; 0]);
+        for (tag, status) in [("OLD-1", "IN_SERVICE"), ("OLD-2", "IN_STOCK")] {
+            let query = format!("{{ assets(filter: {{ tag: {{ eq: \"{tag}\" }} }}) {{ nodes {{ id }} }} }}");
+            let found = planner.query(&query).await;
+            let old = found["assets"]["nodes"][0]["id"].as_str().unwrap();
+            assert_eq!(planner.query(&reinstated(old)).await["done"]["status"], status);
+        }
     });
 }
 
@@ -158,7 +162,8 @@ fn many_come_back_as_they_went() {
         let expected = json!([back(0, "B-1", within()), back(1, "C-1", json!(null))]);
         assert_eq!(many("reinstateAssets", "", &both).await, expected);
         // In another order, with one that is not there and one that is back already: each by itself.
-        many("retireAssets", ", on: \"2026-06-20\"", &both).await;
+        let gone = many("retireAssets", ", on: \"2026-06-20\"", &[&chassis, &blade]).await;
+        assert_eq!([&gone[0]["asset"]["tag"], &gone[1]["asset"]["tag"]], ["C-1", "B-1"], "{gone}");
         let nobody = format!("asset_{}", "0".repeat(32));
         let found = many("reinstateAssets", "", &[&chassis, &nobody, &blade, &chassis]).await;
         assert_eq!([&found[0], &found[2]], [&back(0, "C-1", json!(null)), &back(2, "B-1", within())]);

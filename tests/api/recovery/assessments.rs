@@ -226,6 +226,19 @@ fn what_is_asked_wrongly_is_refused_for_a_reason() {
         let stranger = format!(r#"service: "service_{}""#, "0".repeat(32));
         app.viewer().expect_error(&ask(&stranger), "NOT_FOUND").await;
         app.admin().expect_error(&ask(&format!(r#"service: "{web}""#)), "FORBIDDEN").await;
+        let twice = app.viewer().query(&ask(&format!(r#"filter: {{ ids: ["{web}", "{web}"] }}"#))).await;
+        assert_eq!(twice["recoveryAssessment"]["services"].as_array().unwrap().len(), 1);
+        let old = a_service(app, "old").await;
+        let retire = format!(r#"mutation {{ retireService(id: "{old}") {{ status }} }}"#);
+        app.director().query(&retire).await;
+        for (arguments, field) in [
+            (format!(r#"service: "{old}""#), "service"),
+            (format!(r#"filter: {{ ids: ["{old}"] }}"#), "filter.ids[0]"),
+        ] {
+            let refusal = app.viewer().expect_error(&ask(&arguments), "INVALID").await;
+            let message = format!("{field}: `old` ({old}) is no longer there, so it is no part of the graph");
+            assert_eq!((refusal.field.as_str(), refusal.message), (field, message));
+        }
         for (filter, count) in [
             ("tiers: [1]", 1),
             ("tiers: [0]", 0),

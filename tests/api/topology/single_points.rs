@@ -178,8 +178,10 @@ fn what_a_caller_may_not_see_is_no_evidence() {
 fn impossible_questions_of_single_points_are_refused_and_statements_are_constant() {
     on_both_engines(async |app| {
         let (setting, _) = a_shop(app).await;
+        let desk = a_service(app, "Front desk", json!({ "tier": 1 })).await;
         for (arguments, code, field) in [
             (format!("service: \"{}\"", setting.site), "INVALID", "service"),
+            (format!("service: \"{desk}\", filter: {{ tier: [3] }}"), "INVALID", "filter.tier"),
             ("service: \"service_00000000000000000000000000000001\"".to_owned(), "NOT_FOUND", "service"),
             ("filter: { tier: [4] }".to_owned(), "INVALID", "filter.tier"),
             ("first: -1".to_owned(), "INVALID", "first"),

@@ -388,7 +388,7 @@ impl AssessmentQuery {
 fn choice(service: Option<&ID>, filter: Option<AssessedServiceFilter>) -> Result<Choice> {
     let filter = match (service, filter) {
         (Some(service), None) => {
-            let only = Some(vec![Thing::parse("service", service)?]);
+            let only = Some(vec![("service".to_owned(), Thing::parse("service", service)?)]);
             return Ok(Choice { only, ..Choice::default() });
         }
         (Some(service), Some(_)) => {
@@ -409,9 +409,12 @@ fn choice(service: Option<&ID>, filter: Option<AssessedServiceFilter>) -> Result
             return Err(Error::TooMuch { field: "filter.ids".to_owned(), message });
         }
         let things = ids.iter().enumerate();
-        things
-            .map(|(index, id)| Thing::parse(&format!("filter.ids[{index}]"), id))
-            .collect::<Result<Vec<_>>>()
+        let named = |(index, id): (usize, &ID)| {
+            let field = format!("filter.ids[{index}]");
+            let thing = Thing::parse(&field, id)?;
+            Ok((field, thing))
+        };
+        things.map(named).collect::<Result<Vec<_>>>()
     });
     if let Some(tier) = filter.tiers.iter().flatten().find(|tier| !(0..=3).contains(*tier)) {
         return Err(Error::invalid("filter.tiers", format!("{tier} is not between 0 and 3")));

@@ -133,7 +133,7 @@ impl ServiceSinglePoints {
         #[graphql(default = 0, desc = "Leave out so many at the beginning.")] skip: i32,
     ) -> Result<Vec<SinglePoint>> {
         let (size, skip) = (size(ctx, "first", first)?, self::skip(skip)?);
-        let points = self.answer.points(self.row()?, skip, size)?;
+        let points = self.answer.points(self.place, skip..skip.saturating_add(size)).await?;
         let points = points.into_iter().filter_map(|found| {
             Some(SinglePoint { item: self.lens.item(found.node)?, found, lens: self.lens.clone() })
         });
@@ -292,6 +292,10 @@ impl SinglePointQuery {
         for tier in filter.tier.iter().flatten() {
             crate::rules::require_range("filter.tier", *tier, 0, 3)?;
         }
+        if let (Some(service), Some(_)) = (&service, &filter.tier) {
+            let message = format!("stands beside service, `{}`: give one of them", service.as_str());
+            return Err(Error::invalid("filter.tier", message));
+        }
         let question = Question {
             service: service.map(|id| id.0),
             tiers: filter.tier,
@@ -299,7 +303,7 @@ impl SinglePointQuery {
             scenario: overlay(&view, scenario).await?,
         };
         let kinds = filter.kind;
-        let is_wanted = |thing: Thing| {
+        let is_wanted = move |thing: Thing| {
             kinds.as_ref().is_none_or(|kinds| kinds.contains(&ConfigurationItemKind::from(thing.kind())))
         };
         let is_ordered = ctx.look_ahead().field("services").exists();
@@ -338,7 +342,8 @@ impl SinglePointQuery {
         let scenario = overlay(&view, scenario).await?;
         let estate = view.estate_under(options, &scenario).await?;
         let lens = Lens { estate, caller: caller(ctx)?.clone() };
-        let (causes, hidden) = single_points::common_causes(&lens.estate, &lens.caller)?;
+        let (causes, hidden) =
+            tokio::task::block_in_place(|| single_points::common_causes(&lens.estate, &lens.caller))?;
         let shown =
             causes.iter().skip(skip).take(most).filter_map(|cause| CommonCauseItem::new(&lens, cause));
         let explain = explained::of_common_causes(&lens.estate, causes.len(), hidden);

@@ -20,12 +20,19 @@ use crate::{
     store::Tx,
 };
 
-async fn retire(tx: &Tx, (id, on): (Id<AssetId>, Date)) -> Result<asset::Model> {
-    retirement::retire(tx, *id, None, on.0).await
+async fn retire(tx: &Tx, (id, on): (AssetId, Date)) -> Result<asset::Model> {
+    retirement::retire(tx, id, None, on.0).await
 }
 
 async fn reinstate(tx: &Tx, id: AssetId) -> Result<asset::Model> {
     retirement::reinstate(tx, id, None).await
+}
+
+/// What came of assets that were changed in another order than they were named in, by their places in that.
+fn by_place<T>(places: Vec<usize>, outcomes: Vec<T>) -> Vec<T> {
+    let mut outcomes: Vec<(usize, T)> = places.into_iter().zip(outcomes).collect();
+    outcomes.sort_by_key(|(place, _)| *place);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// Changes by which assets leave service for good and come back.
@@ -41,7 +48,7 @@ impl AssetRetirementMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Id<AssetId>,
-        #[graphql(desc = "Its last day of service.")] on: Date,
+        #[graphql(desc = "The day from which it is out of service.")] on: Date,
         #[graphql(desc = "The version that you have read; left out: any.")] expected_version: Option<i32>,
     ) -> Result<Asset> {
         let asset = change(ctx, Permission::EditInventory, async |tx| {
@@ -51,17 +58,22 @@ impl AssetRetirementMutation {
         Ok(Record::whole(asset).into())
     }
 
-    /// Takes many assets out of service on a day, each by itself.
+    /// Takes many assets out of service on a day, each by itself. What lives in others among them goes first, wherever it
+    /// stands in the list.
     #[graphql(complexity = "ids.len() * (child_complexity + 1)")]
     async fn retire_assets(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The assets, by their ids, at most 1,000.")] ids: Vec<Id<AssetId>>,
-        #[graphql(desc = "Their last day of service.")] on: Date,
+        #[graphql(desc = "The day from which they are out of service.")] on: Date,
     ) -> Result<Vec<AssetRow>> {
         require_rows("ids", ids.len())?;
         let outcomes = change(ctx, Permission::EditInventory, async |tx| {
-            bulk::each(tx, ids.into_iter().map(|id| (id, on)).collect(), retire).await
+            let ids = ids.into_iter().map(|id| *id).collect();
+            let (places, ids): (Vec<usize>, Vec<AssetId>) =
+                retirement::holders_first(tx, ids).await?.into_iter().rev().unzip();
+            let rows = ids.into_iter().map(|id| (id, on)).collect();
+            Ok(by_place(places, bulk::each(tx, rows, retire).await?))
         })
         .await?;
         Ok(answer(outcomes))
@@ -95,10 +107,7 @@ impl AssetRetirementMutation {
             let ids = ids.into_iter().map(|id| *id).collect();
             let (places, ids): (Vec<usize>, Vec<AssetId>) =
                 retirement::holders_first(tx, ids).await?.into_iter().unzip();
-            let mut outcomes: Vec<_> =
-                places.into_iter().zip(bulk::each(tx, ids, reinstate).await?).collect();
-            outcomes.sort_by_key(|(place, _)| *place);
-            Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+            Ok(by_place(places, bulk::each(tx, ids, reinstate).await?))
         })
         .await?;
         Ok(answer(outcomes))

@@ -10,6 +10,9 @@ use std::{
 
 use crate::error::{Error, Result};
 
+/// Asks whether an answer is not waited for any more.
+pub type GivenUp<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Notes that the answer is not waited for once it goes: with the request, when that is given up.
 struct Waiting(Arc<AtomicBool>);
 
@@ -25,7 +28,7 @@ impl Drop for Waiting {
 /// # Errors
 /// Those of the work.
 pub async fn unless_given_up<T: Send + 'static>(
-    work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> Result<T> + Send + 'static,
+    work: impl FnOnce(GivenUp<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let stop = Arc::new(AtomicBool::new(false));
     let waiting = Waiting(Arc::clone(&stop));

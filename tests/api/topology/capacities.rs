@@ -1,0 +1,49 @@
+//! Groups whose members count by what they carry: exactly, however large or small that is.
+
+use serde_json::{Value, json};
+use support::on_both_engines;
+
+use super::setting::{a_group, a_service, a_setting, impact};
+
+/// What is required, what each member carries, and what becomes of the owner without the first member.
+const CASES: [(&str, &[&str], Option<&str>); 10] = [
+    ("5000000", &["5000000", "5000000", "0"], Some("AT_RISK")),
+    ("9000000000", &["9000000000", "9000000000", "1"], Some("AT_RISK")),
+    ("4999999.999", &["4999999.999", "0.001", "5000000"], Some("AT_RISK")),
+    ("4999999.999", &["0.001", "4999999.998", "0.0005"], Some("DOWN")),
+    ("40", &["13.3334", "13.3333", "13.3333"], Some("DOWN")),
+    ("40", &["0.0001", "13.3334", "13.3333", "13.3333"], Some("AT_RISK")),
+    ("0.0008", &["0.0004", "0.0004", "0.0004"], Some("AT_RISK")),
+    ("0.000000003", &["0.000000001", "0.000000001", "0.000000001", "0.000000001"], Some("AT_RISK")),
+    // Never up, with all of them.
+    ("40", &["13.3333", "13.3333", "13.3333"], None),
+    ("9000000000", &["4500000000", "4499999998"], None),
+];
+
+#[test]
+fn what_is_just_enough_is_enough() {
+    on_both_engines(async |app| {
+        let setting = a_setting(app).await;
+        for (number, (required, carried, status)) in CASES.into_iter().enumerate() {
+            let owner = a_service(app, &format!("S{number}"), json!({ "tier": 1 })).await;
+            let mut members = Vec::new();
+            for (place, capacity) in carried.iter().enumerate() {
+                let member = setting.loose(app, &format!("M{number}-{place}")).await;
+                members.push((member, json!({ "capacity": capacity })));
+            }
+            let named: Vec<(&str, Value)> =
+                members.iter().map(|(member, details)| (member.as_str(), details.clone())).collect();
+            let terms = json!({ "name": "power", "requiredCapacity": required, "capacityUnit": "W" });
+            a_group(app, &owner, terms, &named).await;
+            let selection = "affected(first: 10) { nodes { status } } alreadyDownCount";
+            let found = impact(&app.director(), &[&members[0].0], "", selection).await;
+            let expected = match status {
+                Some(status) => {
+                    json!({ "affected": { "nodes": [{ "status": status }] }, "alreadyDownCount": 0 })
+                }
+                None => json!({ "affected": { "nodes": [] }, "alreadyDownCount": 1 }),
+            };
+            assert_eq!(found, expected, "{required} of {carried:?}");
+        }
+    });
+}
