@@ -23,6 +23,16 @@ pub enum Cause {
     Unmet(GroupNode),
 }
 
+impl Cause {
+    /// The item whose going down brought it down; `None` where it went down by itself.
+    pub(crate) fn item(self) -> Option<Node> {
+        match self {
+            Self::Need(node) | Self::Group(_, node) => Some(node),
+            Self::Failed | Self::Unmet(_) => None,
+        }
+    }
+}
+
 /// An item that is down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Down {
@@ -76,8 +86,7 @@ pub fn impact(graph: &Graph, failed: &[Node]) -> Result<Impact> {
     let before = cascade.pass_on();
     let after = cascade.fail(failed);
     let mut reasons = Reasons::new(graph);
-    let unmet = |node| graph.groups_of(node).find(|group| graph.slack(*group).is_none());
-    let down_before = reasons.explain(&before, |node| unmet(node).map_or(Cause::Failed, Cause::Unmet));
+    let down_before = reasons.explain_unmet(&before);
     let down = reasons.explain(&after, |_| Cause::Failed);
     let hurt = hurt(graph, &down, &cascade.is_down);
     Ok(Impact { down, down_before, hurt })
@@ -96,8 +105,9 @@ pub fn brought_down(graph: &Graph, failed: &[Node]) -> Result<Vec<Node>> {
 }
 
 /// What is down though nothing has failed, each after what keeps it down.
-pub(crate) fn never_up(graph: &Graph) -> Vec<Node> {
-    Cascade::begin(graph).pass_on().nodes
+pub(crate) fn never_up(graph: &Graph) -> Vec<Down> {
+    let before = Cascade::begin(graph).pass_on();
+    Reasons::new(graph).explain_unmet(&before)
 }
 
 /// Items that went down, and how many of them had gone after each step.
@@ -262,6 +272,13 @@ impl<'a> Reasons<'a> {
         Self { graph, last: Marks::new(graph.items()), earlier: Marks::new(graph.items()) }
     }
 
+    /// Explains what is down before anything fails.
+    fn explain_unmet(&mut self, fallen: &Fallen) -> Vec<Down> {
+        let graph = self.graph;
+        let unmet = |node| graph.groups_of(node).find(|group| graph.slack(*group).is_none());
+        self.explain(fallen, |node| unmet(node).map_or(Cause::Failed, Cause::Unmet))
+    }
+
     /// Explains what went down, the first step by `first`.
     fn explain(&mut self, fallen: &Fallen, first: impl Fn(Node) -> Cause) -> Vec<Down> {
         let mut found = Vec::with_capacity(fallen.nodes.len());
@@ -361,10 +378,7 @@ impl Impact {
         // Circles cannot occur: what brought an item down went down before it.
         while let Some(down) = next.and_then(|node| self.find(node)) {
             chain.push(down);
-            next = match down.cause {
-                Cause::Need(cause) | Cause::Group(_, cause) => Some(cause),
-                Cause::Failed | Cause::Unmet(_) => None,
-            };
+            next = down.cause.item();
         }
         chain
     }

@@ -12,6 +12,7 @@ use self::circles::Inside;
 use crate::components::{Components, components};
 use crate::error::{Result, TopologyError};
 use crate::graph::{Entry, Graph, GroupNode, Node};
+use crate::impact::{Down, never_up};
 
 /// When an item is up again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,7 +21,8 @@ pub struct Recovery {
     pub minutes: Option<u64>,
     /// Whether a time of its own is unknown somewhere in the way, so that it may take longer.
     pub is_lower_bound: bool,
-    /// What it waits for longest; `None` where it waits for nothing.
+    /// What it waits for longest; `None` where it waits for nothing. What is never up waits for what keeps it down, and
+    /// for nothing where a group of its own cannot be met at all.
     pub waits_for: Option<Node>,
 }
 
@@ -47,13 +49,9 @@ impl Recoveries {
     /// The chain that an item waits for: itself, what it waits for longest, what that waits for, to the end. Of a circle
     /// it has the one item that was waited for: [`Recoveries::together`] has the others, whose own times count too.
     pub fn chain(&self, node: Node) -> Vec<Node> {
-        let mut chain = Vec::new();
-        let mut next = Some(node);
-        while let Some(node) = next {
-            chain.push(node);
-            next = self.of(node).and_then(|recovery| recovery.waits_for);
-        }
-        chain
+        let next = |node: &Node| self.of(*node).and_then(|recovery| recovery.waits_for);
+        // No item comes twice: each waits for one whose time, or never, was found before its own.
+        std::iter::successors(Some(node), next).take(self.found.waits_for.len()).collect()
     }
 
     /// The items that an item recovers together with, itself included: all of its circle where they hold each other up,
@@ -88,8 +86,9 @@ pub fn recoveries(graph: &Graph, own: &[Option<u32>]) -> Result<Recoveries> {
     }
     let components = components(graph);
     let found = Found { times: vec![0; own.len()], waits_for: vec![NOBODY; own.len()] };
+    let never = never_up(graph);
     let inside = Inside::default();
-    let mut work = Work { graph, own, found, is_alone: true, inside, members: Vec::new() };
+    let mut work = Work { graph, own, never: &never, found, is_alone: true, inside, members: Vec::new() };
     // The sets of a circle, by its first item.
     let mut opened: BTreeMap<Node, Vec<Vec<Node>>> = BTreeMap::new();
     for members in components.iter() {
@@ -99,7 +98,11 @@ pub fn recoveries(graph: &Graph, own: &[Option<u32>]) -> Result<Recoveries> {
             opened.insert(*first, work.circle(members));
         }
     }
-    let found = work.found;
+    let mut found = work.found;
+    // Of all that an item lacks for ever, that which kept it down first: in a circle the rest may be down because of it.
+    for down in &never {
+        found.waits_for[down.node.index()] = down.cause.item().map_or(NOBODY, |node| node.0);
+    }
     Ok(Recoveries { found, sets: components.opened(&opened) })
 }
 
@@ -152,6 +155,8 @@ impl Found {
 struct Work<'a> {
     graph: &'a Graph,
     own: &'a [Option<u32>],
+    /// What can never be up, each after what keeps it down.
+    never: &'a [Down],
     found: Found,
     /// Whether the item at hand recovers alone.
     is_alone: bool,
@@ -304,4 +309,20 @@ fn point_of(graph: &Graph, group: GroupNode, found: &[Option<u32>]) -> Option<u3
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Draft;
+
+    /// There is no such thing, and still nobody would follow it for ever.
+    #[test]
+    fn a_chain_is_no_longer_than_there_are_items() {
+        let (graph, _) = Draft::new(3).build().unwrap();
+        let found = Found { times: vec![0; 3], waits_for: vec![1, 0, NOBODY] };
+        let found = Recoveries { found, sets: components(&graph) };
+        assert_eq!(found.chain(Node(0)), [0, 1, 0].map(Node));
+        assert_eq!(found.chain(Node(2)), [Node(2)]);
+    }
 }

@@ -11,7 +11,7 @@ use std::collections::BinaryHeap;
 use super::{AT_ONCE, NEVER, Wait, Work};
 use crate::components::components_of;
 use crate::graph::{Entry, Graph, Node};
-use crate::impact::never_up;
+use crate::impact::Down;
 
 /// What is kept about the items of circles, by item and by group.
 #[derive(Default)]
@@ -31,11 +31,11 @@ pub(super) struct Inside {
 }
 
 impl Inside {
-    fn of(graph: &Graph) -> Self {
+    fn of(graph: &Graph, downs: &[Down]) -> Self {
         let (items, groups) = (graph.items() as usize, graph.groups() as usize);
         let mut never = vec![0; items];
-        for (place, node) in never_up(graph).into_iter().enumerate() {
-            never[node.index()] = place as u32 + 1;
+        for (place, down) in downs.iter().enumerate() {
+            never[down.node.index()] = place as u32 + 1;
         }
         let (is_open, lacking) = (vec![false; items], vec![0; groups]);
         let (missing, set_of) = (vec![0; items], vec![0; items]);
@@ -56,13 +56,14 @@ impl Work<'_> {
     /// Gives the items of a circle their times: the sets that recover together, each after what it waits for.
     pub(super) fn circle(&mut self, members: &[Node]) -> Vec<Vec<Node>> {
         if self.inside.is_open.is_empty() {
-            self.inside = Inside::of(self.graph);
+            self.inside = Inside::of(self.graph, self.never);
         }
         let (mut never, open): (Vec<Node>, Vec<Node>) =
             members.iter().partition(|node| self.inside.never[node.index()] > 0);
         never.sort_unstable_by_key(|node| self.inside.never[node.index()]);
         let mut sets: Vec<Vec<Node>> = open.into_iter().map(|node| vec![node]).collect();
         never.iter().for_each(|node| self.found.set(*node, Wait { minutes: NEVER, ..AT_ONCE }));
+        // Each turn joins some of what is left, so there are fewer and fewer sets.
         let mut order = loop {
             let order = self.one_by_one(&sets);
             let left: Vec<Vec<Node>> = sets.iter().filter(|set| self.is_left(set)).cloned().collect();

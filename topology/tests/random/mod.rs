@@ -1,5 +1,7 @@
 //! Random graphs with circles and groups, and what they mean by brute force.
 
+mod chains;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
