@@ -88,7 +88,7 @@ pub struct Cells<'a, 'b> {
 
 impl Cells<'_, '_> {
     /// The next one.
-    pub fn next<T: TryGetable + ValueType + Clone + Send + 'static>(&mut self) -> Result<T, DbErr> {
+    pub fn value<T: TryGetable + ValueType + Clone + Send + 'static>(&mut self) -> Result<T, DbErr> {
         self.next += 1;
         match &mut self.row {
             Row::Queried(row) => row.try_get_by_index(self.next - 1),

@@ -81,7 +81,7 @@ macro_rules! rows {
                 }
 
                 fn of(cells: &mut Cells<'_, '_>, (): &mut ()) -> Result<Self, DbErr> {
-                    Ok(Self { $($field: cells.next()?),+ })
+                    Ok(Self { $($field: cells.value()?),+ })
                 }
 
                 fn key(&self) -> Uuid {
@@ -305,18 +305,18 @@ impl Kept for DependencyRow {
             id: cells.id()?,
             from_id: cells.id()?,
             to_id: cells.id()?,
-            kind: cells.next()?,
-            hardness: cells.next()?,
-            evidence: cells.next()?,
-            is_write_heavy: cells.next()?,
+            kind: cells.value()?,
+            hardness: cells.value()?,
+            evidence: cells.value()?,
+            is_write_heavy: cells.value()?,
             detail: alike.once(DependencyDetail {
                 redundancy_group_id: cells.some_id()?,
-                capacity: cells.next()?,
-                confidence: cells.next()?,
-                first_seen_on: cells.next()?,
-                last_seen_on: cells.next()?,
-                latency_budget_milliseconds: cells.next()?,
-                gigabytes_per_day: cells.next()?,
+                capacity: cells.value()?,
+                confidence: cells.value()?,
+                first_seen_on: cells.value()?,
+                last_seen_on: cells.value()?,
+                latency_budget_milliseconds: cells.value()?,
+                gigabytes_per_day: cells.value()?,
             }),
         })
     }
@@ -406,12 +406,12 @@ impl Kept for AssetRow {
     fn of(cells: &mut Cells<'_, '_>, (places, profiles): &mut Self::Alike) -> Result<Self, DbErr> {
         Ok(Self {
             id: cells.id()?,
-            tag: cells.next::<String>()?.into(),
-            status: cells.next()?,
-            retired_on: cells.next()?,
-            measured_draw_watts: cells.next()?,
-            usable_terabytes: cells.next()?,
-            purchase_amount: cells.next()?,
+            tag: cells.value::<String>()?.into(),
+            status: cells.value()?,
+            retired_on: cells.value()?,
+            measured_draw_watts: cells.value()?,
+            usable_terabytes: cells.value()?,
+            purchase_amount: cells.value()?,
             place: places.once(AssetPlace {
                 site_id: cells.id()?,
                 rack_id: cells.some_id()?,
@@ -420,9 +420,9 @@ impl Kept for AssetRow {
             profile: profiles.once(AssetProfile {
                 model_id: cells.id()?,
                 owner: cells.text()?,
-                tier: cells.next()?,
-                environment: cells.next()?,
-                power_basis: cells.next()?,
+                tier: cells.value()?,
+                environment: cells.value()?,
+                power_basis: cells.value()?,
                 purchase_currency: cells.text()?,
             }),
         })
@@ -454,7 +454,7 @@ impl Kept for ItemRow {
     fn of(cells: &mut Cells<'_, '_>, (): &mut ()) -> Result<Self, DbErr> {
         let (id, mut thing) = (cells.id()?, None);
         for kind in ThingKind::ALL {
-            let found = cells.next::<Option<Uuid>>()?.map(|id| kind.thing(id));
+            let found = cells.value::<Option<Uuid>>()?.map(|id| kind.thing(id));
             thing = thing.or(found);
         }
         let thing = thing.ok_or_else(|| {
