@@ -11,6 +11,10 @@ use tokio_tungstenite::{
         Bytes, Error, Message,
         client::IntoClientRequest,
         http::{HeaderName, HeaderValue},
+        protocol::frame::{
+            FrameSocket,
+            coding::{Control, OpCode},
+        },
     },
 };
 
@@ -171,6 +175,22 @@ impl Socket {
         loop {
             if let Err(reason) = self.receive().await {
                 return reason;
+            }
+        }
+    }
+
+    /// As [`Socket::closed`], read without answering the pings that came before: whoever was given up finds nobody there
+    /// to answer.
+    pub fn closed_unanswered(self) -> (u16, String) {
+        let stream = self.stream.into_inner().into_std().expect("a connection of the system");
+        stream.set_nonblocking(false).expect("it can be waited for");
+        stream.set_read_timeout(Some(PATIENCE)).expect("not for ever");
+        let mut frames = FrameSocket::new(stream);
+        loop {
+            let frame = frames.read(None).expect("a frame is read").expect("it says why before it ends");
+            if frame.header().opcode == OpCode::Control(Control::Close) {
+                let (code, reason) = frame.payload().split_first_chunk().expect("the code comes first");
+                return (u16::from_be_bytes(*code), String::from_utf8_lossy(reason).into_owned());
             }
         }
     }

@@ -96,9 +96,9 @@ pub struct Source<'a> {
     /// Which graph is asked for.
     pub options: Options,
     /// Where the last asset was found, for things mostly come in their order.
-    pub asset: Spot,
+    asset: Spot,
     /// Where its item was.
-    pub item: Spot,
+    item: Spot,
 }
 
 impl<'a> Source<'a> {
